@@ -1,0 +1,189 @@
+import * as z from 'zod';
+import { UserContent } from './content.ts';
+import { defineRequest } from './define.ts';
+import { onFirstUse } from './lazy.ts';
+import { ModelMessage, ModelResponse } from './messages.ts';
+import { ModelSettings, ToolDefinition } from './spec.ts';
+import { RunUsage } from './usage.ts';
+
+const common = () => ({
+  runId: z.string().describe('The run that asks.'),
+  runStep: z.number().int().describe('Number of the model request it is at; 0 before the first.'),
+  pendingId: z.string().describe('Id of this callback, unique in the daemon.'),
+  deadlineMs: z.number().optional().describe('Milliseconds until the daemon gives up.'),
+  deps: z.unknown().optional().describe('`deps` of the run.'),
+});
+const retry = () => z.number().int().describe('Failures in a row so far.');
+const maxRetries = () => z.number().int().describe('Failures in a row that are allowed.');
+
+/** What a tool may return as an object: exactly one of the keys, or nothing for a null content. @since 0.1.0 */
+export const ToolCallResult = onFirstUse(() =>
+  z.object({
+    content: z.unknown().optional().describe('What the model sees: any JSON value.'),
+    metadata: z.unknown().optional().describe('Data for the program, beside `content`.'),
+    userContent: z
+      .union([z.string(), z.array(UserContent())])
+      .nullish()
+      .describe('Content for a user prompt after all tool returns, beside `content`.'),
+    usage: RunUsage().nullish().describe('What the tool used itself, added to the run, beside `content`.'),
+    retry: z.string().optional().describe('Ask the model to try again, with this message.'),
+    failed: z.string().optional().describe('The tool failed for good, with this message.'),
+  }),
+);
+
+/** Runs a tool of the host. @since 0.1.0 */
+export const ToolCall = defineRequest(
+  'tool/call',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        ...common(),
+        toolCallId: z.string().describe('Id of the call.'),
+        name: z.string().describe('Name of the tool.'),
+        args: z.record(z.string(), z.unknown()).describe('Validated arguments, defaults filled in.'),
+        argsText: z.string().optional().describe('The raw JSON, when it holds an integer that JavaScript would round.'),
+        retry: retry(),
+        maxRetries: maxRetries(),
+        idempotencyKey: z.string().describe('The same for every delivery of this call.'),
+        metadata: z.record(z.string(), z.unknown()).optional().describe('`metadata` of the tool.'),
+      }),
+    ),
+    result: onFirstUse(() =>
+      z.union([ToolCallResult(), z.unknown()]).describe('A value that is no object is the content.'),
+    ),
+  },
+  {
+    summary: 'Runs a tool. Calls of one response come together, in call order, and run at once.',
+    source: 'Pydantic AI tools, ToolReturn, ModelRetry, ToolFailed',
+    since: '0.1.0',
+  },
+);
+
+/** Checks or makes an output. @since 0.1.0 */
+export const OutputValidate = defineRequest(
+  'output/validate',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        ...common(),
+        kind: z.enum(['validator', 'function']).describe('Whether it checks an output or makes one.'),
+        name: z.string().describe('Name from the specification.'),
+        output: z.unknown().describe('The output so far; for a function its arguments or the text.'),
+        toolName: z.string().optional().describe('The output tool, when there is one.'),
+        toolCallId: z.string().optional().describe('Id of its call.'),
+        retry: retry(),
+        maxRetries: maxRetries(),
+      }),
+    ),
+    result: onFirstUse(() =>
+      z.object({
+        output: z.unknown().optional().describe('The output to go on with.'),
+        retry: z.string().optional().describe('Ask the model to try again, with this message.'),
+      }),
+    ),
+  },
+  {
+    summary: 'Checks an output, or makes it; exactly one of `output` and `retry` is answered.',
+    source: 'Pydantic AI output_validator, output functions, TextOutput',
+    since: '0.1.0',
+  },
+);
+
+/** Resolves a prompt that is made at run time. @since 0.1.0 */
+export const PromptResolve = defineRequest(
+  'prompt/resolve',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        ...common(),
+        ref: z.string().describe('Name from the specification.'),
+        kind: z.enum(['instructions', 'systemPrompt']).describe('What it is for.'),
+      }),
+    ),
+    result: onFirstUse(() => z.object({ text: z.string().nullable().describe('The prompt; null: left out.') })),
+  },
+  {
+    summary: 'The text of a prompt that the specification names with `ref`.',
+    source: 'Pydantic AI system_prompt and instructions functions',
+    since: '0.1.0',
+  },
+);
+
+/** What a host model is asked. @since 0.1.0 */
+export const ModelRequestParams = onFirstUse(() =>
+  z.object({
+    ...common(),
+    requestId: z.string().describe('Id of this model request.'),
+    model: z.string().describe('NAME of `host:NAME`.'),
+    messages: z.array(ModelMessage()).describe('The cleaned history, ending in a request.'),
+    instructions: z.string().nullable().describe('Instructions with those of the output mode.'),
+    tools: z.array(ToolDefinition()).describe('Function tools.'),
+    outputTools: z.array(ToolDefinition()).describe('Output tools.'),
+    allowText: z.boolean().describe('Whether text can be the output.'),
+    outputMode: z.enum(['text', 'tool', 'native', 'prompted']).describe('How the output is asked for.'),
+    outputObject: z
+      .object({
+        name: z.string().nullable(),
+        description: z.string().nullable(),
+        json_schema: z.record(z.string(), z.unknown()),
+      })
+      .optional()
+      .describe('Schema of the output in native and prompted mode.'),
+    settings: ModelSettings().nullable().describe('Settings of the request.'),
+    stream: z.boolean().describe('Whether deltas are wanted.'),
+  }),
+);
+
+/** Asks a model that the host serves. @since 0.1.0 */
+export const ModelRequestCallback = defineRequest(
+  'model/request',
+  {
+    params: ModelRequestParams,
+    result: onFirstUse(() =>
+      z.object({ response: ModelResponse().describe('A v2 response; absent fields are defaulted.') }),
+    ),
+  },
+  {
+    summary: 'Asks the host to serve the model `host:NAME`: any model of its own, or a script in a test.',
+    source: 'Pydantic AI FunctionModel',
+    since: '0.1.0',
+  },
+);
+
+/** Rewrites the history. @since 0.1.0 */
+export const HistoryProcess = defineRequest(
+  'history/process',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        ...common(),
+        processor: z.string().describe('Name from the specification.'),
+        messages: z.array(ModelMessage()).describe('The whole history, this run included.'),
+      }),
+    ),
+    result: onFirstUse(() =>
+      z.object({ messages: z.array(ModelMessage()).describe('Replaces the history; must end in a request.') }),
+    ),
+  },
+  { summary: 'Rewrites the history before a model request.', source: 'Pydantic AI ProcessHistory', since: '0.1.0' },
+);
+
+/** Chooses the tools of a step. @since 0.1.0 */
+export const ToolsPrepare = defineRequest(
+  'tools/prepare',
+  {
+    params: onFirstUse(() =>
+      z.object({ ...common(), tools: z.array(ToolDefinition()).describe('Function tools of the run.') }),
+    ),
+    result: onFirstUse(() =>
+      z.object({
+        tools: z.array(ToolDefinition()).describe('Those to offer now: a subset, perhaps described otherwise.'),
+      }),
+    ),
+  },
+  {
+    summary: 'Chooses the function tools of the next model request; asked only with `prepareTools`.',
+    source: 'Pydantic AI prepare, prepare_tools',
+    since: '0.1.0',
+  },
+);

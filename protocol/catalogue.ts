@@ -1,0 +1,83 @@
+import type * as z from 'zod';
+import { AgentList, AgentRegister, AgentUnregister } from './agent.ts';
+import {
+  HistoryProcess,
+  ModelRequestCallback,
+  OutputValidate,
+  PromptResolve,
+  ToolCall,
+  ToolsPrepare,
+} from './callbacks.ts';
+import type { LazySchema } from './define.ts';
+import { Exit, Initialize, Initialized, Shutdown } from './lifecycle.ts';
+import {
+  RunCancel,
+  RunEvent,
+  RunGet,
+  RunList,
+  RunMessages,
+  RunNewMessages,
+  RunRelease,
+  RunStart,
+  RunUsageRequest,
+  RunWait,
+} from './run.ts';
+import { HealthGet, ModelsList, RpcDiscover } from './service.ts';
+
+/** Requests a client sends, by wire name. @since 0.1.0 */
+export const requests = {
+  [Initialize.method]: Initialize,
+  [Shutdown.method]: Shutdown,
+  [RunStart.method]: RunStart,
+  [RunWait.method]: RunWait,
+  [RunCancel.method]: RunCancel,
+  [RunMessages.method]: RunMessages,
+  [RunNewMessages.method]: RunNewMessages,
+  [RunUsageRequest.method]: RunUsageRequest,
+  [RunGet.method]: RunGet,
+  [RunList.method]: RunList,
+  [RunRelease.method]: RunRelease,
+  [AgentRegister.method]: AgentRegister,
+  [AgentList.method]: AgentList,
+  [AgentUnregister.method]: AgentUnregister,
+  [ModelsList.method]: ModelsList,
+  [RpcDiscover.method]: RpcDiscover,
+  [HealthGet.method]: HealthGet,
+} as const;
+
+/** Requests the daemon sends, by wire name. @since 0.1.0 */
+export const callbacks = {
+  [ToolCall.method]: ToolCall,
+  [OutputValidate.method]: OutputValidate,
+  [PromptResolve.method]: PromptResolve,
+  [ModelRequestCallback.method]: ModelRequestCallback,
+  [HistoryProcess.method]: HistoryProcess,
+  [ToolsPrepare.method]: ToolsPrepare,
+} as const;
+
+/** Notifications a client sends. @since 0.1.0 */
+export const clientNotifications = { [Initialized.method]: Initialized, [Exit.method]: Exit } as const;
+
+/** Notifications the daemon sends. @since 0.1.0 */
+export const serverNotifications = { [RunEvent.method]: RunEvent } as const;
+
+type Schema<S extends LazySchema> = ReturnType<S>;
+
+export type RequestMethod = keyof typeof requests;
+export type CallbackMethod = keyof typeof callbacks;
+export type ServerNotificationMethod = keyof typeof serverNotifications;
+
+/** Parameters as the receiver of a request sees them: defaults filled in. @since 0.1.0 */
+export type ParamsOf<M extends RequestMethod> = z.output<Schema<(typeof requests)[M]['params']>>;
+/** Parameters as a client writes them. @since 0.1.0 */
+export type ParamsInputOf<M extends RequestMethod> = z.input<Schema<(typeof requests)[M]['params']>>;
+/** Result of a request. @since 0.1.0 */
+export type ResultOf<M extends RequestMethod> = z.output<Schema<(typeof requests)[M]['result']>>;
+/** Parameters of a callback as a client receives them. @since 0.1.0 */
+export type CallbackParamsOf<M extends CallbackMethod> = z.output<Schema<(typeof callbacks)[M]['params']>>;
+/** What a client may answer to a callback. @since 0.1.0 */
+export type CallbackResultOf<M extends CallbackMethod> = z.input<Schema<(typeof callbacks)[M]['result']>>;
+/** Parameters of a notification of the daemon. @since 0.1.0 */
+export type NotificationOf<M extends ServerNotificationMethod> = z.output<
+  Schema<(typeof serverNotifications)[M]['params']>
+>;

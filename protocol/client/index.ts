@@ -1,0 +1,156 @@
+import type { CallbackMethod, CallbackParamsOf, ParamsInputOf, RequestMethod, ResultOf } from '../catalogue.ts';
+import type { RunResult } from '../result.ts';
+import type { RunSpecInput } from '../spec.ts';
+import type { CancellationLike, ConnectionLike } from './connection.ts';
+import type { RunHandlers } from './handlers.ts';
+import { EventQueue, Run, type RunEventMessage } from './run.ts';
+import { ToolAnswer, toWire } from './tool-result.ts';
+
+export type { CancellationLike, ConnectionLike } from './connection.ts';
+export type { RunHandlers, ToolContext, ToolFunction } from './handlers.ts';
+export { Run, type RunEventMessage } from './run.ts';
+export { failed, retry, ToolAnswer, type ToolResultExtras, toolResult } from './tool-result.ts';
+
+/** How a client is made. @since 0.1.0 */
+export interface ClientOptions {
+  /**
+   * Makes the error with which a callback is answered: `(code, message) => new ResponseError(code, message)` of your own
+   * copy of the JSON-RPC library, which would otherwise put words of its own around the message.
+   */
+  readonly makeError?: (code: number, message: string) => Error;
+}
+
+type Live = { readonly handlers: RunHandlers; readonly events: EventQueue };
+
+const methodNotFound = -32601;
+const requestFailed = -32000;
+
+/**
+ * A typed client over any connection. It serves the callbacks of all its runs, each from the handlers the run was
+ * started with, so that runs may share the names of tools. Make it before the connection listens.
+ *
+ * @since 0.1.0
+ */
+export class RunwireClient {
+  readonly #connection: ConnectionLike;
+  readonly #makeError: (code: number, message: string) => Error;
+  readonly #runs = new Map<string, Live>();
+
+  constructor(connection: ConnectionLike, options: ClientOptions = {}) {
+    this.#connection = connection;
+    this.#makeError = options.makeError ?? ((_code, message) => new Error(message));
+    connection.onNotification('run/event', (message: RunEventMessage) =>
+      this.#runs.get(message.runId)?.events.push(message),
+    );
+    this.#serve('tool/call', this.#callTool);
+    this.#serve('output/validate', this.#validateOutput);
+    this.#serve('prompt/resolve', this.#resolvePrompt);
+    this.#serve('model/request', this.#requestModel);
+    this.#serve('history/process', this.#processHistory);
+    this.#serve('tools/prepare', this.#prepareTools);
+  }
+
+  /** Sends any request of the protocol. */
+  request<M extends RequestMethod>(method: M, params: ParamsInputOf<M>): Promise<ResultOf<M>> {
+    return this.#connection.sendRequest<ResultOf<M>>(method, params);
+  }
+
+  /** The handshake; must come first. */
+  async initialize(params: ParamsInputOf<'initialize'> = {}): Promise<ResultOf<'initialize'>> {
+    const result = await this.request('initialize', params);
+    await this.#connection.sendNotification('initialized', {});
+    return result;
+  }
+
+  /** Ends the session; the daemon exits with 0. */
+  async shutdown(): Promise<void> {
+    await this.#connection.sendRequest('shutdown');
+    await this.#connection.sendNotification('exit');
+  }
+
+  /**
+   * Starts a run and resolves once the daemon has taken it.
+   *
+   * Errors: those of `run/start`, as the connection reports them.
+   */
+  async start(spec: RunSpecInput, handlers: RunHandlers = {}): Promise<Run> {
+    // Chosen here: events and callbacks may arrive before the answer that would tell the id.
+    const runId = spec.runId ?? crypto.randomUUID();
+    const events = new EventQueue();
+    this.#runs.set(runId, { handlers, events });
+    const forget = () => {
+      events.end();
+      this.#runs.delete(runId);
+    };
+    try {
+      await this.request('run/start', { ...spec, runId });
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    const result = this.#connection.sendRequest<RunResult>('run/wait', { runId });
+    result.then(forget, forget);
+    return new Run(runId, this.#connection, events, result);
+  }
+
+  #serve<M extends CallbackMethod>(
+    method: M,
+    serve: (params: CallbackParamsOf<M>, handlers: RunHandlers, signal: AbortSignal) => unknown,
+  ): void {
+    this.#connection.onRequest(method, async (params: CallbackParamsOf<M>, token?: CancellationLike) => {
+      const run = this.#runs.get(params.runId);
+      if (!run) throw this.#makeError(requestFailed, `This client has not started run '${params.runId}'.`);
+      const controller = new AbortController();
+      const listener = token?.onCancellationRequested(() => controller.abort());
+      try {
+        return await serve.call(this, params, run.handlers, controller.signal);
+      } catch (error) {
+        if (error instanceof NoHandler) throw this.#makeError(methodNotFound, error.message);
+        throw this.#makeError(requestFailed, error instanceof Error ? error.message : String(error));
+      } finally {
+        listener?.dispose();
+      }
+    });
+  }
+
+  async #callTool(call: CallbackParamsOf<'tool/call'>, handlers: RunHandlers, signal: AbortSignal): Promise<unknown> {
+    const tool = find(handlers.tools, call.name, 'tool');
+    return toWire(await tool(call.args, { call, signal }));
+  }
+
+  async #validateOutput(call: CallbackParamsOf<'output/validate'>, handlers: RunHandlers): Promise<unknown> {
+    const named = call.kind === 'validator' ? handlers.validators : handlers.functions;
+    const answer = await find(named, call.name, call.kind)(call.output, call);
+    return answer instanceof ToolAnswer ? answer.wire : { output: answer ?? null };
+  }
+
+  async #resolvePrompt(call: CallbackParamsOf<'prompt/resolve'>, handlers: RunHandlers): Promise<unknown> {
+    return { text: await find(handlers.prompts, call.ref, 'prompt')(call) };
+  }
+
+  async #requestModel(
+    call: CallbackParamsOf<'model/request'>,
+    handlers: RunHandlers,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    return { response: await find(handlers.models, call.model, 'model')(call, signal) };
+  }
+
+  async #processHistory(call: CallbackParamsOf<'history/process'>, handlers: RunHandlers): Promise<unknown> {
+    return { messages: await find(handlers.historyProcessors, call.processor, 'history processor')(call.messages) };
+  }
+
+  async #prepareTools(call: CallbackParamsOf<'tools/prepare'>, handlers: RunHandlers): Promise<unknown> {
+    if (!handlers.prepareTools) throw new NoHandler('no prepareTools was given');
+    return { tools: await handlers.prepareTools(call.tools, call) };
+  }
+}
+
+/** The run names something it was not given: answered as a method that is not there, which ends the run. */
+class NoHandler extends Error {}
+
+function find<T>(named: Readonly<Record<string, T>> | undefined, name: string, what: string): T {
+  const handler = named && Object.hasOwn(named, name) ? named[name] : undefined;
+  if (!handler) throw new NoHandler(`no ${what} '${name}' was given to start()`);
+  return handler;
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { UserContent } from './content.ts';
+import { onFirstUse } from './lazy.ts';
+import { ModelResponse, RetryPromptPart, ToolCallPart, ToolReturnPart } from './messages.ts';
+import { RunResult } from './result.ts';
+import { RunUsage } from './usage.ts';
+
+const tag = <K extends string>(kind: K) => z.literal(kind).describe('Kind of the event.');
+const argsValid = () =>
+  z.boolean().nullable().describe('Whether the arguments were valid; null when they were not looked at.');
+const shortened = () => ({
+  truncated: z.boolean().optional().describe('The content was shortened here; the history has it whole.'),
+  size: z.number().int().optional().describe('Bytes of the whole content as JSON, when shortened.'),
+});
+const result = () => z.union([ToolReturnPart(), RetryPromptPart()]);
+
+/**
+ * A durable event of a run. `function_tool_call`, `function_tool_result`, `output_tool_call` and `output_tool_result` are
+ * Pydantic AI's; the others are ours. More kinds may be added at any time: ignore those you do not know.
+ *
+ * Source: Pydantic AI `HandleResponseEvent`; design of the protocol.
+ * @since 0.1.0
+ */
+export const DurableEvent = onFirstUse(() =>
+  z.discriminatedUnion('event_kind', [
+    z.object({
+      event_kind: tag('run_started'),
+      runId: z.string().describe('The run.'),
+      conversationId: z.string().describe('Its conversation.'),
+      agent: z.string().nullable().describe('Name of the agent.'),
+      model: z.string().describe('The model that was asked for.'),
+      startedAt: z.string().describe('When it started, RFC 3339.'),
+    }),
+    z.object({
+      event_kind: tag('model_request_started'),
+      request: z.number().int().describe('Number of the request in the run, from 1.'),
+      attempt: z.number().int().describe('Attempt at this request, from 1.'),
+      model: z.string().describe('The model.'),
+    }),
+    z.object({
+      event_kind: tag('model_response'),
+      message: ModelResponse().describe('The response as it stands in the history.'),
+      usage: RunUsage().describe('Usage of the run up to and including it.'),
+      served: z.string().nullable().describe('The model that answered, as the provider names it.'),
+      durationMs: z.number().describe('How long the request took.'),
+    }),
+    z.object({ part: ToolCallPart(), args_valid: argsValid(), event_kind: tag('function_tool_call') }),
+    z.object({
+      part: result(),
+      content: z
+        .union([z.string(), z.array(UserContent())])
+        .nullable()
+        .describe('Content given to the user prompt.'),
+      event_kind: tag('function_tool_result'),
+      ...shortened(),
+    }),
+    z.object({ part: ToolCallPart(), args_valid: argsValid(), event_kind: tag('output_tool_call') }),
+    z.object({ part: result(), event_kind: tag('output_tool_result'), ...shortened() }),
+    z.object({
+      event_kind: tag('warning'),
+      kind: z.string().describe('What it is about, for example `model.defaulted`.'),
+      message: z.string().describe('What a person should know.'),
+    }),
+    z.object({ event_kind: tag('run_finished'), result: RunResult().describe('The result without its messages.') }),
+  ]),
+);
+export type DurableEvent = z.output<ReturnType<typeof DurableEvent>>;

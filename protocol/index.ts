@@ -1,0 +1,110 @@
+// The contract: names, schemas and types. Depends on zod alone; a schema is built when it is first called.
+export { AgentList, AgentRegister, AgentUnregister } from './agent.ts';
+export {
+  HistoryProcess,
+  ModelRequestCallback,
+  ModelRequestParams,
+  OutputValidate,
+  PromptResolve,
+  ToolCall,
+  ToolCallResult,
+  ToolsPrepare,
+} from './callbacks.ts';
+export type {
+  CallbackMethod,
+  CallbackParamsOf,
+  CallbackResultOf,
+  NotificationOf,
+  ParamsInputOf,
+  ParamsOf,
+  RequestMethod,
+  ResultOf,
+  ServerNotificationMethod,
+} from './catalogue.ts';
+export { callbacks, clientNotifications, requests, serverNotifications } from './catalogue.ts';
+export type { UserContentInput } from './content.ts';
+export {
+  AudioUrl,
+  BinaryContent,
+  CachePoint,
+  ContentItem,
+  DocumentUrl,
+  ImageUrl,
+  TextContent,
+  UploadedFile,
+  UserContent,
+  VideoUrl,
+} from './content.ts';
+export type { LazySchema, MethodText, NotificationDefinition, RequestDefinition } from './define.ts';
+export type { MethodDocument, ProtocolDocument } from './document.ts';
+export { protocolDocument } from './document.ts';
+export type { ErrorKind, WireError } from './errors.ts';
+export { ErrorCode } from './errors.ts';
+export { DurableEvent } from './events.ts';
+export {
+  Exit,
+  Initialize,
+  Initialized,
+  InitializeParams,
+  InitializeResult,
+  Limits,
+  PROTOCOL_VERSION,
+  Shutdown,
+} from './lifecycle.ts';
+export type { FinishReason, ModelMessageInput } from './messages.ts';
+export {
+  CompactionPart,
+  ErrorDetails,
+  FilePart,
+  ModelMessage,
+  ModelRequest,
+  ModelRequestPart,
+  ModelResponse,
+  ModelResponsePart,
+  NativeToolCallPart,
+  NativeToolReturnPart,
+  RetryPromptPart,
+  SpeechPart,
+  SystemPromptPart,
+  TextPart,
+  ThinkingPart,
+  ToolAvailabilityDeltaPart,
+  ToolCallPart,
+  ToolReturnPart,
+  UserPromptPart,
+} from './messages.ts';
+export { RunError, RunResult } from './result.ts';
+export type { MessagesParams, MessagesResult } from './run.ts';
+export {
+  RunCancel,
+  RunEvent,
+  RunGet,
+  RunList,
+  RunMessages,
+  RunNewMessages,
+  RunRelease,
+  RunSnapshot,
+  RunStart,
+  RunStarted,
+  RunStartParams,
+  RunUsageRequest,
+  RunWait,
+} from './run.ts';
+export type { Json, JsonSchema } from './scalars.ts';
+export { HealthGet, ModelsList, RpcDiscover } from './service.ts';
+export type { RunSpecInput } from './spec.ts';
+export {
+  AgentSpec,
+  JsonSchemaDocument,
+  ModelEntry,
+  ModelSettings,
+  ModelSpec,
+  OutputSpec,
+  Prompts,
+  Retries,
+  RunSpec,
+  ToolDefinition,
+  ToolSpec,
+} from './spec.ts';
+export { formatTimestamp, normalizeTimestamp } from './timestamp.ts';
+export { RequestUsage, RunUsage, UsageLimits } from './usage.ts';

@@ -1,0 +1,13 @@
+/**
+ * Wraps a builder so that it runs once, on first use. The catalogue holds some sixty schemas; building them all while
+ * the process starts would cost more than the rest of the start-up together.
+ *
+ * @since 0.1.0
+ */
+export function onFirstUse<T>(build: () => T): () => T {
+  let built: { value: T } | undefined;
+  return () => {
+    built ??= { value: build() };
+    return built.value;
+  };
+}

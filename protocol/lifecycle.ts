@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { defineNotification, defineRequest } from './define.ts';
+import { onFirstUse } from './lazy.ts';
+import { JsonMap } from './scalars.ts';
+
+/** The version of the protocol this package speaks. @since 0.1.0 */
+export const PROTOCOL_VERSION = 1;
+
+const bound = (what: string) => z.number().int().positive().describe(what);
+
+/** Bounds in force; a client may lower them in `initialize`, only the operator may raise them. @since 0.1.0 */
+export const Limits = onFirstUse(() =>
+  z.object({
+    activeRuns: bound('Runs that run at once; further ones are queued.'),
+    queuedRuns: bound('Runs that may wait for a slot.'),
+    finishedRunsKept: bound('Finished runs that stay readable.'),
+    finishedRunsKeptMs: bound('How long they stay readable, in milliseconds.'),
+    finishedRunsKeptBytes: bound('How many bytes of messages and events finished runs may hold.'),
+    callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
+    callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
+    agents: bound('Registered agents.'),
+    toolsPerRun: bound('Tools of one run.'),
+    depsBytes: bound('Bytes of `deps` as JSON.'),
+    metadataBytes: bound('Bytes of `metadata` as JSON.'),
+    waitersPerRun: bound('Open waits for one run.'),
+    shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
+  }),
+);
+export type Limits = z.output<ReturnType<typeof Limits>>;
+
+const initializationOptions = () =>
+  z.looseObject({
+    callbacks: z
+      .array(z.string())
+      .nullish()
+      .describe('Callbacks the client serves; absent: all. A run that needs another one is refused.'),
+    protocolVersions: z.array(z.number()).nullish().describe('Versions the client speaks.'),
+    strict: z.boolean().nullish().describe('Reserved.'),
+    limits: z.record(z.string(), z.number()).nullish().describe('Lower limits for this connection.'),
+    defaults: z
+      .looseObject({ model: z.string().nullish().describe('Model of runs that name none.') })
+      .nullish()
+      .describe('Defaults of runs.'),
+  });
+
+/** Parameters of `initialize`: LSP's, with ours in `initializationOptions`. @since 0.1.0 */
+export const InitializeParams = onFirstUse(() =>
+  z.looseObject({
+    processId: z.number().int().nullish().describe('Process id of the host.'),
+    clientInfo: z.looseObject({ name: z.string(), version: z.string().nullish() }).nullish().describe('The host.'),
+    capabilities: JsonMap().nullish().describe("LSP's client capabilities."),
+    initializationOptions: z
+      .preprocess(
+        (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
+        initializationOptions().nullish(),
+      )
+      .optional()
+      .describe('What concerns Runwire.'),
+    trace: z.string().nullish().describe('Initial trace value.'),
+  }),
+);
+export type InitializeParams = z.output<ReturnType<typeof InitializeParams>>;
+
+/** Result of `initialize`. @since 0.1.0 */
+export const InitializeResult = onFirstUse(() =>
+  z.object({
+    protocolVersion: z.number().int().describe('The version both sides use.'),
+    serverInfo: z.object({ name: z.string(), version: z.string() }).describe('The daemon.'),
+    epoch: z.string().describe('Changes with every start of the daemon: run ids of another epoch are gone.'),
+    limits: Limits(),
+    capabilities: z
+      .object({
+        runwire: z.object({
+          requests: z.array(z.string()).describe('Requests it serves.'),
+          callbacks: z.array(z.string()).describe('Requests it may send.'),
+          notifications: z.array(z.string()).describe('Notifications it may send.'),
+        }),
+      })
+      .describe('What the daemon can do; shaped so that stock LSP clients accept it.'),
+  }),
+);
+
+/** The handshake. @since 0.1.0 */
+export const Initialize = defineRequest(
+  'initialize',
+  { params: InitializeParams, result: InitializeResult },
+  {
+    summary: 'Opens the session; must be the first request.',
+    errors: ['protocol.unsupported', 'request.invalid'],
+    source: 'LSP 3.17 initialize',
+    since: '0.1.0',
+  },
+);
+
+const nothing = onFirstUse(() => z.looseObject({}));
+
+/** Says that the client is ready. @since 0.1.0 */
+export const Initialized = defineNotification('initialized', nothing, {
+  summary: 'The client is ready.',
+  source: 'LSP 3.17 initialized',
+  since: '0.1.0',
+});
+
+/** Cancels what runs and answers once it has ended. @since 0.1.0 */
+export const Shutdown = defineRequest(
+  'shutdown',
+  { params: nothing, result: onFirstUse(() => z.null()) },
+  {
+    summary: 'Ends all runs of the connection and answers; only `exit` may follow.',
+    source: 'LSP 3.17 shutdown',
+    since: '0.1.0',
+  },
+);
+
+/** Ends the process. @since 0.1.0 */
+export const Exit = defineNotification('exit', nothing, {
+  summary: 'Ends the process: exit code 0 after `shutdown`, else 1.',
+  source: 'LSP 3.17 exit',
+  since: '0.1.0',
+});

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { onFirstUse } from './lazy.ts';
+import { ModelMessage } from './messages.ts';
+import { RunUsage } from './usage.ts';
+
+/** What ended a run that failed or was cancelled: the shape of a JSON-RPC error. @since 0.1.0 */
+export const RunError = onFirstUse(() =>
+  z.object({
+    code: z.number().int().describe('Number of the kind.'),
+    message: z.string().describe('What happened, in words that stand alone.'),
+    data: z
+      .looseObject({
+        kind: z.string().describe('What programs branch on.'),
+        cause: z
+          .object({ kind: z.string(), message: z.string() })
+          .optional()
+          .describe('The error behind it, for example the last retry.'),
+      })
+      .describe('The kind and its details.'),
+  }),
+);
+export type RunError = z.output<ReturnType<typeof RunError>>;
+
+/**
+ * How a run ended. `output` is present on success only; a null output is a value.
+ *
+ * Source: Pydantic AI `AgentRunResult`.
+ * @since 0.1.0
+ */
+export const RunResult = onFirstUse(() =>
+  z.object({
+    runId: z.string().describe('The run; also `run_id` of its messages.'),
+    conversationId: z.string().describe('Its conversation.'),
+    outcome: z.enum(['success', 'deferred', 'cancelled', 'failed']).describe('How it ended.'),
+    output: z.unknown().optional().describe('The output.'),
+    outputToolName: z.string().optional().describe('The output tool that produced it; absent when it came from text.'),
+    outputName: z.string().optional().describe('Name of the alternative it belongs to.'),
+    error: RunError().optional().describe('Why it failed or was cancelled.'),
+    usage: RunUsage().describe('What it used.'),
+    newMessageIndex: z.number().int().describe('Index of its first own message.'),
+    messageCount: z.number().int().describe('Number of messages.'),
+    model: z
+      .object({
+        requested: z.string().describe('The model that was asked for.'),
+        served: z.string().optional().describe('The model that answered last, as the provider names it.'),
+      })
+      .describe('Models.'),
+    timing: z
+      .object({
+        startedAt: z.string().describe('RFC 3339.'),
+        finishedAt: z.string().describe('RFC 3339.'),
+        durationMs: z.number().describe('From start to finish, in milliseconds.'),
+      })
+      .describe('When.'),
+    lastSeq: z.number().int().describe('`seq` of its `run_finished`.'),
+    metadata: z.record(z.string(), z.unknown()).optional().describe('The metadata it was started with.'),
+    messages: z.array(ModelMessage()).optional().describe('All messages, when asked for with `include`.'),
+    newMessages: z.array(ModelMessage()).optional().describe('Its own messages, when asked for with `include`.'),
+  }),
+);
+export type RunResult = z.output<ReturnType<typeof RunResult>>;

@@ -1,0 +1,259 @@
+import * as z from 'zod';
+import { defineNotification, defineRequest } from './define.ts';
+import { DurableEvent } from './events.ts';
+import { onFirstUse } from './lazy.ts';
+import { ModelMessage } from './messages.ts';
+import { RunResult } from './result.ts';
+import { RunSpec } from './spec.ts';
+import { RequestUsage, RunUsage } from './usage.ts';
+
+const runId = () => z.string().describe('The run.');
+const include = () =>
+  z
+    .array(z.enum(['messages', 'newMessages']))
+    .nullish()
+    .describe('Messages to put into the result.');
+const runState = () =>
+  z.enum(['queued', 'running', 'waiting', 'interrupted', 'finished']).describe('Where the run stands.');
+const complete = () => z.boolean().describe('Whether the run is over, so that this is final.');
+
+/** Parameters of `run/start`: the run, and how it is followed. @since 0.1.0 */
+export const RunStartParams = onFirstUse(() =>
+  z.strictObject({
+    ...RunSpec().shape,
+    wait: z
+      .boolean()
+      .nullish()
+      .describe('Answer with the result instead of at once; cancelling the request cancels the run.'),
+    include: include(),
+    deltas: z.enum(['coalesced', 'all', 'none']).nullish().describe('How streamed parts are shown.'),
+    maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
+    parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
+    workDoneToken: z.union([z.string(), z.number()]).nullish().describe("LSP's progress token."),
+    partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
+    _meta: z.unknown().optional().describe('Ignored.'),
+  }),
+);
+export type RunStartParams = z.output<ReturnType<typeof RunStartParams>>;
+
+/** The acknowledgement of a started run. @since 0.1.0 */
+export const RunStarted = onFirstUse(() =>
+  z.object({ runId: runId(), state: runState(), startedAt: z.string().describe('RFC 3339.') }),
+);
+export type RunStarted = z.output<ReturnType<typeof RunStarted>>;
+
+/** Starts a run. @since 0.1.0 */
+export const RunStart = defineRequest(
+  'run/start',
+  { params: RunStartParams, result: onFirstUse(() => z.union([RunStarted(), RunResult()])) },
+  {
+    summary:
+      'Starts a run and answers at once, or with `wait` when it has ended. What ends a run is in its result, not an error.',
+    errors: [
+      'params.unknownField',
+      'run.idConflict',
+      'agent.notFound',
+      'model.unknown',
+      'tool.conflict',
+      'history.invalid',
+      'schema.invalid',
+      'run.invalid',
+      'overloaded',
+    ],
+    source: 'Pydantic AI Agent.run',
+    since: '0.1.0',
+  },
+);
+
+/** Waits for the end of a run. @since 0.1.0 */
+export const RunWait = defineRequest(
+  'run/wait',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        runId: runId(),
+        timeoutMs: z.number().nonnegative().nullish().describe('How long to wait, in milliseconds.'),
+        include: include(),
+      }),
+    ),
+    result: RunResult,
+  },
+  {
+    summary: 'Answers when the run has ended; cancelling the request does not cancel the run.',
+    errors: ['run.notFound', 'run.evicted', 'run.notFinished', 'overloaded'],
+    since: '0.1.0',
+  },
+);
+
+/** Cancels a run. @since 0.1.0 */
+export const RunCancel = defineRequest(
+  'run/cancel',
+  {
+    params: onFirstUse(() =>
+      z.object({ runId: runId(), reason: z.string().nullish().describe('Why, for the result and the log.') }),
+    ),
+    result: onFirstUse(() =>
+      z.object({ state: runState(), accepted: z.boolean().describe('False when the run was over already.') }),
+    ),
+  },
+  {
+    summary: 'Cancels a run at any point; may be repeated. Its result follows as `run_finished`.',
+    errors: ['run.notFound', 'run.evicted'],
+    source: 'Pydantic AI AgentRun.cancel',
+    since: '0.1.0',
+  },
+);
+
+const messagesParams = onFirstUse(() =>
+  z.object({
+    runId: runId(),
+    outputToolReturnContent: z
+      .string()
+      .nullish()
+      .describe("Replaces the content of the output tool's return in a copy of the last message."),
+    resultToolReturnContent: z.string().nullish().describe('Older name of `outputToolReturnContent`.'),
+    format: z.enum(['objects', 'json']).nullish().describe('`json`: one string, as Pydantic AI would write it.'),
+    cursor: z.string().nullish().describe('`nextCursor` of the page before.'),
+    limit: z.number().int().positive().nullish().describe('Most messages of one page.'),
+  }),
+);
+
+const messagesResult = onFirstUse(() =>
+  z.object({
+    messages: z.array(ModelMessage()).optional().describe('The messages, oldest first.'),
+    json: z.string().optional().describe('The same as JSON text, with `format: json`.'),
+    newMessageIndex: z.number().int().describe('Index, in the whole list, of the first message of this run.'),
+    total: z.number().int().describe('Number of messages in all pages.'),
+    complete: complete(),
+    nextCursor: z.string().optional().describe('Present when there is another page.'),
+  }),
+);
+export type MessagesResult = z.output<ReturnType<typeof messagesResult>>;
+export type MessagesParams = z.output<ReturnType<typeof messagesParams>>;
+
+const messageErrors = ['run.notFound', 'run.evicted', 'run.outputIsText', 'run.noToolReturn'];
+
+/** All messages of a run. @since 0.1.0 */
+export const RunMessages = defineRequest(
+  'run/messages',
+  { params: messagesParams, result: messagesResult },
+  {
+    summary: 'All messages, the given history included; exact at any instant.',
+    errors: messageErrors,
+    source: 'Pydantic AI AgentRunResult.all_messages, all_messages_json',
+    since: '0.1.0',
+  },
+);
+
+/** The messages a run added. @since 0.1.0 */
+export const RunNewMessages = defineRequest(
+  'run/newMessages',
+  { params: messagesParams, result: messagesResult },
+  {
+    summary: 'The messages from `newMessageIndex` on.',
+    errors: messageErrors,
+    source: 'Pydantic AI AgentRunResult.new_messages, new_messages_json',
+    since: '0.1.0',
+  },
+);
+
+/** What a run used. @since 0.1.0 */
+export const RunUsageRequest = defineRequest(
+  'run/usage',
+  {
+    params: onFirstUse(() =>
+      z.object({ runId: runId(), detail: z.boolean().nullish().describe('Also list the usage of each request.') }),
+    ),
+    result: onFirstUse(() =>
+      z.object({
+        usage: RunUsage(),
+        requests: z.array(RequestUsage()).optional().describe('One entry for each response of the run, with `detail`.'),
+        complete: complete(),
+      }),
+    ),
+  },
+  {
+    summary: 'What the run has used so far; exact at any instant.',
+    errors: ['run.notFound', 'run.evicted'],
+    source: 'Pydantic AI AgentRunResult.usage',
+    since: '0.1.0',
+  },
+);
+
+/** A run at an instant. @since 0.1.0 */
+export const RunSnapshot = onFirstUse(() =>
+  z.object({
+    runId: runId(),
+    state: runState(),
+    agent: z.string().optional().describe('Name of the agent.'),
+    runStep: z.number().int().describe('Number of the model request it is at, from 1.'),
+    usage: RunUsage(),
+    messageCount: z.number().int().describe('Number of messages.'),
+    lastSeq: z.number().int().describe('`seq` of its last event.'),
+    result: RunResult().optional().describe('Present when it is finished.'),
+  }),
+);
+export type RunSnapshot = z.output<ReturnType<typeof RunSnapshot>>;
+
+/** One run by its id. @since 0.1.0 */
+export const RunGet = defineRequest(
+  'run/get',
+  { params: onFirstUse(() => z.object({ runId: runId() })), result: RunSnapshot },
+  { summary: 'The run as it stands.', errors: ['run.notFound', 'run.evicted'], since: '0.1.0' },
+);
+
+const runSummary = () =>
+  z.object({
+    runId: runId(),
+    state: runState(),
+    outcome: z.enum(['success', 'deferred', 'cancelled', 'failed']).optional().describe('How it ended.'),
+    agent: z.string().optional().describe('Name of the agent.'),
+    conversationId: z.string().describe('Its conversation.'),
+    startedAt: z.string().describe('RFC 3339.'),
+  });
+
+/** The runs the daemon knows. @since 0.1.0 */
+export const RunList = defineRequest(
+  'run/list',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        cursor: z.string().nullish().describe('`nextCursor` of the page before.'),
+        limit: z.number().int().positive().nullish().describe('Most runs of one page; default 100.'),
+        state: runState().nullish(),
+      }),
+    ),
+    result: onFirstUse(() =>
+      z.object({
+        runs: z.array(runSummary()),
+        nextCursor: z.string().optional().describe('Present when there is another page.'),
+      }),
+    ),
+  },
+  { summary: 'Summaries of live and finished runs, oldest first.', since: '0.1.0' },
+);
+
+/** Forgets a run. @since 0.1.0 */
+export const RunRelease = defineRequest(
+  'run/release',
+  {
+    params: onFirstUse(() => z.object({ runId: runId() })),
+    result: onFirstUse(() =>
+      z.object({ released: z.boolean().describe('False when it was unknown or forgotten already.') }),
+    ),
+  },
+  { summary: 'Forgets a finished run.', errors: ['run.notFinished'], since: '0.1.0' },
+);
+
+/** A durable event. @since 0.1.0 */
+export const RunEvent = defineNotification(
+  'run/event',
+  onFirstUse(() =>
+    z.object({
+      runId: runId(),
+      seq: z.number().int().describe('Counts from 1 without gaps.'),
+      event: DurableEvent(),
+    }),
+  ),
+  { summary: 'Something happened in a run; durable, in order, and ending with `run_finished`.', since: '0.1.0' },
+);

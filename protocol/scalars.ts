@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { onFirstUse } from './lazy.ts';
+import { normalizeTimestamp } from './timestamp.ts';
+
+/** Any JSON value. Kept open so that code generators of other languages are spared a recursive union. @since 0.1.0 */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** A JSON Schema document, passed through as given. @since 0.1.0 */
+export type JsonSchema = { [key: string]: unknown };
+
+/** Any JSON value. @since 0.1.0 */
+export const JsonValue = onFirstUse(() => z.unknown().describe('Any JSON value.'));
+
+/** A JSON object with any keys; an empty array counts as an empty object, as some languages cannot tell them apart. @since 0.1.0 */
+export const JsonMap = onFirstUse(() =>
+  z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.record(z.string(), z.unknown())),
+);
+
+/**
+ * An RFC 3339 time as Pydantic writes it. Epoch numbers, digit strings, a blank instead of `T` and a bare date are
+ * accepted and rewritten. Absent becomes `''`, which the engine replaces by the time of the intake.
+ *
+ * @since 0.1.0
+ */
+export const Timestamp = onFirstUse(() =>
+  z
+    .preprocess(
+      normalizeTimestamp,
+      z.string({
+        error: 'Input should be a valid datetime, for example 2026-01-31T12:00:00Z',
+      }),
+    )
+    .default('')
+    .describe('RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+);
+
+/** A time that may be unknown. @since 0.1.0 */
+export const NullableTimestamp = onFirstUse(() =>
+  z
+    .preprocess(
+      (value) => (value === null ? null : normalizeTimestamp(value)),
+      z.string({ error: 'Input should be a valid datetime, for example 2026-01-31T12:00:00Z' }).nullable(),
+    )
+    .default(null)
+    .describe('RFC 3339 time, or null when it is not known.'),
+);
+
+/** Bytes: URL-safe base64 with padding on output, both alphabets accepted. @since 0.1.0 */
+export const Base64 = onFirstUse(() =>
+  z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.replaceAll('+', '-').replaceAll('/', '_') : value),
+      z
+        .string()
+        .regex(/^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}==|[A-Za-z0-9_-]{3}=)?$/, 'Data should be valid base64'),
+    )
+    .describe('Bytes as base64, URL-safe alphabet with padding; the standard alphabet is accepted.'),
+);
+
+/** A tool call id; absent or null becomes `''` and is filled at intake. @since 0.1.0 */
+export const ToolCallId = onFirstUse(() =>
+  z
+    .preprocess((value) => value ?? '', z.string())
+    .default('')
+    .describe('Pairs a tool call with its return; filled in when absent or null.'),
+);

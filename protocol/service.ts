@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { defineRequest } from './define.ts';
+import { onFirstUse } from './lazy.ts';
+
+const nothing = onFirstUse(() => z.object({}));
+
+/** The models the daemon can use. @since 0.1.0 */
+export const ModelsList = defineRequest(
+  'models/list',
+  {
+    params: nothing,
+    result: onFirstUse(() =>
+      z.object({
+        models: z
+          .array(
+            z.object({
+              id: z.string().describe('`provider:name`, or `provider:*` for any name of the provider.'),
+              provider: z.string().describe('Name of the provider.'),
+              input: z.array(z.string()).describe('Kinds of input it takes, for example `text` and `image`.'),
+              tools: z.boolean().optional().describe('Whether it calls tools.'),
+              thinking: z.boolean().optional().describe('Whether it thinks.'),
+              available: z.boolean().describe('Whether it can be used now.'),
+              missing: z.string().optional().describe('What is missing, for example an environment variable.'),
+            }),
+          )
+          .describe('In no particular order.'),
+      }),
+    ),
+  },
+  { summary: 'The models a run can name.', since: '0.1.0' },
+);
+
+/** The protocol itself. @since 0.1.0 */
+export const RpcDiscover = defineRequest(
+  'rpc/discover',
+  {
+    params: nothing,
+    result: onFirstUse(() => z.looseObject({ protocolVersion: z.number().int().describe('The version described.') })),
+  },
+  { summary: 'The schemas of every method, as in `docs/schema.json`.', source: 'OpenRPC rpc.discover', since: '0.1.0' },
+);
+
+/** How the daemon is doing. @since 0.1.0 */
+export const HealthGet = defineRequest(
+  'health/get',
+  {
+    params: nothing,
+    result: onFirstUse(() =>
+      z.object({
+        uptimeMs: z.number().describe('Since the start of the process.'),
+        rssBytes: z.number().int().describe('Resident memory.'),
+        heapUsedBytes: z.number().int().describe('Heap in use.'),
+        runs: z
+          .object({
+            active: z.number().int().describe('Running now.'),
+            queued: z.number().int().describe('Waiting for a slot.'),
+            finished: z.number().int().describe('Finished and still readable.'),
+          })
+          .describe('Runs.'),
+        callbacks: z
+          .object({
+            open: z.number().int().describe('Waiting for an answer of the host.'),
+            late: z.number().int().describe('Answers that came too late and were discarded.'),
+          })
+          .describe('Callbacks.'),
+        agents: z.number().int().describe('Registered agents.'),
+      }),
+    ),
+  },
+  { summary: 'Counters and memory; cheap enough to poll.', since: '0.1.0' },
+);

@@ -1,0 +1,237 @@
+import * as z from 'zod';
+import { UserContent } from './content.ts';
+import { onFirstUse } from './lazy.ts';
+import { ModelMessage } from './messages.ts';
+import { JsonMap } from './scalars.ts';
+import { RunUsage, UsageLimits } from './usage.ts';
+
+// Unknown keys are refused everywhere in a specification: a misspelt limit must not vanish.
+
+const positiveMs = () => z.number().int().positive();
+const count = () => z.number().int().nonnegative();
+
+/**
+ * A JSON Schema as the host wrote it. `properties` given as `[]` or null (as PHP and Emacs write an empty object) is `{}`.
+ *
+ * @since 0.1.0
+ */
+export const JsonSchemaDocument = onFirstUse(() =>
+  z.record(z.string(), z.unknown()).describe('A JSON Schema (2020-12 or draft-07); only local `$ref`s.'),
+);
+
+const promptSource = () =>
+  z.strictObject({
+    ref: z.string().describe('Name given back in `prompt/resolve`.'),
+    dynamic: z.boolean().nullish().describe('Ask again for every run that uses the history (system prompts).'),
+  });
+
+/** Prompts: one text, or a list of texts and of names the host resolves. @since 0.1.0 */
+export const Prompts = onFirstUse(() => z.union([z.string(), z.array(z.union([z.string(), promptSource()]))]));
+export type Prompts = z.output<ReturnType<typeof Prompts>>;
+
+/** How a function tool is offered and run. Source: Pydantic AI `Tool`, `ToolDefinition`. @since 0.1.0 */
+export const ToolSpec = onFirstUse(() =>
+  z.strictObject({
+    name: z.string().min(1).describe('Name the model calls it by; unique in the run.'),
+    description: z.string().nullish().describe('What it does, for the model.'),
+    inputSchema: JsonSchemaDocument().describe('JSON Schema of the arguments, an object.'),
+    validate: z.boolean().nullish().describe('False: any object is accepted as arguments. Default true.'),
+    external: z.boolean().nullish().describe('Its result comes from outside the run.'),
+    requiresApproval: z.boolean().nullish().describe('A call waits for an approval.'),
+    sequential: z.boolean().nullish().describe('Runs alone: calls before it end first, later ones wait for it.'),
+    maxRetries: count().nullish().describe('Failures in a row that are allowed; default: retries of the agent.'),
+    timeoutMs: positiveMs().nullish().describe('Deadline of one call; a call that exceeds it is retried by the model.'),
+    onError: z
+      .enum(['failed', 'retry', 'fail-run'])
+      .nullish()
+      .describe('What an error of the host becomes: a failed return (default), a retry, or the end of the run.'),
+    effect: z
+      .enum(['once', 'idempotent', 'read'])
+      .nullish()
+      .describe('Whether a call may be repeated after a crash; default `once`.'),
+    media: z.boolean().nullish().describe('Objects with media in its result are media, not data.'),
+    metadata: JsonMap().nullish().describe('Data for the program, never sent to the model.'),
+  }),
+);
+export type ToolSpec = z.output<ReturnType<typeof ToolSpec>>;
+
+const outputFields = () => ({
+  type: z.enum(['text', 'null', 'deferred']).nullish().describe('An output without a schema.'),
+  schema: JsonSchemaDocument().nullish().describe('JSON Schema of the output.'),
+  name: z.string().nullish().describe('Name of the type, also part of tool names; default: title of the schema.'),
+  toolName: z.string().nullish().describe('Name of the output tool; default `final_result`.'),
+  description: z.string().nullish().describe('Description for the model; default: that of the schema.'),
+  mode: z
+    .enum(['auto', 'tool', 'native', 'prompted'])
+    .nullish()
+    .describe('How the model is asked for it; `auto` also accepts the object as JSON text.'),
+  template: z.string().nullish().describe('Prompt of `prompted` mode; `{schema}` is replaced.'),
+  function: z.string().nullish().describe('Name of a host function that makes the output (`output/validate`).'),
+  validate: z.boolean().nullish().describe('False: any object is accepted, the schema only guides the model.'),
+  maxRetries: count().nullish().describe('Failures of this output tool that are allowed.'),
+});
+
+const outputAlternative = () => z.strictObject(outputFields());
+
+/**
+ * What a run must produce: text (default), null, an object of a schema, or one of several (`anyOf`).
+ *
+ * Source: Pydantic AI `output_type`, `ToolOutput`, `NativeOutput`, `PromptedOutput`, `TextOutput`, `StructuredDict`.
+ * @since 0.1.0
+ */
+export const OutputSpec = onFirstUse(() =>
+  z.strictObject({
+    ...outputFields(),
+    anyOf: z.array(outputAlternative()).min(1).nullish().describe('Alternatives, in order.'),
+  }),
+);
+export type OutputSpec = z.output<ReturnType<typeof OutputSpec>>;
+
+/** Settings of a model request: Pydantic AI's `ModelSettings`, passed through with what a provider adds. @since 0.1.0 */
+export const ModelSettings = onFirstUse(() =>
+  z.preprocess(
+    (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
+    z.looseObject({
+      max_tokens: z.number().int().positive().nullish().describe('Most tokens of one answer.'),
+      temperature: z.number().nullish().describe('Randomness.'),
+      top_p: z.number().nullish().describe('Nucleus sampling.'),
+      top_k: z.number().nullish().describe('Sampling among the k likeliest tokens.'),
+      timeout: z.number().positive().nullish().describe('Deadline of one model request in seconds.'),
+      parallel_tool_calls: z.boolean().nullish().describe('Whether several calls may come at once.'),
+      tool_choice: z.unknown().optional().describe('`auto`, `none`, `required` or a list of tool names.'),
+      seed: z.number().int().nullish().describe('Seed of the sampling.'),
+      presence_penalty: z.number().nullish().describe('Penalty on tokens that occurred.'),
+      frequency_penalty: z.number().nullish().describe('Penalty on tokens by how often they occurred.'),
+      logit_bias: z.record(z.string(), z.number()).nullish().describe('Bias by token.'),
+      stop_sequences: z.array(z.string()).nullish().describe('Texts at which the model stops.'),
+      thinking: z.unknown().optional().describe('Thinking: a boolean or an effort.'),
+      extra_headers: z.record(z.string(), z.string()).nullish().describe('Further HTTP headers.'),
+      extra_body: z.unknown().optional().describe('Further keys of the request body.'),
+    }),
+  ),
+);
+export type ModelSettings = z.output<ReturnType<typeof ModelSettings>>;
+
+const headerValue = () => z.union([z.string(), z.strictObject({ secret: z.string() })]);
+
+const modelObject = () =>
+  z.strictObject({
+    model: z.string().describe('`provider:name`, for example `openai-chat:gpt-5`.'),
+    baseUrl: z.string().nullish().describe('Another address of the provider.'),
+    apiKeyEnv: z.string().nullish().describe('Environment variable that holds the key for `baseUrl`.'),
+    headers: z.record(z.string(), headerValue()).nullish().describe('Further HTTP headers.'),
+    settings: ModelSettings()
+      .nullish()
+      .describe('Settings of this model; those of the agent and the run come over them.'),
+    test: z
+      .strictObject({
+        callTools: z.array(z.string()).nullish().describe('Tools it calls; default all.'),
+        outputText: z.string().nullish().describe('Text it answers.'),
+        outputArgs: z.unknown().optional().describe('Arguments of its output tool call.'),
+        seed: count().nullish().describe('Seed of the generated data.'),
+      })
+      .nullish()
+      .describe('Behaviour of the embedded `test` model.'),
+  });
+
+/** One model: `provider:name`, or the name with an address and settings. @since 0.1.0 */
+export const ModelEntry = onFirstUse(() => z.union([z.string(), modelObject()]));
+export type ModelEntry = z.output<ReturnType<typeof ModelEntry>>;
+
+/** A model, or several to fall back on in order. @since 0.1.0 */
+export const ModelSpec = onFirstUse(() =>
+  z.union([
+    z.string(),
+    modelObject(),
+    z.array(ModelEntry()).min(1),
+    z.strictObject({
+      models: z.array(ModelEntry()).min(1).describe('Models in the order in which they are tried.'),
+      fallbackOn: z.array(z.string()).nullish().describe('Further error kinds that fall back.'),
+    }),
+  ]),
+);
+export type ModelSpec = z.output<ReturnType<typeof ModelSpec>>;
+
+/** Retries allowed: one number for both, or one for tools and one for outputs. @since 0.1.0 */
+export const Retries = onFirstUse(() =>
+  z.union([count(), z.strictObject({ tools: count().nullish(), output: count().nullish() })]),
+);
+
+const agentFields = () => ({
+  name: z.string().min(1).nullish().describe('Name of the agent.'),
+  model: ModelSpec().nullish().describe('The model; default: the embedded `test` model, with a warning.'),
+  modelSettings: ModelSettings().nullish().describe('Settings of every model request.'),
+  instructions: Prompts().nullish().describe('Sent with every request, never part of the history of a later run.'),
+  systemPrompt: Prompts().nullish().describe('Stands at the head of a new conversation.'),
+  tools: z.array(ToolSpec()).nullish().describe('Function tools, served by the host.'),
+  prepareTools: z.boolean().nullish().describe('Ask `tools/prepare` before every model request.'),
+  output: OutputSpec().nullish().describe('What the run must produce; default text.'),
+  outputValidators: z.array(z.string()).nullish().describe('Host functions that check the output, in order.'),
+  historyProcessors: z.array(z.string()).nullish().describe('Host functions that rewrite the history, in order.'),
+  reinjectSystemPrompt: z.boolean().nullish().describe('Put the system prompt before a history that has none.'),
+  retries: Retries().nullish().describe('Failures in a row that are allowed; default 1.'),
+  endStrategy: z
+    .enum(['graceful', 'early', 'exhaustive'])
+    .nullish()
+    .describe('What happens to other calls beside an output; default `graceful`.'),
+  usageLimits: UsageLimits().nullish().describe('Bounds of the run.'),
+  toolTimeoutMs: positiveMs().nullish().describe('Deadline of tools that have none of their own.'),
+  deferred: z
+    .enum(['end', 'handle', 'wait'])
+    .nullish()
+    .describe('What happens to calls of external tools and to approvals; default `end`.'),
+});
+
+/** An agent as data. Source: Pydantic AI `Agent`. @since 0.1.0 */
+export const AgentSpec = onFirstUse(() => z.strictObject(agentFields()));
+export type AgentSpec = z.output<ReturnType<typeof AgentSpec>>;
+
+const runFields = () => ({
+  runId: z.string().min(1).nullish().describe('Id of the run, chosen by the host; default a UUIDv7.'),
+  agent: z.string().nullish().describe('A registered agent that the other fields add to.'),
+  prompt: z
+    .union([z.string(), z.array(UserContent())])
+    .nullish()
+    .describe('What the user says.'),
+  messageHistory: z
+    .union([
+      z.array(ModelMessage()),
+      z.strictObject({ runId: z.string().describe('A run whose messages are the history.') }),
+    ])
+    .nullish()
+    .describe('Earlier messages, oldest first, or the run that has them.'),
+  openToolCalls: z
+    .enum(['refuse', 'close'])
+    .nullish()
+    .describe('What to do with open calls of a given history when there is a prompt; default `refuse`.'),
+  deferredToolResults: z.unknown().optional().describe('Results of deferred calls of the history.'),
+  usage: RunUsage().nullish().describe('Usage so far, counted on and checked against the limits.'),
+  deps: z.unknown().optional().describe('Data handed to every callback of the run.'),
+  conversationId: z.string().min(1).nullish().describe('Label of the conversation; `new` starts another one.'),
+  metadata: JsonMap().nullish().describe('Data given back in the result.'),
+  stream: z.boolean().nullish().describe("Whether the model's streaming interface is used."),
+  timeoutMs: positiveMs().nullish().describe('Deadline of the run.'),
+  maxToolConcurrency: z.number().int().positive().nullish().describe('Most tool calls that run at once.'),
+});
+
+/** One run of an agent as data. Source: Pydantic AI `Agent.run`. @since 0.1.0 */
+export const RunSpec = onFirstUse(() => z.strictObject({ ...agentFields(), ...runFields() }));
+export type RunSpec = z.output<ReturnType<typeof RunSpec>>;
+/** The run specification as a host writes it. @since 0.1.0 */
+export type RunSpecInput = z.input<ReturnType<typeof RunSpec>>;
+
+/** A tool as a model sees it. Source: Pydantic AI `ToolDefinition`. @since 0.1.0 */
+export const ToolDefinition = onFirstUse(() =>
+  z.looseObject({
+    name: z.string().describe('Name the model calls it by.'),
+    parameters_json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the arguments.'),
+    description: z.string().nullable().default(null).describe('What it does.'),
+    outer_typed_dict_key: z.string().nullable().default(null).describe('Key that wraps a value that is no object.'),
+    strict: z.boolean().nullable().default(null).describe("Whether the provider's strict mode is asked for."),
+    sequential: z.boolean().default(false).describe('Whether it runs alone.'),
+    kind: z.enum(['function', 'output', 'external', 'unapproved']).default('function').describe('What a call does.'),
+    metadata: z.record(z.string(), z.unknown()).nullable().default(null).describe('Data for the program.'),
+    timeout: z.number().nullable().default(null).describe('Deadline of one call in seconds.'),
+  }),
+);
+export type ToolDefinition = z.output<ReturnType<typeof ToolDefinition>>;

@@ -1,0 +1,73 @@
+import { type ParamsOf, type RequestMethod, type ResultOf, requests } from '../protocol/catalogue.ts';
+import { EngineError } from './engine/errors.ts';
+import { fromZod } from './errors.ts';
+import type { Session } from './session.ts';
+
+/** A handler for every request of the catalogue: a missing or misspelt one does not compile. @since 0.1.0 */
+export type Handlers = {
+  [M in RequestMethod]: (
+    params: ParamsOf<M>,
+    session: Session,
+    signal: AbortSignal,
+  ) => Promise<ResultOf<M>> | ResultOf<M>;
+};
+
+/**
+ * Answers one request: checks the phase, parses the parameters, calls the handler.
+ *
+ * Errors: `method.notFound`, `notInitialized`, `params.invalid`, `params.unknownField`, `history.invalid`, and those of
+ * the handler.
+ * @since 0.1.0
+ */
+export async function dispatch(
+  handlers: Handlers,
+  request: { method: string; params: unknown },
+  session: Session,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { method } = request;
+  if (!Object.hasOwn(requests, method)) {
+    throw new EngineError('method.notFound', `There is no method '${method}'; rpc/discover lists those there are.`, {
+      method,
+    });
+  }
+  session.check(method);
+  const known = method as RequestMethod;
+  const schema = requests[known].params();
+  const parsed = schema.safeParse(asObject(request.params));
+  if (!parsed.success) throw fromZod(parsed.error, (path) => fieldsAt(schema, path));
+  const handle = handlers[known] as (params: unknown, session: Session, signal: AbortSignal) => unknown;
+  return (await handle(parsed.data, session, signal)) ?? null;
+}
+
+/** Languages write "no parameters" as null, `[]` or nothing at all. */
+function asObject(params: unknown): unknown {
+  if (params === undefined || params === null) return {};
+  return Array.isArray(params) && params.length === 0 ? {} : params;
+}
+
+type Shaped = {
+  _zod?: {
+    def?: {
+      shape?: Record<string, unknown>;
+      innerType?: unknown;
+      element?: unknown;
+      options?: unknown[];
+      out?: unknown;
+    };
+  };
+};
+
+/** The names a schema knows at a path, to guess what a misspelt one was meant to be. */
+function fieldsAt(schema: unknown, path: readonly (string | number)[]): string[] {
+  const def = (schema as Shaped | undefined)?._zod?.def;
+  if (!def) return [];
+  if (def.innerType) return fieldsAt(def.innerType, path);
+  if (def.options) return def.options.flatMap((option) => fieldsAt(option, path));
+  if (def.element) return typeof path[0] === 'number' ? fieldsAt(def.element, path.slice(1)) : [];
+  if (def.shape) {
+    const [key, ...rest] = path;
+    return key === undefined ? Object.keys(def.shape) : fieldsAt(def.shape[key], rest);
+  }
+  return def.out ? fieldsAt(def.out, path) : [];
+}

@@ -1,0 +1,118 @@
+import type { AgentSpec, ModelSettings, Prompts, ToolDefinition, ToolSpec } from '../../protocol/spec.ts';
+import type { UsageLimits } from '../../protocol/usage.ts';
+import { compileArguments, type Validator } from './arguments.ts';
+import { EngineError } from './errors.ts';
+import { compileOutput, type OutputPlan } from './output-plan.ts';
+import { limitsInForce } from './usage.ts';
+
+/** A function tool, ready to be called. @since 0.1.0 */
+export interface CompiledTool {
+  readonly spec: ToolSpec;
+  readonly definition: ToolDefinition;
+  readonly validator: Validator;
+  readonly maxRetries: number;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Literal texts joined, and the names the host resolves. @since 0.1.0 */
+export interface CompiledPrompts {
+  readonly parts: readonly (string | { readonly ref: string; readonly dynamic: boolean })[];
+}
+
+/** An agent whose specification was checked and whose schemas are compiled; it is never changed. @since 0.1.0 */
+export interface CompiledAgent {
+  readonly name: string | null;
+  readonly instructions: CompiledPrompts;
+  readonly systemPrompt: CompiledPrompts;
+  readonly tools: ReadonlyMap<string, CompiledTool>;
+  readonly definitions: readonly ToolDefinition[];
+  readonly prepareTools: boolean;
+  readonly output: OutputPlan;
+  readonly outputValidators: readonly string[];
+  readonly historyProcessors: readonly string[];
+  readonly reinjectSystemPrompt: boolean;
+  readonly toolRetries: number;
+  readonly outputRetries: number;
+  readonly endStrategy: 'graceful' | 'early' | 'exhaustive';
+  readonly limits: UsageLimits;
+  readonly modelSettings: ModelSettings | null;
+}
+
+/**
+ * Checks an agent and compiles its schemas.
+ *
+ * Errors: `tool.conflict`, `schema.invalid`, `run.invalid`. Source: Pydantic AI `Agent.__init__`.
+ * @since 0.1.0
+ */
+export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
+  const toolRetries = (typeof spec.retries === 'number' ? spec.retries : spec.retries?.tools) ?? 1;
+  const outputRetries = (typeof spec.retries === 'number' ? spec.retries : spec.retries?.output) ?? 1;
+  const output = await compileOutput(spec.output ?? { type: 'text' }, outputRetries);
+  const tools = new Map<string, CompiledTool>();
+  for (const [index, tool] of (spec.tools ?? []).entries()) {
+    if (tools.has(tool.name)) throw conflict(`Tool name conflicts with existing tool: '${tool.name}'`, tool.name);
+    if (output.tools.has(tool.name)) throw conflict(`Tool name conflicts with output tool: '${tool.name}'`, tool.name);
+    tools.set(
+      tool.name,
+      await compileTool(tool, { index, toolRetries, toolTimeoutMs: spec.toolTimeoutMs ?? undefined }),
+    );
+  }
+  return {
+    name: spec.name ?? null,
+    instructions: compilePrompts(spec.instructions),
+    systemPrompt: compilePrompts(spec.systemPrompt),
+    tools,
+    definitions: [...tools.values()].map((tool) => tool.definition),
+    prepareTools: spec.prepareTools ?? false,
+    output,
+    outputValidators: spec.outputValidators ?? [],
+    historyProcessors: spec.historyProcessors ?? [],
+    reinjectSystemPrompt: spec.reinjectSystemPrompt ?? false,
+    toolRetries,
+    outputRetries,
+    endStrategy: spec.endStrategy ?? 'graceful',
+    limits: limitsInForce(spec.usageLimits ?? undefined),
+    modelSettings: spec.modelSettings ?? null,
+  };
+}
+
+async function compileTool(
+  spec: ToolSpec,
+  defaults: { index: number; toolRetries: number; toolTimeoutMs: number | undefined },
+): Promise<CompiledTool> {
+  const timeoutMs = spec.timeoutMs ?? defaults.toolTimeoutMs;
+  const { schema, validator } = await compileArguments(spec.inputSchema, {
+    path: ['tools', defaults.index, 'inputSchema'],
+    validate: spec.validate ?? true,
+    extras: 'keep',
+  });
+  return {
+    spec,
+    definition: {
+      name: spec.name,
+      parameters_json_schema: schema,
+      description: spec.description ?? null,
+      outer_typed_dict_key: null,
+      strict: null,
+      sequential: spec.sequential ?? false,
+      kind: 'function',
+      metadata: spec.metadata ?? null,
+      timeout: timeoutMs === undefined ? null : timeoutMs / 1000,
+    },
+    validator,
+    maxRetries: spec.maxRetries ?? defaults.toolRetries,
+    timeoutMs,
+  };
+}
+
+function compilePrompts(prompts: Prompts | null | undefined): CompiledPrompts {
+  if (prompts === null || prompts === undefined) return { parts: [] };
+  if (typeof prompts === 'string') return { parts: [prompts] };
+  return {
+    parts: prompts.map((part) => (typeof part === 'string' ? part : { ref: part.ref, dynamic: part.dynamic ?? false })),
+  };
+}
+
+function conflict(message: string, tool: string): EngineError {
+  return new EngineError('tool.conflict', message, { tool });
+}

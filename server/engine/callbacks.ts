@@ -1,0 +1,73 @@
+import type { UserContent } from '../../protocol/content.ts';
+import type { ModelMessage } from '../../protocol/messages.ts';
+import type { ToolDefinition } from '../../protocol/spec.ts';
+import type { RunUsage } from '../../protocol/usage.ts';
+
+/** Where a callback belongs. @since 0.1.0 */
+export interface CallbackContext {
+  readonly runStep: number;
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+}
+
+/** A tool call as the host gets it. @since 0.1.0 */
+export interface ToolRequest {
+  readonly toolCallId: string;
+  readonly name: string;
+  readonly args: Record<string, unknown>;
+  readonly argsText?: string;
+  readonly retry: number;
+  readonly maxRetries: number;
+  readonly metadata?: Record<string, unknown>;
+  /** Deadline of the call; the default of the callbacks when absent. */
+  readonly timeoutMs?: number;
+}
+
+/** What became of a tool call, as it is recorded. @since 0.1.0 */
+export type ToolOutcome =
+  | {
+      readonly kind: 'return';
+      readonly content: unknown;
+      readonly metadata?: unknown;
+      readonly userContent?: string | UserContent[];
+      readonly usage?: RunUsage;
+    }
+  | { readonly kind: 'retry'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** An output function or validator as the host gets it. @since 0.1.0 */
+export interface OutputRequest {
+  readonly kind: 'validator' | 'function';
+  readonly name: string;
+  readonly output: unknown;
+  readonly toolName?: string;
+  readonly toolCallId?: string;
+  readonly retry: number;
+  readonly maxRetries: number;
+}
+
+/** What became of an output. @since 0.1.0 */
+export type OutputOutcome =
+  | { readonly kind: 'output'; readonly output: unknown }
+  | { readonly kind: 'retry'; readonly message: string };
+
+/**
+ * What the engine asks of its host. Each rejects with `EngineError`: `callback.failed`, `callback.invalid`,
+ * `callback.unsupported`, `callback.timeout` or `client.gone`, and with the reason of the signal when that is aborted.
+ *
+ * @since 0.1.0
+ */
+export interface Callbacks {
+  callTool(request: ToolRequest, context: CallbackContext): Promise<ToolOutcome>;
+  validateOutput(request: OutputRequest, context: CallbackContext): Promise<OutputOutcome>;
+  /** Null leaves the prompt out. */
+  resolvePrompt(
+    prompt: { ref: string; kind: 'instructions' | 'systemPrompt' },
+    context: CallbackContext,
+  ): Promise<string | null>;
+  processHistory(
+    request: { processor: string; messages: readonly ModelMessage[] },
+    context: CallbackContext,
+  ): Promise<ModelMessage[]>;
+  prepareTools(tools: readonly ToolDefinition[], context: CallbackContext): Promise<ToolDefinition[]>;
+}

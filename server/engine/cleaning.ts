@@ -1,0 +1,168 @@
+import type {
+  ModelMessage,
+  ModelRequest,
+  ModelRequestPart,
+  ModelResponse,
+  RetryPromptPart,
+  ToolCallPart,
+  ToolReturnPart,
+} from '../../protocol/messages.ts';
+
+// Makes a history that a provider accepts: results without a call are dropped, calls without a result get one, and
+// neighbours of the same kind are merged. Source: Pydantic AI `_clean_message_history`.
+
+/** What stands in the place of a result that never came. Source: `INTERRUPTED_TOOL_RETURN_CONTENT`. @since 0.1.0 */
+export const INTERRUPTED = 'The tool call was interrupted before a result was produced.';
+
+/** How a history is cleaned. @since 0.1.0 */
+export interface CleanOptions {
+  /** Also close the calls of the last response; otherwise they may still be answered. */
+  repairLast: boolean;
+  /** Ids of calls made before the given messages; the ids met are added. */
+  callIds?: Set<string>;
+}
+
+/** A cleaned copy; untouched messages are shared with the given list. @since 0.1.0 */
+export function cleanHistory(messages: readonly ModelMessage[], options: CleanOptions): ModelMessage[] {
+  const paired = dropOrphans(messages, options.callIds ?? new Set());
+  const merged: ModelMessage[] = [];
+  for (const message of repairOpenCalls(paired, options.repairLast)) appendMerged(merged, message);
+  return merged;
+}
+
+/** A message of the shape engines write, with every field. @since 0.1.0 */
+export function requestOf(parts: ModelRequestPart[], fields: Partial<ModelRequest> = {}): ModelRequest {
+  return {
+    parts,
+    timestamp: fields.timestamp ?? null,
+    instructions: fields.instructions ?? null,
+    kind: 'request',
+    run_id: fields.run_id ?? null,
+    conversation_id: fields.conversation_id ?? null,
+    metadata: fields.metadata ?? null,
+    state: fields.state ?? 'complete',
+  };
+}
+
+/** Whether a part answers a call: a tool return, or a retry prompt that names its tool. @since 0.1.0 */
+export function isToolResult(part: ModelRequestPart): part is ToolReturnPart | RetryPromptPart {
+  return part.part_kind === 'tool-return' || (part.part_kind === 'retry-prompt' && part.tool_name !== null);
+}
+
+/** The function calls of a response. @since 0.1.0 */
+export function toolCallsOf(response: ModelResponse): ToolCallPart[] {
+  return response.parts.filter((part) => part.part_kind === 'tool-call');
+}
+
+/** The return that closes a call nobody will answer. @since 0.1.0 */
+export function interruptedReturn(call: ToolCallPart, timestamp: string): ToolReturnPart {
+  return {
+    tool_name: call.tool_name,
+    content: INTERRUPTED,
+    tool_call_id: call.tool_call_id,
+    tool_kind: null,
+    metadata: { pydantic_ai_synthesized_tool_return: true },
+    timestamp,
+    outcome: 'interrupted',
+    part_kind: 'tool-return',
+  };
+}
+
+function dropOrphans(messages: readonly ModelMessage[], callIds: Set<string>): ModelMessage[] {
+  const kept: ModelMessage[] = [];
+  messages.forEach((message, index) => {
+    if (message.kind === 'response') {
+      for (const call of toolCallsOf(message)) callIds.add(call.tool_call_id);
+      kept.push(message);
+      return;
+    }
+    const parts = message.parts.filter((part) => !isToolResult(part) || callIds.has(part.tool_call_id));
+    if (parts.length === message.parts.length) kept.push(message);
+    else if (parts.length > 0 || index === messages.length - 1) kept.push({ ...message, parts });
+  });
+  return kept;
+}
+
+/**
+ * The calls that never get a result, by the response that made them. The walk is ordered: a result answers a call that
+ * is open at that point, and a call that takes over the id of an open one leaves the older one without an answer.
+ *
+ * @since 0.1.0
+ */
+export function openCalls(messages: readonly ModelMessage[]): Map<ModelResponse, ToolCallPart[]> {
+  const open = new Map<string, { response: ModelResponse; call: ToolCallPart }>();
+  const dangling: { response: ModelResponse; call: ToolCallPart }[] = [];
+  for (const message of messages) {
+    if (message.kind === 'request') {
+      for (const part of message.parts) if (isToolResult(part)) open.delete(part.tool_call_id);
+      continue;
+    }
+    for (const call of toolCallsOf(message)) {
+      const shadowed = open.get(call.tool_call_id);
+      if (shadowed && shadowed.response !== message) dangling.push(shadowed);
+      open.set(call.tool_call_id, { response: message, call });
+    }
+  }
+  const byResponse = new Map<ModelResponse, ToolCallPart[]>();
+  for (const { response, call } of [...dangling, ...open.values()]) {
+    byResponse.set(response, [...(byResponse.get(response) ?? []), call]);
+  }
+  return byResponse;
+}
+
+/** Gives every open call an `interrupted` return, next to the results of its response. @since 0.1.0 */
+export function repairOpenCalls(messages: readonly ModelMessage[], repairLast: boolean): readonly ModelMessage[] {
+  const dangling = openCalls(messages);
+  if (!repairLast) {
+    const last = messages.findLast((message) => message.kind === 'response');
+    if (last) dangling.delete(last);
+  }
+  if (dangling.size === 0) return messages;
+  const repaired: ModelMessage[] = [];
+  let waiting: ToolReturnPart[] = [];
+  for (const message of messages) {
+    if (message.kind === 'request') {
+      repaired.push(waiting.length > 0 ? withReturns(message, waiting) : message);
+      waiting = [];
+      continue;
+    }
+    if (waiting.length > 0) repaired.push(requestOf(waiting));
+    waiting = (dangling.get(message) ?? []).map((call) => interruptedReturn(call, message.timestamp));
+    repaired.push(message);
+  }
+  if (waiting.length > 0) repaired.push(requestOf(waiting));
+  return repaired;
+}
+
+/** Behind the last tool result, ahead of what the user says: providers expect results first. */
+function withReturns(request: ModelRequest, returns: readonly ToolReturnPart[]): ModelRequest {
+  const at = request.parts.findLastIndex(isToolResult) + 1;
+  return { ...request, parts: [...request.parts.slice(0, at), ...returns, ...request.parts.slice(at)] };
+}
+
+/** Appends a message, or merges it into the last one when a provider would expect one turn. @since 0.1.0 */
+export function appendMerged(messages: ModelMessage[], message: ModelMessage): void {
+  const last = messages.at(-1);
+  if (message.kind === 'request' && last?.kind === 'request' && sameInstructions(last, message)) {
+    messages[messages.length - 1] = mergeRequests(last, message);
+  } else if (message.kind === 'response' && last?.kind === 'response' && isHandMade(last) && isHandMade(message)) {
+    messages[messages.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
+  } else {
+    messages.push(message);
+  }
+}
+
+const sameInstructions = (a: ModelRequest, b: ModelRequest) =>
+  !a.instructions || !b.instructions || a.instructions === b.instructions;
+
+const isHandMade = (response: ModelResponse) =>
+  response.provider_response_id === null && response.provider_name === null && response.model_name === null;
+
+const answersFirst = (part: ModelRequestPart) =>
+  part.part_kind === 'tool-return' || part.part_kind === 'retry-prompt' ? 0 : 1;
+
+/** Bookkeeping fields are for callers and never sent, so a merged request carries none. */
+function mergeRequests(a: ModelRequest, b: ModelRequest): ModelRequest {
+  const parts = [...a.parts, ...b.parts].sort((x, y) => answersFirst(x) - answersFirst(y));
+  return requestOf(parts, { timestamp: b.timestamp ?? a.timestamp, instructions: a.instructions || b.instructions });
+}

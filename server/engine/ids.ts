@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * An id the engine gives to what came without one: a function of the run, the step and a position, so that a rebuilt run
+ * mints the same ids.
+ *
+ * Source: Pydantic AI `generate_tool_call_id` (its prefix and length).
+ * @since 0.1.0
+ */
+export function mintId(at: { runId: string; stepKey: string; index: number }): string {
+  const digest = createHash('sha256').update(`${at.runId}/${at.stepKey}/${at.index}`).digest('hex');
+  return `pyd_ai_${digest.slice(0, 32)}`;
+}

@@ -1,0 +1,74 @@
+import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
+
+/** How the output is asked for in one request; `auto` has been resolved. @since 0.1.0 */
+export type OutputMode = 'text' | 'tool' | 'native' | 'prompted';
+
+/** The schema of the output in native and prompted mode. Source: Pydantic AI `OutputObjectDefinition`. @since 0.1.0 */
+export interface OutputObject {
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly json_schema: Record<string, unknown>;
+}
+
+/**
+ * What a model is asked. `messages` is the cleaned history ending in a request; the array belongs to the engine and is
+ * valid until the request is answered.
+ *
+ * Source: Pydantic AI `ModelRequestParameters`, `AgentInfo`.
+ * @since 0.1.0
+ */
+export interface ModelPrompt {
+  readonly messages: readonly ModelMessage[];
+  /** Instructions with those of the output mode. */
+  readonly instructions: string | null;
+  readonly functionTools: readonly ToolDefinition[];
+  readonly outputTools: readonly ToolDefinition[];
+  /** Whether text can be the output. */
+  readonly allowText: boolean;
+  readonly outputMode: OutputMode;
+  readonly outputObject?: OutputObject;
+  readonly settings: ModelSettings | null;
+}
+
+/** What a model may use while it answers. @since 0.1.0 */
+export interface ModelCall {
+  readonly runId: string;
+  readonly runStep: number;
+  readonly idempotencyKey: string;
+  /** Aborted when the run ends or is cancelled; the connection to the provider must close at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Something a person should know about a request, shown as a `warning` event. @since 0.1.0 */
+export interface Warning {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/**
+ * A response without its bookkeeping: the engine fills in `timestamp` and tool call ids where they are `''`, and run
+ * and conversation ids.
+ *
+ * @since 0.1.0
+ */
+export interface ModelAnswer {
+  readonly response: ModelResponse;
+  /** The model that answered, as the provider names it. */
+  readonly served: string | null;
+  readonly warnings?: readonly Warning[];
+}
+
+/**
+ * The seam to providers. One call is one request; it throws `EngineError` (`model.http`, `model.api`, …) when there is no
+ * answer. Streaming joins here as a sink in `ModelCall`: the same method reports parts as they come and still resolves
+ * to the whole response.
+ *
+ * Source: Pydantic AI `Model.request`.
+ * @since 0.1.0
+ */
+export interface Model {
+  /** `provider:name` as asked for. */
+  readonly id: string;
+  request(prompt: ModelPrompt, call: ModelCall): Promise<ModelAnswer>;
+}

@@ -1,0 +1,101 @@
+import type { OutputSpec } from '../../protocol/spec.ts';
+import { compileArguments, type Validated, type Validator } from './arguments.ts';
+
+/** One structured output. Source: Pydantic AI `ObjectOutputProcessor`. @since 0.1.0 */
+export interface ObjectOutput {
+  readonly name: string | null;
+  readonly description: string | null;
+  /** The schema the model sees: an object. */
+  readonly schema: Record<string, unknown>;
+  /** Whether the model gives `{response: value}`, because the value is no object. */
+  readonly wrapped: boolean;
+  /** The host function that makes the output of the value. */
+  readonly function: string | null;
+  /** Checks what the model gave and takes the value out of its wrapping. */
+  validate(args: string | Record<string, unknown> | null): Validated;
+}
+
+/**
+ * Compiles one alternative with a schema.
+ *
+ * Errors: `schema.invalid`.
+ * @since 0.1.0
+ */
+export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<ObjectOutput> {
+  const given = spec.schema ?? {};
+  const wrapped = !isObjectSchema(given);
+  const { description, ...plain } = given;
+  const options = { path: ['output', 'schema'], validate: spec.validate ?? true, extras: 'drop' as const };
+  const outer = await compileArguments(wrapped ? wrap(given) : plain, options);
+  const inner = wrapped ? (await compileArguments(given, options)).validator : null;
+  const title = typeof given.title === 'string' ? given.title : null;
+  return {
+    name: spec.name ?? title ?? spec.function ?? null,
+    description: joinDescriptions(spec.description, description),
+    schema: outer.schema,
+    wrapped,
+    function: spec.function ?? null,
+    validate(args) {
+      const text = typeof args === 'string' ? stripFences(args) : args;
+      const result = outer.validator.validate(text);
+      if (!inner) return result;
+      return result.ok ? { ok: true, value: unwrap(result.value) } : (fromJsonText(text, inner) ?? result);
+    },
+  };
+}
+
+/** A JSON object in a Markdown fence is taken out of it. Source: `strip_markdown_fences`. @since 0.1.0 */
+export function stripFences(text: string): string {
+  if (text.startsWith('{')) return text;
+  return /```(?:\w+)?\r?\n(\{.*?\})\s*(?:\r?\n?```|$(?![\s\S]))/s.exec(text)?.[1] ?? text;
+}
+
+function joinDescriptions(own: string | null | undefined, schema: unknown): string | null {
+  const fromSchema = typeof schema === 'string' && schema !== '' ? schema : null;
+  if (!own) return fromSchema;
+  return fromSchema ? `${own}. ${fromSchema}` : own;
+}
+
+function isObjectSchema(schema: Record<string, unknown>, root = schema, depth = 0): boolean {
+  if (schema.type === 'object') return true;
+  if (schema.type !== undefined) return false;
+  if (typeof schema.$ref === 'string' && depth < 8) {
+    const target = schema.$ref
+      .replace(/^#\/?/, '')
+      .split('/')
+      .filter(Boolean)
+      .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], root);
+    return target !== null && typeof target === 'object' && isObjectSchema(target as typeof schema, root, depth + 1);
+  }
+  return schema.properties !== undefined && schema.properties !== null;
+}
+
+/** Definitions move to the top, where their references point. */
+function wrap(schema: Record<string, unknown>): Record<string, unknown> {
+  const { $defs, definitions, ...value } = schema;
+  return {
+    properties: { response: value },
+    required: ['response'],
+    type: 'object',
+    ...($defs === undefined ? {} : { $defs }),
+    ...(definitions === undefined ? {} : { definitions }),
+  };
+}
+
+const unwrap = (value: unknown) => (value as Record<string, unknown>).response;
+
+/** Some models give a value that is no object as JSON text inside the wrapping. */
+function fromJsonText(args: string | Record<string, unknown> | null, inner: Validator): Validated | null {
+  let outer: unknown = args;
+  if (typeof args === 'string') {
+    try {
+      outer = JSON.parse(args);
+    } catch {
+      return null;
+    }
+  }
+  const text = outer !== null && typeof outer === 'object' ? unwrap(outer) : undefined;
+  if (typeof text !== 'string') return null;
+  const result = inner.validate(text);
+  return result.ok ? result : null;
+}

@@ -1,0 +1,80 @@
+import type { OutputSpec } from '../../protocol/spec.ts';
+import { compileArguments, type Validated } from './arguments.ts';
+import { compileObject, type ObjectOutput, stripFences } from './output-object.ts';
+
+/** Several structured outputs in one JSON text: `{result: {kind, data}}`. Source: `UnionOutputProcessor`. @since 0.1.0 */
+export interface UnionOutput {
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly schema: Record<string, unknown>;
+  /** Checks the text and tells which alternative it is. */
+  validate(text: string): { result: Validated; object: ObjectOutput | null };
+}
+
+/** Errors: `schema.invalid`. @since 0.1.0 */
+export async function compileUnion(alternatives: readonly Omit<OutputSpec, 'anyOf'>[]): Promise<UnionOutput> {
+  const objects = new Map<string, ObjectOutput>();
+  for (const alternative of alternatives) {
+    const object = await compileObject(alternative);
+    objects.set(freeKind(object.name ?? 'output', objects), object);
+  }
+  const envelope = await compileArguments(envelopeOf([...objects.keys()]), {
+    path: ['output'],
+    validate: true,
+    extras: 'drop',
+  });
+  return {
+    name: null,
+    description: null,
+    schema: unionSchema(objects),
+    validate(text) {
+      const outer = envelope.validator.validate(stripFences(text));
+      if (!outer.ok) return { result: outer, object: null };
+      const { kind, data } = (outer.value as { result: { kind: string; data: Record<string, unknown> } }).result;
+      const object = objects.get(kind) ?? null;
+      return { result: object ? object.validate(data) : outer, object };
+    },
+  };
+}
+
+function freeKind(wanted: string, taken: ReadonlyMap<string, unknown>): string {
+  let kind = wanted;
+  for (let i = 2; taken.has(kind); i += 1) kind = `${wanted}_${i}`;
+  return kind;
+}
+
+const envelopeOf = (kinds: string[]) => ({
+  type: 'object',
+  properties: {
+    result: {
+      type: 'object',
+      properties: { kind: { enum: kinds }, data: { type: 'object', additionalProperties: true } },
+      required: ['kind', 'data'],
+    },
+  },
+  required: ['result'],
+});
+
+/** What the model is shown; titles and descriptions move to the alternative, definitions to the top. */
+function unionSchema(objects: ReadonlyMap<string, ObjectOutput>): Record<string, unknown> {
+  const definitions: Record<string, unknown> = {};
+  const anyOf = [...objects].map(([kind, object]) => {
+    const { title, $defs, ...data } = object.schema;
+    Object.assign(definitions, $defs);
+    return {
+      type: 'object',
+      properties: { kind: { type: 'string', const: kind }, data },
+      required: ['kind', 'data'],
+      additionalProperties: false,
+      ...(title ? { title } : {}),
+      ...(object.description ? { description: object.description } : {}),
+    };
+  });
+  return {
+    type: 'object',
+    properties: { result: { anyOf } },
+    required: ['result'],
+    additionalProperties: false,
+    ...(Object.keys(definitions).length > 0 ? { $defs: definitions } : {}),
+  };
+}

@@ -1,0 +1,142 @@
+import type { RetryPromptPart, ToolCallPart } from '../../protocol/messages.ts';
+import { describeErrors } from './arguments.ts';
+import type { OutputOutcome } from './callbacks.ts';
+import { mintId } from './ids.ts';
+import type { ObjectOutput } from './output-object.ts';
+import type { TextProcessor } from './output-plan.ts';
+import { recordedStep } from './recorded.ts';
+import type { RunState } from './state.ts';
+import { stepKey } from './steps.ts';
+
+/** What refused an output: the content of the retry prompt, and how it reads as the cause of an error. @since 0.1.0 */
+export interface Refusal {
+  readonly content: RetryPromptPart['content'];
+  readonly cause: { kind: string; message: string };
+}
+
+/** An output that passed, or why it did not. @since 0.1.0 */
+export type Processed =
+  | { readonly refusal: null; readonly value: unknown; readonly name: string | null }
+  | { readonly refusal: Refusal };
+
+/** Where an output comes from: a call of an output tool, or text. @since 0.1.0 */
+export interface OutputSource {
+  /** Position of the call in the response, or text. */
+  readonly at: number | 'text';
+  readonly call?: ToolCallPart;
+  /** Counts of the output tool; those of the run when the output is text. */
+  readonly retry: number;
+  readonly maxRetries: number;
+}
+
+/** Turns text into the output. Source: Pydantic AI `run_output_with_hooks`. @since 0.1.0 */
+export async function processText(state: RunState, text: string, processor: TextProcessor): Promise<Processed> {
+  const source = textSource(state);
+  switch (processor.kind) {
+    case 'plain':
+      return validated(state, text, { function: null, name: null }, source);
+    case 'function':
+      return validated(state, text, { function: processor.name, name: null }, source);
+    case 'object': {
+      const result = processor.object.validate(text);
+      if (!result.ok) return { refusal: invalid(result.errors) };
+      return validated(state, result.value, processor.object, source);
+    }
+    case 'union': {
+      const { result, object } = processor.union.validate(text);
+      if (!result.ok) return { refusal: invalid(result.errors) };
+      return validated(state, result.value, object ?? { function: null, name: null }, source);
+    }
+  }
+}
+
+/** A response without content that stands for null. @since 0.1.0 */
+export function processNull(state: RunState): Promise<Processed> {
+  return validated(state, null, { function: null, name: null }, textSource(state));
+}
+
+function textSource(state: RunState): OutputSource {
+  return { at: 'text', retry: state.outputRetriesUsed, maxRetries: state.agent.outputRetries };
+}
+
+/** What validation errors become. @since 0.1.0 */
+export function invalid(errors: Parameters<typeof describeErrors>[0]): Refusal {
+  return { content: [...errors], cause: { kind: 'ValidationError', message: describeErrors(errors) } };
+}
+
+/** What a request to try again becomes. Source: Pydantic AI `ModelRetry`. @since 0.1.0 */
+export function retry(message: string): Refusal {
+  return { content: message, cause: { kind: 'ModelRetry', message } };
+}
+
+/**
+ * Hands a value that fits its schema to the output function, when there is one, and through the validators; each gets
+ * what the one before gave back.
+ *
+ * @since 0.1.0
+ */
+export async function validated(
+  state: RunState,
+  value: unknown,
+  by: Pick<ObjectOutput, 'function' | 'name'>,
+  source: OutputSource,
+): Promise<Processed> {
+  const chain = [
+    ...(by.function ? [{ kind: 'function' as const, name: by.function }] : []),
+    ...state.agent.outputValidators.map((name) => ({ kind: 'validator' as const, name })),
+  ];
+  let output = value;
+  for (const [j, link] of chain.entries()) {
+    const outcome = await ask(state, { ...link, output, j }, source);
+    if (outcome.kind === 'retry') return { refusal: retry(outcome.message) };
+    output = outcome.output;
+  }
+  return { refusal: null, value: output, name: by.name };
+}
+
+/** Validators see the counts of the run on either path, a function those of its tool. */
+async function ask(
+  state: RunState,
+  link: { kind: 'function' | 'validator'; name: string; output: unknown; j: number },
+  { at, call, retry: retries, maxRetries }: OutputSource,
+): Promise<OutputOutcome> {
+  const counts =
+    link.kind === 'function'
+      ? { retry: retries, maxRetries }
+      : { retry: state.outputRetriesUsed, maxRetries: state.agent.outputRetries };
+  const { value } = await recordedStep(state, stepKey.output(state.runStep, at, link.j), (context) =>
+    state.input.callbacks.validateOutput(
+      {
+        kind: link.kind,
+        name: link.name,
+        output: link.output,
+        ...(call ? { toolName: call.tool_name, toolCallId: call.tool_call_id } : {}),
+        ...counts,
+      },
+      { runStep: state.runStep, ...context },
+    ),
+  );
+  return value;
+}
+
+/** The retry prompt for a call, or plain feedback when there is none. @since 0.1.0 */
+export function retryPrompt(
+  state: RunState,
+  content: RetryPromptPart['content'],
+  call?: ToolCallPart,
+): RetryPromptPart {
+  const id = call?.tool_call_id ?? feedbackId(state);
+  return {
+    content,
+    tool_name: call?.tool_name ?? null,
+    tool_call_id: id,
+    timestamp: state.time,
+    part_kind: 'retry-prompt',
+  };
+}
+
+/** Upstream gives plain feedback an id too; the position behind the last part of the response is free. */
+function feedbackId(state: RunState): string {
+  const index = state.lastResponse?.parts.length ?? 0;
+  return mintId({ runId: state.input.runId, stepKey: stepKey.model(state.runStep), index });
+}

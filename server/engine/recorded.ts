@@ -1,0 +1,42 @@
+import type { RunError } from '../../protocol/result.ts';
+import { EngineError, fromRunError, toRunError } from './errors.ts';
+import type { RunState } from './state.ts';
+import { LOOP_VERSION, type StepContext, type StepOutput } from './steps.ts';
+
+/** A step that ended the run: errors are values, so that a rebuilt run fails the same way. @since 0.1.0 */
+type Failed = StepOutput & { readonly error: RunError };
+type Done<T> = StepOutput & { readonly value: T };
+
+/** The value of a step and the time at which it ended. @since 0.1.0 */
+export interface Recorded<T> {
+  readonly value: T;
+  readonly time: string;
+}
+
+/**
+ * Runs a step whose body may fail with an `EngineError`; the error is recorded and thrown again. The time of the state
+ * moves to that of the step.
+ *
+ * @since 0.1.0
+ */
+export async function recordedStep<T>(
+  state: RunState,
+  key: string,
+  body: (context: StepContext) => Promise<T>,
+  signal: AbortSignal = state.input.signal,
+): Promise<Recorded<T>> {
+  const output = await state.input.runner.step<Failed | Done<T>>(key, (context) => asValue(context, body), signal);
+  state.time = output.time;
+  if ('error' in output) throw fromRunError(output.error);
+  return { value: output.value, time: output.time };
+}
+
+async function asValue<T>(context: StepContext, body: (context: StepContext) => Promise<T>): Promise<Failed | Done<T>> {
+  try {
+    const value = await body(context);
+    return { v: LOOP_VERSION, time: context.now(), value };
+  } catch (error) {
+    if (!(error instanceof EngineError) || context.signal.aborted) throw error;
+    return { v: LOOP_VERSION, time: context.now(), error: toRunError(error) };
+  }
+}

@@ -1,0 +1,61 @@
+import type { ModelResponse, ModelResponsePart, TextPart, ToolCallPart } from '../../protocol/messages.ts';
+import type { RequestUsage } from '../../protocol/usage.ts';
+
+const zeroUsage: RequestUsage = {
+  input_tokens: 0,
+  cache_write_tokens: 0,
+  cache_read_tokens: 0,
+  output_tokens: 0,
+  input_audio_tokens: 0,
+  cache_audio_read_tokens: 0,
+  output_audio_tokens: 0,
+  details: {},
+  cost: null,
+};
+
+/** A request usage with the given counts, the others zero. @since 0.1.0 */
+export function requestUsage(counts: Partial<RequestUsage> = {}): RequestUsage {
+  return { ...zeroUsage, details: {}, ...counts };
+}
+
+/** A text part of a response. @since 0.1.0 */
+export function textPart(content: string): TextPart {
+  return { content, id: null, provider_name: null, provider_details: null, part_kind: 'text' };
+}
+
+/** A tool call part; an empty id is filled in by the engine. @since 0.1.0 */
+export function toolCallPart(call: Pick<ToolCallPart, 'tool_name' | 'args'> & { tool_call_id?: string }): ToolCallPart {
+  return {
+    tool_name: call.tool_name,
+    args: call.args,
+    tool_call_id: call.tool_call_id ?? '',
+    tool_kind: null,
+    id: null,
+    provider_name: null,
+    provider_details: null,
+    part_kind: 'tool-call',
+  };
+}
+
+/** A response with every field in Pydantic AI's order. @since 0.1.0 */
+export function modelResponse(
+  parts: ModelResponsePart[],
+  fields: Partial<Omit<ModelResponse, 'parts' | 'kind'>> = {},
+): ModelResponse {
+  return {
+    parts,
+    usage: fields.usage ?? requestUsage(),
+    model_name: fields.model_name ?? null,
+    timestamp: fields.timestamp ?? '',
+    kind: 'response',
+    provider_name: fields.provider_name ?? null,
+    provider_url: fields.provider_url ?? null,
+    provider_details: fields.provider_details ?? null,
+    provider_response_id: fields.provider_response_id ?? null,
+    finish_reason: fields.finish_reason ?? null,
+    run_id: fields.run_id ?? null,
+    conversation_id: fields.conversation_id ?? null,
+    metadata: fields.metadata ?? null,
+    state: fields.state ?? 'complete',
+  };
+}

@@ -1,0 +1,164 @@
+import type { RunError, RunResult } from '../../protocol/result.ts';
+import { interruptedReturn, isToolResult, toolCallsOf } from './cleaning.ts';
+import { EngineError, toRunError, unexpectedBehavior } from './errors.ts';
+import { type Processed, processNull, processText, type Refusal, retry, retryPrompt } from './output.ts';
+import { requestModel } from './request.ts';
+import { start } from './start.ts';
+import type { RunState } from './state.ts';
+import { afterResponse, type FinalOutput, type Step } from './step.ts';
+import { handleCalls } from './strategies.ts';
+import { checkIncomplete } from './tools.ts';
+
+/**
+ * Drives a run to its output. Yields each step before it is taken.
+ *
+ * Errors: `EngineError` for what ends the run. Source: Pydantic AI agent graph.
+ * @since 0.1.0
+ */
+export async function* iterate(state: RunState): AsyncGenerator<Step, FinalOutput> {
+  let step = await start(state);
+  while (step.kind !== 'end') {
+    yield step;
+    state.input.signal.throwIfAborted();
+    step = await advance(state, step);
+  }
+  return step.output;
+}
+
+async function advance(state: RunState, step: Exclude<Step, { kind: 'end' }>): Promise<Step> {
+  switch (step.kind) {
+    case 'modelRequest':
+      return { kind: 'handleResponse', response: await requestModel(state, step.request, step.resumed) };
+    case 'handleResponse':
+      return handleResponse(state, step);
+  }
+}
+
+async function handleResponse(state: RunState, { response }: Step & { kind: 'handleResponse' }): Promise<Step> {
+  const { agent } = state;
+  const context = { hasTools: state.functionTools.length > 0, maxTokens: state.lastMaxTokens };
+  const decision = afterResponse(response, agent.output, context);
+  switch (decision.kind) {
+    case 'callTools':
+      return afterCalls(state, await handleCalls(state, decision.calls, decision.text));
+    case 'text':
+      if (!agent.output.text) throw new Error('text was decided on without a text processor');
+      return afterText(state, await processText(state, decision.text, agent.output.text));
+    case 'null':
+      return afterText(state, await processNull(state));
+    case 'retry':
+      return feedback(state, retry(decision.message));
+  }
+}
+
+function afterCalls(state: RunState, { final, parts }: Awaited<ReturnType<typeof handleCalls>>): Step {
+  if (!final) return { kind: 'modelRequest', request: state.request(parts), resumed: false };
+  if (parts.length > 0) state.history.append(state.request(parts));
+  return { kind: 'end', output: final };
+}
+
+function afterText(state: RunState, processed: Processed): Step {
+  if (processed.refusal) return feedback(state, processed.refusal);
+  return { kind: 'end', output: { value: processed.value, toolName: null, toolCallId: null, name: processed.name } };
+}
+
+/** Asks the model again without naming a call; uses one output retry. */
+function feedback(state: RunState, refusal: Refusal): Step {
+  state.outputRetriesUsed += 1;
+  const max = state.agent.outputRetries;
+  if (state.outputRetriesUsed > max) {
+    checkIncomplete(state);
+    throw unexpectedBehavior(`Exceeded maximum output retries (${max})`, refusal.cause);
+  }
+  return { kind: 'modelRequest', request: state.request([retryPrompt(state, refusal.content)]), resumed: false };
+}
+
+/** What a run ended with; `incident` is set for a bug, whose text stays in the daemon. @since 0.1.0 */
+export interface Ending {
+  readonly outcome: RunResult['outcome'];
+  readonly output?: FinalOutput;
+  readonly error?: RunError;
+}
+
+/** How an exception that is no `EngineError` is told: the caller logs it under an incident id. @since 0.1.0 */
+export type ReportBug = (error: unknown) => EngineError;
+
+/**
+ * Runs to the end, whatever it is, tells it as `run_finished`, and leaves a history that is exact.
+ *
+ * @since 0.1.0
+ */
+export async function runToEnd(state: RunState, reportBug: ReportBug): Promise<RunResult> {
+  const ending = await endingOf(state, reportBug);
+  const result = resultOf(state, ending);
+  state.emit({ event_kind: 'run_finished', result });
+  return result;
+}
+
+async function endingOf(state: RunState, reportBug: ReportBug): Promise<Ending> {
+  try {
+    const steps = iterate(state);
+    for (;;) {
+      const next = await steps.next();
+      if (!next.done) continue;
+      state.output = next.value;
+      return { outcome: 'success', output: next.value };
+    }
+  } catch (error) {
+    const { signal } = state.input;
+    if (signal.aborted) return interrupted(state, signal.reason);
+    return { outcome: 'failed', error: toRunError(error instanceof EngineError ? error : reportBug(error)) };
+  }
+}
+
+/** A run that was stopped from outside; a deadline is a failure, everything else a cancellation. */
+function interrupted(state: RunState, reason: unknown): Ending {
+  closeOpenCalls(state);
+  const error = reason instanceof EngineError ? reason : new EngineError('run.cancelled', 'The run was cancelled.');
+  return { outcome: error.kind === 'run.cancelled' ? 'cancelled' : 'failed', error: toRunError(error) };
+}
+
+/** Gives the calls that will not be answered an `interrupted` return, so that the history takes a new prompt. */
+function closeOpenCalls(state: RunState): void {
+  const { history } = state;
+  const at = history.messages.findLastIndex((message) => message.kind === 'response');
+  const response = history.messages[at];
+  if (response?.kind !== 'response') return;
+  const results = history.messages
+    .slice(at + 1)
+    .flatMap((message) => (message.kind === 'request' ? message.parts.filter(isToolResult) : []));
+  const answered = new Set(results.map((part) => part.tool_call_id));
+  const open = toolCallsOf(response).filter((call) => !answered.has(call.tool_call_id));
+  if (open.length === 0) return;
+  const returns = open.map((call) => interruptedReturn(call, response.timestamp));
+  const { last } = history;
+  if (last?.kind === 'request' && last.state === 'interrupted') {
+    history.replaceLast({ ...last, parts: [...last.parts, ...returns] });
+  } else {
+    history.append(state.request(returns, 'interrupted'));
+  }
+}
+
+function resultOf(state: RunState, { outcome, output, error }: Ending): RunResult {
+  const { input, history } = state;
+  return {
+    runId: input.runId,
+    conversationId: input.conversationId,
+    outcome,
+    ...(output ? { output: output.value } : {}),
+    ...(output?.toolName ? { outputToolName: output.toolName } : {}),
+    ...(output?.name ? { outputName: output.name } : {}),
+    ...(error ? { error } : {}),
+    usage: state.usage,
+    newMessageIndex: history.newMessageIndex,
+    messageCount: history.length,
+    model: { requested: input.model.id, ...(state.served ? { served: state.served } : {}) },
+    timing: {
+      startedAt: state.startedAt,
+      finishedAt: state.time,
+      durationMs: state.startedAt === '' ? 0 : Math.round(Date.parse(state.time) - Date.parse(state.startedAt)),
+    },
+    lastSeq: state.lastSeq + 1,
+    ...(input.metadata ? { metadata: input.metadata } : {}),
+  };
+}

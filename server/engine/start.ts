@@ -1,0 +1,193 @@
+import type { ModelMessage, ModelRequest, ModelRequestPart, SystemPromptPart } from '../../protocol/messages.ts';
+import type { CompiledPrompts } from './agent.ts';
+import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleaning.ts';
+import { userError } from './errors.ts';
+import { userPromptPart } from './intake.ts';
+import { recordedStep } from './recorded.ts';
+import { type RunInput, RunState } from './state.ts';
+import type { Step } from './step.ts';
+import { type StepContext, stepKey } from './steps.ts';
+
+interface Started {
+  /** Texts of all system prompts in order, null where one is left out; only when they are needed. */
+  systemPrompts?: (string | null)[];
+  /** New texts of the dynamic system prompts in the history. */
+  dynamic?: Record<string, string>;
+}
+
+/** The state a run begins with; the given history is copied, never changed. @since 0.1.0 */
+export function initialState(input: RunInput): RunState {
+  return new RunState(input, cleanHistory(input.history, { repairLast: false }));
+}
+
+/**
+ * Resolves the system prompts and decides what the run does first.
+ *
+ * Errors: `run.invalid`, and what a callback may end with. Source: Pydantic AI `UserPromptNode.run`.
+ * @since 0.1.0
+ */
+export async function start(state: RunState): Promise<Step> {
+  const needsPrompts =
+    state.history.length === 0 || (state.agent.reinjectSystemPrompt && !hasSystemPrompt(state.history.messages));
+  const refs = needsPrompts && state.history.length === 0 ? [] : dynamicRefs(state);
+  const { value, time } = await recordedStep<Started>(state, stepKey.start, async (context) => ({
+    ...(needsPrompts ? { systemPrompts: await resolveAll(state, state.agent.systemPrompt, context) } : {}),
+    ...(refs.length > 0 ? { dynamic: await resolveDynamic(state, refs, context) } : {}),
+  }));
+  state.startedAt = time;
+  announce(state);
+  return firstStep(state, value);
+}
+
+function announce(state: RunState): void {
+  const { input } = state;
+  state.emit({
+    event_kind: 'run_started',
+    runId: input.runId,
+    conversationId: input.conversationId,
+    agent: state.agent.name,
+    model: input.model.id,
+    startedAt: state.startedAt,
+  });
+  for (const { kind, message } of input.warnings ?? []) state.emit({ event_kind: 'warning', kind, message });
+}
+
+function firstStep(state: RunState, started: Started): Step {
+  const { history, input } = state;
+  repairInterrupted(state);
+  const { last } = history;
+  if (last?.kind === 'response') {
+    const early = afterGivenResponse(state, last);
+    if (early) return early;
+  }
+  const resend = last?.kind === 'request' && input.prompt === undefined ? (history.pop() as ModelRequest) : null;
+  const dynamic = started.dynamic ?? {};
+  if (history.length > 0)
+    history.replaceAll(history.messages.map((message) => withDynamicPrompts(message, dynamic, state.time)));
+  const systemPrompts = started.systemPrompts ? systemPromptParts(state, started.systemPrompts) : [];
+  if (resend) {
+    const again = withDynamicPrompts(resend, dynamic, state.time) as ModelRequest;
+    const request = requestOf(again.parts, {
+      run_id: again.run_id,
+      conversation_id: again.conversation_id,
+      metadata: again.metadata,
+    });
+    return { kind: 'modelRequest', request: reinjected(state, request, systemPrompts), resumed: true };
+  }
+  const parts: ModelRequestPart[] = history.length === 0 ? [...systemPrompts] : [];
+  if (input.prompt !== undefined) parts.push(userPromptPart(input.prompt, state.time));
+  const request = requestOf(parts);
+  return { kind: 'modelRequest', request: reinjected(state, request, systemPrompts), resumed: false };
+}
+
+/** A request that was cut short means that the open calls of its response will never be answered. */
+function repairInterrupted({ history }: RunState): void {
+  if (history.last?.kind === 'request' && history.last.state === 'interrupted') {
+    history.replaceAll([...repairOpenCalls(history.messages, true)]);
+    history.findNewMessages();
+  }
+}
+
+function afterGivenResponse(state: RunState, last: ModelMessage & { kind: 'response' }): Step | null {
+  const { input, history } = state;
+  const calls = toolCallsOf(last);
+  if (input.prompt === undefined) {
+    const nothingToSay = state.agent.instructions.parts.length === 0;
+    return calls.length > 0 || nothingToSay ? { kind: 'handleResponse', response: last } : null;
+  }
+  if (last.state === 'suspended') {
+    throw userError(
+      'Cannot provide a new user prompt when the message history ends in a suspended response. Resume it by running the agent with this message history and no new prompt.',
+    );
+  }
+  if (calls.length === 0) return null;
+  if (last.state !== 'interrupted') {
+    throw userError('Cannot provide a new user prompt when the message history contains unprocessed tool calls.');
+  }
+  history.replaceAll([...repairOpenCalls(history.messages, true)]);
+  history.findNewMessages();
+  return null;
+}
+
+const hasSystemPrompt = (messages: readonly ModelMessage[]) =>
+  messages.some(
+    (message) => message.kind === 'request' && message.parts.some((part) => part.part_kind === 'system-prompt'),
+  );
+
+/** Puts the system prompts at the head of a history that has none; the first request may be the one to be sent. */
+function reinjected(state: RunState, request: ModelRequest, prompts: readonly SystemPromptPart[]): ModelRequest {
+  if (
+    !state.agent.reinjectSystemPrompt ||
+    prompts.length === 0 ||
+    hasSystemPrompt([...state.history.messages, request])
+  )
+    return request;
+  const first = state.history.messages.findIndex((message) => message.kind === 'request');
+  if (first < 0) return { ...request, parts: [...prompts, ...request.parts] };
+  state.history.replaceAll(
+    state.history.messages.map((message, index) =>
+      index === first && message.kind === 'request' ? { ...message, parts: [...prompts, ...message.parts] } : message,
+    ),
+  );
+  return request;
+}
+
+/** A dynamic prompt that gives nothing stays as an empty part, so that it is asked again; others are left out. */
+function systemPromptParts(state: RunState, texts: readonly (string | null)[]): SystemPromptPart[] {
+  return state.agent.systemPrompt.parts.flatMap((source, index): SystemPromptPart[] => {
+    const content = texts[index] ?? '';
+    const dynamic = typeof source !== 'string' && source.dynamic;
+    if (typeof source !== 'string' && !dynamic && content === '') return [];
+    return [{ content, timestamp: state.time, dynamic_ref: dynamic ? source.ref : null, part_kind: 'system-prompt' }];
+  });
+}
+
+function withDynamicPrompts(message: ModelMessage, texts: Record<string, string>, time: string): ModelMessage {
+  if (message.kind === 'response' || !message.parts.some((part) => isDynamic(part, texts))) return message;
+  const parts = message.parts.map((part) =>
+    isDynamic(part, texts) ? { ...part, content: texts[part.dynamic_ref] ?? '', timestamp: time } : part,
+  );
+  return { ...message, parts };
+}
+
+const isDynamic = (
+  part: ModelRequestPart,
+  texts: Record<string, string>,
+): part is SystemPromptPart & { dynamic_ref: string } =>
+  part.part_kind === 'system-prompt' && part.dynamic_ref !== null && Object.hasOwn(texts, part.dynamic_ref);
+
+function dynamicRefs({ agent, history }: RunState): string[] {
+  const known = new Set(
+    agent.systemPrompt.parts.flatMap((part) => (typeof part !== 'string' && part.dynamic ? [part.ref] : [])),
+  );
+  const used = new Set<string>();
+  for (const message of history.messages) {
+    if (message.kind === 'response') continue;
+    for (const part of message.parts) {
+      if (part.part_kind === 'system-prompt' && part.dynamic_ref !== null && known.has(part.dynamic_ref))
+        used.add(part.dynamic_ref);
+    }
+  }
+  return [...used];
+}
+
+async function resolveAll(state: RunState, prompts: CompiledPrompts, context: StepContext): Promise<(string | null)[]> {
+  const texts: (string | null)[] = [];
+  for (const part of prompts.parts)
+    texts.push(typeof part === 'string' ? part : await resolve(state, part.ref, context));
+  return texts;
+}
+
+async function resolveDynamic(
+  state: RunState,
+  refs: readonly string[],
+  context: StepContext,
+): Promise<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const ref of refs) texts[ref] = (await resolve(state, ref, context)) ?? '';
+  return texts;
+}
+
+function resolve(state: RunState, ref: string, context: StepContext): Promise<string | null> {
+  return state.input.callbacks.resolvePrompt({ ref, kind: 'systemPrompt' }, { runStep: 0, ...context });
+}

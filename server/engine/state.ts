@@ -1,0 +1,112 @@
+import type { UserContent } from '../../protocol/content.ts';
+import type { DurableEvent } from '../../protocol/events.ts';
+import type { ModelMessage, ModelRequest, ModelRequestPart, ModelResponse } from '../../protocol/messages.ts';
+import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
+import type { RunUsage } from '../../protocol/usage.ts';
+import type { CompiledAgent } from './agent.ts';
+import type { Callbacks } from './callbacks.ts';
+import { requestOf } from './cleaning.ts';
+import { History } from './history.ts';
+import type { Model, Warning } from './model.ts';
+import type { FinalOutput } from './step.ts';
+import type { StepRunner } from './steps.ts';
+import { emptyUsage, withTotal } from './usage.ts';
+
+/** Everything a run is a function of, beside the outputs of its steps. @since 0.1.0 */
+export interface RunInput {
+  readonly runId: string;
+  readonly conversationId: string;
+  readonly agent: CompiledAgent;
+  readonly model: Model;
+  readonly modelSettings: ModelSettings | null;
+  readonly prompt?: string | readonly UserContent[];
+  /** Completed by `completeMessages`, not cleaned yet. */
+  readonly history: readonly ModelMessage[];
+  readonly usage?: RunUsage;
+  readonly metadata?: Record<string, unknown>;
+  readonly maxToolConcurrency?: number;
+  /** What was noticed before the run began. */
+  readonly warnings?: readonly Warning[];
+  readonly callbacks: Callbacks;
+  readonly runner: StepRunner;
+  /** Aborted by cancellation; its reason says why. */
+  readonly signal: AbortSignal;
+  /** Called with each durable event, `seq` counting from 1. */
+  readonly emit: (seq: number, event: DurableEvent) => void;
+}
+
+/** What the tools of a step share; failures count once for a name and step. @since 0.1.0 */
+export class ToolCounters {
+  readonly #retries = new Map<string, number>();
+  readonly #failed = new Set<string>();
+  readonly #succeeded = new Set<string>();
+
+  /** Failures in a row before this step. */
+  retriesOf(name: string): number {
+    return this.#retries.get(name) ?? 0;
+  }
+
+  fail(name: string): void {
+    this.#failed.add(name);
+  }
+
+  succeed(name: string): void {
+    this.#succeeded.add(name);
+  }
+
+  /** Takes over what the last step brought: a success resets the count of a name, a failure raises it. */
+  roll(): void {
+    const before = new Map(this.#retries);
+    for (const name of this.#succeeded) this.#retries.delete(name);
+    for (const name of this.#failed) this.#retries.set(name, (before.get(name) ?? 0) + 1);
+    this.#failed.clear();
+    this.#succeeded.clear();
+  }
+}
+
+/** The state of one run; nothing else of the engine keeps any. @since 0.1.0 */
+export class RunState {
+  readonly input: RunInput;
+  readonly agent: CompiledAgent;
+  readonly history: History;
+  readonly counters = new ToolCounters();
+  usage: RunUsage;
+  runStep = 0;
+  outputRetriesUsed = 0;
+  /** Time of the latest step, RFC 3339: what the engine writes itself carries it. */
+  time = '';
+  startedAt = '';
+  /** Function tools offered in this step. */
+  functionTools: readonly ToolDefinition[];
+  /** `max_tokens` of the last request, for messages. */
+  lastMaxTokens: number | null = null;
+  served: string | null = null;
+  /** The output the run ended with. */
+  output: FinalOutput | null = null;
+  /** `seq` of the latest event. */
+  lastSeq = 0;
+
+  constructor(input: RunInput, cleaned: ModelMessage[]) {
+    this.input = input;
+    this.agent = input.agent;
+    this.history = new History(cleaned, input.runId);
+    this.usage = withTotal({ ...emptyUsage(), ...input.usage });
+    this.functionTools = input.agent.definitions;
+  }
+
+  emit(event: DurableEvent): void {
+    this.lastSeq += 1;
+    this.input.emit(this.lastSeq, event);
+  }
+
+  /** A request of this run. */
+  request(parts: ModelRequestPart[], state: ModelRequest['state'] = 'complete'): ModelRequest {
+    const { runId, conversationId } = this.input;
+    return requestOf(parts, { timestamp: this.time, run_id: runId, conversation_id: conversationId, state });
+  }
+
+  /** The last response, which the calls under way belong to. */
+  get lastResponse(): ModelResponse | undefined {
+    return this.history.messages.findLast((message) => message.kind === 'response');
+  }
+}

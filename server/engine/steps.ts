@@ -1,0 +1,148 @@
+/**
+ * Version of the step keys and of what a step records. A run that was recorded under another version is not rebuilt.
+ *
+ * @since 0.1.0
+ */
+export const LOOP_VERSION = 1;
+
+/**
+ * The keys of the steps of a run. They are a wire format: `n` is the run step (number of the model request), `i` the
+ * position of the call in the response, `j` the position in the chain of output function and validators.
+ *
+ * @since 0.1.0
+ */
+export const stepKey = {
+  start: 't0.prepare',
+  prepare: (n: number) => `t${n}.prepare`,
+  model: (n: number) => `t${n}.model`,
+  call: (n: number, i: number) => `t${n}.call.${i}`,
+  output: (n: number, i: number | 'text', j: number) => `t${n}.output.${i}.${j}`,
+} as const;
+
+/** What the body of a step may use. @since 0.1.0 */
+export interface StepContext {
+  readonly key: string;
+  /** The same whenever this step is tried again: handed to tools and providers. */
+  readonly idempotencyKey: string;
+  /** Aborted when the run ends or is cancelled. */
+  readonly signal: AbortSignal;
+  /** The time, RFC 3339. */
+  now(): string;
+  /** Milliseconds of a steady clock, for durations. */
+  elapsed(): number;
+}
+
+/** What a step records: plain JSON with the time at which it ended. @since 0.1.0 */
+export interface StepOutput {
+  readonly v: typeof LOOP_VERSION;
+  readonly time: string;
+}
+
+/**
+ * The only way from the engine to the world: everything that is not a function of the specification and of earlier
+ * steps happens in the body of a step. A runner calls the body, or gives back what it recorded before.
+ *
+ * @since 0.1.0
+ */
+export interface StepRunner {
+  step<T extends StepOutput>(key: string, body: (context: StepContext) => Promise<T>, signal: AbortSignal): Promise<T>;
+}
+
+/** Clock and ids, handed in so that a run is a function of its inputs. @since 0.1.0 */
+export interface World {
+  now(): string;
+  elapsed(): number;
+}
+
+/**
+ * Calls every body. An abort rejects the step at once, also when the body does not listen to it.
+ *
+ * @since 0.1.0
+ */
+export function directRunner(runId: string, world: World): StepRunner {
+  return {
+    step(key, body, signal) {
+      if (signal.aborted) return Promise.reject(signal.reason);
+      const context: StepContext = {
+        key,
+        idempotencyKey: `${runId}/${key}`,
+        signal,
+        now: world.now,
+        elapsed: world.elapsed,
+      };
+      return abortable(body(context), signal);
+    },
+  };
+}
+
+/** One entry of a recorded run. @since 0.1.0 */
+export interface RecordedStep {
+  readonly key: string;
+  readonly output: StepOutput;
+}
+
+/** Wraps a runner so that each output is kept in the order in which the steps ended. @since 0.1.0 */
+export function recordingRunner(inner: StepRunner, recorded: RecordedStep[]): StepRunner {
+  return {
+    async step(key, body, signal) {
+      const output = await inner.step(key, body, signal);
+      recorded.push({ key, output });
+      return output;
+    },
+  };
+}
+
+/**
+ * Gives back recorded outputs in the order in which they were recorded, then goes on with `inner`. A step without a
+ * recorded output waits until all of them were given back: a batch that ended with an error must not call its other
+ * tools again.
+ *
+ * @since 0.1.0
+ */
+export function replayingRunner(recorded: readonly RecordedStep[], inner: StepRunner): StepRunner {
+  const queue = [...recorded];
+  const waiting = new Map<string, (output: StepOutput) => void>();
+  const live: (() => void)[] = [];
+  let scheduled = false;
+  const startLive = () => {
+    for (const start of live.splice(0)) start();
+  };
+  const deliver = () => {
+    scheduled = false;
+    const next = queue[0];
+    const resolve = next && waiting.get(next.key);
+    if (next && resolve) {
+      queue.shift();
+      waiting.delete(next.key);
+      resolve(next.output);
+    }
+    if (queue.length === 0) setImmediate(startLive);
+    else if (waiting.has(queue[0]?.key ?? '')) schedule();
+  };
+  // One output per turn of the event loop: the engine has dealt with it, and started what follows, before the next.
+  const schedule = () => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(deliver);
+  };
+  return {
+    step<T extends StepOutput>(key: string, body: (context: StepContext) => Promise<T>, signal: AbortSignal) {
+      if (queue.length === 0) return inner.step(key, body, signal);
+      schedule();
+      if (queue.some((entry) => entry.key === key)) {
+        return new Promise<T>((resolve) => waiting.set(key, resolve as (output: StepOutput) => void));
+      }
+      return new Promise<T>((resolve, reject) => {
+        live.push(() => inner.step(key, body, signal).then(resolve, reject));
+      });
+    },
+  };
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

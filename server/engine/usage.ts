@@ -1,0 +1,123 @@
+import type { RequestUsage, RunUsage, UsageLimits } from '../../protocol/usage.ts';
+import { EngineError } from './errors.ts';
+
+/** What a fresh run has used. Source: Pydantic AI `RunUsage`. @since 0.1.0 */
+export function emptyUsage(): RunUsage {
+  return {
+    requests: 0,
+    tool_calls: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+    cache_read_tokens: 0,
+    cache_write_tokens: 0,
+    input_audio_tokens: 0,
+    cache_audio_read_tokens: 0,
+    output_audio_tokens: 0,
+    details: {},
+    cost: null,
+    total_tokens: 0,
+  };
+}
+
+/**
+ * The sum of two usages: every number, those we do not know included, details by key. `requests` and `tool_calls` come
+ * from a run usage only. Neither operand is changed.
+ *
+ * Source: Pydantic AI `RunUsage.__add__`, `RunUsage.incr`.
+ * @since 0.1.0
+ */
+export function addUsage(sum: RunUsage, added: RequestUsage | RunUsage): RunUsage {
+  const result: RunUsage = { ...sum, details: { ...sum.details } };
+  for (const [key, value] of Object.entries(added)) {
+    if (typeof value !== 'number' || key === 'total_tokens' || key === 'cost') continue;
+    const before = result[key];
+    result[key] = (typeof before === 'number' ? before : 0) + value;
+  }
+  for (const [key, value] of Object.entries(added.details)) result.details[key] = (result.details[key] ?? 0) + value;
+  result.cost = addCost(sum.cost, added.cost);
+  return withTotal(result);
+}
+
+/** The usage with its computed total. @since 0.1.0 */
+export function withTotal(usage: RunUsage): RunUsage {
+  usage.total_tokens = usage.input_tokens + usage.output_tokens;
+  return usage;
+}
+
+/** An unknown price stays unknown only while both are. */
+function addCost(a: RunUsage['cost'], b: RunUsage['cost']): RunUsage['cost'] {
+  if (a === null) return b;
+  if (b === null) return a;
+  return addDecimals(String(a), String(b));
+}
+
+/** Adds decimal strings exactly: prices have more digits than a double keeps. */
+function addDecimals(a: string, b: string): string {
+  const places = Math.max(fractionOf(a).length, fractionOf(b).length);
+  const total = scaled(a, places) + scaled(b, places);
+  if (places === 0) return String(total);
+  const digits = (total < 0n ? -total : total).toString().padStart(places + 1, '0');
+  return `${total < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
+
+const plain = (decimal: string) => (/e/i.test(decimal) ? Number(decimal).toFixed(20).replace(/0+$/, '') : decimal);
+const fractionOf = (decimal: string) => plain(decimal).split('.')[1] ?? '';
+const scaled = (decimal: string, places: number) =>
+  BigInt(`${plain(decimal).split('.')[0]}${fractionOf(decimal).padEnd(places, '0')}`);
+
+/** The limits in force: `request_limit` is 50 unless given, null switches a limit off. @since 0.1.0 */
+export function limitsInForce(given: UsageLimits | undefined): UsageLimits {
+  return { request_limit: 50, ...given };
+}
+
+type Counted = keyof Pick<RunUsage, 'input_tokens' | 'output_tokens' | 'total_tokens'>;
+
+/** Errors: `usage.limitExceeded` when another request is not allowed. Source: `UsageLimits.check_before_request`. @since 0.1.0 */
+export function checkBeforeRequest(limits: UsageLimits, usage: RunUsage): void {
+  const { request_limit: max } = limits;
+  if (typeof max === 'number' && usage.requests >= max) {
+    throw exceeded(`The next request would exceed the request_limit of ${max}`, 'request_limit', max, usage.requests);
+  }
+  for (const name of ['input_tokens', 'total_tokens'] as const)
+    checkTotal(limits, usage, name, 'The next request would exceed');
+}
+
+/** Errors: `usage.limitExceeded` after a response. Source: `UsageLimits.check_tokens`. @since 0.1.0 */
+export function checkAfterResponse(limits: UsageLimits, usage: RunUsage, request: RequestUsage): void {
+  for (const name of ['input_tokens', 'output_tokens', 'total_tokens'] as const)
+    checkTotal(limits, usage, name, 'Exceeded');
+  const max = limits.per_request_input_tokens_limit;
+  if (typeof max === 'number' && request.input_tokens > max) {
+    throw exceeded(
+      `Exceeded the per_request_input_tokens_limit of ${max} (request_input_tokens=${request.input_tokens})`,
+      'per_request_input_tokens_limit',
+      max,
+      request.input_tokens,
+    );
+  }
+}
+
+/** Errors: `usage.limitExceeded` when a batch may not run. Source: `UsageLimits.check_before_tool_call`. @since 0.1.0 */
+export function checkBeforeToolCalls(limits: UsageLimits, usage: RunUsage, batch: number): void {
+  const max = limits.tool_calls_limit;
+  const projected = usage.tool_calls + batch;
+  if (typeof max !== 'number' || batch === 0 || projected <= max) return;
+  throw exceeded(
+    `The next tool call(s) would exceed the tool_calls_limit of ${max} (tool_calls=${projected})`,
+    'tool_calls_limit',
+    max,
+    projected,
+  );
+}
+
+function checkTotal(limits: UsageLimits, usage: RunUsage, name: Counted, verb: string): void {
+  const max = limits[`${name}_limit`];
+  const value = usage[name] ?? 0;
+  if (typeof max === 'number' && value > max) {
+    throw exceeded(`${verb} the ${name}_limit of ${max} (${name}=${value})`, `${name}_limit`, max, value);
+  }
+}
+
+function exceeded(message: string, limit: string, max: number, value: number): EngineError {
+  return new EngineError('usage.limitExceeded', `${message}. Consider raising the limit.`, { limit, max, value });
+}

@@ -1,0 +1,101 @@
+import { numberText, plural } from './error-details.ts';
+import { type GuardedPattern, guardPattern } from './pattern.ts';
+import type { SchemaObject } from './schema.ts';
+import { type Check, FAIL, fail } from './walk.ts';
+
+type NumberRule = { type: string; msg: string; holds: (value: number) => boolean };
+
+/**
+ * A check followed by `minimum`, `maximum`, their exclusive forms and `multipleOf`; the first broken one is reported.
+ * @since 0.1.0
+ */
+export function withNumberConstraints(base: Check, node: SchemaObject): Check {
+  const rules = numberRules(node);
+  if (rules.length === 0) return base;
+  return (value, walk) => {
+    const result = base(value, walk);
+    if (result === FAIL) return FAIL;
+    for (const rule of rules) {
+      if (!rule.holds(result as number)) return fail(walk, rule.type, rule.msg, value);
+    }
+    return result;
+  };
+}
+
+/** Whether a schema constrains numbers: names the branch of a union `constrained-…`. @since 0.1.0 */
+export function constrainsNumber(node: SchemaObject): boolean {
+  return numberRules(node).length > 0;
+}
+
+function numberRules(node: SchemaObject): NumberRule[] {
+  const rules: NumberRule[] = [];
+  const add = (keyword: string, type: string, text: string, holds: (limit: number) => (value: number) => boolean) => {
+    const limit = node[keyword];
+    if (typeof limit === 'number') {
+      rules.push({ type, msg: `Input should be ${text} ${numberText(limit)}`, holds: holds(limit) });
+    }
+  };
+  add('multipleOf', 'multiple_of', 'a multiple of', (limit) => (value) => isMultiple(value, limit));
+  add('maximum', 'less_than_equal', 'less than or equal to', (limit) => (value) => value <= limit);
+  add('exclusiveMaximum', 'less_than', 'less than', (limit) => (value) => value < limit);
+  add('minimum', 'greater_than_equal', 'greater than or equal to', (limit) => (value) => value >= limit);
+  add('exclusiveMinimum', 'greater_than', 'greater than', (limit) => (value) => value > limit);
+  return rules;
+}
+
+function isMultiple(value: number, step: number): boolean {
+  const rest = Math.abs(value % step);
+  if (Number.isInteger(value) && Number.isInteger(step)) return rest === 0;
+  // The tolerance of pydantic-core: 0.3 is a multiple of 0.1 although the division leaves a rest.
+  const tolerance = Math.abs(value) / 1e9;
+  return rest <= tolerance || Math.abs(rest - Math.abs(step)) <= tolerance;
+}
+
+/** A check followed by `minLength`, `maxLength` (in code points) and `pattern`. @since 0.1.0 */
+export function withStringConstraints(base: Check, node: SchemaObject): Check {
+  const min = typeof node.minLength === 'number' ? node.minLength : undefined;
+  const max = typeof node.maxLength === 'number' ? node.maxLength : undefined;
+  const pattern: GuardedPattern | undefined = typeof node.pattern === 'string' ? guardPattern(node.pattern) : undefined;
+  if (min === undefined && max === undefined && pattern === undefined) return base;
+  return (value, walk) => {
+    const result = base(value, walk);
+    if (typeof result !== 'string') return result;
+    const size = min === undefined && max === undefined ? 0 : codePoints(result);
+    if (min !== undefined && size < min) {
+      return fail(walk, 'string_too_short', `String should have at least ${plural(min, 'character')}`, value);
+    }
+    if (max !== undefined && size > max) {
+      return fail(walk, 'string_too_long', `String should have at most ${plural(max, 'character')}`, value);
+    }
+    if (pattern !== undefined) {
+      const verdict = pattern.test(result, walk);
+      if (verdict === 'timeout') {
+        const msg = `String could not be matched against pattern '${pattern.source}' in time`;
+        return fail(walk, 'string_pattern_mismatch', msg, value);
+      }
+      if (verdict === false) {
+        return fail(walk, 'string_pattern_mismatch', `String should match pattern '${pattern.source}'`, value);
+      }
+    }
+    return result;
+  };
+}
+
+/** Whether a schema constrains strings: names the branch of a union `constrained-str`. @since 0.1.0 */
+export function constrainsString(node: SchemaObject): boolean {
+  return node.minLength !== undefined || node.maxLength !== undefined || node.pattern !== undefined;
+}
+
+function codePoints(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length - 1; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0xd800 || unit > 0xdbff) continue;
+    const next = text.charCodeAt(i + 1);
+    if (next >= 0xdc00 && next <= 0xdfff) {
+      count--;
+      i++;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,121 @@
+/**
+ * A JSON Schema in object form, as a host gives it.
+ * @since 0.1.0
+ */
+export type SchemaObject = { readonly [keyword: string]: unknown };
+
+/**
+ * A JSON Schema: an object of keywords, `true` (anything) or `false` (nothing).
+ * @since 0.1.0
+ */
+export type JsonSchema = boolean | SchemaObject;
+
+/** Keywords whose value maps names to schemas. @since 0.1.0 */
+export const SCHEMA_MAPS: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+]);
+
+/** Keywords whose value is a list of schemas. @since 0.1.0 */
+export const SCHEMA_LISTS: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
+
+/** Keywords whose value is one schema. @since 0.1.0 */
+export const SCHEMA_SINGLES: ReadonlySet<string> = new Set([
+  'not',
+  'if',
+  'then',
+  'else',
+  'additionalProperties',
+  'items',
+  'contains',
+  'propertyNames',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+  'additionalItems',
+]);
+
+/** Keywords that apply their schema to a part of the value, so that recursion through them ends. @since 0.1.0 */
+export const CONSUMING: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  'items',
+  'prefixItems',
+  'contains',
+  'propertyNames',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+  'additionalItems',
+]);
+
+/** Keywords that the walk leaves to a general validator. @since 0.1.0 */
+export const REST_KEYWORDS: ReadonlySet<string> = new Set([
+  'not',
+  'dependentRequired',
+  'dependentSchemas',
+  'dependencies',
+  'contains',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+]);
+
+/** A child schema and the JSON pointer from its parent. @since 0.1.0 */
+export type Child = { readonly keyword: string; readonly path: string; readonly schema: unknown };
+
+/** Whether a value is an object that is neither null nor a list. @since 0.1.0 */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Escapes a name for use in a JSON pointer. @since 0.1.0 */
+export function pointerToken(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** The schemas directly inside a schema, in keyword order; names and lists are flattened. @since 0.1.0 */
+export function* children(schema: SchemaObject): Generator<Child> {
+  for (const keyword of Object.keys(schema)) {
+    const value = schema[keyword];
+    if (SCHEMA_SINGLES.has(keyword)) yield { keyword, path: `/${keyword}`, schema: value };
+    else if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) {
+      for (const [index, item] of value.entries()) yield { keyword, path: `/${keyword}/${index}`, schema: item };
+    } else if (SCHEMA_MAPS.has(keyword) && isRecord(value)) {
+      for (const name of Object.keys(value))
+        yield { keyword, path: `/${keyword}/${pointerToken(name)}`, schema: value[name] };
+    } else if (keyword === 'dependencies' && isRecord(value)) {
+      for (const name of Object.keys(value)) {
+        const item = value[name];
+        if (!Array.isArray(item)) yield { keyword, path: `/${keyword}/${pointerToken(name)}`, schema: item };
+      }
+    }
+  }
+}
+
+/**
+ * What a local `$ref` points at, or undefined when it is not local or does not resolve.
+ * @since 0.1.0
+ */
+export function resolveRef(root: JsonSchema, ref: string): unknown {
+  if (ref === '#') return root;
+  if (!ref.startsWith('#/')) return undefined;
+  let current: unknown = root;
+  for (const token of ref.slice(2).split('/')) {
+    const name = decodeToken(token);
+    if (name === undefined || typeof current !== 'object' || current === null || !Object.hasOwn(current, name)) {
+      return undefined;
+    }
+    current = (current as Record<string, unknown>)[name];
+  }
+  return current;
+}
+
+function decodeToken(token: string): string | undefined {
+  try {
+    return decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
+  } catch {
+    return undefined; // a stray percent sign
+  }
+}

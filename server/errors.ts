@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { ResponseError } from 'vscode-jsonrpc/node';
+import type * as z from 'zod';
+import { ErrorCode, type ErrorKind } from '../protocol/errors.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { EngineError } from './engine/errors.ts';
+import type { Log } from './log.ts';
+
+/** What is wrong with one value of the parameters. @since 0.1.0 */
+export interface ParamIssue {
+  path: (string | number)[];
+  message: string;
+}
+
+/** An error as a request answers it. @since 0.1.0 */
+export function responseError(
+  kind: ErrorKind,
+  message: string,
+  details: Record<string, unknown> = {},
+): ResponseError<unknown> {
+  return new ResponseError(ErrorCode[kind], message, { ...details, kind });
+}
+
+/** Errors: `params.invalid {issues}`. @since 0.1.0 */
+export function invalidParams(issues: ParamIssue[]): EngineError {
+  const shown = issues
+    .slice(0, 3)
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
+  const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
+  return new EngineError('params.invalid', `Invalid parameters. ${shown.join(' ')}${more}`, { issues });
+}
+
+/**
+ * What a schema refused, as the error of the request: an unknown field of a specification and a bad message of a history
+ * have kinds of their own.
+ *
+ * @since 0.1.0
+ */
+export function fromZod(error: z.ZodError, knownFields: (path: (string | number)[]) => string[]): EngineError {
+  const issues = error.issues.flatMap(flatten);
+  const unknown = issues.find((issue) => issue.keys);
+  if (unknown?.keys) return unknownField(unknown.path, unknown.keys[0] ?? '', knownFields(unknown.path));
+  const inHistory = issues.find(({ path }) => path[0] === 'messageHistory' && typeof path[1] === 'number');
+  if (inHistory) {
+    const index = Number(inHistory.path[1]);
+    const where = inHistory.path.slice(2).join('.');
+    const reason = `${where ? `${where}: ` : ''}${inHistory.message}`;
+    return new EngineError('history.invalid', `Message ${index} of the history is invalid: ${reason}`, {
+      index,
+      reason,
+    });
+  }
+  return invalidParams(issues.map(({ path, message }) => ({ path, message })));
+}
+
+function unknownField(path: (string | number)[], key: string, known: string[]): EngineError {
+  const guess = didYouMean(key, known);
+  const full = [...path, key];
+  return new EngineError(
+    'params.unknownField',
+    `Unknown field '${full.join('.')}'.${guess ? ` Did you mean '${guess}'?` : ''}`,
+    { path: full, ...(guess ? { didYouMean: guess } : {}) },
+  );
+}
+
+type Flat = ParamIssue & { keys?: string[] };
+
+/** An issue of a union is told by the alternative that came closest: the one whose issues lie deepest. */
+function flatten(issue: z.core.$ZodIssue): Flat[] {
+  const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+  if (issue.code === 'unrecognized_keys') return [{ path, message: issue.message, keys: issue.keys }];
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ path, message: issue.message }];
+  const alternatives = issue.errors.map((errors) => errors.flatMap(flatten));
+  const depth = (flat: Flat[]) => Math.max(0, ...flat.map((one) => one.path.length + (one.keys ? 1 : 0)));
+  const closest = alternatives.reduce((best, one) => (depth(one) > depth(best) ? one : best));
+  if (depth(closest) === 0) {
+    return [{ path, message: alternatives.map((one) => one[0]?.message).join(', or ') }];
+  }
+  return closest.map((one) => ({ ...one, path: [...path, ...one.path] }));
+}
+
+/** The only place where an exception becomes a JSON-RPC error. A bug is logged and told as an incident. @since 0.1.0 */
+export function toResponseError(error: unknown, log: Log): ResponseError<unknown> {
+  if (error instanceof ResponseError) return error;
+  const known = error instanceof EngineError ? error : reportBug(error, log);
+  return responseError(known.kind, known.message, known.details);
+}
+
+/** Logs a bug and gives the error that stands for it; its text and stack stay in the daemon. @since 0.1.0 */
+export function reportBug(error: unknown, log: Log): EngineError {
+  const incident = randomUUID();
+  log.error(`incident ${incident}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return new EngineError('internal', `Internal error; see incident ${incident} in the log of the daemon.`, {
+    incident,
+  });
+}

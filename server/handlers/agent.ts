@@ -1,0 +1,36 @@
+import type { AgentSpec } from '../../protocol/spec.ts';
+import type { Handlers } from '../dispatch.ts';
+import { compileAgent } from '../engine/agent.ts';
+import { type KeySource, resolveModel } from '../models/registry.ts';
+import type { AgentRegistry } from '../runs/agent-registry.ts';
+import { agentFieldsOf } from '../runs/merge.ts';
+import { refuseUnserved } from '../runs/unserved.ts';
+
+type AgentHandlers = Pick<Handlers, Extract<keyof Handlers, `agent/${string}`>>;
+
+/** The `agent/…` requests. @since 0.1.0 */
+export function agentHandlers({ agents, keys }: { agents: AgentRegistry; keys: KeySource }): AgentHandlers {
+  return {
+    'agent/register': async (params) => {
+      refuseUnserved(params);
+      const spec = agentFieldsOf(params);
+      if (spec.model) resolveModel(spec.model, keys);
+      const compiled = await compileAgent(spec);
+      return { name: params.name, replaced: agents.set(params.name, { spec, compiled }) };
+    },
+    'agent/list': () => ({
+      agents: agents.list().map(([name, { spec }]) => ({
+        name,
+        ...(spec.model ? { model: modelName(spec.model) } : {}),
+        tools: (spec.tools ?? []).map((tool) => tool.name),
+      })),
+    }),
+    'agent/unregister': ({ name }) => ({ removed: agents.delete(name) }),
+  };
+}
+
+function modelName(model: NonNullable<AgentSpec['model']>): string {
+  if (typeof model === 'string') return model;
+  const [first] = Array.isArray(model) ? model : 'models' in model ? model.models : [model];
+  return typeof first === 'string' ? first : (first?.model ?? '');
+}

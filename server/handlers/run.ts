@@ -1,0 +1,106 @@
+import type { RunResult } from '../../protocol/result.ts';
+import type { RunSnapshot } from '../../protocol/run.ts';
+import type { Handlers } from '../dispatch.ts';
+import { EngineError } from '../engine/errors.ts';
+import { messagesPage, requestUsages } from '../runs/messages-page.ts';
+import type { RunRegistry } from '../runs/registry.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import type { RunService } from '../runs/run-service.ts';
+
+type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `run/${string}`>>;
+type Include = readonly ('messages' | 'newMessages')[] | null | undefined;
+
+/** The `run/…` requests. @since 0.1.0 */
+export function runHandlers({ service, runs }: { service: RunService; runs: RunRegistry }): RunHandlers {
+  return {
+    'run/start': async (params, session, signal) => {
+      const record = await service.start(params, session);
+      if (!params.wait) return { runId: record.runId, state: record.state, startedAt: record.startedAt };
+      return resultWith(await waitOrCancel(record, signal), record, params.include);
+    },
+    'run/wait': async ({ runId, timeoutMs, include }, _session, signal) => {
+      const record = runs.get(runId);
+      return resultWith(await record.wait(signal, timeoutMs ?? undefined), record, include);
+    },
+    'run/cancel': ({ runId, reason }) => {
+      const record = runs.get(runId);
+      const { state } = record;
+      return { state, accepted: record.cancel(cancelled(reason ?? undefined)) };
+    },
+    'run/messages': (params) => messagesPage(runs.get(params.runId), params, 'all'),
+    'run/newMessages': (params) => messagesPage(runs.get(params.runId), params, 'new'),
+    'run/usage': ({ runId, detail }) => {
+      const record = runs.get(runId);
+      return {
+        usage: record.engine.usage,
+        ...(detail ? { requests: requestUsages(record) } : {}),
+        complete: record.state === 'finished',
+      };
+    },
+    'run/get': ({ runId }) => snapshot(runs.get(runId)),
+    'run/list': ({ cursor, limit, state }) => {
+      const all = runs.list().filter((record) => !state || record.state === state);
+      const from = startOf(cursor);
+      const page = all.slice(from, from + (limit ?? 100));
+      const next = from + page.length;
+      return { runs: page.map(summary), ...(next < all.length ? { nextCursor: String(next) } : {}) };
+    },
+    'run/release': ({ runId }) => ({ released: runs.release(runId) }),
+  };
+}
+
+/** Cancelling the request that waits for a run it started cancels the run; the request is then answered as cancelled. */
+async function waitOrCancel(record: RunRecord, signal: AbortSignal): Promise<RunResult> {
+  const onAbort = () => record.cancel(cancelled('its request was cancelled'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await record.wait(signal);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function cancelled(reason: string | undefined): EngineError {
+  return new EngineError(
+    'run.cancelled',
+    reason ? `The run was cancelled: ${reason}.` : 'The run was cancelled.',
+    reason ? { reason } : {},
+  );
+}
+
+function resultWith(result: RunResult, { engine }: RunRecord, include: Include): RunResult {
+  if (!include || include.length === 0) return result;
+  const { messages, newMessageIndex } = engine.history;
+  return {
+    ...result,
+    ...(include.includes('messages') ? { messages: messages.slice() } : {}),
+    ...(include.includes('newMessages') ? { newMessages: messages.slice(newMessageIndex) } : {}),
+  };
+}
+
+function snapshot({ runId, state, engine, result }: RunRecord): RunSnapshot {
+  return {
+    runId,
+    state,
+    ...(engine.agent.name ? { agent: engine.agent.name } : {}),
+    runStep: engine.runStep,
+    usage: engine.usage,
+    messageCount: engine.history.length,
+    lastSeq: engine.lastSeq,
+    ...(result ? { result } : {}),
+  };
+}
+
+function summary({ runId, state, engine, result, startedAt }: RunRecord) {
+  return {
+    runId,
+    state,
+    ...(result ? { outcome: result.outcome } : {}),
+    ...(engine.agent.name ? { agent: engine.agent.name } : {}),
+    conversationId: engine.input.conversationId,
+    startedAt,
+  };
+}
+
+const startOf = (cursor: string | null | undefined) => (cursor && /^\d+$/.test(cursor) ? Number(cursor) : 0);

@@ -1,0 +1,73 @@
+import { callbacks, requests, serverNotifications } from '../../protocol/catalogue.ts';
+import { protocolDocument } from '../../protocol/document.ts';
+import { PROTOCOL_VERSION } from '../../protocol/lifecycle.ts';
+import type { Handlers } from '../dispatch.ts';
+import { EngineError } from '../engine/errors.ts';
+import { modelList } from '../models/list.ts';
+import type { AgentRegistry } from '../runs/agent-registry.ts';
+import type { CallbackCounters } from '../runs/host-callbacks.ts';
+import type { RunRegistry } from '../runs/registry.ts';
+import type { RunSlots } from '../runs/slots.ts';
+
+type ServiceHandlers = Pick<Handlers, 'initialize' | 'shutdown' | 'models/list' | 'rpc/discover' | 'health/get'>;
+
+/** What the service requests need. @since 0.1.0 */
+export interface ServiceDeps {
+  readonly version: string;
+  readonly epoch: string;
+  readonly startedAtMs: number;
+  readonly epochMs: () => number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly runs: RunRegistry;
+  readonly slots: RunSlots;
+  readonly agents: AgentRegistry;
+  readonly counters: CallbackCounters;
+}
+
+/** The handshake and the requests about the daemon itself. @since 0.1.0 */
+export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
+  return {
+    initialize: (params, session) => {
+      const asked = params.initializationOptions?.protocolVersions;
+      if (asked && !asked.includes(PROTOCOL_VERSION)) {
+        throw new EngineError(
+          'protocol.unsupported',
+          `The client speaks protocol ${asked.join(', ')}, the daemon ${PROTOCOL_VERSION}; update the older one.`,
+          { asked, supported: [PROTOCOL_VERSION] },
+        );
+      }
+      session.initialize(params);
+      return {
+        protocolVersion: PROTOCOL_VERSION,
+        serverInfo: { name: 'runwire', version: deps.version },
+        epoch: deps.epoch,
+        limits: session.limits,
+        capabilities: {
+          runwire: {
+            requests: Object.keys(requests),
+            callbacks: Object.keys(callbacks),
+            notifications: Object.keys(serverNotifications),
+          },
+        },
+      };
+    },
+    shutdown: async (_params, session) => {
+      session.shutDown();
+      await session.endRuns(new EngineError('run.cancelled', 'The run was cancelled: the session was shut down.'), 900);
+      return null;
+    },
+    'models/list': () => ({ models: modelList(deps.env) }),
+    'rpc/discover': () => protocolDocument(),
+    'health/get': () => {
+      const memory = process.memoryUsage();
+      return {
+        uptimeMs: deps.epochMs() - deps.startedAtMs,
+        rssBytes: memory.rss,
+        heapUsedBytes: memory.heapUsed,
+        runs: { active: deps.slots.active, queued: deps.slots.queued, finished: deps.runs.count().finished },
+        callbacks: { ...deps.counters },
+        agents: deps.agents.size,
+      };
+    },
+  };
+}

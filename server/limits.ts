@@ -1,0 +1,29 @@
+import type { Limits } from '../protocol/lifecycle.ts';
+
+/** Bounds of the daemon; an operator may raise them, a client only lower them. @since 0.1.0 */
+export const defaultLimits: Limits = {
+  activeRuns: 256,
+  queuedRuns: 1024,
+  finishedRunsKept: 256,
+  finishedRunsKeptMs: 3_600_000,
+  finishedRunsKeptBytes: 256 * 1024 * 1024,
+  callbackTimeoutMs: 600_000,
+  callbacksInFlight: 32,
+  agents: 1024,
+  toolsPerRun: 256,
+  depsBytes: 64 * 1024,
+  metadataBytes: 16 * 1024,
+  waitersPerRun: 64,
+  shutdownGraceMs: 2000,
+};
+
+/** The limits with those a client lowered; what would raise one is left as it is. @since 0.1.0 */
+export function lowered(limits: Limits, asked: Record<string, number> | null | undefined): Limits {
+  const result = { ...limits };
+  for (const [name, value] of Object.entries(asked ?? {})) {
+    if (!Object.hasOwn(result, name) || !Number.isFinite(value)) continue;
+    const key = name as keyof Limits;
+    result[key] = Math.max(1, Math.min(result[key], Math.floor(value)));
+  }
+  return result;
+}

@@ -1,0 +1,62 @@
+import { performance } from 'node:perf_hooks';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { formatTimestamp } from '../protocol/timestamp.ts';
+import { parseCommandLine } from './command-line.ts';
+import { createLog } from './log.ts';
+import { readerWithIds, writerWithIds } from './rpc/request-ids.ts';
+import { ownStdout } from './rpc/stdout.ts';
+import { serve } from './server.ts';
+import { version } from './version.ts';
+
+const frames = ownStdout();
+const command = parseCommandLine(process.argv.slice(2), process.env);
+const log = createLog((line) => process.stderr.write(line), command.logLevel);
+
+if (command.kind === 'text') {
+  (command.exitCode === 0 ? frames : process.stderr).write(command.text);
+  process.exitCode = command.exitCode;
+} else if (process.stdin.isTTY) {
+  process.stderr.write(`${command.help}\nrunwire speaks JSON-RPC on stdin and stdout; start it from a program.\n`);
+  process.exitCode = 2;
+} else {
+  start(command.allowEnv);
+}
+
+function start(allowEnv: ReadonlySet<string>): void {
+  const reader = readerWithIds(new StreamMessageReader(process.stdin));
+  const writer = writerWithIds(new StreamMessageWriter(frames));
+  const connection = createMessageConnection(reader, writer);
+  const server = serve(connection, {
+    version,
+    env: process.env,
+    allowEnv,
+    log,
+    world: { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() },
+    onExit: (code) => leave(code),
+  });
+  let leaving = false;
+  const leave = (code: number) => {
+    if (leaving) return;
+    leaving = true;
+    void server.close().then(() => exitWhenWritten(code));
+  };
+  // Without a client nothing that runs here can be of use: end of input, a broken pipe and signals all end the daemon.
+  connection.onClose(() => leave(server.session.isShutDown ? 0 : 1));
+  connection.onError(([error]) => log.warn(`connection: ${error.message}`));
+  frames.on('error', () => leave(1));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(signalCode[signal]));
+  process.on('unhandledRejection', (error) => log.error(`unhandled rejection: ${String(error)}`));
+  connection.listen();
+}
+
+/** 128 and the number of the signal, as shells count. */
+const signalCode = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
+
+/** Answers that were given are written before the process ends; a pipe nobody reads cannot hold it. */
+function exitWhenWritten(code: number): void {
+  const deadline = setTimeout(() => process.exit(code), 250);
+  frames.write('', () => {
+    clearTimeout(deadline);
+    process.exit(code);
+  });
+}

@@ -1,0 +1,79 @@
+import type { LanguageModelV4Content, LanguageModelV4ToolCall, LanguageModelV4ToolResult } from '@ai-sdk/provider';
+import type { ModelResponsePart } from '../../../protocol/messages.ts';
+import { toolCallPart } from '../../engine/response.ts';
+import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
+import type { Provider } from './provider.ts';
+
+/**
+ * The content of an answer as parts, in order. What has no place in a history (sources, approvals of the provider's
+ * own tools) is left out.
+ *
+ * Source: Pydantic AI `ModelResponse.parts`.
+ * @since 0.1.0
+ */
+export function answerParts(content: readonly LanguageModelV4Content[], provider: Provider): ModelResponsePart[] {
+  return content.flatMap((item) => answerPart(item, provider));
+}
+
+function answerPart(item: LanguageModelV4Content, provider: Provider): ModelResponsePart[] {
+  switch (item.type) {
+    case 'text':
+      return item.text === ''
+        ? []
+        : [{ content: item.text, id: null, ...storeMetadata(item.providerMetadata, provider), part_kind: 'text' }];
+    case 'reasoning': {
+      const fields = storeThinkingMetadata(item.providerMetadata, provider);
+      return [{ content: item.text, id: null, ...fields, part_kind: 'thinking' }];
+    }
+    case 'tool-call':
+      return [callPart(item, provider)];
+    case 'tool-result':
+      return [nativeReturn(item, provider)];
+    case 'file':
+      return filePart(item, provider);
+    case 'reasoning-file':
+    case 'source':
+    case 'custom':
+    case 'tool-approval-request':
+      return [];
+  }
+}
+
+/** The arguments stay the text they came as: nothing is rounded, and a prompt cache sees the same bytes again. */
+function callPart(item: LanguageModelV4ToolCall, provider: Provider): ModelResponsePart {
+  const call = toolCallPart({ tool_name: item.toolName, args: item.input, tool_call_id: item.toolCallId });
+  const fields = storeMetadata(item.providerMetadata, provider);
+  return item.providerExecuted
+    ? { ...call, ...fields, provider_name: provider.name, part_kind: 'builtin-tool-call' }
+    : { ...call, ...fields };
+}
+
+function nativeReturn(item: LanguageModelV4ToolResult, provider: Provider): ModelResponsePart {
+  return {
+    tool_name: item.toolName,
+    content: item.result,
+    tool_call_id: item.toolCallId,
+    tool_kind: null,
+    metadata: null,
+    timestamp: '',
+    outcome: item.isError ? 'failed' : 'success',
+    ...storeMetadata(item.providerMetadata, provider),
+    provider_name: provider.name,
+    part_kind: 'builtin-tool-return',
+  };
+}
+
+type FileContent = Extract<LanguageModelV4Content, { type: 'file' }>;
+
+/** A file that is only an address has no place in a part, whose content is bytes. */
+function filePart(item: FileContent, provider: Provider): ModelResponsePart[] {
+  if (item.data.type !== 'data') return [];
+  const { data } = item.data;
+  const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : Buffer.from(data);
+  const content = { data: urlSafe(bytes), media_type: item.mediaType, vendor_metadata: null, kind: 'binary' } as const;
+  const fields = storeMetadata(item.providerMetadata, provider);
+  return [{ content, id: null, ...fields, provider_name: provider.name, part_kind: 'file' }];
+}
+
+/** Pydantic's alphabet: URL-safe, with padding. */
+const urlSafe = (bytes: Buffer) => bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');

@@ -1,0 +1,105 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
+import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
+import { toAnswer } from './answer.ts';
+import { authMissing, type ErrorContext, timedOut, toEngineError } from './errors.ts';
+import { callOptions } from './prompt.ts';
+import type { Provider, ProviderEntry } from './provider.ts';
+import { secretHeaders } from './redact.ts';
+import { type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
+import { sendingFetch } from './sending.ts';
+import { checkUrls } from './urls.ts';
+
+/** What a model needs of the world; everything has a real default. @since 0.1.0 */
+export interface Services {
+  readonly timing?: Timing;
+  readonly retries?: RetryPolicy;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * A model of our own over a provider of the AI SDK: map the prompt, ask with retries, map the answer.
+ *
+ * Source: Pydantic AI `Model`.
+ * @since 0.1.0
+ */
+export function bridgedModel(provider: Provider, entry: ProviderEntry, services: Services = {}): Model {
+  return {
+    id: entry.id,
+    request: (prompt, call) => request({ provider, entry, services }, prompt, call),
+  };
+}
+
+interface Bridge {
+  readonly provider: Provider;
+  readonly entry: ProviderEntry;
+  readonly services: Services;
+}
+
+async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Promise<ModelAnswer> {
+  const { provider, entry, services } = bridge;
+  const context = errorContext(bridge, call.signal);
+  call.signal.throwIfAborted();
+  if (entry.apiKey === null) throw authMissing(context);
+  const settings = { ...entry.settings, ...withoutNulls(prompt.settings) };
+  const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
+  const ask = asking(bridge, options, settings.extra_body, call);
+  const timeoutMs = settings.timeout ? settings.timeout * 1_000 : null;
+  const { timing = systemTiming, retries } = services;
+  const result = await withRetries(() => attempt(ask, timeoutMs, context, timing), call.signal, timing, retries);
+  const answer = toAnswer(result, entry.modelName, provider);
+  return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
+}
+
+type Ask = (signal: AbortSignal) => Promise<LanguageModelV4GenerateResult>;
+
+function asking(
+  { provider, services }: Bridge,
+  options: LanguageModelV4CallOptions,
+  extra: unknown,
+  call: ModelCall,
+): Ask {
+  const model = provider.languageModel(sendingFetch(services.fetch ?? globalThis.fetch, extra));
+  // The key makes a repeated request recognisable to gateways, also after a crash of this process.
+  const headers = { 'idempotency-key': call.idempotencyKey, ...options.headers };
+  return async (abortSignal) => {
+    await checkUrls(options.prompt, model);
+    return model.doGenerate({ ...options, headers, abortSignal });
+  };
+}
+
+/** One try, with its deadline; whatever goes wrong leaves as what the run is to see. */
+async function attempt(ask: Ask, timeoutMs: number | null, context: ErrorContext, timing: Timing) {
+  const deadline = new AbortController();
+  const done = new AbortController();
+  const signal = timeoutMs === null ? context.signal : AbortSignal.any([context.signal, deadline.signal]);
+  if (timeoutMs !== null) {
+    timing.sleep(timeoutMs, done.signal).then(
+      () => deadline.abort(),
+      () => {}, // done in time
+    );
+  }
+  try {
+    return await ask(signal);
+  } catch (error) {
+    if (deadline.signal.aborted && !context.signal.aborted) throw timedOut(context);
+    throw toEngineError(error, context);
+  } finally {
+    done.abort();
+  }
+}
+
+function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal): ErrorContext {
+  return {
+    provider: provider.name,
+    modelName: entry.modelName,
+    envVar: entry.apiKeyEnv ?? provider.envVar,
+    secrets: [entry.apiKey ?? '', ...secretHeaders(entry.headers ?? {})].filter((secret) => secret !== ''),
+    signal,
+    now: (services.timing ?? systemTiming).now,
+  };
+}
+
+/** A null setting means "not set", so it does not hide the model's own. */
+function withoutNulls<T extends object>(settings: T | null): Partial<T> {
+  return Object.fromEntries(Object.entries(settings ?? {}).filter(([, value]) => value !== null)) as Partial<T>;
+}

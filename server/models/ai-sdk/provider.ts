@@ -1,0 +1,96 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ModelSettings } from '../../../protocol/spec.ts';
+import type { RequestUsage } from '../../../protocol/usage.ts';
+
+/**
+ * One model of one provider, resolved: names, address and credentials. What `create` of a provider file takes.
+ *
+ * @since 0.1.0
+ */
+export interface ProviderEntry {
+  /** `provider:name` as asked for. */
+  readonly id: string;
+  /** The name the provider knows the model by. */
+  readonly modelName: string;
+  /** Another address than the provider's own; the environment never steers it. */
+  readonly baseUrl?: string;
+  /** Null when there is none; `''` for servers that want none. A key is never looked up in the environment from here. */
+  readonly apiKey: string | null;
+  /** The variable a user should set when the key is missing; default: the provider's own. */
+  readonly apiKeyEnv?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Settings of this model; those of the request come over them. */
+  readonly settings?: ModelSettings;
+}
+
+/** What the raw body of an answer says beyond the AI SDK's result. @since 0.1.0 */
+export interface BodyFacts {
+  /** Counts that replace those of the AI SDK. */
+  readonly usage?: Partial<RequestUsage>;
+  /** Entries of `provider_details`, before the finish reason. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Why the model refused to answer: the response then has no parts and counts as filtered. */
+  readonly refusal?: string;
+}
+
+/** The reasoning efforts the AI SDK knows. @since 0.1.0 */
+export type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>;
+
+/**
+ * Where a provider differs in what it can be sent and in what it says. The mappings read these and know no provider.
+ *
+ * Source: Pydantic AI `ModelProfile`.
+ * @since 0.1.0
+ */
+export interface Quirks {
+  /** Settings that become provider options: Pydantic AI's name to the AI SDK's; wins over the common mapping. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Provider options of every request. */
+  readonly options?: Readonly<Record<string, boolean | string>>;
+  /** The effort to ask for, or undefined when the model takes none. */
+  thinking?(modelName: string, asked: Effort): Effort | undefined;
+  /** Whether thinking of this provider goes back as parts; foreign thinking always goes as text in the tags. */
+  readonly thinkingParts: boolean;
+  readonly thinkingTags: readonly [open: string, close: string];
+  /** Whether system messages may stand inside a conversation; else they go as `<system>` user text. */
+  readonly inlineSystem: boolean;
+  /** Whether tool results can be marked as errors; else a failure is shown in their text. */
+  readonly errorResults: boolean;
+  /** Whether tool results can hold files; else those follow in a user message. */
+  readonly filesInResults: boolean;
+  /** Whether calls and results of tools the provider ran itself can be sent back. */
+  readonly nativeTools: boolean;
+  /** Whether arguments go back as the text they came as, byte for byte. */
+  readonly textArguments: boolean;
+  /** Whether the texts of one response are joined by an empty line into one. */
+  readonly joinTexts: boolean;
+  /** Whether text files go inline as text. */
+  readonly inlineTextFiles: boolean;
+  /** Whether prompted output also asks for some JSON object. */
+  readonly jsonObject: boolean;
+  /** Whether an answer without a finish reason counts as complete. */
+  readonly finishMayLack: boolean;
+  /** Provider options of a file from its `vendor_metadata`. */
+  mediaOptions?(metadata: Readonly<Record<string, unknown>>): Record<string, string> | undefined;
+  /** Reads what the AI SDK drops from the body of an answer. */
+  readBody?(body: unknown): BodyFacts;
+}
+
+/**
+ * A provider as the bridge needs it: its names, its quirks, and a way to make the AI SDK's model.
+ *
+ * @since 0.1.0
+ */
+export interface Provider {
+  /** Pydantic AI's `provider_name`. */
+  readonly name: string;
+  /** Key of `providerOptions` and `providerMetadata`. */
+  readonly optionsKey: string;
+  /** Base address as stored on responses. */
+  readonly url: string;
+  /** The environment variable that holds its key. */
+  readonly envVar: string;
+  readonly quirks: Quirks;
+  /** A model that sends through the given function; made for each request, as the function carries its body hooks. */
+  languageModel(fetch: typeof globalThis.fetch): LanguageModelV4;
+}

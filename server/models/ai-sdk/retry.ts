@@ -1,0 +1,80 @@
+import { EngineError } from '../../engine/errors.ts';
+
+/** The clock, waiting and chance, handed in so that tests decide them. @since 0.1.0 */
+export interface Timing {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Waits; rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** From 0 up to 1. */
+  random(): number;
+}
+
+/** How often and how long. @since 0.1.0 */
+export interface RetryPolicy {
+  readonly retries: number;
+  readonly firstDelayMs: number;
+  readonly delayCapMs: number;
+  /** The longest wait a server may ask for; beyond it the error is reported at once, with what was asked. */
+  readonly retryAfterCapMs: number;
+}
+
+/** Source: OpenAI SDK `MAX_RETRIES`, `INITIAL_RETRY_DELAY`, `MAX_RETRY_DELAY`, which Pydantic AI runs on. @since 0.1.0 */
+export const defaultPolicy: RetryPolicy = {
+  retries: 2,
+  firstDelayMs: 500,
+  delayCapMs: 8_000,
+  retryAfterCapMs: 60_000,
+};
+
+/**
+ * Tries until an attempt succeeds, fails for good, or the retries are used up. An error says by `details.retryable`
+ * that another try may help, and by `details.retryAfterMs` when.
+ *
+ * @since 0.1.0
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  signal: AbortSignal,
+  timing: Timing,
+  policy: RetryPolicy = defaultPolicy,
+): Promise<T> {
+  for (let tried = 0; ; tried++) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      const waitMs = delayBefore(error, tried, timing, policy);
+      if (waitMs === null || signal.aborted) throw error;
+      await timing.sleep(waitMs, signal);
+    }
+  }
+}
+
+/** Null when there is no further try. */
+function delayBefore(error: unknown, tried: number, timing: Timing, policy: RetryPolicy): number | null {
+  if (!(error instanceof EngineError) || error.details.retryable !== true || tried >= policy.retries) return null;
+  const { retryAfterMs } = error.details;
+  if (typeof retryAfterMs === 'number') return retryAfterMs <= policy.retryAfterCapMs ? retryAfterMs : null;
+  const delay = Math.min(policy.firstDelayMs * 2 ** tried, policy.delayCapMs);
+  return Math.round(delay * (1 - 0.25 * timing.random()));
+}
+
+/** The real clock. @since 0.1.0 */
+export const systemTiming: Timing = {
+  now: Date.now,
+  random: Math.random,
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const stop = () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      }, ms);
+      signal.addEventListener('abort', stop, { once: true });
+    }),
+};

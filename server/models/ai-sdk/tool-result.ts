@@ -1,0 +1,94 @@
+import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
+import { ContentItem, type UserContent } from '../../../protocol/content.ts';
+import type { RetryPromptPart, ToolReturnPart } from '../../../protocol/messages.ts';
+import { retryPromptText, toolReturnText } from '../../engine/wording.ts';
+import type { Provider } from './provider.ts';
+import { userParts } from './user-content.ts';
+
+/** A tool result, and the files that must follow it in a user message. @since 0.1.0 */
+export interface MappedReturn {
+  readonly result: LanguageModelV4ToolResultPart;
+  readonly files: readonly UserContent[];
+}
+
+/**
+ * A tool return as a tool result. `media: false` means that objects which look like media are data: the text of a web
+ * page must not become a file the provider fetches.
+ *
+ * Source: Pydantic AI `ToolReturnPart.model_response_str_and_user_content`, `content_items`.
+ * @since 0.1.0
+ */
+export function toolReturn(part: ToolReturnPart, provider: Provider, media: boolean): MappedReturn {
+  const items = media ? splitContent(part.content) : [];
+  if (!items.some(({ file }) => file)) return { result: resultPart(part, plainOutput(part, provider)), files: [] };
+  if (provider.quirks.filesInResults) return { result: resultPart(part, contentOutput(items, provider)), files: [] };
+  return {
+    result: resultPart(part, { type: 'text', value: referringText(part, items) }),
+    files: items.flatMap(({ file }) => (file ? [`This is file ${file.identifier}:`, file] : [])),
+  };
+}
+
+/**
+ * A refused call as a tool result; the caller has made sure that it names a tool.
+ *
+ * Source: Pydantic AI `RetryPromptPart.model_response`.
+ * @since 0.1.0
+ */
+export function retryResult(
+  part: RetryPromptPart,
+  toolName: string,
+  { quirks }: Provider,
+): LanguageModelV4ToolResultPart {
+  const output = { type: quirks.errorResults ? 'error-text' : 'text', value: retryPromptText(part) } as const;
+  return { type: 'tool-result', toolCallId: part.tool_call_id, toolName, output };
+}
+
+const resultPart = (part: ToolReturnPart, output: LanguageModelV4ToolResultOutput): LanguageModelV4ToolResultPart => ({
+  type: 'tool-result',
+  toolCallId: part.tool_call_id,
+  toolName: part.tool_name,
+  output,
+});
+
+/** A provider with an error mark gets the bare text under it, any other one the text inside an `error` object. */
+function plainOutput(part: ToolReturnPart, { quirks }: Provider): LanguageModelV4ToolResultOutput {
+  return part.outcome === 'failed' && quirks.errorResults
+    ? { type: 'error-text', value: toolReturnText({ ...part, outcome: 'success' }) }
+    : { type: 'text', value: toolReturnText(part) };
+}
+
+function contentOutput(items: readonly Item[], provider: Provider): LanguageModelV4ToolResultOutput {
+  return { type: 'content', value: items.flatMap((item) => userParts([item.file ?? item.text], provider)) };
+}
+
+/** The text of a result whose files come later: each stands as a reference in its place. */
+function referringText(part: ToolReturnPart, items: readonly Item[]): string {
+  const references = items.flatMap(({ file }) => (file ? [`See file ${file.identifier}.`] : []));
+  if (part.outcome === 'failed') {
+    const data = items.flatMap((item) => (item.file ? [] : [item.data]));
+    const error = toolReturnText({ content: data.length === 1 ? data[0] : data, outcome: 'success' });
+    return JSON.stringify([{ error }, ...references]);
+  }
+  const texts = items.map((item) => (item.file ? `See file ${item.file.identifier}.` : item.text));
+  return Array.isArray(part.content) ? JSON.stringify(texts) : (texts[0] ?? '');
+}
+
+type MediaFile = Exclude<ContentItem, { kind: 'text-content' | 'cache-point' }>;
+type Item = { file: MediaFile } | { file?: undefined; data: unknown; text: string };
+
+const mediaKinds = new Set(['image-url', 'audio-url', 'video-url', 'document-url', 'binary', 'uploaded-file']);
+
+/** Only the value itself and the items of a list can be media, never what is nested deeper. */
+function splitContent(content: unknown): Item[] {
+  const items: unknown[] = Array.isArray(content) ? content : [content];
+  return items.map((data) => {
+    const file = asFile(data);
+    return file ? { file } : { data, text: typeof data === 'string' ? data : JSON.stringify(data) };
+  });
+}
+
+function asFile(value: unknown): MediaFile | undefined {
+  const tagged = value !== null && typeof value === 'object' && 'kind' in value && mediaKinds.has(String(value.kind));
+  const parsed = tagged ? ContentItem().safeParse(value) : undefined;
+  return parsed?.success ? (parsed.data as MediaFile) : undefined;
+}

@@ -1,0 +1,109 @@
+import type { LanguageModelV4FilePart, LanguageModelV4TextPart, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import type { ContentItem, UserContent } from '../../../protocol/content.ts';
+import { userError } from '../../engine/errors.ts';
+import { mediaTypeOf } from '../../engine/media-types.ts';
+import type { Provider } from './provider.ts';
+
+/** A part of a user message. @since 0.1.0 */
+export type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart;
+
+/** Key of `providerOptions` for marks of our own; no provider reads it. @since 0.1.0 */
+export const OWN_OPTIONS = 'runwire';
+
+const topLevel = { 'image-url': 'image', 'audio-url': 'audio', 'video-url': 'video' } as const;
+
+/**
+ * User content as parts of a message; cache points are left out.
+ *
+ * Source: Pydantic AI `OpenAIChatModel._map_content_item`.
+ * @since 0.1.0
+ */
+export function userParts(content: string | readonly UserContent[], provider: Provider): UserPart[] {
+  if (typeof content === 'string') return [text(content)];
+  return content.flatMap((item) => (typeof item === 'string' ? [text(item)] : itemParts(item, provider)));
+}
+
+const text = (value: string): LanguageModelV4TextPart => ({ type: 'text', text: value });
+
+function itemParts(item: ContentItem, provider: Provider): UserPart[] {
+  switch (item.kind) {
+    case 'text-content':
+      return [text(item.content)];
+    case 'cache-point':
+      return [];
+    case 'uploaded-file':
+      return [uploadedFile(item, provider)];
+    case 'binary':
+      return [binary(item, provider)];
+    case 'image-url':
+    case 'audio-url':
+    case 'video-url':
+    case 'document-url':
+      return [urlFile(item, provider)];
+  }
+}
+
+type Item<K extends ContentItem['kind']> = Extract<ContentItem, { kind: K }>;
+
+function uploadedFile(item: Item<'uploaded-file'>, provider: Provider): LanguageModelV4FilePart {
+  if (item.provider_name !== provider.name) {
+    throw userError(
+      `UploadedFile with \`provider_name='${item.provider_name}'\` cannot be used with provider '${provider.name}'. ` +
+        `Expected \`provider_name\` to be \`'${provider.name}'\`.`,
+    );
+  }
+  return {
+    type: 'file',
+    mediaType: item.media_type ?? 'application/octet-stream',
+    data: { type: 'reference', reference: { [provider.optionsKey]: item.file_id } },
+  };
+}
+
+function binary(item: Item<'binary'>, provider: Provider): UserPart {
+  const bytes = Buffer.from(item.data, 'base64url');
+  if (provider.quirks.inlineTextFiles && isTextLike(item.media_type)) {
+    return text(inlinedFile(bytes.toString('utf8'), item));
+  }
+  return {
+    type: 'file',
+    mediaType: item.media_type,
+    data: { type: 'data', data: bytes.toString('base64') },
+    ...fileOptions(item.vendor_metadata, false, provider),
+  };
+}
+
+function urlFile(item: Item<keyof typeof topLevel | 'document-url'>, provider: Provider): LanguageModelV4FilePart {
+  if (!URL.canParse(item.url)) throw userError(`'${item.url}' is not a URL.`);
+  const guess = item.kind === 'document-url' ? 'application/octet-stream' : topLevel[item.kind];
+  return {
+    type: 'file',
+    mediaType: item.media_type ?? mediaTypeOf(item.kind, item.url) ?? guess,
+    data: { type: 'url', url: new URL(item.url) },
+    ...fileOptions(item.vendor_metadata, item.force_download !== false, provider),
+  };
+}
+
+function fileOptions(
+  metadata: Readonly<Record<string, unknown>> | null,
+  download: boolean,
+  { quirks, optionsKey }: Provider,
+): { providerOptions?: SharedV4ProviderOptions } {
+  const media = metadata && Object.keys(metadata).length > 0 ? quirks.mediaOptions?.(metadata) : undefined;
+  const providerOptions = {
+    ...(media ? { [optionsKey]: media } : {}),
+    ...(download ? { [OWN_OPTIONS]: { download: true } } : {}),
+  };
+  return Object.keys(providerOptions).length > 0 ? { providerOptions } : {};
+}
+
+const textTypes = new Set(['application/json', 'application/xml', 'application/x-yaml', 'application/yaml']);
+
+function isTextLike(mediaType: string): boolean {
+  return mediaType.startsWith('text/') || textTypes.has(mediaType) || /\+(json|xml)$/.test(mediaType);
+}
+
+/** The delimiters are upstream's. Source: Pydantic AI `format_inlined_text_file`. */
+function inlinedFile(content: string, item: Item<'binary'>): string {
+  const id = item.identifier ?? '';
+  return `-----BEGIN FILE id="${id}" type="${item.media_type}"-----\n${content}\n-----END FILE id="${id}"-----`;
+}

@@ -1,0 +1,59 @@
+import { ModelResponse } from '../../protocol/messages.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
+import type { CallbackError } from '../runs/client.ts';
+import { type HostCallbacks, invalid } from '../runs/host-callbacks.ts';
+
+/**
+ * A model that the host serves with `model/request`: any model of its own, or a script in a test.
+ *
+ * Source: Pydantic AI `FunctionModel`.
+ * @since 0.1.0
+ */
+export function hostModel(name: string, callbacks: HostCallbacks): Model {
+  return { id: `host:${name}`, request: (prompt, call) => requestHost(name, callbacks, prompt, call) };
+}
+
+async function requestHost(
+  name: string,
+  callbacks: HostCallbacks,
+  prompt: ModelPrompt,
+  call: ModelCall,
+): Promise<ModelAnswer> {
+  const what = { method: 'model/request' as const, name };
+  const params = {
+    requestId: call.idempotencyKey,
+    model: name,
+    messages: prompt.messages,
+    instructions: prompt.instructions,
+    tools: prompt.functionTools,
+    outputTools: prompt.outputTools,
+    allowText: prompt.allowText,
+    outputMode: prompt.outputMode,
+    ...(prompt.outputObject ? { outputObject: prompt.outputObject } : {}),
+    settings: prompt.settings,
+    stream: false,
+  };
+  const answer = await callbacks.ask(what, params, call, (error) => modelError(error, name));
+  const given = answer !== null && typeof answer === 'object' && 'response' in answer ? answer.response : undefined;
+  if (given === undefined) throw invalid(what, answer, '`response`, a model response');
+  const parsed = ModelResponse().safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalid(what, answer, `a model response; at response.${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  return { response: parsed.data, served: parsed.data.model_name };
+}
+
+/** A host may say which kind of model error it met; then it counts as one, and others may fall back on it. */
+function modelError({ failure }: CallbackError, name: string): EngineError | undefined {
+  if (failure.kind === 'gone') return undefined;
+  const data =
+    failure.data !== null && typeof failure.data === 'object' ? (failure.data as Record<string, unknown>) : {};
+  const { kind, ...details } = data;
+  if (kind === 'model.http')
+    return new EngineError('model.http', failure.message, { provider: 'host', model: name, ...details });
+  if (kind === 'model.api')
+    return new EngineError('model.api', failure.message, { provider: 'host', model: name, ...details });
+  return undefined;
+}

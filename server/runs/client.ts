@@ -1,0 +1,30 @@
+import type { CallbackMethod, NotificationOf, ServerNotificationMethod } from '../../protocol/catalogue.ts';
+
+/** What a callback request ended with when it brought no result. @since 0.1.0 */
+export type CallbackFailure =
+  | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data: unknown }
+  | { readonly kind: 'gone' };
+
+/**
+ * The other end of a connection as runs see it; the only thing below that knows JSON-RPC.
+ *
+ * @since 0.1.0
+ */
+export interface Client {
+  /** Sends a callback; rejects with `CallbackError`. An abort withdraws it with `$/cancelRequest`. */
+  request(method: CallbackMethod, params: object, signal: AbortSignal): Promise<unknown>;
+  notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): void;
+  /** Whether the client serves a callback. */
+  serves(method: CallbackMethod): boolean;
+}
+
+/** A callback that brought no result. @since 0.1.0 */
+export class CallbackError extends Error {
+  override readonly name = 'CallbackError';
+  readonly failure: CallbackFailure;
+
+  constructor(failure: CallbackFailure) {
+    super(failure.kind === 'error' ? failure.message : 'The client has gone.');
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,74 @@
+import type { ModelMessage, ModelRequest } from '../../protocol/messages.ts';
+import type { MessagesParams, MessagesResult } from '../../protocol/run.ts';
+import type { RequestUsage } from '../../protocol/usage.ts';
+import { EngineError } from '../engine/errors.ts';
+import { invalidParams } from '../errors.ts';
+import type { RunRecord } from './run-record.ts';
+
+/**
+ * A page of the messages of a run, exact at this instant. The cursor is a position in the whole list.
+ *
+ * Errors: `run.outputIsText`, `run.noToolReturn`, `params.invalid` for a cursor that was not given out.
+ * Source: Pydantic AI `AgentRunResult.all_messages`, `new_messages`, and their `_json` twins.
+ * @since 0.1.0
+ */
+export function messagesPage(record: RunRecord, params: MessagesParams, which: 'all' | 'new'): MessagesResult {
+  const { newMessageIndex, length } = record.engine.history;
+  const messages = withReturnContent(record, params.outputToolReturnContent ?? params.resultToolReturnContent);
+  const first = which === 'new' ? newMessageIndex : 0;
+  const from = params.cursor ? position(params.cursor, first, length) : first;
+  const to = params.limit ? Math.min(from + params.limit, length) : length;
+  const page = messages.slice(from, to);
+  return {
+    ...(params.format === 'json' ? { json: JSON.stringify(page) } : { messages: page }),
+    newMessageIndex,
+    total: length - first,
+    complete: record.state === 'finished',
+    ...(to < length ? { nextCursor: String(to) } : {}),
+  };
+}
+
+function position(cursor: string, first: number, length: number): number {
+  const at = /^\d{1,9}$/.test(cursor) ? Number(cursor) : -1;
+  if (at >= first && at <= length) return at;
+  throw invalidParams([
+    { path: ['cursor'], message: `'${cursor}' is no cursor of this list; leave it out for the first page.` },
+  ]);
+}
+
+/** The list with the content of the output tool's return replaced; only the last message is copied. */
+function withReturnContent(record: RunRecord, content: string | null | undefined): readonly ModelMessage[] {
+  const { messages } = record.engine.history;
+  if (content === null || content === undefined) return messages;
+  const { output } = record.engine;
+  const { runId } = record;
+  if (output && output.toolCallId === null) {
+    throw new EngineError(
+      'run.outputIsText',
+      `The output of run '${runId}' came from text, so there is no tool return to rewrite.`,
+      { runId },
+    );
+  }
+  const last = messages.at(-1);
+  const at = last?.kind === 'request' && output ? indexOfReturn(last, output.toolCallId) : -1;
+  if (last?.kind !== 'request' || at < 0) {
+    throw new EngineError(
+      'run.noToolReturn',
+      `The last message of run '${runId}' holds no return of its output tool; it is there once the run has succeeded.`,
+      { runId },
+    );
+  }
+  const parts = last.parts.map((part, index) => (index === at ? { ...part, content } : part)) as ModelRequest['parts'];
+  return [...messages.slice(0, -1), { ...last, parts }];
+}
+
+/** Found by the id of the call: a name may stand there twice, and the failed one is not meant. */
+function indexOfReturn(request: ModelRequest, toolCallId: string | null): number {
+  return request.parts.findIndex((part) => part.part_kind === 'tool-return' && part.tool_call_id === toolCallId);
+}
+
+/** The usage of each response of the run, in order. @since 0.1.0 */
+export function requestUsages({ engine }: RunRecord): RequestUsage[] {
+  const { messages, newMessageIndex } = engine.history;
+  return messages.slice(newMessageIndex).flatMap((message) => (message.kind === 'response' ? [message.usage] : []));
+}

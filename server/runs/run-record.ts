@@ -1,0 +1,115 @@
+import type { RunResult } from '../../protocol/result.ts';
+import type { RunSnapshot } from '../../protocol/run.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { RunState } from '../engine/state.ts';
+
+type State = RunSnapshot['state'];
+
+/** What a record is made of. @since 0.1.0 */
+export interface RecordOptions {
+  readonly runId: string;
+  /** Fingerprint of the parameters, for a repeated id. */
+  readonly fingerprint: string;
+  readonly startedAt: string;
+  readonly state: RunState;
+  readonly controller: AbortController;
+  readonly maxWaiters: number;
+}
+
+/** One run as the daemon keeps it: live or finished. It owns the abort of the run and those who wait for it. @since 0.1.0 */
+export class RunRecord {
+  readonly runId: string;
+  readonly fingerprint: string;
+  readonly startedAt: string;
+  readonly engine: RunState;
+  result: RunResult | null = null;
+  finishedAtMs = 0;
+  /** Bytes it is counted with among the finished runs. */
+  bytes = 0;
+  #state: State = 'queued';
+  readonly #controller: AbortController;
+  readonly #maxWaiters: number;
+  readonly #waiters = new Set<(result: RunResult) => void>();
+
+  constructor(options: RecordOptions) {
+    this.runId = options.runId;
+    this.fingerprint = options.fingerprint;
+    this.startedAt = options.startedAt;
+    this.engine = options.state;
+    this.#controller = options.controller;
+    this.#maxWaiters = options.maxWaiters;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  begin(): void {
+    this.#state = 'running';
+  }
+
+  /** Called once, after `run_finished` was sent: those who wait are answered behind it. */
+  finish(result: RunResult, nowMs: number): void {
+    this.#state = 'finished';
+    this.result = result;
+    this.finishedAtMs = nowMs;
+    for (const waiter of [...this.#waiters]) waiter(result);
+    this.#waiters.clear();
+  }
+
+  /** Asks the run to stop; false when it is over or stopping already. */
+  cancel(error: EngineError): boolean {
+    if (this.#state === 'finished' || this.#controller.signal.aborted) return false;
+    this.#controller.abort(error);
+    return true;
+  }
+
+  /**
+   * Resolves with the result.
+   *
+   * Errors: `overloaded` when too many wait, the reason of the signal when that is aborted, `run.notFinished` after the
+   * timeout.
+   */
+  wait(signal: AbortSignal, timeoutMs?: number): Promise<RunResult> {
+    if (this.result) return Promise.resolve(this.result);
+    if (this.#waiters.size >= this.#maxWaiters) {
+      return Promise.reject(
+        new EngineError(
+          'overloaded',
+          `${this.#maxWaiters} requests wait for run '${this.runId}' already; that is the limit. Wait once and share the answer.`,
+          {
+            limit: 'waitersPerRun',
+            retryAfterMs: 1000,
+          },
+        ),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void) => {
+        this.#waiters.delete(onResult);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        then();
+      };
+      const onResult = (result: RunResult) => settle(() => resolve(result));
+      const onAbort = () => settle(() => reject(signal.reason));
+      const onTimeout = () =>
+        settle(() =>
+          reject(
+            new EngineError(
+              'run.notFinished',
+              `Run '${this.runId}' did not finish within ${timeoutMs} ms; it is ${this.#state}.`,
+              {
+                runId: this.runId,
+                state: this.#state,
+              },
+            ),
+          ),
+        );
+      const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+      this.#waiters.add(onResult);
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+    });
+  }
+}

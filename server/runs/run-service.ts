@@ -1,0 +1,260 @@
+import { createHash } from 'node:crypto';
+import type { ModelMessage } from '../../protocol/messages.ts';
+import type { RunResult } from '../../protocol/result.ts';
+import type { RunStartParams } from '../../protocol/run.ts';
+import type { AgentSpec } from '../../protocol/spec.ts';
+import { formatTimestamp } from '../../protocol/timestamp.ts';
+import { type CompiledAgent, compileAgent } from '../engine/agent.ts';
+import { repairOpenCalls } from '../engine/cleaning.ts';
+import { EngineError, userError } from '../engine/errors.ts';
+import { mintId } from '../engine/ids.ts';
+import { completeMessages } from '../engine/intake.ts';
+import type { Warning } from '../engine/model.ts';
+import { runToEnd } from '../engine/run.ts';
+import { initialState } from '../engine/start.ts';
+import type { RunState } from '../engine/state.ts';
+import { directRunner, stepKey, type World } from '../engine/steps.ts';
+import { withTotal } from '../engine/usage.ts';
+import { invalidParams } from '../errors.ts';
+import { type KeySource, type ModelHandle, resolveModel } from '../models/registry.ts';
+import type { Session } from '../session.ts';
+import type { AgentRegistry } from './agent-registry.ts';
+import { eventForWire } from './event-size.ts';
+import { type CallbackCounters, HostCallbacks } from './host-callbacks.ts';
+import { agentFieldsOf, mergeAgent } from './merge.ts';
+import { neededCallbacks } from './needed-callbacks.ts';
+import type { RunRegistry } from './registry.ts';
+import { RunRecord } from './run-record.ts';
+import type { RunSlots } from './slots.ts';
+import { refuseUnserved } from './unserved.ts';
+import { uuid7 } from './uuid7.ts';
+
+/** What runs need of the daemon. @since 0.1.0 */
+export interface RunServiceDeps {
+  readonly agents: AgentRegistry;
+  readonly runs: RunRegistry;
+  readonly slots: RunSlots;
+  readonly keys: KeySource;
+  readonly world: World & { epochMs(): number };
+  readonly counters: CallbackCounters;
+  readonly reportBug: (error: unknown) => EngineError;
+}
+
+/** Starts runs and drives them to their end. @since 0.1.0 */
+export class RunService {
+  readonly #deps: RunServiceDeps;
+  #pending = 0;
+
+  constructor(deps: RunServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Checks everything that can be checked before a run exists, and starts it. The first event is sent after the caller
+   * has had the turn of the event loop to answer.
+   *
+   * Errors: those of `run/start`.
+   */
+  async start(params: RunStartParams, session: Session): Promise<RunRecord> {
+    const { runs, slots, world } = this.#deps;
+    const fingerprint = fingerprintOf(params);
+    const known = params.runId ? runs.find(params.runId) : undefined;
+    if (known) return sameRun(known, fingerprint);
+    refuseUnserved(params);
+    checkSizes(params, session.limits);
+    slots.check();
+    const { agent, model, warnings } = await this.#compile(params, session);
+    session.checkCallbacks(neededCallbacks(agent, model));
+    // Another request may have taken the id while schemas were compiled.
+    const taken = params.runId ? runs.find(params.runId) : undefined;
+    if (taken) return sameRun(taken, fingerprint);
+
+    const runId = params.runId ?? uuid7(world.epochMs());
+    const controller = new AbortController();
+    const callbacks = this.#callbacks(runId, params, session);
+    const history = this.#history(params, runId);
+    const state: RunState = initialState({
+      runId,
+      conversationId: conversationOf(params, history, world.epochMs()),
+      agent,
+      model: await model.open(callbacks),
+      modelSettings: settingsOf(model, agent),
+      ...(params.prompt === null || params.prompt === undefined ? {} : { prompt: params.prompt }),
+      history,
+      ...(params.usage ? { usage: withTotal({ ...params.usage }) } : {}),
+      ...(params.metadata ? { metadata: params.metadata } : {}),
+      ...(params.maxToolConcurrency ? { maxToolConcurrency: params.maxToolConcurrency } : {}),
+      warnings,
+      callbacks,
+      runner: directRunner(runId, world),
+      signal: controller.signal,
+      emit: (seq, event) => session.client.notify('run/event', { runId, seq, event: eventForWire(event) }),
+    });
+    const startedAt = formatTimestamp(world.epochMs());
+    const record = new RunRecord({
+      runId,
+      fingerprint,
+      startedAt,
+      state,
+      controller,
+      maxWaiters: session.limits.waitersPerRun,
+    });
+    runs.add(record);
+    session.own(record);
+    this.#schedule(record, params.timeoutMs ?? undefined);
+    return record;
+  }
+
+  #schedule(record: RunRecord, timeoutMs: number | undefined): void {
+    const { slots } = this.#deps;
+    const { signal } = record.engine.input;
+    const begin = () => {
+      record.begin();
+      setImmediate(() => {
+        void this.#drive(record, timeoutMs).finally(() => slots.leave());
+      });
+    };
+    const withdraw = slots.enter(begin);
+    // A run that is cancelled in the queue ends there, without taking a slot.
+    signal.addEventListener('abort', () => withdraw() && void this.#drive(record, undefined), { once: true });
+  }
+
+  async #drive(record: RunRecord, timeoutMs: number | undefined): Promise<void> {
+    const { runs, world, reportBug } = this.#deps;
+    const onTimeout = () =>
+      record.cancel(new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs }));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+    const result: RunResult = await runToEnd(record.engine, reportBug);
+    clearTimeout(timer);
+    record.finish(result, world.epochMs());
+    runs.finished(record, world.epochMs());
+  }
+
+  async #compile(
+    params: RunStartParams,
+    session: Session,
+  ): Promise<{ agent: CompiledAgent; model: ModelHandle; warnings: Warning[] }> {
+    const own = agentFieldsOf(params);
+    const registered = params.agent ? this.#deps.agents.get(params.agent) : undefined;
+    const addsNothing = Object.keys(own).length === 0;
+    const spec: AgentSpec = registered ? (addsNothing ? registered.spec : mergeAgent(registered.spec, own)) : own;
+    const named = spec.model ?? session.defaultModel;
+    const model = resolveModel(named ?? 'test', this.#deps.keys);
+    const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
+    return { agent, model, warnings: named ? [] : [defaulted] };
+  }
+
+  #callbacks(runId: string, params: RunStartParams, session: Session): HostCallbacks {
+    return new HostCallbacks({
+      client: session.client,
+      runId,
+      deps: params.deps ?? undefined,
+      timeoutMs: session.limits.callbackTimeoutMs,
+      inFlight: session.limits.callbacksInFlight,
+      counters: this.#deps.counters,
+      nextPendingId: () => {
+        this.#pending += 1;
+        return `p${this.#pending}`;
+      },
+    });
+  }
+
+  /** Errors: `run.notFound`, `run.evicted`, `run.notFinished`, `run.invalid`. */
+  #history(params: RunStartParams, runId: string): ModelMessage[] {
+    const given = params.messageHistory;
+    if (!given) return [];
+    const messages = Array.isArray(given) ? given : this.#messagesOf(given.runId);
+    if (messages.some((message) => message.run_id === runId)) {
+      throw userError(
+        `\`run_id='${runId}'\` already appears in \`message_history\`. Each agent run needs a distinct \`run_id\`; reuse breaks \`new_messages()\`. Use \`conversation_id\` to correlate across turns or deferred-tool resume. When retrying a failed run with the same \`run_id\`, rebuild \`message_history\` without the failed attempt's messages.`,
+      );
+    }
+    let index = 0;
+    const source = {
+      time: formatTimestamp(this.#deps.world.epochMs()),
+      mintId: () => mintId({ runId, stepKey: stepKey.start, index: index++ }),
+    };
+    const complete = completeMessages(messages, source);
+    const close = !Array.isArray(given) || params.openToolCalls === 'close';
+    const hasPrompt = params.prompt !== null && params.prompt !== undefined;
+    return close && hasPrompt ? [...repairOpenCalls(complete, true)] : complete;
+  }
+
+  #messagesOf(runId: string): readonly ModelMessage[] {
+    const record = this.#deps.runs.get(runId);
+    if (record.state !== 'finished') {
+      throw new EngineError(
+        'run.notFinished',
+        `Run '${runId}' is ${record.state}; its messages are a history once it has ended.`,
+        {
+          runId,
+          state: record.state,
+        },
+      );
+    }
+    return record.engine.history.messages;
+  }
+}
+
+const defaulted: Warning = {
+  kind: 'model.defaulted',
+  message:
+    "No model was named, so the embedded model 'test' answers; it calls every tool once and makes its answers up.",
+};
+
+/** Settings of the model come first, those of the agent and the run over them, key by key. */
+function settingsOf(model: ModelHandle, agent: CompiledAgent): CompiledAgent['modelSettings'] {
+  const merged = { ...model.entry.settings, ...agent.modelSettings };
+  return Object.keys(merged).length > 0 ? merged : null;
+}
+
+function conversationOf(params: RunStartParams, history: readonly ModelMessage[], nowMs: number): string {
+  if (params.conversationId && params.conversationId !== 'new') return params.conversationId;
+  const last = params.conversationId
+    ? undefined
+    : history.findLast((message) => message.conversation_id)?.conversation_id;
+  return last ?? uuid7(nowMs);
+}
+
+/** Two starts with one id are the same run when everything that shapes the run is equal. */
+function fingerprintOf(params: RunStartParams): string {
+  if (!params.runId) return '';
+  const {
+    wait: _wait,
+    include: _include,
+    deltas: _deltas,
+    maxLatencyMs: _latency,
+    workDoneToken: _token,
+    ...spec
+  } = params;
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(spec)))
+    .digest('hex');
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+}
+
+function sameRun(record: RunRecord, fingerprint: string): RunRecord {
+  if (record.fingerprint === fingerprint) return record;
+  throw new EngineError('run.idConflict', `Run '${record.runId}' exists with other parameters; choose another runId.`, {
+    runId: record.runId,
+  });
+}
+
+function checkSizes(params: RunStartParams, limits: Session['limits']): void {
+  const check = (field: 'deps' | 'metadata', limit: number) => {
+    const size = params[field] === undefined ? 0 : Buffer.byteLength(JSON.stringify(params[field]) ?? '');
+    if (size > limit)
+      throw invalidParams([{ path: [field], message: `${size} bytes as JSON; the limit is ${limit}.` }]);
+  };
+  check('deps', limits.depsBytes);
+  check('metadata', limits.metadataBytes);
+  const tools = params.tools?.length ?? 0;
+  if (tools > limits.toolsPerRun)
+    throw invalidParams([{ path: ['tools'], message: `${tools} tools; the limit is ${limits.toolsPerRun}.` }]);
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
+import { dispatch, type Handlers } from './dispatch.ts';
+import { EngineError } from './engine/errors.ts';
+import { reportBug, responseError, toResponseError } from './errors.ts';
+import { agentHandlers } from './handlers/agent.ts';
+import { runHandlers } from './handlers/run.ts';
+import { serviceHandlers } from './handlers/service.ts';
+import { defaultLimits } from './limits.ts';
+import type { Log } from './log.ts';
+import { connectionClient } from './rpc/connection-client.ts';
+import { AgentRegistry } from './runs/agent-registry.ts';
+import { RunRegistry } from './runs/registry.ts';
+import { RunService } from './runs/run-service.ts';
+import { RunSlots } from './runs/slots.ts';
+import { Session } from './session.ts';
+
+/** What a daemon needs of its process. @since 0.1.0 */
+export interface ServerDeps {
+  readonly version: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Further variables with keys that a client may name. */
+  readonly allowEnv?: ReadonlySet<string>;
+  readonly log: Log;
+  /** RFC 3339 time, milliseconds of a steady clock, milliseconds since 1970. */
+  readonly world: { now(): string; elapsed(): number; epochMs(): number };
+  readonly limits?: Partial<typeof defaultLimits>;
+  /** Called with the exit code when the client sent `exit`. */
+  readonly onExit?: (code: number) => void;
+}
+
+/** A daemon that serves one connection. @since 0.1.0 */
+export interface Server {
+  /** Ends the runs of a client that has gone and resolves when all have ended. */
+  close(): Promise<void>;
+  readonly session: Session;
+}
+
+/** Wires a connection to the engine. The caller owns the connection and the process. @since 0.1.0 */
+export function serve(connection: MessageConnection, deps: ServerDeps): Server {
+  const limits = { ...defaultLimits, ...deps.limits };
+  const { handlers } = createHandlers(deps, limits);
+  const client = connectionClient(connection, () => session);
+  const session: Session = new Session(client, limits);
+
+  connection.onRequest((method: string, params: unknown, token: CancellationToken) =>
+    answer(handlers, { method, params }, session, { token, log: deps.log }),
+  );
+  connection.onNotification((method: string) => {
+    if (method === 'exit') deps.onExit?.(session.isShutDown ? 0 : 1);
+  });
+  return {
+    session,
+    close: () => {
+      client.close();
+      return session.endRuns(new EngineError('client.gone', 'The client has gone.'), limits.shutdownGraceMs);
+    },
+  };
+}
+
+function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handlers: Handlers } {
+  const { env, log, world } = deps;
+  const keys = { env, allowEnv: deps.allowEnv ?? new Set<string>() };
+  const agents = new AgentRegistry(limits.agents);
+  const runs = new RunRegistry(limits);
+  const slots = new RunSlots(limits);
+  const counters = { open: 0, late: 0 };
+  const service = new RunService({
+    agents,
+    runs,
+    slots,
+    keys,
+    world,
+    counters,
+    reportBug: (error) => reportBug(error, log),
+  });
+  const handlers: Handlers = {
+    ...serviceHandlers({
+      version: deps.version,
+      epoch: randomUUID(),
+      startedAtMs: world.epochMs(),
+      epochMs: world.epochMs,
+      env,
+      runs,
+      slots,
+      agents,
+      counters,
+    }),
+    ...runHandlers({ service, runs }),
+    ...agentHandlers({ agents, keys }),
+  };
+  return { handlers };
+}
+
+/** Every request gets exactly one answer; a cancelled one is answered as such, whatever its handler did. */
+async function answer(
+  handlers: Handlers,
+  request: { method: string; params: unknown },
+  session: Session,
+  { token, log }: { token: CancellationToken; log: Log },
+): Promise<unknown> {
+  const controller = new AbortController();
+  const cancelled = () => controller.abort(responseError('request.cancelled', `${request.method} was cancelled.`));
+  const listener = token.onCancellationRequested(cancelled);
+  if (token.isCancellationRequested) cancelled();
+  try {
+    return await dispatch(handlers, request, session, controller.signal);
+  } catch (error) {
+    throw toResponseError(error, log);
+  } finally {
+    listener.dispose();
+  }
+}

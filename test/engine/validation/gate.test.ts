@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { checkSchema, gateSchema } from '../../../server/engine/validation/gate.ts';
+import { normalizeSchema } from '../../../server/engine/validation/normalize.ts';
+import { SchemaError } from '../../../server/engine/validation/schema-error.ts';
+
+type Row = { name: string; schema: unknown; pointer: string; reason: RegExp };
+
+const nested = (depth: number): unknown => (depth === 0 ? {} : { properties: { a: nested(depth - 1) } });
+const fanOut = Object.fromEntries(
+  Array.from({ length: 22 }, (_, i) => [
+    `d${i}`,
+    { allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
+  ]),
+);
+const chain = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`d${i}`, { $ref: `#/$defs/d${i + 1}` }]));
+const manyProperties = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${i}`, { type: 'string' }]));
+
+const refused: Row[] = [
+  { name: 'a number', schema: 5, pointer: '', reason: /object or a boolean/ },
+  { name: 'null', schema: null, pointer: '', reason: /object or a boolean/ },
+  { name: 'a list', schema: [], pointer: '', reason: /object or a boolean/ },
+  { name: 'a schema that is text', schema: { properties: { a: 'int' } }, pointer: '/properties/a', reason: /object/ },
+  {
+    name: 'an unknown type',
+    schema: { properties: { a: { type: 'strng' } } },
+    pointer: '/properties/a/type',
+    reason: /strng/,
+  },
+  { name: 'a type that is a number', schema: { type: 5 }, pointer: '/type', reason: /unknown type 5/ },
+  { name: 'an empty list of types', schema: { type: [] }, pointer: '/type', reason: /empty/ },
+  { name: 'a remote $ref', schema: { $ref: 'https://x/y' }, pointer: '/$ref', reason: /not local/ },
+  { name: 'a dangling $ref', schema: { items: { $ref: '#/$defs/A' } }, pointer: '/items/$ref', reason: /resolve/ },
+  { name: 'an anchor', schema: { $ref: '#a' }, pointer: '/$ref', reason: /anchors/ },
+  { name: 'a $ref into the prototype', schema: { $ref: '#/constructor' }, pointer: '/$ref', reason: /resolve/ },
+  { name: 'a $ref with a stray percent sign', schema: { $ref: '#/%' }, pointer: '/$ref', reason: /resolve/ },
+  { name: '$dynamicRef', schema: { $dynamicRef: '#a' }, pointer: '/$dynamicRef', reason: /not supported/ },
+  { name: 'a $ref to itself', schema: { $ref: '#' }, pointer: '/$ref', reason: /back to itself/ },
+  {
+    name: 'a $ref loop through anyOf',
+    schema: { $defs: { A: { anyOf: [{ $ref: '#/$defs/A' }] } } },
+    pointer: '/$defs/A/anyOf/0/$ref',
+    reason: /back to itself/,
+  },
+  {
+    name: 'a $ref fan-out of 2^22',
+    schema: { $defs: { ...fanOut, d22: {} }, $ref: '#/$defs/d0' },
+    pointer: '',
+    reason: /expands/,
+  },
+  {
+    name: 'a chain of 400 $ref',
+    schema: { $defs: { ...chain, d400: {} }, $ref: '#/$defs/d0' },
+    pointer: '',
+    reason: /row/,
+  },
+  { name: '10 000 properties', schema: { properties: manyProperties }, pointer: '', reason: /5000 nodes/ },
+  { name: 'depth 33', schema: nested(33), pointer: '', reason: /deeper than 64/ },
+  { name: 'depth 2000', schema: nested(2000), pointer: '', reason: /deeper than 64/ },
+  { name: '70 KB', schema: { description: 'x'.repeat(70_000) }, pointer: '', reason: /bytes/ },
+  { name: 'a long pattern', schema: { pattern: 'a'.repeat(513) }, pointer: '/pattern', reason: /512/ },
+  { name: 'a broken pattern', schema: { pattern: '(' }, pointer: '/pattern', reason: /regular expression/ },
+  { name: 'a pattern of Python', schema: { pattern: '(?P<a>x)' }, pointer: '/pattern', reason: /regular expression/ },
+  { name: 'a pattern that is a number', schema: { pattern: 1 }, pointer: '/pattern', reason: /string/ },
+  {
+    name: 'a pattern that can hang, as a name',
+    schema: { patternProperties: { '(a+)+/b': {} } },
+    pointer: '/patternProperties/(a+)+~1b',
+    reason: /repetition/,
+  },
+  { name: 'required as a boolean', schema: { required: true }, pointer: '/required', reason: /list of strings/ },
+  { name: 'required with a number', schema: { required: [1] }, pointer: '/required', reason: /list of strings/ },
+  { name: 'enum as text', schema: { enum: 'a' }, pointer: '/enum', reason: /list/ },
+  { name: 'a negative length', schema: { minLength: -1 }, pointer: '/minLength', reason: /whole number/ },
+  { name: 'a limit as text', schema: { maximum: '5' }, pointer: '/maximum', reason: /number/ },
+  { name: 'multiples of 0', schema: { multipleOf: 0 }, pointer: '/multipleOf', reason: /above 0/ },
+  { name: 'properties as text', schema: { properties: 'a' }, pointer: '/properties', reason: /object/ },
+  { name: 'properties as a full list', schema: { properties: [{}] }, pointer: '/properties', reason: /object/ },
+  { name: 'anyOf as an object', schema: { anyOf: {} }, pointer: '/anyOf', reason: /list/ },
+  { name: 'an empty anyOf', schema: { anyOf: [] }, pointer: '/anyOf', reason: /empty/ },
+  { name: 'uniqueItems as text', schema: { uniqueItems: 'yes' }, pointer: '/uniqueItems', reason: /boolean/ },
+  {
+    name: 'dependentRequired without lists',
+    schema: { dependentRequired: { a: 'b' } },
+    pointer: '/dependentRequired',
+    reason: /list of strings/,
+  },
+];
+
+describe('the gate refuses', () => {
+  it.each(refused)('$name', ({ schema, pointer, reason }) => {
+    const startMs = performance.now();
+    const problem = checkSchema(schema);
+    expect(performance.now() - startMs).toBeLessThan(200);
+    expect(problem?.reason).toMatch(reason);
+    if (pointer !== '') expect(problem?.pointer).toBe(pointer);
+  });
+
+  it('with the place as a pointer and as a path', () => {
+    const schema = { properties: { 'a/b': { items: { type: 'x' } } } };
+    expect(() => gateSchema(schema)).toThrow(SchemaError);
+    expect(checkSchema(schema)).toEqual({
+      path: ['properties', 'a/b', 'items', 'type'],
+      pointer: '/properties/a~1b/items/type',
+      reason: 'unknown type "x"',
+    });
+  });
+
+  it('a schema full of expensive patterns quickly', () => {
+    const pattern = `(?:${'[a-z]?'.repeat(80)}-)*`;
+    const properties = Object.fromEntries(
+      Array.from({ length: 100 }, (_, i) => [`p${i}`, { pattern: `${pattern}${i}` }]),
+    );
+    const startMs = performance.now();
+    expect(checkSchema({ properties })?.reason).toMatch(/too complex/);
+    expect(performance.now() - startMs).toBeLessThan(500);
+  });
+});
+
+describe('the gate accepts', () => {
+  it.each([
+    ['true', true],
+    ['the empty schema', {}],
+    [
+      'a recursive tree',
+      { $defs: { N: { properties: { kids: { items: { $ref: '#/$defs/N' } } } } }, $ref: '#/$defs/N' },
+    ],
+    ['a recursive root', { properties: { next: { anyOf: [{ $ref: '#' }, { type: 'null' }] } } }],
+    ['a $ref with escapes', { $defs: { 'a/b~c d': {} }, $ref: '#/$defs/a~1b~0c%20d' }],
+    ['unknown keywords', { 'x-order': 1, examples: [1], deprecated: true, $comment: 'c' }],
+    ['a property called $ref', { properties: { $ref: { type: 'string' } } }],
+    ['a list of types', { type: ['string', 'null'] }],
+    ['depth 31', nested(31)],
+  ])('%s', (_name, schema) => {
+    expect(checkSchema(schema)).toBeUndefined();
+  });
+});
+
+describe('normalizeSchema', () => {
+  it('reads empty lists and null as empty maps, at every level', () => {
+    const given = {
+      type: 'object',
+      properties: { a: { type: 'object', properties: [] } },
+      $defs: null,
+      required: null,
+    };
+    const before = structuredClone(given);
+    expect(normalizeSchema(given)).toEqual({
+      type: 'object',
+      properties: { a: { type: 'object', properties: {} } },
+      $defs: {},
+    });
+    expect(given).toEqual(before);
+  });
+
+  it('turns the tuples of older drafts into prefixItems', () => {
+    expect(normalizeSchema({ items: [{ type: 'integer' }], additionalItems: false })).toEqual({
+      prefixItems: [{ type: 'integer' }],
+      items: false,
+    });
+    expect(normalizeSchema({ items: { type: 'integer' }, additionalItems: false })).toEqual({
+      items: { type: 'integer' },
+    });
+  });
+
+  it('keeps values that only look like schemas', () => {
+    const schema = { default: { properties: [] }, enum: [{ properties: null }], const: { items: [1] } };
+    expect(normalizeSchema(schema)).toEqual(schema);
+  });
+
+  it('keeps a property called __proto__ as data', () => {
+    const schema = JSON.parse('{"properties": {"__proto__": {"type": "integer"}}}') as unknown;
+    const normal = normalizeSchema(schema) as { properties: object };
+    expect(Object.keys(normal.properties)).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(normal.properties)).toBe(Object.prototype);
+  });
+});

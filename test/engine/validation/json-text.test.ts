@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { compileValidator } from '../../../server/engine/validation/compile.ts';
+import { hasUnsafeInteger, jsonProblem } from '../../../server/engine/validation/json-text.ts';
+
+describe('jsonProblem', () => {
+  it('is undefined for JSON', () => {
+    expect(jsonProblem(' {"a": [1, -2.5e+3, true, null, "\\u00e9\\ud83d\\ude00"], "b": {}} ')).toBeUndefined();
+  });
+
+  it.each([
+    ['{"a": NaN}', 'expected value at line 1 column 7'],
+    ['{"a": 1, "b": -Infinity, "c": NaN}', 'expected value at line 1 column 15'],
+    ['{"a": NaN', 'EOF while parsing an object at line 1 column 9'],
+  ])('refuses the numbers JSON lacks: %s', (text, problem) => {
+    expect(jsonProblem(text)).toBe(problem);
+  });
+});
+
+describe('hasUnsafeInteger', () => {
+  it.each([
+    ['{"a": 9007199254740993}', true],
+    ['{"a": -9007199254740993}', true],
+    ['[12345678901234567890]', true],
+    [`{"a": 1${'0'.repeat(400)}}`, true],
+    ['{"a": 9007199254740992}', false],
+    ['{"a": 9007199254740991}', false],
+    ['{"a": "9007199254740993"}', false],
+    ['{"a": "\\"9007199254740993"}', false],
+    ['{"9007199254740993": 1}', false],
+    ['{"a": 9007199254740993.0}', false],
+    ['{"a": 0.9007199254740993}', false],
+    ['{"a": 1e30}', false],
+    ['{"a": "x", "b": [1, 9007199254740993]}', true],
+    ['', false],
+  ])('%s: %s', (text, expected) => {
+    expect(hasUnsafeInteger(text)).toBe(expected);
+  });
+});
+
+describe('data limits', () => {
+  const schema = { type: 'object', properties: { a: {} } };
+
+  it('refuse data nested too deep', async () => {
+    const { validateData } = await compileValidator(schema, { extras: 'keep' });
+    const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
+    expect(validateData({ a: deep(199) }).ok).toBe(true);
+    expect(validateData({ a: deep(200) })).toMatchObject({ ok: false, errors: [{ type: 'recursion_loop', loc: [] }] });
+  });
+
+  it('refuse work that explodes with the depth of the data', async () => {
+    const branch = (name: string) => ({
+      type: 'object',
+      title: name,
+      properties: { next: { $ref: '#/$defs/Node' }, [name]: { type: 'integer' } },
+      required: ['end'],
+    });
+    const recursive = { $defs: { Node: { anyOf: [branch('a'), branch('b')] } }, $ref: '#/$defs/Node' };
+    const { validateData } = await compileValidator(recursive, { extras: 'keep' });
+    const deep = (levels: number): unknown => (levels === 0 ? {} : { next: deep(levels - 1) });
+    const startMs = performance.now();
+    expect(validateData(deep(100))).toMatchObject({ ok: false, errors: [{ type: 'value_error', loc: [] }] });
+    expect(performance.now() - startMs).toBeLessThan(2000);
+  });
+
+  it('compare many objects for uniqueness in linear time', async () => {
+    const unique = { type: 'object', properties: { a: { type: 'array', uniqueItems: true } } };
+    const { validateData } = await compileValidator(unique, { extras: 'keep' });
+    const startMs = performance.now();
+    expect(validateData({ a: Array.from({ length: 20_000 }, (_, n) => ({ n })) }).ok).toBe(true);
+    expect(performance.now() - startMs).toBeLessThan(1000);
+  });
+});

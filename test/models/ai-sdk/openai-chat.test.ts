@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
+import { completion } from './loopback.ts';
+import { callOf, promptOf, user, userRequest } from './support.ts';
+
+const nothing: typeof globalThis.fetch = async () => expect.fail('nothing may be sent');
+const answering: typeof globalThis.fetch = async () => Response.json(completion());
+const entry = { id: 'openai-chat:gpt-4o', modelName: 'gpt-4o', apiKey: 'key' };
+
+describe('openai-chat', () => {
+  it.each([
+    ['audio', { kind: 'audio-url', url: 'https://x.test/a.mp3' }, 'audio/mpeg'],
+    ['a document', { kind: 'document-url', url: 'https://x.test/a.pdf' }, 'application/pdf'],
+    ['video', { kind: 'video-url', url: 'https://x.test/a.mp4' }, 'video/mp4'],
+    [
+      'an image to be downloaded',
+      { kind: 'image-url', url: 'https://x.test/a.png', force_download: true },
+      'image/png',
+    ],
+    ['an image that is not on the web', { kind: 'image-url', url: 'file:///etc/a.png' }, 'image/png'],
+  ])('cannot be given %s by address', async (_, item, mediaType) => {
+    const request = create(entry, { fetch: nothing }).request(promptOf([userRequest(user([item]))]), callOf());
+    await expect(request).rejects.toMatchObject({
+      kind: 'run.invalid',
+      message: `'gpt-4o' cannot be given a file of type '${mediaType}' by its address; give the bytes instead.`,
+    });
+  });
+
+  it('cannot be given video bytes', async () => {
+    const item = { kind: 'binary', data: 'AAAA', media_type: 'video/mp4' };
+    const request = create(entry, { fetch: nothing }).request(promptOf([userRequest(user([item]))]), callOf());
+    await expect(request).rejects.toMatchObject({
+      kind: 'run.invalid',
+      message: "'file part media type video/mp4' functionality not supported. (model 'gpt-4o')",
+    });
+  });
+
+  it('puts the settings of the request over those of the entry, null being unset', async () => {
+    const bodies: string[] = [];
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      bodies.push(String(init?.body));
+      return answering(url, init);
+    };
+    const model = create({ ...entry, settings: { temperature: 0.1, seed: 1, top_p: 0.5 } }, { fetch });
+    const settings = { temperature: null, seed: 2 };
+    await model.request(promptOf([userRequest(user('hi'))], { settings }), callOf());
+    expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ temperature: 0.1, seed: 2, top_p: 0.5 });
+  });
+
+  it('reports what it left out and what the package left out', async () => {
+    const model = create({ ...entry, modelName: 'o3' }, { fetch: answering });
+    const settings = { temperature: 0.5, top_k: 3, colour: 'red' };
+    const { warnings } = await model.request(promptOf([userRequest(user('hi'))], { settings }), callOf());
+    expect(warnings).toEqual([
+      { kind: 'model.setting', message: "The setting 'colour' is not supported by 'openai' here and was left out." },
+      { kind: 'model.setting', message: "'topK' is not supported by the model." },
+      { kind: 'model.setting', message: 'temperature is not supported for reasoning models' },
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { EngineError } from '../../../server/engine/errors.ts';
+import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
+import { systemTiming, withRetries } from '../../../server/models/ai-sdk/retry.ts';
+import { completion, loopback } from './loopback.ts';
+import { callOf, promptOf, stillTiming, user, userRequest } from './support.ts';
+
+const unavailable = (retryAfterMs?: number) =>
+  new EngineError('model.http', 'unavailable', {
+    retryable: true,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+
+/** Attempts that fail with the given errors in turn and then succeed. */
+function failing(...errors: unknown[]) {
+  const attempts = { made: 0 };
+  const attempt = async () => {
+    const error = errors[attempts.made++];
+    if (error !== undefined) throw error;
+    return 'answer';
+  };
+  return { attempt, attempts };
+}
+
+const signal = new AbortController().signal;
+
+describe('withRetries', () => {
+  it('doubles the wait, and takes up to a quarter off by chance', async () => {
+    const timing = stillTiming();
+    await withRetries(failing(unavailable(), unavailable()).attempt, signal, timing);
+    const early = { ...stillTiming(), random: () => 0.999_999 };
+    const noted = { ...early, sleep: async (ms: number) => void timing.waits.push(ms) };
+    await withRetries(failing(unavailable(), unavailable()).attempt, signal, noted);
+    expect(timing.waits).toEqual([500, 1_000, 375, 750]);
+  });
+
+  it('caps the wait', async () => {
+    const timing = stillTiming();
+    const policy = { retries: 6, firstDelayMs: 500, delayCapMs: 8_000, retryAfterCapMs: 60_000 };
+    const errors = Array.from({ length: 6 }, () => unavailable());
+    await withRetries(failing(...errors).attempt, signal, timing, policy);
+    expect(timing.waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 8_000]);
+  });
+
+  it('gives up after two retries with the last error', async () => {
+    const last = unavailable();
+    const { attempt, attempts } = failing(unavailable(), unavailable(), last);
+    await expect(withRetries(attempt, signal, stillTiming())).rejects.toBe(last);
+    expect(attempts.made).toBe(3);
+  });
+
+  it('waits exactly as long as the server asks', async () => {
+    const timing = stillTiming();
+    await withRetries(failing(unavailable(1_234), unavailable(0)).attempt, signal, timing);
+    expect(timing.waits).toEqual([1_234, 0]);
+  });
+
+  it('reports at once when the server asks for more than a minute', async () => {
+    const timing = stillTiming();
+    await expect(withRetries(failing(unavailable(60_001)).attempt, signal, timing)).rejects.toThrow('unavailable');
+    expect(timing.waits).toEqual([]);
+  });
+
+  it.each([
+    ['an error that says no', new EngineError('model.http', 'no', { retryable: false })],
+    ['an error that says nothing', new EngineError('model.unexpectedBehavior', 'no')],
+    ['a bug', new TypeError('undefined is not a function')],
+  ])('does not repeat after %s', async (_, error) => {
+    const { attempt, attempts } = failing(error);
+    await expect(withRetries(attempt, signal, stillTiming())).rejects.toBe(error);
+    expect(attempts.made).toBe(1);
+  });
+
+  it('stops waiting as soon as the signal is aborted', async () => {
+    const controller = new AbortController();
+    const { attempt, attempts } = failing(unavailable(30_000));
+    const timing = {
+      ...systemTiming,
+      sleep: (ms: number, signal: AbortSignal) => {
+        const slept = systemTiming.sleep(ms, signal);
+        controller.abort(new Error('cancelled'));
+        return slept;
+      },
+    };
+    await expect(withRetries(attempt, controller.signal, timing)).rejects.toThrow('cancelled');
+    expect(attempts.made).toBe(1);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('a model', () => {
+  let close = async () => {};
+  afterEach(() => close());
+
+  it('repeats the same request after failures of the server', async () => {
+    const server = await loopback(
+      { status: 503, body: 'busy' },
+      { status: 429, headers: { 'retry-after-ms': '40' } },
+      { status: 200, body: completion({ content: 'at last' }) },
+    );
+    close = server.close;
+    const timing = stillTiming();
+    const entry = { id: 'openai-chat:gpt-x', modelName: 'gpt-x', baseUrl: server.url, apiKey: 'key' };
+    const { response } = await create(entry, { timing }).request(promptOf([userRequest(user('hi'))]), callOf());
+    expect(response.parts).toMatchObject([{ content: 'at last' }]);
+    expect(timing.waits).toEqual([500, 40]);
+    expect(new Set(server.seen.map(({ body }) => body)).size).toBe(1);
+    expect(server.seen.map(({ headers }) => headers['idempotency-key'])).toEqual(Array(3).fill('run/t1.model'));
+  });
+});

@@ -1,0 +1,104 @@
+import type { ModelMessage, ModelRequestPart } from '../../../protocol/messages.ts';
+import { ModelMessage as ModelMessageSchema } from '../../../protocol/messages.ts';
+import type { ToolDefinition } from '../../../protocol/spec.ts';
+import type { ModelCall, ModelPrompt } from '../../../server/engine/model.ts';
+import type { Provider, Quirks } from '../../../server/models/ai-sdk/provider.ts';
+import type { Timing } from '../../../server/models/ai-sdk/retry.ts';
+
+/** Parts as a host writes them, completed by the schema. */
+export function userRequest(...parts: object[]): ModelMessage {
+  return ModelMessageSchema().parse({ kind: 'request', parts });
+}
+
+export function modelResponseOf(...parts: object[]): ModelMessage {
+  return ModelMessageSchema().parse({ kind: 'response', parts });
+}
+
+export const user = (content: unknown) => ({ part_kind: 'user-prompt', content }) satisfies object;
+export const system = (content: string) => ({ part_kind: 'system-prompt', content }) satisfies object;
+export const returned = (tool_name: string, content: unknown, fields: object = {}) => ({
+  part_kind: 'tool-return',
+  tool_name,
+  tool_call_id: `id-${tool_name}`,
+  content,
+  ...fields,
+});
+export const retried = (tool_name: string | null, content: unknown): Partial<ModelRequestPart> & object => ({
+  part_kind: 'retry-prompt',
+  tool_name,
+  content: content as string,
+  tool_call_id: `id-${tool_name}`,
+});
+
+export function tool(name: string, fields: Partial<ToolDefinition> = {}): ToolDefinition {
+  return {
+    name,
+    parameters_json_schema: { type: 'object', properties: {} },
+    description: null,
+    outer_typed_dict_key: null,
+    strict: null,
+    sequential: false,
+    kind: 'function',
+    metadata: null,
+    timeout: null,
+    ...fields,
+  };
+}
+
+export function promptOf(messages: ModelMessage[], fields: Partial<ModelPrompt> = {}): ModelPrompt {
+  return {
+    messages,
+    instructions: null,
+    functionTools: [],
+    outputTools: [],
+    allowText: true,
+    outputMode: 'text',
+    settings: null,
+    ...fields,
+  };
+}
+
+export function callOf(signal: AbortSignal = new AbortController().signal): ModelCall {
+  return { runId: 'run', runStep: 1, idempotencyKey: 'run/t1.model', signal };
+}
+
+/** Time that does not pass; waits are noted and end at once, except those that ask never to. */
+export function stillTiming(): Timing & { waits: number[] } {
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => Date.UTC(2026, 0, 1),
+    random: () => 0,
+    sleep: async (ms) => {
+      waits.push(ms);
+    },
+  };
+}
+
+/** A provider that can do everything, to be narrowed by a test. */
+export function providerWith(quirks: Partial<Quirks> = {}): Provider {
+  return {
+    name: 'acme',
+    optionsKey: 'acme',
+    url: 'https://acme.test/v1/',
+    envVar: 'ACME_API_KEY',
+    quirks: {
+      settings: {},
+      thinkingParts: true,
+      thinkingTags: ['<think>', '</think>'],
+      inlineSystem: true,
+      errorResults: true,
+      filesInResults: true,
+      nativeTools: true,
+      textArguments: false,
+      joinTexts: false,
+      inlineTextFiles: false,
+      jsonObject: false,
+      finishMayLack: false,
+      ...quirks,
+    },
+    languageModel: () => {
+      throw new Error('a mapping must not make a model');
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  resolve: { conditions: ['runwire-source'] },
+  ssr: { resolve: { conditions: ['runwire-source'] } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    globalSetup: ['test/support/build-once.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    retry: 0,
+    sequence: { concurrent: false },
+  },
+});
