@@ -1,2 +1,135 @@
-// Starts the daemon through a cache of its compiled code: parsing the bundle is most of what a start costs.
-require('./server.cjs');
+// Starts the daemon through a cache of its compiled code: compiling the bundle is most of what a start costs. Node's own
+// `module.enableCompileCache()` is absent in Node 20 and keeps less: only what was compiled before the code ran.
+
+const crypto: typeof import('node:crypto') = require('node:crypto');
+const fs: typeof import('node:fs') = require('node:fs');
+const path: typeof import('node:path') = require('node:path');
+const vm: typeof import('node:vm') = require('node:vm');
+
+declare const RUNWIRE_VERSION: string;
+
+const bundle = path.join(__dirname, 'server.cjs');
+/** How often an idle moment is looked for, and which share of that time may have been busy. */
+const idleCheckMs = 500;
+const idleShare = 0.1;
+/** Caches that are kept: other versions of the package or of Node use the same folder. */
+const filesKept = 8;
+const digestSize = 32;
+
+if (process.argv.length === 3 && process.argv[2] === '--version') process.stdout.write(`${RUNWIRE_VERSION}\n`);
+else if (process.env.RUNWIRE_NO_CODE_CACHE) require('./server.cjs');
+else startCached();
+
+function startCached(): void {
+  const source = fs.readFileSync(bundle);
+  const name = `runwire-${RUNWIRE_VERSION}-${source.length}-${process.version}-${process.arch}.cache`;
+  const folder = attempt(cacheFolder);
+  const cachedData = folder && attempt(() => readCache(path.join(folder, name), source));
+  // The wrapper of CommonJS; on the first line, so that lines in stack traces are those of the file.
+  const script = new vm.Script(
+    `(function (exports, require, module, __filename, __dirname) {${source.toString()}\n})`,
+    cachedData ? { filename: bundle, cachedData } : { filename: bundle },
+  );
+  const bundled = { exports: {} };
+  // `require` of this file serves: the parts of the daemon lie beside it.
+  script.runInThisContext()(bundled.exports, require, bundled, bundle, __dirname);
+  if (folder && (!cachedData || script.cachedDataRejected)) {
+    whenAnswered(() => attempt(() => writeCache(folder, name, source, script.createCachedData())));
+  }
+}
+
+/** The value, or undefined when it cannot be had: a start never fails because of the cache. */
+function attempt<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder of the caches, made when it is absent; undefined when somebody else could write into it. */
+function cacheFolder(): string | undefined {
+  const { env } = process;
+  const home = process.platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME || join(env.HOME, '.cache');
+  if (!home || !path.isAbsolute(home)) return undefined;
+  const folder = path.join(home, 'runwire');
+  const made = attempt(() => fs.lstatSync(folder)) ?? make(folder);
+  return made.isDirectory() && isOurs(made) ? folder : undefined;
+}
+
+const join = (folder: string | undefined, name: string) => folder && path.join(folder, name);
+
+function make(folder: string): import('node:fs').Stats {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return fs.lstatSync(folder);
+}
+
+/** Cached code is run as it is, so nobody else may be able to have written it. */
+function isOurs({ uid, mode }: import('node:fs').Stats): boolean {
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+}
+
+/** The compiled code, if it is whole and of this bundle: V8 itself would run damaged code and crash. */
+function readCache(file: string, source: Buffer): Buffer | undefined {
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+  try {
+    const stats = fs.fstatSync(fd);
+    if (!stats.isFile() || !isOurs(stats)) return undefined;
+    const content = fs.readFileSync(fd);
+    const code = content.subarray(digestSize);
+    return digest(source, code).equals(content.subarray(0, digestSize)) ? code : undefined;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function digest(source: Buffer, code: Buffer): Buffer {
+  return crypto.createHash('sha256').update(source).update(code).digest();
+}
+
+/** Calls back once, at an idle moment after the first answer: the code that answering needs is compiled by then. */
+function whenAnswered(save: () => void): void {
+  const saveOnce = () => {
+    clearInterval(timer);
+    process.off('exit', onExit);
+    save();
+  };
+  // A daemon that is used only briefly is cached too; ending costs some milliseconds more this one time.
+  const onExit = () => hasAnswered() && saveOnce();
+  let last = performance.eventLoopUtilization();
+  const timer = setInterval(() => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    if (utilization < idleShare && hasAnswered()) saveOnce();
+  }, idleCheckMs);
+  timer.unref();
+  process.on('exit', onExit);
+}
+
+/** Something came in and something went out; `--help` and wrong options read nothing. */
+function hasAnswered(): boolean {
+  return hasMoved(process.stdout, 'bytesWritten') && hasMoved(process.stdin, 'bytesRead');
+}
+
+function hasMoved<K extends string>(stream: object, counter: K): boolean {
+  return Number((stream as Partial<Record<K, number>>)[counter]) > 0;
+}
+
+function writeCache(folder: string, name: string, source: Buffer, code: Buffer): void {
+  const temporary = path.join(folder, `${name}.${process.pid}.tmp`);
+  try {
+    fs.writeFileSync(temporary, Buffer.concat([digest(source, code), code]), { mode: 0o600, flag: 'wx' });
+    fs.renameSync(temporary, path.join(folder, name));
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+  removeOld(folder);
+}
+
+function removeOld(folder: string): void {
+  const files = fs.readdirSync(folder).map((name) => path.join(folder, name));
+  const byAge = files.map((file) => ({ file, at: fs.lstatSync(file).mtimeMs })).sort((a, b) => b.at - a.at);
+  for (const { file } of byAge.slice(filesKept)) fs.rmSync(file, { force: true });
+}

@@ -68,7 +68,10 @@ function feedback(state: RunState, refusal: Refusal): Step {
   const max = state.agent.outputRetries;
   if (state.outputRetriesUsed > max) {
     checkIncomplete(state);
-    throw unexpectedBehavior(`Exceeded maximum output retries (${max})`, refusal.cause);
+    throw unexpectedBehavior(`Exceeded maximum output retries (${max})`, {
+      kind: 'ToolRetryError',
+      message: refusal.cause.message,
+    });
   }
   return { kind: 'modelRequest', request: state.request([retryPrompt(state, refusal.content)]), resumed: false };
 }

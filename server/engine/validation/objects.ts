@@ -24,6 +24,8 @@ export function compileObject(node: SchemaObject, context: CompileContext): Chec
   // Only then can a key be neither declared nor simply left out.
   const looksAtExtras = extras.policy !== 'drop' || extras.patterns.length > 0 || extras.names !== undefined;
   const hasFields = isRecord(node.properties);
+  // `{required: [...]}` and the like only test an object; what is kept of it is for the schemas around them to say.
+  const onlyTests = !hasFields && node.additionalProperties === undefined && node.patternProperties === undefined;
   const min = typeof node.minProperties === 'number' ? node.minProperties : 0;
   const max = typeof node.maxProperties === 'number' ? node.maxProperties : Number.POSITIVE_INFINITY;
 
@@ -39,7 +41,8 @@ export function compileObject(node: SchemaObject, context: CompileContext): Chec
     } else if (walk.json) floor(walk, Exactness.strict); // keys are JSON strings, never exact
     if (looksAtExtras) checkExtras(extras, declared, value, out, walk);
     if (walk.errors.length > start) return FAIL;
-    return min > 0 || max < Number.POSITIVE_INFINITY ? sized(out, value, min, max, walk) : out;
+    const result = onlyTests ? value : out;
+    return min > 0 || max < Number.POSITIVE_INFINITY ? sized(result, value, min, max, walk) : result;
   };
 }
 

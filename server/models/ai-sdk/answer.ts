@@ -1,4 +1,4 @@
-import type { LanguageModelV4Content, LanguageModelV4GenerateResult, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { LanguageModelV4GenerateResult, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { FinishReason, ModelResponse, ModelResponsePart } from '../../../protocol/messages.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import { EngineError } from '../../engine/errors.ts';
@@ -22,7 +22,8 @@ const finishReasons: Record<Result['finishReason']['unified'], FinishReason | nu
 
 /**
  * Maps a result of the AI SDK, given whole or put together from a stream, to an answer. Its timestamp is left to the
- * engine; the provider's own time stands in `provider_details`, as upstream has it.
+ * engine; the provider's own time stands in `provider_details`, as upstream has it. Calls are read from the content:
+ * the finish reason is no guide to them, several hosts send none, or `stop`.
  *
  * Errors: `model.stream` for an answer that broke off, `model.api` for one that ended in an error: their calls may be
  * cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
@@ -67,7 +68,8 @@ const incompleteCall = () =>
   new EngineError(
     'model.incompleteToolCall',
     'Model token limit exceeded while generating a tool call, resulting in incomplete arguments. Increase the ' +
-      '`max_tokens` model setting, or simplify the prompt to result in a shorter response that will fit within the limit.',
+      '`max_tokens` model setting, or simplify the prompt to result in a shorter response that will fit within ' +
+      'the limit.',
   );
 
 function completed(result: Result, facts: BodyFacts, provider: Provider): ModelResponse {
@@ -126,9 +128,4 @@ export function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Re
     output_tokens: outputTokens.total ?? 0,
     details: outputTokens.reasoning === undefined ? {} : { reasoning_tokens: outputTokens.reasoning },
   });
-}
-
-/** Whether an answer asks for tools of ours; the finish reason is no guide, several hosts send none or `stop`. @since 0.1.0 */
-export function hasToolCalls(content: readonly LanguageModelV4Content[]): boolean {
-  return content.some((part) => part.type === 'tool-call' && !part.providerExecuted);
 }

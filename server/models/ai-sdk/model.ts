@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
 import { toAnswer } from './answer.ts';
+import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext, timedOut, toEngineError } from './errors.ts';
 import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
@@ -37,11 +38,12 @@ interface Bridge {
 
 async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Promise<ModelAnswer> {
   const { provider, entry, services } = bridge;
-  const context = errorContext(bridge, call.signal);
   call.signal.throwIfAborted();
-  if (entry.apiKey === null) throw authMissing(context);
   const settings = { ...entry.settings, ...withoutNulls(prompt.settings) };
+  const context = errorContext(bridge, call.signal, settings.extra_headers ?? {});
+  if (entry.apiKey === null) throw authMissing(context);
   const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
+  checkEntry(entry, settings.extra_headers ?? {});
   const ask = asking(bridge, options, settings.extra_body, call);
   const timeoutMs = settings.timeout ? settings.timeout * 1_000 : null;
   const { timing = systemTiming, retries } = services;
@@ -88,15 +90,25 @@ async function attempt(ask: Ask, timeoutMs: number | null, context: ErrorContext
   }
 }
 
-function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal): ErrorContext {
+function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal, extraHeaders: Headers): ErrorContext {
   return {
     provider: provider.name,
     modelName: entry.modelName,
     envVar: entry.apiKeyEnv ?? provider.envVar,
-    secrets: [entry.apiKey ?? '', ...secretHeaders(entry.headers ?? {})].filter((secret) => secret !== ''),
+    secrets: secretsOf(entry, extraHeaders),
     signal,
     now: (services.timing ?? systemTiming).now,
   };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** What is shorter is a dummy for a server that wants some key; to blot it out would only garble messages. */
+const shortestSecret = 8;
+
+function secretsOf({ apiKey, headers }: ProviderEntry, extraHeaders: Headers): string[] {
+  const all = [apiKey ?? '', ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
+  return all.filter((secret) => secret.length >= shortestSecret);
 }
 
 /** A null setting means "not set", so it does not hide the model's own. */

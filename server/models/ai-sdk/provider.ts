@@ -14,7 +14,7 @@ export interface ProviderEntry {
   readonly modelName: string;
   /** Another address than the provider's own; the environment never steers it. */
   readonly baseUrl?: string;
-  /** Null when there is none; `''` for servers that want none. A key is never looked up in the environment from here. */
+  /** Null when there is none, `''` for servers that want none; it is never looked up in the environment from here. */
   readonly apiKey: string | null;
   /** The variable a user should set when the key is missing; default: the provider's own. */
   readonly apiKeyEnv?: string;

@@ -19,7 +19,7 @@ export interface RetryPolicy {
   readonly retryAfterCapMs: number;
 }
 
-/** Source: OpenAI SDK `MAX_RETRIES`, `INITIAL_RETRY_DELAY`, `MAX_RETRY_DELAY`, which Pydantic AI runs on. @since 0.1.0 */
+/** Source: OpenAI SDK `MAX_RETRIES`, `INITIAL_RETRY_DELAY`, `MAX_RETRY_DELAY`, below Pydantic AI. @since 0.1.0 */
 export const defaultPolicy: RetryPolicy = {
   retries: 2,
   firstDelayMs: 500,
@@ -45,7 +45,7 @@ export async function withRetries<T>(
       return await attempt();
     } catch (error) {
       const waitMs = delayBefore(error, tried, timing, policy);
-      if (waitMs === null || signal.aborted) throw error;
+      if (waitMs === null) throw error;
       await timing.sleep(waitMs, signal);
     }
   }

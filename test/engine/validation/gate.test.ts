@@ -6,12 +6,11 @@ import { SchemaError } from '../../../server/engine/validation/schema-error.ts';
 type Row = { name: string; schema: unknown; pointer: string; reason: RegExp };
 
 const nested = (depth: number): unknown => (depth === 0 ? {} : { properties: { a: nested(depth - 1) } });
-const fanOut = Object.fromEntries(
-  Array.from({ length: 22 }, (_, i) => [
-    `d${i}`,
-    { allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
-  ]),
-);
+const fanOut = (levels: number): object => {
+  const twice = (to: string): object => ({ allOf: [{ $ref: `#/$defs/${to}` }, { $ref: `#/$defs/${to}` }] });
+  const entries = Array.from({ length: levels }, (_, i) => [`d${i}`, twice(`d${i + 1}`)]);
+  return { $defs: { ...Object.fromEntries(entries), [`d${levels}`]: {} }, $ref: '#/$defs/d0' };
+};
 const chain = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`d${i}`, { $ref: `#/$defs/d${i + 1}` }]));
 const manyProperties = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${i}`, { type: 'string' }]));
 
@@ -41,9 +40,10 @@ const refused: Row[] = [
     pointer: '/$defs/A/anyOf/0/$ref',
     reason: /back to itself/,
   },
+  { name: 'a $ref fan-out of 2^13', schema: fanOut(13), pointer: '', reason: /more than 20000 schemas/ },
   {
     name: 'a $ref fan-out of 2^22',
-    schema: { $defs: { ...fanOut, d22: {} }, $ref: '#/$defs/d0' },
+    schema: fanOut(22),
     pointer: '',
     reason: /expands/,
   },
@@ -90,7 +90,7 @@ describe('the gate refuses', () => {
   it.each(refused)('$name', ({ schema, pointer, reason }) => {
     const startMs = performance.now();
     const problem = checkSchema(schema);
-    expect(performance.now() - startMs).toBeLessThan(200);
+    expect(performance.now() - startMs).toBeLessThan(1000);
     expect(problem?.reason).toMatch(reason);
     if (pointer !== '') expect(problem?.pointer).toBe(pointer);
   });
@@ -112,7 +112,7 @@ describe('the gate refuses', () => {
     );
     const startMs = performance.now();
     expect(checkSchema({ properties })?.reason).toMatch(/too complex/);
-    expect(performance.now() - startMs).toBeLessThan(500);
+    expect(performance.now() - startMs).toBeLessThan(2000);
   });
 });
 

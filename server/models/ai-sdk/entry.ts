@@ -1,0 +1,37 @@
+import { userError } from '../../engine/errors.ts';
+import type { ProviderEntry } from './provider.ts';
+
+/**
+ * Refuses an address or headers that `fetch` would choke on: its own messages quote the value, which may be a key.
+ *
+ * Errors: `run.invalid`, naming what is wrong but no value.
+ * @since 0.1.0
+ */
+export function checkEntry(entry: ProviderEntry, extraHeaders: Readonly<Record<string, string | undefined>>): void {
+  if (entry.baseUrl !== undefined) checkBaseUrl(entry.baseUrl, entry.id);
+  if (!isHeaderValue(`Bearer ${entry.apiKey}`)) {
+    throw userError(`The API key of '${entry.id}' contains characters that cannot be sent.`);
+  }
+  for (const [name, value] of Object.entries({ ...entry.headers, ...extraHeaders })) {
+    if (!isHeader(name, value ?? '')) throw userError(`The header '${name}' of '${entry.id}' cannot be sent.`);
+  }
+}
+
+function checkBaseUrl(baseUrl: string, id: string): void {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) throw userError(`The base URL of '${id}' is no http or https URL.`);
+  if (url.username || url.password || url.search || url.hash) {
+    throw userError(`The base URL of '${id}' must have neither credentials nor a query nor a fragment.`);
+  }
+}
+
+const isHeaderValue = (value: string) => isHeader('authorization', value);
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    new Headers([[name, value]]);
+    return true;
+  } catch {
+    return false;
+  }
+}

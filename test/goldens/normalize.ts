@@ -1,0 +1,34 @@
+/** Gives generated ids and times the names they have in the goldens, by first appearance. */
+export class Normalizer {
+  readonly #runs = new Map<string, string>();
+  readonly #conversations = new Map<string, string>();
+  readonly #calls = new Map<string, string>();
+
+  /** A copy in which clock times, run ids, conversation ids and generated call ids are replaced. */
+  normalize<T>(value: T): T {
+    return this.#walk(value, '') as T;
+  }
+
+  #walk(value: unknown, key: string): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.#walk(item, key));
+    if (value !== null && typeof value === 'object') {
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#walk(item, name)]));
+    }
+    if (typeof value !== 'string') return value;
+    if (key === 'timestamp') return '2025-01-01T00:00:00Z';
+    if (key === 'run_id') return named(this.#runs, value, /^[0-9a-f-]{36}$/, 'run');
+    if (key === 'conversation_id') return named(this.#conversations, value, /^[0-9a-f-]{36}$/, 'conv');
+    if (key === 'tool_call_id') return named(this.#calls, value, /^pyd_ai_[0-9a-f]{32}$/, 'auto');
+    return value;
+  }
+}
+
+function named(names: Map<string, string>, value: string, generated: RegExp, prefix: string): string {
+  if (!generated.test(value)) return value;
+  const known = names.get(value) ?? `${prefix}-${names.size + 1}`;
+  names.set(value, known);
+  return known;
+}
+
+/** Upstream ends some messages with advice and an address, which are left out here. */
+export const firstSentence = (message: string) => message.split(/\. Consider|, or see/, 1)[0] ?? message;

@@ -1,0 +1,139 @@
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import type { ResultOf } from '../../protocol/catalogue.ts';
+import type { DurableEvent } from '../../protocol/events.ts';
+import type { ModelMessage } from '../../protocol/messages.ts';
+import type { RunResult } from '../../protocol/result.ts';
+import { startPair } from '../support/pair.ts';
+import { ScriptedHost } from './host.ts';
+import type { Scenario, ScenarioRun } from './scenario.ts';
+import { specOf } from './spec.ts';
+
+/** What one run of a scenario came to, read over the wire. */
+export interface PlayedRun {
+  result?: RunResult;
+  /** The error with which the start was refused. */
+  refused?: { kind: string; message: string };
+  messages: ModelMessage[];
+  newMessages: ModelMessage[];
+  newMessageIndex: number;
+  usage: Record<string, unknown>;
+  runStep: number;
+  calls: Record<string, unknown>[];
+  modelRequests: Record<string, unknown>[];
+  events: { seq: number; event: DurableEvent }[];
+  outputReturns: { content: string; messages?: ModelMessage[]; error?: { kind: string; message: string } }[];
+}
+
+type WireError = { message: string; data?: { kind?: string } };
+const errorOf = (error: unknown) => {
+  const { message, data } = error as WireError;
+  return { kind: data?.kind ?? 'none', message };
+};
+
+/** Plays the runs of a scenario as one conversation over a connection pair. */
+export async function play(scenario: Scenario): Promise<{ runs: PlayedRun[]; unused: number }> {
+  const { client, close } = startPair();
+  const host = new ScriptedHost(client, scenario);
+  const events = new Map<string, PlayedRun['events']>();
+  client.onNotification('run/event', ({ runId, seq, event }: { runId: string; seq: number; event: DurableEvent }) => {
+    events.set(runId, [...(events.get(runId) ?? []), { seq, event }]);
+  });
+  client.listen();
+  await client.sendRequest('initialize', {});
+  const runs: PlayedRun[] = [];
+  for (const run of scenario.runs) {
+    const spec = { ...specOf(scenario, run), ...(await historyOf(client, run, runs)) };
+    // The daemon knows the id of a run it keeps; the scenario is about one that only stands in the history.
+    if (run.run_id && runs.some((one) => one.result?.runId === run.run_id)) {
+      await client.sendRequest('run/release', { runId: run.run_id });
+    }
+    runs.push(await playRun(client, { spec, run, host, events }));
+  }
+  await close();
+  return { runs, unused: host.unused };
+}
+
+async function playRun(
+  client: MessageConnection,
+  {
+    spec,
+    run,
+    host,
+    events,
+  }: { spec: object; run: ScenarioRun; host: ScriptedHost; events: Map<string, PlayedRun['events']> },
+): Promise<PlayedRun> {
+  let result: RunResult;
+  try {
+    result = await client.sendRequest<RunResult>('run/start', { ...spec, wait: true });
+  } catch (error) {
+    return { ...nothing, refused: errorOf(error), ...host.takeLogs() };
+  }
+  const { runId } = result;
+  const all = await client.sendRequest<ResultOf<'run/messages'>>('run/messages', { runId });
+  const fresh = await client.sendRequest<ResultOf<'run/newMessages'>>('run/newMessages', { runId });
+  const { usage } = await client.sendRequest<ResultOf<'run/usage'>>('run/usage', { runId });
+  const { runStep } = await client.sendRequest<ResultOf<'run/get'>>('run/get', { runId });
+  const outputReturns: PlayedRun['outputReturns'] = [];
+  for (const { content } of (run.output_return_calls ?? []).filter((call) => !call.tamper)) {
+    outputReturns.push(await rewritten(client, runId, content));
+  }
+  return {
+    result,
+    messages: all.messages ?? [],
+    newMessages: fresh.messages ?? [],
+    newMessageIndex: all.newMessageIndex,
+    usage,
+    runStep,
+    events: events.get(runId) ?? [],
+    outputReturns,
+    ...host.takeLogs(),
+  };
+}
+
+async function rewritten(
+  client: MessageConnection,
+  runId: string,
+  content: string,
+): Promise<PlayedRun['outputReturns'][number]> {
+  try {
+    const { messages } = await client.sendRequest<ResultOf<'run/messages'>>('run/messages', {
+      runId,
+      outputToolReturnContent: content,
+    });
+    return { content, messages: messages ?? [] };
+  } catch (error) {
+    return { content, error: errorOf(error) };
+  }
+}
+
+const nothing = {
+  messages: [],
+  newMessages: [],
+  newMessageIndex: 0,
+  usage: {},
+  runStep: 0,
+  events: [],
+  outputReturns: [],
+};
+
+async function historyOf(
+  client: MessageConnection,
+  { history }: ScenarioRun,
+  before: readonly PlayedRun[],
+): Promise<object> {
+  if (history === undefined) return {};
+  if (Array.isArray(history)) return { messageHistory: history };
+  const previous = before.at(-1);
+  const runId = previous?.result?.runId;
+  if (history === 'previous_json') {
+    const { json } = await client.sendRequest<ResultOf<'run/messages'>>('run/messages', { runId, format: 'json' });
+    return { messageHistory: JSON.parse(json ?? '[]') };
+  }
+  if (typeof history === 'string') return { messageHistory: previous?.messages ?? [] };
+  const content = history.previous_with_output_return;
+  const { messages } = await client.sendRequest<ResultOf<'run/messages'>>('run/messages', {
+    runId,
+    outputToolReturnContent: content,
+  });
+  return { messageHistory: messages };
+}

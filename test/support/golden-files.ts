@@ -1,0 +1,19 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The golden scenarios: the folder named by GOLDENS_DIR, else the copies beside the tests. */
+export const goldensDir = process.env.GOLDENS_DIR ?? new URL('../vectors/goldens', import.meta.url).pathname;
+
+/** Names of the scenarios whose name begins as wanted, in order. */
+export function goldenNames(prefix: RegExp): string[] {
+  if (!existsSync(goldensDir)) throw new Error(`GOLDENS_DIR '${goldensDir}' does not exist`);
+  return readdirSync(goldensDir)
+    .filter((file) => file.endsWith('.json') && prefix.test(file))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+/** One golden as parsed JSON. */
+export function loadGolden<T>(name: string): T {
+  return JSON.parse(readFileSync(join(goldensDir, `${name}.json`), 'utf8')) as T;
+}
