@@ -1,1 +1,111 @@
-export {};
+// A small host: it starts the daemon, offers it tools that read the current folder, and shows a run.
+import { readFile } from 'node:fs/promises';
+import type { RunSpecInput } from 'runwire/protocol';
+import { type Command, parseArguments } from './arguments.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+import { Folder } from './folder.ts';
+import { LiveView } from './live-view.ts';
+import { followRun, type Report } from './run.ts';
+import { screenOf, withoutControls } from './screen.ts';
+import { printSummary } from './summary.ts';
+import { folderTools } from './tools.ts';
+
+type RunCommand = Extract<Command, { kind: 'run' }>;
+
+const instructions =
+  'You answer questions about the files of the current folder. Look with the tools before you answer, and be brief.';
+
+// The exit code is set rather than forced: what was written to a pipe is delivered first.
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  // The reader of our output may have seen enough (`| head`).
+  process.stdout.on('error', () => process.exit(1));
+  const command = parseArguments(args);
+  if (command.kind === 'text') {
+    (command.exitCode === 0 ? process.stdout : process.stderr).write(command.text);
+    return command.exitCode;
+  }
+  try {
+    const report = await runCommand(command);
+    if (command.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else printSummary(screenOf(process.stdout), report);
+    return exitCodeOf(report);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${withoutControls(message)}\n`);
+    return 1;
+  }
+}
+
+async function runCommand(command: RunCommand): Promise<Report> {
+  const messageHistory = command.history === undefined ? undefined : await readHistory(command.history);
+  const interrupted = interruptSignal();
+  const view = new LiveView(screenOf(process.stderr));
+  interrupted.addEventListener('abort', () => view.waitFor('Cancelling'));
+  const daemon = startDaemon();
+  try {
+    return await daemon.during(converse(daemon, command, { messageHistory, interrupted, view }));
+  } finally {
+    view.end();
+    await daemon.stop();
+  }
+}
+
+/** The whole conversation with the daemon, from the handshake to the last answer. */
+async function converse(
+  { client }: Daemon,
+  { prompt, model }: RunCommand,
+  context: { messageHistory: RunSpecInput['messageHistory']; interrupted: AbortSignal; view: LiveView },
+): Promise<Report> {
+  const { messageHistory, interrupted, view } = context;
+  const folder = await Folder.open('.');
+  const tools = await folderTools(folder);
+  const { serverInfo } = await client.initialize({
+    // The daemon ends when this process is gone, even where its pipes stay open.
+    processId: process.pid,
+    clientInfo: { name: 'runwire sample' },
+  });
+  view.line(`${serverInfo.name} ${serverInfo.version}, with tools that may read ${withoutControls(folder.root)}`);
+  const spec: RunSpecInput = {
+    ...(model === undefined ? {} : { model }),
+    instructions,
+    prompt,
+    ...(messageHistory ? { messageHistory } : {}),
+    tools: tools.specs,
+    // A model that goes round in circles costs money.
+    usageLimits: { request_limit: 20 },
+  };
+  return followRun(client, spec, {
+    tools: tools.functions,
+    onEvent: (event) => view.show(event),
+    interrupted,
+  });
+}
+
+/** Messages of an earlier run: a list, or a document that `--json` has written. The daemon checks them. */
+async function readHistory(path: string): Promise<RunSpecInput['messageHistory']> {
+  const document: unknown = JSON.parse(await readFile(path, 'utf8'));
+  const messages = Array.isArray(document) ? document : (document as Partial<Report> | null)?.messages;
+  if (!Array.isArray(messages)) throw new Error(`'${path}' holds no list of messages.`);
+  return messages;
+}
+
+/** Aborted by Ctrl-C. Another one ends this process, and with it the daemon, at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  let at = 0;
+  process.on('SIGINT', () => {
+    // Under `npm start` every Ctrl-C comes twice: from the terminal, and passed on by npm.
+    if (controller.signal.aborted && performance.now() - at > 300) process.exit(130);
+    if (controller.signal.aborted) return;
+    at = performance.now();
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+function exitCodeOf({ result }: Report): number {
+  if (result.outcome === 'success') return 0;
+  return result.outcome === 'cancelled' ? 130 : 1;
+}

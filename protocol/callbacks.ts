@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { UserContent } from './content.ts';
 import { defineRequest } from './define.ts';
-import { onFirstUse } from './lazy.ts';
+import { named, onFirstUse } from './lazy.ts';
 import { ModelMessage, ModelResponse } from './messages.ts';
 import { ModelSettings, ToolDefinition } from './spec.ts';
 import { RunUsage } from './usage.ts';
@@ -17,7 +17,7 @@ const retry = () => z.number().int().describe('Failures in a row so far.');
 const maxRetries = () => z.number().int().describe('Failures in a row that are allowed.');
 
 /** What a tool may return as an object: exactly one of the keys, or nothing for a null content. @since 0.1.0 */
-export const ToolCallResult = onFirstUse(() =>
+export const ToolCallResult = named('ToolCallResult', () =>
   z.object({
     content: z.unknown().optional().describe('What the model sees: any JSON value.'),
     metadata: z.unknown().optional().describe('Data for the program, beside `content`.'),
@@ -110,7 +110,7 @@ export const PromptResolve = defineRequest(
 );
 
 /** What a host model is asked. @since 0.1.0 */
-export const ModelRequestParams = onFirstUse(() =>
+export const ModelRequestParams = named('ModelRequestParams', () =>
   z.object({
     ...common(),
     requestId: z.string().describe('Id of this model request.'),

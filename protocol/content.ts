@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { onFirstUse } from './lazy.ts';
+import { named, onFirstUse } from './lazy.ts';
 import { Base64, JsonMap } from './scalars.ts';
 
 const identifier = () =>
@@ -20,18 +20,24 @@ const urlTail = () => ({
 });
 
 /** An image, audio, video or document by its address. Source: Pydantic AI `FileUrl`. @since 0.1.0 */
-export const ImageUrl = onFirstUse(() => z.object({ ...urlFields(), kind: z.literal('image-url'), ...urlTail() }));
+export const ImageUrl = named('ImageUrl', () =>
+  z.object({ ...urlFields(), kind: z.literal('image-url'), ...urlTail() }),
+);
 /** Source: Pydantic AI `AudioUrl`. @since 0.1.0 */
-export const AudioUrl = onFirstUse(() => z.object({ ...urlFields(), kind: z.literal('audio-url'), ...urlTail() }));
+export const AudioUrl = named('AudioUrl', () =>
+  z.object({ ...urlFields(), kind: z.literal('audio-url'), ...urlTail() }),
+);
 /** Source: Pydantic AI `VideoUrl`. @since 0.1.0 */
-export const VideoUrl = onFirstUse(() => z.object({ ...urlFields(), kind: z.literal('video-url'), ...urlTail() }));
+export const VideoUrl = named('VideoUrl', () =>
+  z.object({ ...urlFields(), kind: z.literal('video-url'), ...urlTail() }),
+);
 /** Source: Pydantic AI `DocumentUrl`. @since 0.1.0 */
-export const DocumentUrl = onFirstUse(() =>
+export const DocumentUrl = named('DocumentUrl', () =>
   z.object({ ...urlFields(), kind: z.literal('document-url'), ...urlTail() }),
 );
 
 /** Bytes with a media type. Source: Pydantic AI `BinaryContent`. @since 0.1.0 */
-export const BinaryContent = onFirstUse(() =>
+export const BinaryContent = named('BinaryContent', () =>
   z.object({
     data: Base64(),
     media_type: z.string().describe('Media type of the bytes.'),
@@ -42,7 +48,7 @@ export const BinaryContent = onFirstUse(() =>
 );
 
 /** Text with metadata that the model is not shown. Source: Pydantic AI `TextContent`. @since 0.1.0 */
-export const TextContent = onFirstUse(() =>
+export const TextContent = named('TextContent', () =>
   z.object({
     content: z.string().describe('The text.'),
     metadata: z.unknown().default(null).describe('Data for the program, never sent to the model.'),
@@ -51,7 +57,7 @@ export const TextContent = onFirstUse(() =>
 );
 
 /** Marks how far a provider may cache the prompt. Source: Pydantic AI `CachePoint`. @since 0.1.0 */
-export const CachePoint = onFirstUse(() =>
+export const CachePoint = named('CachePoint', () =>
   z.object({
     kind: z.literal('cache-point'),
     ttl: z.enum(['5m', '1h']).default('5m').describe('How long the provider keeps the prefix.'),
@@ -59,7 +65,7 @@ export const CachePoint = onFirstUse(() =>
 );
 
 /** A file that a provider already holds. Source: Pydantic AI `UploadedFile`. @since 0.1.0 */
-export const UploadedFile = onFirstUse(() =>
+export const UploadedFile = named('UploadedFile', () =>
   z.object({
     file_id: z.string().describe("The provider's id of the file."),
     provider_name: z.string().describe('The provider that holds it.'),
@@ -85,7 +91,7 @@ export const ContentItem = onFirstUse(() =>
 export type ContentItem = z.output<ReturnType<typeof ContentItem>>;
 
 /** What a user says: text, or an object tagged by `kind`. Source: Pydantic AI `UserContent`. @since 0.1.0 */
-export const UserContent = onFirstUse(() => z.union([z.string(), ContentItem()]));
+export const UserContent = named('UserContent', () => z.union([z.string(), ContentItem()]));
 export type UserContent = z.output<ReturnType<typeof UserContent>>;
 /** What a host may write where user content is read. @since 0.1.0 */
 export type UserContentInput = z.input<ReturnType<typeof UserContent>>;

@@ -5,7 +5,8 @@ import { ErrorCode } from './errors.ts';
 import { onFirstUse } from './lazy.ts';
 import { PROTOCOL_VERSION } from './lifecycle.ts';
 
-type JsonSchema = Record<string, unknown>;
+/** A JSON Schema as a document holds it. @since 0.1.0 */
+export type SchemaDocument = Record<string, unknown>;
 
 /** One method as a document describes it. @since 0.1.0 */
 export interface MethodDocument {
@@ -13,58 +14,106 @@ export interface MethodDocument {
   readonly since: string;
   readonly errors?: readonly string[];
   readonly source?: string;
-  readonly params: JsonSchema;
-  readonly result?: JsonSchema;
+  readonly params: SchemaDocument;
+  readonly result?: SchemaDocument;
 }
+
+type Methods = Readonly<Record<string, MethodDocument>>;
 
 /** The whole protocol as data: what `rpc/discover` answers and `docs/schema.json` holds. @since 0.1.0 */
 export interface ProtocolDocument {
   readonly [key: string]: unknown;
   readonly protocolVersion: number;
-  readonly requests: Record<string, MethodDocument>;
-  readonly callbacks: Record<string, MethodDocument>;
-  readonly clientNotifications: Record<string, MethodDocument>;
-  readonly serverNotifications: Record<string, MethodDocument>;
-  readonly errorCodes: Record<string, number>;
+  readonly requests: Methods;
+  readonly callbacks: Methods;
+  readonly clientNotifications: Methods;
+  readonly serverNotifications: Methods;
+  readonly errorCodes: Readonly<Record<string, number>>;
+  readonly $defs: Readonly<Record<string, SchemaDocument>>;
 }
 
 /**
- * Describes every method of the catalogue with JSON Schemas (2020-12): parameters as a sender writes them, results as a
- * receiver reads them.
+ * Describes every method of the catalogue with JSON Schemas (2020-12): what a sender may write, and what a receiver gets.
+ * Shared types stand once under `$defs`; a type that is read more generously than it is written is there twice, the
+ * generous one with `Input` behind its name.
  *
  * @since 0.1.0
  */
-export const protocolDocument = onFirstUse(
-  (): ProtocolDocument => ({
+export const protocolDocument = onFirstUse((): ProtocolDocument => {
+  const shared = new SharedTypes();
+  const describeAll = (definitions: Readonly<Record<string, Definition>>, from: Sender) =>
+    Object.fromEntries(Object.entries(definitions).map(([method, one]) => [method, describe(one, from, shared)]));
+  return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Runwire protocol',
     protocolVersion: PROTOCOL_VERSION,
-    requests: describeAll(requests),
-    callbacks: describeAll(callbacks),
-    clientNotifications: describeAll(clientNotifications),
-    serverNotifications: describeAll(serverNotifications),
+    requests: describeAll(requests, 'client'),
+    callbacks: describeAll(callbacks, 'daemon'),
+    clientNotifications: describeAll(clientNotifications, 'client'),
+    serverNotifications: describeAll(serverNotifications, 'daemon'),
     errorCodes: ErrorCode,
-  }),
-);
+    $defs: shared.sorted(),
+  };
+});
 
 type Definition = MethodText & { readonly params: LazySchema; readonly result?: LazySchema };
+type Sender = 'client' | 'daemon';
 
-function describeAll(definitions: Readonly<Record<string, Definition>>): Record<string, MethodDocument> {
-  return Object.fromEntries(Object.entries(definitions).map(([method, definition]) => [method, describe(definition)]));
-}
-
-function describe({ summary, since, errors, source, params, result }: Definition): MethodDocument {
+/** What the daemon reads may leave things out; what it writes is complete. */
+function describe(
+  { summary, since, errors, source, params, result }: Definition,
+  from: Sender,
+  shared: SharedTypes,
+): MethodDocument {
+  const fromClient = from === 'client';
   return {
     summary,
     since,
     ...(errors ? { errors } : {}),
     ...(source ? { source } : {}),
-    params: schemaOf(params, 'input'),
-    ...(result ? { result: schemaOf(result, 'output') } : {}),
+    params: shared.add(params, fromClient ? 'input' : 'output'),
+    ...(result ? { result: shared.add(result, fromClient ? 'output' : 'input') } : {}),
   };
 }
 
-function schemaOf(schema: LazySchema, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema(), { io, unrepresentable: 'any', reused: 'inline' });
-  return rest as JsonSchema;
+/** Collects the named types of all schemas under one roof. */
+class SharedTypes {
+  readonly #types = new Map<string, SchemaDocument>();
+
+  add(schema: LazySchema, io: 'input' | 'output'): SchemaDocument {
+    const { $schema: _, $defs, ...own } = z.toJSONSchema(schema(), { io, unrepresentable: 'any' }) as SchemaDocument;
+    const types = ($defs ?? {}) as Record<string, SchemaDocument>;
+    const rename = (name: string) => (io === 'input' ? `${name}Input` : name);
+    const tidy = (node: SchemaDocument) => tidied(node, { rename, open: io === 'output' }) as SchemaDocument;
+    for (const [name, type] of Object.entries(types)) this.#types.set(rename(name), tidy(type));
+    return tidy(own);
+  }
+
+  sorted(): Record<string, SchemaDocument> {
+    return Object.fromEntries([...this.#types].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+const prefix = '#/$defs/';
+
+/**
+ * Renames references, and leaves out what only says that JavaScript wrote it: the bounds of safe integers. What the
+ * daemon sends stays open: fields may be added at any time.
+ */
+function tidied(node: unknown, to: { rename: (name: string) => string; open: boolean }): unknown {
+  if (Array.isArray(node)) return node.map((item) => tidied(item, to));
+  if (node === null || typeof node !== 'object') return node;
+  const kept = Object.entries(node).filter(
+    ([key, value]) =>
+      key !== 'id' &&
+      !(key === 'maximum' && value === Number.MAX_SAFE_INTEGER) &&
+      !(key === 'minimum' && value === Number.MIN_SAFE_INTEGER) &&
+      !(to.open && key === 'additionalProperties' && value === false),
+  );
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      const isRef = key === '$ref' && typeof value === 'string' && value.startsWith(prefix);
+      return [key, isRef ? `${prefix}${to.rename(value.slice(prefix.length))}` : tidied(value, to)];
+    }),
+  );
 }

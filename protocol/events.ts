@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UserContent } from './content.ts';
-import { onFirstUse } from './lazy.ts';
+import { named } from './lazy.ts';
 import { ModelResponse, RetryPromptPart, ToolCallPart, ToolReturnPart } from './messages.ts';
 import { RunResult } from './result.ts';
 import { RunUsage } from './usage.ts';
@@ -21,7 +21,7 @@ const result = () => z.union([ToolReturnPart(), RetryPromptPart()]);
  * Source: Pydantic AI `HandleResponseEvent`; design of the protocol.
  * @since 0.1.0
  */
-export const DurableEvent = onFirstUse(() =>
+export const DurableEvent = named('DurableEvent', () =>
   z.discriminatedUnion('event_kind', [
     z.object({
       event_kind: tag('run_started'),

@@ -11,3 +11,12 @@ export function onFirstUse<T>(build: () => T): () => T {
     return built.value;
   };
 }
+
+/**
+ * A schema with a name of its own in generated documents, built on first use.
+ *
+ * @since 0.1.0
+ */
+export function named<T extends { meta(data: { id: string }): T }>(id: string, build: () => T): () => T {
+  return onFirstUse(() => build().meta({ id }));
+}

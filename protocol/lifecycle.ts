@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineNotification, defineRequest } from './define.ts';
-import { onFirstUse } from './lazy.ts';
+import { named, onFirstUse } from './lazy.ts';
 import { JsonMap } from './scalars.ts';
 
 /** The version of the protocol this package speaks. @since 0.1.0 */
@@ -9,7 +9,7 @@ export const PROTOCOL_VERSION = 1;
 const bound = (what: string) => z.number().int().positive().describe(what);
 
 /** Bounds in force; a client may lower them in `initialize`, only the operator may raise them. @since 0.1.0 */
-export const Limits = onFirstUse(() =>
+export const Limits = named('Limits', () =>
   z.object({
     activeRuns: bound('Runs that run at once; further ones are queued.'),
     queuedRuns: bound('Runs that may wait for a slot.'),
@@ -44,7 +44,7 @@ const initializationOptions = () =>
   });
 
 /** Parameters of `initialize`: LSP's, with ours in `initializationOptions`. @since 0.1.0 */
-export const InitializeParams = onFirstUse(() =>
+export const InitializeParams = named('InitializeParams', () =>
   z.looseObject({
     processId: z.number().int().nullish().describe('Process id of the host.'),
     clientInfo: z.looseObject({ name: z.string(), version: z.string().nullish() }).nullish().describe('The host.'),
@@ -62,7 +62,7 @@ export const InitializeParams = onFirstUse(() =>
 export type InitializeParams = z.output<ReturnType<typeof InitializeParams>>;
 
 /** Result of `initialize`. @since 0.1.0 */
-export const InitializeResult = onFirstUse(() =>
+export const InitializeResult = named('InitializeResult', () =>
   z.object({
     protocolVersion: z.number().int().describe('The version both sides use.'),
     serverInfo: z.object({ name: z.string(), version: z.string() }).describe('The daemon.'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { BinaryContent, UserContent } from './content.ts';
-import { onFirstUse } from './lazy.ts';
+import { named, onFirstUse } from './lazy.ts';
 import { JsonMap, NullableTimestamp, Timestamp, ToolCallId } from './scalars.ts';
 import { RequestUsage } from './usage.ts';
 
@@ -19,7 +19,7 @@ const providerFields = () => ({
 });
 
 /** Instructions that stand in the history. Source: Pydantic AI `SystemPromptPart`. @since 0.1.0 */
-export const SystemPromptPart = onFirstUse(() =>
+export const SystemPromptPart = named('SystemPromptPart', () =>
   z.object({
     content: text('The prompt.'),
     timestamp: Timestamp(),
@@ -30,7 +30,7 @@ export const SystemPromptPart = onFirstUse(() =>
 export type SystemPromptPart = z.output<ReturnType<typeof SystemPromptPart>>;
 
 /** What the user said. Source: Pydantic AI `UserPromptPart`. @since 0.1.0 */
-export const UserPromptPart = onFirstUse(() =>
+export const UserPromptPart = named('UserPromptPart', () =>
   z.object({
     content: z.union([z.string(), z.array(UserContent())]).describe('Text, or a list of text and media.'),
     timestamp: Timestamp(),
@@ -43,7 +43,7 @@ const outcome = () =>
   z.enum(['success', 'failed', 'denied', 'interrupted']).default('success').describe('How the call ended.');
 
 /** What a tool returned. Source: Pydantic AI `ToolReturnPart`. @since 0.1.0 */
-export const ToolReturnPart = onFirstUse(() =>
+export const ToolReturnPart = named('ToolReturnPart', () =>
   z.object({
     tool_name: text('Name of the tool.'),
     content: anything('The returned value.'),
@@ -58,7 +58,7 @@ export const ToolReturnPart = onFirstUse(() =>
 export type ToolReturnPart = z.output<ReturnType<typeof ToolReturnPart>>;
 
 /** One validation error in Pydantic's shape. Source: Pydantic `ErrorDetails`. @since 0.1.0 */
-export const ErrorDetails = onFirstUse(() =>
+export const ErrorDetails = named('ErrorDetails', () =>
   z.looseObject({
     type: text('Kind of error, for example `missing`.'),
     loc: z.array(z.union([z.string(), z.number()])).describe('Path to the value.'),
@@ -69,7 +69,7 @@ export const ErrorDetails = onFirstUse(() =>
 export type ErrorDetails = { type: string; loc: (string | number)[]; msg: string; input?: unknown };
 
 /** Asks the model to try again. Source: Pydantic AI `RetryPromptPart`. @since 0.1.0 */
-export const RetryPromptPart = onFirstUse(() =>
+export const RetryPromptPart = named('RetryPromptPart', () =>
   z.object({
     content: z.union([z.string(), z.array(ErrorDetails())]).describe('A sentence, or a list of validation errors.'),
     tool_name: nullableText('The tool whose call is refused; null for plain feedback.'),
@@ -81,7 +81,7 @@ export const RetryPromptPart = onFirstUse(() =>
 export type RetryPromptPart = z.output<ReturnType<typeof RetryPromptPart>>;
 
 /** Tools that became available at this point. Source: Pydantic AI `ToolAvailabilityDeltaPart`. @since 0.1.0 */
-export const ToolAvailabilityDeltaPart = onFirstUse(() =>
+export const ToolAvailabilityDeltaPart = named('ToolAvailabilityDeltaPart', () =>
   z.object({
     tools_added: z.array(z.string()).default([]).describe('Names of the tools; also read from `added`.'),
     tool_call_id: nullableText('The call that revealed them.'),
@@ -100,16 +100,16 @@ const speech = () =>
   });
 
 /** Spoken content of a realtime session. Source: Pydantic AI `SpeechPart`. @since 0.1.0 */
-export const SpeechPart = onFirstUse(speech);
+export const SpeechPart = named('SpeechPart', speech);
 
 /** Text of the model. Source: Pydantic AI `TextPart`. @since 0.1.0 */
-export const TextPart = onFirstUse(() =>
+export const TextPart = named('TextPart', () =>
   z.object({ content: text('The text.'), ...providerFields(), part_kind: z.literal('text') }),
 );
 export type TextPart = z.output<ReturnType<typeof TextPart>>;
 
 /** Thinking of the model. Source: Pydantic AI `ThinkingPart`. @since 0.1.0 */
-export const ThinkingPart = onFirstUse(() =>
+export const ThinkingPart = named('ThinkingPart', () =>
   z.object({
     content: text('The thinking, or its summary.'),
     id: nullableText("The provider's id of the part."),
@@ -133,16 +133,18 @@ const callFields = () => ({
 });
 
 /** A call of a tool. Source: Pydantic AI `ToolCallPart`. @since 0.1.0 */
-export const ToolCallPart = onFirstUse(() => z.object({ ...callFields(), part_kind: z.literal('tool-call') }));
+export const ToolCallPart = named('ToolCallPart', () =>
+  z.object({ ...callFields(), part_kind: z.literal('tool-call') }),
+);
 export type ToolCallPart = z.output<ReturnType<typeof ToolCallPart>>;
 
 /** A tool that the provider runs itself. Source: Pydantic AI `NativeToolCallPart`. @since 0.1.0 */
-export const NativeToolCallPart = onFirstUse(() =>
+export const NativeToolCallPart = named('NativeToolCallPart', () =>
   z.object({ ...callFields(), part_kind: z.literal('builtin-tool-call') }),
 );
 
 /** What a provider-run tool returned. Source: Pydantic AI `NativeToolReturnPart`. @since 0.1.0 */
-export const NativeToolReturnPart = onFirstUse(() =>
+export const NativeToolReturnPart = named('NativeToolReturnPart', () =>
   z.object({
     tool_name: text('Name of the tool.'),
     content: anything('The returned value.'),
@@ -158,12 +160,12 @@ export const NativeToolReturnPart = onFirstUse(() =>
 );
 
 /** A file the model made. Source: Pydantic AI `FilePart`. @since 0.1.0 */
-export const FilePart = onFirstUse(() =>
+export const FilePart = named('FilePart', () =>
   z.object({ content: BinaryContent(), ...providerFields(), part_kind: z.literal('file') }),
 );
 
 /** A provider's summary that stands for earlier messages. Source: Pydantic AI `CompactionPart`. @since 0.1.0 */
-export const CompactionPart = onFirstUse(() =>
+export const CompactionPart = named('CompactionPart', () =>
   z.object({
     content: nullableText('The summary, when it is readable.'),
     ...providerFields(),
@@ -206,7 +208,7 @@ const bookkeeping = () => ({
 });
 
 /** What is sent to a model. Source: Pydantic AI `ModelRequest`. @since 0.1.0 */
-export const ModelRequest = onFirstUse(() =>
+export const ModelRequest = named('ModelRequest', () =>
   z.object({
     parts: z.array(ModelRequestPart()).describe('Prompts, tool returns and retry prompts, in order.'),
     timestamp: NullableTimestamp(),
@@ -261,13 +263,15 @@ const responseObject = () =>
       .describe('`interrupted`: the stream was cut; `suspended`: the provider paused the turn.'),
   });
 
+const PlainModelResponse = named('ModelResponse', responseObject);
+
 /** What a model answered. Source: Pydantic AI `ModelResponse`. @since 0.1.0 */
-export const ModelResponse = onFirstUse(() => z.preprocess(withCurrentNames, responseObject()));
+export const ModelResponse = onFirstUse(() => z.preprocess(withCurrentNames, PlainModelResponse()));
 export type ModelResponse = z.output<ReturnType<typeof responseObject>>;
 
 /** A request or a response, told apart by `kind`. Source: Pydantic AI `ModelMessage`. @since 0.1.0 */
 export const ModelMessage = onFirstUse(() =>
-  z.preprocess(withCurrentNames, z.discriminatedUnion('kind', [ModelRequest(), responseObject()])),
+  z.preprocess(withCurrentNames, z.discriminatedUnion('kind', [ModelRequest(), PlainModelResponse()])),
 );
 export type ModelMessage = ModelRequest | ModelResponse;
 /** What a host may write where a message is read: v2 or v0 JSON. @since 0.1.0 */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { onFirstUse } from './lazy.ts';
+import { named } from './lazy.ts';
 import { ModelMessage } from './messages.ts';
 import { RunUsage } from './usage.ts';
 
 /** What ended a run that failed or was cancelled: the shape of a JSON-RPC error. @since 0.1.0 */
-export const RunError = onFirstUse(() =>
+export const RunError = named('RunError', () =>
   z.object({
     code: z.number().int().describe('Number of the kind.'),
     message: z.string().describe('What happened, in words that stand alone.'),
@@ -27,7 +27,7 @@ export type RunError = z.output<ReturnType<typeof RunError>>;
  * Source: Pydantic AI `AgentRunResult`.
  * @since 0.1.0
  */
-export const RunResult = onFirstUse(() =>
+export const RunResult = named('RunResult', () =>
   z.object({
     runId: z.string().describe('The run; also `run_id` of its messages.'),
     conversationId: z.string().describe('Its conversation.'),

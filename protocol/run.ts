@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineNotification, defineRequest } from './define.ts';
 import { DurableEvent } from './events.ts';
-import { onFirstUse } from './lazy.ts';
+import { named, onFirstUse } from './lazy.ts';
 import { ModelMessage } from './messages.ts';
 import { RunResult } from './result.ts';
 import { RunSpec } from './spec.ts';
@@ -18,7 +18,7 @@ const runState = () =>
 const complete = () => z.boolean().describe('Whether the run is over, so that this is final.');
 
 /** Parameters of `run/start`: the run, and how it is followed. @since 0.1.0 */
-export const RunStartParams = onFirstUse(() =>
+export const RunStartParams = named('RunStartParams', () =>
   z.strictObject({
     ...RunSpec().shape,
     wait: z
@@ -37,7 +37,7 @@ export const RunStartParams = onFirstUse(() =>
 export type RunStartParams = z.output<ReturnType<typeof RunStartParams>>;
 
 /** The acknowledgement of a started run. @since 0.1.0 */
-export const RunStarted = onFirstUse(() =>
+export const RunStarted = named('RunStarted', () =>
   z.object({ runId: runId(), state: runState(), startedAt: z.string().describe('RFC 3339.') }),
 );
 export type RunStarted = z.output<ReturnType<typeof RunStarted>>;
@@ -181,7 +181,7 @@ export const RunUsageRequest = defineRequest(
 );
 
 /** A run at an instant. @since 0.1.0 */
-export const RunSnapshot = onFirstUse(() =>
+export const RunSnapshot = named('RunSnapshot', () =>
   z.object({
     runId: runId(),
     state: runState(),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UserContent } from './content.ts';
-import { onFirstUse } from './lazy.ts';
+import { named, onFirstUse } from './lazy.ts';
 import { ModelMessage } from './messages.ts';
 import { JsonMap } from './scalars.ts';
 import { RunUsage, UsageLimits } from './usage.ts';
@@ -26,11 +26,11 @@ const promptSource = () =>
   });
 
 /** Prompts: one text, or a list of texts and of names the host resolves. @since 0.1.0 */
-export const Prompts = onFirstUse(() => z.union([z.string(), z.array(z.union([z.string(), promptSource()]))]));
+export const Prompts = named('Prompts', () => z.union([z.string(), z.array(z.union([z.string(), promptSource()]))]));
 export type Prompts = z.output<ReturnType<typeof Prompts>>;
 
 /** How a function tool is offered and run. Source: Pydantic AI `Tool`, `ToolDefinition`. @since 0.1.0 */
-export const ToolSpec = onFirstUse(() =>
+export const ToolSpec = named('ToolSpec', () =>
   z.strictObject({
     name: z.string().min(1).describe('Name the model calls it by; unique in the run.'),
     description: z.string().nullish().describe('What it does, for the model.'),
@@ -79,7 +79,7 @@ const outputAlternative = () => z.strictObject(outputFields());
  * Source: Pydantic AI `output_type`, `ToolOutput`, `NativeOutput`, `PromptedOutput`, `TextOutput`, `StructuredDict`.
  * @since 0.1.0
  */
-export const OutputSpec = onFirstUse(() =>
+export const OutputSpec = named('OutputSpec', () =>
   z.strictObject({
     ...outputFields(),
     anyOf: z.array(outputAlternative()).min(1).nullish().describe('Alternatives, in order.'),
@@ -88,7 +88,7 @@ export const OutputSpec = onFirstUse(() =>
 export type OutputSpec = z.output<ReturnType<typeof OutputSpec>>;
 
 /** Settings of a model request: Pydantic AI's `ModelSettings`, passed through with what a provider adds. @since 0.1.0 */
-export const ModelSettings = onFirstUse(() =>
+export const ModelSettings = named('ModelSettings', () =>
   z.preprocess(
     (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
     z.looseObject({
@@ -135,11 +135,11 @@ const modelObject = () =>
   });
 
 /** One model: `provider:name`, or the name with an address and settings. @since 0.1.0 */
-export const ModelEntry = onFirstUse(() => z.union([z.string(), modelObject()]));
+export const ModelEntry = named('ModelEntry', () => z.union([z.string(), modelObject()]));
 export type ModelEntry = z.output<ReturnType<typeof ModelEntry>>;
 
 /** A model, or several to fall back on in order. @since 0.1.0 */
-export const ModelSpec = onFirstUse(() =>
+export const ModelSpec = named('ModelSpec', () =>
   z.union([
     z.string(),
     modelObject(),
@@ -153,7 +153,7 @@ export const ModelSpec = onFirstUse(() =>
 export type ModelSpec = z.output<ReturnType<typeof ModelSpec>>;
 
 /** Retries allowed: one number for both, or one for tools and one for outputs. @since 0.1.0 */
-export const Retries = onFirstUse(() =>
+export const Retries = named('Retries', () =>
   z.union([count(), z.strictObject({ tools: count().nullish(), output: count().nullish() })]),
 );
 
@@ -183,7 +183,7 @@ const agentFields = () => ({
 });
 
 /** An agent as data. Source: Pydantic AI `Agent`. @since 0.1.0 */
-export const AgentSpec = onFirstUse(() => z.strictObject(agentFields()));
+export const AgentSpec = named('AgentSpec', () => z.strictObject(agentFields()));
 export type AgentSpec = z.output<ReturnType<typeof AgentSpec>>;
 
 const runFields = () => ({
@@ -215,13 +215,13 @@ const runFields = () => ({
 });
 
 /** One run of an agent as data. Source: Pydantic AI `Agent.run`. @since 0.1.0 */
-export const RunSpec = onFirstUse(() => z.strictObject({ ...agentFields(), ...runFields() }));
+export const RunSpec = named('RunSpec', () => z.strictObject({ ...agentFields(), ...runFields() }));
 export type RunSpec = z.output<ReturnType<typeof RunSpec>>;
 /** The run specification as a host writes it. @since 0.1.0 */
 export type RunSpecInput = z.input<ReturnType<typeof RunSpec>>;
 
 /** A tool as a model sees it. Source: Pydantic AI `ToolDefinition`. @since 0.1.0 */
-export const ToolDefinition = onFirstUse(() =>
+export const ToolDefinition = named('ToolDefinition', () =>
   z.looseObject({
     name: z.string().describe('Name the model calls it by.'),
     parameters_json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the arguments.'),
@@ -232,6 +232,7 @@ export const ToolDefinition = onFirstUse(() =>
     kind: z.enum(['function', 'output', 'external', 'unapproved']).default('function').describe('What a call does.'),
     metadata: z.record(z.string(), z.unknown()).nullable().default(null).describe('Data for the program.'),
     timeout: z.number().nullable().default(null).describe('Deadline of one call in seconds.'),
+    media: z.boolean().optional().describe('Whether objects with media in its results are media; ours.'),
   }),
 );
 export type ToolDefinition = z.output<ReturnType<typeof ToolDefinition>>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { onFirstUse } from './lazy.ts';
+import { named } from './lazy.ts';
 
 const tokens = (what: string) =>
   z
@@ -43,7 +43,7 @@ function withCurrentNames(value: unknown): unknown {
  * Source: Pydantic AI `RequestUsage`.
  * @since 0.1.0
  */
-export const RequestUsage = onFirstUse(() =>
+export const RequestUsage = named('RequestUsage', () =>
   z.preprocess(
     withCurrentNames,
     z.looseObject({
@@ -68,7 +68,7 @@ export type RequestUsage = z.output<ReturnType<typeof RequestUsage>>;
  * Source: Pydantic AI `RunUsage`.
  * @since 0.1.0
  */
-export const RunUsage = onFirstUse(() =>
+export const RunUsage = named('RunUsage', () =>
   z.looseObject({
     requests: tokens('Model requests that were answered.'),
     tool_calls: tokens('Function tools that returned successfully.'),
@@ -96,7 +96,7 @@ const limit = (what: string) =>
  * Source: Pydantic AI `UsageLimits`.
  * @since 0.1.0
  */
-export const UsageLimits = onFirstUse(() =>
+export const UsageLimits = named('UsageLimits', () =>
   z.strictObject({
     request_limit: limit('Model requests; checked before each one, default 50.'),
     tool_calls_limit: limit('Successful tool calls; a batch that would exceed it does not run.'),

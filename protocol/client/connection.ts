@@ -15,6 +15,6 @@ export interface CancellationLike {
 export interface ConnectionLike {
   sendRequest<R>(method: string, params?: unknown): Promise<R>;
   sendNotification(method: string, params?: unknown): Promise<void> | void;
-  onRequest(method: string, handler: (params: never, token?: CancellationLike) => unknown): Registration;
-  onNotification(method: string, handler: (params: never) => void): Registration;
+  onRequest(method: string, handler: (params: unknown, token?: CancellationLike) => unknown): Registration;
+  onNotification(method: string, handler: (params: unknown) => void): Registration;
 }

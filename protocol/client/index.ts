@@ -39,9 +39,10 @@ export class RunwireClient {
   constructor(connection: ConnectionLike, options: ClientOptions = {}) {
     this.#connection = connection;
     this.#makeError = options.makeError ?? ((_code, message) => new Error(message));
-    connection.onNotification('run/event', (message: RunEventMessage) =>
-      this.#runs.get(message.runId)?.events.push(message),
-    );
+    connection.onNotification('run/event', (params) => {
+      const message = params as RunEventMessage;
+      this.#runs.get(message.runId)?.events.push(message);
+    });
     this.#serve('tool/call', this.#callTool);
     this.#serve('output/validate', this.#validateOutput);
     this.#serve('prompt/resolve', this.#resolvePrompt);
@@ -97,7 +98,8 @@ export class RunwireClient {
     method: M,
     serve: (params: CallbackParamsOf<M>, handlers: RunHandlers, signal: AbortSignal) => unknown,
   ): void {
-    this.#connection.onRequest(method, async (params: CallbackParamsOf<M>, token?: CancellationLike) => {
+    this.#connection.onRequest(method, async (raw, token?: CancellationLike) => {
+      const params = raw as CallbackParamsOf<M>;
       const run = this.#runs.get(params.runId);
       if (!run) throw this.#makeError(requestFailed, `This client has not started run '${params.runId}'.`);
       const controller = new AbortController();

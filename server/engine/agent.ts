@@ -98,6 +98,8 @@ async function compileTool(
       kind: 'function',
       metadata: spec.metadata ?? null,
       timeout: timeoutMs === undefined ? null : timeoutMs / 1000,
+      // Objects in its results are data unless the host says that they are media.
+      media: spec.media ?? false,
     },
     validator,
     maxRetries: spec.maxRetries ?? defaults.toolRetries,

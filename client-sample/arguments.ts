@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for: a run, or a text and the exit code. */
+export type Command =
+  | {
+      readonly kind: 'run';
+      readonly prompt: string;
+      readonly model?: string;
+      /** A file with earlier messages. */
+      readonly history?: string;
+      readonly json: boolean;
+    }
+  | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 };
+
+const defaultPrompt = 'What is in this folder?';
+
+const help = `Usage: npm start -- [options] [PROMPT...]
+
+Asks a model about the current folder and shows the run: tool calls as they happen, then the output, the messages
+and the usage. Without a prompt it asks "${defaultPrompt}".
+
+Options:
+  --model MODEL    provider:name, for example openai-chat:gpt-5 (needs OPENAI_API_KEY);
+                   without it the embedded model 'test' answers: no network, no key
+  --history FILE   go on from earlier messages: a JSON list of them, or a document that --json wrote
+  --json           print one JSON document {result, messages, newMessages, usage} on stdout, all else on stderr
+  --help           print this
+
+Ctrl-C cancels the run. Exit code: 0 success, 1 failed, 2 wrong options, 130 cancelled.
+`;
+
+/** Reads the command line; a wrong one says what is wrong and exits with 2. */
+export function parseArguments(args: readonly string[]): Command {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        model: { type: 'string' },
+        history: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const { model, history, json, help: wantsHelp } = values;
+    if (wantsHelp) return { kind: 'text', text: help, exitCode: 0 };
+    if (model === '') return wrong('--model needs a name');
+    return {
+      kind: 'run',
+      // Words need no quotes; an empty prompt is most likely an unset variable of a script.
+      prompt: positionals.length > 0 ? positionals.join(' ') : defaultPrompt,
+      ...(model === undefined ? {} : { model }),
+      ...(history === undefined ? {} : { history }),
+      json,
+    };
+  } catch (error) {
+    // `parseArgs` goes on to explain how a word with a leading dash can be given; its first sentence is enough.
+    return wrong(error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? '') : String(error));
+  }
+}
+
+const wrong = (what: string): Command => ({ kind: 'text', text: `${what}.\n\n${help}`, exitCode: 2 });

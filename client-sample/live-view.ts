@@ -1,0 +1,98 @@
+import type { DurableEvent, ModelResponse, ToolCallPart } from 'runwire/protocol';
+import { oneLine, type Screen } from './screen.ts';
+
+type ToolResult = Extract<DurableEvent, { event_kind: 'function_tool_result' }>['part'];
+
+/**
+ * Shows a run while it happens: lines that stay for tool calls and their results, and on a terminal one line below them
+ * that says what is being waited for.
+ */
+export class LiveView {
+  readonly #screen: Screen;
+  #waitingFor = '';
+  #since = 0;
+  #clock: NodeJS.Timeout | undefined;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  /** Shows an event; those of later versions of the daemon, and those without news, are passed over. */
+  show(event: DurableEvent): void {
+    switch (event.event_kind) {
+      case 'model_request_started':
+        return this.waitFor(`Asking ${event.model}${event.request > 1 ? `, request ${event.request}` : ''}`);
+      case 'model_response':
+        return this.#remark(event.message);
+      case 'function_tool_call':
+        return this.#call(event.part);
+      case 'function_tool_result':
+        return this.#result(event.part);
+      case 'warning':
+        return this.line(this.#screen.paint('yellow', `! ${this.#screen.show(event.message)}`));
+      case 'run_finished':
+        return this.end();
+    }
+  }
+
+  /** Says on the progress line what is being waited for. */
+  waitFor(what: string): void {
+    if (!this.#screen.isTerminal) return;
+    this.#waitingFor = what;
+    this.#since = performance.now();
+    this.#draw();
+    // A model may think for a minute: the seconds show that something is alive.
+    this.#clock ??= setInterval(() => this.#draw(), 1000).unref();
+  }
+
+  /** Writes a line that stays, above the progress line. */
+  line(text: string): void {
+    this.#clear();
+    this.#screen.write(`${text}\n`);
+    this.#draw();
+  }
+
+  /** Takes the progress line away. */
+  end(): void {
+    clearInterval(this.#clock);
+    this.#clock = undefined;
+    this.#clear();
+    this.#waitingFor = '';
+  }
+
+  /** What a model says beside its tool calls; text alone is the output, which is printed later. */
+  #remark({ parts }: ModelResponse): void {
+    if (!parts.some((part) => part.part_kind === 'tool-call')) return;
+    for (const part of parts) {
+      if (part.part_kind === 'text' && part.content.trim()) this.line(oneLine(part.content, this.#screen.columns));
+    }
+  }
+
+  #call({ tool_name, args }: ToolCallPart): void {
+    const { columns, paint } = this.#screen;
+    this.line(`${paint('cyan', `→ ${tool_name}`)} ${oneLine(args ?? {}, columns - tool_name.length - 3)}`);
+    this.waitFor('Running tools');
+  }
+
+  #result(part: ToolResult): void {
+    const { columns, paint } = this.#screen;
+    const name = part.tool_name ?? '';
+    const text = oneLine(part.content, columns - name.length - 3);
+    if (part.part_kind === 'retry-prompt') this.line(paint('yellow', `↻ ${name} ${text}`));
+    else if (part.outcome === 'success') this.line(paint('dim', `← ${name} ${text}`));
+    else this.line(paint('red', `✗ ${name} ${text}`));
+  }
+
+  #draw(): void {
+    if (!this.#waitingFor) return;
+    const seconds = Math.floor((performance.now() - this.#since) / 1000);
+    const text = `${this.#waitingFor} …${seconds > 0 ? ` ${seconds} s` : ''}`;
+    this.#clear();
+    // One column stays free: a full line would wrap, and could not be taken away again.
+    this.#screen.write(this.#screen.paint('dim', oneLine(text, this.#screen.columns - 1)));
+  }
+
+  #clear(): void {
+    if (this.#waitingFor) this.#screen.write('\r\u001b[2K');
+  }
+}
