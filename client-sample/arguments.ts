@@ -14,7 +14,9 @@ export type Command =
 
 const defaultPrompt = 'What is in this folder?';
 
-const help = `Usage: npm start -- [options] [PROMPT...]
+const usage = 'Usage: npm start -- [options] [PROMPT...]';
+
+const help = `${usage}
 
 Asks a model about the current folder and shows the run: tool calls as they happen, then the output, the messages
 and the usage. Without a prompt it asks "${defaultPrompt}".
@@ -44,11 +46,14 @@ export function parseArguments(args: readonly string[]): Command {
     });
     const { model, history, json, help: wantsHelp } = values;
     if (wantsHelp) return { kind: 'text', text: help, exitCode: 0 };
-    if (model === '') return wrong('--model needs a name');
+    // Words need no quotes.
+    const prompt = positionals.length > 0 ? positionals.join(' ') : defaultPrompt;
+    // Most likely an unset variable of a script.
+    if (model === '') return wrong('--model is empty');
+    if (prompt.trim() === '') return wrong('The prompt is empty');
     return {
       kind: 'run',
-      // Words need no quotes; an empty prompt is most likely an unset variable of a script.
-      prompt: positionals.length > 0 ? positionals.join(' ') : defaultPrompt,
+      prompt,
       ...(model === undefined ? {} : { model }),
       ...(history === undefined ? {} : { history }),
       json,
@@ -59,4 +64,8 @@ export function parseArguments(args: readonly string[]): Command {
   }
 }
 
-const wrong = (what: string): Command => ({ kind: 'text', text: `${what}.\n\n${help}`, exitCode: 2 });
+const wrong = (what: string): Command => ({
+  kind: 'text',
+  text: `${what}.\n${usage}\n--help says more.\n`,
+  exitCode: 2,
+});

@@ -21,17 +21,23 @@ export class LiveView {
   show(event: DurableEvent): void {
     switch (event.event_kind) {
       case 'model_request_started':
-        return this.waitFor(`Asking ${event.model}${event.request > 1 ? `, request ${event.request}` : ''}`);
+        this.waitFor(`Asking ${event.model}${event.request > 1 ? `, request ${event.request}` : ''}`);
+        break;
       case 'model_response':
-        return this.#remark(event.message);
+        this.#remark(event.message);
+        break;
       case 'function_tool_call':
-        return this.#call(event.part);
+        this.#call(event.part);
+        break;
       case 'function_tool_result':
-        return this.#result(event.part);
+        this.#result(event.part);
+        break;
       case 'warning':
-        return this.line(this.#screen.paint('yellow', `! ${this.#screen.show(event.message)}`));
+        this.line(this.#screen.paint('yellow', `! ${this.#screen.show(event.message)}`));
+        break;
       case 'run_finished':
-        return this.end();
+        this.end();
+        break;
     }
   }
 
@@ -70,8 +76,8 @@ export class LiveView {
 
   #call({ tool_name, args }: ToolCallPart): void {
     const { columns, paint } = this.#screen;
-    this.line(`${paint('cyan', `→ ${tool_name}`)} ${oneLine(args ?? {}, columns - tool_name.length - 3)}`);
     this.waitFor('Running tools');
+    this.line(`${paint('cyan', `→ ${tool_name}`)} ${oneLine(args ?? {}, columns - tool_name.length - 3)}`);
   }
 
   #result(part: ToolResult): void {

@@ -85,10 +85,18 @@ async function converse(
 
 /** Messages of an earlier run: a list, or a document that `--json` has written. The daemon checks them. */
 async function readHistory(path: string): Promise<RunSpecInput['messageHistory']> {
-  const document: unknown = JSON.parse(await readFile(path, 'utf8'));
-  const messages = Array.isArray(document) ? document : (document as Partial<Report> | null)?.messages;
+  const document = parsed(await readFile(path, 'utf8'));
+  const messages = Array.isArray(document) ? document : (document as Partial<Report> | null | undefined)?.messages;
   if (!Array.isArray(messages)) throw new Error(`'${path}' holds no list of messages.`);
   return messages;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Aborted by Ctrl-C. Another one ends this process, and with it the daemon, at once. */

@@ -1,4 +1,4 @@
-import type { ModelMessage, RunUsage } from 'runwire/protocol';
+import type { ModelMessage, RunResult, RunUsage } from 'runwire/protocol';
 import type { Report } from './run.ts';
 import { oneLine, type Screen } from './screen.ts';
 
@@ -7,21 +7,35 @@ type Row = readonly [index: string, kind: string, part: string, summary: string]
 
 /** Prints what a run has left: its output or why there is none, its messages and its usage. */
 export function printSummary(screen: Screen, { result, messages, newMessages, usage }: Report): void {
-  const heading = (text: string) => screen.write(`\n${screen.paint('bold', text)}\n`);
-  const { outcome, error } = result;
-  if (outcome === 'success') {
-    heading('Output');
-    screen.write(`${screen.show(textOf(result.output))}\n`);
-  } else {
-    heading(outcome === 'cancelled' ? 'Cancelled' : 'Failed');
-    screen.write(`${screen.paint('red', screen.show(error?.message ?? `The run ended as ${outcome}.`))}\n`);
+  // On a terminal the lines of the live view stand above; a file begins here.
+  const [title, text] = ending(result, screen);
+  screen.write(`${screen.isTerminal ? '\n' : ''}${screen.paint('bold', title)}\n${text}\n`);
+  const section = (heading: string, body: string) => screen.write(`\n${screen.paint('bold', heading)}\n${body}`);
+  section(`All messages (${messages.length})`, messageTable(messages, screen));
+  section(`New messages (${newMessages.length})`, messageTable(newMessages, screen, result.newMessageIndex));
+  section('Usage', `${usageLine(usage)}, ${(result.timing.durationMs / 1000).toFixed(2)} s\n`);
+}
+
+function ending({ outcome, output, error }: RunResult, screen: Screen): [title: string, text: string] {
+  if (outcome === 'success') return ['Output', screen.isTerminal ? screen.show(laidOut(output)) : textOf(output)];
+  const title = outcome === 'cancelled' ? 'Cancelled' : 'Failed';
+  return [title, screen.paint('red', screen.show(error?.message ?? `The run ended as ${outcome}.`))];
+}
+
+/** An object, or text that is JSON of one, with a line for each key: the embedded model answers so. */
+function laidOut(output: unknown): string {
+  const value = typeof output === 'string' ? parsed(output) : output;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return textOf(output);
+  const lines = Object.entries(value).map(([key, item]) => `  ${JSON.stringify(key)}: ${JSON.stringify(item)}`);
+  return `{\n${lines.join(',\n')}\n}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  heading(`All messages (${messages.length})`);
-  screen.write(messageTable(messages, screen));
-  heading(`New messages (${newMessages.length})`);
-  screen.write(messageTable(newMessages, screen, result.newMessageIndex));
-  heading('Usage');
-  screen.write(`${usageLine(usage)} in ${(result.timing.durationMs / 1000).toFixed(2)} s\n`);
 }
 
 /** One row for each part; index and kind stand in the first row of their message. */
@@ -71,11 +85,11 @@ function summaryOf(part: Part): string {
 
 /** Requests, tool calls and tokens in one line. */
 export function usageLine({ requests, tool_calls, input_tokens, output_tokens, cost }: RunUsage): string {
-  const tokens = `${input_tokens} + ${output_tokens} = ${input_tokens + output_tokens} tokens (input + output)`;
-  const price = cost === null ? '' : `, ${cost} US dollars`;
+  const tokens = `${input_tokens} input and ${output_tokens} output tokens`;
+  const price = (cost ?? null) === null ? '' : `, ${cost} US dollars`;
   return `${counted(requests, 'request')}, ${counted(tool_calls, 'tool call')}, ${tokens}${price}`;
 }
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? ''));
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

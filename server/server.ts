@@ -11,7 +11,7 @@ import type { Log } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { RunRegistry } from './runs/registry.ts';
-import { RunService } from './runs/run-service.ts';
+import { type RunnerFactory, RunService } from './runs/run-service.ts';
 import { RunSlots } from './runs/slots.ts';
 import { Session } from './session.ts';
 
@@ -25,6 +25,8 @@ export interface ServerDeps {
   /** RFC 3339 time, milliseconds of a steady clock, milliseconds since 1970. */
   readonly world: { now(): string; elapsed(): number; epochMs(): number };
   readonly limits?: Partial<typeof defaultLimits>;
+  /** Makes the runners of runs; default: steps are called, not recorded. */
+  readonly runner?: RunnerFactory;
   /** Called with the exit code when the client sent `exit`. */
   readonly onExit?: (code: number) => void;
 }
@@ -73,6 +75,7 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handl
     world,
     counters,
     reportBug: (error) => reportBug(error, log),
+    ...(deps.runner ? { runner: deps.runner } : {}),
   });
   const handlers: Handlers = {
     ...serviceHandlers({

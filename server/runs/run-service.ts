@@ -12,8 +12,8 @@ import { completeMessages } from '../engine/intake.ts';
 import type { Warning } from '../engine/model.ts';
 import { runToEnd } from '../engine/run.ts';
 import { initialState } from '../engine/start.ts';
-import type { RunState } from '../engine/state.ts';
-import { directRunner, stepKey, type World } from '../engine/steps.ts';
+import type { RunInput, RunState } from '../engine/state.ts';
+import { directRunner, type StepRunner, stepKey, type World } from '../engine/steps.ts';
 import { withTotal } from '../engine/usage.ts';
 import { invalidParams } from '../errors.ts';
 import { type KeySource, type ModelHandle, resolveModel } from '../models/registry.ts';
@@ -29,6 +29,9 @@ import type { RunSlots } from './slots.ts';
 import { refuseUnserved } from './unserved.ts';
 import { uuid7 } from './uuid7.ts';
 
+/** Makes the runner of a run; a store puts one here that records. @since 0.1.0 */
+export type RunnerFactory = (input: Omit<RunInput, 'runner'>, direct: StepRunner) => StepRunner;
+
 /** What runs need of the daemon. @since 0.1.0 */
 export interface RunServiceDeps {
   readonly agents: AgentRegistry;
@@ -38,6 +41,7 @@ export interface RunServiceDeps {
   readonly world: World & { epochMs(): number };
   readonly counters: CallbackCounters;
   readonly reportBug: (error: unknown) => EngineError;
+  readonly runner?: RunnerFactory;
 }
 
 /** Starts runs and drives them to their end. @since 0.1.0 */
@@ -73,7 +77,7 @@ export class RunService {
     const controller = new AbortController();
     const callbacks = this.#callbacks(runId, params, session);
     const history = this.#history(params, runId);
-    const state: RunState = initialState({
+    const input: Omit<RunInput, 'runner'> = {
       runId,
       conversationId: conversationOf(params, history, world.epochMs()),
       agent,
@@ -86,10 +90,11 @@ export class RunService {
       ...(params.maxToolConcurrency ? { maxToolConcurrency: params.maxToolConcurrency } : {}),
       warnings,
       callbacks,
-      runner: directRunner(runId, world),
       signal: controller.signal,
       emit: (seq, event) => session.client.notify('run/event', { runId, seq, event: eventForWire(event) }),
-    });
+    };
+    const direct = directRunner(runId, world);
+    const state: RunState = initialState({ ...input, runner: this.#deps.runner?.(input, direct) ?? direct });
     const startedAt = formatTimestamp(world.epochMs());
     const record = new RunRecord({
       runId,

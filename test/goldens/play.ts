@@ -3,6 +3,7 @@ import type { ResultOf } from '../../protocol/catalogue.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage } from '../../protocol/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
+import type { ServerDeps } from '../../server/server.ts';
 import { startPair } from '../support/pair.ts';
 import { ScriptedHost } from './host.ts';
 import type { Scenario, ScenarioRun } from './scenario.ts';
@@ -31,8 +32,11 @@ const errorOf = (error: unknown) => {
 };
 
 /** Plays the runs of a scenario as one conversation over a connection pair. */
-export async function play(scenario: Scenario): Promise<{ runs: PlayedRun[]; unused: number }> {
-  const { client, close } = startPair();
+export async function play(
+  scenario: Scenario,
+  deps: Partial<ServerDeps> = {},
+): Promise<{ runs: PlayedRun[]; unused: number }> {
+  const { client, close } = startPair(deps);
   const host = new ScriptedHost(client, scenario);
   const events = new Map<string, PlayedRun['events']>();
   client.onNotification('run/event', ({ runId, seq, event }: { runId: string; seq: number; event: DurableEvent }) => {

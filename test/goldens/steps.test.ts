@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { RunInput } from '../../server/engine/state.ts';
+import { LOOP_VERSION, type RecordedStep, recordingRunner } from '../../server/engine/steps.ts';
+import { goldenNames, loadGolden } from '../support/golden-files.ts';
+import { exceptions, unserved } from './exceptions.ts';
+import { play } from './play.ts';
+import { rebuiltFrom, standingAfter, type Trace, traceOf } from './rebuild.ts';
+import type { Scenario } from './scenario.ts';
+
+interface Recording {
+  input: Omit<RunInput, 'runner'>;
+  steps: RecordedStep[];
+  /** What the host saw of the run when it ran. */
+  lived: Trace | undefined;
+}
+
+/** Plays a scenario with recorded steps. */
+async function record(scenario: Scenario): Promise<Recording[]> {
+  const recordings: Recording[] = [];
+  const { runs } = await play(scenario, {
+    runner: (input, direct) => {
+      const recording: Recording = { input, steps: [], lived: undefined };
+      recordings.push(recording);
+      return recordingRunner(direct, recording.steps);
+    },
+  });
+  for (const recording of recordings) {
+    const run = runs.find(({ result }) => result?.runId === recording.input.runId);
+    if (run)
+      recording.lived = traceOf(
+        { messages: run.messages, usage: run.usage },
+        run.events.map(({ event }) => event),
+      );
+  }
+  return recordings;
+}
+
+const names = goldenNames(/^[a-j]\d/).filter((name) => !exceptions[name] && !unserved[name[0] ?? '']);
+const keysOf = ({ steps }: Recording) => steps.map(({ key }) => key);
+
+describe(`step keys, loop version ${LOOP_VERSION}`, () => {
+  // A changed sequence means that recorded runs can no longer be rebuilt: raise LOOP_VERSION with it.
+  it.skipIf(process.env.GOLDENS_DIR)(
+    'are those that are pinned for the goldens beside the tests',
+    async () => {
+      const lines: string[] = [];
+      for (const name of names) {
+        for (const [index, run] of (await record(loadGolden<Scenario>(name))).entries()) {
+          lines.push(`${name} ${index + 1}: ${keysOf(run).join(' ')}`);
+        }
+      }
+      await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`../vectors/step-keys.v${LOOP_VERSION}.txt`);
+    },
+    60_000,
+  );
+});
+
+describe('a run rebuilt from every prefix of its step outputs', () => {
+  it.each(names)(
+    '%s',
+    async (name) => {
+      for (const { input, steps } of await record(loadGolden<Scenario>(name))) {
+        const whole = await rebuiltFrom(input, steps, steps.length);
+        let before: string[] = [];
+        for (let prefix = 0; prefix <= steps.length; prefix += 1) {
+          const standing = await standingAfter(input, steps.slice(0, prefix));
+          expect(whole.events.slice(0, standing.events.length)).toEqual(standing.events);
+          expect(standing.events.slice(0, before.length)).toEqual(before);
+          before = [...standing.events];
+          expect(await rebuiltFrom(input, steps, prefix)).toEqual(whole);
+        }
+        expect(before).toEqual(whole.events);
+      }
+    },
+    60_000,
+  );
+});

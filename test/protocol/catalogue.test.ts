@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { callbacks, clientNotifications, requests, serverNotifications } from '../../protocol/catalogue.ts';
+import { ErrorCode } from '../../protocol/errors.ts';
+
+it('pins the names of the methods', () => {
+  expect(Object.keys(requests)).toEqual([
+    'initialize',
+    'shutdown',
+    'run/start',
+    'run/wait',
+    'run/cancel',
+    'run/messages',
+    'run/newMessages',
+    'run/usage',
+    'run/get',
+    'run/list',
+    'run/release',
+    'agent/register',
+    'agent/list',
+    'agent/unregister',
+    'models/list',
+    'rpc/discover',
+    'health/get',
+  ]);
+  expect(Object.keys(callbacks)).toEqual([
+    'tool/call',
+    'output/validate',
+    'prompt/resolve',
+    'model/request',
+    'history/process',
+    'tools/prepare',
+  ]);
+  expect(Object.keys(clientNotifications)).toEqual(['initialized', 'exit']);
+  expect(Object.keys(serverNotifications)).toEqual(['run/event']);
+});
+
+it('pins the error codes', () => {
+  expect(ErrorCode).toMatchInlineSnapshot(`
+    {
+      "agent.notFound": 1200,
+      "auth.missing": 1410,
+      "callback.failed": 1300,
+      "callback.invalid": 1301,
+      "callback.timeout": 1303,
+      "callback.unsupported": 1302,
+      "client.gone": 1304,
+      "contentFilter": 1402,
+      "history.invalid": 1203,
+      "internal": -32603,
+      "message.tooLarge": 1003,
+      "method.notFound": -32601,
+      "model.allFailed": 1407,
+      "model.api": 1406,
+      "model.http": 1405,
+      "model.incompleteToolCall": 1403,
+      "model.stream": 1409,
+      "model.unexpectedBehavior": 1401,
+      "model.unknown": 1201,
+      "notInitialized": -32002,
+      "overloaded": 1002,
+      "params.invalid": -32602,
+      "params.unknownField": 1001,
+      "parse.error": -32700,
+      "protocol.unsupported": 1000,
+      "request.cancelled": -32800,
+      "request.invalid": -32600,
+      "run.cancelled": 1408,
+      "run.evicted": 1101,
+      "run.idConflict": 1102,
+      "run.interrupted": 1104,
+      "run.invalid": 1400,
+      "run.noToolReturn": 1106,
+      "run.notFinished": 1103,
+      "run.notFound": 1100,
+      "run.outputIsText": 1105,
+      "run.timeout": 1411,
+      "schema.invalid": 1204,
+      "tool.conflict": 1202,
+      "usage.limitExceeded": 1404,
+    }
+  `);
+});
+
+it('gives every method a summary and a version, and every field a sentence', () => {
+  for (const method of [
+    ...Object.values(requests),
+    ...Object.values(callbacks),
+    ...Object.values(serverNotifications),
+  ]) {
+    expect(method.summary, method.method).toMatch(/\.$/);
+    expect(method.since, method.method).toMatch(/^\d+\.\d+\.\d+$/);
+  }
+});
