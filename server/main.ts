@@ -42,7 +42,7 @@ function start(allowEnv: ReadonlySet<string>): void {
   };
   // Without a client nothing that runs here can be of use: end of input, a broken pipe and signals all end the daemon.
   connection.onClose(() => leave(server.session.isShutDown ? 0 : 1));
-  connection.onError(([error]) => log.warn(`connection: ${error.message}`));
+  connection.onError(([error]) => log.debug(`connection: ${error.message}`));
   frames.on('error', () => leave(1));
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(signalCode[signal]));
   process.on('unhandledRejection', (error) => log.error(`unhandled rejection: ${String(error)}`));

@@ -4,6 +4,8 @@ import type { RunError } from '../../protocol/result.ts';
 /** What an error tells a program beside its message: plain JSON, and `cause` for the error behind it. @since 0.1.0 */
 export type ErrorDetailsMap = { cause?: { kind: string; message: string }; [detail: string]: unknown };
 
+const mark = Symbol.for('runwire.EngineError');
+
 /**
  * An error with a kind a client can branch on. Inside a run it ends the run; outside it becomes the answer of the
  * request. Anything else that is thrown is a bug.
@@ -11,7 +13,13 @@ export type ErrorDetailsMap = { cause?: { kind: string; message: string }; [deta
  * @since 0.1.0
  */
 export class EngineError extends Error {
+  /** Heavy parts are bundled on their own, each with its copy of this class: the mark tells, not the class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && mark in value;
+  }
+
   override readonly name = 'EngineError';
+  readonly [mark] = true;
   readonly kind: ErrorKind;
   readonly details: ErrorDetailsMap;
 

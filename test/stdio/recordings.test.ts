@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import type { RunResult } from '../../protocol/result.ts';
+import { Daemon } from '../support/daemon.ts';
+import { type ExchangeFacts, factsOf, noRecordings, type Replay, startReplay } from '../support/replay.ts';
+import { schemaOf } from '../support/session.ts';
+
+const key = 'sk-recording-0123456789';
+const finishes: Record<string, string> = { 'tool-calls': 'tool_call', 'content-filter': 'content_filter' };
+
+let replay: Replay;
+let daemon: Daemon;
+afterEach(() => {
+  replay?.close();
+  daemon?.child.kill('SIGKILL');
+});
+
+/** Runs a recording end to end: the built daemon, its own HTTP client, the recorded answers. */
+async function run(
+  name: string,
+  params: object,
+  answers: Record<string, unknown>,
+): Promise<{ result: RunResult; messages: ModelMessage[] }> {
+  replay = await startReplay(name);
+  daemon = new Daemon({ args: ['--allow-env', 'RECORDING_KEY'], env: { RECORDING_KEY: key } });
+  await daemon.initialize();
+  const model = { model: 'openai-chat:gpt-4o', baseUrl: `${replay.baseUrl}/v1`, apiKeyEnv: 'RECORDING_KEY' };
+  daemon.send({ id: 'run', method: 'run/start', params: { runId: 'r', model, wait: true, ...params } });
+  for (let answered = 0; ; ) {
+    const next = await daemon.waitFor(
+      (message) =>
+        message.id === 'run' || (message.method === 'tool/call' && Number(message.id) === 1_000_000_000 + answered),
+    );
+    if (next.id === 'run') {
+      expect(next.error, daemon.stderr).toBeUndefined();
+      const { result } = await daemon.request('run/messages', { runId: 'r' });
+      return { result: next.result as RunResult, messages: (result as { messages: ModelMessage[] }).messages };
+    }
+    answered += 1;
+    daemon.send({ id: next.id as number, result: { content: answers[String(next.params?.name)] } });
+  }
+}
+
+/** Each response agrees with what was read from the recorded bytes by other means. */
+function compare(messages: readonly ModelMessage[], facts: readonly ExchangeFacts[]): void {
+  const responses = messages.filter((message): message is ModelResponse => message.kind === 'response');
+  expect(responses.length).toBe(facts.length);
+  for (const [index, { text, toolCalls, finish, usage, model }] of facts.entries()) {
+    const response = responses[index] as ModelResponse;
+    const said = response.parts.map((part) => (part.part_kind === 'text' ? part.content : '')).join('');
+    const called = response.parts.flatMap((part) =>
+      part.part_kind === 'tool-call' ? [{ name: part.tool_name, args: JSON.parse(String(part.args)) }] : [],
+    );
+    expect({ said, called, model: response.model_name }).toEqual({ said: text, called: toolCalls, model });
+    expect(response.finish_reason).toBe(finishes[finish] ?? finish);
+    expect(response.usage).toMatchObject({
+      input_tokens: usage.input,
+      output_tokens: usage.output,
+      cache_read_tokens: usage.cacheRead,
+    });
+    expect({ name: response.provider_name, state: response.state }).toEqual({ name: 'openai', state: 'complete' });
+  }
+}
+
+describe.skipIf(noRecordings)(`recorded traffic of openai-chat${noRecordings ? ` (${noRecordings})` : ''}`, () => {
+  it('openai-chat-parallel-tools: two calls at once, then text', async () => {
+    const path = schemaOf({ path: { type: 'string' } });
+    const { result, messages } = await run(
+      'openai-chat-parallel-tools',
+      {
+        prompt: 'Delete the file `.env` and create `test.txt`',
+        systemPrompt: 'Just call tools without asking for confirmation.',
+        tools: [
+          { name: 'create_file', inputSchema: path },
+          { name: 'delete_file', inputSchema: path },
+        ],
+      },
+      { delete_file: true, create_file: 'Success' },
+    );
+    const facts = factsOf('openai-chat-parallel-tools');
+    compare(messages, facts);
+    expect(result).toMatchObject({
+      outcome: 'success',
+      output: facts[1]?.text,
+      model: { requested: 'openai-chat:gpt-4o', served: facts[1]?.model },
+      usage: { requests: 2, tool_calls: 2, input_tokens: 71 + 133, output_tokens: 46 + 19 },
+    });
+    await compareRequests();
+  });
+
+  it('openai-chat-native-output: a call, then JSON text of the schema', async () => {
+    const { properties, required, type } = schemaOf({ city: { type: 'string' }, country: { type: 'string' } });
+    const { result, messages } = await run(
+      'openai-chat-native-output',
+      {
+        prompt: 'What is the largest city in the user country?',
+        tools: [{ name: 'get_user_country', inputSchema: schemaOf({}) }],
+        output: { schema: { properties, required, type }, name: 'result', mode: 'native' },
+      },
+      { get_user_country: 'Mexico' },
+    );
+    compare(messages, factsOf('openai-chat-native-output'));
+    expect(result).toMatchObject({ outcome: 'success', output: { city: 'Mexico City', country: 'Mexico' } });
+    await compareRequests();
+  });
+});
+
+/** What was sent is what was recorded, but for what only states a default. */
+async function compareRequests(): Promise<void> {
+  const { requests } = await replay.log();
+  for (const { exchange, headers, body, recorded } of requests) {
+    expect(exchange).not.toBeNull();
+    expect(headers.authorization).toBe(`Bearer ${key}`);
+    expect(withoutDefaults(body)).toEqual(withoutDefaults(recorded.body));
+  }
+  expect(daemon.stderr + JSON.stringify(daemon.messages)).not.toContain(key);
+}
+
+/** `stream: false`, `n: 1`, `tool_choice: auto`, empty descriptions, `strict` and null content say nothing new. */
+function withoutDefaults(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (value === null || typeof value !== 'object') return value;
+  const kept = Object.entries(value).filter(
+    ([key, item]) =>
+      !(key === 'stream' && item === false) &&
+      !(key === 'n' && item === 1) &&
+      !(key === 'tool_choice' && item === 'auto') &&
+      !(key === 'description' && item === '') &&
+      !(key === 'content' && (item === null || item === '')) &&
+      key !== 'strict',
+  );
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutDefaults(item)]));
+}

@@ -1,0 +1,94 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+
+export const daemonPath = new URL('../../dist/runwire.cjs', import.meta.url).pathname;
+
+type Message = {
+  id?: number | string | null;
+  method?: string;
+  params?: Record<string, unknown>;
+  result?: unknown;
+  error?: { code: number; message: string; data?: Record<string, unknown> };
+};
+
+/** The built daemon as a child process, spoken to with hand-made frames. */
+export class Daemon {
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly messages: Message[] = [];
+  stderr = '';
+  /** Bytes on stdout that were no part of a frame. */
+  junk = '';
+  readonly exited: Promise<number | null>;
+  #buffer = Buffer.alloc(0);
+  #nextId = 1;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: { args?: string[]; env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
+    this.child = spawn(process.execPath, [daemonPath, ...(options.args ?? [])], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
+      ...(options.cwd ? { cwd: options.cwd } : {}),
+    });
+    this.child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
+    this.child.stderr.on('data', (chunk: Buffer) => {
+      this.stderr += chunk;
+    });
+    this.child.stdin.on('error', () => undefined);
+    this.exited = new Promise((resolve) => this.child.once('exit', (code) => resolve(code)));
+  }
+
+  /** Writes one frame; a string goes as it is. */
+  send(message: object | string): void {
+    const body = typeof message === 'string' ? message : JSON.stringify({ jsonrpc: '2.0', ...message });
+    this.child.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  }
+
+  /** Sends a request and waits for its answer. */
+  async request(method: string, ...params: unknown[]): Promise<Message> {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.send({ id, method, ...(params.length > 0 ? { params: params[0] } : {}) });
+    return this.waitFor((message) => message.id === id && message.method === undefined);
+  }
+
+  /** The first message, past or coming, that fits. */
+  async waitFor(fits: (message: Message) => boolean): Promise<Message> {
+    for (;;) {
+      const found = this.messages.find(fits);
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  async initialize(params: object = {}): Promise<Message> {
+    const answer = await this.request('initialize', params);
+    this.send({ method: 'initialized', params: {} });
+    return answer;
+  }
+
+  /** The orderly end. */
+  async stop(): Promise<number | null> {
+    await this.request('shutdown');
+    this.send({ method: 'exit' });
+    return this.exited;
+  }
+
+  #read(chunk: Buffer): void {
+    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    for (;;) {
+      const end = this.#buffer.indexOf('\r\n\r\n');
+      if (end < 0) break;
+      const header = this.#buffer.subarray(0, end).toString();
+      const length = /^Content-Length: (\d+)$/.exec(header)?.[1];
+      if (length === undefined) {
+        this.junk += header;
+        break;
+      }
+      if (this.#buffer.length < end + 4 + Number(length)) break;
+      this.messages.push(JSON.parse(this.#buffer.subarray(end + 4, end + 4 + Number(length)).toString()));
+      this.#buffer = this.#buffer.subarray(end + 4 + Number(length));
+    }
+    for (const wake of [...this.#waiting]) wake();
+    this.#waiting.clear();
+  }
+}

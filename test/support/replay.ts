@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Recorded provider traffic: the folder named by RECORDINGS_DIR, else the one that lies beside a full checkout. */
+export const recordingsDir =
+  process.env.RECORDINGS_DIR ?? new URL('../../../shared/cassettes', import.meta.url).pathname;
+
+const server = [
+  join(recordingsDir, 'replay-server.mjs'),
+  new URL('../../../shared/cassettes/replay-server.mjs', import.meta.url).pathname,
+].find(existsSync);
+
+/** Why recordings cannot be replayed here, or undefined when they can. */
+export const noRecordings =
+  server && existsSync(join(recordingsDir, 'expected', 'facts.json'))
+    ? undefined
+    : 'the recordings are not beside this checkout';
+
+export interface ExchangeFacts {
+  text: string;
+  toolCalls: { name: string; args: unknown }[];
+  finish: string;
+  usage: { input: number; output: number; cacheRead: number; reasoning: number };
+  model: string;
+}
+
+/** What is known of a recording from the recorded bytes alone. */
+export function factsOf(name: string): ExchangeFacts[] {
+  const facts = JSON.parse(readFileSync(join(recordingsDir, 'expected', 'facts.json'), 'utf8'));
+  return facts[name].exchanges;
+}
+
+/** A server on loopback that replays one recording. */
+export interface Replay {
+  readonly baseUrl: string;
+  /** Requests it got. */
+  log(): Promise<{
+    requests: {
+      exchange: number | null;
+      headers: Record<string, string>;
+      body: Record<string, unknown>;
+      recorded: { body: Record<string, unknown> };
+    }[];
+  }>;
+  close(): void;
+}
+
+export async function startReplay(name: string, ...options: string[]): Promise<Replay> {
+  if (!server) throw new Error(noRecordings);
+  const child = spawn(process.execPath, [server, join(recordingsDir, `${name}.json`), ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const line = await new Promise<string>((resolve) =>
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+  );
+  const { base, cassettes } = JSON.parse(line);
+  return {
+    baseUrl: cassettes[name].base,
+    log: async () => (await fetch(`${base}/__log`)).json() as ReturnType<Replay['log']>,
+    close: () => child.kill(),
+  };
+}
