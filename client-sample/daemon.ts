@@ -3,9 +3,6 @@ import { RunwireClient } from 'runwire/client';
 import { serverPath } from 'runwire/server';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
-/** How long a daemon that was told to end may take before it is killed, in milliseconds. */
-const exitGraceMs = 5000;
-
 /** A daemon of our own and the client that talks to it. */
 export interface Daemon {
   readonly client: RunwireClient;
@@ -15,8 +12,11 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** Starts the daemon as a child process; stdin and stdout carry the frames, its log goes to our stderr. */
-export function startDaemon(path: string = serverPath): Daemon {
+/**
+ * Starts the daemon as a child process; stdin and stdout carry the frames, its log goes to our stderr. Once told to end
+ * it has `exitGraceMs` before it is killed.
+ */
+export function startDaemon(path: string = serverPath, exitGraceMs = 5000): Daemon {
   const child = spawn(process.execPath, [path], {
     // A stderr that is a pipe nobody reads would block the daemon once it is full.
     stdio: ['pipe', 'pipe', 'inherit'],

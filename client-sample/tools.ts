@@ -7,7 +7,7 @@ const maxEntries = 300;
 const maxReadBytes = 64 * 1024;
 const maxSearchedFiles = 5000;
 const maxSearchedBytes = 256 * 1024;
-const maxMatches = 40;
+const maxMatches = 20;
 const maxMatchLength = 160;
 
 /** The tools of this host: what is said of them to the model, and the functions that serve them. */
@@ -50,7 +50,7 @@ const specs = (file: string): ToolSpec[] => [
     name: 'search_text',
     description: 'Finds the lines of all text files below the current folder that contain a text exactly as given.',
     inputSchema: objectOf({
-      text: { type: 'string', minLength: 1, description: 'The text to find.', examples: ['TODO'] },
+      text: { type: 'string', minLength: 1, description: 'The text to find.', examples: ['Copyright'] },
     }),
     effect: 'read',
   },

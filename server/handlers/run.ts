@@ -49,16 +49,18 @@ export function runHandlers({ service, runs }: { service: RunService; runs: RunR
   };
 }
 
-/** Cancelling the request that waits for a run it started cancels the run; the request is then answered as cancelled. */
+/**
+ * Cancelling the request that waits for the run it started cancels the run. The request is answered as cancelled, behind
+ * the end of the run like every answer that ends one.
+ */
 async function waitOrCancel(record: RunRecord, signal: AbortSignal): Promise<RunResult> {
   const onAbort = () => record.cancel(cancelled('its request was cancelled'));
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
-  try {
-    return await record.wait(signal);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  const result = await record.wait(new AbortController().signal);
+  signal.removeEventListener('abort', onAbort);
+  signal.throwIfAborted();
+  return result;
 }
 
 function cancelled(reason: string | undefined): EngineError {

@@ -17,6 +17,8 @@ import { messageTable, printSummary, usageLine } from '../../client-sample/summa
 import { folderTools } from '../../client-sample/tools.ts';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+/** What the embedded model searches for: the example of the tool. */
+const sought = 'Copyright';
 const esc = '\u001b';
 
 let root: string;
@@ -26,12 +28,12 @@ beforeAll(() => {
   temporary = realpathSync(mkdtempSync(join(tmpdir(), 'runwire-sample-')));
   root = join(temporary, 'folder');
   const files = {
-    'README.md': '# A small project\n\nIt has a TODO here.\n',
-    'notes/plan.txt': 'first\n  TODO: write it\n',
-    'notes/picture.png': '\u0000TODO',
-    '.hidden': 'TODO',
-    'node_modules/x/index.js': '// TODO',
-    '../outside/secret.txt': 'secret TODO',
+    'README.md': `# A small project\n\n${sought} nobody.\n`,
+    'notes/plan.txt': `first\n  ${sought}: none\n`,
+    'notes/picture.png': `\u0000${sought}`,
+    '.hidden': sought,
+    'node_modules/x/index.js': sought,
+    '../outside/secret.txt': `secret ${sought}`,
     '../folder-2/secret.txt': 'secret',
   };
   for (const [path, text] of Object.entries(files)) {
@@ -91,13 +93,13 @@ describe('the sample as a program', () => {
       expect.stringMatching(/^! No model was named/),
       '→ list_folder {"path":"."}',
       '→ read_file {"path":"README.md","lines":10}',
-      '→ search_text {"text":"TODO"}',
+      `→ search_text {"text":"${sought}"}`,
       expect.stringMatching(/^← /),
       expect.stringMatching(/^← /),
       expect.stringMatching(/^← /),
       '',
     ]);
-    expect(stderr).toContain('← read_file # A small project It has a TODO here.');
+    expect(stderr).toContain(`← read_file # A small project ${sought} nobody.`);
     expect(stderr).toContain('← list_folder [".hidden","README.md","inner-link@","link-to-file@","link-to-folder@",');
     expect(stdout.split('\n').filter((line) => /^\S.*\(\d\)$|^Output$|^Usage$/.test(line))).toEqual([
       'Output',
@@ -121,7 +123,7 @@ describe('the sample as a program', () => {
     expect(report.usage).toMatchObject({ requests: 2, tool_calls: 3 });
     expect(report.result).toMatchObject({ outcome: 'success', messageCount: 4, newMessageIndex: 0 });
     const output = JSON.parse(String(report.result.output)) as { search_text: string[] };
-    expect(output.search_text).toEqual(['README.md:3: It has a TODO here.', 'notes/plan.txt:2: TODO: write it']);
+    expect(output.search_text).toEqual([`README.md:3: ${sought} nobody.`, `notes/plan.txt:2: ${sought}: none`]);
     expect(code).toBe(0);
   });
 
@@ -248,7 +250,7 @@ describe('the tools', () => {
     // The link is not followed before `..` is taken away, so this stays inside.
     ['link-to-folder/../notes/plan.txt'],
   ])('read %j, which stays inside', async (path) => {
-    expect(await call('read_file', { path, lines: 5 })).toBe('first\n  TODO: write it\n');
+    expect(await call('read_file', { path, lines: 5 })).toBe(`first\n  ${sought}: none\n`);
     expect(await call('read_file', { path: join(root, 'notes/plan.txt'), lines: 1 })).toBe('first\n(more follows)');
   });
 
@@ -286,12 +288,12 @@ describe('the tools', () => {
   });
 
   it('search visible text files, and stop when the run is over', async () => {
-    expect(await call('search_text', { text: 'TODO' })).toEqual([
-      'README.md:3: It has a TODO here.',
-      'notes/plan.txt:2: TODO: write it',
+    expect(await call('search_text', { text: sought })).toEqual([
+      `README.md:3: ${sought} nobody.`,
+      `notes/plan.txt:2: ${sought}: none`,
     ]);
     expect(await call('search_text', { text: 'nowhere' })).toBe("No line contains 'nowhere'.");
-    await expect(call('search_text', { text: 'TODO' }, { ...context, signal: AbortSignal.abort() })).rejects.toThrow(
+    await expect(call('search_text', { text: sought }, { ...context, signal: AbortSignal.abort() })).rejects.toThrow(
       'aborted',
     );
   });
@@ -321,8 +323,20 @@ describe('the daemon of the sample', () => {
     const path = join(temporary, 'dying.cjs');
     writeFileSync(path, script);
     await withDaemon(path, async ({ during, client }) => {
-      await expect(during(client.initialize())).rejects.toThrow(message);
+      const initialized = client.initialize();
+      await expect(during(initialized)).rejects.toThrow(message);
+      // The request itself does not stay open either.
+      await expect(initialized).rejects.toThrow();
     });
+  });
+
+  it('is killed when it does not end by itself', async () => {
+    const path = join(temporary, 'deaf.cjs');
+    writeFileSync(path, 'setInterval(() => undefined, 60_000)');
+    const { client, stop } = startDaemon(path, 1);
+    const initialized = client.initialize();
+    await stop();
+    await expect(initialized).rejects.toThrow();
   });
 
   it('cancels a run that was unwanted before it had started', async () => {
