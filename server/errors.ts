@@ -5,12 +5,7 @@ import { ErrorCode, type ErrorKind } from '../protocol/errors.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { EngineError } from './engine/errors.ts';
 import type { Log } from './log.ts';
-
-/** What is wrong with one value of the parameters. @since 0.1.0 */
-export interface ParamIssue {
-  path: (string | number)[];
-  message: string;
-}
+import { invalidParams, type ParamIssue } from './params-error.ts';
 
 /** An error as a request answers it. @since 0.1.0 */
 export function responseError(
@@ -19,15 +14,6 @@ export function responseError(
   details: Record<string, unknown> = {},
 ): ResponseError<unknown> {
   return new ResponseError(ErrorCode[kind], message, { ...details, kind });
-}
-
-/** Errors: `params.invalid {issues}`. @since 0.1.0 */
-export function invalidParams(issues: ParamIssue[]): EngineError {
-  const shown = issues
-    .slice(0, 3)
-    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
-  const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
-  return new EngineError('params.invalid', `Invalid parameters. ${shown.join(' ')}${more}`, { issues });
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { CallbackMethod } from '../protocol/catalogue.ts';
 import type { InitializeParams, Limits } from '../protocol/lifecycle.ts';
 import { EngineError } from './engine/errors.ts';
-import { invalidParams } from './errors.ts';
 import { lowered } from './limits.ts';
+import { invalidParams } from './params-error.ts';
 import type { Client } from './runs/client.ts';
 import type { RunRecord } from './runs/run-record.ts';
 

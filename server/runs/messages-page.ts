@@ -2,7 +2,7 @@ import type { ModelMessage, ModelRequest } from '../../protocol/messages.ts';
 import type { MessagesParams, MessagesResult } from '../../protocol/run.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { EngineError } from '../engine/errors.ts';
-import { invalidParams } from '../errors.ts';
+import { invalidParams } from '../params-error.ts';
 import type { RunRecord } from './run-record.ts';
 
 /**

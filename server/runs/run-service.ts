@@ -1,30 +1,27 @@
-import { createHash } from 'node:crypto';
-import type { ModelMessage } from '../../protocol/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
 import type { AgentSpec } from '../../protocol/spec.ts';
 import { formatTimestamp } from '../../protocol/timestamp.ts';
 import { type CompiledAgent, compileAgent } from '../engine/agent.ts';
-import { repairOpenCalls } from '../engine/cleaning.ts';
-import { EngineError, userError } from '../engine/errors.ts';
-import { mintId } from '../engine/ids.ts';
-import { completeMessages } from '../engine/intake.ts';
+import { EngineError } from '../engine/errors.ts';
 import type { Warning } from '../engine/model.ts';
 import { runToEnd } from '../engine/run.ts';
 import { initialState } from '../engine/start.ts';
 import type { RunInput, RunState } from '../engine/state.ts';
-import { directRunner, type StepRunner, stepKey, type World } from '../engine/steps.ts';
+import { directRunner, type StepRunner, type World } from '../engine/steps.ts';
 import { withTotal } from '../engine/usage.ts';
-import { invalidParams } from '../errors.ts';
 import { type KeySource, type ModelHandle, resolveModel } from '../models/registry.ts';
 import type { Session } from '../session.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import { eventForWire } from './event-size.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { conversationOf, givenHistory } from './given-history.ts';
 import { type CallbackCounters, HostCallbacks } from './host-callbacks.ts';
 import { agentFieldsOf, mergeAgent } from './merge.ts';
 import { neededCallbacks } from './needed-callbacks.ts';
 import type { RunRegistry } from './registry.ts';
 import { RunRecord } from './run-record.ts';
+import { checkSizes } from './sizes.ts';
 import type { RunSlots } from './slots.ts';
 import { refuseUnserved } from './unserved.ts';
 import { uuid7 } from './uuid7.ts';
@@ -76,7 +73,7 @@ export class RunService {
     const runId = params.runId ?? uuid7(world.epochMs());
     const controller = new AbortController();
     const callbacks = this.#callbacks(runId, params, session);
-    const history = this.#history(params, runId);
+    const history = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
     const input: Omit<RunInput, 'runner'> = {
       runId,
       conversationId: conversationOf(params, history, world.epochMs()),
@@ -163,42 +160,6 @@ export class RunService {
       },
     });
   }
-
-  /** Errors: `run.notFound`, `run.evicted`, `run.notFinished`, `run.invalid`. */
-  #history(params: RunStartParams, runId: string): ModelMessage[] {
-    const given = params.messageHistory;
-    if (!given) return [];
-    const messages = Array.isArray(given) ? given : this.#messagesOf(given.runId);
-    if (messages.some((message) => message.run_id === runId)) {
-      throw userError(
-        `\`run_id='${runId}'\` already appears in \`message_history\`. Each agent run needs a distinct \`run_id\`; reuse breaks \`new_messages()\`. Use \`conversation_id\` to correlate across turns or deferred-tool resume. When retrying a failed run with the same \`run_id\`, rebuild \`message_history\` without the failed attempt's messages.`,
-      );
-    }
-    let index = 0;
-    const source = {
-      time: formatTimestamp(this.#deps.world.epochMs()),
-      mintId: () => mintId({ runId, stepKey: stepKey.start, index: index++ }),
-    };
-    const complete = completeMessages(messages, source);
-    const close = !Array.isArray(given) || params.openToolCalls === 'close';
-    const hasPrompt = params.prompt !== null && params.prompt !== undefined;
-    return close && hasPrompt ? [...repairOpenCalls(complete, true)] : complete;
-  }
-
-  #messagesOf(runId: string): readonly ModelMessage[] {
-    const record = this.#deps.runs.get(runId);
-    if (record.state !== 'finished') {
-      throw new EngineError(
-        'run.notFinished',
-        `Run '${runId}' is ${record.state}; its messages are a history once it has ended.`,
-        {
-          runId,
-          state: record.state,
-        },
-      );
-    }
-    return record.engine.history.messages;
-  }
 }
 
 const defaulted: Warning = {
@@ -213,53 +174,9 @@ function settingsOf(model: ModelHandle, agent: CompiledAgent): CompiledAgent['mo
   return Object.keys(merged).length > 0 ? merged : null;
 }
 
-function conversationOf(params: RunStartParams, history: readonly ModelMessage[], nowMs: number): string {
-  if (params.conversationId && params.conversationId !== 'new') return params.conversationId;
-  const last = params.conversationId
-    ? undefined
-    : history.findLast((message) => message.conversation_id)?.conversation_id;
-  return last ?? uuid7(nowMs);
-}
-
-/** Two starts with one id are the same run when everything that shapes the run is equal. */
-function fingerprintOf(params: RunStartParams): string {
-  if (!params.runId) return '';
-  const {
-    wait: _wait,
-    include: _include,
-    deltas: _deltas,
-    maxLatencyMs: _latency,
-    workDoneToken: _token,
-    ...spec
-  } = params;
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(spec)))
-    .digest('hex');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
-}
-
 function sameRun(record: RunRecord, fingerprint: string): RunRecord {
   if (record.fingerprint === fingerprint) return record;
   throw new EngineError('run.idConflict', `Run '${record.runId}' exists with other parameters; choose another runId.`, {
     runId: record.runId,
   });
-}
-
-function checkSizes(params: RunStartParams, limits: Session['limits']): void {
-  const check = (field: 'deps' | 'metadata', limit: number) => {
-    const size = params[field] === undefined ? 0 : Buffer.byteLength(JSON.stringify(params[field]) ?? '');
-    if (size > limit)
-      throw invalidParams([{ path: [field], message: `${size} bytes as JSON; the limit is ${limit}.` }]);
-  };
-  check('deps', limits.depsBytes);
-  check('metadata', limits.metadataBytes);
-  const tools = params.tools?.length ?? 0;
-  if (tools > limits.toolsPerRun)
-    throw invalidParams([{ path: ['tools'], message: `${tools} tools; the limit is ${limits.toolsPerRun}.` }]);
 }

@@ -1,6 +1,6 @@
 import type { RunStartParams } from '../../protocol/run.ts';
 import type { OutputSpec } from '../../protocol/spec.ts';
-import { invalidParams, type ParamIssue } from '../errors.ts';
+import { invalidParams, type ParamIssue } from '../params-error.ts';
 
 /**
  * Refuses what a specification asks for and this version does not serve: ignoring it would change what the run does.
