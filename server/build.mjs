@@ -1,6 +1,6 @@
 // Bundles the daemon, the protocol package and the sample into dist/. Options: --quiet.
-import { readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -15,6 +15,9 @@ const parts = {
   'schema-rest': 'server/engine/validation/rest.ts',
 };
 
+/** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */
+const lazyModules = { crypto: ['createHash', 'randomBytes', 'randomUUID'] };
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -24,6 +27,7 @@ const common = {
   legalComments: 'linked',
   logLevel: 'warning',
   metafile: true,
+  write: false,
   conditions: ['runwire-source'],
   define: { RUNWIRE_VERSION: JSON.stringify(version) },
 };
@@ -41,10 +45,35 @@ const separateParts = {
   },
 };
 
-rmSync(dist, { recursive: true, force: true });
-const cjs = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } };
+/** A module of `lazyModules` is required when one of its functions is first used. */
+const lazyNodeModules = {
+  name: 'lazy-node-modules',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'lazy-node-module';
+    onResolve({ filter: /^(node:)?\w+$/ }, ({ path, namespace: importer }) => {
+      const name = path.replace('node:', '');
+      return importer !== namespace && Object.hasOwn(lazyModules, name) ? { path: name, namespace } : undefined;
+    });
+    onLoad({ filter: /.*/, namespace }, ({ path }) => {
+      // Written as a module, so that using a function which is not listed fails the build.
+      const functions = lazyModules[path].map(
+        (name) => `export const ${name} = (...args) => require('node:${path}').${name}(...args);`,
+      );
+      return { contents: functions.join('\n') };
+    });
+  },
+};
+
+const cjs = {
+  ...common,
+  format: 'cjs',
+  // The launcher reads the bundle as Latin-1, and runs it where `import()` is not served: that becomes `require`.
+  charset: 'ascii',
+  supported: { 'dynamic-import': false },
+  outExtension: { '.js': '.cjs' },
+};
 const results = await Promise.all([
-  build({ ...cjs, entryPoints: { server: 'server/main.ts' }, outdir: dist, plugins: [separateParts] }),
+  build({ ...cjs, entryPoints: { server: 'server/main.ts' }, outdir: dist, plugins: [separateParts, lazyNodeModules] }),
   ...Object.entries(parts).map(([name, file]) =>
     build({ ...cjs, entryPoints: { [`part-${name}`]: file }, outdir: dist }),
   ),
@@ -81,22 +110,40 @@ const results = await Promise.all([
   }),
 ]);
 
-checkLocales(results[0].metafile);
+checkInputs(results[0].metafile);
+const files = results.flatMap(({ outputFiles }) => outputFiles);
+for (const file of files) put(file);
+removeOthers(new Set(files.map(({ path }) => path)));
 if (!quiet) {
-  for (const { metafile } of results) {
-    for (const file of Object.keys(metafile.outputs)) {
-      if (/\.[cm]?js$/.test(file)) console.log(`${String(statSync(join(root, file)).size).padStart(9)}  ${file}`);
-    }
+  for (const { path, contents } of files) {
+    if (/\.[cm]?js$/.test(path)) console.log(`${String(contents.length).padStart(9)}  ${relative(root, path)}`);
   }
 }
 
-/** `import { z }` instead of `import * as z` would put every language of zod into the bundle. */
-function checkLocales({ outputs }) {
-  for (const { inputs } of Object.values(outputs)) {
-    const locales = Object.entries(inputs).filter(
-      ([file, { bytesInOutput }]) => /zod\/v4\/locales\/(?!en\.|index\.)/.test(file) && bytesInOutput > 0,
-    );
-    if (locales.length > 0)
-      throw new Error(`${locales.length} languages of zod are in the bundle; import zod as \`* as z\``);
+/** What would make every start slow must not slip into the bundle of the daemon. */
+function checkInputs({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+  const refuse = (pattern, advice) => {
+    const found = used.filter((file) => pattern.test(file));
+    if (found.length > 0) throw new Error(`server.cjs holds ${found[0]} and ${found.length - 1} more; ${advice}`);
+  };
+  refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
+  refuse(/node_modules\/(@ai-sdk|typebox)\//, 'import it only from a part, which is a file of its own');
+}
+
+/** Replaces a file at once: a daemon or a test that starts meanwhile finds the old one or the new one. */
+function put({ path, contents }) {
+  const temporary = `${path}.${process.pid}.tmp`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(temporary, contents, { mode: path.endsWith('runwire.cjs') ? 0o755 : 0o644 });
+  renameSync(temporary, path);
+}
+
+/** Removes what an earlier build has left; `.tmp` files belong to a build that runs beside this one. */
+function removeOthers(kept) {
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    if (entry.isFile() && !kept.has(path) && !path.endsWith('.tmp')) rmSync(path, { force: true });
   }
 }

@@ -116,8 +116,10 @@ async function endingOf(state: RunState, reportBug: ReportBug): Promise<Ending> 
 
 /** A run that was stopped from outside; a deadline is a failure, everything else a cancellation. */
 function interrupted(state: RunState, reason: unknown): Ending {
+  state.time = state.input.now();
   closeOpenCalls(state);
-  const error = reason instanceof EngineError ? reason : new EngineError('run.cancelled', 'The run was cancelled.');
+  const error =
+    reason instanceof EngineError ? reason : new EngineError('run.cancelled', 'The agent run was cancelled.');
   return { outcome: error.kind === 'run.cancelled' ? 'cancelled' : 'failed', error: toRunError(error) };
 }
 

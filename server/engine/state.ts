@@ -31,6 +31,8 @@ export interface RunInput {
   readonly runner: StepRunner;
   /** Aborted by cancellation; its reason says why. */
   readonly signal: AbortSignal;
+  /** The time, asked only when the run is stopped from outside: that is no step. */
+  readonly now: () => string;
   /** Called with each durable event, `seq` counting from 1. */
   readonly emit: (seq: number, event: DurableEvent) => void;
 }

@@ -66,7 +66,7 @@ async function waitOrCancel(record: RunRecord, signal: AbortSignal): Promise<Run
 function cancelled(reason: string | undefined): EngineError {
   return new EngineError(
     'run.cancelled',
-    reason ? `The run was cancelled: ${reason}.` : 'The run was cancelled.',
+    reason ? `The agent run was cancelled: ${reason}.` : 'The agent run was cancelled.',
     reason ? { reason } : {},
   );
 }

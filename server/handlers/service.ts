@@ -53,7 +53,10 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
     },
     shutdown: async (_params, session) => {
       session.shutDown();
-      await session.endRuns(new EngineError('run.cancelled', 'The run was cancelled: the session was shut down.'), 900);
+      await session.endRuns(
+        new EngineError('run.cancelled', 'The agent run was cancelled: the session was shut down.'),
+        900,
+      );
       return null;
     },
     'models/list': () => ({ models: modelList(deps.env) }),

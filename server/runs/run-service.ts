@@ -88,6 +88,7 @@ export class RunService {
       warnings,
       callbacks,
       signal: controller.signal,
+      now: world.now,
       emit: (seq, event) => session.client.notify('run/event', { runId, seq, event: eventForWire(event) }),
     };
     const direct = directRunner(runId, world);

@@ -6,7 +6,7 @@ const root = new URL('../..', import.meta.url).pathname;
 
 /** What a folder may import, beside itself: other folders, and packages by name. The longest folder that fits decides. */
 const allowed: Record<string, { folders: string[]; packages: RegExp }> = {
-  protocol: { folders: [], packages: /^(zod|node:url)$/ },
+  protocol: { folders: [], packages: /^(zod|node:url|node:fs)$/ },
   'protocol/client': { folders: ['protocol'], packages: /^$/ },
   'server/engine': { folders: ['protocol'], packages: /^(node:crypto|node:vm|typebox(\/.*)?)$/ },
   server: { folders: ['protocol', 'server'], packages: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*)$/ },

@@ -246,7 +246,7 @@ describe('cancelling', () => {
       outcome: 'cancelled',
       error: {
         code: 1408,
-        message: 'The run was cancelled: enough.',
+        message: 'The agent run was cancelled: enough.',
         data: { kind: 'run.cancelled', reason: 'enough' },
       },
       usage: { requests: 1, tool_calls: 1 },
