@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { UserContent } from './content.ts';
+import { DeferredToolRequests, DeferredToolResults } from './deferred.ts';
 import { defineRequest } from './define.ts';
 import { named, onFirstUse } from './lazy.ts';
 import { ModelMessage, ModelResponse } from './messages.ts';
+import { JsonMap } from './scalars.ts';
 import { ModelSettings, ToolDefinition } from './spec.ts';
 import { RunUsage } from './usage.ts';
 
@@ -28,6 +30,8 @@ export const ToolCallResult = named('ToolCallResult', () =>
     usage: RunUsage().nullish().describe('What the tool used itself, added to the run, beside `content`.'),
     retry: z.string().optional().describe('Ask the model to try again, with this message.'),
     failed: z.string().optional().describe('The tool failed for good, with this message.'),
+    deferred: JsonMap().nullable().optional().describe('The result comes from outside; data about it, or null.'),
+    approvalRequired: JsonMap().nullable().optional().describe('The call needs an approval; data about it, or null.'),
   }),
 );
 
@@ -45,7 +49,11 @@ export const ToolCall = defineRequest(
         retry: retry(),
         maxRetries: maxRetries(),
         idempotencyKey: z.string().describe('The same for every delivery of this call.'),
-        metadata: z.record(z.string(), z.unknown()).optional().describe('`metadata` of the tool.'),
+        approved: z.boolean().optional().describe('Whether the call was approved.'),
+        metadata: z
+          .unknown()
+          .optional()
+          .describe('`metadata` of the tool; for an approved call what was said with the approval.'),
       }),
     ),
     result: onFirstUse(() =>
@@ -185,5 +193,20 @@ export const ToolsPrepare = defineRequest(
     summary: 'Chooses the function tools of the next model request; asked only with `prepareTools`.',
     source: 'Pydantic AI prepare, prepare_tools',
     since: '0.1.0',
+  },
+);
+
+/** Resolves deferred calls while the run goes on. @since 0.2.0 */
+export const DeferredHandle = defineRequest(
+  'deferred/handle',
+  {
+    params: onFirstUse(() => z.object({ ...common(), ...DeferredToolRequests().shape })),
+    result: DeferredToolResults,
+  },
+  {
+    summary:
+      'Asks for the results of the deferred calls of a batch, once, with `deferred: handle`; what is left out ends the run.',
+    source: 'Pydantic AI HandleDeferredToolCalls',
+    since: '0.2.0',
   },
 );

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { AgentList, AgentRegister, AgentUnregister } from './agent.ts';
 import {
+  DeferredHandle,
   HistoryProcess,
   ModelRequestCallback,
   OutputValidate,
@@ -9,6 +10,7 @@ import {
   ToolsPrepare,
 } from './callbacks.ts';
 import type { LazySchema } from './define.ts';
+import { ModelDelta, RunDelta, ToolProgress } from './deltas.ts';
 import { Exit, Initialize, Initialized, Shutdown } from './lifecycle.ts';
 import {
   RunCancel,
@@ -19,6 +21,7 @@ import {
   RunNewMessages,
   RunRelease,
   RunStart,
+  RunSteer,
   RunUsageRequest,
   RunWait,
 } from './run.ts';
@@ -31,6 +34,7 @@ export const requests = {
   [RunStart.method]: RunStart,
   [RunWait.method]: RunWait,
   [RunCancel.method]: RunCancel,
+  [RunSteer.method]: RunSteer,
   [RunMessages.method]: RunMessages,
   [RunNewMessages.method]: RunNewMessages,
   [RunUsageRequest.method]: RunUsageRequest,
@@ -53,18 +57,25 @@ export const callbacks = {
   [ModelRequestCallback.method]: ModelRequestCallback,
   [HistoryProcess.method]: HistoryProcess,
   [ToolsPrepare.method]: ToolsPrepare,
+  [DeferredHandle.method]: DeferredHandle,
 } as const;
 
 /** Notifications a client sends. @since 0.1.0 */
-export const clientNotifications = { [Initialized.method]: Initialized, [Exit.method]: Exit } as const;
+export const clientNotifications = {
+  [Initialized.method]: Initialized,
+  [Exit.method]: Exit,
+  [ModelDelta.method]: ModelDelta,
+  [ToolProgress.method]: ToolProgress,
+} as const;
 
 /** Notifications the daemon sends. @since 0.1.0 */
-export const serverNotifications = { [RunEvent.method]: RunEvent } as const;
+export const serverNotifications = { [RunEvent.method]: RunEvent, [RunDelta.method]: RunDelta } as const;
 
 type Schema<S extends LazySchema> = ReturnType<S>;
 
 export type RequestMethod = keyof typeof requests;
 export type CallbackMethod = keyof typeof callbacks;
+export type ClientNotificationMethod = keyof typeof clientNotifications;
 export type ServerNotificationMethod = keyof typeof serverNotifications;
 
 /** Parameters as the receiver of a request sees them: defaults filled in. @since 0.1.0 */

@@ -1,6 +1,7 @@
 // The contract: names, schemas and types. Depends on zod alone; a schema is built when it is first called.
 export { AgentList, AgentRegister, AgentUnregister } from './agent.ts';
 export {
+  DeferredHandle,
   HistoryProcess,
   ModelRequestCallback,
   ModelRequestParams,
@@ -14,6 +15,7 @@ export type {
   CallbackMethod,
   CallbackParamsOf,
   CallbackResultOf,
+  ClientNotificationMethod,
   NotificationOf,
   ParamsInputOf,
   ParamsOf,
@@ -35,7 +37,17 @@ export {
   UserContent,
   VideoUrl,
 } from './content.ts';
+export { DeferredToolRequests, DeferredToolResults } from './deferred.ts';
 export type { LazySchema, MethodText, NotificationDefinition, RequestDefinition } from './define.ts';
+export {
+  DeltaEvent,
+  ModelDelta,
+  ModelDeltaParams,
+  PartDelta,
+  RunDelta,
+  ToolProgress,
+  ToolProgressParams,
+} from './deltas.ts';
 export type { MethodDocument, ProtocolDocument } from './document.ts';
 export { protocolDocument } from './document.ts';
 export type { ErrorKind, WireError } from './errors.ts';
@@ -87,6 +99,7 @@ export {
   RunStart,
   RunStarted,
   RunStartParams,
+  RunSteer,
   RunUsageRequest,
   RunWait,
 } from './run.ts';

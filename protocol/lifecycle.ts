@@ -23,6 +23,8 @@ export const Limits = named('Limits', () =>
     depsBytes: bound('Bytes of `deps` as JSON.'),
     metadataBytes: bound('Bytes of `metadata` as JSON.'),
     waitersPerRun: bound('Open waits for one run.'),
+    runDepth: bound('How deep runs may start runs.'),
+    steerQueue: bound('What the user said to one run and was not told yet.'),
     shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
   }),
 );

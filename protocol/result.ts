@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DeferredToolRequests } from './deferred.ts';
 import { named } from './lazy.ts';
 import { ModelMessage } from './messages.ts';
 import { RunUsage } from './usage.ts';
@@ -35,6 +36,7 @@ export const RunResult = named('RunResult', () =>
     output: z.unknown().optional().describe('The output.'),
     outputToolName: z.string().optional().describe('The output tool that produced it; absent when it came from text.'),
     outputName: z.string().optional().describe('Name of the alternative it belongs to.'),
+    deferred: DeferredToolRequests().optional().describe('The calls it leaves to others, when it is deferred.'),
     error: RunError().optional().describe('Why it failed or was cancelled.'),
     usage: RunUsage().describe('What it used.'),
     newMessageIndex: z.number().int().describe('Index of its first own message.'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UserContent } from './content.ts';
 import { defineNotification, defineRequest } from './define.ts';
 import { DurableEvent } from './events.ts';
 import { named, onFirstUse } from './lazy.ts';
@@ -132,6 +133,32 @@ export type MessagesResult = z.output<ReturnType<typeof messagesResult>>;
 export type MessagesParams = z.output<ReturnType<typeof messagesParams>>;
 
 const messageErrors = ['run.notFound', 'run.evicted', 'run.outputIsText', 'run.noToolReturn'];
+
+/** Says something to a run that goes on. @since 0.2.0 */
+export const RunSteer = defineRequest(
+  'run/steer',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        runId: runId(),
+        content: z.union([z.string(), z.array(UserContent())]).describe('What the user says.'),
+        when: z
+          .enum(['asap', 'whenIdle'])
+          .default('asap')
+          .describe('With the next model request, or when the run would end otherwise.'),
+      }),
+    ),
+    result: onFirstUse(() =>
+      z.object({ accepted: z.boolean().describe('False when the run was over already.'), state: runState() }),
+    ),
+  },
+  {
+    summary: 'Adds a user prompt to a run: to its next model request, or as another turn when it would end.',
+    errors: ['run.notFound', 'run.evicted', 'overloaded'],
+    source: 'Pydantic AI AgentRun.enqueue',
+    since: '0.2.0',
+  },
+);
 
 /** All messages of a run. @since 0.1.0 */
 export const RunMessages = defineRequest(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UserContent } from './content.ts';
+import { DeferredToolResults } from './deferred.ts';
 import { named, onFirstUse } from './lazy.ts';
 import { ModelMessage } from './messages.ts';
 import { JsonMap } from './scalars.ts';
@@ -204,7 +205,9 @@ const runFields = () => ({
     .enum(['refuse', 'close'])
     .nullish()
     .describe('What to do with open calls of a given history when there is a prompt; default `refuse`.'),
-  deferredToolResults: z.unknown().optional().describe('Results of deferred calls of the history.'),
+  deferredToolResults: DeferredToolResults()
+    .nullish()
+    .describe('Results of the deferred calls that the history ends in.'),
   usage: RunUsage().nullish().describe('Usage so far, counted on and checked against the limits.'),
   deps: z.unknown().optional().describe('Data handed to every callback of the run.'),
   conversationId: z.string().min(1).nullish().describe('Label of the conversation; `new` starts another one.'),

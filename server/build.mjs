@@ -140,10 +140,11 @@ function put({ path, contents }) {
   renameSync(temporary, path);
 }
 
-/** Removes what an earlier build has left; `.tmp` files belong to a build that runs beside this one. */
+/** Removes what an earlier build has left, but not what belongs to a bench or a build that runs beside this one. */
 function removeOthers(kept) {
+  const isForeign = (path) => path.startsWith(join(dist, 'bench')) || path.endsWith('.tmp');
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath ?? entry.path, entry.name);
-    if (entry.isFile() && !kept.has(path) && !path.endsWith('.tmp')) rmSync(path, { force: true });
+    if (entry.isFile() && !kept.has(path) && !isForeign(path)) rmSync(path, { force: true });
   }
 }

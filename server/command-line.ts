@@ -1,15 +1,26 @@
+import { type OptionTable, readOptions, UsageError } from './cli/options.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { version } from './version.ts';
 
-/** What the command line asks for: the daemon, or a text and the exit code. @since 0.1.0 */
-export type Command = { readonly logLevel: LogLevel } & (
-  | { readonly kind: 'daemon'; readonly allowEnv: ReadonlySet<string>; readonly help: string }
+/** What the command line asks for: the daemon, a command, or a text and the exit code. @since 0.1.0 */
+export type Command = { readonly logLevel: LogLevel; readonly allowEnv: ReadonlySet<string> } & (
+  | { readonly kind: 'daemon'; readonly help: string }
+  /** `args` are left to the command, which is loaded when it is asked for. */
+  | { readonly kind: 'run'; readonly args: readonly string[] }
+  | { readonly kind: 'schema' }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
 );
 
 const help = `Usage: runwire [options]
+       runwire [options] run [options] [PROMPT]
+       runwire schema
 
 The Runwire daemon: JSON-RPC 2.0 in Content-Length frames on stdin and stdout, as language servers speak it.
+
+Commands:
+  run                  ask a model once and print the answer; no daemon, no protocol (runwire run --help)
+  schema               print the protocol as JSON Schemas (runwire schema --help)
 
 Options:
   --allow-env NAME     a variable with a key that clients may name in apiKeyEnv; may be repeated
@@ -18,32 +29,74 @@ Options:
   --help               print this
   --stdio, --clientProcessId=N
                        accepted, as clients of language servers pass them
+
+Examples:
+  runwire run --model openai-chat:gpt-5 "Why is the sky blue?"
+  git diff | runwire run --model openai-chat:gpt-5 "Write a commit message for this change."
+  runwire schema | jq '.requests | keys'
 `;
 
+const schemaHelp = `Usage: runwire schema
+
+Prints the protocol of the daemon as one JSON document: every request, callback and notification with the JSON Schemas
+(2020-12) of its parameters and its result, the error codes, and the shared types under $defs. It is what the request
+rpc/discover answers, made for code generators and for looking things up.
+
+Examples:
+  runwire schema > runwire.json
+  runwire schema | jq '.requests["run/start"].params'
+  runwire schema | jq '."$defs".RunResult'
+`;
+
+const options = {
+  'allow-env': 'list',
+  'log-level': 'value',
+  version: 'flag',
+  help: 'flag',
+  stdio: 'ignored',
+  clientProcessId: 'ignored',
+} as const satisfies OptionTable;
+
 /** Reads the command line; a wrong one says what is wrong and exits with 2. @since 0.1.0 */
-export function parseCommandLine(args: readonly string[], _env: NodeJS.ProcessEnv): Command {
-  const allowEnv = new Set<string>();
-  let logLevel: LogLevel = 'warn';
-  const rest = [...args];
-  const text = (message: string, exitCode: 0 | 2): Command => ({ kind: 'text', text: message, exitCode, logLevel });
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    const [name = '', inline] = splitOption(arg);
-    if (name === '--help' || name === '-h') return text(help, 0);
-    if (name === '--version') return text(`${version}\n`, 0);
-    if (name === '--stdio' || name === '--clientProcessId') continue;
-    if (name !== '--allow-env' && name !== '--log-level') return text(`runwire: unknown option '${arg}'\n\n${help}`, 2);
-    const value = inline ?? rest.shift();
-    if (value === undefined) return text(`runwire: ${name} needs a value\n\n${help}`, 2);
-    if (name === '--allow-env') allowEnv.add(value);
-    else if (isLogLevel(value)) logLevel = value;
-    else return text(`runwire: '${value}' is no log level; use one of ${logLevels.join(', ')}\n`, 2);
+export function parseCommandLine(args: readonly string[]): Command {
+  try {
+    return commandOf(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const text = `runwire: ${error.message}\nTry 'runwire --help'.\n`;
+    return { kind: 'text', text, exitCode: 2, logLevel: 'warn', allowEnv: new Set() };
   }
-  return { kind: 'daemon', allowEnv, logLevel, help };
 }
 
-function splitOption(arg: string): [string, string | undefined] {
-  const at = arg.startsWith('--') ? arg.indexOf('=') : -1;
-  return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
+function commandOf(args: readonly string[]): Command {
+  const { values, words, rest } = readOptions(args, options, { stopAtWord: true });
+  const logLevel = values['log-level'] ?? 'warn';
+  if (!isLogLevel(logLevel)) {
+    throw new UsageError(`'${logLevel}' is no log level; use one of ${logLevels.join(', ')}`);
+  }
+  const common = { logLevel, allowEnv: new Set(values['allow-env']) };
+  const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
+  if (values.help) return text(help);
+  if (values.version) return text(`${version}\n`);
+  const [command] = words;
+  switch (command) {
+    case undefined:
+      return { ...common, kind: 'daemon', help };
+    case 'run':
+      return { ...common, kind: 'run', args: rest };
+    case 'schema':
+      return wantsHelp(rest) ? text(schemaHelp) : { ...common, kind: 'schema' };
+    default: {
+      const guess = didYouMean(command, ['run', 'schema']);
+      throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
+    }
+  }
+}
+
+function wantsHelp(args: readonly string[]): boolean {
+  const { values, words } = readOptions(args, { help: 'flag' });
+  if (words[0] !== undefined) throw new UsageError(`schema takes no argument '${words[0]}'`);
+  return values.help ?? false;
 }
 
 const isLogLevel = (value: string): value is LogLevel => (logLevels as readonly string[]).includes(value);

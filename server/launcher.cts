@@ -5,7 +5,7 @@ const fs: typeof import('node:fs') = require('node:fs');
 const path: typeof import('node:path') = require('node:path');
 const vm: typeof import('node:vm') = require('node:vm');
 // Not `node:crypto`, which takes longer to load than the rest of this file.
-const zlib: { crc32(data: Buffer, start?: number): number } = require('node:zlib');
+const zlib: typeof import('node:zlib') = require('node:zlib');
 
 declare const RUNWIRE_VERSION: string;
 
@@ -24,7 +24,7 @@ else startCached();
 
 function startCached(): void {
   const source = fs.readFileSync(bundle);
-  const name = `runwire-${RUNWIRE_VERSION}-${source.length}-${process.version}-${process.arch}.cache`;
+  const name = nameFor(source);
   const folder = attempt(cacheFolder);
   const cachedData = folder && attempt(() => readCache(path.join(folder, name), source));
   // The wrapper of CommonJS; on the first line, so that lines in stack traces are those of the file. The bundle is ASCII,
@@ -50,17 +50,23 @@ function attempt<T>(get: () => T): T | undefined {
   }
 }
 
+/** V8 refuses code that was compiled under other flags, so those have a cache of their own. */
+function nameFor(source: Buffer): string {
+  const flags = zlib.crc32(JSON.stringify([process.execArgv, process.env.NODE_OPTIONS ?? '']));
+  const parts = ['runwire', RUNWIRE_VERSION, source.length, process.version, process.arch, flags.toString(16)];
+  return `${parts.join('-')}.cache`;
+}
+
 /** The folder of the caches, made when it is absent; undefined when somebody else could write into it. */
 function cacheFolder(): string | undefined {
   const { env } = process;
-  const home = process.platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME || join(env.HOME, '.cache');
-  if (!home || !path.isAbsolute(home)) return undefined;
-  const folder = path.join(home, 'runwire');
+  const ofUser = env.XDG_CACHE_HOME || (env.HOME ? path.join(env.HOME, '.cache') : '');
+  const caches = process.platform === 'win32' ? env.LOCALAPPDATA : ofUser;
+  if (!caches || !path.isAbsolute(caches)) return undefined;
+  const folder = path.join(caches, 'runwire');
   const made = attempt(() => fs.lstatSync(folder)) ?? make(folder);
   return made.isDirectory() && isOurs(made) ? folder : undefined;
 }
-
-const join = (folder: string | undefined, name: string) => folder && path.join(folder, name);
 
 function make(folder: string): import('node:fs').Stats {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });

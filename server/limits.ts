@@ -14,6 +14,8 @@ export const defaultLimits: Limits = {
   depsBytes: 64 * 1024,
   metadataBytes: 16 * 1024,
   waitersPerRun: 64,
+  runDepth: 8,
+  steerQueue: 64,
   shutdownGraceMs: 2000,
 };
 

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { formatTimestamp } from '../protocol/timestamp.ts';
+import { localRuns } from './cli/local-run.ts';
+import { schemaText } from './cli/schema.ts';
 import { parseCommandLine } from './command-line.ts';
 import { createLog } from './log.ts';
 import { readerWithIds, writerWithIds } from './rpc/request-ids.ts';
@@ -9,29 +11,47 @@ import { serve } from './server.ts';
 import { version } from './version.ts';
 
 const frames = ownStdout();
-const command = parseCommandLine(process.argv.slice(2), process.env);
+const command = parseCommandLine(process.argv.slice(2));
 const log = createLog((line) => process.stderr.write(line), command.logLevel);
+const keys = { env: process.env, allowEnv: command.allowEnv };
+const world = { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() };
 
-if (command.kind === 'text') {
-  (command.exitCode === 0 ? frames : process.stderr).write(command.text);
-  process.exitCode = command.exitCode;
-} else if (process.stdin.isTTY) {
-  process.stderr.write(`${command.help}\nrunwire speaks JSON-RPC on stdin and stdout; start it from a program.\n`);
-  process.exitCode = 2;
-} else {
-  start(command.allowEnv);
+switch (command.kind) {
+  case 'daemon':
+    if (process.stdin.isTTY) {
+      print(`${command.help}\nrunwire speaks JSON-RPC on stdin and stdout; start it from a program.\n`, 2);
+    } else {
+      start();
+    }
+    break;
+  case 'run':
+    void import('./cli/process.ts').then(({ runProcess }) =>
+      runProcess(command.args, { stdout: frames, start: localRuns({ keys, world, log }), log }),
+    );
+    break;
+  case 'schema':
+    print(schemaText(), 0);
+    break;
+  case 'text':
+    print(command.text, command.exitCode);
 }
 
-function start(allowEnv: ReadonlySet<string>): void {
+function print(text: string, exitCode: 0 | 2): void {
+  // Who reads may have seen enough (`| head`).
+  process.stdout.on('error', () => process.exit(exitCode));
+  (exitCode === 0 ? frames : process.stderr).write(text);
+  process.exitCode = exitCode;
+}
+
+function start(): void {
   const reader = readerWithIds(new StreamMessageReader(process.stdin));
   const writer = writerWithIds(new StreamMessageWriter(frames));
   const connection = createMessageConnection(reader, writer);
   const server = serve(connection, {
     version,
-    env: process.env,
-    allowEnv,
+    ...keys,
     log,
-    world: { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() },
+    world,
     onExit: (code) => leave(code),
   });
   let leaving = false;

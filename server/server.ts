@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { dispatch, type Handlers } from './dispatch.ts';
 import { EngineError } from './engine/errors.ts';
 import { reportBug, responseError, toResponseError } from './errors.ts';
 import { agentHandlers } from './handlers/agent.ts';
+import { takeNotification } from './handlers/notifications.ts';
 import { runHandlers } from './handlers/run.ts';
 import { serviceHandlers } from './handlers/service.ts';
 import { defaultLimits } from './limits.ts';
@@ -41,15 +41,16 @@ export interface Server {
 /** Wires a connection to the engine. The caller owns the connection and the process. @since 0.1.0 */
 export function serve(connection: MessageConnection, deps: ServerDeps): Server {
   const limits = { ...defaultLimits, ...deps.limits };
-  const { handlers } = createHandlers(deps, limits);
+  const { handlers, runs } = createHandlers(deps, limits);
   const client = connectionClient(connection, () => session);
   const session: Session = new Session(client, limits);
 
   connection.onRequest((method: string, params: unknown, token: CancellationToken) =>
     answer(handlers, { method, params }, session, { token, log: deps.log }),
   );
-  connection.onNotification((method: string) => {
+  connection.onNotification((method: string, params: unknown) => {
     if (method === 'exit') deps.onExit?.(session.isShutDown ? 0 : 1);
+    else takeNotification({ method, params }, { runs, log: deps.log });
   });
   return {
     session,
@@ -60,7 +61,7 @@ export function serve(connection: MessageConnection, deps: ServerDeps): Server {
   };
 }
 
-function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handlers: Handlers } {
+function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handlers: Handlers; runs: RunRegistry } {
   const { env, log, world } = deps;
   const keys = { env, allowEnv: deps.allowEnv ?? new Set<string>() };
   const agents = new AgentRegistry(limits.agents);
@@ -80,7 +81,7 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handl
   const handlers: Handlers = {
     ...serviceHandlers({
       version: deps.version,
-      epoch: randomUUID(),
+      epoch: `${world.epochMs().toString(36)}-${process.pid.toString(36)}`,
       startedAtMs: world.epochMs(),
       epochMs: world.epochMs,
       env,
@@ -92,7 +93,7 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handl
     ...runHandlers({ service, runs }),
     ...agentHandlers({ agents, keys }),
   };
-  return { handlers };
+  return { handlers, runs };
 }
 
 /** Every request gets exactly one answer; a cancelled one is answered as such, whatever its handler did. */

@@ -1,6 +1,7 @@
 import type { AgentSpec, ModelSettings, Prompts, ToolDefinition, ToolSpec } from '../../protocol/spec.ts';
 import type { UsageLimits } from '../../protocol/usage.ts';
 import { compileArguments, type Validator } from './arguments.ts';
+import { notAllowed } from './deferral.ts';
 import { EngineError } from './errors.ts';
 import { compileOutput, type OutputPlan } from './output-plan.ts';
 import { limitsInForce } from './usage.ts';
@@ -12,6 +13,8 @@ export interface CompiledTool {
   readonly validator: Validator;
   readonly maxRetries: number;
   readonly timeoutMs: number | undefined;
+  /** Who answers its calls when not the host at once: others, or the host after an approval. */
+  readonly deferral: 'external' | 'unapproved' | null;
 }
 
 /** Literal texts joined, and the names the host resolves. @since 0.1.0 */
@@ -36,6 +39,8 @@ export interface CompiledAgent {
   readonly endStrategy: 'graceful' | 'early' | 'exhaustive';
   readonly limits: UsageLimits;
   readonly modelSettings: ModelSettings | null;
+  /** What becomes of calls that are left to others. */
+  readonly deferred: 'end' | 'handle';
 }
 
 /**
@@ -57,6 +62,10 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
       await compileTool(tool, { index, toolRetries, toolTimeoutMs: spec.toolTimeoutMs ?? undefined }),
     );
   }
+  const deferred = spec.deferred === 'handle' ? 'handle' : 'end';
+  // Nobody could ever answer its calls.
+  const unanswerable = deferred === 'end' && !output.allowsDeferred;
+  if (unanswerable && [...tools.values()].some((tool) => tool.deferral === 'external')) throw notAllowed();
   return {
     name: spec.name ?? null,
     instructions: compilePrompts(spec.instructions),
@@ -73,6 +82,7 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
     endStrategy: spec.endStrategy ?? 'graceful',
     limits: limitsInForce(spec.usageLimits ?? undefined),
     modelSettings: spec.modelSettings ?? null,
+    deferred,
   };
 }
 
@@ -81,6 +91,7 @@ async function compileTool(
   defaults: { index: number; toolRetries: number; toolTimeoutMs: number | undefined },
 ): Promise<CompiledTool> {
   const timeoutMs = spec.timeoutMs ?? defaults.toolTimeoutMs;
+  const deferral = spec.external ? 'external' : spec.requiresApproval ? 'unapproved' : null;
   const { schema, validator } = await compileArguments(spec.inputSchema, {
     path: ['tools', defaults.index, 'inputSchema'],
     validate: spec.validate ?? true,
@@ -95,15 +106,16 @@ async function compileTool(
       outer_typed_dict_key: null,
       strict: null,
       sequential: spec.sequential ?? false,
-      kind: 'function',
+      kind: deferral ?? 'function',
       metadata: spec.metadata ?? null,
       timeout: timeoutMs === undefined ? null : timeoutMs / 1000,
       // Objects in its results are data unless the host says that they are media.
       media: spec.media ?? false,
     },
     validator,
-    maxRetries: spec.maxRetries ?? defaults.toolRetries,
+    maxRetries: spec.maxRetries ?? (spec.external ? 0 : defaults.toolRetries),
     timeoutMs,
+    deferral,
   };
 }
 

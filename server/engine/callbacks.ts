@@ -1,4 +1,5 @@
 import type { UserContent } from '../../protocol/content.ts';
+import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { ModelMessage } from '../../protocol/messages.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
 import type { RunUsage } from '../../protocol/usage.ts';
@@ -18,7 +19,8 @@ export interface ToolRequest {
   readonly argsText?: string;
   readonly retry: number;
   readonly maxRetries: number;
-  readonly metadata?: Record<string, unknown>;
+  readonly approved?: boolean;
+  readonly metadata?: unknown;
   /** Deadline of the call; the default of the callbacks when absent. */
   readonly timeoutMs?: number;
 }
@@ -33,7 +35,8 @@ export type ToolOutcome =
       readonly usage?: RunUsage;
     }
   | { readonly kind: 'retry'; readonly message: string }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'deferred' | 'approvalRequired'; readonly metadata: Record<string, unknown> | null };
 
 /** An output function or validator as the host gets it. @since 0.1.0 */
 export interface OutputRequest {
@@ -70,4 +73,6 @@ export interface Callbacks {
     context: CallbackContext,
   ): Promise<ModelMessage[]>;
   prepareTools(tools: readonly ToolDefinition[], context: CallbackContext): Promise<ToolDefinition[]>;
+  /** Results of deferred calls, perhaps of some only; waits as long as it takes. */
+  handleDeferred(requests: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
 }

@@ -44,15 +44,21 @@ export class History {
     this.#messages.push(message);
   }
 
-  /** Takes the last message off, to send it again. */
+  /** Takes the last message off, to put another in its place. */
   pop(): ModelMessage | undefined {
-    this.#forgetView();
+    if (this.#view.upTo === this.#messages.length) this.#forgetView();
     return this.#messages.pop();
   }
 
   /** Puts another message in the place of the last one, while that has not been sent yet. */
   replaceLast(message: ModelMessage): void {
     this.#messages[this.#messages.length - 1] = message;
+  }
+
+  /** Puts another message in the place of one that has not been sent yet. */
+  replace(old: ModelMessage, message: ModelMessage): void {
+    const at = this.#messages.lastIndexOf(old);
+    if (at >= 0) this.#messages[at] = message;
   }
 
   /** Replaces the whole list, as a history processor may. */

@@ -11,8 +11,8 @@ import { mediaTypeOf } from './media-types.ts';
 
 /** Where filled-in ids and times come from. @since 0.1.0 */
 export interface IntakeSource {
-  /** A fresh id for what came without one. */
-  mintId(): string;
+  /** A fresh id for what came without one; of a response, the call at that position. */
+  mintId(index: number): string;
   /** The time of what came without one, RFC 3339. */
   time: string;
 }
@@ -25,9 +25,12 @@ export interface IntakeSource {
  */
 export function completeMessages(messages: readonly ModelMessage[], source: IntakeSource): ModelMessage[] {
   const unanswered: { tool: string; id: string }[] = [];
+  let minted = 0;
+  // Positions repeat from message to message, so that ids of a history are counted through.
+  const counting: IntakeSource = { time: source.time, mintId: () => source.mintId(minted++) };
   return messages.map((message) => {
     if (message.kind === 'response') {
-      const response = completeResponse(message, source);
+      const response = completeResponse(message, counting);
       response.parts.forEach((part, index) => {
         const given = message.parts[index];
         const wasWithoutId = given !== undefined && 'tool_call_id' in given && given.tool_call_id === '';
@@ -39,27 +42,27 @@ export function completeMessages(messages: readonly ModelMessage[], source: Inta
     }
     const idFor = (tool: string | null) => {
       const at = unanswered.findIndex((open) => open.tool === tool);
-      return at < 0 ? source.mintId() : (unanswered.splice(at, 1)[0]?.id ?? source.mintId());
+      return at < 0 ? counting.mintId(0) : (unanswered.splice(at, 1)[0]?.id ?? counting.mintId(0));
     };
-    return { ...message, parts: message.parts.map((part) => completeRequestPart(part, source, idFor)) };
+    return { ...message, parts: message.parts.map((part) => completeRequestPart(part, counting, idFor)) };
   });
 }
 
 /** Completes one response; ids that are missing are minted. @since 0.1.0 */
 export function completeResponse(response: ModelResponse, source: IntakeSource): ModelResponse {
   let lastNativeCall = '';
-  const parts = response.parts.map((part): ModelResponsePart => {
+  const parts = response.parts.map((part, index): ModelResponsePart => {
     switch (part.part_kind) {
       case 'tool-call':
-        return part.tool_call_id ? part : { ...part, tool_call_id: source.mintId() };
+        return part.tool_call_id ? part : { ...part, tool_call_id: source.mintId(index) };
       case 'builtin-tool-call':
-        lastNativeCall = part.tool_call_id || source.mintId();
+        lastNativeCall = part.tool_call_id || source.mintId(index);
         return { ...part, tool_call_id: lastNativeCall };
       case 'builtin-tool-return':
         return {
           ...part,
           content: completeContent(part.content),
-          tool_call_id: part.tool_call_id || lastNativeCall || source.mintId(),
+          tool_call_id: part.tool_call_id || lastNativeCall || source.mintId(index),
           timestamp: part.timestamp || source.time,
         };
       case 'file':

@@ -1,5 +1,6 @@
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
+import type { PartStream } from './part-stream.ts';
 
 /** How the output is asked for in one request; `auto` has been resolved. @since 0.1.0 */
 export type OutputMode = 'text' | 'tool' | 'native' | 'prompted';
@@ -38,6 +39,11 @@ export interface ModelCall {
   readonly idempotencyKey: string;
   /** Aborted when the run ends or is cancelled; the connection to the provider must close at once. */
   readonly signal: AbortSignal;
+  /**
+   * Where the pieces of a streamed answer go as they come; absent when the answer is wanted as a whole. A model that
+   * reported pieces answers with the whole response all the same, its parts left out.
+   */
+  readonly stream?: PartStream;
 }
 
 /** Something a person should know about a request, shown as a `warning` event. @since 0.1.0 */
@@ -60,9 +66,8 @@ export interface ModelAnswer {
 }
 
 /**
- * The seam to providers. One call is one request; it throws `EngineError` (`model.http`, `model.api`, …) when there is no
- * answer. Streaming joins here as a sink in `ModelCall`: the same method reports parts as they come and still resolves
- * to the whole response.
+ * The seam to providers. One call is one request, streamed or not; it throws `EngineError` (`model.http`, `model.api`, …)
+ * when there is no answer. When it throws after pieces came, what came is kept as an interrupted response.
  *
  * Source: Pydantic AI `Model.request`.
  * @since 0.1.0

@@ -28,6 +28,8 @@ export interface OutputPlan {
   /** Whether the model is told that text can be the output. */
   readonly allowText: boolean;
   readonly allowsNull: boolean;
+  /** Whether the run may end with calls that are left to others. */
+  readonly allowsDeferred: boolean;
   readonly object: OutputObject | null;
   /** Instructions of prompted mode. */
   readonly instructions: string | null;
@@ -47,7 +49,11 @@ const DEFAULT_TEMPLATE =
  * @since 0.1.0
  */
 export async function compileOutput(spec: OutputSpec, retries: number): Promise<OutputPlan> {
-  const { alternatives, mode } = flatten(spec);
+  const { alternatives: given, mode } = flatten(spec);
+  const alternatives = given.filter((alternative) => alternative.type !== 'deferred');
+  const allowsDeferred = alternatives.length < given.length;
+  if (alternatives.length === 0)
+    throw userError('At least one output type must be provided other than `DeferredToolRequests`.');
   const allowsNull = alternatives.some((alternative) => alternative.type === 'null');
   const texts = alternatives.filter((alternative) => alternative.type === 'text');
   const objects = alternatives.filter((alternative) => alternative.schema);
@@ -55,7 +61,7 @@ export async function compileOutput(spec: OutputSpec, retries: number): Promise<
     throw userError('At least one output type must be provided other than `None`.');
   if (texts.length > 1) throw userError('Only one `str` or `TextOutput` is allowed.');
   if (mode === 'native' || mode === 'prompted')
-    return structuredText(spec, { mode, alternatives, objects, allowsNull });
+    return structuredText(spec, { mode, alternatives, objects, allowsNull, allowsDeferred });
 
   const marked = objects.filter((alternative) => alternative.mode === 'tool');
   const bare = objects.filter((alternative) => alternative.mode !== 'tool');
@@ -70,6 +76,7 @@ export async function compileOutput(spec: OutputSpec, retries: number): Promise<
     text: text ? plainText(text) : marked.length > 0 ? null : await structured(bare),
     allowText: text !== undefined,
     allowsNull,
+    allowsDeferred,
     object: null,
     instructions: null,
   };
@@ -110,6 +117,7 @@ async function structuredText(
     alternatives: readonly Alternative[];
     objects: readonly Alternative[];
     allowsNull: boolean;
+    allowsDeferred: boolean;
   },
 ): Promise<OutputPlan> {
   const marker = from.mode === 'native' ? '`NativeOutput`' : '`PromptedOutput`';
@@ -131,6 +139,7 @@ async function structuredText(
     text,
     allowText: true,
     allowsNull: from.allowsNull,
+    allowsDeferred: from.allowsDeferred,
     object,
     instructions: template === null ? null : fillTemplate(template, object),
   };

@@ -1,189 +1,137 @@
-import type { ModelMessage, ModelRequest, ModelResponse } from '../../protocol/messages.ts';
-import type { ToolDefinition } from '../../protocol/spec.ts';
-import { EngineError, userError } from './errors.ts';
+import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
+import type { RunError } from '../../protocol/result.ts';
+import type { RequestUsage } from '../../protocol/usage.ts';
+import { EngineError, fromRunError, toRunError } from './errors.ts';
 import { mintId } from './ids.ts';
-import { completeMessages, completeResponse } from './intake.ts';
+import { completeResponse } from './intake.ts';
 import type { ModelAnswer, ModelPrompt, Warning } from './model.ts';
+import { PartStream } from './part-stream.ts';
+import { type OwnRequest, prepare } from './prepare.ts';
 import { recordedStep } from './recorded.ts';
+import { modelResponse } from './response.ts';
 import type { RunState } from './state.ts';
 import { type StepContext, stepKey } from './steps.ts';
-import { addUsage, checkAfterResponse, checkBeforeRequest } from './usage.ts';
+import { addUsage, checkAfterResponse, checkBeforeRequest, hasTokenLimits } from './usage.ts';
 
-interface Prepared {
-  /** Texts of the instructions the host resolves, in order. */
-  instructions?: (string | null)[];
-  tools?: ToolDefinition[];
-  /** What the history processors made of the history. */
-  messages?: ModelMessage[];
-}
-
+/** What a model request brought; `error` beside a response says that it is only the part that came. */
 interface Answered {
   response: ModelResponse;
   served: string | null;
   warnings?: readonly Warning[];
   durationMs: number;
+  error?: RunError;
 }
 
 /**
  * One model request: prepares the step, checks the limits, asks the model and takes in its response.
  *
  * Errors: `usage.limitExceeded`, `run.invalid`, and what the model or a callback ends with. The request stays in the
- * history when it fails; a response that breaks a limit is counted and not kept.
+ * history when it fails; a whole response that breaks a limit is counted and not kept; what came of a broken stream is
+ * counted and kept as `interrupted`.
  * Source: Pydantic AI `ModelRequestNode`.
  * @since 0.1.0
  */
-export async function requestModel(state: RunState, request: ModelRequest, resumed: boolean): Promise<ModelResponse> {
-  const prompt = await prepare(state, request, resumed);
+export async function requestModel(state: RunState, own: OwnRequest): Promise<ModelResponse> {
+  const prompt = await prepare(state, own);
   checkBeforeRequest(state.agent.limits, state.usage);
-  const { model, runId } = state.input;
+  const { model } = state.input;
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
-  const { value } = await recordedStep<Answered>(state, key, async ({ idempotencyKey, signal, elapsed, now }) => {
-    const began = elapsed();
-    const answer = await model.request(prompt, { runId, runStep: state.runStep, idempotencyKey, signal });
-    const durationMs = Math.round((elapsed() - began) * 1000) / 1000;
-    return { ...answer, response: stamped(state, answer, key, now()), durationMs };
-  });
+  const { value } = await recordedStep<Answered>(state, key, (context) => ask(state, prompt, context));
   return takeIn(state, value);
 }
 
+async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): Promise<Answered> {
+  const { model, runId } = state.input;
+  const { key, idempotencyKey, elapsed, now } = context;
+  const began = elapsed();
+  const durationMs = () => Math.round((elapsed() - began) * 1000) / 1000;
+  const { signal, stop } = stoppable(context.signal, state.input.stream && hasTokenLimits(state.agent.limits));
+  const stream = state.input.stream ? partStream(state, key, stop) : undefined;
+  try {
+    const call = { runId, runStep: state.runStep, idempotencyKey, signal, ...(stream ? { stream } : {}) };
+    const answer = await abortable(model.request(prompt, call), signal);
+    stream?.end();
+    return { ...answer, response: stamped(state, key, whole(answer, stream), now()), durationMs: durationMs() };
+  } catch (thrown) {
+    const error = signal.aborted ? signal.reason : thrown;
+    if (!stream?.opened || !(error instanceof EngineError)) throw error;
+    stream.end();
+    const partial = modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, state: 'interrupted' });
+    const served = stream.fields.model_name ?? null;
+    const response = stamped(state, key, partial, now());
+    return { response, served, durationMs: durationMs(), error: toRunError(error) };
+  }
+}
+
+/** An answer whose parts came as pieces leaves them out. */
+function whole({ response }: ModelAnswer, stream: PartStream | undefined): ModelResponse {
+  return stream?.opened && response.parts.length === 0 ? { ...response, parts: stream.parts() } : response;
+}
+
+/** A limit that is broken in mid-stream ends the request from inside. */
+function stoppable(outer: AbortSignal, isWatched: boolean): { signal: AbortSignal; stop?: (error: unknown) => void } {
+  if (!isWatched) return { signal: outer };
+  const controller = new AbortController();
+  return { signal: AbortSignal.any([outer, controller.signal]), stop: (error) => controller.abort(error) };
+}
+
+function partStream(state: RunState, key: string, stop?: (error: unknown) => void): PartStream {
+  const { input } = state;
+  return new PartStream({
+    ...(input.delta ? { show: (event) => state.showDelta(event) } : {}),
+    ...(stop ? { check: (usage) => checkWhileStreaming(state, usage, stop) } : {}),
+    outputOf: (part) => outputOf(state, part),
+    mintId: (index) => mintId({ runId: input.runId, stepKey: key, index }),
+  });
+}
+
+function checkWhileStreaming(state: RunState, usage: RequestUsage, stop: (error: unknown) => void): void {
+  try {
+    checkAfterResponse(state.agent.limits, addUsage(state.usage, usage), usage);
+  } catch (error) {
+    stop(error);
+  }
+}
+
+/** Whether a part that begins may be the output: text, a call of an output tool, or one that is left to others. */
+function outputOf(
+  { agent }: RunState,
+  part: ModelResponsePart,
+): { tool_name: string | null; tool_call_id: string | null } | null {
+  if (part.part_kind === 'text') return agent.output.allowText ? { tool_name: null, tool_call_id: null } : null;
+  if (part.part_kind !== 'tool-call') return null;
+  if (agent.output.tools.has(part.tool_name)) return { tool_name: part.tool_name, tool_call_id: part.tool_call_id };
+  const tool = agent.tools.get(part.tool_name);
+  return tool?.deferral ? { tool_name: null, tool_call_id: null } : null;
+}
+
 /** Fills in what the model left out: ids of calls, time, run and conversation. */
-function stamped({ input }: RunState, { response }: ModelAnswer, key: string, time: string): ModelResponse {
-  let index = 0;
-  const source = { time, mintId: () => mintId({ runId: input.runId, stepKey: key, index: index++ }) };
+function stamped({ input }: RunState, key: string, response: ModelResponse, time: string): ModelResponse {
+  const source = { time, mintId: (index: number) => mintId({ runId: input.runId, stepKey: key, index }) };
   const complete = completeResponse(response, source);
   complete.run_id ??= input.runId;
   complete.conversation_id ??= input.conversationId;
   return complete;
 }
 
-function takeIn(state: RunState, { response, served, warnings, durationMs }: Answered): ModelResponse {
+function takeIn(state: RunState, { response, served, warnings, durationMs, error }: Answered): ModelResponse {
   state.usage = addUsage({ ...state.usage, requests: state.usage.requests + 1 }, response.usage);
   state.served = served ?? response.model_name;
   for (const { kind, message } of warnings ?? []) state.emit({ event_kind: 'warning', kind, message });
-  checkAfterResponse(state.agent.limits, state.usage, response.usage);
+  if (!error) checkAfterResponse(state.agent.limits, state.usage, response.usage);
   state.history.append(response);
   state.emit({ event_kind: 'model_response', message: response, usage: state.usage, served: state.served, durationMs });
+  if (error) throw fromRunError(error);
   return response;
 }
 
-async function prepare(state: RunState, given: ModelRequest, resumed: boolean): Promise<ModelPrompt> {
-  const { agent, history, input } = state;
-  const request: ModelRequest = { ...given, timestamp: state.time };
-  if (!resumed) {
-    request.run_id ??= input.runId;
-    request.conversation_id ??= input.conversationId;
-  }
-  history.append(request);
-  state.runStep += 1;
-  state.counters.roll();
-  const { value } = await recordedStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
-    gather(state, request, context),
-  );
-  state.functionTools = value.tools ?? agent.definitions;
-  const sent: ModelRequest = { ...request, instructions: joinInstructions(state, value.instructions ?? []) };
-  history.replaceLast(sent);
-  if (history.length === 1 && sent.parts.length === 0 && !sent.instructions) {
-    history.replaceLast(withRun(sent, input));
-    throw userError('No message history, user prompt, or instructions provided');
-  }
-  settleHistory(state, sent, value.messages, resumed);
-  state.lastMaxTokens = input.modelSettings?.max_tokens ?? null;
-  return promptFor(state, sent.instructions);
-}
-
-/** Everything that is asked of the host before a request, in upstream's order. */
-async function gather(state: RunState, request: ModelRequest, context: StepContext): Promise<Prepared> {
-  const { agent, input } = state;
-  const prepared: Prepared = {};
-  const where = { runStep: state.runStep, ...context };
-  if (agent.prepareTools) prepared.tools = subset(state, await input.callbacks.prepareTools(agent.definitions, where));
-  const texts: (string | null)[] = [];
-  for (const part of agent.instructions.parts) {
-    if (typeof part !== 'string') {
-      texts.push(await input.callbacks.resolvePrompt({ ref: part.ref, kind: 'instructions' }, where));
-    }
-  }
-  if (texts.length > 0) prepared.instructions = texts;
-  if (agent.historyProcessors.length > 0) {
-    const sent = withRun({ ...request, instructions: joinInstructions(state, texts) }, input);
-    prepared.messages = await process(state, [...state.history.messages.slice(0, -1), sent], where);
-  }
-  return prepared;
-}
-
-function subset({ agent }: RunState, tools: ToolDefinition[]): ToolDefinition[] {
-  const unknown = tools.find((tool) => !agent.tools.has(tool.name));
-  if (!unknown) return tools;
-  throw new EngineError(
-    'callback.invalid',
-    `tools/prepare answered with the tool '${unknown.name}', which the run does not have; answer with a subset of the tools it was asked about.`,
-    { method: 'tools/prepare', name: unknown.name },
-  );
-}
-
-async function process(
-  state: RunState,
-  messages: ModelMessage[],
-  context: StepContext & { runStep: number },
-): Promise<ModelMessage[]> {
-  let index = 0;
-  const mint = () => mintId({ runId: state.input.runId, stepKey: context.key, index: index++ });
-  let processed = messages;
-  for (const processor of state.agent.historyProcessors) {
-    const answer = await state.input.callbacks.processHistory({ processor, messages: processed }, context);
-    processed = completeMessages(answer, { mintId: mint, time: state.time });
-  }
-  const last = processed.at(-1);
-  if (!last) throw userError('Processed history cannot be empty.');
-  if (last.kind !== 'request') throw userError('Processed history must end with a `ModelRequest`.');
-  return [...processed.slice(0, -1), withRun(last, state.input)];
-}
-
-function withRun(request: ModelRequest, { runId, conversationId }: RunState['input']): ModelRequest {
-  return {
-    ...request,
-    run_id: request.run_id ?? runId,
-    conversation_id: request.conversation_id ?? conversationId,
-  };
-}
-
-/** Literals first, joined by one newline into one text, then what the host resolved, with a blank line between. */
-function joinInstructions({ agent }: RunState, resolved: readonly (string | null)[]): string | null {
-  const literals = agent.instructions.parts.filter((part) => typeof part === 'string');
-  const texts = [literals.join('\n'), ...resolved].filter((text) => text !== null && text !== '');
-  return texts.join('\n\n').trim() || null;
-}
-
-/** Takes over what the processors made and finds the first new message again. */
-function settleHistory(
-  state: RunState,
-  sent: ModelRequest,
-  processed: ModelMessage[] | undefined,
-  resumed: boolean,
-): void {
-  const { history, input } = state;
-  if (processed) history.replaceAll(processed);
-  const stamped = processed ? (history.last as ModelRequest) : withRun(sent, input);
-  if (!processed) history.replaceLast(stamped);
-  if (resumed) history.resume(stamped);
-  if (processed || resumed || state.runStep === 1) history.findNewMessages();
-}
-
-function promptFor({ agent, history, functionTools, input }: RunState, instructions: string | null): ModelPrompt {
-  const { output } = agent;
-  const all = [instructions, output.instructions]
-    .filter((text) => text !== null)
-    .join('\n\n')
-    .trim();
-  return {
-    messages: history.cleaned(),
-    instructions: all || null,
-    functionTools,
-    outputTools: output.definitions,
-    allowText: output.allowText,
-    outputMode: output.mode,
-    ...(output.object ? { outputObject: output.object } : {}),
-    settings: input.modelSettings,
-  };
+/** Rejects at once when the request is given up, also when the model does not listen. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -1,11 +1,13 @@
 import type { RunError, RunResult } from '../../protocol/result.ts';
 import { interruptedReturn, isToolResult, toolCallsOf } from './cleaning.ts';
 import { EngineError, toRunError, unexpectedBehavior } from './errors.ts';
+import { userPromptPart } from './intake.ts';
 import { type Processed, processNull, processText, type Refusal, retry, retryPrompt } from './output.ts';
 import { requestModel } from './request.ts';
 import { start } from './start.ts';
 import type { RunState } from './state.ts';
 import { afterResponse, type FinalOutput, type Step } from './step.ts';
+import { stepKey } from './steps.ts';
 import { handleCalls } from './strategies.ts';
 import { checkIncomplete } from './tools.ts';
 
@@ -28,19 +30,25 @@ export async function* iterate(state: RunState): AsyncGenerator<Step, FinalOutpu
 async function advance(state: RunState, step: Exclude<Step, { kind: 'end' }>): Promise<Step> {
   switch (step.kind) {
     case 'modelRequest':
-      return { kind: 'handleResponse', response: await requestModel(state, step.request, step.resumed) };
+      return { kind: 'handleResponse', response: await requestModel(state, step) };
     case 'handleResponse':
       return handleResponse(state, step);
   }
 }
 
-async function handleResponse(state: RunState, { response }: Step & { kind: 'handleResponse' }): Promise<Step> {
+async function handleResponse(state: RunState, step: Step & { kind: 'handleResponse' }): Promise<Step> {
+  const { response } = step;
+  const resolutions = step.resolutions ?? null;
   const { agent } = state;
   const context = { hasTools: state.functionTools.length > 0, maxTokens: state.lastMaxTokens };
   const decision = afterResponse(response, agent.output, context);
   switch (decision.kind) {
     case 'callTools':
-      return afterCalls(state, await handleCalls(state, decision.calls, decision.text));
+      return afterCalls(
+        state,
+        await handleCalls(state, decision.calls, { text: decision.text, resolutions }),
+        resolutions !== null,
+      );
     case 'text':
       if (!agent.output.text) throw new Error('text was decided on without a text processor');
       return afterText(state, await processText(state, decision.text, agent.output.text));
@@ -51,15 +59,31 @@ async function handleResponse(state: RunState, { response }: Step & { kind: 'han
   }
 }
 
-function afterCalls(state: RunState, { final, parts }: Awaited<ReturnType<typeof handleCalls>>): Step {
-  if (!final) return { kind: 'modelRequest', request: state.request(parts), resumed: false };
+function afterCalls(
+  state: RunState,
+  { final, parts }: Awaited<ReturnType<typeof handleCalls>>,
+  isResumed: boolean,
+): Step {
+  if (!final) {
+    // A prompt beside the results of deferred calls comes behind them.
+    const { prompt } = state.input;
+    if (isResumed && prompt !== undefined) parts.push(userPromptPart(prompt, state.time));
+    return { kind: 'modelRequest', request: state.request(parts), resumed: false };
+  }
   if (parts.length > 0) state.history.append(state.request(parts));
-  return { kind: 'end', output: final };
+  return ended(state, final);
+}
+
+/** The run ends, unless the user has said something that nobody answered yet. */
+function ended(state: RunState, output: FinalOutput): Step {
+  const { inbox, input, runStep } = state;
+  const waits = inbox.size > 0 || input.runner.hasRecorded?.(stepKey.prepare(runStep + 1));
+  return waits && !output.deferred ? { kind: 'modelRequest', request: null, resumed: false } : { kind: 'end', output };
 }
 
 function afterText(state: RunState, processed: Processed): Step {
   if (processed.refusal) return feedback(state, processed.refusal);
-  return { kind: 'end', output: { value: processed.value, toolName: null, toolCallId: null, name: processed.name } };
+  return ended(state, { value: processed.value, toolName: null, toolCallId: null, name: processed.name });
 }
 
 /** Asks the model again without naming a call; uses one output retry. */
@@ -105,14 +129,18 @@ async function endingOf(state: RunState, reportBug: ReportBug): Promise<Ending> 
       const next = await steps.next();
       if (!next.done) continue;
       state.output = next.value;
-      return { outcome: 'success', output: next.value };
+      return { outcome: next.value.deferred ? 'deferred' : 'success', output: next.value };
     }
   } catch (error) {
     const { signal } = state.input;
     if (signal.aborted) return interrupted(state, signal.reason);
-    return { outcome: 'failed', error: toRunError(error instanceof EngineError ? error : reportBug(error)) };
+    if (!(error instanceof EngineError)) return { outcome: 'failed', error: toRunError(reportBug(error)) };
+    // A rebuilt run meets what stopped it as the recorded end of a step.
+    return stops.has(error.kind) ? interrupted(state, error) : { outcome: 'failed', error: toRunError(error) };
   }
 }
+
+const stops: ReadonlySet<string> = new Set(['run.cancelled', 'run.timeout', 'client.gone']);
 
 /** A run that was stopped from outside; a deadline is a failure, everything else a cancellation. */
 function interrupted(state: RunState, reason: unknown): Ending {
@@ -150,7 +178,8 @@ function resultOf(state: RunState, { outcome, output, error }: Ending): RunResul
     runId: input.runId,
     conversationId: input.conversationId,
     outcome,
-    ...(output ? { output: output.value } : {}),
+    ...(output && !output.deferred ? { output: output.value } : {}),
+    ...(output?.deferred ? { deferred: output.deferred } : {}),
     ...(output?.toolName ? { outputToolName: output.toolName } : {}),
     ...(output?.name ? { outputName: output.name } : {}),
     ...(error ? { error } : {}),

@@ -4,6 +4,7 @@ import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleanin
 import { userError } from './errors.ts';
 import { userPromptPart } from './intake.ts';
 import { recordedStep } from './recorded.ts';
+import { resume } from './resolutions.ts';
 import { type RunInput, RunState } from './state.ts';
 import type { Step } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
@@ -54,6 +55,7 @@ function announce(state: RunState): void {
 
 function firstStep(state: RunState, started: Started): Step {
   const { history, input } = state;
+  if (input.deferredResults) return { kind: 'handleResponse', ...resume(history.messages, input.deferredResults) };
   repairInterrupted(state);
   const { last } = history;
   if (last?.kind === 'response') {

@@ -1,4 +1,6 @@
 import type { UserContent } from '../../protocol/content.ts';
+import type { DeferredToolResults } from '../../protocol/deferred.ts';
+import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage, ModelRequest, ModelRequestPart, ModelResponse } from '../../protocol/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
@@ -7,6 +9,7 @@ import type { CompiledAgent } from './agent.ts';
 import type { Callbacks } from './callbacks.ts';
 import { requestOf } from './cleaning.ts';
 import { History } from './history.ts';
+import { Inbox } from './inbox.ts';
 import type { Model, Warning } from './model.ts';
 import type { FinalOutput } from './step.ts';
 import type { StepRunner } from './steps.ts';
@@ -33,6 +36,12 @@ export interface RunInput {
   readonly signal: AbortSignal;
   /** The time, asked only when the run is stopped from outside: that is no step. */
   readonly now: () => string;
+  /** Whether the model's streaming interface is used. */
+  readonly stream: boolean;
+  /** Results of the calls the history ends in. */
+  readonly deferredResults?: DeferredToolResults;
+  /** Shows a delta: the `seq` of the event it follows, its number, and what came; absent when nobody looks. */
+  readonly delta?: (afterSeq: number, n: number, event: DeltaEvent) => void;
   /** Called with each durable event, `seq` counting from 1. */
   readonly emit: (seq: number, event: DurableEvent) => void;
 }
@@ -72,6 +81,7 @@ export class RunState {
   readonly agent: CompiledAgent;
   readonly history: History;
   readonly counters = new ToolCounters();
+  readonly inbox = new Inbox();
   usage: RunUsage;
   runStep = 0;
   outputRetriesUsed = 0;
@@ -87,6 +97,7 @@ export class RunState {
   output: FinalOutput | null = null;
   /** `seq` of the latest event. */
   lastSeq = 0;
+  #deltas = 0;
 
   constructor(input: RunInput, cleaned: ModelMessage[]) {
     this.input = input;
@@ -99,6 +110,11 @@ export class RunState {
   emit(event: DurableEvent): void {
     this.lastSeq += 1;
     this.input.emit(this.lastSeq, event);
+  }
+
+  showDelta(event: DeltaEvent): void {
+    this.#deltas += 1;
+    this.input.delta?.(this.lastSeq, this.#deltas, event);
   }
 
   /** A request of this run. */

@@ -1,12 +1,15 @@
-import type { ModelRequest, ModelResponse, ToolCallPart } from '../../protocol/messages.ts';
+import type { DeferredToolRequests } from '../../protocol/deferred.ts';
+import type { ModelResponse, ToolCallPart } from '../../protocol/messages.ts';
 import { toolCallsOf } from './cleaning.ts';
 import { EngineError, unexpectedBehavior, userError } from './errors.ts';
 import type { OutputPlan } from './output-plan.ts';
+import type { OwnRequest } from './prepare.ts';
+import type { Resolutions } from './resolutions.ts';
 
 /** What a run does next. @since 0.1.0 */
 export type Step =
-  | { readonly kind: 'modelRequest'; readonly request: ModelRequest; readonly resumed: boolean }
-  | { readonly kind: 'handleResponse'; readonly response: ModelResponse }
+  | ({ readonly kind: 'modelRequest' } & OwnRequest)
+  | { readonly kind: 'handleResponse'; readonly response: ModelResponse; readonly resolutions?: Resolutions }
   | { readonly kind: 'end'; readonly output: FinalOutput };
 
 /** The output of a run; `toolName` is null when it came from text. @since 0.1.0 */
@@ -15,6 +18,8 @@ export interface FinalOutput {
   readonly toolName: string | null;
   readonly toolCallId: string | null;
   readonly name: string | null;
+  /** The calls that are left to others: then there is no value. */
+  readonly deferred?: DeferredToolRequests;
 }
 
 /** What a response asks for. @since 0.1.0 */

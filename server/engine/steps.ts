@@ -16,7 +16,10 @@ export const stepKey = {
   prepare: (n: number) => `t${n}.prepare`,
   model: (n: number) => `t${n}.model`,
   call: (n: number, i: number) => `t${n}.call.${i}`,
+  /** `k` counts the runs of a call that was approved in the same step. */
+  rerun: (n: number, i: number, k: number) => `t${n}.call.${i}.r${k}`,
   output: (n: number, i: number | 'text', j: number) => `t${n}.output.${i}.${j}`,
+  deferred: (n: number) => `t${n}.deferred`,
 } as const;
 
 /** What the body of a step may use. @since 0.1.0 */
@@ -46,6 +49,8 @@ export interface StepOutput {
  */
 export interface StepRunner {
   step<T extends StepOutput>(key: string, body: (context: StepContext) => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Whether an output of the step was recorded before and is still to be given back. */
+  hasRecorded?(key: string): boolean;
 }
 
 /** Clock and ids, handed in so that a run is a function of its inputs. @since 0.1.0 */
@@ -55,7 +60,7 @@ export interface World {
 }
 
 /**
- * Calls every body. An abort rejects the step at once, also when the body does not listen to it.
+ * Calls every body. An abort is the body's own business: the step of a broken stream records what came.
  *
  * @since 0.1.0
  */
@@ -63,14 +68,7 @@ export function directRunner(runId: string, world: World): StepRunner {
   return {
     step(key, body, signal) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      const context: StepContext = {
-        key,
-        idempotencyKey: `${runId}/${key}`,
-        signal,
-        now: world.now,
-        elapsed: world.elapsed,
-      };
-      return abortable(body(context), signal);
+      return body({ key, idempotencyKey: `${runId}/${key}`, signal, now: world.now, elapsed: world.elapsed });
     },
   };
 }
@@ -84,6 +82,7 @@ export interface RecordedStep {
 /** Wraps a runner so that each output is kept in the order in which the steps ended. @since 0.1.0 */
 export function recordingRunner(inner: StepRunner, recorded: RecordedStep[]): StepRunner {
   return {
+    ...(inner.hasRecorded ? { hasRecorded: (key: string) => inner.hasRecorded?.(key) ?? false } : {}),
     async step(key, body, signal) {
       const output = await inner.step(key, body, signal);
       recorded.push({ key, output });
@@ -126,6 +125,7 @@ export function replayingRunner(recorded: readonly RecordedStep[], inner: StepRu
     setImmediate(deliver);
   };
   return {
+    hasRecorded: (key) => queue.some((entry) => entry.key === key) || (inner.hasRecorded?.(key) ?? false),
     step<T extends StepOutput>(key: string, body: (context: StepContext) => Promise<T>, signal: AbortSignal) {
       if (queue.length === 0) return inner.step(key, body, signal);
       schedule();
@@ -137,12 +137,4 @@ export function replayingRunner(recorded: readonly RecordedStep[], inner: StepRu
       });
     },
   };
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -1,18 +1,13 @@
 import type { ToolCallPart } from '../../protocol/messages.ts';
-import {
-  CallBatch,
-  type ClassifiedCall,
-  type OutputCallResult,
-  runFunctions,
-  runOutput,
-  runOutputInTurn,
-  runSegments,
-  throwExceeded,
-} from './calls.ts';
+import { CallBatch, type ClassifiedCall, type OutputCallResult } from './batch.ts';
+import { checkResolutions, leaveToOthers } from './deferral.ts';
 import { processText } from './output.ts';
+import { runOutput, runOutputInTurn, throwExceeded } from './output-calls.ts';
+import type { Resolutions } from './resolutions.ts';
+import { runFunctions, runOne, runSegments } from './running.ts';
 import type { RunState } from './state.ts';
 import type { FinalOutput } from './step.ts';
-import { type CheckedCall, checkCall, type SettledCall, settleCall, toolInStep } from './tools.ts';
+import { checkCall, type SettledCall, toolInStep } from './tools.ts';
 import { checkBeforeToolCalls } from './usage.ts';
 
 /**
@@ -26,29 +21,34 @@ import { checkBeforeToolCalls } from './usage.ts';
 export async function handleCalls(
   state: RunState,
   calls: readonly ToolCallPart[],
-  text: string,
+  given: { text: string; resolutions: Resolutions | null },
 ): Promise<{ final: FinalOutput | null; parts: CallBatch['parts'] }> {
   const classified = classify(state, calls);
-  const batch = new CallBatch(state, classified, await textBesideCalls(state, classified, text));
+  const final = await textBesideCalls(state, classified, given.text);
+  const batch = new CallBatch(state, classified, { final, resolutions: given.resolutions });
+  checkResolutions(batch);
   try {
     checkBeforeToolCalls(state.agent.limits, state.usage, batch.functions.length);
     await strategies[state.agent.endStrategy](batch);
+    batch.countOutputRetries();
+    batch.letRetriesWin();
+    await leaveToOthers(batch);
   } catch (error) {
     if (batch.parts.length > 0) state.history.append(state.request(batch.parts, 'interrupted'));
     throw error;
   }
-  batch.countOutputRetries();
-  batch.letRetriesWin();
   return { final: batch.final, parts: batch.parts };
 }
 
 function classify(state: RunState, calls: readonly ToolCallPart[]): ClassifiedCall[] {
   const positions = state.lastResponse?.parts ?? [];
-  return calls.map((call) => {
-    const isOutput = state.agent.output.tools.has(call.tool_name);
-    const kind = isOutput ? 'output' : toolInStep(state, call.tool_name) ? 'function' : 'unknown';
-    return { call, kind, index: positions.indexOf(call) };
-  });
+  return calls.map((call) => ({ call, kind: kindOf(state, call.tool_name), index: positions.indexOf(call) }));
+}
+
+function kindOf(state: RunState, name: string): ClassifiedCall['kind'] {
+  if (state.agent.output.tools.has(name)) return 'output';
+  const tool = toolInStep(state, name);
+  return tool ? (tool.deferral ?? 'function') : 'unknown';
 }
 
 /** Under `early`, text that fits the schema of the output wins over function calls beside it; plain text never does. */
@@ -58,8 +58,9 @@ async function textBesideCalls(
   text: string,
 ): Promise<FinalOutput | null> {
   const processor = state.agent.output.text;
-  const mayWin = state.agent.endStrategy === 'early' && text !== '' && calls.every((call) => call.kind !== 'output');
-  if (!mayWin || !processor || processor.kind === 'plain' || processor.kind === 'function') return null;
+  const plainCalls = calls.every(({ kind }) => kind === 'function' || kind === 'unknown');
+  if (state.agent.endStrategy !== 'early' || text === '' || !plainCalls) return null;
+  if (!processor || processor.kind === 'plain' || processor.kind === 'function') return null;
   const processed = await processText(state, text, processor);
   if (processed.refusal) return null;
   return { value: processed.value, toolName: null, toolCallId: null, name: processed.name };
@@ -77,7 +78,7 @@ async function early(batch: CallBatch): Promise<void> {
 /** In the order of the model: functions before an output end before it runs. */
 async function graceful(batch: CallBatch): Promise<void> {
   let waiting: ClassifiedCall[] = [];
-  for (const call of batch.calls) {
+  for (const call of batch.executable) {
     if (call.kind !== 'output') {
       waiting.push(call);
       continue;
@@ -89,27 +90,29 @@ async function graceful(batch: CallBatch): Promise<void> {
   await runFunctions(batch, waiting);
 }
 
+interface Results {
+  readonly outputs: Map<ClassifiedCall, OutputCallResult>;
+  readonly settled: Map<ClassifiedCall, SettledCall>;
+}
+
 /** Everything runs together; the first valid output in the order of the model wins. */
 async function exhaustive(batch: CallBatch): Promise<void> {
-  const { state } = batch;
-  const checked = new Map(batch.functions.map((call) => [call, checkCall(state, call)]));
-  const outputs = new Map<ClassifiedCall, OutputCallResult>();
-  const settled = new Map<ClassifiedCall, SettledCall>();
+  const { state, executable } = batch;
+  const checked = new Map(
+    batch.functions.map((call) => [call, checkCall(state, call, batch.resolutionOf(call.call.tool_call_id))]),
+  );
+  const results: Results = { outputs: new Map(), settled: new Map() };
+  const { outputs, settled } = results;
   try {
-    await runSegments(batch, batch.calls, async (call, signal) => {
-      if (call.kind === 'output') {
-        outputs.set(call, await runOutput(batch, call));
-        return;
-      }
-      const result = await settleCall(state, checked.get(call) as CheckedCall, signal);
-      settled.set(call, result);
-      batch.recordResult(call, result);
+    await runSegments(batch, executable, async (call, signal) => {
+      if (call.kind === 'output') outputs.set(call, await runOutput(batch, call));
+      else await runOne(batch, { call, checked: checked.get(call), settled }, signal);
     });
     const winner = chooseWinner(batch, outputs);
-    for (const call of batch.calls) recordInOrder(batch, call, { winner, outputs, settled });
-    batch.storeUserContent(settled, batch.calls);
+    for (const call of executable) recordInOrder(batch, call, { winner, ...results });
+    batch.storeUserContent(settled, executable);
   } catch (error) {
-    if (batch.parts.length === 0) batch.store(settled, batch.calls);
+    if (batch.parts.length === 0) batch.store(settled, executable);
     throw error;
   }
 }
@@ -131,15 +134,11 @@ function chooseWinner(batch: CallBatch, outputs: ReadonlyMap<ClassifiedCall, Out
 function recordInOrder(
   batch: CallBatch,
   call: ClassifiedCall,
-  results: {
-    winner: ClassifiedCall | null;
-    outputs: ReadonlyMap<ClassifiedCall, OutputCallResult>;
-    settled: ReadonlyMap<ClassifiedCall, SettledCall>;
-  },
+  from: Results & { winner: ClassifiedCall | null },
 ): void {
-  const output = results.outputs.get(call);
-  const settled = results.settled.get(call);
-  if (call === results.winner) batch.recordWinner(call);
+  const output = from.outputs.get(call);
+  const settled = from.settled.get(call);
+  if (call === from.winner) batch.recordWinner(call);
   else if (output) batch.recordLoser(call, output);
   else if (settled) batch.parts.push(settled.part);
 }

@@ -5,6 +5,7 @@ import type { ToolOutcome, ToolRequest } from './callbacks.ts';
 import { EngineError, unexpectedBehavior } from './errors.ts';
 import { invalid, type Refusal, retry, retryPrompt } from './output.ts';
 import { recordedStep } from './recorded.ts';
+import type { Resolution } from './resolutions.ts';
 import type { RunState } from './state.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { addUsage } from './usage.ts';
@@ -18,12 +19,26 @@ export interface PlacedCall {
   readonly index: number;
 }
 
-/** A call whose arguments were looked at: either it may run, or the model is asked to try again. @since 0.1.0 */
-export type CheckedCall = PlacedCall &
-  (
-    | { readonly tool: CompiledTool; readonly args: Record<string, unknown>; readonly refusal: null }
-    | { readonly tool: CompiledTool | null; readonly refusal: Refusal }
-  );
+/** Why a call may run although it was deferred: it was approved. @since 0.2.0 */
+export interface Approval {
+  readonly metadata: unknown;
+  /** Runs of this call in its step, when it is not the first. */
+  readonly rerun: number;
+}
+
+/** A call that may run. @since 0.1.0 */
+export type RunnableCall = PlacedCall & {
+  readonly kind: 'run';
+  readonly tool: CompiledTool;
+  readonly args: Record<string, unknown>;
+  readonly approval: Approval | null;
+};
+
+/** A call that was looked at: it may run, the model is asked to try again, or others have decided. @since 0.1.0 */
+export type CheckedCall =
+  | RunnableCall
+  | (PlacedCall & { readonly kind: 'refused'; readonly tool: CompiledTool | null; readonly refusal: Refusal })
+  | (PlacedCall & { readonly kind: 'resolved'; readonly resolution: Exclude<Resolution, { kind: 'approved' }> });
 
 /** What a settled call brings into the next request. @since 0.1.0 */
 export interface SettledCall {
@@ -32,10 +47,23 @@ export interface SettledCall {
   readonly userContent: string | UserContent[] | null;
 }
 
+/** A call that a tool left to others while it ran. @since 0.2.0 */
+export interface LeftCall {
+  readonly left: 'external' | 'unapproved';
+  readonly metadata: Record<string, unknown> | null;
+}
+
 /** The tool a name stands for in this step, or null. @since 0.1.0 */
 export function toolInStep(state: RunState, name: string): CompiledTool | null {
   if (!state.functionTools.some((definition) => definition.name === name)) return null;
   return state.agent.tools.get(name) ?? null;
+}
+
+/** What is known of a call that was deferred before. @since 0.2.0 */
+export interface Resolved {
+  readonly resolution: Resolution;
+  readonly metadata: unknown;
+  readonly rerun: number;
 }
 
 /**
@@ -45,26 +73,38 @@ export function toolInStep(state: RunState, name: string): CompiledTool | null {
  * Source: Pydantic AI `ToolManager.validate_tool_call`.
  * @since 0.1.0
  */
-export function checkCall(state: RunState, placed: PlacedCall): CheckedCall {
+export function checkCall(state: RunState, placed: PlacedCall, resolved?: Resolved): CheckedCall {
   const { call } = placed;
-  const tool = toolInStep(state, call.tool_name);
-  const checked = tool
-    ? checkArguments(placed, tool)
-    : { ...placed, tool, refusal: retry(unknownTool(state, call.tool_name)) };
+  const tell = (argsValid: boolean | null) =>
+    state.emit({ part: call, args_valid: argsValid, event_kind: 'function_tool_call' });
+  if (resolved && resolved.resolution.kind !== 'approved') {
+    tell(null);
+    return { ...placed, kind: 'resolved', resolution: resolved.resolution };
+  }
+  const checked = validateCall(state, placed, resolved);
   try {
-    if (checked.refusal) countFailure(state, checked);
+    if (checked.kind === 'refused') countFailure(state, checked);
   } catch (error) {
-    state.emit({ part: call, args_valid: false, event_kind: 'function_tool_call' });
+    tell(false);
     throw error;
   }
-  state.emit({ part: call, args_valid: checked.refusal === null, event_kind: 'function_tool_call' });
+  tell(checked.kind === 'run');
   return checked;
 }
 
-function checkArguments(placed: PlacedCall, tool: CompiledTool): CheckedCall {
-  const result = tool.validator.validate(placed.call.args);
-  if (!result.ok) return { ...placed, tool, refusal: invalid(result.errors) };
-  return { ...placed, tool, args: result.value as Record<string, unknown>, refusal: null };
+/** Validates a call without telling anybody; an approval may bring other arguments. @since 0.2.0 */
+export function validateCall(
+  state: RunState,
+  placed: PlacedCall,
+  resolved?: Resolved,
+): Exclude<CheckedCall, { kind: 'resolved' }> {
+  const tool = toolInStep(state, placed.call.tool_name);
+  if (!tool) return { ...placed, kind: 'refused', tool, refusal: retry(unknownTool(state, placed.call.tool_name)) };
+  const given = resolved?.resolution.kind === 'approved' ? resolved.resolution.args : undefined;
+  const result = tool.validator.validate(given ?? placed.call.args);
+  if (!result.ok) return { ...placed, kind: 'refused', tool, refusal: invalid(result.errors) };
+  const approval = resolved ? { metadata: resolved.metadata, rerun: resolved.rerun } : null;
+  return { ...placed, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
 }
 
 function unknownTool(state: RunState, name: string): string {
@@ -74,8 +114,13 @@ function unknownTool(state: RunState, name: string): string {
   return `Unknown tool name: '${name}'. ${available}`;
 }
 
-/** One failure of a name and step; more than its limit in a row end the run. */
-function countFailure(
+/**
+ * Counts one failure of a name and step; more than its limit in a row end the run.
+ *
+ * Errors: `model.unexpectedBehavior`, `model.incompleteToolCall`.
+ * @since 0.1.0
+ */
+export function countFailure(
   state: RunState,
   { call, tool, refusal }: { call: ToolCallPart; tool: CompiledTool | null; refusal: Refusal },
 ): void {
@@ -123,26 +168,69 @@ function isJsonObject(text: string): boolean {
  * Errors: what `fail-run` or a client without the callback end the run with; `model.unexpectedBehavior`.
  * @since 0.1.0
  */
-export async function settleCall(state: RunState, checked: CheckedCall, signal: AbortSignal): Promise<SettledCall> {
+export async function settleCall(
+  state: RunState,
+  checked: CheckedCall,
+  signal: AbortSignal,
+): Promise<SettledCall | LeftCall> {
   const { call } = checked;
-  if (checked.refusal) return { part: retryPrompt(state, checked.refusal.content, call), userContent: null };
+  if (checked.kind === 'refused') return { part: retryPrompt(state, checked.refusal.content, call), userContent: null };
+  if (checked.kind === 'resolved') return settleResolved(state, call, checked.resolution);
+  const { index, approval } = checked;
+  const key = approval?.rerun
+    ? stepKey.rerun(state.runStep, index, approval.rerun)
+    : stepKey.call(state.runStep, index);
   const { value: outcome, time } = await recordedStep(
     state,
-    stepKey.call(state.runStep, checked.index),
+    key,
     (context) => callTool(state, checked, context),
     signal,
   );
-  if (outcome.kind === 'retry') {
-    countFailure(state, { call, tool: checked.tool, refusal: retry(outcome.message) });
-    return { part: retryPrompt(state, outcome.message, call), userContent: null };
+  switch (outcome.kind) {
+    case 'deferred':
+      return { left: 'external', metadata: outcome.metadata };
+    case 'approvalRequired':
+      return { left: 'unapproved', metadata: outcome.metadata };
+    case 'retry':
+      countFailure(state, { call, tool: checked.tool, refusal: retry(outcome.message) });
+      return { part: retryPrompt(state, outcome.message, call), userContent: null };
+    case 'failed':
+      return { part: toolReturn(call, outcome.message, time, 'failed'), userContent: null };
+    case 'return':
+      state.counters.succeed(call.tool_name);
+      state.usage = { ...state.usage, tool_calls: state.usage.tool_calls + 1 };
+      if (outcome.usage) state.usage = addUsage(state.usage, outcome.usage);
+      return returned(call, outcome, time);
   }
-  if (outcome.kind === 'failed') return { part: toolReturn(call, outcome.message, time, 'failed'), userContent: null };
-  state.counters.succeed(call.tool_name);
-  state.usage = { ...state.usage, tool_calls: state.usage.tool_calls + 1 };
-  if (outcome.usage) state.usage = addUsage(state.usage, outcome.usage);
-  const part = toolReturn(call, outcome.content, time, 'success');
-  part.metadata = outcome.metadata ?? null;
-  return { part, userContent: hasAny(outcome.userContent) ? outcome.userContent : null };
+}
+
+/** What others decided is no run of the tool: it counts neither as a call nor as a failure. */
+function settleResolved(
+  state: RunState,
+  call: ToolCallPart,
+  resolution: Exclude<Resolution, { kind: 'approved' }>,
+): SettledCall {
+  const { time } = state;
+  switch (resolution.kind) {
+    case 'denied':
+      return { part: toolReturn(call, resolution.message, time, 'denied'), userContent: null };
+    case 'failed':
+      return { part: toolReturn(call, resolution.message, time, 'failed'), userContent: null };
+    case 'retry':
+      return { part: retryPrompt(state, resolution.message, call), userContent: null };
+    case 'content':
+      return returned(call, resolution, time);
+  }
+}
+
+function returned(
+  call: ToolCallPart,
+  result: { content: unknown; metadata?: unknown; userContent?: string | UserContent[] },
+  time: string,
+): SettledCall {
+  const part = toolReturn(call, result.content, time, 'success');
+  part.metadata = result.metadata ?? null;
+  return { part, userContent: hasAny(result.userContent) ? result.userContent : null };
 }
 
 const hasAny = (content: string | UserContent[] | undefined): content is string | UserContent[] =>
@@ -169,7 +257,7 @@ export function toolReturn(
 
 async function callTool(
   state: RunState,
-  { call, tool, args }: Extract<CheckedCall, { refusal: null }>,
+  { call, tool, args, approval }: RunnableCall,
   context: StepContext,
 ): Promise<ToolOutcome> {
   const raw = typeof call.args === 'string' ? call.args : null;
@@ -180,7 +268,8 @@ async function callTool(
     ...(raw !== null && hasUnsafeInteger(raw) ? { argsText: argsAsJson(call) } : {}),
     retry: state.counters.retriesOf(call.tool_name),
     maxRetries: tool.maxRetries,
-    ...(tool.spec.metadata ? { metadata: tool.spec.metadata } : {}),
+    ...(approval ? { approved: true } : {}),
+    ...metadataOf(tool, approval),
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
   };
   try {
@@ -188,6 +277,11 @@ async function callTool(
   } catch (error) {
     return onToolError(error, tool, context.signal);
   }
+}
+
+function metadataOf(tool: CompiledTool, approval: Approval | null): { metadata?: unknown } {
+  const metadata = approval?.metadata ?? tool.spec.metadata;
+  return metadata === null || metadata === undefined ? {} : { metadata };
 }
 
 /** What a call without a usable answer becomes is the host's choice; a client that cannot serve it ends the run. */

@@ -97,6 +97,14 @@ export function checkAfterResponse(limits: UsageLimits, usage: RunUsage, request
   }
 }
 
+/** Whether tokens are limited at all, so that a stream has to be watched. @since 0.2.0 */
+export function hasTokenLimits(limits: UsageLimits): boolean {
+  const { input_tokens_limit, output_tokens_limit, total_tokens_limit, per_request_input_tokens_limit } = limits;
+  return [input_tokens_limit, output_tokens_limit, total_tokens_limit, per_request_input_tokens_limit].some(
+    (limit) => typeof limit === 'number',
+  );
+}
+
 /** Errors: `usage.limitExceeded` when a batch may not run. Source: `UsageLimits.check_before_tool_call`. @since 0.1.0 */
 export function checkBeforeToolCalls(limits: UsageLimits, usage: RunUsage, batch: number): void {
   const max = limits.tool_calls_limit;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RunResult } from '../../protocol/result.ts';
 import type { RunSnapshot } from '../../protocol/run.ts';
 import type { Handlers } from '../dispatch.ts';
@@ -26,6 +27,10 @@ export function runHandlers({ service, runs }: { service: RunService; runs: RunR
       const record = runs.get(runId);
       const { state } = record;
       return { state, accepted: record.cancel(cancelled(reason ?? undefined)) };
+    },
+    'run/steer': ({ runId, content, when }) => {
+      const record = runs.get(runId);
+      return { accepted: record.steer({ id: randomUUID(), content }, when), state: record.state };
     },
     'run/messages': (params) => messagesPage(runs.get(params.runId), params, 'all'),
     'run/newMessages': (params) => messagesPage(runs.get(params.runId), params, 'new'),

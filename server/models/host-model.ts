@@ -1,6 +1,7 @@
 import { ModelResponse } from '../../protocol/messages.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
+import type { PartStream } from '../engine/part-stream.ts';
 import type { CallbackError } from '../runs/client.ts';
 import { type HostCallbacks, invalid } from '../runs/host-callbacks.ts';
 
@@ -32,9 +33,11 @@ async function requestHost(
     outputMode: prompt.outputMode,
     ...(prompt.outputObject ? { outputObject: prompt.outputObject } : {}),
     settings: prompt.settings,
-    stream: false,
+    stream: call.stream !== undefined,
   };
-  const answer = await callbacks.ask(what, params, call, (error) => modelError(error, name));
+  const answer = await callbacks.streaming(params.requestId, call.stream, () =>
+    callbacks.ask(what, params, call, (error) => modelError(error, name)),
+  );
   const given = answer !== null && typeof answer === 'object' && 'response' in answer ? answer.response : undefined;
   if (given === undefined) throw invalid(what, answer, '`response`, a model response');
   const parsed = ModelResponse().safeParse(given);
@@ -42,7 +45,14 @@ async function requestHost(
     const [issue] = parsed.error.issues;
     throw invalid(what, answer, `a model response; at response.${issue?.path.join('.')}: ${issue?.message}`);
   }
-  return { response: parsed.data, served: parsed.data.model_name };
+  const response = call.stream?.opened ? withStreamedUsage(parsed.data, given, call.stream) : parsed.data;
+  return { response, served: response.model_name };
+}
+
+/** A host that told its usage while it streamed may leave it out of the answer. */
+function withStreamedUsage(response: ModelResponse, given: unknown, stream: PartStream): ModelResponse {
+  const told = given !== null && typeof given === 'object' && 'usage' in given && given.usage !== null;
+  return told ? response : { ...response, usage: stream.usage };
 }
 
 /** A host may say which kind of model error it met; then it counts as one, and others may fall back on it. */
@@ -55,5 +65,8 @@ function modelError({ failure }: CallbackError, name: string): EngineError | und
     return new EngineError('model.http', failure.message, { provider: 'host', model: name, ...details });
   if (kind === 'model.api')
     return new EngineError('model.api', failure.message, { provider: 'host', model: name, ...details });
+  if (typeof kind === 'string' && failure.code !== -32601) {
+    return new EngineError('callback.failed', failure.message, { method: 'model/request', name, hostKind: kind });
+  }
   return undefined;
 }

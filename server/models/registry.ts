@@ -2,6 +2,7 @@ import type { ModelEntry, ModelSpec } from '../../protocol/spec.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model } from '../engine/model.ts';
 import type { HostCallbacks } from '../runs/host-callbacks.ts';
+import { fallbackModel } from './fallback-model.ts';
 import { hostModel } from './host-model.ts';
 import { type ProviderRow, providers } from './providers.ts';
 import { createTestModel } from './test-model.ts';
@@ -11,7 +12,8 @@ type ModelObject = Exclude<ModelEntry, string>;
 /** A model that exists and can be asked; `open` makes it for one run. @since 0.1.0 */
 export interface ModelHandle {
   readonly id: string;
-  readonly entry: ModelObject;
+  /** Settings of this model alone. */
+  readonly settings: ModelObject['settings'];
   /** Whether its requests go to the host. */
   readonly servedByHost: boolean;
   open(callbacks: HostCallbacks): Promise<Model>;
@@ -30,7 +32,33 @@ export interface KeySource {
  * @since 0.1.0
  */
 export function resolveModel(spec: ModelSpec, keys: KeySource): ModelHandle {
-  const entry = onlyEntry(spec);
+  const { entries, fallbackOn } = entriesOf(spec);
+  const handles = entries.map((entry) => resolveEntry(entry, keys));
+  const [only] = handles;
+  if (only && handles.length === 1) return only;
+  return {
+    id: `fallback:${handles.map((one) => one.id).join(',')}`,
+    settings: undefined,
+    servedByHost: handles.some((one) => one.servedByHost),
+    async open(callbacks) {
+      const models = await Promise.all(
+        handles.map(async (one) => withSettings(await one.open(callbacks), one.settings)),
+      );
+      return fallbackModel(models, fallbackOn);
+    },
+  };
+}
+
+/** Each model of a list keeps settings of its own; those of the agent and the run come over them. */
+function withSettings(model: Model, settings: ModelHandle['settings']): Model {
+  if (!settings) return model;
+  return {
+    id: model.id,
+    request: (prompt, call) => model.request({ ...prompt, settings: { ...settings, ...prompt.settings } }, call),
+  };
+}
+
+function resolveEntry(entry: ModelObject, keys: KeySource): ModelHandle {
   const { provider, name } = split(entry.model);
   if (provider === 'test') {
     return handle(entry, false, async () => createTestModel(entry.test ?? {}, entry.model));
@@ -47,17 +75,12 @@ export function resolveModel(spec: ModelSpec, keys: KeySource): ModelHandle {
   return providerHandle(entry, row, name, keys);
 }
 
-function onlyEntry(spec: ModelSpec): ModelObject {
-  if (typeof spec === 'string') return { model: spec };
-  if (Array.isArray(spec) || 'models' in spec) {
-    const list = Array.isArray(spec) ? spec : spec.models;
-    const [first, second] = list;
-    if (second !== undefined || (!Array.isArray(spec) && spec.fallbackOn)) {
-      throw refused('Falling back from one model to another is not served by this version; name one model.');
-    }
-    return onlyEntry(first as ModelEntry);
-  }
-  return spec;
+function entriesOf(spec: ModelSpec): { entries: ModelObject[]; fallbackOn: readonly string[] } {
+  const asObject = (entry: ModelEntry): ModelObject => (typeof entry === 'string' ? { model: entry } : entry);
+  if (typeof spec === 'string') return { entries: [asObject(spec)], fallbackOn: [] };
+  if (Array.isArray(spec)) return { entries: spec.map(asObject), fallbackOn: [] };
+  if ('models' in spec) return { entries: spec.models.map(asObject), fallbackOn: spec.fallbackOn ?? [] };
+  return { entries: [spec], fallbackOn: [] };
 }
 
 function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys: KeySource): ModelHandle {
@@ -101,7 +124,7 @@ function keyVariable(entry: ModelObject, row: ProviderRow, { allowEnv }: KeySour
 }
 
 function handle(entry: ModelObject, servedByHost: boolean, open: ModelHandle['open']): ModelHandle {
-  return { id: entry.model, entry, servedByHost, open };
+  return { id: entry.model, settings: entry.settings, servedByHost, open };
 }
 
 function split(id: string): { provider: string; name: string } {

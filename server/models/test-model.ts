@@ -5,6 +5,7 @@ import type { Model, ModelAnswer, ModelPrompt } from '../engine/model.ts';
 import { modelResponse, textPart, toolCallPart } from '../engine/response.ts';
 import { isRecord } from '../engine/validation/schema.ts';
 import { generateData } from './test-data.ts';
+import { streamTestAnswer } from './test-stream.ts';
 import { estimateUsage } from './token-estimate.ts';
 
 /**
@@ -23,7 +24,13 @@ export type TestModelOptions = NonNullable<Extract<ModelEntry, object>['test']>;
  * @since 0.1.0
  */
 export function createTestModel(options: TestModelOptions = {}, id = 'test'): Model {
-  return { id, request: async (prompt) => answer(prompt, testModelParts(options, prompt)) };
+  return {
+    id,
+    async request(prompt, { stream }) {
+      const parts = testModelParts(options, prompt);
+      return stream ? streamTestAnswer(prompt, parts, stream) : answer(prompt, parts);
+    },
+  };
 }
 
 function answer(prompt: ModelPrompt, parts: ModelResponsePart[]): ModelAnswer {

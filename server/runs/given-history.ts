@@ -28,10 +28,9 @@ export function givenHistory(
       `\`run_id='${runId}'\` already appears in \`message_history\`. Each agent run needs a distinct \`run_id\`; reuse breaks \`new_messages()\`. Use \`conversation_id\` to correlate across turns or deferred-tool resume. When retrying a failed run with the same \`run_id\`, rebuild \`message_history\` without the failed attempt's messages.`,
     );
   }
-  let index = 0;
   const complete = completeMessages(messages, {
     time: formatTimestamp(from.nowMs),
-    mintId: () => mintId({ runId, stepKey: stepKey.start, index: index++ }),
+    mintId: (index) => mintId({ runId, stepKey: stepKey.start, index }),
   });
   const close = !Array.isArray(given) || params.openToolCalls === 'close';
   const hasPrompt = params.prompt !== null && params.prompt !== undefined;

@@ -1,4 +1,6 @@
 import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
+import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
+import type { ModelDeltaParams } from '../../protocol/deltas.ts';
 import type { ModelMessage } from '../../protocol/messages.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
 import type {
@@ -10,8 +12,10 @@ import type {
   ToolRequest,
 } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
+import type { PartStream } from '../engine/part-stream.ts';
 import { CallbackError, type Client } from './client.ts';
 import { Gate } from './gate.ts';
+import { addDelta } from './model-delta.ts';
 import { toolOutcome } from './tool-outcome.ts';
 
 /** Counters of the callbacks of a daemon. @since 0.1.0 */
@@ -39,6 +43,8 @@ const methodNotFound = -32601;
 export class HostCallbacks implements Callbacks {
   readonly #options: CallbackOptions;
   readonly #gate: Gate;
+  readonly #streams = new Map<string, PartStream>();
+  readonly #openCalls = new Set<string>();
 
   constructor(options: CallbackOptions) {
     this.#options = options;
@@ -48,8 +54,18 @@ export class HostCallbacks implements Callbacks {
   async callTool(request: ToolRequest, context: CallbackContext): Promise<ToolOutcome> {
     const { timeoutMs, ...params } = request;
     const call = { method: 'tool/call' as const, name: request.name, timeoutMs };
-    const result = await this.ask(call, { ...params, idempotencyKey: context.idempotencyKey }, context);
-    return toolOutcome(result, request.name);
+    this.#openCalls.add(request.toolCallId);
+    try {
+      const result = await this.ask(call, { ...params, idempotencyKey: context.idempotencyKey }, context);
+      return toolOutcome(result, request.name);
+    } finally {
+      this.#openCalls.delete(request.toolCallId);
+    }
+  }
+
+  /** Whether a tool call waits for its answer. */
+  isOpen(toolCallId: string): boolean {
+    return this.#openCalls.has(toolCallId);
   }
 
   async validateOutput(request: OutputRequest, context: CallbackContext): Promise<OutputOutcome> {
@@ -90,7 +106,31 @@ export class HostCallbacks implements Callbacks {
     return this.#parsed(call, result).tools;
   }
 
-  #parsed<M extends 'history/process' | 'tools/prepare'>(
+  async handleDeferred(requests: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults> {
+    const call = { method: 'deferred/handle' as const, name: 'deferred/handle', timeoutMs: null };
+    // Nothing decided is what a host means that answers null.
+    return this.#parsed(call, (await this.ask(call, requests, context)) ?? {});
+  }
+
+  /** A piece of the answer to an open model request; what comes for another one is too late. */
+  modelDelta({ requestId, delta }: ModelDeltaParams): void {
+    const stream = this.#streams.get(requestId);
+    if (stream) addDelta(stream, delta);
+    else this.#options.counters.late += 1;
+  }
+
+  /** Lets the pieces of a model request in while it is open. */
+  async streaming<T>(requestId: string, stream: PartStream | undefined, request: () => Promise<T>): Promise<T> {
+    if (!stream) return request();
+    this.#streams.set(requestId, stream);
+    try {
+      return await request();
+    } finally {
+      this.#streams.delete(requestId);
+    }
+  }
+
+  #parsed<M extends 'history/process' | 'tools/prepare' | 'deferred/handle'>(
     call: { method: M; name: string },
     result: unknown,
   ): ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']> {
@@ -107,19 +147,19 @@ export class HostCallbacks implements Callbacks {
    * that is aborted first. A host model reads the error itself: `onError` may turn it into another.
    */
   async ask(
-    call: { method: CallbackMethod; name: string; timeoutMs?: number | undefined },
+    call: { method: CallbackMethod; name: string; timeoutMs?: number | null | undefined },
     params: object,
     context: Omit<CallbackContext, 'idempotencyKey'>,
     onError: (error: CallbackError) => EngineError | undefined = () => undefined,
   ): Promise<unknown> {
     const { client, runId, deps, counters, nextPendingId } = this.#options;
     const leave = await this.#gate.enter(context.signal);
-    const timeoutMs = call.timeoutMs ?? this.#options.timeoutMs;
+    const timeoutMs = call.timeoutMs === undefined ? this.#options.timeoutMs : call.timeoutMs;
     const envelope = {
       runId,
       runStep: context.runStep,
       pendingId: nextPendingId(),
-      deadlineMs: timeoutMs,
+      ...(timeoutMs === null ? {} : { deadlineMs: timeoutMs }),
       ...(deps === undefined ? {} : { deps }),
       ...params,
     };
@@ -130,7 +170,7 @@ export class HostCallbacks implements Callbacks {
         client.request(call.method, envelope, controller.signal),
         { signal: context.signal, timeoutMs },
         {
-          onTimeout: () => timedOut(call, timeoutMs),
+          onTimeout: () => timedOut(call, timeoutMs ?? 0),
           onGivenUp: () => controller.abort(),
           onLate: () => {
             counters.late += 1;
@@ -150,7 +190,7 @@ export class HostCallbacks implements Callbacks {
 /** Settles with the answer, the deadline or the abort, whichever is first; what comes afterwards is only counted. */
 function settleBefore(
   answer: Promise<unknown>,
-  until: { signal: AbortSignal; timeoutMs: number },
+  until: { signal: AbortSignal; timeoutMs: number | null },
   on: { onTimeout: () => Error; onGivenUp: () => void; onLate: () => void },
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -168,7 +208,8 @@ function settleBefore(
       reject(error);
     };
     const onAbort = () => giveUp(until.signal.reason);
-    const timer = setTimeout(() => giveUp(on.onTimeout()), until.timeoutMs);
+    const { timeoutMs } = until;
+    const timer = timeoutMs === null ? undefined : setTimeout(() => giveUp(on.onTimeout()), timeoutMs);
     until.signal.addEventListener('abort', onAbort, { once: true });
     if (until.signal.aborted) onAbort();
     answer.then(

@@ -18,6 +18,7 @@ export function neededCallbacks(agent: CompiledAgent, model: ModelHandle): Callb
     ['model/request', model.servedByHost],
     ['history/process', agent.historyProcessors.length > 0],
     ['tools/prepare', agent.prepareTools],
+    ['deferred/handle', agent.deferred === 'handle'],
   ];
   return needed.filter(([, isNeeded]) => isNeeded).map(([method]) => method);
 }

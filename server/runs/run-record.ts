@@ -1,7 +1,11 @@
+import type { ModelDeltaParams, ToolProgressParams } from '../../protocol/deltas.ts';
+import type { Limits } from '../../protocol/lifecycle.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { RunSnapshot } from '../../protocol/run.ts';
 import { EngineError } from '../engine/errors.ts';
+import type { Steer, SteerTime } from '../engine/inbox.ts';
 import type { RunState } from '../engine/state.ts';
+import type { HostCallbacks } from './host-callbacks.ts';
 
 type State = RunSnapshot['state'];
 
@@ -13,7 +17,10 @@ export interface RecordOptions {
   readonly startedAt: string;
   readonly state: RunState;
   readonly controller: AbortController;
-  readonly maxWaiters: number;
+  readonly callbacks: HostCallbacks;
+  /** Number of runs above it. */
+  readonly depth: number;
+  readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue'>;
 }
 
 /** One run as the daemon keeps it: live or finished. It owns the abort of the run and those who wait for it. @since 0.1.0 */
@@ -22,13 +29,15 @@ export class RunRecord {
   readonly fingerprint: string;
   readonly startedAt: string;
   readonly engine: RunState;
+  readonly callbacks: HostCallbacks;
+  readonly depth: number;
   result: RunResult | null = null;
   finishedAtMs = 0;
   /** Bytes it is counted with among the finished runs. */
   bytes = 0;
   #state: State = 'queued';
   readonly #controller: AbortController;
-  readonly #maxWaiters: number;
+  readonly #limits: RecordOptions['limits'];
   readonly #waiters = new Set<(result: RunResult) => void>();
 
   constructor(options: RecordOptions) {
@@ -37,7 +46,9 @@ export class RunRecord {
     this.startedAt = options.startedAt;
     this.engine = options.state;
     this.#controller = options.controller;
-    this.#maxWaiters = options.maxWaiters;
+    this.callbacks = options.callbacks;
+    this.depth = options.depth;
+    this.#limits = options.limits;
   }
 
   get state(): State {
@@ -46,6 +57,21 @@ export class RunRecord {
 
   begin(): void {
     this.#state = 'running';
+  }
+
+  modelDelta(delta: ModelDeltaParams): void {
+    this.callbacks.modelDelta(delta);
+  }
+
+  /** Shown while the call is open; afterwards nobody wants to know. */
+  toolProgress({ toolCallId, message, fraction }: ToolProgressParams): void {
+    if (!this.callbacks.isOpen(toolCallId)) return;
+    this.engine.showDelta({
+      event_kind: 'tool_progress',
+      toolCallId,
+      ...(message ? { message } : {}),
+      ...(fraction === null || fraction === undefined ? {} : { fraction }),
+    });
   }
 
   /** Called once, after `run_finished` was sent: those who wait are answered behind it. */
@@ -65,6 +91,29 @@ export class RunRecord {
   }
 
   /**
+   * Says something to the run; false when it is over or stopping.
+   *
+   * Errors: `overloaded` when too much waits to be told.
+   */
+  steer(steer: Steer, when: SteerTime): boolean {
+    const { inbox, output } = this.engine;
+    if (this.#state === 'finished' || output || this.#controller.signal.aborted) return false;
+    const { steerQueue } = this.#limits;
+    if (inbox.size >= steerQueue) {
+      throw new EngineError(
+        'overloaded',
+        `${steerQueue} messages wait to be told to run '${this.runId}'; that is the limit.`,
+        {
+          limit: 'steerQueue',
+          retryAfterMs: 1000,
+        },
+      );
+    }
+    inbox.add(steer, when);
+    return true;
+  }
+
+  /**
    * Resolves with the result.
    *
    * Errors: `overloaded` when too many wait, the reason of the signal when that is aborted, `run.notFinished` after the
@@ -72,11 +121,12 @@ export class RunRecord {
    */
   wait(signal: AbortSignal, timeoutMs?: number): Promise<RunResult> {
     if (this.result) return Promise.resolve(this.result);
-    if (this.#waiters.size >= this.#maxWaiters) {
+    const { waitersPerRun } = this.#limits;
+    if (this.#waiters.size >= waitersPerRun) {
       return Promise.reject(
         new EngineError(
           'overloaded',
-          `${this.#maxWaiters} requests wait for run '${this.runId}' already; that is the limit. Wait once and share the answer.`,
+          `${waitersPerRun} requests wait for run '${this.runId}' already; that is the limit. Wait once and share the answer.`,
           {
             limit: 'waitersPerRun',
             retryAfterMs: 1000,

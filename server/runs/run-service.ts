@@ -3,23 +3,22 @@ import type { RunStartParams } from '../../protocol/run.ts';
 import type { AgentSpec } from '../../protocol/spec.ts';
 import { formatTimestamp } from '../../protocol/timestamp.ts';
 import { type CompiledAgent, compileAgent } from '../engine/agent.ts';
-import { EngineError } from '../engine/errors.ts';
+import { EngineError, userError } from '../engine/errors.ts';
 import type { Warning } from '../engine/model.ts';
 import { runToEnd } from '../engine/run.ts';
 import { initialState } from '../engine/start.ts';
-import type { RunInput, RunState } from '../engine/state.ts';
+import type { RunInput } from '../engine/state.ts';
 import { directRunner, type StepRunner, type World } from '../engine/steps.ts';
-import { withTotal } from '../engine/usage.ts';
 import { type KeySource, type ModelHandle, resolveModel } from '../models/registry.ts';
 import type { Session } from '../session.ts';
 import type { AgentRegistry } from './agent-registry.ts';
-import { eventForWire } from './event-size.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { conversationOf, givenHistory } from './given-history.ts';
+import { givenHistory } from './given-history.ts';
 import { type CallbackCounters, HostCallbacks } from './host-callbacks.ts';
 import { agentFieldsOf, mergeAgent } from './merge.ts';
 import { neededCallbacks } from './needed-callbacks.ts';
 import type { RunRegistry } from './registry.ts';
+import { outlets, runInput } from './run-input.ts';
 import { RunRecord } from './run-record.ts';
 import { checkSizes } from './sizes.ts';
 import type { RunSlots } from './slots.ts';
@@ -63,49 +62,61 @@ export class RunService {
     if (known) return sameRun(known, fingerprint);
     refuseUnserved(params);
     checkSizes(params, session.limits);
-    slots.check();
-    const { agent, model, warnings } = await this.#compile(params, session);
-    session.checkCallbacks(neededCallbacks(agent, model));
-    // Another request may have taken the id while schemas were compiled.
+    const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), session.limits) : undefined;
+    const { agent, handle, warnings } = await this.#compile(params, session);
+    session.checkCallbacks(neededCallbacks(agent, handle));
+    const runId = params.runId ?? uuid7(world.epochMs());
+    const callbacks = this.#callbacks(runId, params, session);
+    const model = await handle.open(callbacks);
+    // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
+    if (!parent) slots.check();
 
-    const runId = params.runId ?? uuid7(world.epochMs());
     const controller = new AbortController();
-    const callbacks = this.#callbacks(runId, params, session);
     const history = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
     const input: Omit<RunInput, 'runner'> = {
-      runId,
-      conversationId: conversationOf(params, history, world.epochMs()),
+      ...runInput(params, { runId, history, nowMs: world.epochMs() }),
+      ...outlets(params, runId, session),
       agent,
-      model: await model.open(callbacks),
-      modelSettings: settingsOf(model, agent),
-      ...(params.prompt === null || params.prompt === undefined ? {} : { prompt: params.prompt }),
-      history,
-      ...(params.usage ? { usage: withTotal({ ...params.usage }) } : {}),
-      ...(params.metadata ? { metadata: params.metadata } : {}),
-      ...(params.maxToolConcurrency ? { maxToolConcurrency: params.maxToolConcurrency } : {}),
+      model,
+      modelSettings: settingsOf(handle, agent),
       warnings,
       callbacks,
       signal: controller.signal,
       now: world.now,
-      emit: (seq, event) => session.client.notify('run/event', { runId, seq, event: eventForWire(event) }),
     };
     const direct = directRunner(runId, world);
-    const state: RunState = initialState({ ...input, runner: this.#deps.runner?.(input, direct) ?? direct });
-    const startedAt = formatTimestamp(world.epochMs());
     const record = new RunRecord({
       runId,
       fingerprint,
-      startedAt,
-      state,
+      startedAt: formatTimestamp(world.epochMs()),
+      state: initialState({ ...input, runner: this.#deps.runner?.(input, direct) ?? direct }),
       controller,
-      maxWaiters: session.limits.waitersPerRun,
+      callbacks,
+      depth: parent ? parent.depth + 1 : 0,
+      limits: session.limits,
     });
     runs.add(record);
     session.own(record);
-    this.#schedule(record, params.timeoutMs ?? undefined);
+    const timeoutMs = params.timeoutMs ?? undefined;
+    if (parent) this.#beginChild(record, parent, timeoutMs);
+    else this.#schedule(record, timeoutMs);
     return record;
+  }
+
+  /** A child takes no slot: its parent has one, and may wait for it. What stops the parent stops the child. */
+  #beginChild(record: RunRecord, parent: RunRecord, timeoutMs: number | undefined): void {
+    const { signal } = parent.engine.input;
+    const stop = () =>
+      record.cancel(
+        signal.reason instanceof EngineError
+          ? signal.reason
+          : new EngineError('run.cancelled', 'The agent run was cancelled.'),
+      );
+    signal.addEventListener('abort', stop, { once: true });
+    record.begin();
+    setImmediate(() => void this.#drive(record, timeoutMs).finally(() => signal.removeEventListener('abort', stop)));
   }
 
   #schedule(record: RunRecord, timeoutMs: number | undefined): void {
@@ -136,15 +147,15 @@ export class RunService {
   async #compile(
     params: RunStartParams,
     session: Session,
-  ): Promise<{ agent: CompiledAgent; model: ModelHandle; warnings: Warning[] }> {
+  ): Promise<{ agent: CompiledAgent; handle: ModelHandle; warnings: Warning[] }> {
     const own = agentFieldsOf(params);
     const registered = params.agent ? this.#deps.agents.get(params.agent) : undefined;
     const addsNothing = Object.keys(own).length === 0;
     const spec: AgentSpec = registered ? (addsNothing ? registered.spec : mergeAgent(registered.spec, own)) : own;
     const named = spec.model ?? session.defaultModel;
-    const model = resolveModel(named ?? 'test', this.#deps.keys);
+    const handle = resolveModel(named ?? 'test', this.#deps.keys);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
-    return { agent, model, warnings: named ? [] : [defaulted] };
+    return { agent, handle, warnings: named ? [] : [defaulted] };
   }
 
   #callbacks(runId: string, params: RunStartParams, session: Session): HostCallbacks {
@@ -171,8 +182,16 @@ const defaulted: Warning = {
 
 /** Settings of the model come first, those of the agent and the run over them, key by key. */
 function settingsOf(model: ModelHandle, agent: CompiledAgent): CompiledAgent['modelSettings'] {
-  const merged = { ...model.entry.settings, ...agent.modelSettings };
+  const merged = { ...model.settings, ...agent.modelSettings };
   return Object.keys(merged).length > 0 ? merged : null;
+}
+
+/** Errors: `run.invalid` for a parent that is over, `overloaded` when runs are nested too deep. */
+function parentOf(parent: RunRecord, { runDepth }: Session['limits']): RunRecord {
+  if (parent.state !== 'running')
+    throw userError(`Run '${parent.runId}' is ${parent.state}; only a running run can have child runs.`);
+  if (parent.depth + 1 < runDepth) return parent;
+  throw new EngineError('overloaded', `Runs are nested ${runDepth} deep; that is the limit.`, { limit: 'runDepth' });
 }
 
 function sameRun(record: RunRecord, fingerprint: string): RunRecord {

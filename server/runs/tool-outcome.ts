@@ -4,10 +4,10 @@ import type { ToolOutcome } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import { withTotal } from '../engine/usage.ts';
 
-const choices = ['content', 'retry', 'failed'] as const;
+const choices = ['content', 'retry', 'failed', 'deferred', 'approvalRequired'] as const;
 const besideContent = ['metadata', 'userContent', 'usage'];
 const expected =
-  'An object must hold exactly one of `content` (beside it `metadata`, `userContent`, `usage`), `retry` and `failed` (messages); give an object of your own as {"content": {…}}.';
+  'An object must hold exactly one of `content` (beside it `metadata`, `userContent`, `usage`), `retry`, `failed` (messages), `deferred` and `approvalRequired` (an object or null); give an object of your own as {"content": {…}}.';
 
 /**
  * Reads what a tool of the host answered: a value that is no object is the content, and so is null, `{}` and `[]`, which
@@ -33,6 +33,8 @@ export function toolOutcome(answer: unknown, name: string): ToolOutcome {
   const { content, metadata, userContent, usage, retry, failed } = parsed.data;
   if (retry !== undefined) return { kind: 'retry', message: retry };
   if (failed !== undefined) return { kind: 'failed', message: failed };
+  if (choice === 'deferred' || choice === 'approvalRequired')
+    return { kind: choice, metadata: parsed.data[choice] ?? null };
   return {
     kind: 'return',
     content: content ?? null,

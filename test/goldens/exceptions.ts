@@ -3,12 +3,7 @@
  * g19 (two toolsets in one process) and i13 (a stream that gives nothing).
  */
 export const exceptions: Readonly<Record<string, string>> = {
-  f24_enqueue: 'steers a run from inside its tool; run/steer is not served yet',
-};
-
-/** Groups whose features a later version serves. */
-export const unserved: Readonly<Record<string, string>> = {
-  g: 'deferred tools and approvals are not served yet',
-  i: 'streaming is not served yet',
-  j: 'fallback lists and cancellation from inside a tool are not served yet',
+  g19_toolset_conflict:
+    'two toolsets in one process; over the wire the tools are one list, and a clash is tool.conflict',
+  i13_stream_empty: 'a host may stream nothing: the response is then empty, and the model is asked again',
 };

@@ -2,7 +2,7 @@ import { type CancellationToken, type MessageConnection, ResponseError } from 'v
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import { ModelResponse as ModelResponseSchema } from '../../protocol/messages.ts';
-import { estimateUsage } from '../../server/models/token-estimate.ts';
+import { estimateTokens, estimateUsage } from '../../server/models/token-estimate.ts';
 import type { Behaviour, Scenario, ScriptedResponse } from './scenario.ts';
 
 type Json = Record<string, unknown>;
@@ -17,7 +17,7 @@ export class ScriptedHost {
   readonly #scenario: Scenario;
   readonly #connection: MessageConnection;
   readonly #counts = new Map<string, number>();
-  #replies = 0;
+  readonly #asked = new Map<string, number>();
 
   constructor(connection: MessageConnection, scenario: Scenario) {
     this.#scenario = scenario;
@@ -31,13 +31,19 @@ export class ScriptedHost {
     connection.onRequest('history/process', ({ messages }: { messages: ModelMessage[] }) => ({
       messages: messages.slice(-(scenario.agent.keep_last ?? messages.length)),
     }));
+    connection.onRequest('deferred/handle', (requests: CallbackParamsOf<'deferred/handle'>) =>
+      this.#deferred(requests),
+    );
     connection.onRequest('tools/prepare', ({ tools, runStep }: CallbackParamsOf<'tools/prepare'>) => ({
       tools: tools.filter((tool) => !this.#hidden(tool.name, runStep)),
     }));
   }
 
+  /** Replies of the scripts that were never asked for. */
   get unused(): number {
-    return (this.#scenario.model.script?.length ?? 0) - this.#replies;
+    const { script, models } = this.#scenario.model;
+    const replies = [script ?? [], ...(models ?? []).map((model) => model.script)].flat().length;
+    return replies - [...this.#asked.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** What was logged since the last call: each run of a scenario has a log of its own. */
@@ -58,7 +64,7 @@ export class ScriptedHost {
   }
 
   async #tool(
-    { name, args, toolCallId, retry, runStep, runId }: CallbackParamsOf<'tool/call'>,
+    { name, args, toolCallId, retry, runStep, runId, approved }: CallbackParamsOf<'tool/call'>,
     token: CancellationToken,
   ): Promise<unknown> {
     this.calls.push({ event: 'start', tool: name, args, tool_call_id: toolCallId, retry, run_step: runStep });
@@ -71,7 +77,10 @@ export class ScriptedHost {
       const when = behaviour.priority === 'when_idle' ? 'whenIdle' : 'asap';
       await this.#connection.sendRequest('run/steer', { runId, content: behaviour.enqueue, when });
     }
+    if (behaviour.cancel_run) await this.#connection.sendRequest('run/cancel', { runId });
     this.calls.push({ event: 'end', tool: name, tool_call_id: toolCallId });
+    if (behaviour.approval && !approved) return { approvalRequired: asMap(behaviour.approval) };
+    if (behaviour.defer) return { deferred: asMap(behaviour.defer) };
     return answerOf(behaviour, args);
   }
 
@@ -104,15 +113,69 @@ export class ScriptedHost {
   }
 
   async #model(request: CallbackParamsOf<'model/request'>): Promise<unknown> {
-    const { messages, tools, outputTools, allowText, outputMode, instructions } = request;
+    const { model, messages, tools, outputTools, allowText, outputMode, instructions } = request;
     this.modelRequests.push({ messages, tools, outputTools, allowText, outputMode, instructions });
-    const reply = this.#scenario.model.script?.[this.#replies];
-    if (!reply) throw new ResponseError(1, `model request ${this.#replies + 1} was not expected`);
-    this.#replies += 1;
+    const { script, models } = this.#scenario.model;
+    const replies = script ?? models?.[Number(model.slice('script'.length))]?.script;
+    const asked = this.#asked.get(model) ?? 0;
+    const reply = replies?.[asked];
+    if (!reply) throw new ResponseError(1, `model request ${asked + 1} was not expected`);
+    this.#asked.set(model, asked + 1);
     if (reply.delay_ms) await delay(reply.delay_ms);
     if (reply.error) throw modelError(reply.error);
+    if (reply.stream) return { response: await this.#stream(request, reply.stream) };
     return { response: scriptedResponse(reply, messages) };
   }
+
+  /** Streams a reply; upstream counts 50 tokens of input and estimates the output as it comes. */
+  async #stream(
+    { runId, requestId }: CallbackParamsOf<'model/request'>,
+    pieces: NonNullable<ScriptedResponse['stream']>,
+  ): Promise<unknown> {
+    const send = (delta: Json) => this.#connection.sendNotification('model/delta', { runId, requestId, delta });
+    let output_tokens = 0;
+    for (const piece of pieces) {
+      if (typeof piece !== 'string' && piece.error !== undefined)
+        throw new ResponseError(1, JSON.stringify(piece.error));
+      for (const { delta, text } of deltasOf(piece)) {
+        output_tokens += estimateTokens(text);
+        await send({ usage: { input_tokens: 50, output_tokens } });
+        await send(delta);
+      }
+    }
+    return { model_name: 'script' };
+  }
+
+  #deferred({ calls, approvals }: CallbackParamsOf<'deferred/handle'>): unknown {
+    const ids = (parts: { tool_call_id: string }[]) => parts.map((part) => part.tool_call_id);
+    this.calls.push({ event: 'deferred_handler', calls: ids(calls), approvals: ids(approvals) });
+    const { calls: content, deny } = this.#scenario.agent.deferred_handler ?? {};
+    const decision = deny === undefined ? true : { approved: false, message: deny };
+    return {
+      calls: content === undefined ? {} : Object.fromEntries(ids(calls).map((id) => [id, { content }])),
+      approvals: Object.fromEntries(ids(approvals).map((id) => [id, decision])),
+    };
+  }
+}
+
+/** The pieces of one item of a scripted stream, and the text that upstream counts. */
+function deltasOf(piece: NonNullable<ScriptedResponse['stream']>[number]): { delta: Json; text: string }[] {
+  if (typeof piece === 'string') return [{ delta: { text: piece }, text: piece }];
+  if (piece.thinking !== undefined) {
+    const text = typeof piece.thinking === 'string' ? piece.thinking : String((piece.thinking as Json).content ?? '');
+    return [{ delta: { index: piece.index ?? 0, thinking: text }, text }];
+  }
+  return Object.entries(piece.calls ?? {}).map(([index, { name, json_args, tool_call_id }]) => ({
+    delta: {
+      index: Number(index),
+      toolCall: {
+        ...(name ? { name } : {}),
+        ...(json_args ? { args: json_args } : {}),
+        ...(tool_call_id ? { id: tool_call_id } : {}),
+      },
+    },
+    text: json_args ?? '',
+  }));
 }
 
 /** A response of the script; upstream's FunctionModel estimates the usage of one that has none. */
@@ -163,14 +226,15 @@ function modelError({ http, api, runtime }: NonNullable<ScriptedResponse['error'
     );
   }
   if (api !== undefined) return new ResponseError(1406, String(api), { kind: 'model.api' });
-  return new ResponseError(1, typeof runtime === 'string' ? runtime : JSON.stringify(runtime));
+  const message = typeof runtime === 'string' ? runtime : JSON.stringify(runtime);
+  return new ResponseError(1, message, { kind: 'RuntimeError' });
 }
 
 function answerOf(behaviour: Behaviour, args: Json): unknown {
   if (behaviour.retry !== undefined) return { retry: behaviour.retry };
   if (behaviour.fail !== undefined) return { failed: behaviour.fail };
   if (behaviour.raise !== undefined) throw new ResponseError(1, raised(behaviour.raise));
-  if (behaviour.echo) return { content: args };
+  if (behaviour.echo) return { content: { args } };
   if (behaviour.binary) return { content: { ...behaviour.binary, kind: 'binary' } };
   if (behaviour.tool_return) {
     const { return_value, content, metadata } = behaviour.tool_return;
@@ -182,6 +246,8 @@ function answerOf(behaviour: Behaviour, args: Json): unknown {
   }
   return { content: behaviour.return ?? null };
 }
+
+const asMap = (metadata: Json | true) => (metadata === true ? null : metadata);
 
 const raised = (raise: NonNullable<Behaviour['raise']>) =>
   typeof raise === 'string' ? raise : (raise.message ?? 'raised');

@@ -1,5 +1,6 @@
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { ResultOf } from '../../protocol/catalogue.ts';
+import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage } from '../../protocol/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
@@ -22,6 +23,8 @@ export interface PlayedRun {
   calls: Record<string, unknown>[];
   modelRequests: Record<string, unknown>[];
   events: { seq: number; event: DurableEvent }[];
+  /** Events and deltas in the order in which they came. */
+  shown: { event_kind: string }[];
   outputReturns: { content: string; messages?: ModelMessage[]; error?: { kind: string; message: string } }[];
 }
 
@@ -39,8 +42,13 @@ export async function play(
   const { client, close } = startPair(deps);
   const host = new ScriptedHost(client, scenario);
   const events = new Map<string, PlayedRun['events']>();
+  const shown: { runId: string; event: { event_kind: string } }[] = [];
   client.onNotification('run/event', ({ runId, seq, event }: { runId: string; seq: number; event: DurableEvent }) => {
     events.set(runId, [...(events.get(runId) ?? []), { seq, event }]);
+    shown.push({ runId, event });
+  });
+  client.onNotification('run/delta', (delta: { runId: string; event: DeltaEvent }) => {
+    shown.push(delta);
   });
   client.listen();
   await client.sendRequest('initialize', {});
@@ -51,7 +59,9 @@ export async function play(
     if (run.run_id && runs.some((one) => one.result?.runId === run.run_id)) {
       await client.sendRequest('run/release', { runId: run.run_id });
     }
-    runs.push(await playRun(client, { spec, run, host, events }));
+    const played = await playRun(client, { spec, run, host, events });
+    const { runId } = played.result ?? {};
+    runs.push({ ...played, shown: shown.filter((one) => one.runId === runId).map((one) => one.event) });
   }
   await close();
   return { runs, unused: host.unused };
@@ -90,6 +100,7 @@ async function playRun(
     runStep,
     events: events.get(runId) ?? [],
     outputReturns,
+    shown: [],
     ...host.takeLogs(),
   };
 }
@@ -118,6 +129,7 @@ const nothing = {
   runStep: 0,
   events: [],
   outputReturns: [],
+  shown: [],
 };
 
 async function historyOf(

@@ -32,6 +32,7 @@ const noCallbacks: Callbacks = {
   resolvePrompt: never,
   processHistory: never,
   prepareTools: never,
+  handleDeferred: never,
 };
 
 /** Rebuilds a run from the first outputs alone and tells where it stands: nothing after them ever ends. */

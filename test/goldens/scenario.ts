@@ -2,6 +2,9 @@ import type { ModelMessage } from '../../protocol/messages.ts';
 
 /** A step of a scripted tool. */
 export interface Behaviour {
+  approval?: Record<string, unknown> | true;
+  defer?: Record<string, unknown> | true;
+  cancel_run?: boolean;
   return?: unknown;
   echo?: boolean;
   retry?: string;
@@ -38,7 +41,10 @@ export interface ScriptedResponse {
   provider_details?: Record<string, unknown>;
   delay_ms?: number;
   error?: { http?: { status?: number; body?: unknown } | number; api?: unknown; runtime?: unknown };
-  stream?: unknown[];
+  stream?: (
+    | string
+    | { calls?: Record<string, Record<string, string>>; index?: number; thinking?: unknown; error?: unknown }
+  )[];
 }
 
 export interface ScenarioRun {
@@ -53,7 +59,11 @@ export interface ScenarioRun {
   metadata?: Record<string, unknown>;
   mode?: string;
   output_return_calls?: { content: string; tamper?: string }[];
-  deferred_results?: unknown;
+  deferred_results?: {
+    calls?: Record<string, unknown>;
+    approvals?: Record<string, unknown>;
+    metadata?: Record<string, Record<string, unknown>>;
+  };
 }
 
 export interface ExpectedRun {
@@ -86,7 +96,8 @@ export interface Scenario {
     instructions?: string | string[];
     instruction_functions?: { name: string; values: (string | null)[] }[];
     tools?: ScriptedTool[];
-    external_tools?: ScriptedTool[];
+    external_tools?: { name: string; description?: string; schema: Record<string, unknown> }[];
+    deferred_handler?: { calls?: unknown; deny?: string };
     output?: OutputKind;
     output_validators?: { behaviour: Behaviour[] }[];
     retries?: number;
@@ -98,6 +109,8 @@ export interface Scenario {
   model: {
     kind: 'function' | 'test' | 'fallback';
     script?: ScriptedResponse[];
+    models?: { kind: string; script: ScriptedResponse[] }[];
+    fallback_on?: string[];
     call_tools?: string[] | 'all';
     text?: string;
     args?: unknown;

@@ -10,7 +10,9 @@ export function specOf(scenario: Scenario, run: ScenarioRun): Spec {
   const { agent, model } = scenario;
   const output = run.output === undefined ? agent.output : run.output;
   return {
-    model: model.kind === 'test' ? testModel(model) : 'host:script',
+    model: modelOf(model),
+    // Only these modes look at events while they come; the others ask for the whole response.
+    stream: ['iter_events', 'stream_events', 'run_stream'].includes(run.mode ?? 'run'),
     ...(agent.system_prompt === undefined && !agent.system_prompt_functions
       ? {}
       : { systemPrompt: systemPrompts(agent) }),
@@ -19,7 +21,9 @@ export function specOf(scenario: Scenario, run: ScenarioRun): Spec {
       ...(agent.instruction_functions ?? []).map(({ name }) => ({ ref: name })),
       ...listOf(run.instructions),
     ],
-    tools: (agent.tools ?? []).map(toolSpec),
+    tools: [...(agent.tools ?? []).map(toolSpec), ...(agent.external_tools ?? []).map(externalTool)],
+    ...(agent.deferred_handler ? { deferred: 'handle' as const } : {}),
+    ...(run.deferred_results ? { deferredToolResults: deferredResults(run.deferred_results) } : {}),
     prepareTools: (agent.tools ?? []).some((tool) => tool.prepare_hide_after_step !== undefined),
     ...(output === undefined || output === null ? {} : { output: outputSpec(output) }),
     outputValidators: (agent.output_validators ?? []).map((_, index) => `validator${index}`),
@@ -48,6 +52,54 @@ function usageOf({ input, output, total: _total, ...rest }: Record<string, unkno
 function retriesOf({ retries, output_retries }: Scenario['agent']): Pick<Spec, 'retries'> {
   if (retries === undefined && output_retries === undefined) return {};
   return { retries: { tools: retries ?? 1, output: output_retries ?? retries ?? 1 } };
+}
+
+function modelOf(model: Scenario['model']): Spec['model'] {
+  if (model.kind === 'test') return testModel(model);
+  if (model.kind === 'function') return 'host:script';
+  const models = (model.models ?? []).map((_, index) => `host:script${index}`);
+  return { models, ...(model.fallback_on ? { fallbackOn: model.fallback_on } : {}) };
+}
+
+/** The arguments of an external tool are nobody's business upstream. */
+function externalTool(tool: {
+  name: string;
+  description?: string;
+  schema: Schema;
+}): NonNullable<Spec['tools']>[number] {
+  const { name, description, schema } = tool;
+  return { name, ...(description ? { description } : {}), inputSchema: schema, external: true, validate: false };
+}
+
+type Given = Record<string, unknown>;
+
+function deferredResults({
+  calls,
+  approvals,
+  metadata,
+}: NonNullable<ScenarioRun['deferred_results']>): NonNullable<Spec['deferredToolResults']> {
+  const map = <T>(given: Given | undefined, to: (value: unknown) => T) =>
+    Object.fromEntries(Object.entries(given ?? {}).map(([id, value]) => [id, to(value)]));
+  return { calls: map(calls, callResult), approvals: map(approvals, approval), ...(metadata ? { metadata } : {}) };
+}
+
+const isGiven = (value: unknown): value is Given =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function callResult(value: unknown): { content: unknown } | { retry: string } | { failed: string } {
+  if (isGiven(value) && 'retry' in value) return { retry: String(value.retry) };
+  if (isGiven(value) && 'fail' in value) return { failed: String(value.fail) };
+  if (isGiven(value) && isGiven(value.tool_return)) {
+    const { return_value, content, metadata } = value.tool_return;
+    return { content: return_value, ...(metadata ? { metadata } : {}), ...(content ? { userContent: content } : {}) };
+  }
+  return { content: value };
+}
+
+function approval(value: unknown): boolean | { approved: true; args: Given } | { approved: false; message: string } {
+  if (isGiven(value) && 'deny' in value) return { approved: false, message: String(value.deny) };
+  if (isGiven(value) && isGiven(value.approve_with)) return { approved: true, args: value.approve_with };
+  return value === true;
 }
 
 function testModel({ call_tools, text, args, seed }: Scenario['model']): Spec['model'] {
@@ -80,6 +132,7 @@ function toolSpec(tool: ScriptedTool): NonNullable<Spec['tools']>[number] {
     inputSchema: paramsSchema(tool.params),
     ...(tool.max_retries === undefined ? {} : { maxRetries: tool.max_retries }),
     ...(tool.sequential ? { sequential: true } : {}),
+    ...(tool.requires_approval ? { requiresApproval: true } : {}),
     ...(tool.timeout === undefined ? {} : { timeoutMs: Math.round(tool.timeout * 1000) }),
     onError: 'fail-run',
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
 import { LOOP_VERSION, type RecordedStep, recordingRunner } from '../../server/engine/steps.ts';
 import { goldenNames, loadGolden } from '../support/golden-files.ts';
-import { exceptions, unserved } from './exceptions.ts';
+import { exceptions } from './exceptions.ts';
 import { play } from './play.ts';
 import { rebuiltFrom, standingAfter, type Trace, traceOf } from './rebuild.ts';
 import type { Scenario } from './scenario.ts';
@@ -35,7 +35,7 @@ async function record(scenario: Scenario): Promise<Recording[]> {
   return recordings;
 }
 
-const names = goldenNames(/^[a-j]\d/).filter((name) => !exceptions[name] && !unserved[name[0] ?? '']);
+const names = goldenNames(/^[a-j]\d/).filter((name) => !exceptions[name]);
 const keysOf = ({ steps }: Recording) => steps.map(({ key }) => key);
 
 describe(`step keys, loop version ${LOOP_VERSION}`, () => {
@@ -55,8 +55,11 @@ describe(`step keys, loop version ${LOOP_VERSION}`, () => {
   );
 });
 
+// A run that was stopped ends by what is no step: there is nothing to rebuild its end from.
+const stopped = new Set(['j07_cancel']);
+
 describe('a run rebuilt from every prefix of its step outputs', () => {
-  it.each(names)(
+  it.each(names.filter((name) => !stopped.has(name)))(
     '%s',
     async (name) => {
       for (const { input, steps } of await record(loadGolden<Scenario>(name))) {

@@ -9,6 +9,7 @@ it('pins the names of the methods', () => {
     'run/start',
     'run/wait',
     'run/cancel',
+    'run/steer',
     'run/messages',
     'run/newMessages',
     'run/usage',
@@ -29,9 +30,10 @@ it('pins the names of the methods', () => {
     'model/request',
     'history/process',
     'tools/prepare',
+    'deferred/handle',
   ]);
-  expect(Object.keys(clientNotifications)).toEqual(['initialized', 'exit']);
-  expect(Object.keys(serverNotifications)).toEqual(['run/event']);
+  expect(Object.keys(clientNotifications)).toEqual(['initialized', 'exit', 'model/delta', 'tool/progress']);
+  expect(Object.keys(serverNotifications)).toEqual(['run/event', 'run/delta']);
 });
 
 it('pins the error codes', () => {

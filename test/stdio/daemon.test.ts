@@ -66,7 +66,7 @@ describe('the daemon as a process', () => {
   it('answers the ack before the first event, and what waits behind run_finished', async () => {
     daemon = new Daemon();
     await daemon.initialize();
-    daemon.send({ id: 'start', method: 'run/start', params: { runId: 'r', prompt: 'hi' } });
+    daemon.send({ id: 'start', method: 'run/start', params: { runId: 'r', prompt: 'hi', deltas: 'none' } });
     daemon.send({ id: 'wait', method: 'run/wait', params: { runId: 'r' } });
     await daemon.waitFor(({ id }) => id === 'wait');
     const order = daemon.messages.slice(1).map((message) => message.id ?? eventKind(message));

@@ -41,6 +41,8 @@ async function run(
   }
 }
 
+const noArguments = { type: 'object', properties: {}, additionalProperties: false };
+
 /** Each response agrees with what was read from the recorded bytes by other means. */
 function compare(messages: readonly ModelMessage[], facts: readonly ExchangeFacts[]): void {
   const responses = messages.filter((message): message is ModelResponse => message.kind === 'response');
@@ -94,7 +96,7 @@ describe.skipIf(noRecordings)(`recorded traffic of openai-chat${noRecordings ? `
       'openai-chat-native-output',
       {
         prompt: 'What is the largest city in the user country?',
-        tools: [{ name: 'get_user_country', inputSchema: schemaOf({}) }],
+        tools: [{ name: 'get_user_country', inputSchema: noArguments }],
         output: { schema: { properties, required, type }, name: 'result', mode: 'native' },
       },
       { get_user_country: 'Mexico' },

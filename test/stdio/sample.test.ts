@@ -158,7 +158,7 @@ describe('the sample as a program', () => {
     const env = { NODE_OPTIONS: `--import=${pathToFileURL(preload)}` };
     const shown = await runSample(['hello'], env);
     expect(shown.stdout).toMatch(
-      /^Cancelled\nThe run was cancelled: interrupted by the user\.\n\nAll messages \(\d\)\n/,
+      /^Cancelled\nThe agent run was cancelled: interrupted by the user\.\n\nAll messages \(\d\)\n/,
     );
     expect(shown.stdout).toMatch(/\nUsage\n1 request, /);
     expect(shown.code).toBe(130);

@@ -26,7 +26,8 @@ export class Daemon {
   constructor(options: { args?: string[]; env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
     this.child = spawn(process.execPath, [daemonPath, ...(options.args ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.env },
+      // Tests leave nothing in the cache of who runs them.
+      env: { ...process.env, RUNWIRE_NO_CODE_CACHE: '1', ...options.env },
       ...(options.cwd ? { cwd: options.cwd } : {}),
     });
     this.child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { UserContent } from './content.ts';
+import { named } from './lazy.ts';
+import { ToolCallPart } from './messages.ts';
+import { JsonMap } from './scalars.ts';
+
+/**
+ * Calls that a run leaves to others: `calls` of external tools, `approvals` that somebody has to give.
+ *
+ * Source: Pydantic AI `DeferredToolRequests`.
+ * @since 0.2.0
+ */
+export const DeferredToolRequests = named('DeferredToolRequests', () =>
+  z.object({
+    calls: z.array(ToolCallPart()).describe('Calls whose results come from outside.'),
+    approvals: z.array(ToolCallPart()).describe('Calls that wait for an approval.'),
+    metadata: z.record(z.string(), z.unknown()).describe('What a tool said when it deferred a call, by its id.'),
+  }),
+);
+export type DeferredToolRequests = z.output<ReturnType<typeof DeferredToolRequests>>;
+
+const toolResult = () =>
+  z.union([
+    z.strictObject({
+      content: z.unknown().describe('What the model sees.'),
+      metadata: z.unknown().optional().describe('Data for the program.'),
+      userContent: z
+        .union([z.string(), z.array(UserContent())])
+        .nullish()
+        .describe('Content for a user prompt.'),
+    }),
+    z.strictObject({ retry: z.string().describe('Ask the model to try again.') }),
+    z.strictObject({ failed: z.string().describe('The tool failed for good.') }),
+  ]);
+
+const approval = () =>
+  z.union([
+    z.boolean().describe('Approved or denied.'),
+    z.strictObject({
+      approved: z.literal(true),
+      args: JsonMap().nullish().describe('Arguments instead of those of the model.'),
+    }),
+    z.strictObject({
+      approved: z.literal(false),
+      message: z.string().nullish().describe('Why, for the model.'),
+    }),
+  ]);
+
+/** Results of deferred calls, by the id of the call. Source: Pydantic AI `DeferredToolResults`. @since 0.2.0 */
+export const DeferredToolResults = named('DeferredToolResults', () =>
+  z.strictObject({
+    calls: z.record(z.string(), toolResult()).nullish().describe('Results of external tools.'),
+    approvals: z.record(z.string(), approval()).nullish().describe('Decisions on approvals.'),
+    metadata: z.record(z.string(), z.unknown()).nullish().describe('Handed to approved tools, by the id of the call.'),
+  }),
+);
+export type DeferredToolResults = z.output<ReturnType<typeof DeferredToolResults>>;

@@ -1,0 +1,23 @@
+import type { ErrorKind } from '../../protocol/errors.ts';
+import type { RunResult } from '../../protocol/result.ts';
+
+/** Exit codes of `runwire run`. @since 0.1.0 */
+export const exitCode = { success: 0, failed: 1, usage: 2, deferred: 3, timeout: 124, cancelled: 130 } as const;
+
+/** Kinds that a run can end with and that mean: no model. */
+const noModel: ReadonlySet<string> = new Set<ErrorKind>(['auth.missing', 'model.unknown']);
+/** Kinds of errors before a run that are nobody's wrong specification. */
+const notUsage: ReadonlySet<string> = new Set<ErrorKind>(['internal', 'overloaded']);
+
+/** How a run ended, as an exit code. @since 0.1.0 */
+export function exitCodeOf({ outcome, error }: Pick<RunResult, 'outcome' | 'error'>): number {
+  if (outcome !== 'failed') return exitCode[outcome];
+  const kind = error?.data.kind ?? '';
+  if (kind === 'run.timeout') return exitCode.timeout;
+  return noModel.has(kind) ? exitCode.usage : exitCode.failed;
+}
+
+/** Why a run did not start, as an exit code. @since 0.1.0 */
+export function exitCodeOfRefusal(kind: string): number {
+  return notUsage.has(kind) ? exitCode.failed : exitCode.usage;
+}

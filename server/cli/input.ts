@@ -1,0 +1,103 @@
+import { open } from 'node:fs/promises';
+import { UsageError } from './options.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Most bytes that are read of one kind of input. @since 0.1.0 */
+export const inputLimits = {
+  attachments: 48 * mebibyte,
+  history: 64 * mebibyte,
+  schema: mebibyte,
+  stdin: 16 * mebibyte,
+};
+
+/** How much may be read, and how it is told. @since 0.1.0 */
+export interface Allowance {
+  /** What it is to the person who asked for it. */
+  readonly name: string;
+  /** Bytes of this and what is counted with it. */
+  readonly limit: number;
+  /** What is left of the limit; default all of it. */
+  readonly left?: number;
+}
+
+/**
+ * Reads a stream to its end, or fails as soon as it has given more than allowed.
+ *
+ * Errors: `UsageError`.
+ * @since 0.1.0
+ */
+export async function readStream(stream: AsyncIterable<Uint8Array>, allowance: Allowance): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    checkSize(size, allowance);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/**
+ * Reads a file, or a pipe by its name.
+ *
+ * Errors: `UsageError` for what cannot be read or is larger than allowed.
+ * @since 0.1.0
+ */
+export async function readFileUpTo(path: string, allowance: Allowance): Promise<Buffer> {
+  try {
+    const file = await open(path);
+    try {
+      // A pipe has no size, and a file may grow: the stream is counted too.
+      checkSize((await file.stat()).size, allowance);
+      return await readStream(file.createReadStream({ autoClose: false }), allowance);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${allowance.name} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * A JSON document in a file.
+ *
+ * Errors: `UsageError`.
+ * @since 0.1.0
+ */
+export async function readJsonFile(path: string, allowance: Allowance): Promise<unknown> {
+  const text = decodeText(await readFileUpTo(path, allowance));
+  try {
+    return JSON.parse(text ?? '');
+  } catch (error) {
+    throw new UsageError(`${allowance.name} is no JSON${text && error instanceof Error ? `: ${error.message}` : ''}`);
+  }
+}
+
+/** UTF-8, or UTF-16 with the mark that Windows shells write; null for what is no text. @since 0.1.0 */
+export function decodeText(bytes: Uint8Array): string | null {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return text.includes('\0') ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+function checkSize(size: number, { name, limit, left = limit }: Allowance): void {
+  if (size <= left) return;
+  throw new UsageError(`${name} is too large; the limit is ${limit / mebibyte} MiB`);
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+};
+
+function reasonOf(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return reasons[code] ?? message;
+}

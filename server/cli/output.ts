@@ -1,0 +1,86 @@
+import type { RunResult } from '../../protocol/result.ts';
+import { jsonWithoutControls, PiecewiseText, withoutControls } from './terminal-text.ts';
+
+/** Where something is written. @since 0.1.0 */
+export interface Outlet {
+  /** Whether a person looks at it. */
+  readonly isTerminal: boolean;
+  write(text: string): void;
+}
+
+/** Writes a value as JSON: a line for programs, several for a person. @since 0.1.0 */
+export function writeJson(out: Outlet, value: unknown): void {
+  const json = JSON.stringify(value ?? null, null, out.isTerminal ? 2 : 0);
+  out.write(`${out.isTerminal ? jsonWithoutControls(json) : json}\n`);
+}
+
+/** The text of a run on stdout: as it comes as far as it comes, and whole in the end. @since 0.1.0 */
+export class TextOutput {
+  readonly #out: Outlet;
+  readonly #cleaned = new PiecewiseText();
+  #shown = '';
+
+  constructor(out: Outlet) {
+    this.#out = out;
+  }
+
+  /** Shows a piece at once. */
+  push(piece: string): void {
+    this.#shown += piece;
+    const text = this.#out.isTerminal ? this.#cleaned.push(piece) : piece;
+    if (text !== '') this.#out.write(text);
+  }
+
+  /** Shows what is missing of the output. Text before a tool of the provider is shown, and no part of the output. */
+  end(output: string): void {
+    if (output.startsWith(this.#shown)) this.push(output.slice(this.#shown.length));
+    else if (!this.#shown.endsWith(output)) this.push(`\n${output}`);
+    this.close();
+  }
+
+  /** Ends the line, also of a text that was cut off. */
+  close(): void {
+    if (this.#out.isTerminal) this.#out.write(this.#cleaned.end());
+    if (this.#shown !== '' && !this.#shown.endsWith('\n')) this.#out.write('\n');
+  }
+}
+
+/** What is told beside the result, on stderr. @since 0.1.0 */
+export class Voice {
+  readonly #out: Outlet;
+  #hasStatus = false;
+
+  constructor(out: Outlet) {
+    this.#out = out;
+  }
+
+  say(text: string): void {
+    this.clear();
+    this.#out.write(`runwire: ${this.#out.isTerminal ? withoutControls(text) : text}\n`);
+  }
+
+  warn(text: string): void {
+    this.say(`warning: ${text}`);
+  }
+
+  /** Replaces the line that says what is going on; for a person only. */
+  status(text: string): void {
+    if (!this.#out.isTerminal) return;
+    this.clear();
+    this.#out.write(withoutControls(text));
+    this.#hasStatus = true;
+  }
+
+  clear(): void {
+    if (this.#hasStatus) this.#out.write('\r\u001b[K');
+    this.#hasStatus = false;
+  }
+}
+
+/** Says why a run has not succeeded, with the error behind it. @since 0.1.0 */
+export function sayEnding(voice: Voice, { outcome, error }: RunResult): void {
+  if (outcome === 'deferred') voice.say('the run ended with calls that others have to answer; --json shows them');
+  if (!error) return;
+  const { cause } = error.data;
+  voice.say(cause ? `${error.message}\n${cause.message}` : error.message);
+}

@@ -1,0 +1,74 @@
+import { fstatSync } from 'node:fs';
+import type { Log } from '../log.ts';
+import { exitCode } from './exit-code.ts';
+import type { StartRun } from './local-run.ts';
+import type { Outlet } from './output.ts';
+import type { Input } from './prompt.ts';
+import { runCommand } from './run.ts';
+
+type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
+
+/** `runwire run` as this process: its streams, its signals, its exit code. @since 0.1.0 */
+export async function runProcess(
+  args: readonly string[],
+  { stdout, start, log }: { stdout: Stream; start: StartRun; log: Log },
+): Promise<never> {
+  const interrupted = new AbortController();
+  /** The exit code of a run that is cancelled. */
+  let cancelledCode: number = exitCode.cancelled;
+  for (const [signal, code] of Object.entries(signalCode)) {
+    process.on(signal, () => {
+      // Who asks twice does not want to wait for the result.
+      if (interrupted.signal.aborted) process.exit(code);
+      cancelledCode = code;
+      interrupted.abort();
+    });
+  }
+  // Who reads may have seen enough (`| head`): nothing more is asked of the model, and nothing is told.
+  let isRead = true;
+  let isLost = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') {
+      isRead = false;
+      cancelledCode = exitCode.success;
+    } else {
+      isLost = true;
+      log.error(`stdout: ${error.message}`);
+    }
+    interrupted.abort();
+  });
+  process.stderr.on('error', () => undefined);
+  const stderr = outlet(process.stderr);
+  const surroundings = {
+    input: inputOf(process.stdin),
+    stdout: outlet(stdout),
+    stderr: { ...stderr, write: (text: string) => isRead && stderr.write(text) },
+    interrupted: interrupted.signal,
+    start,
+  };
+  const code = await runCommand(args, surroundings).catch((error: unknown) => {
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return exitCode.failed;
+  });
+  await Promise.all([written(stdout), written(process.stderr)]);
+  // Connections that are kept alive would hold the process.
+  process.exit(isLost ? exitCode.failed : code === exitCode.cancelled ? cancelledCode : code);
+}
+
+/** 128 and the number of the signal, as shells count. */
+const signalCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+function outlet(stream: Stream): Outlet {
+  return { isTerminal: stream.isTTY === true, write: (text) => void stream.write(text) };
+}
+
+/** Resolves when what was written has left this process, or cannot. */
+function written(stream: Stream): Promise<void> {
+  return new Promise((resolve) => void stream.write('', () => resolve()));
+}
+
+function inputOf(stream: typeof process.stdin): Input {
+  if (stream.isTTY) return { kind: 'terminal', stream };
+  const stat = fstatSync(0);
+  return { kind: stat.isFIFO() || stat.isFile() || stat.isSocket() ? 'piped' : 'none', stream };
+}

@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+import type { UserContent } from '../../protocol/content.ts';
+import { readAttachments } from './attachment.ts';
+import { decodeText, inputLimits, readStream } from './input.ts';
+import { UsageError } from './options.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** Where text can be piped in. @since 0.1.0 */
+export interface Input {
+  /** A terminal, something that is piped in, or nothing that would be read unless asked for. */
+  readonly kind: 'terminal' | 'piped' | 'none';
+  readonly stream: Readable;
+}
+
+/** How long nothing may come before the person who waits is told why. */
+const patienceMs = 3000;
+
+/**
+ * What is asked: the argument, the piped text behind it, the attached files; undefined when the history speaks alone.
+ *
+ * Errors: `UsageError`.
+ * @since 0.1.0
+ */
+export async function readPrompt(
+  { prompt, attach, history }: Pick<RunOptions, 'prompt' | 'attach' | 'history'>,
+  input: Input,
+  warn: (text: string) => void,
+): Promise<string | UserContent[] | undefined> {
+  const files = await readAttachments(attach);
+  const argument = prompt === '-' ? undefined : prompt;
+  const piped = isRead(prompt, input) ? await readPiped(input, warn) : '';
+  const contents: UserContent[] = [...(argument === undefined ? [] : [argument]), ...(piped ? [piped] : []), ...files];
+  if (contents.length === 0 && history.length > 0 && prompt === undefined) return undefined;
+  if (contents.length === 0) throw new UsageError('there is no prompt: give one as PROMPT, or pipe it in');
+  const [only] = contents;
+  return contents.length === 1 && typeof only === 'string' ? only : contents;
+}
+
+/** A device like /dev/null is read only when nothing else says what to ask; a terminal only for `-`. */
+function isRead(prompt: string | undefined, { kind }: Input): boolean {
+  return prompt === '-' || kind === 'piped' || (kind === 'none' && prompt === undefined);
+}
+
+async function readPiped({ kind, stream }: Input, warn: (text: string) => void): Promise<string> {
+  const advice = 'waiting for the end of stdin; add </dev/null to run without it';
+  const timer = kind === 'piped' ? setTimeout(() => warn(advice), patienceMs) : undefined;
+  const chunks = async function* () {
+    for await (const chunk of stream) {
+      clearTimeout(timer);
+      yield chunk;
+    }
+    clearTimeout(timer);
+  };
+  const text = decodeText(await readStream(chunks(), { name: 'stdin', limit: inputLimits.stdin }));
+  if (text === null) throw new UsageError('stdin is no text in UTF-8; give other files with --attach');
+  // A program that prints a line ends it; a prompt has no such end.
+  return text.replace(/[\r\n]+$/, '');
+}

@@ -1,0 +1,121 @@
+import { type OptionTable, readOptions, UsageError } from './options.ts';
+
+/** What `runwire run` is asked to do. @since 0.1.0 */
+export interface RunOptions {
+  /** `provider:name`. */
+  readonly model: string;
+  /** The argument; `-` stands for stdin. */
+  readonly prompt?: string;
+  readonly instructions?: string;
+  /** A file with the JSON Schema of the output. */
+  readonly schema?: string;
+  readonly attach: readonly string[];
+  readonly history: readonly string[];
+  readonly timeoutMs?: number;
+  readonly json: boolean;
+}
+
+/** Help of `runwire run`. @since 0.1.0 */
+export const runHelp = `Usage: runwire run --model MODEL [options] [PROMPT|-]
+
+Asks a model once and prints its answer. The answer alone is written to stdout; all else goes to stderr.
+
+Prompt:
+  PROMPT               what to ask; put it in quotes
+  -                    read the prompt from stdin
+  Text that is piped in is the prompt; with PROMPT it follows that as further content, and attached files come last.
+  In a loop that reads its own input, and in programs that leave stdin open, add </dev/null.
+
+Options:
+  --model MODEL        provider:name; there is no default. The key is taken from the variable of the provider.
+                       'test' is embedded: no network, no key, answers that are made up
+  --schema FILE        JSON Schema of the output: stdout is the output as JSON
+  --instructions TEXT  instructions for the model, beside the prompt
+  --attach FILE        an image, audio, video, document or text file (by its extension, else by its content);
+                       may be repeated; 48 MiB in all
+  --history FILE       go on from earlier messages: a JSON list of them, or what --json has printed; with several, in
+                       the order given
+  --timeout SECONDS    end the run as failed after this time; reading the input is not counted
+  --json               print the whole result as one JSON document: outcome, output, usage, error, newMessages
+  --help               print this
+  --allow-env and --log-level are given before 'run'.
+
+JSON is printed in one line, on a terminal in several. On a terminal the text of a model is shown without control
+sequences; a file or a pipe gets it unchanged.
+
+Exit code:
+  0 success, 1 failed, 2 wrong usage or specification or no model, 3 ended with deferred calls, 124 timeout,
+  130 cancelled (Ctrl-C; --json still prints the result; a second one ends at once). A reader of stdout that has seen
+  enough (| head) ends a run quietly.
+
+Examples:
+  runwire run --model openai-chat:gpt-5 "Why is the sky blue?"
+  git log --oneline | runwire run --model openai-chat:gpt-5 --schema changes.json "Sort these commits." | jq .
+  runwire run --model openai-chat:gpt-5 --attach invoice.pdf --attach notes.md "What is the total?"
+  runwire run --model openai-chat:gpt-5 --json "A riddle, please." > 1.json
+  runwire run --model openai-chat:gpt-5 --json --history 1.json "I give up." > 2.json
+  runwire run --model openai-chat:gpt-5 --history 1.json --history 2.json "Another one."
+`;
+
+const table = {
+  model: 'value',
+  schema: 'value',
+  instructions: 'value',
+  attach: 'list',
+  history: 'list',
+  timeout: 'value',
+  'max-cost': 'value',
+  json: 'flag',
+  help: 'flag',
+} as const satisfies OptionTable;
+
+/** Most a timer can wait, in whole seconds; some 24 days. */
+const longestTimeout = 2_147_483;
+
+/**
+ * Reads the arguments behind `run`; null when help is asked for.
+ *
+ * Errors: `UsageError`.
+ * @since 0.1.0
+ */
+export function readRunOptions(args: readonly string[]): RunOptions | null {
+  const given = args.find((arg) => /^--(allow-env|log-level)(=|$)/.test(arg));
+  const end = args.indexOf('--');
+  if (given && (end < 0 || args.indexOf(given) < end)) {
+    throw new UsageError(`${given.split('=')[0]} is given before 'run'`);
+  }
+  const { values, words } = readOptions(args, table);
+  if (values.help) return null;
+  const { model, schema, instructions, attach = [], history = [], timeout, json = false } = values;
+  if (values['max-cost'] !== undefined) {
+    throw new UsageError('--max-cost comes with prices, which this version does not know; leave it out');
+  }
+  const [prompt, second] = words;
+  if (second !== undefined)
+    throw new UsageError(`there is a second prompt '${second}'; put the whole prompt in quotes`);
+  const empty = Object.entries({ model, schema, prompt }).find(([, value]) => value?.trim() === '');
+  // Most likely an unset variable of a script.
+  if (empty) throw new UsageError(empty[0] === 'prompt' ? 'the prompt is empty' : `--${empty[0]} is empty`);
+  if (model === undefined) {
+    throw new UsageError('name a model with --model, for example openai-chat:gpt-5, or test, which needs no key');
+  }
+  if (/^host(:|$)/.test(model)) {
+    throw new UsageError(`'${model}' is answered by a host over the protocol, and here is none; name another model`);
+  }
+  return {
+    model,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(instructions === undefined ? {} : { instructions }),
+    ...(schema === undefined ? {} : { schema }),
+    attach,
+    history,
+    ...(timeout === undefined ? {} : { timeoutMs: milliseconds(timeout) }),
+    json,
+  };
+}
+
+function milliseconds(text: string): number {
+  const seconds = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : 0;
+  if (seconds > 0 && seconds <= longestTimeout) return Math.ceil(seconds * 1000);
+  throw new UsageError(`--timeout is a number of seconds above 0 and up to ${longestTimeout}, not '${text}'`);
+}

@@ -1,0 +1,133 @@
+import type { DeltaEvent } from '../../protocol/deltas.ts';
+import type { DurableEvent } from '../../protocol/events.ts';
+import type { RunResult } from '../../protocol/result.ts';
+import { EngineError } from '../engine/errors.ts';
+import { exitCode, exitCodeOf, exitCodeOfRefusal } from './exit-code.ts';
+import { readHistory } from './history.ts';
+import { inputLimits, readJsonFile } from './input.ts';
+import type { LocalRun, Notification, StartRun } from './local-run.ts';
+import { UsageError } from './options.ts';
+import { type Outlet, sayEnding, TextOutput, Voice, writeJson } from './output.ts';
+import { type Input, readPrompt } from './prompt.ts';
+import { type RunOptions, readRunOptions, runHelp } from './run-options.ts';
+
+/** What the command needs of its process. @since 0.1.0 */
+export interface Surroundings {
+  readonly input: Input;
+  readonly stdout: Outlet;
+  readonly stderr: Outlet;
+  /** Aborted when the user wants it to stop. */
+  readonly interrupted: AbortSignal;
+  readonly start: StartRun;
+}
+
+/** `runwire run`: resolves with the exit code when everything was written. @since 0.1.0 */
+export async function runCommand(args: readonly string[], around: Surroundings): Promise<number> {
+  const voice = new Voice(around.stderr);
+  try {
+    const options = readRunOptions(args);
+    if (options) return await ask(options, around, voice);
+    around.stdout.write(runHelp);
+    return exitCode.success;
+  } catch (error) {
+    // Only reading the input ends like this: a run that is cancelled has a result.
+    if (around.interrupted.aborted) return exitCode.cancelled;
+    if (error instanceof UsageError) {
+      voice.say(`${error.message}\nTry 'runwire run --help'.`);
+      return exitCode.usage;
+    }
+    if (!(error instanceof EngineError)) throw error;
+    voice.say(error.message);
+    return exitCodeOfRefusal(error.kind);
+  }
+}
+
+async function ask(options: RunOptions, around: Surroundings, voice: Voice): Promise<number> {
+  const { stdout, interrupted, start } = around;
+  const isText = !options.json && options.schema === undefined;
+  const params = await orAborted(paramsOf(options, around, voice), interrupted);
+  const text = new TextOutput(stdout);
+  const run = await start(params, (notification) => follow(notification, voice, isText ? text : null));
+  const result = await resultOf(run, interrupted);
+  voice.clear();
+  if (options.json) writeJson(stdout, result);
+  else if (result.outcome !== 'success') text.close();
+  else if (isText) text.end(String(result.output));
+  else writeJson(stdout, result.output);
+  sayEnding(voice, result);
+  return exitCodeOf(result);
+}
+
+async function paramsOf(options: RunOptions, { input }: Surroundings, voice: Voice): Promise<Parameters<StartRun>[0]> {
+  const { model, instructions, timeoutMs, json } = options;
+  const warn = (text: string) => voice.warn(text);
+  // What may be wrong is read before stdin, which may make somebody wait.
+  const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
+  const messageHistory = options.history.length > 0 ? await readHistory(options.history, warn) : undefined;
+  const prompt = await readPrompt(options, input, warn);
+  return {
+    model,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(instructions === undefined ? {} : { instructions }),
+    ...(schema === undefined ? {} : { output: { schema } }),
+    ...(messageHistory === undefined ? {} : { messageHistory }),
+    // Nobody here could answer the calls that an earlier run has left open.
+    openToolCalls: 'close',
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(json || schema ? { deltas: 'none' } : {}),
+  };
+}
+
+async function readSchema(path: string): Promise<Record<string, unknown>> {
+  const name = `--schema '${path}'`;
+  const schema = await readJsonFile(path, { name, limit: inputLimits.schema });
+  if (schema !== null && typeof schema === 'object' && !Array.isArray(schema)) return { ...schema };
+  throw new UsageError(`${name} is no JSON Schema: it has to be an object`);
+}
+
+/** Input may never end; what is left of reading it ends with the process. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+async function resultOf(run: LocalRun, interrupted: AbortSignal): Promise<RunResult> {
+  const onAbort = () => run.cancel();
+  interrupted.addEventListener('abort', onAbort, { once: true });
+  if (interrupted.aborted) onAbort();
+  try {
+    return await run.result;
+  } finally {
+    interrupted.removeEventListener('abort', onAbort);
+  }
+}
+
+function follow(notification: Notification, voice: Voice, text: TextOutput | null): void {
+  switch (notification.method) {
+    case 'run/event':
+      tell(notification.params.event, voice);
+      break;
+    case 'run/delta': {
+      const piece = textIn(notification.params.event);
+      if (!text || piece === '') return;
+      voice.clear();
+      text.push(piece);
+    }
+  }
+}
+
+function tell(event: DurableEvent, voice: Voice): void {
+  if (event.event_kind === 'warning') voice.warn(event.message);
+  else if (event.event_kind === 'model_request_started') voice.status(`waiting for ${event.model} …`);
+}
+
+/** The text of the answer that a delta brings; thinking and calls are not shown. */
+function textIn(event: DeltaEvent): string {
+  if (event.event_kind === 'part_start') return event.part.part_kind === 'text' ? event.part.content : '';
+  if (event.event_kind !== 'part_delta') return '';
+  return event.delta.part_delta_kind === 'text' ? event.delta.content_delta : '';
+}

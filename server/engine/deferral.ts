@@ -1,0 +1,180 @@
+import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
+import type { ToolCallPart } from '../../protocol/messages.ts';
+import type { CallBatch, ClassifiedCall } from './batch.ts';
+import { unexpectedBehavior, userError } from './errors.ts';
+import { recordedStep } from './recorded.ts';
+import { idSet, readResults } from './resolutions.ts';
+import { runChecked } from './running.ts';
+import { stepKey } from './steps.ts';
+import { type CheckedCall, checkCall, countFailure, type Resolved, settleCall, validateCall } from './tools.ts';
+
+// Calls that are left to others: those of external tools, those that need an approval, and those a tool left to others
+// while it ran. Source: Pydantic AI `_finalize_deferred`, `_resolve_deferred_calls`.
+
+/** What is left to others, in upstream's order: external calls, then approvals. */
+interface Left {
+  readonly external: ClassifiedCall[];
+  readonly unapproved: ClassifiedCall[];
+  readonly metadata: Record<string, unknown>;
+}
+
+/**
+ * Checks that the given results fit the calls of the response: one for each that is open, none for another.
+ *
+ * Errors: `run.invalid`.
+ * @since 0.2.0
+ */
+export function checkResolutions({ calls, resolutions }: CallBatch): void {
+  if (!resolutions) return;
+  const eligible = calls.filter(({ kind }) => kind !== 'output').map(({ call }) => call.tool_call_id);
+  const duplicates = duplicateIds(eligible);
+  if (duplicates.length > 0) {
+    throw userError(
+      `Tool call results cannot be matched unambiguously because the message history contains duplicate tool_call_id values: ${idList(duplicates)}`,
+    );
+  }
+  const given = new Set(resolutions.byId.keys());
+  const all = new Set(calls.map(({ call }) => call.tool_call_id));
+  if (eligible.every((id) => given.has(id)) && [...given].every((id) => all.has(id))) return;
+  throw userError(
+    `Tool call results need to be provided for all deferred tool calls. Expected: ${idSet(eligible)}, got: ${idSet(given)}`,
+  );
+}
+
+/**
+ * Ends the batch: with an output the open calls are skipped; without one they are validated, handed to the host's
+ * handler when there is one, and what remains becomes the result of the run.
+ *
+ * Errors: `run.invalid` when the output does not allow it, `model.unexpectedBehavior`.
+ * @since 0.2.0
+ */
+export async function leaveToOthers(batch: CallBatch): Promise<void> {
+  if (batch.final) {
+    if (!batch.resolutions) for (const call of openCalls(batch)) batch.skip(call);
+    return;
+  }
+  const left = leftWhileRunning(batch);
+  if (!batch.resolutions) await addOpenCalls(batch, left);
+  if (left.external.length + left.unapproved.length === 0) return;
+  const rest = await resolve(batch, left);
+  if (!rest) return;
+  if (!batch.state.agent.output.allowsDeferred) throw notAllowed();
+  batch.final = { value: undefined, toolName: null, toolCallId: null, name: null, deferred: requestsOf(rest) };
+}
+
+/** Upstream's error when calls are left to others and the output does not allow it. @since 0.2.0 */
+export const notAllowed = () =>
+  userError(
+    'A deferred tool call was present, but `DeferredToolRequests` is not among output types. To resolve this, add `DeferredToolRequests` to the list of output types for this agent, or use a `HandleDeferredToolCalls` capability to handle deferred tool calls inline.',
+  );
+
+function openCalls({ calls }: CallBatch): ClassifiedCall[] {
+  const of = (kind: ClassifiedCall['kind']) => calls.filter((call) => call.kind === kind);
+  return [...of('external'), ...of('unapproved')];
+}
+
+function leftWhileRunning(batch: CallBatch): Left {
+  const left: Left = { external: [], unapproved: [], metadata: {} };
+  for (const call of batch.calls) {
+    const one = batch.left.get(call);
+    if (!one) continue;
+    left[one.left].push(call);
+    if (one.metadata) left.metadata[call.call.tool_call_id] = one.metadata;
+  }
+  batch.left.clear();
+  return left;
+}
+
+/** Arguments are validated before a call is left to others: bad ones go back to the model. */
+async function addOpenCalls(batch: CallBatch, left: Left): Promise<void> {
+  for (const call of openCalls(batch)) {
+    const checked = checkCall(batch.state, call);
+    if (checked.kind === 'run') {
+      left[call.kind === 'external' ? 'external' : 'unapproved'].push(call);
+      continue;
+    }
+    const result = await settleCall(batch.state, checked, batch.state.input.signal);
+    if ('left' in result) continue;
+    batch.parts.push(result.part);
+    batch.recordResult(call, result);
+  }
+}
+
+/** Tells what is left, and asks the host's handler once; gives what remains. */
+async function resolve(batch: CallBatch, left: Left): Promise<Left | null> {
+  const { state } = batch;
+  const duplicates = duplicateIds([...left.external, ...left.unapproved].map(({ call }) => call.tool_call_id));
+  if (duplicates.length > 0) {
+    throw unexpectedBehavior(
+      `Deferred tool calls must have unique tool_call_id values; duplicate ids: ${idList(duplicates)}`,
+    );
+  }
+  const requests = requestsOf(left);
+  state.emit({ requests, event_kind: 'deferred_tool_requests' });
+  if (state.agent.deferred !== 'handle') return left;
+  const { value: results } = await recordedStep<DeferredToolResults>(
+    state,
+    stepKey.deferred(state.runStep),
+    (context) => state.input.callbacks.handleDeferred(requests, { runStep: state.runStep, ...context }),
+  );
+  state.emit({ results, event_kind: 'deferred_tool_results' });
+  return runResolved(batch, left, results);
+}
+
+async function runResolved(batch: CallBatch, left: Left, results: DeferredToolResults): Promise<Left | null> {
+  const { byId, metadata } = readResults(results);
+  const checked = new Map<ClassifiedCall, CheckedCall>();
+  for (const call of [...left.unapproved, ...left.external]) {
+    const resolution = byId.get(call.call.tool_call_id);
+    if (!resolution || resolution === 'skip') continue;
+    const resolved: Resolved = { resolution, metadata: metadata[call.call.tool_call_id], rerun: 1 };
+    checked.set(
+      call,
+      resolution.kind === 'approved' ? approved(batch, call, resolved) : { ...call, kind: 'resolved', resolution },
+    );
+  }
+  await runChecked(batch, checked);
+  const again = leftWhileRunning(batch);
+  const remain = (calls: readonly ClassifiedCall[], more: readonly ClassifiedCall[]) => [
+    ...calls.filter((call) => !checked.has(call)),
+    ...more,
+  ];
+  const rest: Left = {
+    external: remain(left.external, again.external),
+    unapproved: remain(left.unapproved, again.unapproved),
+    metadata: {
+      ...metadataOf(
+        [...left.external, ...left.unapproved].filter((call) => !checked.has(call)),
+        left,
+      ),
+      ...again.metadata,
+    },
+  };
+  return rest.external.length + rest.unapproved.length > 0 ? rest : null;
+}
+
+/** An approval may bring other arguments, so they are validated; the call was told of before. */
+function approved(batch: CallBatch, call: ClassifiedCall, resolved: Resolved): CheckedCall {
+  const checked = validateCall(batch.state, call, resolved);
+  if (checked.kind === 'refused') countFailure(batch.state, checked);
+  return checked;
+}
+
+function metadataOf(calls: readonly ClassifiedCall[], { metadata }: Left): Record<string, unknown> {
+  const ids = calls.map(({ call }) => call.tool_call_id).filter((id) => id in metadata);
+  return Object.fromEntries(ids.map((id) => [id, metadata[id]]));
+}
+
+const callsOf = (calls: readonly ClassifiedCall[]): ToolCallPart[] => calls.map(({ call }) => call);
+
+const requestsOf = ({ external, unapproved, metadata }: Left): DeferredToolRequests => ({
+  calls: callsOf(external),
+  approvals: callsOf(unapproved),
+  metadata,
+});
+
+function duplicateIds(ids: readonly string[]): string[] {
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+}
+
+const idList = (ids: readonly string[]) => `[${ids.map((id) => `'${id}'`).join(', ')}]`;

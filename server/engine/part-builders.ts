@@ -1,0 +1,152 @@
+import type { ModelResponsePart, ToolCallPart } from '../../protocol/messages.ts';
+import { unexpectedBehavior } from './errors.ts';
+import type { PartFields } from './part-stream.ts';
+import { toolCallPart } from './response.ts';
+
+/** A part that is put together from pieces. @since 0.2.0 */
+export interface PartBuilder {
+  /** Position in the response; -1 until the part is shown. */
+  index: number;
+  readonly kind: string;
+  /** Whether its end is told. */
+  readonly ends: boolean;
+  /** The part as far as it is known, a new object each time. */
+  build(): ModelResponsePart;
+}
+
+/** Later pieces tell what earlier ones left out; details are merged. */
+function mergeFields(known: Required<PartFields>, added: PartFields): void {
+  known.id = added.id ?? known.id;
+  known.provider_name = added.provider_name ?? known.provider_name;
+  if (added.provider_details) known.provider_details = { ...known.provider_details, ...added.provider_details };
+}
+
+const fieldsOf = (fields: PartFields): Required<PartFields> => ({
+  id: fields.id ?? null,
+  provider_name: fields.provider_name ?? null,
+  provider_details: fields.provider_details ?? null,
+});
+
+/** Text. @since 0.2.0 */
+export class TextBuilder implements PartBuilder {
+  index = -1;
+  readonly kind = 'text';
+  readonly ends = true;
+  #content: string;
+  readonly #fields: Required<PartFields>;
+
+  constructor(content: string, fields: PartFields) {
+    this.#content = content;
+    this.#fields = fieldsOf(fields);
+  }
+
+  add(content: string, fields: PartFields): void {
+    this.#content += content;
+    mergeFields(this.#fields, fields);
+  }
+
+  build(): ModelResponsePart {
+    return { content: this.#content, ...this.#fields, part_kind: 'text' };
+  }
+}
+
+/** Thinking, with the signature that comes last. @since 0.2.0 */
+export class ThinkingBuilder implements PartBuilder {
+  index = -1;
+  readonly kind = 'thinking';
+  readonly ends = true;
+  #content: string;
+  #signature: string | null;
+  readonly #fields: Required<PartFields>;
+
+  constructor(content: string | null, signature: string | null, fields: PartFields) {
+    this.#content = content ?? '';
+    this.#signature = signature;
+    this.#fields = fieldsOf(fields);
+  }
+
+  add(content: string | null, signature: string | null, fields: PartFields): void {
+    this.#content += content ?? '';
+    this.#signature = signature ?? this.#signature;
+    mergeFields(this.#fields, fields);
+  }
+
+  build(): ModelResponsePart {
+    const { id, provider_name, provider_details } = this.#fields;
+    const signature = this.#signature;
+    return { content: this.#content, id, signature, provider_name, provider_details, part_kind: 'thinking' };
+  }
+}
+
+/** A tool call; its arguments are JSON text that grows, or an object that is merged. @since 0.2.0 */
+export class CallBuilder implements PartBuilder {
+  index = -1;
+  readonly kind = 'tool-call';
+  readonly ends = true;
+  #name = '';
+  #args: ToolCallPart['args'] = null;
+  #id: string | null = null;
+  readonly #fields = fieldsOf({});
+
+  get hasName(): boolean {
+    return this.#name !== '';
+  }
+
+  get id(): string | null {
+    return this.#id;
+  }
+
+  /** Errors: `model.unexpectedBehavior`. */
+  add(piece: { name?: string | null; args?: ToolCallPart['args']; id?: string | null }, fields: PartFields): void {
+    this.#name += piece.name ?? '';
+    if (piece.id) {
+      if (this.#id !== null && this.#id !== piece.id) {
+        throw unexpectedBehavior(
+          `Cannot apply a change of tool_call_id from '${this.#id}' to '${piece.id}' to a call that began.`,
+        );
+      }
+      this.#id = piece.id;
+    }
+    if (piece.args !== null && piece.args !== undefined) this.#args = joined(this.#args, piece.args);
+    mergeFields(this.#fields, fields);
+  }
+
+  fillId(mint: (index: number) => string): void {
+    this.#id ??= mint(this.index);
+  }
+
+  build(): ModelResponsePart {
+    const part = toolCallPart({ tool_name: this.#name, args: this.#args, tool_call_id: this.#id ?? '' });
+    return { ...part, ...this.#fields };
+  }
+}
+
+function joined(args: ToolCallPart['args'], added: NonNullable<ToolCallPart['args']>): ToolCallPart['args'] {
+  if (args === null) return added;
+  if (typeof args === 'string' && typeof added === 'string') return args + added;
+  if (typeof args === 'object' && typeof added === 'object') return { ...args, ...added };
+  const [had, got] = typeof args === 'string' ? ['JSON text', 'an object'] : ['an object', 'JSON text'];
+  throw unexpectedBehavior(`Cannot apply ${got} to arguments that began as ${had}.`);
+}
+
+/** A part that came in one piece. @since 0.2.0 */
+export class WholePart implements PartBuilder {
+  index = -1;
+  readonly kind: string;
+  readonly ends: boolean;
+  readonly #part: ModelResponsePart;
+
+  constructor(part: ModelResponsePart) {
+    this.#part = part;
+    this.kind = part.part_kind;
+    this.ends =
+      part.part_kind !== 'file' &&
+      part.part_kind !== 'compaction' &&
+      part.part_kind !== 'speech' &&
+      part.part_kind !== 'builtin-tool-return';
+  }
+
+  build(): ModelResponsePart {
+    return this.#part;
+  }
+}

@@ -1,0 +1,186 @@
+import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
+import type { ModelResponse, ModelResponsePart, ToolCallPart } from '../../protocol/messages.ts';
+import type { RequestUsage } from '../../protocol/usage.ts';
+import { unexpectedBehavior } from './errors.ts';
+import { CallBuilder, type PartBuilder, TextBuilder, ThinkingBuilder, WholePart } from './part-builders.ts';
+import { requestUsage } from './response.ts';
+
+/** A provider's own key of a part; pieces with one key belong together. @since 0.2.0 */
+export type PartKey = string | number;
+
+/** What a provider says of a part beside its content. @since 0.2.0 */
+export interface PartFields {
+  id?: string | null;
+  provider_name?: string | null;
+  provider_details?: Record<string, unknown> | null;
+}
+
+/** What a stream needs of its run. @since 0.2.0 */
+export interface PartStreamOptions {
+  /** Shows an event; absent when nobody looks. */
+  readonly show?: (event: DeltaEvent) => void;
+  /** Called after every piece and every usage; may end the request by throwing. */
+  readonly check?: (usage: RequestUsage) => void;
+  /** Whether a part that begins may be the output: the name of the output tool, or null for text and deferred calls. */
+  readonly outputOf: (part: ModelResponsePart) => { tool_name: string | null; tool_call_id: string | null } | null;
+  /** An id for the call at a position, when the provider gives none. */
+  readonly mintId: (index: number) => string;
+}
+
+/**
+ * The parts of one response while they come. A model reports its pieces here, in order; they are shown as deltas and add
+ * up to the parts of the response, also when the stream breaks.
+ *
+ * Source: Pydantic AI `ModelResponsePartsManager`, `StreamedResponse`.
+ * @since 0.2.0
+ */
+export class PartStream {
+  readonly #options: PartStreamOptions;
+  readonly #byKey = new Map<PartKey, PartBuilder>();
+  readonly #parts: PartBuilder[] = [];
+  #opened = false;
+  #ended = false;
+  #outputFound = false;
+  #usage: RequestUsage = requestUsage();
+  #fields: Partial<ModelResponse> = {};
+
+  constructor(options: PartStreamOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the model has begun to answer: from here on nothing falls back, and what came is kept. */
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  get usage(): RequestUsage {
+    return this.#usage;
+  }
+
+  /** What is known of the response beside its parts. */
+  get fields(): Partial<ModelResponse> {
+    return this.#fields;
+  }
+
+  /** The parts so far. */
+  parts(): ModelResponsePart[] {
+    return this.#parts.map((builder) => builder.build());
+  }
+
+  /** The model has begun to answer; also tells what is known of the response. */
+  open(fields: Partial<ModelResponse> = {}): void {
+    this.#opened = true;
+    this.#fields = { ...this.#fields, ...fields };
+  }
+
+  /** Usage of the request so far, not what was added. */
+  setUsage(usage: RequestUsage): void {
+    this.#opened = true;
+    this.#usage = usage;
+    this.#options.check?.(usage);
+  }
+
+  text(key: PartKey, content: string, fields: PartFields = {}): void {
+    const builder = this.#find(key, TextBuilder);
+    if (builder) {
+      builder.add(content, fields);
+      this.#showDelta(builder, { content_delta: content, ...provided(fields), part_delta_kind: 'text' });
+    } else this.#begin(key, new TextBuilder(content, fields));
+    this.#checked();
+  }
+
+  thinking(key: PartKey, content: string | null, signature: string | null, fields: PartFields = {}): void {
+    const builder = this.#find(key, ThinkingBuilder);
+    if (builder) {
+      builder.add(content, signature, fields);
+      const delta: PartDelta = {
+        content_delta: content,
+        signature_delta: signature,
+        ...provided(fields),
+        part_delta_kind: 'thinking',
+      };
+      this.#showDelta(builder, delta);
+    } else this.#begin(key, new ThinkingBuilder(content, signature, fields));
+    this.#checked();
+  }
+
+  /** Errors: `model.unexpectedBehavior` for pieces that do not fit together. */
+  toolCall(
+    key: PartKey,
+    piece: { name?: string | null; args?: ToolCallPart['args']; id?: string | null },
+    fields: PartFields = {},
+  ): void {
+    const known = this.#find(key, CallBuilder);
+    const builder = known ?? new CallBuilder();
+    builder.add(piece, fields);
+    if (!known) this.#byKey.set(key, builder);
+    // A call is shown once its name is known; what came before is in its beginning.
+    if (builder.index >= 0)
+      this.#showDelta(builder, { ...callDelta(piece, builder), ...provided(fields), part_delta_kind: 'tool_call' });
+    else if (builder.hasName) this.#begin(key, builder);
+    this.#checked();
+  }
+
+  /** A part that comes as a whole. */
+  whole(part: ModelResponsePart): void {
+    this.#begin(`whole part ${this.#parts.length}`, new WholePart(part));
+    this.#checked();
+  }
+
+  /** The answer is over, well or not. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const last = this.#parts.at(-1);
+    if (last) this.#showEnd(last, null);
+  }
+
+  #find<T extends PartBuilder>(key: PartKey, kind: new (...args: never[]) => T): T | undefined {
+    const builder = this.#byKey.get(key);
+    if (builder === undefined || builder instanceof kind) return builder;
+    throw unexpectedBehavior(`The model continued part '${key}' as another kind of part.`);
+  }
+
+  #begin(key: PartKey, builder: PartBuilder): void {
+    this.#opened = true;
+    const before = this.#parts.at(-1);
+    builder.index = this.#parts.length;
+    this.#parts.push(builder);
+    this.#byKey.set(key, builder);
+    if (builder instanceof CallBuilder) builder.fillId(this.#options.mintId);
+    const { show } = this.#options;
+    if (!show) return;
+    const part = builder.build();
+    if (before) this.#showEnd(before, part.part_kind);
+    show({ index: builder.index, part, previous_part_kind: before?.kind ?? null, event_kind: 'part_start' });
+    const output = this.#outputFound ? null : this.#options.outputOf(part);
+    if (!output) return;
+    this.#outputFound = true;
+    show({ ...output, event_kind: 'final_result' });
+  }
+
+  #showDelta({ index }: PartBuilder, delta: PartDelta): void {
+    this.#options.show?.({ index, delta, event_kind: 'part_delta' });
+  }
+
+  /** Files and the like have no end of their own: they come as a whole. */
+  #showEnd(builder: PartBuilder, next: string | null): void {
+    if (!builder.ends) return;
+    this.#options.show?.({ index: builder.index, part: builder.build(), next_part_kind: next, event_kind: 'part_end' });
+  }
+
+  #checked(): void {
+    this.#options.check?.(this.#usage);
+  }
+}
+
+const provided = ({ provider_name, provider_details }: PartFields) => ({
+  provider_name: provider_name ?? null,
+  provider_details: provider_details ?? null,
+});
+
+const callDelta = (piece: { name?: string | null; args?: ToolCallPart['args'] }, builder: CallBuilder) => ({
+  tool_name_delta: piece.name ?? null,
+  args_delta: piece.args ?? null,
+  tool_call_id: builder.id,
+});

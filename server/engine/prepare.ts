@@ -1,0 +1,210 @@
+import type { ModelMessage, ModelRequest } from '../../protocol/messages.ts';
+import type { ToolDefinition } from '../../protocol/spec.ts';
+import { EngineError, userError } from './errors.ts';
+import { mintId } from './ids.ts';
+import type { Steer } from './inbox.ts';
+import { completeMessages, userPromptPart } from './intake.ts';
+import type { ModelPrompt } from './model.ts';
+import { recordedStep } from './recorded.ts';
+import type { RunState } from './state.ts';
+import { type StepContext, stepKey } from './steps.ts';
+
+/** What is known of a step before the model is asked. */
+interface Prepared {
+  /** Texts of the instructions the host resolves, in order. */
+  instructions?: (string | null)[];
+  tools?: ToolDefinition[];
+  /** What the user said since the last request. */
+  steers?: Steer[];
+  /** What the history processors made of the history. */
+  messages?: ModelMessage[];
+}
+
+/** The request a step begins with; null for a turn that only tells what the user said meanwhile. */
+export interface OwnRequest {
+  readonly request: ModelRequest | null;
+  /** It stood at the end of the given history and is only sent again. */
+  readonly resumed: boolean;
+}
+
+/**
+ * Everything that happens before the model is asked: the request joins the history, tools, instructions and history
+ * processors are asked for, what the user said meanwhile is added.
+ *
+ * Errors: `run.invalid`, and what a callback ends with. Source: Pydantic AI `ModelRequestNode._prepare_request`.
+ * @since 0.1.0
+ */
+export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPrompt> {
+  const { agent, history, time } = state;
+  const request = own.request && stamped(state, own.request, own.resumed);
+  if (request) history.append(request);
+  state.runStep += 1;
+  state.counters.roll();
+  const { value } = await recordedStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
+    gather(state, { request, time }, context),
+  );
+  state.functionTools = value.tools ?? agent.definitions;
+  const steers = value.steers ?? [];
+  const turn = turnOf(state, {
+    request,
+    steers,
+    time,
+    instructions: joinInstructions(state, value.instructions ?? []),
+  });
+  if (request) history.pop();
+  for (const one of turn.requests) history.append(one);
+  if (history.length === 1 && turn.sent.parts.length === 0 && !turn.sent.instructions) {
+    throw userError('No message history, user prompt, or instructions provided');
+  }
+  for (const [index, { id }] of steers.entries()) {
+    const messages = turn.steered.slice(index, index + 1);
+    state.emit({ enqueue_id: id, messages, event_kind: 'enqueued_messages' });
+  }
+  takeOver(state, { sent: turn.sent, processed: value.messages, resumed: own.resumed });
+  state.lastMaxTokens = state.input.modelSettings?.max_tokens ?? null;
+  return promptFor(state, turn.sent.instructions);
+}
+
+/** A request that is only sent again keeps what it says of its run. */
+function stamped(state: RunState, given: ModelRequest, resumed: boolean): ModelRequest {
+  const request = { ...given, timestamp: state.time };
+  return resumed ? request : withRun(request, state);
+}
+
+/** Everything that is asked of the host before a request, in upstream's order. */
+async function gather(
+  state: RunState,
+  { request, time }: { request: ModelRequest | null; time: string },
+  context: StepContext,
+): Promise<Prepared> {
+  const { agent, input } = state;
+  const prepared: Prepared = {};
+  const where = { runStep: state.runStep, ...context };
+  if (agent.prepareTools) prepared.tools = subset(state, await input.callbacks.prepareTools(agent.definitions, where));
+  const texts: (string | null)[] = [];
+  for (const part of agent.instructions.parts) {
+    if (typeof part !== 'string') {
+      texts.push(await input.callbacks.resolvePrompt({ ref: part.ref, kind: 'instructions' }, where));
+    }
+  }
+  if (texts.length > 0) prepared.instructions = texts;
+  const steers = state.inbox.take(request === null);
+  if (steers.length > 0) prepared.steers = steers;
+  if (agent.historyProcessors.length > 0) {
+    const before = request ? state.history.messages.slice(0, -1) : state.history.messages;
+    const turn = turnOf(state, { request, steers, time, instructions: joinInstructions(state, texts) });
+    prepared.messages = await process(state, [...before, ...turn.requests], where);
+  }
+  return prepared;
+}
+
+function subset({ agent }: RunState, tools: ToolDefinition[]): ToolDefinition[] {
+  const unknown = tools.find((tool) => !agent.tools.has(tool.name));
+  if (!unknown) return tools;
+  throw new EngineError(
+    'callback.invalid',
+    `tools/prepare answered with the tool '${unknown.name}', which the run does not have; answer with a subset of the tools it was asked about.`,
+    { method: 'tools/prepare', name: unknown.name },
+  );
+}
+
+async function process(
+  state: RunState,
+  messages: ModelMessage[],
+  context: StepContext & { runStep: number },
+): Promise<ModelMessage[]> {
+  let minted = 0;
+  const mint = () => mintId({ runId: state.input.runId, stepKey: context.key, index: minted++ });
+  let processed = messages;
+  for (const processor of state.agent.historyProcessors) {
+    const answer = await state.input.callbacks.processHistory({ processor, messages: processed }, context);
+    processed = completeMessages(answer, { mintId: mint, time: state.time });
+  }
+  const last = processed.at(-1);
+  if (!last) throw userError('Processed history cannot be empty.');
+  if (last.kind !== 'request') throw userError('Processed history must end with a `ModelRequest`.');
+  return [...processed.slice(0, -1), withRun(last, state)];
+}
+
+function withRun(request: ModelRequest, { input }: RunState): ModelRequest {
+  return {
+    ...request,
+    run_id: request.run_id ?? input.runId,
+    conversation_id: request.conversation_id ?? input.conversationId,
+  };
+}
+
+/** Literals first, joined by one newline into one text, then what the host resolved, with a blank line between. */
+function joinInstructions({ agent }: RunState, resolved: readonly (string | null)[]): string | null {
+  const literals = agent.instructions.parts.filter((part) => typeof part === 'string');
+  const texts = [literals.join('\n'), ...resolved].filter((text) => text !== null && text !== '');
+  return texts.join('\n\n').trim() || null;
+}
+
+/** The requests of one step. */
+interface Turn {
+  /** The one with the instructions: that of the step, else the last one of what the user said. */
+  readonly sent: ModelRequest;
+  readonly steered: ModelRequest[];
+  readonly requests: ModelRequest[];
+}
+
+/** What the user said is a request of its own: the model sees it behind the tool returns. */
+function turnOf(
+  state: RunState,
+  from: { request: ModelRequest | null; steers: readonly Steer[]; time: string; instructions: string | null },
+): Turn {
+  const { request, steers, time, instructions } = from;
+  const steered = steers.map(({ content }) => ({ ...state.request([userPromptPart(content, time)]), timestamp: time }));
+  if (request) {
+    const sent = { ...request, instructions };
+    return { sent, steered, requests: [sent, ...steered] };
+  }
+  const last = steered.pop();
+  if (!last) throw new Error('a turn without a request, and without anything the user said');
+  const sent = { ...last, instructions };
+  steered.push(sent);
+  return { sent, steered, requests: steered };
+}
+
+/** Takes over what the processors made and finds the first new message again. */
+function takeOver(
+  state: RunState,
+  from: { sent: ModelRequest; processed: ModelMessage[] | undefined; resumed: boolean },
+): void {
+  const { history } = state;
+  const { sent, processed, resumed } = from;
+  if (processed) history.replaceAll(processed);
+  if (resumed) history.resume(processed ? lastRequest(processed, sent) : stampResumed(state, sent));
+  if (processed || resumed || state.runStep === 1) history.findNewMessages();
+}
+
+/** A request that is sent again carries this run's id from here on, although it is not new. */
+function stampResumed(state: RunState, sent: ModelRequest): ModelRequest {
+  const request = withRun(sent, state);
+  state.history.replace(sent, request);
+  return request;
+}
+
+function lastRequest(messages: readonly ModelMessage[], fallback: ModelRequest): ModelRequest {
+  const last = messages.at(-1);
+  return last?.kind === 'request' ? last : fallback;
+}
+
+function promptFor({ agent, history, functionTools, input }: RunState, instructions: string | null): ModelPrompt {
+  const { output } = agent;
+  const all = [instructions, output.instructions]
+    .filter((text) => text !== null)
+    .join('\n\n')
+    .trim();
+  return {
+    messages: history.cleaned(),
+    instructions: all || null,
+    functionTools,
+    outputTools: output.definitions,
+    allowText: output.allowText,
+    outputMode: output.mode,
+    ...(output.object ? { outputObject: output.object } : {}),
+    settings: input.modelSettings,
+  };
+}

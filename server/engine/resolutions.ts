@@ -1,0 +1,94 @@
+import type { UserContent } from '../../protocol/content.ts';
+import type { DeferredToolResults } from '../../protocol/deferred.ts';
+import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import { toolCallsOf } from './cleaning.ts';
+import { userError } from './errors.ts';
+
+/** What others decided about a deferred call. Source: Pydantic AI `DeferredToolResult`. @since 0.2.0 */
+export type Resolution =
+  | { readonly kind: 'approved'; readonly args?: Record<string, unknown> }
+  | { readonly kind: 'denied'; readonly message: string }
+  | {
+      readonly kind: 'content';
+      readonly content: unknown;
+      readonly metadata: unknown;
+      readonly userContent?: string | UserContent[];
+    }
+  | { readonly kind: 'retry'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Resolutions by the id of the call; `skip` marks a call that was answered before. @since 0.2.0 */
+export interface Resolutions {
+  readonly byId: ReadonlyMap<string, Resolution | 'skip'>;
+  /** Handed to approved tools, by the id of the call. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** Reads the results a host gave. @since 0.2.0 */
+export function readResults(results: DeferredToolResults): Resolutions {
+  const byId = new Map<string, Resolution>();
+  for (const [id, result] of Object.entries(results.calls ?? {})) byId.set(id, ofCall(result));
+  for (const [id, approval] of Object.entries(results.approvals ?? {})) byId.set(id, ofApproval(approval));
+  return { byId, metadata: results.metadata ?? {} };
+}
+
+function ofCall(result: NonNullable<DeferredToolResults['calls']>[string]): Resolution {
+  if ('retry' in result) return { kind: 'retry', message: result.retry };
+  if ('failed' in result) return { kind: 'failed', message: result.failed };
+  const { content, metadata, userContent } = result;
+  return {
+    kind: 'content',
+    content: content ?? null,
+    metadata: metadata ?? null,
+    ...(userContent ? { userContent } : {}),
+  };
+}
+
+function ofApproval(approval: NonNullable<DeferredToolResults['approvals']>[string]): Resolution {
+  if (approval === true) return { kind: 'approved' };
+  if (approval === false) return { kind: 'denied', message: denied };
+  if (approval.approved) return { kind: 'approved', ...(approval.args ? { args: approval.args } : {}) };
+  return { kind: 'denied', message: approval.message ?? denied };
+}
+
+const denied = 'The tool call was denied.';
+
+/**
+ * Finds the response whose calls are to be resolved, and adds to the results the calls that were answered before.
+ *
+ * Errors: `run.invalid`. Source: Pydantic AI `UserPromptNode._handle_deferred_tool_results`.
+ * @since 0.2.0
+ */
+export function resume(
+  messages: readonly ModelMessage[],
+  results: DeferredToolResults,
+): { response: ModelResponse; resolutions: Resolutions } {
+  if (messages.length === 0) throw userError('Tool call results were provided, but the message history is empty.');
+  const at = messages.findLastIndex((message) => message.kind === 'response');
+  const response = messages[at];
+  if (response?.kind !== 'response') {
+    throw userError('Tool call results were provided, but the message history does not contain a `ModelResponse`.');
+  }
+  if (toolCallsOf(response).length === 0) {
+    throw userError(
+      'Tool call results were provided, but the message history does not contain any unprocessed tool calls.',
+    );
+  }
+  const { byId, metadata } = readResults(results);
+  const all = new Map<string, Resolution | 'skip'>(byId);
+  const answered = messages[at + 1];
+  for (const part of answered?.kind === 'request' ? answered.parts : []) {
+    if (part.part_kind !== 'tool-return' && part.part_kind !== 'retry-prompt') continue;
+    if (byId.has(part.tool_call_id)) {
+      throw userError(`Tool call '${part.tool_call_id}' was already executed and its result cannot be overridden.`);
+    }
+    all.set(part.tool_call_id, 'skip');
+  }
+  return { response, resolutions: { byId: all, metadata } };
+}
+
+/** Ids as upstream's messages write a set of them. @since 0.2.0 */
+export const idSet = (ids: Iterable<string>): string => {
+  const sorted = [...ids].sort();
+  return sorted.length === 0 ? 'set()' : `{${sorted.map((id) => `'${id}'`).join(', ')}}`;
+};

@@ -1,0 +1,99 @@
+import type { CallBatch, ClassifiedCall } from './batch.ts';
+import type { RunState } from './state.ts';
+import { type CheckedCall, checkCall, type SettledCall, settleCall } from './tools.ts';
+
+/** Runs function calls: all are checked first, then they start together, but for barriers. @since 0.1.0 */
+export async function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
+  if (calls.length === 0) return;
+  const checked = new Map(
+    calls.map((call) => [call, checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id))]),
+  );
+  await runChecked(batch, checked);
+}
+
+/** Runs calls that were checked; what they bring is stored in call order, also when one of them ends the run. @since 0.2.0 */
+export async function runChecked(batch: CallBatch, checked: ReadonlyMap<ClassifiedCall, CheckedCall>): Promise<void> {
+  const calls = [...checked.keys()];
+  const settled = new Map<ClassifiedCall, SettledCall>();
+  try {
+    await runSegments(batch, calls, (call, signal) =>
+      runOne(batch, { call, checked: checked.get(call), settled }, signal),
+    );
+  } finally {
+    batch.store(settled, calls);
+  }
+}
+
+/** Runs one checked call to its result, unless its tool leaves it to others. @since 0.2.0 */
+export async function runOne(
+  batch: CallBatch,
+  {
+    call,
+    checked,
+    settled,
+  }: { call: ClassifiedCall; checked: CheckedCall | undefined; settled: Map<ClassifiedCall, SettledCall> },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!checked) throw new Error(`call '${call.call.tool_call_id}' was not checked`);
+  const result = await settleCall(batch.state, checked, signal);
+  if ('left' in result) {
+    batch.left.set(call, result);
+    return;
+  }
+  settled.set(call, result);
+  batch.recordResult(call, result);
+}
+
+/** Runs calls in segments around barriers; inside one they start together, in call order. @since 0.1.0 */
+export async function runSegments(
+  batch: CallBatch,
+  calls: readonly ClassifiedCall[],
+  run: (call: ClassifiedCall, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  for (const segment of segments(batch.state, calls)) await runTogether(batch.state, segment, run);
+}
+
+/** A call of a `sequential` tool is a segment of its own. */
+function segments(state: RunState, calls: readonly ClassifiedCall[]): ClassifiedCall[][] {
+  const result: ClassifiedCall[][] = [];
+  let open: ClassifiedCall[] | null = null;
+  for (const call of calls) {
+    if (state.agent.tools.get(call.call.tool_name)?.definition.sequential) {
+      result.push([call]);
+      open = null;
+    } else if (open) {
+      open.push(call);
+    } else {
+      open = [call];
+      result.push(open);
+    }
+  }
+  return result;
+}
+
+/** The first error withdraws the calls that still run; all have ended when this returns. */
+async function runTogether(
+  state: RunState,
+  calls: readonly ClassifiedCall[],
+  run: (call: ClassifiedCall, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const [only] = calls;
+  if (calls.length === 1 && only) return run(only, state.input.signal);
+  const controller = new AbortController();
+  const signal = AbortSignal.any([state.input.signal, controller.signal]);
+  let next = 0;
+  const worker = async () => {
+    for (let call = calls[next++]; call && !signal.aborted; call = calls[next++]) await run(call, signal);
+  };
+  const width = Math.min(calls.length, state.input.maxToolConcurrency ?? calls.length);
+  let failure: { error: unknown } | undefined;
+  const workers = Array.from({ length: width }, () =>
+    worker().catch((error: unknown) => {
+      failure ??= { error };
+      controller.abort(error);
+    }),
+  );
+  await Promise.all(workers);
+  if (failure) throw failure.error;
+  state.input.signal.throwIfAborted();
+}

@@ -1,0 +1,52 @@
+import { EngineError, toRunError } from '../engine/errors.ts';
+import type { Model, ModelAnswer, Warning } from '../engine/model.ts';
+
+const fallsBack = new Set(['model.http', 'model.api']);
+
+/**
+ * Asks models in order until one answers; every request starts at the first. Another model is asked after an error of
+ * the provider, and after the kinds named in `fallbackOn`; nothing falls back once a stream has begun.
+ *
+ * Errors: `model.allFailed {errors}`, and the error of a model that does not fall back.
+ * Source: Pydantic AI `FallbackModel`.
+ * @since 0.2.0
+ */
+export function fallbackModel(models: readonly Model[], fallbackOn: readonly string[]): Model {
+  return {
+    id: `fallback:${models.map((model) => model.id).join(',')}`,
+    async request(prompt, call): Promise<ModelAnswer> {
+      const failures: { model: string; error: EngineError }[] = [];
+      for (const model of models) {
+        try {
+          return withWarnings(await model.request(prompt, call), failures);
+        } catch (error) {
+          if (call.signal.aborted || call.stream?.opened || !mayFallBack(error, fallbackOn)) throw error;
+          failures.push({ model: model.id, error });
+        }
+      }
+      throw allFailed(failures);
+    },
+  };
+}
+
+function mayFallBack(error: unknown, fallbackOn: readonly string[]): error is EngineError {
+  if (!(error instanceof EngineError)) return false;
+  const { hostKind } = error.details;
+  return fallsBack.has(error.kind) || fallbackOn.includes(error.kind) || fallbackOn.includes(String(hostKind));
+}
+
+/** Who was passed over, and why, so that a host can tell. */
+function withWarnings(answer: ModelAnswer, failures: readonly { model: string; error: EngineError }[]): ModelAnswer {
+  const passed = failures.map(
+    ({ model, error }): Warning => ({
+      kind: 'model.fallback',
+      message: `'${model}' failed, so the next model was asked: ${error.message}`,
+    }),
+  );
+  return passed.length === 0 ? answer : { ...answer, warnings: [...passed, ...(answer.warnings ?? [])] };
+}
+
+function allFailed(failures: readonly { model: string; error: EngineError }[]): EngineError {
+  const errors = failures.map(({ model, error }) => ({ model, ...toRunError(error) }));
+  return new EngineError('model.allFailed', 'All models from FallbackModel failed', { errors });
+}

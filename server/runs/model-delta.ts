@@ -1,0 +1,18 @@
+import type { ModelDeltaParams } from '../../protocol/deltas.ts';
+import { RequestUsage } from '../../protocol/usage.ts';
+import type { PartStream } from '../engine/part-stream.ts';
+
+/**
+ * Adds a piece that a host model sent: text goes to one part, the others to the part of the host's own key.
+ *
+ * Source: Pydantic AI `FunctionStreamedResponse`.
+ * @since 0.2.0
+ */
+export function addDelta(stream: PartStream, delta: ModelDeltaParams['delta']): void {
+  if ('text' in delta) stream.text('text', delta.text);
+  else if ('thinking' in delta) stream.thinking(`part ${delta.index}`, delta.thinking, delta.signature ?? null);
+  else if ('toolCall' in delta) {
+    const { name, args, id } = delta.toolCall;
+    stream.toolCall(`part ${delta.index}`, { name: name ?? null, args: args ?? null, id: id ?? null });
+  } else stream.setUsage(RequestUsage().parse(delta.usage));
+}

@@ -1,0 +1,47 @@
+import type { ModelMessage } from '../../protocol/messages.ts';
+import type { RunStartParams } from '../../protocol/run.ts';
+import type { RunInput } from '../engine/state.ts';
+import { withTotal } from '../engine/usage.ts';
+import type { Session } from '../session.ts';
+import { eventForWire } from './event-size.ts';
+import { conversationOf } from './given-history.ts';
+
+type Given =
+  | 'runId'
+  | 'conversationId'
+  | 'history'
+  | 'prompt'
+  | 'usage'
+  | 'metadata'
+  | 'maxToolConcurrency'
+  | 'deferredResults'
+  | 'stream';
+
+/** What of a run stands in its parameters. @since 0.2.0 */
+export function runInput(
+  params: RunStartParams,
+  from: { runId: string; history: readonly ModelMessage[]; nowMs: number },
+): Pick<RunInput, Given> {
+  const { prompt, usage, metadata, maxToolConcurrency, deferredToolResults } = params;
+  return {
+    runId: from.runId,
+    conversationId: conversationOf(params, from.history, from.nowMs),
+    history: from.history,
+    stream: params.stream ?? params.deltas !== 'none',
+    ...(prompt === null || prompt === undefined ? {} : { prompt }),
+    ...(usage ? { usage: withTotal({ ...usage }) } : {}),
+    ...(metadata ? { metadata } : {}),
+    ...(maxToolConcurrency ? { maxToolConcurrency } : {}),
+    ...(deferredToolResults ? { deferredResults: deferredToolResults } : {}),
+  };
+}
+
+/** Where events and deltas of a run go. @since 0.2.0 */
+export function outlets(params: RunStartParams, runId: string, { client }: Session): Pick<RunInput, 'emit' | 'delta'> {
+  return {
+    emit: (seq, event) => client.notify('run/event', { runId, seq, event: eventForWire(event) }),
+    ...(params.deltas === 'none'
+      ? {}
+      : { delta: (afterSeq, n, event) => client.notify('run/delta', { runId, afterSeq, n, event }) }),
+  };
+}

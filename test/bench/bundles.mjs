@@ -1,0 +1,37 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The daemon as it ships. */
+export const daemonPath = join(root, 'dist/runwire.cjs');
+
+const engine = `
+  export { compileAgent } from './server/engine/agent.ts';
+  export { modelResponse, textPart, toolCallPart } from './server/engine/response.ts';
+  export { runToEnd } from './server/engine/run.ts';
+  export { initialState } from './server/engine/start.ts';
+  export { directRunner } from './server/engine/steps.ts';
+  export { formatTimestamp } from './protocol/timestamp.ts';
+`;
+const server = `export { startPair } from './test/support/pair.ts';`;
+
+/** Bundles the TypeScript that is measured inside a process to dist/bench/. */
+export async function bundleSources() {
+  const outdir = join(root, 'dist/bench');
+  const bundle = (name, contents) =>
+    build({
+      absWorkingDir: root,
+      stdin: { contents, resolveDir: root, sourcefile: `${name}.ts`, loader: 'ts' },
+      outfile: join(outdir, `${name}.cjs`),
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      conditions: ['runwire-source'],
+      logLevel: 'warning',
+    });
+  await Promise.all([bundle('engine', engine), bundle('server', server)]);
+  return { engine: join(outdir, 'engine.cjs'), server: join(outdir, 'server.cjs') };
+}

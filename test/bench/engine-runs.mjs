@@ -1,0 +1,53 @@
+// Runs of the engine alone: a model in this process calls one tool in every step, the tool answers at once.
+import { createRequire } from 'node:module';
+
+/** Makes runs of the bundled engine; `agent` is compiled once. */
+export async function engineRuns(bundle) {
+  const engine = createRequire(import.meta.url)(bundle);
+  const inputSchema = {
+    type: 'object',
+    properties: { a: { type: 'integer' }, b: { type: 'integer' } },
+    required: ['a', 'b'],
+  };
+  const agent = await engine.compileAgent({
+    name: 'bench',
+    instructions: 'Add what is asked for.',
+    tools: [{ name: 'add', description: 'Adds two numbers.', inputSchema }],
+    usageLimits: { request_limit: null },
+  });
+  const world = { now: () => engine.formatTimestamp(Date.now()), elapsed: () => performance.now() };
+  let made = 0;
+
+  /** A state; `callTool` answers the calls, `onStep` is told the number of each step. */
+  const stateOf = ({ steps, callTool, onStep = () => {}, emit = () => {} }) => {
+    made += 1;
+    const runId = `run-${made}`;
+    const call = () => engine.toolCallPart({ tool_name: 'add', args: { a: 1, b: 2 } });
+    const model = {
+      id: 'bench:scripted',
+      async request(_prompt, { runStep }) {
+        onStep(runStep);
+        const parts = [runStep <= steps ? call() : engine.textPart('3')];
+        return { response: engine.modelResponse(parts, { model_name: 'scripted' }), served: 'scripted' };
+      },
+    };
+    return engine.initialState({
+      runId,
+      conversationId: `conversation-${made}`,
+      agent,
+      model,
+      modelSettings: null,
+      prompt: 'What is 1 + 2?',
+      history: [],
+      callbacks: { callTool },
+      runner: engine.directRunner(runId, world),
+      signal: new AbortController().signal,
+      emit,
+    });
+  };
+  const drive = (state) =>
+    engine.runToEnd(state, (error) => {
+      throw error;
+    });
+  return { stateOf, drive };
+}

@@ -1,0 +1,40 @@
+// What is measured inside a process of its own: the engine's steps and the heap of waiting runs.
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+function measured(script, args, nodeOptions = []) {
+  const output = execFileSync(process.execPath, [...nodeOptions, join(here, script), ...args], { encoding: 'utf8' });
+  return JSON.parse(output);
+}
+
+/** CPU of a tool step of the engine, and how it grows with the run. */
+export function measureEngineStep(bundle) {
+  const { positions, msAt } = measured('engine-step.mjs', [bundle]);
+  const rows = positions.map((position, index) => ({
+    what: `engine: tool step ${position}`,
+    value: msAt[index],
+    unit: 'ms CPU',
+    budget: 0.05,
+  }));
+  const growth = msAt[msAt.length - 1] / msAt[0];
+  const what = `engine: tool step ${positions[positions.length - 1]} against ${positions[0]}`;
+  return [...rows, { what, value: growth, unit: '×', budget: 1.2 }];
+}
+
+/** Heap of a run that waits for a tool. */
+export function measureWaitingRuns({ engine, server }) {
+  const kib = (kind, bundle) => measured('waiting-runs.mjs', [kind, bundle], ['--expose-gc']).bytesPerRun / 1024;
+  return [
+    { what: 'waiting run: engine', value: kib('engine', engine), unit: 'KiB heap', budget: 10 },
+    {
+      what: 'waiting run: server and client in one process',
+      value: kib('server', server),
+      unit: 'KiB heap',
+      budget: 10,
+      note: 'a vscode-jsonrpc client and its open answers included',
+    },
+  ];
+}

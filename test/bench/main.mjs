@@ -1,0 +1,49 @@
+// Measures the daemon against the budgets and prints a table. It reports and never fails; ratios are taken in turn, in
+// one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those.
+import { cpus, loadavg } from 'node:os';
+import { bundleSources, daemonPath } from './bundles.mjs';
+import { measureDaemonStep } from './daemon-step.mjs';
+import { measureEngineStep, measureWaitingRuns } from './in-process.mjs';
+import { measureStartup } from './startup.mjs';
+import { measureWire } from './wire.mjs';
+
+const bundles = await bundleSources();
+const measurements = {
+  startup: () => measureStartup(daemonPath),
+  engine: () => measureEngineStep(bundles.engine),
+  waiting: () => measureWaitingRuns(bundles),
+  daemon: () => measureDaemonStep(daemonPath),
+  wire: () => measureWire(daemonPath),
+};
+const asked = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
+
+console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores; Node ${process.version}; load ${load()}\n`);
+console.log(lineOf(['', 'value', '', 'budget', '']));
+for (const name of asked.length > 0 ? asked : Object.keys(measurements)) {
+  for (const row of await rowsOf(name)) console.log(formatted(row));
+}
+console.log(`\nload ${load()}`);
+
+async function rowsOf(name) {
+  try {
+    return await measurements[name]();
+  } catch (error) {
+    return [{ what: name, note: `not measured: ${error.message.split('\n')[0].slice(0, 200)}` }];
+  }
+}
+
+function formatted({ what, value, unit = '', budget, note = '' }) {
+  if (value === undefined) return lineOf([what, '-', unit, '', note]);
+  const verdict = budget === undefined ? '' : `${budget} ${value <= budget ? 'ok' : 'OVER'}`;
+  return lineOf([what, value < 0.1 ? value.toFixed(4) : value.toFixed(2), unit, verdict, note]);
+}
+
+function lineOf([what, value, unit, budget, note]) {
+  return `${what.padEnd(50)}${value.padStart(9)} ${unit.padEnd(14)}${budget.padEnd(11)}${note}`.trimEnd();
+}
+
+function load() {
+  return loadavg()
+    .map((one) => one.toFixed(1))
+    .join(' ');
+}

@@ -1,0 +1,77 @@
+// Time from spawn to the `initialize` answer, against `node -e 0` in turn.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from './client.mjs';
+import { cpuMsOf } from './cpu.mjs';
+import { least, median } from './statistics.mjs';
+
+const rounds = 21;
+const major = Number(process.versions.node.split('.')[0]);
+
+/** @returns {Promise<object[]>} rows of the table */
+export async function measureStartup(daemon) {
+  const cache = mkdtempSync(join(tmpdir(), 'runwire-bench-'));
+  const env = { XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, RUNWIRE_NO_CODE_CACHE: '' };
+  const variants = {
+    node: bareNode,
+    warm: () => initialized(daemon, env),
+    cold: () => initialized(daemon, { RUNWIRE_NO_CODE_CACHE: '1' }),
+  };
+  const samples = { node: [], warm: [], cold: [] };
+  try {
+    // The first start writes the cache.
+    for (const run of Object.values(variants)) await run();
+    for (let i = 0; i < rounds; i += 1) {
+      for (const [name, run] of Object.entries(variants)) samples[name].push(await run());
+    }
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
+  const budget = major >= 22 ? 1.4 : 1.2;
+  return [
+    ...rowsOf('start to initialize answer', samples.warm, samples.node, budget),
+    ...rowsOf('  without a code cache', samples.cold, samples.node, undefined),
+  ];
+}
+
+function rowsOf(what, samples, baseline, budget) {
+  const ratio = (of, key) => of(samples.map((one) => one[key])) / of(baseline.map((one) => one[key]));
+  const ms = (of) => `${of(samples.map((one) => one.wallMs)).toFixed(1)} ms`;
+  const rows = [
+    { what: `${what}, median`, value: ratio(median, 'wallMs'), unit: '× node -e 0', budget, note: ms(median) },
+    { what: `${what}, least`, value: ratio(least, 'wallMs'), unit: '× node -e 0', budget, note: ms(least) },
+  ];
+  if (samples.some((one) => one.cpuMs === undefined) || baseline.some((one) => one.cpuMs === undefined)) return rows;
+  return [...rows, { what: `${what}, CPU, median`, value: ratio(median, 'cpuMs'), unit: '× node -e 0', budget }];
+}
+
+async function initialized(daemon, env) {
+  const began = performance.now();
+  const client = new Client([daemon], env);
+  await client.request('initialize', {});
+  const sample = { wallMs: performance.now() - began, cpuMs: cpuMsOf(client.child.pid) };
+  await client.end();
+  return sample;
+}
+
+/** `node -e 0`; its CPU comes from a second one, which says what it has used once its script runs. */
+async function bareNode() {
+  const began = performance.now();
+  await outputOf('0');
+  const wallMs = performance.now() - began;
+  const cpu = await outputOf(
+    'const { user, system } = process.cpuUsage(); process.stdout.write(String(user + system))',
+  );
+  return { wallMs, cpuMs: Number(cpu) / 1000 };
+}
+
+function outputOf(script) {
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  return new Promise((resolve) => child.once('close', () => resolve(output)));
+}

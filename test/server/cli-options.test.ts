@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { readOptions, UsageError } from '../../server/cli/options.ts';
+import { readRunOptions, runHelp } from '../../server/cli/run-options.ts';
+import { parseCommandLine } from '../../server/command-line.ts';
+
+describe('options', () => {
+  const table = { one: 'value', many: 'list', on: 'flag', old: 'ignored', help: 'flag' } as const;
+
+  it.each([
+    [['--one', 'a', '--one=b', 'w', '-'], { values: { one: 'b' }, words: ['w', '-'] }],
+    [['--many', 'a', '--many=b=c'], { values: { many: ['a', 'b=c'] }, words: [] }],
+    [['--on', '--old=3', '--one', '- a list'], { values: { on: true, one: '- a list' }, words: [] }],
+    [['--', '--on', '--'], { values: {}, words: ['--on', '--'] }],
+    [['-h', '--one='], { values: { help: true, one: '' }, words: [] }],
+  ])('%j', (args, expected) => {
+    expect(readOptions(args, table)).toEqual({ ...expected, rest: [] });
+  });
+
+  it.each([
+    [['--nope'], "unknown option '--nope'"],
+    [['--mnay', 'x'], "unknown option '--mnay'"],
+    [['--man', 'x'], "unknown option '--man'; did you mean --many?"],
+    [['-5 degrees?'], "unknown option '-5 degrees?'; put -- before a text that begins with a dash"],
+    [['--toString'], "unknown option '--toString'"],
+    [['--on=1'], '--on takes no value'],
+    [['--one'], '--one needs a value'],
+    [['--one', '--on'], '--one needs a value'],
+  ])('%j is refused', (args, message) => {
+    expect(() => readOptions(args, table)).toThrow(new UsageError(message));
+  });
+
+  it('end at the first word where that is a command', () => {
+    const stop = { stopAtWord: true };
+    const read = { values: { on: true }, words: ['run'], rest: ['--on', 'x'] };
+    expect(readOptions(['--on', 'run', '--on', 'x'], table, stop)).toEqual(read);
+    expect(readOptions(['--on', '--', 'run', '--on', 'x'], table, stop)).toEqual(read);
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [[], { kind: 'daemon', logLevel: 'warn' }],
+    [['--stdio', '--clientProcessId=7'], { kind: 'daemon' }],
+    [['--log-level', 'debug', '--allow-env', 'A', '--allow-env=B', 'run', '--model', 'x'], { kind: 'run' }],
+    [['schema'], { kind: 'schema' }],
+    [['--help'], { kind: 'text', exitCode: 0 }],
+    [['schema', '--help'], { kind: 'text', exitCode: 0 }],
+    [['shcema'], { kind: 'text', exitCode: 2 }],
+    [['schema', 'run/start'], { kind: 'text', exitCode: 2 }],
+    [['--log-level', 'loud'], { kind: 'text', exitCode: 2 }],
+  ])('%j', (args, expected) => {
+    expect(parseCommandLine(args)).toMatchObject(expected);
+  });
+
+  it('leaves the arguments of a command to it, and keeps what stands before', () => {
+    expect(parseCommandLine(['--log-level', 'debug', '--allow-env', 'A', 'run', '--model', 'x', '--nope'])).toEqual({
+      kind: 'run',
+      logLevel: 'debug',
+      allowEnv: new Set(['A']),
+      args: ['--model', 'x', '--nope'],
+    });
+  });
+});
+
+describe('the options of run', () => {
+  it('are read', () => {
+    const args = [
+      '--model',
+      'test',
+      '--attach',
+      'a',
+      '--attach=b',
+      '--timeout',
+      '1.5',
+      '--history',
+      'h',
+      '--json',
+      'hi',
+    ];
+    expect(readRunOptions(args)).toEqual({
+      model: 'test',
+      attach: ['a', 'b'],
+      history: ['h'],
+      timeoutMs: 1500,
+      json: true,
+      prompt: 'hi',
+    });
+    expect(readRunOptions(['--model', 'test', '--', '--log-level'])).toMatchObject({ prompt: '--log-level' });
+    expect(readRunOptions(['--help'])).toBeNull();
+  });
+
+  it.each([
+    [['hi'], 'name a model with --model'],
+    [['--model', ''], '--model is empty'],
+    [['--model', 'test', ' '], 'the prompt is empty'],
+    [['--model', 'test', 'say', 'hi'], "there is a second prompt 'hi'; put the whole prompt in quotes"],
+    [['--model', 'host:x', 'hi'], "'host:x' is answered by a host over the protocol"],
+    [['--model', 'test', '--max-cost', '1', 'hi'], '--max-cost comes with prices'],
+    [['--model', 'test', '--log-level=debug', 'hi'], "--log-level is given before 'run'"],
+    ...['0', '-1', 'soon', '1e3', '', '9999999'].map((time) => [
+      ['--model', 'test', `--timeout=${time}`, 'hi'],
+      `--timeout is a number of seconds above 0 and up to 2147483, not '${time}'`,
+    ]),
+  ] as [string[], string][])('%j is refused', (args, message) => {
+    expect(() => readRunOptions(args)).toThrow(UsageError);
+    expect(() => readRunOptions(args)).toThrow(message);
+  });
+
+  it('are all in the help', () => {
+    for (const option of ['model', 'schema', 'instructions', 'attach', 'history', 'timeout', 'json', 'help']) {
+      expect(runHelp).toContain(`\n  --${option} `);
+    }
+    for (const line of runHelp.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+  });
+});
