@@ -1,4 +1,5 @@
-import type { CallbackParamsOf, CallbackResultOf } from '../catalogue.ts';
+import type { CallbackParamsOf, CallbackResultOf, NotificationOf } from '../catalogue.ts';
+import type { ModelDeltaParams } from '../deltas.ts';
 import type { ModelMessage, ModelMessageInput } from '../messages.ts';
 import type { ToolDefinition } from '../spec.ts';
 import type { ToolAnswer } from './tool-result.ts';
@@ -8,6 +9,15 @@ export interface ToolContext {
   readonly call: CallbackParamsOf<'tool/call'>;
   /** Aborted when the run has ended and nobody waits for the answer. */
   readonly signal: AbortSignal;
+  /** Tells how far the call has come; shown to whoever follows the run. */
+  progress(message: string, fraction?: number): void;
+}
+
+/** What a model learns of its request. @since 0.2.0 */
+export interface ModelContext {
+  readonly signal: AbortSignal;
+  /** Sends a piece of the answer when the request asks for a stream; the answer then leaves out `parts`. */
+  delta(piece: ModelDeltaParams['delta']): void;
 }
 
 type Awaitable<T> = T | Promise<T>;
@@ -39,8 +49,12 @@ export interface RunHandlers {
       string,
       (
         request: CallbackParamsOf<'model/request'>,
-        signal: AbortSignal,
+        context: ModelContext,
       ) => Awaitable<CallbackResultOf<'model/request'>['response']>
     >
   >;
+  /** Resolves deferred calls while the run goes on (`deferred: 'handle'`); what is left out ends the run. */
+  readonly deferred?: (requests: CallbackParamsOf<'deferred/handle'>) => Awaitable<CallbackResultOf<'deferred/handle'>>;
+  /** Called with each delta as it comes, in order with the events. */
+  readonly onDelta?: (delta: NotificationOf<'run/delta'>) => void;
 }

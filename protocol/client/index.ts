@@ -1,13 +1,20 @@
-import type { CallbackMethod, CallbackParamsOf, ParamsInputOf, RequestMethod, ResultOf } from '../catalogue.ts';
+import type {
+  CallbackMethod,
+  CallbackParamsOf,
+  NotificationOf,
+  ParamsInputOf,
+  RequestMethod,
+  ResultOf,
+} from '../catalogue.ts';
 import type { RunResult } from '../result.ts';
 import type { RunSpecInput } from '../spec.ts';
 import type { CancellationLike, ConnectionLike } from './connection.ts';
-import type { RunHandlers } from './handlers.ts';
+import type { ModelContext, RunHandlers } from './handlers.ts';
 import { EventQueue, Run, type RunEventMessage } from './run.ts';
 import { ToolAnswer, toWire } from './tool-result.ts';
 
 export type { CancellationLike, ConnectionLike } from './connection.ts';
-export type { RunHandlers, ToolContext, ToolFunction } from './handlers.ts';
+export type { ModelContext, RunHandlers, ToolContext, ToolFunction } from './handlers.ts';
 export { Run, type RunEventMessage } from './run.ts';
 export { failed, retry, ToolAnswer, type ToolResultExtras, toolResult } from './tool-result.ts';
 
@@ -43,12 +50,17 @@ export class RunwireClient {
       const message = params as RunEventMessage;
       this.#runs.get(message.runId)?.events.push(message);
     });
+    connection.onNotification('run/delta', (params) => {
+      const delta = params as NotificationOf<'run/delta'>;
+      this.#runs.get(delta.runId)?.handlers.onDelta?.(delta);
+    });
     this.#serve('tool/call', this.#callTool);
     this.#serve('output/validate', this.#validateOutput);
     this.#serve('prompt/resolve', this.#resolvePrompt);
     this.#serve('model/request', this.#requestModel);
     this.#serve('history/process', this.#processHistory);
     this.#serve('tools/prepare', this.#prepareTools);
+    this.#serve('deferred/handle', this.#handleDeferred);
   }
 
   /** Sends any request of the protocol. */
@@ -117,7 +129,11 @@ export class RunwireClient {
 
   async #callTool(call: CallbackParamsOf<'tool/call'>, handlers: RunHandlers, signal: AbortSignal): Promise<unknown> {
     const tool = find(handlers.tools, call.name, 'tool');
-    return toWire(await tool(call.args, { call, signal }));
+    const progress = (message: string, fraction?: number) => {
+      const { runId, toolCallId } = call;
+      this.#notify('tool/progress', { runId, toolCallId, message, ...(fraction === undefined ? {} : { fraction }) });
+    };
+    return toWire(await tool(call.args, { call, signal, progress }));
   }
 
   async #validateOutput(call: CallbackParamsOf<'output/validate'>, handlers: RunHandlers): Promise<unknown> {
@@ -135,11 +151,23 @@ export class RunwireClient {
     handlers: RunHandlers,
     signal: AbortSignal,
   ): Promise<unknown> {
-    return { response: await find(handlers.models, call.model, 'model')(call, signal) };
+    const { runId, requestId } = call;
+    const delta: ModelContext['delta'] = (piece) => this.#notify('model/delta', { runId, requestId, delta: piece });
+    return { response: await find(handlers.models, call.model, 'model')(call, { signal, delta }) };
   }
 
   async #processHistory(call: CallbackParamsOf<'history/process'>, handlers: RunHandlers): Promise<unknown> {
     return { messages: await find(handlers.historyProcessors, call.processor, 'history processor')(call.messages) };
+  }
+
+  async #handleDeferred(call: CallbackParamsOf<'deferred/handle'>, handlers: RunHandlers): Promise<unknown> {
+    if (!handlers.deferred) throw new NoHandler('no deferred handler was given to start()');
+    return handlers.deferred(call);
+  }
+
+  /** Nobody waits for a notification: what fails to be sent failed with the connection, and the run tells. */
+  #notify(method: string, params: object): void {
+    Promise.resolve(this.#connection.sendNotification(method, params)).catch(() => undefined);
   }
 
   async #prepareTools(call: CallbackParamsOf<'tools/prepare'>, handlers: RunHandlers): Promise<unknown> {

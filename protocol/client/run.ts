@@ -33,6 +33,14 @@ export class Run {
     return this.#connection.sendRequest('run/cancel', { runId: this.runId, ...(reason ? { reason } : {}) });
   }
 
+  /** Says something to the run: with its next model request, or when it would end otherwise. */
+  steer(
+    content: ParamsInputOf<'run/steer'>['content'],
+    when: 'asap' | 'whenIdle' = 'asap',
+  ): Promise<ResultOf<'run/steer'>> {
+    return this.#connection.sendRequest('run/steer', { runId: this.runId, content, when });
+  }
+
   /** All messages, exact at this instant. */
   messages(options: MessagesOptions = {}): Promise<ResultOf<'run/messages'>> {
     return this.#connection.sendRequest('run/messages', { ...options, runId: this.runId });

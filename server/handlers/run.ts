@@ -15,34 +15,36 @@ type Include = readonly ('messages' | 'newMessages')[] | null | undefined;
 export function runHandlers({ service, runs }: { service: RunService; runs: RunRegistry }): RunHandlers {
   return {
     'run/start': async (params, session, signal) => {
-      const record = await service.start(params, session);
+      const started = service.start(params, session);
+      if (params.runId) runs.starting(params.runId, started);
+      const record = await started;
       if (!params.wait) return { runId: record.runId, state: record.state, startedAt: record.startedAt };
       return resultWith(await waitOrCancel(record, signal), record, params.include);
     },
     'run/wait': async ({ runId, timeoutMs, include }, _session, signal) => {
-      const record = runs.get(runId);
+      const record = await runs.look(runId);
       return resultWith(await record.wait(signal, timeoutMs ?? undefined), record, include);
     },
-    'run/cancel': ({ runId, reason }) => {
-      const record = runs.get(runId);
+    'run/cancel': async ({ runId, reason }) => {
+      const record = await runs.look(runId);
       const { state } = record;
       return { state, accepted: record.cancel(cancelled(reason ?? undefined)) };
     },
-    'run/steer': ({ runId, content, when }) => {
-      const record = runs.get(runId);
+    'run/steer': async ({ runId, content, when }) => {
+      const record = await runs.look(runId);
       return { accepted: record.steer({ id: randomUUID(), content }, when), state: record.state };
     },
-    'run/messages': (params) => messagesPage(runs.get(params.runId), params, 'all'),
-    'run/newMessages': (params) => messagesPage(runs.get(params.runId), params, 'new'),
-    'run/usage': ({ runId, detail }) => {
-      const record = runs.get(runId);
+    'run/messages': async (params) => messagesPage(await runs.look(params.runId), params, 'all'),
+    'run/newMessages': async (params) => messagesPage(await runs.look(params.runId), params, 'new'),
+    'run/usage': async ({ runId, detail }) => {
+      const record = await runs.look(runId);
       return {
         usage: record.engine.usage,
         ...(detail ? { requests: requestUsages(record) } : {}),
         complete: record.state === 'finished',
       };
     },
-    'run/get': ({ runId }) => snapshot(runs.get(runId)),
+    'run/get': async ({ runId }) => snapshot(await runs.look(runId)),
     'run/list': ({ cursor, limit, state }) => {
       const all = runs.list().filter((record) => !state || record.state === state);
       const from = startOf(cursor);

@@ -67,7 +67,7 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
         uptimeMs: deps.epochMs() - deps.startedAtMs,
         rssBytes: memory.rss,
         heapUsedBytes: memory.heapUsed,
-        runs: { active: deps.slots.active, queued: deps.slots.queued, finished: deps.runs.count().finished },
+        runs: { active: deps.slots.active, queued: deps.slots.queued, finished: deps.runs.finishedCount },
         callbacks: { ...deps.counters },
         agents: deps.agents.size,
       };

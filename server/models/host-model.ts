@@ -35,8 +35,9 @@ async function requestHost(
     settings: prompt.settings,
     stream: call.stream !== undefined,
   };
-  const answer = await callbacks.streaming(params.requestId, call.stream, () =>
-    callbacks.ask(what, params, call, (error) => modelError(error, name)),
+  const { runStep, stream } = call;
+  const answer = await callbacks.streaming({ requestId: params.requestId, stream, signal: call.signal }, (signal) =>
+    callbacks.ask(what, params, { runStep, signal }, (error) => modelError(error, name)),
   );
   const given = answer !== null && typeof answer === 'object' && 'response' in answer ? answer.response : undefined;
   if (given === undefined) throw invalid(what, answer, '`response`, a model response');

@@ -43,7 +43,7 @@ const methodNotFound = -32601;
 export class HostCallbacks implements Callbacks {
   readonly #options: CallbackOptions;
   readonly #gate: Gate;
-  readonly #streams = new Map<string, PartStream>();
+  readonly #streams = new Map<string, { stream: PartStream; stop: (error: unknown) => void }>();
   readonly #openCalls = new Set<string>();
 
   constructor(options: CallbackOptions) {
@@ -112,19 +112,33 @@ export class HostCallbacks implements Callbacks {
     return this.#parsed(call, (await this.ask(call, requests, context)) ?? {});
   }
 
-  /** A piece of the answer to an open model request; what comes for another one is too late. */
+  /**
+   * A piece of the answer to an open model request; what comes for another one is too late. A piece that does not fit
+   * ends the request.
+   */
   modelDelta({ requestId, delta }: ModelDeltaParams): void {
-    const stream = this.#streams.get(requestId);
-    if (stream) addDelta(stream, delta);
-    else this.#options.counters.late += 1;
+    const open = this.#streams.get(requestId);
+    if (!open) {
+      this.#options.counters.late += 1;
+      return;
+    }
+    try {
+      addDelta(open.stream, delta);
+    } catch (error) {
+      open.stop(error);
+    }
   }
 
   /** Lets the pieces of a model request in while it is open. */
-  async streaming<T>(requestId: string, stream: PartStream | undefined, request: () => Promise<T>): Promise<T> {
-    if (!stream) return request();
-    this.#streams.set(requestId, stream);
+  async streaming<T>(
+    { requestId, stream, signal }: { requestId: string; stream: PartStream | undefined; signal: AbortSignal },
+    request: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    if (!stream) return request(signal);
+    const controller = new AbortController();
+    this.#streams.set(requestId, { stream, stop: (error) => controller.abort(error) });
     try {
-      return await request();
+      return await request(AbortSignal.any([signal, controller.signal]));
     } finally {
       this.#streams.delete(requestId);
     }

@@ -9,6 +9,9 @@ export class RunRegistry {
   readonly #records = new Map<string, RunRecord>();
   /** Ids of forgotten runs, so that asking for one is told from a misspelt id. */
   readonly #evicted = new Set<string>();
+  /** Those that are over, in the order in which they ended. */
+  readonly #finished = new Set<RunRecord>();
+  readonly #starting = new Map<string, Promise<unknown>>();
   readonly #limits: Limits;
   #finishedBytes = 0;
 
@@ -30,6 +33,24 @@ export class RunRegistry {
     throw new EngineError('run.notFound', `There is no run '${runId}'.`, { runId });
   }
 
+  /**
+   * The same for a request that may have come right behind the start of the run: a host that chose the id need not wait
+   * for the answer.
+   */
+  async look(runId: string): Promise<RunRecord> {
+    await this.#starting.get(runId);
+    return this.get(runId);
+  }
+
+  /** Marks an id as being started until the promise settles. */
+  starting(runId: string, started: Promise<unknown>): void {
+    const settled = started.then(
+      () => this.#starting.delete(runId),
+      () => this.#starting.delete(runId),
+    );
+    this.#starting.set(runId, settled);
+  }
+
   find(runId: string): RunRecord | undefined {
     return this.#records.get(runId);
   }
@@ -44,10 +65,8 @@ export class RunRegistry {
     return [...this.#records.values()];
   }
 
-  count(): { finished: number; live: number } {
-    let finished = 0;
-    for (const record of this.#records.values()) if (record.state === 'finished') finished += 1;
-    return { finished, live: this.#records.size - finished };
+  get finishedCount(): number {
+    return this.#finished.size;
   }
 
   /** Forgets a run; false when there is nothing to forget. Errors: `run.notFinished`. */
@@ -73,20 +92,17 @@ export class RunRegistry {
     record.bytes = sizeOf(record);
     this.#finishedBytes += record.bytes;
     const { finishedRunsKept, finishedRunsKeptMs, finishedRunsKeptBytes } = this.#limits;
-    const done = this.list()
-      .filter((one) => one.state === 'finished')
-      .sort((a, b) => a.finishedAtMs - b.finishedAtMs);
-    let kept = done.length;
-    for (const old of done) {
-      if (old === record) return;
+    this.#finished.add(record);
+    for (const old of this.#finished) {
       const tooOld = nowMs - old.finishedAtMs > finishedRunsKeptMs;
-      if (!tooOld && kept <= finishedRunsKept && this.#finishedBytes <= finishedRunsKeptBytes) return;
+      const tooMany = this.#finished.size > finishedRunsKept || this.#finishedBytes > finishedRunsKeptBytes;
+      if (old === record || !(tooOld || tooMany)) return;
       this.#forget(old);
-      kept -= 1;
     }
   }
 
   #forget(record: RunRecord): void {
+    this.#finished.delete(record);
     this.#records.delete(record.runId);
     this.#finishedBytes -= record.bytes;
     this.#evicted.add(record.runId);

@@ -1,0 +1,103 @@
+import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
+import { type Random, turns } from './random.ts';
+import { openSession, type RunParams, schemaOf, type TestSession } from './session.ts';
+
+const tools = ['alpha', 'beta', 'gamma'].map((name) => ({ name, inputSchema: schemaOf({}) }));
+
+/** Something the daemon sent about the run, in the order in which it came. */
+export interface Seen {
+  readonly kind: 'ack' | 'event' | 'delta' | 'callback' | 'answer';
+  readonly seq?: number;
+  readonly name?: string;
+}
+
+export interface RandomHost {
+  readonly session: TestSession;
+  readonly seen: Seen[];
+  readonly params: RunParams;
+  /** Called with each thing that is seen. */
+  onSeen: (count: number) => void;
+}
+
+/**
+ * A host whose model, tools and reader take random times: a few steps with up to three calls each, answered well, with a
+ * retry, a failure or an error, streamed or not, ending with text.
+ */
+export async function randomHost(random: Random): Promise<RandomHost> {
+  const seen: Seen[] = [];
+  const host = { seen, onSeen: () => undefined } as unknown as { -readonly [K in keyof RandomHost]: RandomHost[K] };
+  const see = (one: Seen) => {
+    seen.push(one);
+    host.onSeen(seen.length);
+  };
+  const steps = random.upTo(3);
+  let asked = 0;
+  let callId = 0;
+  const reply = () => {
+    asked += 1;
+    if (asked > steps) return [{ text: 'done' }];
+    return Array.from({ length: 1 + random.upTo(2) }, () => ({ call: random.pick(tools).name, id: `c${callId++}` }));
+  };
+  const session = await openSession({
+    serve: {
+      'model/request': async (request) => {
+        see({ kind: 'callback', name: 'model/request' });
+        await turns(random.upTo(3));
+        const parts = reply();
+        return request.stream ? stream(session, request, parts, random) : { response: whole(parts) };
+      },
+      'tool/call': async ({ name }) => {
+        see({ kind: 'callback', name: 'tool/call' });
+        await turns(random.upTo(4));
+        return random.pick([name, name, { content: { of: name } }, { failed: 'broken' }, { retry: 'again' }]);
+      },
+    },
+  });
+  const { client } = session.pair;
+  client.onNotification('run/event', ({ seq, event }) => see({ kind: 'event', seq, name: event.event_kind }));
+  client.onNotification('run/delta', ({ afterSeq }) => see({ kind: 'delta', seq: afterSeq }));
+  const params: RunParams = {
+    runId: 'r',
+    model: 'host:script',
+    prompt: 'go',
+    tools,
+    retries: 5,
+    stream: random.next() < 0.7,
+  };
+  return Object.assign(host, { session, params });
+}
+
+type Part = { text?: string; call?: string; id?: string };
+
+const usage = { input_tokens: 10, output_tokens: 2 };
+
+function whole(parts: readonly Part[]): object {
+  return {
+    usage,
+    parts: parts.map(({ text, call, id }) =>
+      text === undefined
+        ? { part_kind: 'tool-call', tool_name: call, args: '{}', tool_call_id: id }
+        : { part_kind: 'text', content: text },
+    ),
+  };
+}
+
+async function stream(
+  { pair }: TestSession,
+  { runId, requestId }: CallbackParamsOf<'model/request'>,
+  parts: readonly Part[],
+  random: Random,
+): Promise<object> {
+  const send = (delta: object) => pair.client.sendNotification('model/delta', { runId, requestId, delta });
+  await send({ usage });
+  for (const [index, { text, call, id }] of parts.entries()) {
+    for (const letter of text ?? '') await send({ text: letter });
+    if (call) {
+      await send({ index, toolCall: { name: call, id } });
+      await turns(random.upTo(2));
+      await send({ index, toolCall: { args: '{}' } });
+    }
+    await turns(random.upTo(2));
+  }
+  return { response: {} };
+}
