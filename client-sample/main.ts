@@ -27,9 +27,9 @@ async function main(args: readonly string[]): Promise<number> {
     return command.exitCode;
   }
   try {
-    const report = await runCommand(command);
+    const { report, streamed } = await runCommand(command);
     if (command.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else printSummary(screenOf(process.stdout), report);
+    else printSummary(screenOf(process.stdout), report, streamed);
     return exitCodeOf(report);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -38,14 +38,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runCommand(command: RunCommand): Promise<Report> {
+/** Runs what the command asks for; `streamed` is the text that was shown as it came. */
+async function runCommand(command: RunCommand): Promise<{ report: Report; streamed: string }> {
   const messageHistory = command.history === undefined ? undefined : await readHistory(command.history);
   const interrupted = interruptSignal();
   const view = new LiveView(screenOf(process.stderr));
   interrupted.addEventListener('abort', () => view.waitFor('Cancelling'));
   const daemon = startDaemon();
   try {
-    return await daemon.during(converse(daemon, command, { messageHistory, interrupted, view }));
+    const report = await daemon.during(converse(daemon, command, { messageHistory, interrupted, view }));
+    return { report, streamed: view.streamed };
   } finally {
     view.end();
     await daemon.stop();
@@ -79,6 +81,7 @@ async function converse(
   return followRun(client, spec, {
     tools: tools.functions,
     onEvent: (event) => view.show(event),
+    onDelta: (event) => view.showDelta(event),
     interrupted,
   });
 }

@@ -1,5 +1,5 @@
 import type { RunwireClient, ToolFunction } from 'runwire/client';
-import type { DurableEvent, ModelMessage, RunResult, RunSpecInput, RunUsage } from 'runwire/protocol';
+import type { DeltaEvent, DurableEvent, ModelMessage, RunResult, RunSpecInput, RunUsage } from 'runwire/protocol';
 
 /** Everything that is known of a run once it is over; what `--json` prints. */
 export interface Report {
@@ -13,6 +13,8 @@ export interface Report {
 export interface Following {
   readonly tools: Readonly<Record<string, ToolFunction>>;
   readonly onEvent: (event: DurableEvent) => void;
+  /** Called with what comes of an answer before it is whole. */
+  readonly onDelta?: (event: DeltaEvent) => void;
   /** Aborted when the run is no longer wanted. */
   readonly interrupted: AbortSignal;
 }
@@ -24,8 +26,8 @@ export interface Following {
  * Errors: those of `run/start`, for example an unknown model.
  */
 export async function followRun(client: RunwireClient, spec: RunSpecInput, following: Following): Promise<Report> {
-  const { tools, onEvent, interrupted } = following;
-  const run = await client.start(spec, { tools });
+  const { tools, onEvent, onDelta, interrupted } = following;
+  const run = await client.start(spec, { tools, ...(onDelta ? { onDelta: ({ event }) => onDelta(event) } : {}) });
   // The answer to `run/cancel` is of no interest: the result tells what became of the run.
   const cancel = () => void run.cancel('interrupted by the user').catch(() => undefined);
   interrupted.addEventListener('abort', cancel, { once: true });

@@ -5,11 +5,16 @@ import { oneLine, type Screen } from './screen.ts';
 type Part = ModelMessage['parts'][number];
 type Row = readonly [index: string, kind: string, part: string, summary: string];
 
-/** Prints what a run has left: its output or why there is none, its messages and its usage. */
-export function printSummary(screen: Screen, { result, messages, newMessages, usage }: Report): void {
-  // On a terminal the lines of the live view stand above; a file begins here.
+/**
+ * Prints what a run has left: its output or why there is none, its messages and its usage. On a terminal an output that
+ * was seen coming, `streamed`, is not printed again.
+ */
+export function printSummary(screen: Screen, report: Report, streamed = ''): void {
+  const { result, messages, newMessages, usage } = report;
   const [title, text] = ending(result, screen);
-  screen.write(`${screen.isTerminal ? '\n' : ''}${screen.paint('bold', title)}\n${text}\n`);
+  // On a terminal the lines of the live view stand above; a file begins here.
+  const isSeen = screen.isTerminal && result.outcome === 'success' && text === screen.show(streamed);
+  if (!isSeen) screen.write(`${screen.isTerminal ? '\n' : ''}${screen.paint('bold', title)}\n${text}\n`);
   const section = (heading: string, body: string) => screen.write(`\n${screen.paint('bold', heading)}\n${body}`);
   section(`All messages (${messages.length})`, messageTable(messages, screen));
   section(`New messages (${newMessages.length})`, messageTable(newMessages, screen, result.newMessageIndex));

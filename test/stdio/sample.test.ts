@@ -405,6 +405,32 @@ describe('what is shown', () => {
     expect(text()).toBe(`${clear}Asking test …${clear}! careful\n${clear}Asking test …${clear}`);
   });
 
+  it('shows text on a terminal as it comes, below what happened and above what happens next', () => {
+    const { screen, text } = terminal({ NO_COLOR: '1' });
+    const view = new LiveView(screen);
+    view.show({ event_kind: 'model_request_started', request: 1, attempt: 1, model: 'test' });
+    const part = { part_kind: 'text' as const, content: '', id: null, provider_name: null, provider_details: null };
+    view.showDelta({ event_kind: 'part_start', index: 0, part, previous_part_kind: null });
+    for (const content_delta of ['It is ', `a${esc}[2J test`]) {
+      const delta = { part_delta_kind: 'text' as const, content_delta, provider_name: null, provider_details: null };
+      view.showDelta({ event_kind: 'part_delta', index: 0, delta });
+    }
+    expect(view.streamed).toBe(`It is a${esc}[2J test`);
+    view.show({ event_kind: 'warning', kind: 'x', message: 'careful' });
+    view.end();
+    const clear = `\r${esc}[2K`;
+    expect(text()).toBe(`${clear}Asking test …${clear}It is a test\n${clear}! careful\n${clear}Asking test …${clear}`);
+  });
+
+  it('streams nothing into a file', () => {
+    let written = '';
+    const view = new LiveView(screenOf({ write: (more) => (written += more) }, {}));
+    const part = { part_kind: 'text' as const, content: 'x', id: null, provider_name: null, provider_details: null };
+    view.showDelta({ event_kind: 'part_start', index: 0, part, previous_part_kind: null });
+    view.end();
+    expect({ written, streamed: view.streamed }).toEqual({ written: '', streamed: '' });
+  });
+
   const time = '2026-01-01T00:00:00Z';
   const failedReturn = {
     part_kind: 'tool-return' as const,
@@ -457,19 +483,34 @@ describe('what is shown', () => {
     );
   });
 
+  const ended = {
+    runId: 'r',
+    conversationId: 'c',
+    usage,
+    newMessageIndex: 0,
+    messageCount: 1,
+    model: { requested: 'test' },
+    timing: { startedAt: time, finishedAt: time, durationMs: 1234 },
+    lastSeq: 1,
+  };
+
+  it.each([
+    ['is not printed again on a terminal that has seen it coming', 'It is.', 'It is.', /^\nAll messages/],
+    ['is printed when only some of it was seen', 'It is.', 'It', /^\nOutput\nIt is\.\n\nAll messages/],
+    ['is laid out when it is JSON', '{"a":1}', '{"a":1}', /^\nOutput\n\{\n {2}"a": 1\n\}\n/],
+  ])('the output %s', (_name, output, streamed, expected) => {
+    const { screen, text } = terminal({ NO_COLOR: '1' });
+    const result = { ...ended, outcome: 'success' as const, output };
+    printSummary(screen, { result, messages: [request], newMessages: [request], usage }, streamed);
+    expect(text()).toMatch(expected);
+  });
+
   it('says why a run failed', () => {
     const { screen, text } = terminal({ NO_COLOR: '1' });
     const result = {
-      runId: 'r',
-      conversationId: 'c',
+      ...ended,
       outcome: 'failed' as const,
       error: { code: 1405, message: `The provider${esc}[2J refused.`, data: { kind: 'model.http' } },
-      usage,
-      newMessageIndex: 0,
-      messageCount: 1,
-      model: { requested: 'test' },
-      timing: { startedAt: time, finishedAt: time, durationMs: 1234 },
-      lastSeq: 1,
     };
     printSummary(screen, { result, messages: [request], newMessages: [request], usage });
     expect(text()).toMatch(/^\nFailed\nThe provider refused\.\n\nAll messages \(1\)\n/);
