@@ -15,6 +15,9 @@ export interface PartFields {
   provider_details?: Record<string, unknown> | null;
 }
 
+/** A piece with nothing but content: one object for all of them, since there are thousands. */
+const noFields: PartFields = Object.freeze({});
+
 /** What a stream needs of its run. @since 0.2.0 */
 export interface PartStreamOptions {
   /** Shows an event; absent when nobody looks. */
@@ -80,26 +83,28 @@ export class PartStream {
     this.#options.check?.(usage);
   }
 
-  text(key: PartKey, content: string, fields: PartFields = {}): void {
+  text(key: PartKey, content: string, fields: PartFields = noFields): void {
     const builder = this.#find(key, TextBuilder);
     if (builder) {
       builder.add(content, fields);
-      this.#showDelta(builder, { content_delta: content, ...provided(fields), part_delta_kind: 'text' });
+      const { provider_name = null, provider_details = null } = fields;
+      this.#showDelta(builder, { content_delta: content, provider_name, provider_details, part_delta_kind: 'text' });
     } else this.#begin(key, new TextBuilder(content, fields));
     this.#checked();
   }
 
-  thinking(key: PartKey, content: string | null, signature: string | null, fields: PartFields = {}): void {
+  thinking(key: PartKey, content: string | null, signature: string | null, fields: PartFields = noFields): void {
     const builder = this.#find(key, ThinkingBuilder);
     if (builder) {
       builder.add(content, signature, fields);
-      const delta: PartDelta = {
+      const { provider_name = null, provider_details = null } = fields;
+      this.#showDelta(builder, {
         content_delta: content,
         signature_delta: signature,
-        ...provided(fields),
+        provider_name,
+        provider_details,
         part_delta_kind: 'thinking',
-      };
-      this.#showDelta(builder, delta);
+      });
     } else this.#begin(key, new ThinkingBuilder(content, signature, fields));
     this.#checked();
   }
@@ -108,15 +113,14 @@ export class PartStream {
   toolCall(
     key: PartKey,
     piece: { name?: string | null; args?: ToolCallPart['args']; id?: string | null },
-    fields: PartFields = {},
+    fields: PartFields = noFields,
   ): void {
     const known = this.#find(key, CallBuilder);
     const builder = known ?? new CallBuilder();
     builder.add(piece, fields);
     if (!known) this.#byKey.set(key, builder);
     // A call is shown once its name is known; what came before is in its beginning.
-    if (builder.index >= 0)
-      this.#showDelta(builder, { ...callDelta(piece, builder), ...provided(fields), part_delta_kind: 'tool_call' });
+    if (builder.index >= 0) this.#showDelta(builder, callDelta(piece, builder, fields));
     else if (builder.hasName) this.#begin(key, builder);
     this.#checked();
   }
@@ -174,13 +178,15 @@ export class PartStream {
   }
 }
 
-const provided = ({ provider_name, provider_details }: PartFields) => ({
-  provider_name: provider_name ?? null,
-  provider_details: provider_details ?? null,
-});
-
-const callDelta = (piece: { name?: string | null; args?: ToolCallPart['args'] }, builder: CallBuilder) => ({
+const callDelta = (
+  piece: { name?: string | null; args?: ToolCallPart['args'] },
+  builder: CallBuilder,
+  { provider_name = null, provider_details = null }: PartFields,
+): PartDelta => ({
   tool_name_delta: piece.name ?? null,
   args_delta: piece.args ?? null,
   tool_call_id: builder.id,
+  provider_name,
+  provider_details,
+  part_delta_kind: 'tool_call',
 });

@@ -1,4 +1,5 @@
-// Runs of the engine alone: a model in this process calls one tool in every step, the tool answers at once.
+// Runs of the engine alone: a model in this process calls one tool in every step, the tool answers at once; or the model
+// answers as a bench says.
 import { createRequire } from 'node:module';
 
 /** Makes runs of the bundled engine; `agent` is compiled once. */
@@ -18,16 +19,23 @@ export async function engineRuns(bundle) {
   const world = { now: () => engine.formatTimestamp(Date.now()), elapsed: () => performance.now() };
   let made = 0;
 
-  /** A state; `callTool` answers the calls, `onStep` is told the number of each step. */
-  const stateOf = ({ steps, callTool, onStep = () => {}, emit = () => {} }) => {
+  const callsIn = (steps) => (runStep) => [
+    runStep <= steps ? engine.toolCallPart({ tool_name: 'add', args: { a: 1, b: 2 } }) : engine.textPart('3'),
+  ];
+
+  /**
+   * A state; `callTool` answers the calls, `onStep` is told the number of each step. `answer` gives the parts of a
+   * response instead, or none when it streamed them.
+   */
+  const stateOf = ({ steps, answer, callTool, onStep = () => {}, emit = () => {}, ...rest }) => {
     made += 1;
     const runId = `run-${made}`;
-    const call = () => engine.toolCallPart({ tool_name: 'add', args: { a: 1, b: 2 } });
+    const partsOf = answer ?? (({ runStep }) => callsIn(steps)(runStep));
     const model = {
       id: 'bench:scripted',
-      async request(_prompt, { runStep }) {
-        onStep(runStep);
-        const parts = [runStep <= steps ? call() : engine.textPart('3')];
+      async request(_prompt, call) {
+        onStep(call.runStep);
+        const parts = await partsOf(call);
         return { response: engine.modelResponse(parts, { model_name: 'scripted' }), served: 'scripted' };
       },
     };
@@ -43,6 +51,7 @@ export async function engineRuns(bundle) {
       runner: engine.directRunner(runId, world),
       signal: new AbortController().signal,
       emit,
+      ...rest,
     });
   };
   const drive = (state) =>

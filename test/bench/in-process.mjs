@@ -1,4 +1,4 @@
-// What is measured inside a process of its own: the engine's steps and the heap of waiting runs.
+// What is measured inside a process of its own: the engine's steps and deltas, and the heap of waiting runs.
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,13 @@ export function measureEngineStep(bundle) {
   const growth = msAt[msAt.length - 1] / msAt[0];
   const what = `engine: tool step ${positions[positions.length - 1]} against ${positions[0]}`;
   return [...rows, { what, value: growth, unit: '×', budget: 1.2 }];
+}
+
+/** CPU of 1,000 text deltas through the engine against the loop that makes them. */
+export function measureEngineDeltas(bundle) {
+  const { ratio, engineMs, bareMs } = measured('engine-deltas.mjs', [bundle]);
+  const note = `${engineMs.toFixed(3)} ms against ${bareMs.toFixed(3)} ms CPU`;
+  return [{ what: 'engine: 1,000 text deltas', value: ratio, unit: '× bare loop', budget: 2, note }];
 }
 
 /** Heap of a run that waits for a tool. */

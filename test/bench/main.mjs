@@ -2,8 +2,9 @@
 // one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those.
 import { cpus, loadavg } from 'node:os';
 import { bundleSources, daemonPath } from './bundles.mjs';
+import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
-import { measureEngineStep, measureWaitingRuns } from './in-process.mjs';
+import { measureEngineDeltas, measureEngineStep, measureWaitingRuns } from './in-process.mjs';
 import { measureStartup } from './startup.mjs';
 import { measureWire } from './wire.mjs';
 
@@ -11,8 +12,10 @@ const bundles = await bundleSources();
 const measurements = {
   startup: () => measureStartup(daemonPath),
   engine: () => measureEngineStep(bundles.engine),
+  deltas: () => measureEngineDeltas(bundles.engine),
   waiting: () => measureWaitingRuns(bundles),
   daemon: () => measureDaemonStep(daemonPath),
+  concurrent: () => measureConcurrentRuns(daemonPath),
   wire: () => measureWire(daemonPath),
 };
 const asked = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
