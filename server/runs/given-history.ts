@@ -32,9 +32,10 @@ export function givenHistory(
     time: formatTimestamp(from.nowMs),
     mintId: (index) => mintId({ runId, stepKey: stepKey.start, index }),
   });
-  const close = !Array.isArray(given) || params.openToolCalls === 'close';
-  const hasPrompt = params.prompt !== null && params.prompt !== undefined;
-  return close && hasPrompt ? [...repairOpenCalls(complete, true)] : complete;
+  const mayClose = !Array.isArray(given) || params.openToolCalls === 'close';
+  // Calls stay open for what is to answer them: their results, or the run itself when nothing new is said.
+  const isSettled = params.prompt !== null && params.prompt !== undefined && !params.deferredToolResults;
+  return mayClose && isSettled ? [...repairOpenCalls(complete, true)] : complete;
 }
 
 function messagesOf(runs: RunRegistry, runId: string): readonly ModelMessage[] {
