@@ -1,5 +1,6 @@
 import type { ModelResponsePart, ToolCallPart } from '../../protocol/messages.ts';
 import { unexpectedBehavior } from './errors.ts';
+import { GrowingText } from './growing-text.ts';
 import type { PartFields } from './part-stream.ts';
 import { toolCallPart } from './response.ts';
 
@@ -32,21 +33,21 @@ export class TextBuilder implements PartBuilder {
   index = -1;
   readonly kind = 'text';
   readonly ends = true;
-  #content: string;
+  readonly #content: GrowingText;
   readonly #fields: Required<PartFields>;
 
   constructor(content: string, fields: PartFields) {
-    this.#content = content;
+    this.#content = new GrowingText(content);
     this.#fields = fieldsOf(fields);
   }
 
   add(content: string, fields: PartFields): void {
-    this.#content += content;
+    this.#content.add(content);
     mergeFields(this.#fields, fields);
   }
 
   build(): ModelResponsePart {
-    return { content: this.#content, ...this.#fields, part_kind: 'text' };
+    return { content: this.#content.toString(), ...this.#fields, part_kind: 'text' };
   }
 }
 
@@ -55,18 +56,18 @@ export class ThinkingBuilder implements PartBuilder {
   index = -1;
   readonly kind = 'thinking';
   readonly ends = true;
-  #content: string;
+  readonly #content: GrowingText;
   #signature: string | null;
   readonly #fields: Required<PartFields>;
 
   constructor(content: string | null, signature: string | null, fields: PartFields) {
-    this.#content = content ?? '';
+    this.#content = new GrowingText(content ?? '');
     this.#signature = signature;
     this.#fields = fieldsOf(fields);
   }
 
   add(content: string | null, signature: string | null, fields: PartFields): void {
-    this.#content += content ?? '';
+    if (content) this.#content.add(content);
     this.#signature = signature ?? this.#signature;
     mergeFields(this.#fields, fields);
   }
@@ -74,7 +75,7 @@ export class ThinkingBuilder implements PartBuilder {
   build(): ModelResponsePart {
     const { id, provider_name, provider_details } = this.#fields;
     const signature = this.#signature;
-    return { content: this.#content, id, signature, provider_name, provider_details, part_kind: 'thinking' };
+    return { content: this.#content.toString(), id, signature, provider_name, provider_details, part_kind: 'thinking' };
   }
 }
 
@@ -84,7 +85,8 @@ export class CallBuilder implements PartBuilder {
   readonly kind = 'tool-call';
   readonly ends = true;
   #name = '';
-  #args: ToolCallPart['args'] = null;
+  /** JSON text, or an object. */
+  #args: GrowingText | Record<string, unknown> | null = null;
   #id: string | null = null;
   readonly #fields = fieldsOf({});
 
@@ -116,16 +118,22 @@ export class CallBuilder implements PartBuilder {
   }
 
   build(): ModelResponsePart {
-    const part = toolCallPart({ tool_name: this.#name, args: this.#args, tool_call_id: this.#id ?? '' });
+    const args = this.#args instanceof GrowingText ? this.#args.toString() : this.#args;
+    const part = toolCallPart({ tool_name: this.#name, args, tool_call_id: this.#id ?? '' });
     return { ...part, ...this.#fields };
   }
 }
 
-function joined(args: ToolCallPart['args'], added: NonNullable<ToolCallPart['args']>): ToolCallPart['args'] {
-  if (args === null) return added;
-  if (typeof args === 'string' && typeof added === 'string') return args + added;
-  if (typeof args === 'object' && typeof added === 'object') return { ...args, ...added };
-  const [had, got] = typeof args === 'string' ? ['JSON text', 'an object'] : ['an object', 'JSON text'];
+type Args = GrowingText | Record<string, unknown>;
+
+function joined(args: Args | null, added: string | Record<string, unknown>): Args {
+  if (args === null) return typeof added === 'string' ? new GrowingText(added) : added;
+  if (args instanceof GrowingText && typeof added === 'string') {
+    args.add(added);
+    return args;
+  }
+  if (!(args instanceof GrowingText) && typeof added === 'object') return { ...args, ...added };
+  const [had, got] = args instanceof GrowingText ? ['JSON text', 'an object'] : ['an object', 'JSON text'];
   throw unexpectedBehavior(`Cannot apply ${got} to arguments that began as ${had}.`);
 }
 

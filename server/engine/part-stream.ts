@@ -1,6 +1,6 @@
-import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
-import type { ModelResponse, ModelResponsePart, ToolCallPart } from '../../protocol/messages.ts';
+import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
+import type { CallPiece, DeltaSink } from './delta-sink.ts';
 import { unexpectedBehavior } from './errors.ts';
 import { CallBuilder, type PartBuilder, TextBuilder, ThinkingBuilder, WholePart } from './part-builders.ts';
 import { requestUsage } from './response.ts';
@@ -20,8 +20,10 @@ const noFields: PartFields = Object.freeze({});
 
 /** What a stream needs of its run. @since 0.2.0 */
 export interface PartStreamOptions {
-  /** Shows an event; absent when nobody looks. */
-  readonly show?: (event: DeltaEvent) => void;
+  /** Absent when nobody looks. */
+  readonly sink?: DeltaSink;
+  /** Aborted when the request is given up. */
+  readonly signal: AbortSignal;
   /** Called after every piece and every usage; may end the request by throwing. */
   readonly check?: (usage: RequestUsage) => void;
   /** Whether a part that begins may be the output: the name of the output tool, or null for text and deferred calls. */
@@ -65,6 +67,11 @@ export class PartStream {
     return this.#fields;
   }
 
+  /** What a model that can be paused awaits between two pieces; undefined unless the reader is far behind. */
+  ready(): Promise<void> | undefined {
+    return this.#options.sink?.ready(this.#options.signal);
+  }
+
   /** The parts so far. */
   parts(): ModelResponsePart[] {
     return this.#parts.map((builder) => builder.build());
@@ -87,8 +94,7 @@ export class PartStream {
     const builder = this.#find(key, TextBuilder);
     if (builder) {
       builder.add(content, fields);
-      const { provider_name = null, provider_details = null } = fields;
-      this.#showDelta(builder, { content_delta: content, provider_name, provider_details, part_delta_kind: 'text' });
+      this.#options.sink?.text(builder.index, content, fields);
     } else this.#begin(key, new TextBuilder(content, fields));
     this.#checked();
   }
@@ -97,30 +103,19 @@ export class PartStream {
     const builder = this.#find(key, ThinkingBuilder);
     if (builder) {
       builder.add(content, signature, fields);
-      const { provider_name = null, provider_details = null } = fields;
-      this.#showDelta(builder, {
-        content_delta: content,
-        signature_delta: signature,
-        provider_name,
-        provider_details,
-        part_delta_kind: 'thinking',
-      });
+      this.#options.sink?.thinking(builder.index, content, signature, fields);
     } else this.#begin(key, new ThinkingBuilder(content, signature, fields));
     this.#checked();
   }
 
   /** Errors: `model.unexpectedBehavior` for pieces that do not fit together. */
-  toolCall(
-    key: PartKey,
-    piece: { name?: string | null; args?: ToolCallPart['args']; id?: string | null },
-    fields: PartFields = noFields,
-  ): void {
+  toolCall(key: PartKey, piece: CallPiece & { readonly id?: string | null }, fields: PartFields = noFields): void {
     const known = this.#find(key, CallBuilder);
     const builder = known ?? new CallBuilder();
     builder.add(piece, fields);
     if (!known) this.#byKey.set(key, builder);
     // A call is shown once its name is known; what came before is in its beginning.
-    if (builder.index >= 0) this.#showDelta(builder, callDelta(piece, builder, fields));
+    if (builder.index >= 0) this.#options.sink?.toolCall(builder.index, builder.id, piece, fields);
     else if (builder.hasName) this.#begin(key, builder);
     this.#checked();
   }
@@ -152,41 +147,29 @@ export class PartStream {
     this.#parts.push(builder);
     this.#byKey.set(key, builder);
     if (builder instanceof CallBuilder) builder.fillId(this.#options.mintId);
-    const { show } = this.#options;
-    if (!show) return;
+    const { sink } = this.#options;
+    if (!sink) return;
     const part = builder.build();
     if (before) this.#showEnd(before, part.part_kind);
-    show({ index: builder.index, part, previous_part_kind: before?.kind ?? null, event_kind: 'part_start' });
+    sink.show({ index: builder.index, part, previous_part_kind: before?.kind ?? null, event_kind: 'part_start' });
     const output = this.#outputFound ? null : this.#options.outputOf(part);
     if (!output) return;
     this.#outputFound = true;
-    show({ ...output, event_kind: 'final_result' });
-  }
-
-  #showDelta({ index }: PartBuilder, delta: PartDelta): void {
-    this.#options.show?.({ index, delta, event_kind: 'part_delta' });
+    sink.show({ ...output, event_kind: 'final_result' });
   }
 
   /** Files and the like have no end of their own: they come as a whole. */
   #showEnd(builder: PartBuilder, next: string | null): void {
     if (!builder.ends) return;
-    this.#options.show?.({ index: builder.index, part: builder.build(), next_part_kind: next, event_kind: 'part_end' });
+    this.#options.sink?.show({
+      index: builder.index,
+      part: builder.build(),
+      next_part_kind: next,
+      event_kind: 'part_end',
+    });
   }
 
   #checked(): void {
     this.#options.check?.(this.#usage);
   }
 }
-
-const callDelta = (
-  piece: { name?: string | null; args?: ToolCallPart['args'] },
-  builder: CallBuilder,
-  { provider_name = null, provider_details = null }: PartFields,
-): PartDelta => ({
-  tool_name_delta: piece.name ?? null,
-  args_delta: piece.args ?? null,
-  tool_call_id: builder.id,
-  provider_name,
-  provider_details,
-  part_delta_kind: 'tool_call',
-});

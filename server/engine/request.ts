@@ -47,8 +47,12 @@ async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): 
   const began = elapsed();
   const durationMs = () => Math.round((elapsed() - began) * 1000) / 1000;
   const { signal, stop } = stoppable(context.signal, state.input.stream && hasTokenLimits(state.agent.limits));
-  const stream = state.input.stream ? partStream(state, key, stop) : undefined;
+  const stream = state.input.stream ? partStream(state, { key, signal, stop }) : undefined;
   try {
+    // A run whose reader is far behind asks for nothing more to read.
+    const full = state.input.ready?.(signal);
+    if (full) await full;
+    signal.throwIfAborted();
     const call = { runId, runStep: state.runStep, idempotencyKey, signal, ...(stream ? { stream } : {}) };
     const answer = await abortable(model.request(prompt, call), signal);
     stream?.end();
@@ -76,10 +80,14 @@ function stoppable(outer: AbortSignal, isWatched: boolean): { signal: AbortSigna
   return { signal: AbortSignal.any([outer, controller.signal]), stop: (error) => controller.abort(error) };
 }
 
-function partStream(state: RunState, key: string, stop?: (error: unknown) => void): PartStream {
+function partStream(
+  state: RunState,
+  { key, signal, stop }: { key: string; signal: AbortSignal; stop: ((error: unknown) => void) | undefined },
+): PartStream {
   const { input } = state;
   return new PartStream({
-    ...(input.delta ? { show: (event) => state.showDelta(event) } : {}),
+    ...(input.sink ? { sink: input.sink } : {}),
+    signal,
     ...(stop ? { check: (usage) => checkWhileStreaming(state, usage, stop) } : {}),
     outputOf: (part) => outputOf(state, part),
     mintId: (index) => mintId({ runId: input.runId, stepKey: key, index }),

@@ -1,6 +1,5 @@
 import type { UserContent } from '../../protocol/content.ts';
 import type { DeferredToolResults } from '../../protocol/deferred.ts';
-import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage, ModelRequest, ModelRequestPart, ModelResponse } from '../../protocol/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
@@ -8,6 +7,7 @@ import type { RunUsage } from '../../protocol/usage.ts';
 import type { CompiledAgent } from './agent.ts';
 import type { Callbacks } from './callbacks.ts';
 import { requestOf } from './cleaning.ts';
+import type { DeltaSink } from './delta-sink.ts';
 import { History } from './history.ts';
 import { Inbox } from './inbox.ts';
 import type { Model, Warning } from './model.ts';
@@ -40,8 +40,10 @@ export interface RunInput {
   readonly stream: boolean;
   /** Results of the calls the history ends in. */
   readonly deferredResults?: DeferredToolResults;
-  /** Shows a delta: the `seq` of the event it follows, its number, and what came; absent when nobody looks. */
-  readonly delta?: (afterSeq: number, n: number, event: DeltaEvent) => void;
+  /** Shows what comes of a response; absent when nobody looks. */
+  readonly sink?: DeltaSink;
+  /** While the reader is behind, so that nothing more should be asked for: resolves when it is not, or on an abort. */
+  readonly ready?: (signal: AbortSignal) => Promise<void> | undefined;
   /** Called with each durable event, `seq` counting from 1. */
   readonly emit: (seq: number, event: DurableEvent) => void;
 }
@@ -97,7 +99,6 @@ export class RunState {
   output: FinalOutput | null = null;
   /** `seq` of the latest event. */
   lastSeq = 0;
-  #deltas = 0;
 
   constructor(input: RunInput, cleaned: ModelMessage[]) {
     this.input = input;
@@ -110,11 +111,6 @@ export class RunState {
   emit(event: DurableEvent): void {
     this.lastSeq += 1;
     this.input.emit(this.lastSeq, event);
-  }
-
-  showDelta(event: DeltaEvent): void {
-    this.#deltas += 1;
-    this.input.delta?.(this.lastSeq, this.#deltas, event);
   }
 
   /** A request of this run. */

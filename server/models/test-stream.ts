@@ -11,11 +11,11 @@ import { estimateTokens, estimateUsage } from './token-estimate.ts';
  * Source: Pydantic AI `TestStreamedResponse`.
  * @since 0.2.0
  */
-export function streamTestAnswer(
+export async function streamTestAnswer(
   { messages }: ModelPrompt,
   parts: readonly ModelResponsePart[],
   stream: PartStream,
-): ModelAnswer {
+): Promise<ModelAnswer> {
   const fields = { model_name: 'test', provider_name: 'test' };
   stream.open(fields);
   const prompt = estimateUsage(messages);
@@ -31,6 +31,8 @@ export function streamTestAnswer(
       for (const word of wordsOf(part.content)) {
         count(word);
         stream.text(index, word);
+        const full = stream.ready();
+        if (full) await full;
       }
     } else if (part.part_kind === 'tool-call') {
       stream.toolCall(index, { name: part.tool_name, args: part.args, id: part.tool_call_id });

@@ -16,6 +16,23 @@ export interface Client {
   notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): void;
   /** Whether the client serves a callback. */
   serves(method: CallbackMethod): boolean;
+  /** Whether so much waits to be written that nothing should be added but what must be told. */
+  readonly congested?: boolean;
+  /** Resolves when that is over, or the client has gone. */
+  drained?(): Promise<void>;
+}
+
+/** Resolves when the client has read what waited, or on an abort. @since 0.2.0 */
+export function drained(client: Pick<Client, 'drained'>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted || !client.drained) done();
+    else void client.drained().then(done);
+  });
 }
 
 /** A callback that brought no result. @since 0.1.0 */

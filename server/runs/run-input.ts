@@ -2,8 +2,6 @@ import type { ModelMessage } from '../../protocol/messages.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
 import type { RunInput } from '../engine/state.ts';
 import { withTotal } from '../engine/usage.ts';
-import type { Session } from '../session.ts';
-import { eventForWire } from './event-size.ts';
 import { conversationOf } from './given-history.ts';
 
 type Given =
@@ -33,15 +31,5 @@ export function runInput(
     ...(metadata ? { metadata } : {}),
     ...(maxToolConcurrency ? { maxToolConcurrency } : {}),
     ...(deferredToolResults ? { deferredResults: deferredToolResults } : {}),
-  };
-}
-
-/** Where events and deltas of a run go. @since 0.2.0 */
-export function outlets(params: RunStartParams, runId: string, { client }: Session): Pick<RunInput, 'emit' | 'delta'> {
-  return {
-    emit: (seq, event) => client.notify('run/event', { runId, seq, event: eventForWire(event) }),
-    ...(params.deltas === 'none'
-      ? {}
-      : { delta: (afterSeq, n, event) => client.notify('run/delta', { runId, afterSeq, n, event }) }),
   };
 }

@@ -6,6 +6,7 @@ import { EngineError } from '../engine/errors.ts';
 import type { Steer, SteerTime } from '../engine/inbox.ts';
 import type { RunState } from '../engine/state.ts';
 import type { HostCallbacks } from './host-callbacks.ts';
+import type { RunOutlet } from './outlet.ts';
 
 type State = RunSnapshot['state'];
 
@@ -18,6 +19,7 @@ export interface RecordOptions {
   readonly state: RunState;
   readonly controller: AbortController;
   readonly callbacks: HostCallbacks;
+  readonly outlet: RunOutlet;
   /** Number of runs above it. */
   readonly depth: number;
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue'>;
@@ -30,6 +32,7 @@ export class RunRecord {
   readonly startedAt: string;
   readonly engine: RunState;
   readonly callbacks: HostCallbacks;
+  readonly outlet: RunOutlet;
   readonly depth: number;
   result: RunResult | null = null;
   finishedAtMs = 0;
@@ -47,6 +50,7 @@ export class RunRecord {
     this.engine = options.state;
     this.#controller = options.controller;
     this.callbacks = options.callbacks;
+    this.outlet = options.outlet;
     this.depth = options.depth;
     this.#limits = options.limits;
   }
@@ -66,7 +70,7 @@ export class RunRecord {
   /** Shown while the call is open; afterwards nobody wants to know. */
   toolProgress({ toolCallId, message, fraction }: ToolProgressParams): void {
     if (!this.callbacks.isOpen(toolCallId)) return;
-    this.engine.showDelta({
+    this.outlet.sink?.show({
       event_kind: 'tool_progress',
       toolCallId,
       ...(message ? { message } : {}),

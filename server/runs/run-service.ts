@@ -17,11 +17,13 @@ import { givenHistory } from './given-history.ts';
 import { type CallbackCounters, HostCallbacks } from './host-callbacks.ts';
 import { agentFieldsOf, mergeAgent } from './merge.ts';
 import { neededCallbacks } from './needed-callbacks.ts';
+import { RunOutlet } from './outlet.ts';
 import type { RunRegistry } from './registry.ts';
-import { outlets, runInput } from './run-input.ts';
+import { runInput } from './run-input.ts';
 import { RunRecord } from './run-record.ts';
 import { checkSizes } from './sizes.ts';
 import type { RunSlots } from './slots.ts';
+import { type After, after } from './timers.ts';
 import { refuseUnserved } from './unserved.ts';
 import { uuid7 } from './uuid7.ts';
 
@@ -38,6 +40,8 @@ export interface RunServiceDeps {
   readonly counters: CallbackCounters;
   readonly reportBug: (error: unknown) => EngineError;
   readonly runner?: RunnerFactory;
+  /** Timers; those of the process unless given. */
+  readonly after?: After;
 }
 
 /** Starts runs and drives them to their end. @since 0.1.0 */
@@ -75,9 +79,12 @@ export class RunService {
 
     const controller = new AbortController();
     const history = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
+    const outlet = this.#outlet(runId, params, session);
     const input: Omit<RunInput, 'runner'> = {
       ...runInput(params, { runId, history, nowMs: world.epochMs() }),
-      ...outlets(params, runId, session),
+      emit: (seq, event) => outlet.emit(seq, event),
+      ready: (aborted) => outlet.ready(aborted),
+      ...(outlet.sink ? { sink: outlet.sink } : {}),
       agent,
       model,
       modelSettings: settingsOf(handle, agent),
@@ -94,6 +101,7 @@ export class RunService {
       state: initialState({ ...input, runner: this.#deps.runner?.(input, direct) ?? direct }),
       controller,
       callbacks,
+      outlet,
       depth: parent ? parent.depth + 1 : 0,
       limits: session.limits,
     });
@@ -156,6 +164,16 @@ export class RunService {
     const handle = resolveModel(named ?? 'test', this.#deps.keys);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
     return { agent, handle, warnings: named ? [] : [defaulted] };
+  }
+
+  #outlet(runId: string, params: RunStartParams, { client }: Session): RunOutlet {
+    return new RunOutlet({
+      runId,
+      client,
+      deltas: params.deltas ?? 'coalesced',
+      maxLatencyMs: params.maxLatencyMs ?? 16,
+      after: this.#deps.after ?? after,
+    });
   }
 
   #callbacks(runId: string, params: RunStartParams, session: Session): HostCallbacks {

@@ -26,10 +26,11 @@ async function engineRun(count) {
     for await (const piece of pieces(count)) stream.text('text', piece);
     return [];
   };
-  const delta = () => {
+  const show = () => {
     shown += 1;
   };
-  const { outcome } = await drive(stateOf({ answer, stream: true, delta }));
+  const sink = { show, text: show, thinking: show, toolCall: show, ready: () => undefined };
+  const { outcome } = await drive(stateOf({ answer, stream: true, sink }));
   if (outcome !== 'success') throw new Error(`a run ended as ${outcome}`);
 }
 

@@ -78,7 +78,7 @@ async function playRun(
 ): Promise<PlayedRun> {
   let result: RunResult;
   try {
-    result = await client.sendRequest<RunResult>('run/start', { ...spec, wait: true });
+    result = await client.sendRequest<RunResult>('run/start', { ...spec, deltas: 'all', wait: true });
   } catch (error) {
     return { ...nothing, refused: errorOf(error), ...host.takeLogs() };
   }
