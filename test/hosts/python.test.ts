@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const host = fileURLToPath(new URL('../../client-sample/python/runwire_host.py', import.meta.url));
+const host = fileURLToPath(new URL('../../client-sample/hosts/python/host.py', import.meta.url));
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 let folder: string;
@@ -14,10 +14,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync('python3', [host, ...args], {
+const run = (daemon: string) => {
+  const { status, stdout, stderr } = spawnSync('python3', [host], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, NODE: process.execPath },
+    env: { PATH: process.env.PATH, NODE: process.execPath, RUNWIRE: daemon },
   });
   return { status, stdout: stdout.replaceAll('\r\n', '\n'), stderr };
 };
@@ -49,21 +49,6 @@ const fakeDaemon = (name: string, body: string) => {
 };
 
 describe.skipIf(!hasPython)('the Python host (needs python3)', () => {
-  it('runs an agent with a tool, prints messages and usage, and ends the daemon', () => {
-    const { status, stdout, stderr } = run();
-    expect(stderr).toBe('');
-    expect(stdout).toContain('calls word_count {"text": "the quick brown fox"}\n');
-    const rows = [
-      `  0  request   user-prompt  "How many words are in 'the quick brown fox'?"`,
-      '  1  response  tool-call    {"text": "the quick brown fox"}',
-      '  2  request   tool-return  {"words": 4, "characters": 19}',
-      '  3  response  text         "{\\"word_count\\":{\\"words\\":4,\\"characters\\":19}}"',
-    ].join('\n');
-    expect(stdout).toContain(`\nAll messages (4)\n${rows}\n\nNew messages (4)\n${rows}\n\nUsage\n`);
-    expect(stdout).toMatch(/\n2 requests, 1 tool call\(s\), \d+ input and \d+ output tokens\n/);
-    expect(status).toBe(0);
-  });
-
   it('refuses what it does not serve, passes notifications over and reports an error of the daemon', () => {
     const daemon = fakeDaemon(
       'asking.cjs',
@@ -87,7 +72,7 @@ describe.skipIf(!hasPython)('the Python host (needs python3)', () => {
     expect(stderr.split('\n')).toEqual([
       '{"id":"x","error":{"code":-32601,"message":"this host does not serve deferred/handle"},"jsonrpc":"2.0"}',
       '-32000',
-      'runwire_host: run/start: not today',
+      'host: run/start: not today',
       '',
     ]);
     expect(status).toBe(1);
@@ -103,7 +88,7 @@ describe.skipIf(!hasPython)('the Python host (needs python3)', () => {
     expect(run(fakeDaemon(`dying ${when}.cjs`, body))).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'runwire_host: the daemon ended (exit code 3) while it was needed\n',
+      stderr: 'host: the daemon ended (exit code 3) while it was needed\n',
     });
   });
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs an agent with a tool in the Runwire daemon: JSON-RPC over pipes, Python 3.8 and the standard library only.
+"""Runs agents in the Runwire daemon: JSON-RPC over pipes, Python 3.8 and the standard library only.
 
-    python3 client-sample/python/runwire_host.py [PATH_OF_THE_DAEMON]
+    python3 client-sample/hosts/python/host.py
 
-The daemon is dist/runwire.cjs of this repository unless a path is given; `npm run build` makes it.
+The daemon is dist/runwire.cjs of this repository (`npm run build` makes it) unless RUNWIRE names another one.
 """
 import json
 import os
@@ -20,12 +20,13 @@ class RunwireError(Exception):
 
 
 class Runwire:
-    """A daemon of our own. There is one loop that reads, in `request`; so nothing needs a thread."""
+    """A daemon of our own. Who waits for an answer reads, and serves what comes before it; so nothing needs a thread."""
 
     def __init__(self, server, tools=None, on_event=None):
         self.tools = tools or {}
         self.on_event = on_event or (lambda event: None)
         self.last_id = 0
+        self.answers = {}
         # stderr stays ours: a pipe that nobody reads would block the daemon once it is full.
         self.process = subprocess.Popen(
             [os.environ.get("NODE", "node"), str(server)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -60,14 +61,17 @@ class Runwire:
         self.last_id += 1
         request_id = self.last_id
         self.send({"id": request_id, "method": method, "params": params or {}})
-        while True:
+        # A tool may make requests too: then the answer to the outer one can come first, and is kept.
+        while request_id not in self.answers:
             message = self.read()
             if "method" in message:
                 self.dispatch(message)
-            elif message.get("id") == request_id:
-                if "error" in message:
-                    raise RunwireError("%s: %s" % (method, message["error"]["message"]))
-                return message["result"]
+            else:
+                self.answers[message.get("id")] = message
+        answer = self.answers.pop(request_id)
+        if "error" in answer:
+            raise RunwireError("%s: %s" % (method, answer["error"]["message"]))
+        return answer["result"]
 
     def notify(self, method, params=None):
         self.send({"method": method, "params": params or {}})
@@ -85,7 +89,7 @@ class Runwire:
         else:
             try:
                 # An object of the tool's own could be taken for an envelope, so every value goes into one.
-                answer["result"] = {"content": self.tools[params["name"]](**params["args"])}
+                answer["result"] = {"content": self.tools[params["name"]](params)}
             except Exception as error:  # whatever it was, the model is told that the call failed
                 answer["error"] = {"code": REQUEST_FAILED, "message": "%s: %s" % (type(error).__name__, error)}
         self.send(answer)
@@ -115,36 +119,39 @@ class Runwire:
         return RunwireError("the daemon ended (exit code %s) while it was needed" % self.process.wait())
 
 
-def word_count(text):
+def word_count(call):
+    text = call["args"]["text"]
     return {"words": len(text.split()), "characters": len(text)}
 
 
-AGENT = {
-    # The embedded model: no network, no key. It calls every tool once, with the `examples` of its schema.
-    "model": "test",
-    "instructions": "Answer with the help of the tools.",
-    "tools": [
-        {
-            "name": "word_count",
-            "description": "Counts the words and characters of a text.",
-            "inputSchema": {
-                "type": "object",
-                "properties": {"text": {"type": "string", "examples": ["the quick brown fox"]}},
-                "required": ["text"],
-                "additionalProperties": False,
-            },
-        }
-    ],
-}
+def tool(name, description, argument, example):
+    """A tool with one text argument; the embedded model takes the `examples` of its schema."""
+    properties = {argument: {"type": "string", "examples": [example]}}
+    schema = {"type": "object", "properties": properties, "required": [argument], "additionalProperties": False}
+    return {"name": name, "description": description, "inputSchema": schema}
 
 
-def print_messages(title, messages, first=0):
-    print("\n%s (%d)" % (title, len(messages)))
-    for index, message in enumerate(messages, first):
-        for part in message["parts"]:
-            what = part.get("args") if part["part_kind"] == "tool-call" else part.get("content")
-            # As JSON: ASCII, and without control characters, whatever the model said.
-            print("%3d  %-8s  %-11s  %.76s" % (index, message["kind"], part["part_kind"], json.dumps(what)))
+WORD_COUNT = tool("word_count", "Counts the words and characters of a text.", "text", "the quick brown fox")
+ASK_USER = tool("ask_user", "Asks the user a question.", "question", "Shall I go on?")
+
+
+def parts(messages):
+    return ", ".join(part["part_kind"] for message in messages for part in message["parts"])
+
+
+def ask(runwire, prompt, **spec):
+    """Runs an agent on the embedded model, which needs no network and no key, and shows what came of it."""
+    run = {"runId": runwire.request("run/start", dict(spec, model="test", prompt=prompt))["runId"]}
+    # Tool calls and events come while this waits for its response.
+    result = runwire.request("run/wait", run)
+    # As JSON: ASCII, and without control characters, whatever the model said.
+    print("%s: %s" % (result["outcome"], json.dumps(result.get("output") or result["error"]["message"])))
+    print("messages: " + parts(runwire.request("run/messages", run)["messages"]))
+    print("new messages: " + parts(runwire.request("run/newMessages", run)["messages"]))
+    usage = runwire.request("run/usage", run)["usage"]
+    print("usage: requests %(requests)d, tool calls %(tool_calls)d, " % usage, end="")
+    print("input tokens %(input_tokens)d, output tokens %(output_tokens)d" % usage)
+    return run
 
 
 def main(server):
@@ -155,27 +162,21 @@ def main(server):
         if event["event_kind"] == "function_tool_call":
             print("calls %s %s" % (event["part"]["tool_name"], json.dumps(event["part"]["args"])))
 
-    with Runwire(server, tools={"word_count": word_count}, on_event=show) as runwire:
-        run = runwire.request("run/start", dict(AGENT, prompt="How many words are in 'the quick brown fox'?"))
-        run_id = {"runId": run["runId"]}
-        # Tool calls and events come while this waits for its response.
-        result = runwire.request("run/wait", run_id)
-        everything = runwire.request("run/messages", run_id)
-        fresh = runwire.request("run/newMessages", run_id)
-        usage = runwire.request("run/usage", run_id)["usage"]
+    def ask_user(call):
+        """The user stops the run instead of answering; what the tool says after that changes nothing."""
+        runwire.request("run/cancel", {"runId": call["runId"], "reason": "stopped by the user"})
+        return "too late"
 
-    print_messages("All messages", everything["messages"])
-    print_messages("New messages", fresh["messages"], fresh["newMessageIndex"])
-    print("\nUsage\n%(requests)d requests, %(tool_calls)d tool call(s), " % usage, end="")
-    print("%(input_tokens)d input and %(output_tokens)d output tokens" % usage)
-    if result["outcome"] != "success":
-        raise RunwireError("the run ended as %s: %s" % (result["outcome"], result["error"]["message"]))
-    print("\nOutput\n%s" % json.dumps(result["output"]))
+    with Runwire(server, tools={"word_count": word_count, "ask_user": ask_user}, on_event=show) as runwire:
+        first = ask(runwire, "How many words are in 'the quick brown fox'?", tools=[WORD_COUNT])
+        ask(runwire, "And in German?", messageHistory=first)
+        ask(runwire, "Ask me.", tools=[ASK_USER])
+    print("exit code %d" % runwire.process.returncode)
 
 
 if __name__ == "__main__":
-    default = Path(__file__).resolve().parents[2] / "dist" / "runwire.cjs"
+    default = Path(__file__).resolve().parents[3] / "dist" / "runwire.cjs"
     try:
-        main(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+        main(Path(os.environ.get("RUNWIRE", default)))
     except (RunwireError, OSError) as error:
-        sys.exit("runwire_host: %s" % error)
+        sys.exit("host: %s" % error)
