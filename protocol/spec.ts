@@ -97,7 +97,11 @@ export const ModelSettings = named('ModelSettings', () =>
       temperature: z.number().nullish().describe('Randomness.'),
       top_p: z.number().nullish().describe('Nucleus sampling.'),
       top_k: z.number().nullish().describe('Sampling among the k likeliest tokens.'),
-      timeout: z.number().positive().nullish().describe('Deadline of one model request in seconds.'),
+      timeout: z
+        .number()
+        .positive()
+        .nullish()
+        .describe('Longest wait for the provider in seconds: for the answer, or the next piece of a streamed one.'),
       parallel_tool_calls: z.boolean().nullish().describe('Whether several calls may come at once.'),
       tool_choice: z.unknown().optional().describe('`auto`, `none`, `required` or a list of tool names.'),
       seed: z.number().int().nullish().describe('Seed of the sampling.'),

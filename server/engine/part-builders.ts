@@ -113,6 +113,11 @@ export class CallBuilder implements PartBuilder {
     mergeFields(this.#fields, fields);
   }
 
+  /** Replaces the arguments by what they turned out to be. */
+  settle(args: string): void {
+    this.#args = new GrowingText(args);
+  }
+
   fillId(mint: (index: number) => string): void {
     this.#id ??= mint(this.index);
   }

@@ -120,6 +120,11 @@ export class PartStream {
     this.#checked();
   }
 
+  /** The arguments of a call that was reported piece by piece, for a provider whose pieces are only a preview. */
+  settleCall(key: PartKey, args: string): void {
+    this.#find(key, CallBuilder)?.settle(args);
+  }
+
   /** A part that comes as a whole. */
   whole(part: ModelResponsePart): void {
     this.#begin(`whole part ${this.#parts.length}`, new WholePart(part));

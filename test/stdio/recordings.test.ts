@@ -1,8 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { Daemon } from '../support/daemon.ts';
-import { type ExchangeFacts, factsOf, noRecordings, type Replay, startReplay } from '../support/replay.ts';
+import {
+  type ExchangeFacts,
+  factsOf,
+  noRecordings,
+  type Replay,
+  recordedBody,
+  startReplay,
+} from '../support/replay.ts';
 import { schemaOf } from '../support/session.ts';
 
 const key = 'sk-recording-0123456789';
@@ -20,11 +28,13 @@ async function run(
   name: string,
   params: object,
   answers: Record<string, unknown>,
+  ...options: string[]
 ): Promise<{ result: RunResult; messages: ModelMessage[] }> {
-  replay = await startReplay(name);
+  replay = await startReplay(name, ...options);
   daemon = new Daemon({ args: ['--allow-env', 'RECORDING_KEY'], env: { RECORDING_KEY: key } });
   await daemon.initialize();
-  const model = { model: 'openai-chat:gpt-4o', baseUrl: `${replay.baseUrl}/v1`, apiKeyEnv: 'RECORDING_KEY' };
+  const { model: modelName } = recordedBody(name);
+  const model = { model: `openai-chat:${modelName}`, baseUrl: `${replay.baseUrl}/v1`, apiKeyEnv: 'RECORDING_KEY' };
   daemon.send({ id: 'run', method: 'run/start', params: { runId: 'r', model, wait: true, ...params } });
   for (let answered = 0; ; ) {
     const next = await daemon.waitFor(
@@ -70,6 +80,7 @@ describe.skipIf(noRecordings)(`recorded traffic of openai-chat${noRecordings ? `
     const { result, messages } = await run(
       'openai-chat-parallel-tools',
       {
+        stream: false,
         prompt: 'Delete the file `.env` and create `test.txt`',
         systemPrompt: 'Just call tools without asking for confirmation.',
         tools: [
@@ -84,7 +95,7 @@ describe.skipIf(noRecordings)(`recorded traffic of openai-chat${noRecordings ? `
     expect(result).toMatchObject({
       outcome: 'success',
       output: facts[1]?.text,
-      model: { requested: 'openai-chat:gpt-4o', served: facts[1]?.model },
+      model: { served: facts[1]?.model },
       usage: { requests: 2, tool_calls: 2, input_tokens: 71 + 133, output_tokens: 46 + 19 },
     });
     await compareRequests();
@@ -95,6 +106,7 @@ describe.skipIf(noRecordings)(`recorded traffic of openai-chat${noRecordings ? `
     const { result, messages } = await run(
       'openai-chat-native-output',
       {
+        stream: false,
         prompt: 'What is the largest city in the user country?',
         tools: [{ name: 'get_user_country', inputSchema: noArguments }],
         output: { schema: { properties, required, type }, name: 'result', mode: 'native' },
@@ -105,7 +117,59 @@ describe.skipIf(noRecordings)(`recorded traffic of openai-chat${noRecordings ? `
     expect(result).toMatchObject({ outcome: 'success', output: { city: 'Mexico City', country: 'Mexico' } });
     await compareRequests();
   });
+
+  describe.each([['--chunk', '1'], ['--chunk', '7'], [], ['--chunk', '0']])('streamed %s %s', (...chunks) => {
+    const options = chunks.filter((option) => option !== undefined);
+
+    it('openai-chat-stream-text', async () => {
+      const { result, messages } = await run(
+        'openai-chat-stream-text',
+        { prompt: 'What is the capital of Mexico?', stream: true },
+        {},
+        ...options,
+      );
+      const facts = factsOf('openai-chat-stream-text');
+      compare(messages, facts);
+      expect(result).toMatchObject({ output: facts[0]?.text, usage: { input_tokens: 14, output_tokens: 8 } });
+      expect(shownText()).toEqual([facts[0]?.text]);
+      await compareRequests();
+    });
+
+    it('openai-chat-stream-tool-roundtrip', async () => {
+      const { result, messages } = await run(
+        'openai-chat-stream-tool-roundtrip',
+        {
+          prompt: 'What is the capital of the UK? Use the tool, then answer.',
+          tools: [{ name: 'get_capital', inputSchema: schemaOf({ country: { type: 'string' } }) }],
+          stream: true,
+        },
+        { get_capital: 'London' },
+        ...options,
+      );
+      const facts = factsOf('openai-chat-stream-tool-roundtrip');
+      compare(messages, facts);
+      expect(result).toMatchObject({
+        output: facts[1]?.text,
+        usage: { requests: 2, tool_calls: 1, input_tokens: 53 + 78, output_tokens: 15 + 9 },
+      });
+      expect(shownText()).toEqual(['{"country":"UK"}', facts[1]?.text]);
+      await compareRequests();
+    });
+  });
 });
+
+/** What the deltas of each part add up to. */
+function shownText(): string[] {
+  const shown: string[] = [];
+  for (const { method, params } of daemon.messages) {
+    const { event } = (method === 'run/delta' ? params : {}) as { event?: DeltaEvent };
+    if (event?.event_kind === 'part_start') shown.push('content' in event.part ? String(event.part.content) : '');
+    if (event?.event_kind !== 'part_delta') continue;
+    const { delta } = event;
+    shown[shown.length - 1] += String('args_delta' in delta ? delta.args_delta : delta.content_delta);
+  }
+  return shown;
+}
 
 /** What was sent is what was recorded, but for what only states a default. */
 async function compareRequests(): Promise<void> {

@@ -31,6 +31,12 @@ export function factsOf(name: string): ExchangeFacts[] {
   return facts[name].exchanges;
 }
 
+/** The first request body of a recording. */
+export function recordedBody(name: string): Record<string, unknown> {
+  const { exchanges } = JSON.parse(readFileSync(join(recordingsDir, `${name}.json`), 'utf8'));
+  return exchanges[0].request.body;
+}
+
 /** A server on loopback that replays one recording. */
 export interface Replay {
   readonly baseUrl: string;

@@ -1,4 +1,9 @@
-import type { LanguageModelV4GenerateResult, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4GenerateResult,
+  LanguageModelV4ResponseMetadata,
+  LanguageModelV4Usage,
+  SharedV4Warning,
+} from '@ai-sdk/provider';
 import type { FinishReason, ModelResponse, ModelResponsePart } from '../../../protocol/messages.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import { EngineError } from '../../engine/errors.ts';
@@ -20,28 +25,51 @@ const finishReasons: Record<Result['finishReason']['unified'], FinishReason | nu
   other: null,
 };
 
+/** What an answer came to, given whole or put together from a stream. @since 0.2.0 */
+export interface Ended {
+  readonly parts: ModelResponsePart[];
+  readonly finishReason: Result['finishReason'];
+  readonly usage: LanguageModelV4Usage;
+  readonly metadata: LanguageModelV4ResponseMetadata;
+  readonly facts: BodyFacts;
+  readonly warnings: readonly SharedV4Warning[];
+}
+
 /**
- * Maps a result of the AI SDK, given whole or put together from a stream, to an answer. Its timestamp is left to the
- * engine; the provider's own time stands in `provider_details`, as upstream has it. Calls are read from the content:
- * the finish reason is no guide to them, several hosts send none, or `stop`.
+ * Maps a result of the AI SDK to an answer.
+ *
+ * Errors: an error inside the body, those of `endedAnswer`.
+ * @since 0.1.0
+ */
+export function toAnswer(result: Result, modelName: string, provider: Provider): ModelAnswer {
+  const reader = provider.quirks.bodyReader?.();
+  reader?.add(result.response?.body);
+  if (reader?.failure !== undefined) throw reader.failure;
+  const { finishReason, usage, warnings, response: metadata = {} } = result;
+  const parts = answerParts(result.content, provider);
+  return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
+}
+
+/**
+ * The answer that came to its end. Its timestamp is left to the engine; the provider's own time stands in
+ * `provider_details`, as upstream has it. Calls are read from the content: the finish reason is no guide to them,
+ * several hosts send none, or `stop`.
  *
  * Errors: `model.stream` for an answer that broke off, `model.api` for one that ended in an error: their calls may be
  * cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
  * Source: Pydantic AI `OpenAIChatModel._process_response`.
- * @since 0.1.0
+ * @since 0.2.0
  */
-export function toAnswer(result: Result, modelName: string, provider: Provider): ModelAnswer {
-  refuseCut(result, modelName, provider);
-  const facts = provider.quirks.readBody?.(result.response?.body) ?? {};
-  const served = result.response?.modelId ?? null;
+export function endedAnswer(ended: Ended, modelName: string, provider: Provider): ModelAnswer {
+  refuseCut(ended, modelName, provider);
   return {
-    response: facts.refusal === undefined ? completed(result, facts, provider) : refused(result, facts, provider),
-    served,
-    ...(result.warnings.length > 0 ? { warnings: result.warnings.map(sdkWarning) } : {}),
+    response: ended.facts.refusal === undefined ? completed(ended, provider) : refused(ended, provider),
+    served: ended.metadata.modelId ?? null,
+    ...(ended.warnings.length > 0 ? { warnings: ended.warnings.map(sdkWarning) } : {}),
   };
 }
 
-function refuseCut({ finishReason, content }: Result, modelName: string, provider: Provider): void {
+function refuseCut({ finishReason, parts }: Ended, modelName: string, provider: Provider): void {
   if (finishReason.unified === 'interrupted') {
     throw new EngineError('model.stream', `The answer of '${modelName}' broke off before its end.`, {
       provider: provider.name,
@@ -59,9 +87,9 @@ function refuseCut({ finishReason, content }: Result, modelName: string, provide
       },
     );
   }
-  const last = content.at(-1);
+  const last = parts.at(-1);
   // Empty arguments count as `{}`; at the token limit they mean that not even the first character came.
-  if (finishReason.unified === 'length' && last?.type === 'tool-call' && last.input === '') throw incompleteCall();
+  if (finishReason.unified === 'length' && last?.part_kind === 'tool-call' && last.args === '') throw incompleteCall();
 }
 
 const incompleteCall = () =>
@@ -72,45 +100,54 @@ const incompleteCall = () =>
       'the limit.',
   );
 
-function completed(result: Result, facts: BodyFacts, provider: Provider): ModelResponse {
-  const { unified, raw } = result.finishReason;
+function completed(ended: Ended, provider: Provider): ModelResponse {
+  const { unified, raw } = ended.finishReason;
   const assumed = raw === undefined && provider.quirks.finishMayLack;
   const word = assumed ? 'stop' : raw;
-  const details = { ...facts.details, ...(word === undefined ? {} : { finish_reason: word }), ...createdAt(result) };
-  return response(answerParts(result.content, provider), result, facts, provider, {
+  const details = {
+    ...ended.facts.details,
+    ...(word === undefined ? {} : { finish_reason: word }),
+    ...createdAt(ended.metadata),
+  };
+  return response(ended, provider, {
     provider_details: Object.keys(details).length > 0 ? details : null,
     finish_reason: assumed ? 'stop' : finishReasons[unified],
   });
 }
 
 /** A refusal is no text of the model: as text it would become the output. */
-function refused(result: Result, facts: BodyFacts, provider: Provider): ModelResponse {
-  return response([], result, facts, provider, {
-    provider_details: { ...facts.details, refusal: facts.refusal, ...createdAt(result) },
+function refused(ended: Ended, provider: Provider): ModelResponse {
+  const { details, refusal } = ended.facts;
+  return response({ ...ended, parts: [] }, provider, {
+    provider_details: { ...details, refusal, ...createdAt(ended.metadata) },
     finish_reason: 'content_filter',
   });
 }
 
 function response(
-  parts: ModelResponsePart[],
-  result: Result,
-  facts: BodyFacts,
+  { parts, usage, metadata, facts }: Ended,
   provider: Provider,
   fields: Pick<ModelResponse, 'provider_details' | 'finish_reason'>,
 ): ModelResponse {
   return modelResponse(parts, {
+    ...servedFields(metadata, provider),
     ...fields,
-    usage: { ...toUsage(result.usage), ...facts.usage },
-    model_name: result.response?.modelId ?? null,
-    provider_name: provider.name,
-    provider_url: provider.url,
-    provider_response_id: result.response?.id ?? null,
+    usage: { ...toUsage(usage), ...facts.usage },
   });
 }
 
-/** As Pydantic writes a time without fraction. */
-function createdAt({ response: metadata }: Result): { timestamp?: string } {
-  const created = metadata?.timestamp;
+/** Who answered, as stored on responses. @since 0.2.0 */
+export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, provider: Provider) {
+  return {
+    model_name: modelId ?? null,
+    provider_name: provider.name,
+    provider_url: provider.url,
+    provider_response_id: id ?? null,
+  };
+}
+
+/** When the provider made the answer, as Pydantic writes a time without fraction. @since 0.2.0 */
+export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadata): { timestamp?: string } {
   return created ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
 }
 

@@ -46,7 +46,7 @@ export function toEngineError(error: unknown, context: ErrorContext): unknown {
   if (InvalidPromptError.isInstance(error)) return userError(`The messages cannot be sent to '${context.modelName}'.`);
   if (isBadAnswer(error)) return invalidResponse(context);
   if (isNetworkError(error)) return connectionFailed(messageOf(error), context);
-  return error;
+  return isReported(error) ? reportedError(error, context) : error;
 }
 
 /** No key is known for the provider. @since 0.1.0 */
@@ -57,9 +57,44 @@ export function authMissing({ provider, envVar }: Pick<ErrorContext, 'provider' 
   });
 }
 
-/** A request that took longer than its setting `timeout`. @since 0.1.0 */
+/** The provider was silent for longer than the setting `timeout`. @since 0.1.0 */
 export function timedOut({ provider, modelName }: Pick<ErrorContext, 'provider' | 'modelName'>): EngineError {
   return new EngineError('model.api', 'Request timed out.', { provider, model: modelName, retryable: true });
+}
+
+/**
+ * The same error, of an answer that had begun: what came is kept, and nothing falls back.
+ *
+ * @since 0.2.0
+ */
+export function brokenOff(error: unknown): unknown {
+  const isConnection = error instanceof EngineError && error.kind === 'model.api' && error.details.retryable === true;
+  return isConnection ? new EngineError('model.stream', error.message, error.details) : error;
+}
+
+/** An error inside a stream is what the provider sent, an object. */
+interface ReportedError {
+  readonly message: string;
+  readonly statusCode?: unknown;
+  readonly isRetryable?: unknown;
+  readonly data?: unknown;
+}
+
+const isReported = (error: unknown): error is ReportedError =>
+  error !== null &&
+  typeof error === 'object' &&
+  !(error instanceof Error) &&
+  'message' in error &&
+  typeof error.message === 'string';
+
+function reportedError(error: ReportedError, { provider, modelName, secrets }: ErrorContext): EngineError {
+  const { statusCode, isRetryable, data = error } = error;
+  const body = shownBody(JSON.stringify(data), secrets);
+  const retryable = isRetryable === true;
+  const message = redacted(error.message, secrets).slice(0, 4_096);
+  return typeof statusCode === 'number' && statusCode >= 400
+    ? new EngineError('model.http', message, { provider, model: modelName, status: statusCode, retryable, body })
+    : new EngineError('model.api', message, { provider, model: modelName, retryable, body });
 }
 
 function fromApiCall(error: APICallError, context: ErrorContext): EngineError {

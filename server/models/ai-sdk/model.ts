@@ -1,14 +1,13 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
-import { toAnswer } from './answer.ts';
+import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
-import { authMissing, type ErrorContext, timedOut, toEngineError } from './errors.ts';
+import { authMissing, type ErrorContext } from './errors.ts';
+import { defaultPatienceMs } from './patience.ts';
 import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { secretHeaders } from './redact.ts';
 import { type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
 import { sendingFetch } from './sending.ts';
-import { checkUrls } from './urls.ts';
 
 /** What a model needs of the world; everything has a real default. @since 0.1.0 */
 export interface Services {
@@ -44,50 +43,19 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   if (entry.apiKey === null) throw authMissing(context);
   const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
-  const ask = asking(bridge, options, settings.extra_body, call);
-  const timeoutMs = settings.timeout ? settings.timeout * 1_000 : null;
-  const { timing = systemTiming, retries } = services;
-  const result = await withRetries(() => attempt(ask, timeoutMs, context, timing), call.signal, timing, retries);
-  const answer = toAnswer(result, entry.modelName, provider);
-  return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
-}
-
-type Ask = (signal: AbortSignal) => Promise<LanguageModelV4GenerateResult>;
-
-function asking(
-  { provider, services }: Bridge,
-  options: LanguageModelV4CallOptions,
-  extra: unknown,
-  call: ModelCall,
-): Ask {
-  const model = provider.languageModel(sendingFetch(services.fetch ?? globalThis.fetch, extra));
-  // The key makes a repeated request recognisable to gateways, also after a crash of this process.
-  const headers = { 'idempotency-key': call.idempotencyKey, ...options.headers };
-  return async (abortSignal) => {
-    await checkUrls(options.prompt, model);
-    return model.doGenerate({ ...options, headers, abortSignal });
+  const { timing = systemTiming, retries, fetch = globalThis.fetch } = services;
+  const question: Question = {
+    provider,
+    model: provider.languageModel(sendingFetch(fetch, settings.extra_body)),
+    modelName: entry.modelName,
+    // The key makes a repeated request recognisable to gateways, also after a crash of this process.
+    options: { ...options, headers: { 'idempotency-key': call.idempotencyKey, ...options.headers } },
+    stream: call.stream,
+    patienceMs: settings.timeout ? settings.timeout * 1_000 : defaultPatienceMs,
   };
-}
-
-/** One try, with its deadline; whatever goes wrong leaves as what the run is to see. */
-async function attempt(ask: Ask, timeoutMs: number | null, context: ErrorContext, timing: Timing) {
-  const deadline = new AbortController();
-  const done = new AbortController();
-  const signal = timeoutMs === null ? context.signal : AbortSignal.any([context.signal, deadline.signal]);
-  if (timeoutMs !== null) {
-    timing.sleep(timeoutMs, done.signal).then(
-      () => deadline.abort(),
-      () => {}, // done in time
-    );
-  }
-  try {
-    return await ask(signal);
-  } catch (error) {
-    if (deadline.signal.aborted && !context.signal.aborted) throw timedOut(context);
-    throw toEngineError(error, context);
-  } finally {
-    done.abort();
-  }
+  const isShown = () => call.stream?.opened ?? false;
+  const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, isShown);
+  return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
 }
 
 function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal, extraHeaders: Headers): ErrorContext {

@@ -1,4 +1,5 @@
-import type { BodyFacts } from './provider.ts';
+import type { RequestUsage } from '../../../protocol/usage.ts';
+import type { BodyFacts, BodyReader } from './provider.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -9,28 +10,45 @@ const asObject = (value: unknown): Loose =>
 const counted = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens']);
 
 /**
- * What a chat completion says beyond the AI SDK's result: every count by OpenAI's name, log probabilities, a refusal.
+ * What a chat completion, whole or in chunks, says beyond the AI SDK's result: every count by OpenAI's name, log
+ * probabilities, a refusal.
  *
- * Source: Pydantic AI `OpenAIChatModel._process_response`, `_map_usage`, `_map_provider_details`.
+ * Source: Pydantic AI `OpenAIChatModel._process_response`, `OpenAIStreamedResponse`, `_map_usage`,
+ * `_map_provider_details`.
  * @since 0.1.0
  */
-export function readChatBody(body: unknown): BodyFacts {
-  const { choices, usage } = asObject(body);
-  const choice = asObject(Array.isArray(choices) ? choices[0] : undefined);
-  const logprobs = asObject(choice.logprobs).content;
-  const { refusal } = asObject(choice.message);
-  return {
-    ...(usage ? { usage: usageOf(asObject(usage)) } : {}),
-    ...(Array.isArray(logprobs) && logprobs.length > 0 ? { details: { logprobs } } : {}),
-    ...(typeof refusal === 'string' && refusal !== '' ? { refusal } : {}),
-  };
+export class ChatBodyReader implements BodyReader {
+  usage: Partial<RequestUsage> | undefined;
+  refusal: string | undefined;
+  failure: unknown;
+  readonly #logprobs: unknown[] = [];
+
+  get details(): BodyFacts['details'] {
+    return this.#logprobs.length > 0 ? { logprobs: this.#logprobs } : undefined;
+  }
+
+  add(body: unknown): void {
+    const { choices, usage, error } = asObject(body);
+    if (error) this.failure = error;
+    if (usage) this.usage = usageOf(asObject(usage));
+    const choice = asObject(Array.isArray(choices) ? choices[0] : undefined);
+    const logprobs = asObject(choice.logprobs).content;
+    if (Array.isArray(logprobs)) this.#logprobs.push(...logprobs);
+    const { refusal } = asObject(choice.message ?? choice.delta);
+    if (typeof refusal === 'string' && refusal !== '') this.refusal = (this.refusal ?? '') + refusal;
+  }
 }
 
-function usageOf(usage: Loose) {
+function usageOf(usage: Loose): Partial<RequestUsage> {
   const completion = integers(asObject(usage.completion_tokens_details));
   const prompt = integers(asObject(usage.prompt_tokens_details));
-  const rest = Object.fromEntries(Object.entries(integers(usage)).filter(([name]) => !counted.has(name)));
+  const counts = integers(usage);
+  const rest = Object.fromEntries(Object.entries(counts).filter(([name]) => !counted.has(name)));
   return {
+    input_tokens: counts.prompt_tokens ?? 0,
+    cache_read_tokens: prompt.cached_tokens ?? 0,
+    cache_write_tokens: prompt.cache_write_tokens ?? 0,
+    output_tokens: counts.completion_tokens ?? 0,
     input_audio_tokens: prompt.audio_tokens ?? 0,
     output_audio_tokens: completion.audio_tokens ?? 0,
     details: { ...rest, ...completion },

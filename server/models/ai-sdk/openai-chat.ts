@@ -1,7 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
 import { bridgedModel, type Services } from './model.ts';
-import { readChatBody } from './openai-chat-body.ts';
+import { ChatBodyReader } from './openai-chat-body.ts';
 import type { Effort, Provider, ProviderEntry, Quirks } from './provider.ts';
 
 const defaultUrl = 'https://api.openai.com/v1';
@@ -68,7 +68,7 @@ const quirks: Quirks = {
   jsonObject: true,
   finishMayLack: true,
   mediaOptions: ({ detail }) => ({ imageDetail: typeof detail === 'string' ? detail : 'auto' }),
-  readBody: readChatBody,
+  bodyReader: () => new ChatBodyReader(),
 };
 
 /**

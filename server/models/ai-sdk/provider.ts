@@ -23,14 +23,21 @@ export interface ProviderEntry {
   readonly settings?: ModelSettings;
 }
 
-/** What the raw body of an answer says beyond the AI SDK's result. @since 0.1.0 */
+/** What the raw answer says beyond the AI SDK's result. @since 0.1.0 */
 export interface BodyFacts {
   /** Counts that replace those of the AI SDK. */
-  readonly usage?: Partial<RequestUsage>;
+  readonly usage?: Partial<RequestUsage> | undefined;
   /** Entries of `provider_details`, before the finish reason. */
-  readonly details?: Readonly<Record<string, unknown>>;
-  /** Why the model refused to answer: the response then has no parts and counts as filtered. */
-  readonly refusal?: string;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** Why the model refused to answer: what it says then is no text, and the response counts as filtered. */
+  readonly refusal?: string | undefined;
+  /** An error that stands inside an answer, beside other things. */
+  readonly failure?: unknown;
+}
+
+/** Reads the raw answer of one request: its body, or the chunks of its stream one by one. @since 0.2.0 */
+export interface BodyReader extends BodyFacts {
+  add(bodyOrChunk: unknown): void;
 }
 
 /** The reasoning efforts the AI SDK knows. @since 0.1.0 */
@@ -72,8 +79,8 @@ export interface Quirks {
   readonly finishMayLack: boolean;
   /** Provider options of a file from its `vendor_metadata`. */
   mediaOptions?(metadata: Readonly<Record<string, unknown>>): Record<string, string> | undefined;
-  /** Reads what the AI SDK drops from the body of an answer. */
-  readBody?(body: unknown): BodyFacts;
+  /** Makes a reader of what the AI SDK drops from an answer. */
+  bodyReader?(): BodyReader;
 }
 
 /**

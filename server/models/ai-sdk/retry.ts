@@ -1,11 +1,18 @@
 import { EngineError } from '../../engine/errors.ts';
 
+/** Rings once after its time unless it is started again or stopped before. @since 0.2.0 */
+export interface Alarm {
+  restart(): void;
+  stop(): void;
+}
+
 /** The clock, waiting and chance, handed in so that tests decide them. @since 0.1.0 */
 export interface Timing {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Waits; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  alarm(ms: number, ring: () => void): Alarm;
   /** From 0 up to 1. */
   random(): number;
 }
@@ -29,7 +36,8 @@ export const defaultPolicy: RetryPolicy = {
 
 /**
  * Tries until an attempt succeeds, fails for good, or the retries are used up. An error says by `details.retryable`
- * that another try may help, and by `details.retryAfterMs` when.
+ * that another try may help, and by `details.retryAfterMs` when; `isFinal` says that an attempt has gone too far to be
+ * repeated.
  *
  * @since 0.1.0
  */
@@ -38,6 +46,7 @@ export async function withRetries<T>(
   signal: AbortSignal,
   timing: Timing,
   policy: RetryPolicy = defaultPolicy,
+  isFinal: () => boolean = () => false,
 ): Promise<T> {
   for (let tried = 0; ; tried++) {
     signal.throwIfAborted();
@@ -45,7 +54,7 @@ export async function withRetries<T>(
       return await attempt();
     } catch (error) {
       const waitMs = delayBefore(error, tried, timing, policy);
-      if (waitMs === null) throw error;
+      if (waitMs === null || isFinal()) throw error;
       await timing.sleep(waitMs, signal);
     }
   }
@@ -64,6 +73,10 @@ function delayBefore(error: unknown, tried: number, timing: Timing, policy: Retr
 export const systemTiming: Timing = {
   now: Date.now,
   random: Math.random,
+  alarm(ms, ring) {
+    const timer = setTimeout(ring, ms);
+    return { restart: () => void timer.refresh(), stop: () => clearTimeout(timer) };
+  },
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);

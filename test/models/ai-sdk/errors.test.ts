@@ -278,10 +278,15 @@ describe('an aborted request', () => {
 describe('the setting `timeout`', () => {
   it('ends each attempt with an error that may be tried again', async () => {
     const server = await serve(() => {}); // never answers
-    const waits: number[] = [];
-    const timing = { ...stillTiming(), sleep: async (ms: number) => void waits.push(ms) };
+    const timing = stillTiming();
+    const { waits } = timing;
+    const alarm = (ms: number, ring: () => void) => {
+      waits.push(ms);
+      setImmediate(ring);
+      return { restart() {}, stop() {} };
+    };
     const entry = { id: 'openai-chat:gpt-x', modelName: 'gpt-x', baseUrl: server.url, apiKey: key };
-    const model = create({ ...entry, settings: { timeout: 2.5 } }, { timing });
+    const model = create({ ...entry, settings: { timeout: 2.5 } }, { timing: { ...timing, alarm } });
     const error = await model.request(prompt, callOf()).catch((thrown) => thrown);
     expect(shape(error)).toEqual({
       kind: 'model.api',

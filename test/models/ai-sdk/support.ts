@@ -72,6 +72,7 @@ export function stillTiming(): Timing & { waits: number[] } {
     sleep: async (ms) => {
       waits.push(ms);
     },
+    alarm: () => ({ restart() {}, stop() {} }),
   };
 }
 

@@ -1,0 +1,59 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ModelAnswer } from '../../engine/model.ts';
+import type { PartStream } from '../../engine/part-stream.ts';
+import { endedAnswer, toAnswer } from './answer.ts';
+import { brokenOff, type ErrorContext, timedOut, toEngineError } from './errors.ts';
+import { Patience } from './patience.ts';
+import type { Provider } from './provider.ts';
+import type { Timing } from './retry.ts';
+import { readStream } from './stream.ts';
+import { checkUrls } from './urls.ts';
+
+/** One request, mapped and ready to be sent as often as it takes. @since 0.2.0 */
+export interface Question {
+  readonly provider: Provider;
+  readonly model: LanguageModelV4;
+  readonly modelName: string;
+  readonly options: LanguageModelV4CallOptions;
+  /** Where the pieces go; undefined when the answer is wanted as a whole. */
+  readonly stream: PartStream | undefined;
+  /** The longest wait for the answer, or for the next piece of it. */
+  readonly patienceMs: number;
+}
+
+/**
+ * One try. Whatever goes wrong leaves as what the run is to see, and no connection is left open.
+ *
+ * Errors: those of `toEngineError` and `endedAnswer`; `model.stream` once an answer had begun to come.
+ * @since 0.2.0
+ */
+export async function attempt(question: Question, context: ErrorContext, timing: Timing): Promise<ModelAnswer> {
+  const closing = new AbortController();
+  let isLate = false;
+  const patience = new Patience(question.patienceMs, timing, () => {
+    isLate = true;
+    closing.abort();
+  });
+  try {
+    return await ask(question, AbortSignal.any([context.signal, closing.signal]), patience);
+  } catch (error) {
+    const told = isLate && !context.signal.aborted ? timedOut(context) : toEngineError(error, context);
+    throw question.stream?.opened ? brokenOff(told) : told;
+  } finally {
+    patience.stop();
+    closing.abort();
+  }
+}
+
+async function ask(question: Question, abortSignal: AbortSignal, patience: Patience): Promise<ModelAnswer> {
+  const { provider, model, modelName, stream } = question;
+  const options = { ...question.options, abortSignal };
+  await checkUrls(options.prompt, model);
+  if (!stream) {
+    const result = await patience.wait(() => model.doGenerate(options));
+    return toAnswer(result, modelName, provider);
+  }
+  const includeRawChunks = provider.quirks.bodyReader !== undefined;
+  const result = await patience.wait(() => model.doStream({ ...options, includeRawChunks }));
+  return endedAnswer(await readStream(result.stream, stream, provider, patience), modelName, provider);
+}

@@ -1,0 +1,239 @@
+import type {
+  LanguageModelV4FinishReason,
+  LanguageModelV4ResponseMetadata,
+  LanguageModelV4StreamPart,
+  LanguageModelV4ToolCall,
+  LanguageModelV4Usage,
+  SharedV4ProviderMetadata,
+  SharedV4Warning,
+} from '@ai-sdk/provider';
+import type { PartStream } from '../../engine/part-stream.ts';
+import { requestUsage } from '../../engine/response.ts';
+import { createdAt, type Ended, servedFields, toUsage } from './answer.ts';
+import { answerParts } from './answer-parts.ts';
+import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
+import type { Patience } from './patience.ts';
+import type { BodyFacts, BodyReader, Provider } from './provider.ts';
+
+type StreamPart = LanguageModelV4StreamPart;
+type Piece<K extends StreamPart['type']> = Extract<StreamPart, { type: K }>;
+
+const unknownUsage: LanguageModelV4Usage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+};
+
+/**
+ * Reads a stream of the AI SDK to its end, each piece reported to `target` as it comes. Leaving it early, by an error
+ * or an abort, closes the connection. A reader that is far behind pauses it.
+ *
+ * Errors: what the stream reported as an error, once its end has told the usage; what reading throws.
+ * Source: Pydantic AI `OpenAIStreamedResponse._get_event_iterator`.
+ * @since 0.2.0
+ */
+export async function readStream(
+  stream: ReadableStream<StreamPart>,
+  target: PartStream,
+  provider: Provider,
+  patience: Patience,
+): Promise<Ended> {
+  const answer = new StreamedAnswer(target, provider);
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await patience.wait(() => reader.read());
+      if (done) return answer.ended();
+      answer.take(value);
+      const paused = target.ready();
+      if (paused) await paused;
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // the error that ended the stream is known already
+  }
+}
+
+/** One answer while it is put together. */
+class StreamedAnswer {
+  readonly #target: PartStream;
+  readonly #provider: Provider;
+  readonly #reader: BodyReader | undefined;
+  /** Blocks that began without content yet, with what was said of them. */
+  readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
+  /** Calls that are shown piece by piece and have not come as a whole yet. */
+  readonly #unsettled = new Set<string>();
+  #metadata: LanguageModelV4ResponseMetadata = {};
+  #warnings: SharedV4Warning[] = [];
+  #usage = unknownUsage;
+  #finish: LanguageModelV4FinishReason = { unified: 'interrupted', raw: undefined };
+  #failure: { error: unknown } | undefined;
+
+  constructor(target: PartStream, provider: Provider) {
+    this.#target = target;
+    this.#provider = provider;
+    this.#reader = provider.quirks.bodyReader?.();
+  }
+
+  take(part: StreamPart): void {
+    switch (part.type) {
+      case 'raw':
+        this.#takeRaw(part.rawValue);
+        break;
+      case 'stream-start':
+        this.#warnings = part.warnings;
+        break;
+      case 'response-metadata':
+        this.#identify(part);
+        break;
+      case 'text-start':
+      case 'reasoning-start':
+        this.#begun.set(keyOf(part), part.providerMetadata);
+        break;
+      case 'text-delta':
+      case 'text-end':
+        this.#text(part);
+        break;
+      case 'reasoning-delta':
+      case 'reasoning-end':
+        this.#thinking(part);
+        break;
+      case 'tool-input-start':
+        this.#beginCall(part);
+        break;
+      case 'tool-input-delta':
+        if (this.#unsettled.has(part.id)) this.#target.toolCall(callKey(part.id), { args: part.delta });
+        break;
+      case 'tool-call':
+        this.#call(part);
+        break;
+      case 'tool-result':
+      case 'file':
+      case 'source':
+      case 'custom':
+      case 'reasoning-file':
+      case 'tool-approval-request':
+        for (const whole of answerParts([part], this.#provider)) this.#shown().whole(whole);
+        break;
+      case 'error':
+        this.#failure ??= { error: part.error };
+        break;
+      case 'finish':
+        this.#finish = part.finishReason;
+        this.#usage = part.usage;
+        break;
+      case 'tool-input-end':
+      case 'ping':
+        break;
+    }
+  }
+
+  /** Errors: what the stream reported. */
+  ended(): Ended {
+    const facts: BodyFacts = this.#reader ?? {};
+    const usage = requestUsage({ ...toUsage(this.#usage), ...facts.usage });
+    if (this.#target.opened || usage.input_tokens + usage.output_tokens > 0) this.#shown().setUsage(usage);
+    const failure = this.#failure?.error ?? facts.failure;
+    if (failure !== undefined) {
+      if (this.#target.opened) this.#target.open({ finish_reason: 'error' });
+      throw failure;
+    }
+    return {
+      parts: this.#target.parts(),
+      // A call that never came as a whole is cut, whatever the stream says of its end.
+      finishReason: this.#unsettled.size > 0 ? { unified: 'interrupted', raw: undefined } : this.#finish,
+      usage: this.#usage,
+      metadata: this.#metadata,
+      facts,
+      warnings: this.#warnings,
+    };
+  }
+
+  #takeRaw(chunk: unknown): void {
+    const reader = this.#reader;
+    if (!reader) return;
+    const before = reader.usage;
+    reader.add(chunk);
+    if (reader.usage && reader.usage !== before) this.#shown().setUsage(requestUsage(reader.usage));
+  }
+
+  #identify({ id, timestamp, modelId }: Piece<'response-metadata'>): void {
+    this.#metadata = {
+      ...this.#metadata,
+      ...(id ? { id } : {}),
+      ...(timestamp ? { timestamp } : {}),
+      ...(modelId ? { modelId } : {}),
+    };
+    if (this.#target.opened) this.#shown();
+  }
+
+  /** The target, told what is known of the response: from here on the request is not repeated. */
+  #shown(): PartStream {
+    const created = createdAt(this.#metadata);
+    this.#target.open({
+      ...servedFields(this.#metadata, this.#provider),
+      ...(created.timestamp ? { provider_details: created } : {}),
+    });
+    return this.#target;
+  }
+
+  #text(part: Piece<'text-delta'> | Piece<'text-end'>): void {
+    if (this.#reader?.refusal !== undefined) return; // the package reports a refusal as text
+    const piece = this.#piece(part);
+    if (!piece) return;
+    const fields = piece.metadata && storeMetadata(piece.metadata, this.#provider);
+    this.#opened().text(piece.key, piece.delta, fields);
+  }
+
+  #thinking(part: Piece<'reasoning-delta'> | Piece<'reasoning-end'>): void {
+    const piece = this.#piece(part);
+    if (!piece) return;
+    const { signature, ...fields } = storeThinkingMetadata(piece.metadata, this.#provider);
+    this.#opened().thinking(piece.key, piece.delta, signature, fields);
+  }
+
+  /** What a piece adds; nothing when it is empty and says nothing. */
+  #piece(part: Piece<'text-delta' | 'text-end' | 'reasoning-delta' | 'reasoning-end'>) {
+    const key = keyOf(part);
+    const delta = 'delta' in part ? part.delta : '';
+    const metadata = merged(this.#begun.get(key), part.providerMetadata);
+    if (delta === '' && !metadata?.[this.#provider.optionsKey]) return undefined;
+    this.#begun.delete(key);
+    return { key, delta, metadata };
+  }
+
+  #beginCall({ id, toolName, providerExecuted, providerMetadata }: Piece<'tool-input-start'>): void {
+    if (providerExecuted) return; // comes as a whole
+    this.#unsettled.add(id);
+    const fields = storeMetadata(providerMetadata, this.#provider);
+    this.#opened().toolCall(callKey(id), { name: toolName, id }, fields);
+  }
+
+  #call(part: LanguageModelV4ToolCall): void {
+    if (part.providerExecuted) {
+      for (const whole of answerParts([part], this.#provider)) this.#opened().whole(whole);
+      return;
+    }
+    const { toolCallId: id, toolName: name, input } = part;
+    const fields = storeMetadata(part.providerMetadata, this.#provider);
+    const key = callKey(id);
+    if (!this.#unsettled.delete(id)) this.#opened().toolCall(key, { name, args: input, id }, fields);
+    else {
+      if (fields.provider_details) this.#target.toolCall(key, {}, fields);
+      this.#target.settleCall(key, input);
+    }
+  }
+
+  #opened(): PartStream {
+    return this.#target.opened ? this.#target : this.#shown();
+  }
+}
+
+const callKey = (id: string) => `call ${id}`;
+
+const keyOf = ({ type, id }: { type: string; id: string }) => `${type.startsWith('text') ? 'text' : 'thinking'} ${id}`;
+
+/** What was said of a block as it began, and with a later piece of it. */
+function merged(first: SharedV4ProviderMetadata | undefined, later: SharedV4ProviderMetadata | undefined) {
+  if (!first || !later) return later ?? first;
+  const keys = new Set([...Object.keys(first), ...Object.keys(later)]);
+  return Object.fromEntries([...keys].map((key) => [key, { ...first[key], ...later[key] }]));
+}
