@@ -67,6 +67,8 @@ async function converse(
     // The daemon ends when this process is gone, even where its pipes stay open.
     processId: process.pid,
     clientInfo: { name: 'runwire sample' },
+    // Named, a run that needs more is refused at its start: with a key that is missing, for example.
+    initializationOptions: { callbacks: ['tool/call'] },
   });
   view.line(`${serverInfo.name} ${serverInfo.version}, with tools that may read ${withoutControls(folder.root)}`);
   const spec: RunSpecInput = {

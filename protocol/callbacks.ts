@@ -196,6 +196,28 @@ export const ToolsPrepare = defineRequest(
   },
 );
 
+/** Asks for a secret. @since 0.2.0 */
+export const SecretGet = defineRequest(
+  'secret/get',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        ...common(),
+        name: z.string().describe('The environment variable that lacks it, or the NAME of a header.'),
+        provider: z.string().describe('Name of the provider it is sent to.'),
+        baseUrl: z.string().optional().describe("The address it is sent to, when that is not the provider's own."),
+      }),
+    ),
+    result: onFirstUse(() => z.object({ value: z.string().nullable().describe('The secret.') }).nullable()),
+  },
+  {
+    summary:
+      'Asks for a key or a header that the environment lacks, and again after it was refused (401). Null: there is none. ' +
+      'The answer is kept in memory for this connection and is part of no event, message, log or trace.',
+    since: '0.2.0',
+  },
+);
+
 /** Resolves deferred calls while the run goes on. @since 0.2.0 */
 export const DeferredHandle = defineRequest(
   'deferred/handle',

@@ -6,6 +6,7 @@ import {
   ModelRequestCallback,
   OutputValidate,
   PromptResolve,
+  SecretGet,
   ToolCall,
   ToolsPrepare,
 } from './callbacks.ts';
@@ -58,6 +59,7 @@ export const callbacks = {
   [HistoryProcess.method]: HistoryProcess,
   [ToolsPrepare.method]: ToolsPrepare,
   [DeferredHandle.method]: DeferredHandle,
+  [SecretGet.method]: SecretGet,
 } as const;
 
 /** Notifications a client sends. @since 0.1.0 */

@@ -123,8 +123,14 @@ const modelObject = () =>
   z.strictObject({
     model: z.string().describe('`provider:name`, for example `openai-chat:gpt-5`.'),
     baseUrl: z.string().nullish().describe('Another address of the provider.'),
-    apiKeyEnv: z.string().nullish().describe('Environment variable that holds the key for `baseUrl`.'),
-    headers: z.record(z.string(), headerValue()).nullish().describe('Further HTTP headers.'),
+    apiKeyEnv: z
+      .string()
+      .nullish()
+      .describe("Environment variable that holds the key: one of the provider's own, or one the operator allows."),
+    headers: z
+      .record(z.string(), headerValue())
+      .nullish()
+      .describe('Further HTTP headers; credentials only as `{secret: NAME}`.'),
     settings: ModelSettings()
       .nullish()
       .describe('Settings of this model; those of the agent and the run come over them.'),

@@ -2,6 +2,7 @@ import type { CallbackMethod } from '../protocol/catalogue.ts';
 import type { InitializeParams, Limits } from '../protocol/lifecycle.ts';
 import { EngineError } from './engine/errors.ts';
 import { lowered } from './limits.ts';
+import { HostSecrets } from './models/host-secrets.ts';
 import { invalidParams } from './params-error.ts';
 import type { Client } from './runs/client.ts';
 import type { RunRecord } from './runs/run-record.ts';
@@ -11,6 +12,8 @@ type Phase = 'created' | 'initialized' | 'shuttingDown';
 /** One connection: its handshake, its limits and the runs that belong to it. @since 0.1.0 */
 export class Session {
   readonly client: Client;
+  /** What the host answered to `secret/get`. */
+  readonly secrets = new HostSecrets();
   limits: Limits;
   defaultModel: string | undefined;
   #phase: Phase = 'created';

@@ -55,6 +55,8 @@ export interface RunHandlers {
   >;
   /** Resolves deferred calls while the run goes on (`deferred: 'handle'`); what is left out ends the run. */
   readonly deferred?: (requests: CallbackParamsOf<'deferred/handle'>) => Awaitable<CallbackResultOf<'deferred/handle'>>;
+  /** Gives a key or a header that the environment of the daemon lacks; null when there is none. */
+  readonly secret?: (request: CallbackParamsOf<'secret/get'>) => Awaitable<string | null>;
   /** Called with each delta as it comes, in order with the events. */
   readonly onDelta?: (delta: NotificationOf<'run/delta'>) => void;
 }

@@ -25,6 +25,8 @@ export interface ClientOptions {
    * copy of the JSON-RPC library, which would otherwise put words of its own around the message.
    */
   readonly makeError?: (code: number, message: string) => Error;
+  /** Gives secrets to runs that have no handler of their own for them. */
+  readonly secret?: RunHandlers['secret'];
 }
 
 type Live = { readonly handlers: RunHandlers; readonly events: EventQueue };
@@ -41,11 +43,13 @@ const requestFailed = -32000;
 export class RunwireClient {
   readonly #connection: ConnectionLike;
   readonly #makeError: (code: number, message: string) => Error;
+  readonly #secret: RunHandlers['secret'];
   readonly #runs = new Map<string, Live>();
 
   constructor(connection: ConnectionLike, options: ClientOptions = {}) {
     this.#connection = connection;
     this.#makeError = options.makeError ?? ((_code, message) => new Error(message));
+    this.#secret = options.secret;
     connection.onNotification('run/event', (params) => {
       const message = params as RunEventMessage;
       this.#runs.get(message.runId)?.events.push(message);
@@ -61,6 +65,7 @@ export class RunwireClient {
     this.#serve('history/process', this.#processHistory);
     this.#serve('tools/prepare', this.#prepareTools);
     this.#serve('deferred/handle', this.#handleDeferred);
+    this.#serve('secret/get', this.#getSecret);
   }
 
   /** Sends any request of the protocol. */
@@ -163,6 +168,13 @@ export class RunwireClient {
   async #handleDeferred(call: CallbackParamsOf<'deferred/handle'>, handlers: RunHandlers): Promise<unknown> {
     if (!handlers.deferred) throw new NoHandler('no deferred handler was given to start()');
     return handlers.deferred(call);
+  }
+
+  async #getSecret(call: CallbackParamsOf<'secret/get'>, handlers: RunHandlers): Promise<unknown> {
+    const secret = handlers.secret ?? this.#secret;
+    if (!secret) throw new NoHandler('no secret handler was given');
+    const value = await secret(call);
+    return value === null ? null : { value };
   }
 
   /** Nobody waits for a notification: what fails to be sent failed with the connection, and the run tells. */

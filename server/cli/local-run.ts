@@ -5,7 +5,7 @@ import { EngineError } from '../engine/errors.ts';
 import { fromZod, reportBug } from '../errors.ts';
 import { defaultLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
-import type { KeySource } from '../models/registry.ts';
+import type { KeySource } from '../models/keys.ts';
 import { AgentRegistry } from '../runs/agent-registry.ts';
 import { CallbackError, type Client } from '../runs/client.ts';
 import { RunRegistry } from '../runs/registry.ts';

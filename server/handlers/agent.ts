@@ -1,7 +1,8 @@
 import type { AgentSpec } from '../../protocol/spec.ts';
 import type { Handlers } from '../dispatch.ts';
 import { compileAgent } from '../engine/agent.ts';
-import { type KeySource, resolveModel } from '../models/registry.ts';
+import type { KeySource } from '../models/keys.ts';
+import { resolveModel } from '../models/registry.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
 import { agentFieldsOf } from '../runs/merge.ts';
 import { refuseUnserved } from '../runs/unserved.ts';
@@ -11,10 +12,10 @@ type AgentHandlers = Pick<Handlers, Extract<keyof Handlers, `agent/${string}`>>;
 /** The `agent/…` requests. @since 0.1.0 */
 export function agentHandlers({ agents, keys }: { agents: AgentRegistry; keys: KeySource }): AgentHandlers {
   return {
-    'agent/register': async (params) => {
+    'agent/register': async (params, session) => {
       refuseUnserved(params);
       const spec = agentFieldsOf(params);
-      if (spec.model) resolveModel(spec.model, keys);
+      if (spec.model) resolveModel(spec.model, { ...keys, hostServesSecrets: session.serves('secret/get') });
       const compiled = await compileAgent(spec);
       return { name: params.name, replaced: agents.set(params.name, { spec, compiled }) };
     },

@@ -9,7 +9,12 @@ export interface ProviderRow {
   readonly aliases: readonly string[];
   /** `provider_name` upstream writes into messages. */
   readonly providerName: string;
+  /** The environment variable of its key. */
   readonly envVar: string;
+  /** Further variables its key may be in; the first one that is set counts. */
+  readonly otherEnvVars?: readonly string[];
+  /** Whether servers at another address may want no key. */
+  readonly keyOptional?: boolean;
   readonly example: string;
   readonly input: readonly string[];
   /** Loaded on first use: every provider is a file of its own. */

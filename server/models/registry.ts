@@ -4,6 +4,8 @@ import type { Model } from '../engine/model.ts';
 import type { HostCallbacks } from '../runs/host-callbacks.ts';
 import { fallbackModel } from './fallback-model.ts';
 import { hostModel } from './host-model.ts';
+import { keyedModel, type SecretSource } from './keyed-model.ts';
+import { type KeySource, secretPlan } from './keys.ts';
 import { type ProviderRow, providers } from './providers.ts';
 import { createTestModel } from './test-model.ts';
 
@@ -16,22 +18,25 @@ export interface ModelHandle {
   readonly settings: ModelObject['settings'];
   /** Whether its requests go to the host. */
   readonly servedByHost: boolean;
-  open(callbacks: HostCallbacks): Promise<Model>;
+  open(run: RunAccess): Promise<Model>;
 }
 
-/** Where keys come from; which further variables a client may name is the operator's choice. @since 0.1.0 */
-export interface KeySource {
-  readonly env: NodeJS.ProcessEnv;
-  readonly allowEnv: ReadonlySet<string>;
+/** What of a run its models use. @since 0.2.0 */
+export interface RunAccess {
+  readonly callbacks: HostCallbacks;
+  readonly secrets: SecretSource;
 }
+
+/** Where keys come from: the environment, and the host when it serves `secret/get`. @since 0.2.0 */
+export type Keys = KeySource & { readonly hostServesSecrets: boolean };
 
 /**
  * Finds the model a specification names, before anything is asked of it.
  *
- * Errors: `model.unknown`, `auth.missing`, `run.invalid` for what this version does not serve.
+ * Errors: `model.unknown`, `auth.missing` when nobody can be asked for a key, `run.invalid` for one that may not be used.
  * @since 0.1.0
  */
-export function resolveModel(spec: ModelSpec, keys: KeySource): ModelHandle {
+export function resolveModel(spec: ModelSpec, keys: Keys): ModelHandle {
   const { entries, fallbackOn } = entriesOf(spec);
   const handles = entries.map((entry) => resolveEntry(entry, keys));
   const [only] = handles;
@@ -40,10 +45,8 @@ export function resolveModel(spec: ModelSpec, keys: KeySource): ModelHandle {
     id: `fallback:${handles.map((one) => one.id).join(',')}`,
     settings: undefined,
     servedByHost: handles.some((one) => one.servedByHost),
-    async open(callbacks) {
-      const models = await Promise.all(
-        handles.map(async (one) => withSettings(await one.open(callbacks), one.settings)),
-      );
+    async open(run) {
+      const models = await Promise.all(handles.map(async (one) => withSettings(await one.open(run), one.settings)));
       return fallbackModel(models, fallbackOn);
     },
   };
@@ -58,7 +61,7 @@ function withSettings(model: Model, settings: ModelHandle['settings']): Model {
   };
 }
 
-function resolveEntry(entry: ModelObject, keys: KeySource): ModelHandle {
+function resolveEntry(entry: ModelObject, keys: Keys): ModelHandle {
   const { provider, name } = split(entry.model);
   if (provider === 'test') {
     return handle(entry, false, async () => createTestModel(entry.test ?? {}, entry.model));
@@ -66,7 +69,7 @@ function resolveEntry(entry: ModelObject, keys: KeySource): ModelHandle {
   if (entry.test) throw refused(`\`test\` belongs to the embedded model 'test', not to '${entry.model}'.`);
   if (provider === 'host') {
     if (name === '') throw unknown(entry.model, 'Name a model of the host as `host:NAME`.');
-    return handle(entry, true, async (callbacks) => hostModel(name, callbacks));
+    return handle(entry, true, async ({ callbacks }) => hostModel(name, callbacks));
   }
   const row = providers.find((one) => one.name === provider || one.aliases.includes(provider));
   if (!row) throw unknown(entry.model, `Providers are: test, host, ${providers.map((one) => one.name).join(', ')}.`);
@@ -83,44 +86,14 @@ function entriesOf(spec: ModelSpec): { entries: ModelObject[]; fallbackOn: reado
   return { entries: [spec], fallbackOn: [] };
 }
 
-function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys: KeySource): ModelHandle {
-  const variable = keyVariable(entry, row, keys);
-  const apiKey = keys.env[variable];
-  if (!apiKey) {
-    throw new EngineError(
-      'auth.missing',
-      `The environment variable ${variable} holds no key for '${entry.model}'; set it before the daemon starts.`,
-      {
-        envVar: variable,
-      },
-    );
-  }
-  const headers: Record<string, string> = {};
-  for (const [header, value] of Object.entries(entry.headers ?? {})) {
-    if (typeof value !== 'string')
-      throw refused(`The header '${header}' names a secret, which is not served by this version.`);
-    headers[header] = value;
-  }
-  const provided = {
-    id: entry.model,
-    modelName: name,
-    apiKey,
-    headers,
-    ...(entry.baseUrl ? { baseUrl: entry.baseUrl } : {}),
-  };
-  return handle(entry, false, async () => (await row.load()).create(provided));
-}
-
-/** The standard key of a provider never goes to an address a client gave: that needs a variable of its own. */
-function keyVariable(entry: ModelObject, row: ProviderRow, { allowEnv }: KeySource): string {
-  const variable = entry.apiKeyEnv ?? row.envVar;
-  if (allowEnv.has(variable)) return variable;
-  const isStandard = providers.some((one) => one.envVar === variable);
-  if (isStandard && !entry.baseUrl) return variable;
-  const wish = entry.baseUrl
-    ? `'${entry.model}' has a \`baseUrl\`, so its key comes from a variable of its own`
-    : `'${variable}' is no variable of a provider`;
-  throw refused(`${wish}: name one in \`apiKeyEnv\` that the daemon was started with (\`--allow-env NAME\`).`);
+function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys: Keys): ModelHandle {
+  const plan = secretPlan({ entry, row, keys }, keys.hostServesSecrets);
+  const provided = { id: entry.model, modelName: name, ...(entry.baseUrl ? { baseUrl: entry.baseUrl } : {}) };
+  return handle(entry, false, async ({ secrets }) =>
+    keyedModel(entry.model, plan, secrets, async (credentials) =>
+      (await row.load()).create({ ...provided, ...credentials }),
+    ),
+  );
 }
 
 function handle(entry: ModelObject, servedByHost: boolean, open: ModelHandle['open']): ModelHandle {

@@ -9,7 +9,8 @@ import { runToEnd } from '../engine/run.ts';
 import { initialState } from '../engine/start.ts';
 import type { RunInput } from '../engine/state.ts';
 import { directRunner, type StepRunner, type World } from '../engine/steps.ts';
-import { type KeySource, type ModelHandle, resolveModel } from '../models/registry.ts';
+import type { KeySource } from '../models/keys.ts';
+import { type ModelHandle, resolveModel } from '../models/registry.ts';
 import type { Session } from '../session.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -21,6 +22,7 @@ import { RunOutlet } from './outlet.ts';
 import type { RunRegistry } from './registry.ts';
 import { runInput } from './run-input.ts';
 import { RunRecord } from './run-record.ts';
+import { secretSource } from './secrets.ts';
 import { checkSizes } from './sizes.ts';
 import type { RunSlots } from './slots.ts';
 import { type After, after } from './timers.ts';
@@ -71,7 +73,7 @@ export class RunService {
     session.checkCallbacks(neededCallbacks(agent, handle));
     const runId = params.runId ?? uuid7(world.epochMs());
     const callbacks = this.#callbacks(runId, params, session);
-    const model = await handle.open(callbacks);
+    const model = await handle.open({ callbacks, secrets: secretSource(session.secrets, callbacks) });
     // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
@@ -161,7 +163,10 @@ export class RunService {
     const addsNothing = Object.keys(own).length === 0;
     const spec: AgentSpec = registered ? (addsNothing ? registered.spec : mergeAgent(registered.spec, own)) : own;
     const named = spec.model ?? session.defaultModel;
-    const handle = resolveModel(named ?? 'test', this.#deps.keys);
+    const handle = resolveModel(named ?? 'test', {
+      ...this.#deps.keys,
+      hostServesSecrets: session.serves('secret/get'),
+    });
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
     return { agent, handle, warnings: named ? [] : [defaulted] };
   }

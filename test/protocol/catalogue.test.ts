@@ -31,6 +31,7 @@ it('pins the names of the methods', () => {
     'history/process',
     'tools/prepare',
     'deferred/handle',
+    'secret/get',
   ]);
   expect(Object.keys(clientNotifications)).toEqual(['initialized', 'exit', 'model/delta', 'tool/progress']);
   expect(Object.keys(serverNotifications)).toEqual(['run/event', 'run/delta']);

@@ -50,7 +50,7 @@ describe('a request that names what is not there', () => {
   });
 
   it('a key that is missing is told by the name of its variable, before any request', async () => {
-    session = await openSession();
+    session = await openSession({ initialize: { initializationOptions: { callbacks: ['tool/call'] } } });
     expect(await session.refusal('run/start', { model: 'openai-chat:gpt-5', prompt: 'hi' })).toMatchObject({
       code: 1410,
       data: { kind: 'auth.missing', envVar: 'OPENAI_API_KEY' },

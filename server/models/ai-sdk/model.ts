@@ -74,8 +74,8 @@ type Headers = Readonly<Record<string, string>>;
 /** What is shorter is a dummy for a server that wants some key; to blot it out would only garble messages. */
 const shortestSecret = 8;
 
-function secretsOf({ apiKey, headers }: ProviderEntry, extraHeaders: Headers): string[] {
-  const all = [apiKey ?? '', ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
+function secretsOf({ apiKey, headers, secrets = [] }: ProviderEntry, extraHeaders: Headers): string[] {
+  const all = [apiKey ?? '', ...secrets, ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
   return all.filter((secret) => secret.length >= shortestSecret);
 }
 

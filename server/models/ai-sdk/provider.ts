@@ -19,6 +19,8 @@ export interface ProviderEntry {
   /** The variable a user should set when the key is missing; default: the provider's own. */
   readonly apiKeyEnv?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Values among key and headers that must be shown nowhere, beside those that are known by their names. */
+  readonly secrets?: readonly string[];
   /** Settings of this model; those of the request come over them. */
   readonly settings?: ModelSettings;
 }

@@ -1,14 +1,15 @@
+import { Redaction, redactionMark } from '../redaction.ts';
+
 // Providers echo keys (a wrong one is quoted in the 401), and proxies echo whole requests.
 
 /** The most characters of a provider's error body that are shown. */
 const bodyCap = 4_096;
 
-const mark = '[redacted]';
 const keyLike = /\b(?:sk|pk|rk|gsk|xai)-[\w-]{16,}|\bBearer\s+[^\s"',}]+/g;
 
 /** The text without the given secrets and without what looks like a key. @since 0.1.0 */
 export function redacted(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, mark), text).replaceAll(keyLike, mark);
+  return new Redaction(secrets).text(text).replaceAll(keyLike, redactionMark);
 }
 
 /**

@@ -1,0 +1,138 @@
+import type { ModelEntry } from '../../protocol/spec.ts';
+import { EngineError, userError } from '../engine/errors.ts';
+import type { ProviderRow } from './providers.ts';
+
+/** Where keys come from; which further variables a client may name is the operator's choice. @since 0.1.0 */
+export interface KeySource {
+  readonly env: NodeJS.ProcessEnv;
+  readonly allowEnv: ReadonlySet<string>;
+}
+
+/** A secret by its name; without a value it is asked of the host. @since 0.2.0 */
+export interface Secret {
+  /** Environment variable, or the NAME of a header's `{secret: NAME}`. */
+  readonly name: string;
+  readonly provider: string;
+  /** The address it is sent to, when that is not the provider's own. */
+  readonly baseUrl?: string;
+  readonly value?: string;
+}
+
+/** The secrets a model needs; what they are is found when it is first asked. @since 0.2.0 */
+export interface SecretPlan {
+  /** Null when the model needs no key. */
+  readonly apiKey: Secret | null;
+  readonly headers: Readonly<Record<string, string | Secret>>;
+}
+
+type ModelObject = Exclude<ModelEntry, string>;
+type Asked = { readonly entry: ModelObject; readonly row: ProviderRow; readonly keys: KeySource };
+
+/**
+ * Which secrets a model of a provider needs, and which of them the environment has. What it lacks is asked of the host,
+ * when the host serves that.
+ *
+ * Errors: `auth.missing {envVar}` when nobody can be asked, `run.invalid` for a variable that may not be read and for a
+ * credential among the plain headers.
+ * @since 0.2.0
+ */
+export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan {
+  const apiKey = apiKeyOf(asked, hostServesSecrets);
+  const headers = Object.fromEntries(
+    Object.entries(asked.entry.headers ?? {}).map(([header, value]) => {
+      if (typeof value !== 'string') return [header, secretOf(asked, value.secret)];
+      refuseCredential(header, `\`headers\` of '${asked.entry.model}'`);
+      return [header, value];
+    }),
+  );
+  refuseCredentials(asked.entry.settings?.extra_headers);
+  const plan = { apiKey, headers };
+  const missing = secretsOf(plan).find(({ value }) => value === undefined);
+  if (missing && !hostServesSecrets) throw missingSecret(missing, { hostAsked: false });
+  return plan;
+}
+
+/** The secrets of a plan, the key first. @since 0.2.0 */
+export function secretsOf({ apiKey, headers }: SecretPlan): Secret[] {
+  const named = Object.values(headers).filter((value) => typeof value !== 'string');
+  return apiKey ? [apiKey, ...named] : named;
+}
+
+/** Errors: `run.invalid` for a credential among the headers of settings, which are kept with the run. @since 0.2.0 */
+export function refuseCredentials(headers: Readonly<Record<string, string>> | null | undefined): void {
+  for (const header of Object.keys(headers ?? {})) refuseCredential(header, '`extra_headers`');
+}
+
+/** A secret that neither the environment nor the host has. @since 0.2.0 */
+export function missingSecret({ name, provider }: Secret, { hostAsked }: { hostAsked: boolean }): EngineError {
+  const alsoAsked = hostAsked ? ', and the host gave none (secret/get)' : '';
+  return new EngineError(
+    'auth.missing',
+    `The environment variable ${name} holds no key for '${provider}'${alsoAsked}; set it before the daemon starts.`,
+    { envVar: name, provider },
+  );
+}
+
+/** Names of headers that carry nothing but credentials. */
+const credentialHeaders = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'x-auth-token',
+]);
+
+/** What stands in a specification is kept, compared and one day journalled with it: a secret is only named there. */
+function refuseCredential(header: string, where: string): void {
+  if (!credentialHeaders.has(header.toLowerCase())) return;
+  throw userError(
+    `The header '${header}' in ${where} is a credential: give it in \`headers\` of the model as {"secret": "NAME"}, ` +
+      'which names a variable of the daemon (`--allow-env NAME`) or what the host answers to secret/get.',
+  );
+}
+
+function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret | null {
+  const { entry, row } = asked;
+  const variables = [row.envVar, ...(row.otherEnvVars ?? [])];
+  if (entry.apiKeyEnv) {
+    if (mayRead(asked, entry.apiKeyEnv)) return secretOf(asked, entry.apiKeyEnv);
+    throw mayNotRead(asked, entry.apiKeyEnv);
+  }
+  const name = variables.find((variable) => asked.keys.env[variable]) ?? row.envVar;
+  if (!entry.baseUrl || mayRead(asked, name)) return secretOf(asked, name);
+  if (row.keyOptional) return null;
+  if (hostServesSecrets) return secretOf(asked, row.envVar);
+  throw userError(
+    `'${entry.model}' has a \`baseUrl\`, so its key comes from a variable of its own: name one in \`apiKeyEnv\` that the ` +
+      'daemon was started with (`--allow-env NAME`), or serve secret/get.',
+  );
+}
+
+/** A secret with its value, when the environment has one that may go to this address. */
+function secretOf(asked: Asked, name: string): Secret {
+  const { entry, row, keys } = asked;
+  const value = mayRead(asked, name) ? keys.env[name] : undefined;
+  return {
+    name,
+    provider: row.name,
+    ...(entry.baseUrl ? { baseUrl: entry.baseUrl } : {}),
+    ...(value ? { value } : {}),
+  };
+}
+
+/** The standard key of a provider goes to the provider alone, never to an address a client gave. */
+function mayRead({ entry, row, keys }: Asked, variable: string): boolean {
+  if (keys.allowEnv.has(variable)) return true;
+  return !entry.baseUrl && (variable === row.envVar || (row.otherEnvVars ?? []).includes(variable));
+}
+
+function mayNotRead({ entry }: Asked, variable: string): EngineError {
+  const why = entry.baseUrl
+    ? `'${entry.model}' has a \`baseUrl\`, so '${variable}' needs the operator's leave`
+    : `'${variable}' is no variable of the provider of '${entry.model}'`;
+  return userError(
+    `${why}: start the daemon with \`--allow-env ${variable}\`, or leave \`apiKeyEnv\` out and serve secret/get.`,
+  );
+}

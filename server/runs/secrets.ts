@@ -1,0 +1,47 @@
+import { EngineError } from '../engine/errors.ts';
+import type { ModelCall } from '../engine/model.ts';
+import type { HostSecrets } from '../models/host-secrets.ts';
+import type { SecretSource } from '../models/keyed-model.ts';
+import type { Secret } from '../models/keys.ts';
+import type { HostCallbacks } from './host-callbacks.ts';
+
+/** The secrets of a run: those its connection knows, else what the host answers to `secret/get`. @since 0.2.0 */
+export function secretSource(secrets: HostSecrets, callbacks: HostCallbacks): SecretSource {
+  const asking = (call: ModelCall) => (secret: Secret) => askHost(secret, callbacks, call);
+  return {
+    get: (secret, call) => secrets.get(secret, asking(call)),
+    renew: (secret, refused, call) => secrets.renew(secret, refused, asking(call)),
+  };
+}
+
+/** A host that does not serve the callback has no secret. What it answered is never quoted. */
+async function askHost(
+  { name, provider, baseUrl }: Secret,
+  callbacks: HostCallbacks,
+  { runStep, signal }: ModelCall,
+): Promise<string | null> {
+  const call = { method: 'secret/get' as const, name };
+  const params = { name, provider, ...(baseUrl ? { baseUrl } : {}) };
+  try {
+    return secretIn(await callbacks.ask(call, params, { runStep, signal }), name);
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'callback.unsupported') return null;
+    throw error;
+  }
+}
+
+/** Some hosts drop null members, and write an empty object as an empty list. */
+function secretIn(answer: unknown, name: string): string | null {
+  const isEmptyList = Array.isArray(answer) && answer.length === 0;
+  const given = answer === undefined || isEmptyList ? null : answer;
+  if (given === null) return null;
+  if (typeof given === 'object' && !Array.isArray(given)) {
+    const value = 'value' in given ? (given.value ?? '') : '';
+    if (typeof value === 'string') return value || null;
+  }
+  throw new EngineError(
+    'callback.invalid',
+    `secret/get for '${name}' was answered with neither {"value": "…"} nor null.`,
+    { method: 'secret/get', name },
+  );
+}

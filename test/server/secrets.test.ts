@@ -1,0 +1,233 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
+import { completion, loopback, type Reply } from '../models/ai-sdk/loopback.ts';
+import { openSession, type RunParams, type TestSession } from '../support/session.ts';
+
+type Asked = CallbackParamsOf<'secret/get'>;
+type Options = NonNullable<Parameters<typeof openSession>[0]>;
+
+const ok: Reply = { status: 200, body: completion() };
+const refused: Reply = { status: 401, body: { error: { message: 'wrong key' } } };
+
+const opened: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
+async function provider(...replies: Reply[]) {
+  const server = await loopback(...replies);
+  opened.push(server);
+  return server;
+}
+
+/** A session whose host answers from a list, null when that is over. */
+async function host(answers: unknown[], deps: Options['deps'] = {}): Promise<{ session: TestSession; asked: Asked[] }> {
+  const asked: Asked[] = [];
+  const left = [...answers];
+  const secretGet = (params: Asked) => {
+    asked.push(params);
+    return left.shift() ?? null;
+  };
+  const session = await openSession({ serve: { 'secret/get': secretGet }, deps });
+  opened.push(session);
+  return { session, asked };
+}
+
+const at = (baseUrl: string, fields: object = {}): RunParams => ({
+  prompt: 'hi',
+  stream: false,
+  model: { model: 'openai-chat:gpt-x', baseUrl, ...fields },
+});
+
+const keysOf = (server: { seen: { headers: Record<string, unknown> }[] }) =>
+  server.seen.map(({ headers }) => headers.authorization);
+
+describe('a key the environment lacks', () => {
+  it('is asked of the host once for a connection, by name, provider and address', async () => {
+    const server = await provider(ok);
+    const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+    await session.run({ ...at(server.url), runId: 'r1' });
+    await session.run(at(server.url));
+    expect(asked).toEqual([
+      expect.objectContaining({
+        runId: 'r1',
+        runStep: 1,
+        name: 'OPENAI_API_KEY',
+        provider: 'openai-chat',
+        baseUrl: server.url,
+      }),
+    ]);
+    expect(keysOf(server)).toEqual(['Bearer key-of-the-host', 'Bearer key-of-the-host']);
+  });
+
+  it('is asked once by runs that begin together', async () => {
+    const server = await provider(ok);
+    const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+    await Promise.all([session.run(at(server.url)), session.run(at(server.url)), session.run(at(server.url))]);
+    expect(asked).toHaveLength(1);
+    expect(server.seen).toHaveLength(3);
+  });
+
+  it('is asked by the run that waits when the one that asked is cancelled', async () => {
+    const server = await provider(ok);
+    const asked: Asked[] = [];
+    const session = await openSession({
+      serve: {
+        'secret/get': (params, signal) => {
+          asked.push(params);
+          if (asked.length > 1) return { value: 'key-of-the-host' };
+          return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)));
+        },
+      },
+    });
+    opened.push(session);
+    const first = session.run({ ...at(server.url), runId: 'first' });
+    await expect.poll(() => asked.length).toBe(1);
+    const second = session.run({ ...at(server.url), runId: 'second' });
+    await expect.poll(() => session.events.get('second')?.length).toBe(2);
+    await session.request('run/cancel', { runId: 'first' });
+    expect(await first).toMatchObject({ outcome: 'cancelled' });
+    expect(await second).toMatchObject({ outcome: 'success' });
+    expect(asked.map(({ runId }) => runId)).toEqual(['first', 'second']);
+  });
+
+  it.each([
+    ['null', null],
+    ['an empty object, as hosts write that drop nulls', {}],
+    ['an empty list, as hosts write an empty object', []],
+    ['an empty value', { value: '' }],
+  ])('ends the run before any request when the host answers %s', async (_name, answer) => {
+    const server = await provider(ok);
+    const { session } = await host([answer]);
+    expect((await session.run(at(server.url))).error).toEqual({
+      code: 1410,
+      message:
+        "The environment variable OPENAI_API_KEY holds no key for 'openai-chat', and the host gave none (secret/get); set it before the daemon starts.",
+      data: { kind: 'auth.missing', envVar: 'OPENAI_API_KEY', provider: 'openai-chat' },
+    });
+    expect(server.seen).toEqual([]);
+  });
+
+  it('ends the run in the same way when the host does not serve the callback after all', async () => {
+    const session = await openSession();
+    opened.push(session);
+    const { error } = await session.run({ model: 'openai-chat:gpt-x', prompt: 'hi' });
+    expect(error?.data).toMatchObject({ kind: 'auth.missing', envVar: 'OPENAI_API_KEY' });
+  });
+
+  it.each(['canary-4711-plain', { value: 4711 }, ['canary-4711']])('never quotes the bad answer %j', async (answer) => {
+    const { session } = await host([answer]);
+    const { error } = await session.run(at('http://127.0.0.1:9/v1'));
+    expect(error).toMatchObject({
+      message: `secret/get for 'OPENAI_API_KEY' was answered with neither {"value": "…"} nor null.`,
+    });
+    expect(JSON.stringify([error, ...session.events])).not.toContain('4711');
+  });
+});
+
+describe('a key that was refused', () => {
+  it('is asked for again, and the request is repeated with the new one', async () => {
+    const server = await provider(refused, ok);
+    const { session, asked } = await host([{ value: 'stale-key-1' }, { value: 'fresh-key-2' }]);
+    const result = await session.run(at(server.url));
+    expect(result.outcome).toBe('success');
+    expect(asked).toHaveLength(2);
+    expect(keysOf(server)).toEqual(['Bearer stale-key-1', 'Bearer fresh-key-2']);
+    await session.run(at(server.url));
+    expect(keysOf(server).at(-1)).toBe('Bearer fresh-key-2');
+  });
+
+  it.each([
+    ['the same', { value: 'stale-key-1' }],
+    ['nothing', null],
+  ])('is told as it is when the host gives %s again', async (_name, second) => {
+    const server = await provider(refused);
+    const { session } = await host([{ value: 'stale-key-1' }, second]);
+    const { error } = await session.run(at(server.url));
+    expect(error?.data).toMatchObject({ kind: 'model.http', status: 401 });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('is not asked of the host when it came from the environment', async () => {
+    const server = await provider(refused);
+    const { session, asked } = await host([], {
+      env: { MY_KEY: 'key-of-the-operator' },
+      allowEnv: new Set(['MY_KEY']),
+    });
+    const { error } = await session.run(at(server.url, { apiKeyEnv: 'MY_KEY' }));
+    expect(error?.data).toMatchObject({ kind: 'model.http', status: 401 });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a key of the environment', () => {
+  const env = { OPENAI_API_KEY: 'standard-key', MY_KEY: 'key-for-the-proxy', OTHER: 'private' };
+  const allowEnv = new Set(['MY_KEY']);
+
+  it('goes to an address of the client only when the operator allows its variable', async () => {
+    const server = await provider(ok);
+    const { session, asked } = await host([], { env, allowEnv });
+    await session.run(at(server.url, { apiKeyEnv: 'MY_KEY' }));
+    expect(keysOf(server)).toEqual(['Bearer key-for-the-proxy']);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['the standard variable, unnamed', {}],
+    ['the standard variable, by name', { apiKeyEnv: 'OPENAI_API_KEY' }],
+    ['any other variable', { apiKeyEnv: 'OTHER' }],
+    ['the standard variable in a header', { apiKeyEnv: 'MY_KEY', headers: { 'x-key': { secret: 'OPENAI_API_KEY' } } }],
+    ['any other variable in a header', { apiKeyEnv: 'MY_KEY', headers: { 'x-key': { secret: 'OTHER' } } }],
+  ])('stays here when it is %s', async (_name, fields) => {
+    const server = await provider(ok);
+    const { session } = await host([], { env, allowEnv });
+    const outcome = await session.run(at(server.url, fields)).catch((error) => error.data);
+    expect(outcome.kind ?? outcome.error.data.kind).toMatch(/^(run\.invalid|auth\.missing)$/);
+    expect(server.seen).toEqual([]);
+  });
+
+  it('is no key of another provider', async () => {
+    const { session } = await host([], { env: { GROQ_API_KEY: 'of-another' } });
+    const model = { model: 'openai-chat:gpt-x', apiKeyEnv: 'GROQ_API_KEY' };
+    expect(await session.refusal('run/start', { model, prompt: 'hi' })).toMatchObject({
+      message:
+        "'GROQ_API_KEY' is no variable of the provider of 'openai-chat:gpt-x': start the daemon with `--allow-env GROQ_API_KEY`, or leave `apiKeyEnv` out and serve secret/get.",
+      data: { kind: 'run.invalid' },
+    });
+  });
+});
+
+describe('a header that is a credential', () => {
+  it('is named, and found where keys are', async () => {
+    const server = await provider(ok);
+    const deps = { env: { MY_KEY: 'k', GATE: 'gate-of-env' }, allowEnv: new Set(['MY_KEY', 'GATE']) };
+    const { session, asked } = await host([{ value: 'team-of-host' }], deps);
+    const headers = { 'x-gate': { secret: 'GATE' }, 'x-team': { secret: 'TEAM' }, 'x-plain': 'blue' };
+    await session.run(at(server.url, { apiKeyEnv: 'MY_KEY', headers }));
+    expect(asked).toEqual([expect.objectContaining({ name: 'TEAM', provider: 'openai-chat', baseUrl: server.url })]);
+    expect(server.seen[0]?.headers).toMatchObject({
+      'x-gate': 'gate-of-env',
+      'x-team': 'team-of-host',
+      'x-plain': 'blue',
+    });
+  });
+
+  it.each([
+    ['headers', { headers: { Authorization: 'Bearer canary-1234' } }],
+    ['settings of the model', { settings: { extra_headers: { 'X-Api-Key': 'canary-1234' } } }],
+  ])('is refused in plain %s', async (_name, fields) => {
+    const { session } = await host([]);
+    const error = await session.refusal('run/start', at('http://127.0.0.1:9/v1', fields));
+    expect(error.data.kind).toBe('run.invalid');
+    expect(error.message).toMatch(/is a credential: give it in `headers` of the model as {"secret": "NAME"}/);
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
+
+  it('is refused in the settings of a run', async () => {
+    const { session } = await host([{ value: 'key-of-the-host' }]);
+    const params = { ...at('http://127.0.0.1:9/v1'), modelSettings: { extra_headers: { cookie: 'canary-1234' } } };
+    const { error } = await session.run(params);
+    expect(error?.message).toMatch(/^The header 'cookie' in `extra_headers` is a credential/);
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
+});

@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { completion, loopback } from '../models/ai-sdk/loopback.ts';
+import { Daemon } from '../support/daemon.ts';
+
+const canaries = {
+  env: 'canary-env-0123456789',
+  host: 'canary-host-"quoted"-0123456789',
+  header: 'canary-header/with+signs=0123456789',
+  standard: 'canary-standard-0123456789',
+};
+
+/** The forms in which a page may echo a text. */
+const escaped = (text: string) =>
+  [...text].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const echoOf = ({ headers }: IncomingMessage) => `${headers.authorization} ${headers['x-gate']}`;
+
+type Page = (request: IncomingMessage, response: ServerResponse) => void;
+const json =
+  (
+    status: number,
+    body: (echo: string) => string,
+    headers: (echo: string) => Record<string, string> = () => ({}),
+  ): Page =>
+  (request, response) => {
+    const echo = echoOf(request);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers(echo) });
+    response.end(body(echo));
+  };
+
+const pages: Page[] = [
+  json(401, (echo) => JSON.stringify({ error: { message: `Incorrect key: ${echo}`, [echo]: [echo] } })),
+  json(400, (echo) => `{"error": {"message": "${escaped(echo)}"}}`),
+  json(404, (echo) => `<html><body>${echo} ${encodeURIComponent(echo)}</body></html>`),
+  json(403, (echo) => `${'x'.repeat(4_080)}${echo}`),
+  json(
+    422,
+    () => '{}',
+    (echo) => ({ 'x-request-id': echo, 'request-id': echo, 'retry-after': echo, location: `http://x/${echo}` }),
+  ),
+  json(
+    302,
+    (echo) => echo,
+    (echo) => ({ location: `http://127.0.0.1:9/?key=${encodeURIComponent(echo)}` }),
+  ),
+  json(200, (echo) => `{"no": "answer", "echo": ${JSON.stringify(echo)}}`),
+  json(200, (echo) => `no JSON: ${echo}`),
+  json(200, () => JSON.stringify(completion())),
+  (request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`data: {"error": {"message": ${JSON.stringify(echoOf(request))}}}\n\n`);
+  },
+  (request) => request.socket.destroy(),
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'runwire-canary-'));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Packages a stranger put where the daemon is started: each tells when it is loaded. */
+function plantPackages(): void {
+  for (const name of ['@ai-sdk/openai', '@ai-sdk/provider', 'zod', 'vscode-jsonrpc', 'typebox', 'undici']) {
+    const at = join(folder, 'node_modules', name);
+    mkdirSync(at, { recursive: true });
+    writeFileSync(
+      join(at, 'index.js'),
+      `require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'loaded'))}, '')`,
+    );
+  }
+  writeFileSync(join(folder, '.env'), 'OPENAI_API_KEY=planted-key\nOPENAI_BASE_URL=http://127.0.0.1:9\n');
+  writeFileSync(join(folder, 'runwire.json'), '{"logLevel": "debug"}');
+}
+
+it('shows no key to anyone but the address it is for, whatever a provider echoes, and loads nothing from its folder', async () => {
+  plantPackages();
+  const before = readdirSync(folder);
+  let page: Page = pages[0] as Page;
+  const server = await loopback((response, request) => page(request, response));
+  const daemon = new Daemon({
+    args: ['--allow-env', 'GATE', '--allow-env', 'MY_KEY', '--log-level', 'debug'],
+    env: {
+      MY_KEY: canaries.env,
+      GATE: canaries.header,
+      OPENAI_API_KEY: canaries.standard,
+      OPENAI_BASE_URL: `${server.url}/steered`,
+    },
+    cwd: folder,
+  });
+  const answerSecrets = async () => {
+    const answered = new Set<unknown>();
+    for (;;) {
+      const { id } = await daemon.waitFor((message) => message.method === 'secret/get' && !answered.has(message.id));
+      answered.add(id);
+      daemon.send({ id, result: { value: canaries.host } } as object);
+    }
+  };
+  void answerSecrets();
+  await daemon.initialize({ trace: 'verbose' });
+  daemon.send({ method: '$/setTrace', params: { value: 'verbose' } });
+  for (const [index, next] of pages.entries()) {
+    page = next;
+    for (const apiKeyEnv of ['MY_KEY', undefined]) {
+      const runId = `${index}-${apiKeyEnv}`;
+      const model = {
+        model: 'openai-chat:gpt-x',
+        baseUrl: server.url,
+        ...(apiKeyEnv ? { apiKeyEnv } : {}),
+        headers: { 'x-gate': { secret: 'GATE' } },
+      };
+      const answer = await daemon.request('run/start', {
+        runId,
+        model,
+        prompt: 'hi',
+        wait: true,
+        include: ['messages'],
+        timeoutMs: 3_000,
+      });
+      expect(answer.error, runId).toBeUndefined();
+      for (const method of ['run/messages', 'run/usage', 'run/get']) await daemon.request(method, { runId });
+    }
+  }
+  await daemon.request('run/list');
+  await daemon.request('models/list');
+  await daemon.request('health/get');
+  await daemon.stop();
+  await server.close();
+
+  const sent = server.seen.map(({ url, headers }) => [url, headers.authorization, headers['x-gate']].join(' '));
+  // The keys were in use, else this test would prove nothing.
+  expect(sent.some((line) => line.includes(canaries.env))).toBe(true);
+  expect(sent.some((line) => line.includes(canaries.host))).toBe(true);
+  expect(sent.every((line) => line.includes(canaries.header))).toBe(true);
+  expect(
+    sent.filter((line) => line.includes('standard') || line.includes('steered') || line.includes('planted')),
+  ).toEqual([]);
+  const shown = [JSON.stringify(daemon.messages), daemon.stderr, daemon.junk].join('\n');
+  // Heads and tails too: a cut text must not leave a part of a key behind.
+  expect(shown.match(/canary-\w+|0123456789/g)).toBeNull();
+  expect(shown).toContain('[redacted]');
+  expect(readdirSync(folder)).toEqual(before);
+}, 60_000);
