@@ -16,6 +16,7 @@ import { Exit, Initialize, Initialized, Shutdown } from './lifecycle.ts';
 import {
   RunCancel,
   RunEvent,
+  RunEvents,
   RunGet,
   RunList,
   RunMessages,
@@ -42,6 +43,7 @@ export const requests = {
   [RunGet.method]: RunGet,
   [RunList.method]: RunList,
   [RunRelease.method]: RunRelease,
+  [RunEvents.method]: RunEvents,
   [AgentRegister.method]: AgentRegister,
   [AgentList.method]: AgentList,
   [AgentUnregister.method]: AgentUnregister,

@@ -90,6 +90,7 @@ export type { MessagesParams, MessagesResult } from './run.ts';
 export {
   RunCancel,
   RunEvent,
+  RunEvents,
   RunGet,
   RunList,
   RunMessages,

@@ -16,13 +16,15 @@ export const Limits = named('Limits', () =>
     finishedRunsKept: bound('Finished runs that stay readable.'),
     finishedRunsKeptMs: bound('How long they stay readable, in milliseconds.'),
     finishedRunsKeptBytes: bound('How many bytes of messages and events finished runs may hold.'),
+    eventsKept: bound('Latest events of a run that `run/events` still has.'),
+    eventsKeptBytes: bound('How many bytes they may have.'),
     callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
     callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
     agents: bound('Registered agents.'),
     toolsPerRun: bound('Tools of one run.'),
     depsBytes: bound('Bytes of `deps` as JSON.'),
     metadataBytes: bound('Bytes of `metadata` as JSON.'),
-    waitersPerRun: bound('Open waits for one run.'),
+    waitersPerRun: bound('Open waits for one run, for its end and for its next event each.'),
     runDepth: bound('How deep runs may start runs.'),
     steerQueue: bound('What the user said to one run and was not told yet.'),
     shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
@@ -68,7 +70,9 @@ export const InitializeResult = named('InitializeResult', () =>
   z.object({
     protocolVersion: z.number().int().describe('The version both sides use.'),
     serverInfo: z.object({ name: z.string(), version: z.string() }).describe('The daemon.'),
-    epoch: z.string().describe('Changes with every start of the daemon: run ids of another epoch are gone.'),
+    epoch: z
+      .string()
+      .describe('Changes with every start of the daemon: what was known of runs under another one no longer holds.'),
     limits: Limits(),
     capabilities: z
       .object({

@@ -3,7 +3,7 @@ import { UserContent } from './content.ts';
 import { defineNotification, defineRequest } from './define.ts';
 import { DurableEvent } from './events.ts';
 import { named, onFirstUse } from './lazy.ts';
-import { ModelMessage } from './messages.ts';
+import { ModelMessage, ModelResponse } from './messages.ts';
 import { RunResult } from './result.ts';
 import { RunSpec } from './spec.ts';
 import { RequestUsage, RunUsage } from './usage.ts';
@@ -214,9 +214,16 @@ export const RunSnapshot = named('RunSnapshot', () =>
     state: runState(),
     agent: z.string().optional().describe('Name of the agent.'),
     runStep: z.number().int().describe('Number of the model request it is at, from 1.'),
+    response: ModelResponse()
+      .optional()
+      .describe('The response that is coming: its parts so far, `state` is `incomplete`. Not among the messages yet.'),
     usage: RunUsage(),
     messageCount: z.number().int().describe('Number of messages.'),
     lastSeq: z.number().int().describe('`seq` of its last event.'),
+    lastDelta: z
+      .number()
+      .int()
+      .describe('`n` of the last `run/delta` that `response` holds; one with a higher number is still to be added.'),
     result: RunResult().optional().describe('Present when it is finished.'),
   }),
 );
@@ -272,15 +279,58 @@ export const RunRelease = defineRequest(
   { summary: 'Forgets a finished run.', errors: ['run.notFinished'], since: '0.1.0' },
 );
 
+const eventMessage = onFirstUse(() =>
+  z.object({
+    runId: runId(),
+    seq: z.number().int().describe('Counts from 1 without gaps.'),
+    event: DurableEvent(),
+  }),
+);
+
 /** A durable event. @since 0.1.0 */
-export const RunEvent = defineNotification(
-  'run/event',
-  onFirstUse(() =>
-    z.object({
-      runId: runId(),
-      seq: z.number().int().describe('Counts from 1 without gaps.'),
-      event: DurableEvent(),
-    }),
-  ),
-  { summary: 'Something happened in a run; durable, in order, and ending with `run_finished`.', since: '0.1.0' },
+export const RunEvent = defineNotification('run/event', eventMessage, {
+  summary: 'Something happened in a run; durable, in order, and ending with `run_finished`.',
+  since: '0.1.0',
+});
+
+/** The events of a run again. @since 0.2.0 */
+export const RunEvents = defineRequest(
+  'run/events',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        runId: runId(),
+        afterSeq: z
+          .number()
+          .int()
+          .nonnegative()
+          .default(0)
+          .describe('The last `seq` that is known; 0: from the first.'),
+        limit: z.number().int().positive().nullish().describe('Most events of one answer.'),
+        waitMs: z
+          .number()
+          .nonnegative()
+          .nullish()
+          .describe('How long to wait for the next event when there is none yet, in milliseconds.'),
+      }),
+    ),
+    result: onFirstUse(() =>
+      z.object({
+        events: z.array(eventMessage()).describe('As `run/event` sent them, in order; go on behind the last one.'),
+        lastSeq: z.number().int().describe('`seq` of the last event of the run; the answer may end before it.'),
+        complete: complete(),
+        snapshot: RunSnapshot()
+          .optional()
+          .describe(
+            'Present when events behind `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on behind that.',
+          ),
+      }),
+    ),
+  },
+  {
+    summary:
+      'The events behind a number, at once or when the next one comes. They are those that `run/event` sent; a gap is told by a snapshot.',
+    errors: ['run.notFound', 'run.evicted', 'overloaded'],
+    since: '0.2.0',
+  },
 );

@@ -7,6 +7,8 @@ export const defaultLimits: Limits = {
   finishedRunsKept: 256,
   finishedRunsKeptMs: 3_600_000,
   finishedRunsKeptBytes: 256 * 1024 * 1024,
+  eventsKept: 2048,
+  eventsKeptBytes: 4 * 1024 * 1024,
   callbackTimeoutMs: 600_000,
   callbacksInFlight: 32,
   agents: 1024,

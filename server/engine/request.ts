@@ -37,8 +37,20 @@ export async function requestModel(state: RunState, own: OwnRequest): Promise<Mo
   const { model } = state.input;
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
-  const { value } = await recordedStep<Answered>(state, key, (context) => ask(state, prompt, context));
-  return takeIn(state, value);
+  try {
+    const { value } = await recordedStep<Answered>(state, key, (context) => ask(state, prompt, context));
+    return takeIn(state, value);
+  } finally {
+    state.stream = null;
+  }
+}
+
+/** The response that is coming, as far as it is known; null when none is, or when it comes as a whole. @since 0.2.0 */
+export function responseSoFar({ stream, input, time }: RunState): ModelResponse | null {
+  if (!stream?.opened) return null;
+  const { runId, conversationId } = input;
+  const bookkeeping = { timestamp: time, run_id: runId, conversation_id: conversationId, state: 'incomplete' as const };
+  return modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, ...bookkeeping });
 }
 
 async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): Promise<Answered> {
@@ -48,6 +60,7 @@ async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): 
   const durationMs = () => Math.round((elapsed() - began) * 1000) / 1000;
   const { signal, stop } = stoppable(context.signal, state.input.stream && hasTokenLimits(state.agent.limits));
   const stream = state.input.stream ? partStream(state, { key, signal, stop }) : undefined;
+  state.stream = stream ?? null;
   try {
     // A run whose reader is far behind asks for nothing more to read.
     const full = state.input.ready?.(signal);

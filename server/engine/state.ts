@@ -11,6 +11,7 @@ import type { DeltaSink } from './delta-sink.ts';
 import { History } from './history.ts';
 import { Inbox } from './inbox.ts';
 import type { Model, Warning } from './model.ts';
+import type { PartStream } from './part-stream.ts';
 import type { FinalOutput } from './step.ts';
 import type { StepRunner } from './steps.ts';
 import { emptyUsage, withTotal } from './usage.ts';
@@ -97,6 +98,8 @@ export class RunState {
   served: string | null = null;
   /** The output the run ended with. */
   output: FinalOutput | null = null;
+  /** The parts of the response that is coming. */
+  stream: PartStream | null = null;
   /** `seq` of the latest event. */
   lastSeq = 0;
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RunResult } from '../../protocol/result.ts';
-import type { RunSnapshot } from '../../protocol/run.ts';
 import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import { messagesPage, requestUsages } from '../runs/messages-page.ts';
 import type { RunRegistry } from '../runs/registry.ts';
+import { eventsPage } from '../runs/replay.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { RunService } from '../runs/run-service.ts';
+import { snapshot } from '../runs/snapshot.ts';
 
 type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `run/${string}`>>;
 type Include = readonly ('messages' | 'newMessages')[] | null | undefined;
@@ -52,6 +53,7 @@ export function runHandlers({ service, runs }: { service: RunService; runs: RunR
       const next = from + page.length;
       return { runs: page.map(summary), ...(next < all.length ? { nextCursor: String(next) } : {}) };
     },
+    'run/events': async (params, _session, signal) => eventsPage(await runs.look(params.runId), params, signal),
     'run/release': ({ runId }) => ({ released: runs.release(runId) }),
   };
 }
@@ -85,19 +87,6 @@ function resultWith(result: RunResult, { engine }: RunRecord, include: Include):
     ...result,
     ...(include.includes('messages') ? { messages: messages.slice() } : {}),
     ...(include.includes('newMessages') ? { newMessages: messages.slice(newMessageIndex) } : {}),
-  };
-}
-
-function snapshot({ runId, state, engine, result }: RunRecord): RunSnapshot {
-  return {
-    runId,
-    state,
-    ...(engine.agent.name ? { agent: engine.agent.name } : {}),
-    runStep: engine.runStep,
-    usage: engine.usage,
-    messageCount: engine.history.length,
-    lastSeq: engine.lastSeq,
-    ...(result ? { result } : {}),
   };
 }
 

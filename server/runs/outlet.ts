@@ -3,6 +3,7 @@ import type { DurableEvent } from '../../protocol/events.ts';
 import type { DeltaSink } from '../engine/delta-sink.ts';
 import { type Client, drained } from './client.ts';
 import { DeltaLane } from './delta-lane.ts';
+import { EventRing } from './event-ring.ts';
 import { eventForWire } from './event-size.ts';
 import type { After } from './timers.ts';
 
@@ -13,17 +14,22 @@ export interface OutletOptions {
   readonly deltas: 'coalesced' | 'all' | 'none';
   readonly maxLatencyMs: number;
   readonly after: After;
+  /** What is kept to be sent again. */
+  readonly kept: { readonly events: number; readonly bytes: number };
 }
 
 /** What a run shows its client: durable events and deltas, in the order in which the engine made them. @since 0.2.0 */
 export class RunOutlet {
   readonly #options: OutletOptions;
   readonly #lane: DeltaLane | null;
-  #lastSeq = 0;
+  readonly #ring: EventRing;
+  readonly #waiting = new Set<() => void>();
   #shown = 0;
+  #isOver = false;
 
   constructor(options: OutletOptions) {
     this.#options = options;
+    this.#ring = new EventRing(options.kept);
     const { deltas: mode, maxLatencyMs, client: reader, after } = options;
     const send = (event: DeltaEvent) => this.#show(event);
     this.#lane = mode === 'none' ? null : new DeltaLane({ mode, maxLatencyMs, reader, after, send });
@@ -37,8 +43,50 @@ export class RunOutlet {
   emit(seq: number, event: DurableEvent): void {
     const { runId, client } = this.#options;
     this.#lane?.flush();
-    this.#lastSeq = seq;
-    client.notify('run/event', { runId, seq, event: eventForWire(event) });
+    const sent = { runId, seq, event: eventForWire(event) };
+    this.#ring.add(sent);
+    client.notify('run/event', sent);
+    if (event.event_kind === 'run_finished') this.#isOver = true;
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** The events that are kept to be sent again. */
+  get events(): Pick<EventRing, 'after' | 'lastSeq' | 'bytes'> {
+    return this.#ring;
+  }
+
+  /** Whether the last event was `run_finished`. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Number of the last delta that was sent, once everything that waits to be merged has been sent. */
+  lastDelta(): number {
+    this.#lane?.flush();
+    return this.#shown;
+  }
+
+  /** How many wait for the next event. */
+  get waiters(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves with the next event, or after so many milliseconds. Rejects with the reason of the signal. */
+  nextEvent(signal: AbortSignal, ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void) => {
+        this.#waiting.delete(onEvent);
+        stopTimer();
+        signal.removeEventListener('abort', onAbort);
+        then();
+      };
+      const onEvent = () => settle(resolve);
+      const onAbort = () => settle(() => reject(signal.reason));
+      const stopTimer = this.#options.after(ms, onEvent);
+      this.#waiting.add(onEvent);
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+    });
   }
 
   /** While the client is behind with reading: resolves when it is not, or on an abort. */
@@ -50,6 +98,6 @@ export class RunOutlet {
   #show(event: DeltaEvent): void {
     const { runId, client } = this.#options;
     this.#shown += 1;
-    client.notify('run/delta', { runId, afterSeq: this.#lastSeq, n: this.#shown, event });
+    client.notify('run/delta', { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event });
   }
 }

@@ -1,5 +1,6 @@
 import type { Limits } from '../../protocol/lifecycle.ts';
 import { EngineError } from '../engine/errors.ts';
+import { jsonSize } from './json-size.ts';
 import type { RunRecord } from './run-record.ts';
 
 const remembered = 4096;
@@ -113,7 +114,7 @@ export class RunRegistry {
 }
 
 /** The new messages are what a run adds to memory; those of its history are mostly shared. */
-function sizeOf({ engine }: RunRecord): number {
+function sizeOf({ engine, outlet }: RunRecord): number {
   const { messages, newMessageIndex } = engine.history;
-  return JSON.stringify(messages.slice(newMessageIndex)).length;
+  return jsonSize(messages.slice(newMessageIndex)) + outlet.events.bytes;
 }

@@ -118,6 +118,17 @@ export class RunRecord {
   }
 
   /**
+   * Resolves with the next event, or after so many milliseconds.
+   *
+   * Errors: `overloaded` when too many wait, the reason of the signal when that is aborted.
+   */
+  nextEvent(signal: AbortSignal, ms: number): Promise<void> {
+    const { waitersPerRun } = this.#limits;
+    if (this.outlet.waiters >= waitersPerRun) return Promise.reject(tooManyWait(this.runId, waitersPerRun));
+    return this.outlet.nextEvent(signal, ms);
+  }
+
+  /**
    * Resolves with the result.
    *
    * Errors: `overloaded` when too many wait, the reason of the signal when that is aborted, `run.notFinished` after the
@@ -126,18 +137,7 @@ export class RunRecord {
   wait(signal: AbortSignal, timeoutMs?: number): Promise<RunResult> {
     if (this.result) return Promise.resolve(this.result);
     const { waitersPerRun } = this.#limits;
-    if (this.#waiters.size >= waitersPerRun) {
-      return Promise.reject(
-        new EngineError(
-          'overloaded',
-          `${waitersPerRun} requests wait for run '${this.runId}' already; that is the limit. Wait once and share the answer.`,
-          {
-            limit: 'waitersPerRun',
-            retryAfterMs: 1000,
-          },
-        ),
-      );
-    }
+    if (this.#waiters.size >= waitersPerRun) return Promise.reject(tooManyWait(this.runId, waitersPerRun));
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
         this.#waiters.delete(onResult);
@@ -166,4 +166,12 @@ export class RunRecord {
       if (signal.aborted) onAbort();
     });
   }
+}
+
+function tooManyWait(runId: string, limit: number): EngineError {
+  return new EngineError(
+    'overloaded',
+    `${limit} requests wait for run '${runId}' already; that is the limit. Wait once and share the answer.`,
+    { limit: 'waitersPerRun', retryAfterMs: 1000 },
+  );
 }

@@ -171,13 +171,14 @@ export class RunService {
     return { agent, handle, warnings: named ? [] : [defaulted] };
   }
 
-  #outlet(runId: string, params: RunStartParams, { client }: Session): RunOutlet {
+  #outlet(runId: string, params: RunStartParams, { client, limits }: Session): RunOutlet {
     return new RunOutlet({
       runId,
       client,
       deltas: params.deltas ?? 'coalesced',
       maxLatencyMs: params.maxLatencyMs ?? 16,
       after: this.#deps.after ?? after,
+      kept: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
     });
   }
 

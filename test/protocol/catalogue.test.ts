@@ -16,6 +16,7 @@ it('pins the names of the methods', () => {
     'run/get',
     'run/list',
     'run/release',
+    'run/events',
     'agent/register',
     'agent/list',
     'agent/unregister',
