@@ -11,6 +11,10 @@ const bound = (what: string) => z.number().int().positive().describe(what);
 /** Bounds in force; a client may lower them in `initialize`, only the operator may raise them. @since 0.1.0 */
 export const Limits = named('Limits', () =>
   z.object({
+    messageBytes: bound('Bytes of one message, in and out.'),
+    headerBytes: bound('Bytes of the header of one message.'),
+    nesting: bound('How deep a message may be nested.'),
+    requestsInFlight: bound('Open requests of the client; those that wait for a run are not counted.'),
     activeRuns: bound('Runs that run at once; further ones are queued.'),
     queuedRuns: bound('Runs that may wait for a slot.'),
     finishedRunsKept: bound('Finished runs that stay readable.'),

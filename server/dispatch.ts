@@ -5,12 +5,14 @@ import type { Session } from './session.ts';
 
 /** A handler for every request of the catalogue: a missing or misspelt one does not compile. @since 0.1.0 */
 export type Handlers = {
-  [M in RequestMethod]: (
-    params: ParamsOf<M>,
-    session: Session,
-    signal: AbortSignal,
-  ) => Promise<ResultOf<M>> | ResultOf<M>;
+  [M in RequestMethod]: (params: ParamsOf<M>, session: Session, call: Call) => Promise<ResultOf<M>> | ResultOf<M>;
 };
+
+/** What a handler may know of the request it serves, beside its parameters. @since 0.2.0 */
+export interface Call {
+  /** Aborted when the client cancels the request. Made when it is asked for, as few handlers ask. */
+  readonly signal: AbortSignal;
+}
 
 /**
  * Answers one request: checks the phase, parses the parameters, calls the handler.
@@ -23,7 +25,7 @@ export async function dispatch(
   handlers: Handlers,
   request: { method: string; params: unknown },
   session: Session,
-  signal: AbortSignal,
+  call: Call,
 ): Promise<unknown> {
   const { method } = request;
   if (!Object.hasOwn(requests, method)) {
@@ -36,8 +38,8 @@ export async function dispatch(
   const schema = requests[known].params();
   const parsed = schema.safeParse(asObject(request.params));
   if (!parsed.success) throw fromZod(parsed.error, (path) => fieldsAt(schema, path));
-  const handle = handlers[known] as (params: unknown, session: Session, signal: AbortSignal) => unknown;
-  return (await handle(parsed.data, session, signal)) ?? null;
+  const handle = handlers[known] as (params: unknown, session: Session, call: Call) => unknown;
+  return (await handle(parsed.data, session, call)) ?? null;
 }
 
 /** Languages write "no parameters" as null, `[]` or nothing at all. */

@@ -2,6 +2,10 @@ import type { Limits } from '../protocol/lifecycle.ts';
 
 /** Bounds of the daemon; an operator may raise them, a client only lower them. @since 0.1.0 */
 export const defaultLimits: Limits = {
+  messageBytes: 64 * 1024 * 1024,
+  headerBytes: 8192,
+  nesting: 200,
+  requestsInFlight: 256,
   activeRuns: 256,
   queuedRuns: 1024,
   finishedRunsKept: 256,

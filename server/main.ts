@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { formatTimestamp } from '../protocol/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
 import { parseCommandLine } from './command-line.ts';
+import { defaultLimits } from './limits.ts';
 import { createLog } from './log.ts';
-import { readerWithIds, writerWithIds } from './rpc/request-ids.ts';
 import { ownStdout } from './rpc/stdout.ts';
+import { openWire } from './rpc/wire.ts';
 import { serve } from './server.ts';
 import { version } from './version.ts';
 
@@ -44,10 +44,8 @@ function print(text: string, exitCode: 0 | 2): void {
 }
 
 function start(): void {
-  const reader = readerWithIds(new StreamMessageReader(process.stdin));
-  const writer = writerWithIds(new StreamMessageWriter(frames));
-  const connection = createMessageConnection(reader, writer);
-  const server = serve(connection, {
+  const wire = openWire(process.stdin, frames, { limits: defaultLimits, log });
+  const server = serve(wire, {
     version,
     ...keys,
     log,
@@ -61,12 +59,17 @@ function start(): void {
     void server.close().then(() => exitWhenWritten(code));
   };
   // Without a client nothing that runs here can be of use: end of input, a broken pipe and signals all end the daemon.
-  connection.onClose(() => leave(server.session.isShutDown ? 0 : 1));
-  connection.onError(([error]) => log.debug(`connection: ${error.message}`));
-  frames.on('error', () => leave(1));
+  wire.events = {
+    onEnd: () => leave(server.session.isShutDown ? 0 : 1),
+    onLost: (reason) => {
+      log.error(`the input is no stream of messages: ${reason}`);
+      leave(2);
+    },
+    onClosed: () => leave(server.session.isShutDown ? 0 : 1),
+  };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(signalCode[signal]));
   process.on('unhandledRejection', (error) => log.error(`unhandled rejection: ${String(error)}`));
-  connection.listen();
+  wire.connection.listen();
 }
 
 /** 128 and the number of the signal, as shells count. */

@@ -1,5 +1,5 @@
-import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
-import { dispatch, type Handlers } from './dispatch.ts';
+import type { CancellationToken } from 'vscode-jsonrpc/node';
+import { type Call, dispatch, type Handlers } from './dispatch.ts';
 import { EngineError } from './engine/errors.ts';
 import { reportBug, responseError, toResponseError } from './errors.ts';
 import { agentHandlers } from './handlers/agent.ts';
@@ -9,6 +9,7 @@ import { serviceHandlers } from './handlers/service.ts';
 import { defaultLimits } from './limits.ts';
 import type { Log } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
+import type { Wire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { RunRegistry } from './runs/registry.ts';
 import { type RunnerFactory, RunService } from './runs/run-service.ts';
@@ -39,11 +40,13 @@ export interface Server {
 }
 
 /** Wires a connection to the engine. The caller owns the connection and the process. @since 0.1.0 */
-export function serve(connection: MessageConnection, deps: ServerDeps): Server {
+export function serve(wire: Wire, deps: ServerDeps): Server {
+  const { connection } = wire;
   const limits = { ...defaultLimits, ...deps.limits };
   const { handlers, runs } = createHandlers(deps, limits);
-  const client = connectionClient(connection, () => session);
+  const client = connectionClient(wire, () => session);
   const session: Session = new Session(client, limits);
+  wire.limits = () => session.limits;
 
   connection.onRequest((method: string, params: unknown, token: CancellationToken) =>
     answer(handlers, { method, params }, session, { token, log: deps.log }),
@@ -55,7 +58,7 @@ export function serve(connection: MessageConnection, deps: ServerDeps): Server {
   return {
     session,
     close: () => {
-      client.close();
+      wire.callbacks.close();
       return session.endRuns(new EngineError('client.gone', 'The client has gone.'), limits.shutdownGraceMs);
     },
   };
@@ -103,15 +106,33 @@ async function answer(
   session: Session,
   { token, log }: { token: CancellationToken; log: Log },
 ): Promise<unknown> {
-  const controller = new AbortController();
-  const cancelled = () => controller.abort(responseError('request.cancelled', `${request.method} was cancelled.`));
-  const listener = token.onCancellationRequested(cancelled);
-  if (token.isCancellationRequested) cancelled();
   try {
-    return await dispatch(handlers, request, session, controller.signal);
+    return await dispatch(handlers, request, session, new CancellableCall(request.method, token));
   } catch (error) {
     throw toResponseError(error, log);
-  } finally {
-    listener.dispose();
+  }
+}
+
+class CancellableCall implements Call {
+  readonly #method: string;
+  readonly #token: CancellationToken;
+  #signal: AbortSignal | undefined;
+
+  constructor(method: string, token: CancellationToken) {
+    this.#method = method;
+    this.#token = token;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= this.#makeSignal();
+    return this.#signal;
+  }
+
+  #makeSignal(): AbortSignal {
+    const controller = new AbortController();
+    const cancelled = () => controller.abort(responseError('request.cancelled', `${this.#method} was cancelled.`));
+    this.#token.onCancellationRequested(cancelled);
+    if (this.#token.isCancellationRequested) cancelled();
+    return controller.signal;
   }
 }

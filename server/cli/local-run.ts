@@ -74,5 +74,7 @@ function clientThat(follow: (notification: Notification) => void): Client {
     serves: () => false,
     request: () => Promise.reject(new CallbackError({ kind: 'gone' })),
     notify: (method, params) => follow({ method, params } as Notification),
+    congested: false,
+    drained: () => Promise.resolve(),
   };
 }

@@ -15,14 +15,14 @@ type Include = readonly ('messages' | 'newMessages')[] | null | undefined;
 /** The `run/…` requests. @since 0.1.0 */
 export function runHandlers({ service, runs }: { service: RunService; runs: RunRegistry }): RunHandlers {
   return {
-    'run/start': async (params, session, signal) => {
+    'run/start': async (params, session, { signal }) => {
       const started = service.start(params, session);
       if (params.runId) runs.starting(params.runId, started);
       const record = await started;
       if (!params.wait) return { runId: record.runId, state: record.state, startedAt: record.startedAt };
       return resultWith(await waitOrCancel(record, signal), record, params.include);
     },
-    'run/wait': async ({ runId, timeoutMs, include }, _session, signal) => {
+    'run/wait': async ({ runId, timeoutMs, include }, _session, { signal }) => {
       const record = await runs.look(runId);
       return resultWith(await record.wait(signal, timeoutMs ?? undefined), record, include);
     },
@@ -53,7 +53,7 @@ export function runHandlers({ service, runs }: { service: RunService; runs: RunR
       const next = from + page.length;
       return { runs: page.map(summary), ...(next < all.length ? { nextCursor: String(next) } : {}) };
     },
-    'run/events': async (params, _session, signal) => eventsPage(await runs.look(params.runId), params, signal),
+    'run/events': async (params, _session, { signal }) => eventsPage(await runs.look(params.runId), params, signal),
     'run/release': ({ runId }) => ({ released: runs.release(runId) }),
   };
 }

@@ -14,12 +14,17 @@ export interface Client {
   /** Sends a callback; rejects with `CallbackError`. An abort withdraws it with `$/cancelRequest`. */
   request(method: CallbackMethod, params: object, signal: AbortSignal): Promise<unknown>;
   notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): void;
+  /**
+   * Whether the client reads more slowly than it is told things. Nothing is lost then, but who makes something that can
+   * be merged merges it, and who makes more than one message at a time awaits `drained` first.
+   *
+   * @since 0.2.0
+   */
+  readonly congested?: boolean;
+  /** Resolves when little enough waits to be read, or when the client is gone; never rejects. @since 0.2.0 */
+  drained?(): Promise<void>;
   /** Whether the client serves a callback. */
   serves(method: CallbackMethod): boolean;
-  /** Whether so much waits to be written that nothing should be added but what must be told. */
-  readonly congested?: boolean;
-  /** Resolves when that is over, or the client has gone. */
-  drained?(): Promise<void>;
 }
 
 /** Resolves when the client has read what waited, or on an abort. @since 0.2.0 */

@@ -6,14 +6,16 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { formatTimestamp } from '../../protocol/timestamp.ts';
+import { defaultLimits } from '../../server/limits.ts';
 import type { Log } from '../../server/log.ts';
-import { readerWithIds, writerWithIds } from '../../server/rpc/request-ids.ts';
+import { openWire, type Wire } from '../../server/rpc/wire.ts';
 import { type Server, type ServerDeps, serve } from '../../server/server.ts';
 
 /** A daemon and a client over two in-memory streams with real framing. */
 export interface Pair {
   readonly client: MessageConnection;
   readonly server: Server;
+  readonly wire: Wire;
   /** Lines the daemon logged. */
   readonly logged: string[];
   close(): Promise<void>;
@@ -23,30 +25,28 @@ export interface Pair {
 export function startPair(deps: Partial<ServerDeps> = {}): Pair {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
-  const serverSide = createMessageConnection(
-    readerWithIds(new StreamMessageReader(toServer)),
-    writerWithIds(new StreamMessageWriter(toClient)),
-  );
   const client = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const logged: string[] = [];
   const write = (text: string) => logged.push(text);
   const log: Log = { error: write, warn: write, info: write, debug: write };
-  const server = serve(serverSide, {
+  const wire = openWire(toServer, toClient, { limits: { ...defaultLimits, ...deps.limits }, log });
+  const server = serve(wire, {
     version: 'test',
     env: {},
     log,
     world: { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() },
     ...deps,
   });
-  serverSide.listen();
+  wire.connection.listen();
   return {
     client,
     server,
+    wire,
     logged,
     async close() {
       await server.close();
       client.dispose();
-      serverSide.dispose();
+      wire.connection.dispose();
     },
   };
 }

@@ -1,0 +1,73 @@
+import { AbstractMessageWriter, type Message } from 'vscode-jsonrpc/node';
+import { ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
+import type { RequestId } from './envelope.ts';
+import type { OpenRequests } from './open-requests.ts';
+import type { OutboundPump } from './pump.ts';
+
+interface Answer {
+  readonly id: RequestId;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+const done = Promise.resolve();
+
+/** Every answer to a request goes through here, exactly once; the library writes its own here too. @since 0.2.0 */
+export class Answers extends AbstractMessageWriter {
+  readonly #pump: OutboundPump;
+  readonly #requests: OpenRequests;
+  readonly #reportBug: (error: unknown) => { readonly message: string; readonly details: object };
+
+  constructor(
+    pump: OutboundPump,
+    requests: OpenRequests,
+    /** Logs what cannot be sent under an incident id. */
+    reportBug: (error: unknown) => { readonly message: string; readonly details: object },
+  ) {
+    super();
+    this.#pump = pump;
+    this.#requests = requests;
+    this.#reportBug = reportBug;
+    pump.onClose(() => this.fireClose());
+  }
+
+  write(message: Message): Promise<void> {
+    this.#answer(message as unknown as Answer);
+    return done;
+  }
+
+  /** Answers what was no request, or one that is not served: nothing is open for it. */
+  refuse(id: RequestId | null, kind: ErrorKind, message: string, details: Record<string, unknown> = {}): void {
+    this.#pump.send({ jsonrpc: '2.0', id, error: { code: ErrorCode[kind], message, data: { ...details, kind } } });
+  }
+
+  end(): void {
+    // The pump writes by itself.
+  }
+
+  #answer(answer: Answer): void {
+    const request = this.#requests.close(answer.id);
+    // Emacs stalls when the ack of a run and a callback of the run arrive in one piece.
+    const isAck = request?.method === 'run/start' && !request.waits;
+    if (isAck) this.#pump.separate();
+    this.#send(answer);
+    if (isAck) this.#pump.separate();
+  }
+
+  #send({ id, result, error }: Answer): void {
+    try {
+      const outcome = error === undefined ? { result: result ?? null } : { error };
+      const sent = this.#pump.send({ jsonrpc: '2.0', id, ...outcome });
+      if (sent.kind !== 'tooLarge') return;
+      const { size, limit } = sent;
+      const advice = 'Ask for less at a time, or raise the limit.';
+      this.refuse(id, 'message.tooLarge', `The answer has ${size} bytes; ${limit} is the limit. ${advice}`, {
+        size,
+        limit,
+      });
+    } catch (bug) {
+      const { message, details } = this.#reportBug(bug);
+      this.refuse(id, 'internal', message, { ...details });
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { ErrorCode } from '../../protocol/errors.ts';
+import { CallbackError, type CallbackFailure } from '../runs/client.ts';
+import type { OutboundPump } from './pump.ts';
+
+/**
+ * First and last id of our own requests: a range that no client uses for its own, because some take a request for the
+ * answer to theirs when the ids are equal (Vim), or take 0 for "no id"; and whole numbers of 32 bits.
+ *
+ * @since 0.1.0
+ */
+export const FIRST_REQUEST_ID = 1_000_000_000;
+const lastRequestId = 2 ** 31 - 1;
+
+/** How many withdrawn requests are remembered, to count answers that come late. */
+const withdrawnKept = 1024;
+
+interface Open {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: CallbackError) => void;
+}
+
+/** Our own requests that wait for an answer of the client. @since 0.2.0 */
+export class OpenCallbacks {
+  readonly #pump: OutboundPump;
+  readonly #open = new Map<number, Open>();
+  readonly #withdrawn = new Map<number, Open>();
+  #nextId = FIRST_REQUEST_ID;
+  #isClosed = false;
+
+  constructor(pump: OutboundPump) {
+    this.#pump = pump;
+  }
+
+  /** Rejects with `CallbackError`. An abort withdraws the request; an answer that comes all the same is still told. */
+  request(method: string, params: object, signal: AbortSignal): Promise<unknown> {
+    if (this.#isClosed || this.#pump.isClosed) return Promise.reject(new CallbackError({ kind: 'gone' }));
+    const id = this.#mintId();
+    const sent = this.#pump.send({ jsonrpc: '2.0', id, method, params });
+    if (sent.kind === 'closed') return Promise.reject(new CallbackError({ kind: 'gone' }));
+    if (sent.kind === 'tooLarge') return Promise.reject(new CallbackError(tooLarge(method, sent)));
+    return new Promise((resolve, reject) => {
+      const onAbort = () => this.#withdraw(id);
+      const settled = () => signal.removeEventListener('abort', onAbort);
+      this.#open.set(id, {
+        resolve: (result) => {
+          settled();
+          resolve(result);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+    });
+  }
+
+  /** Gives an answer to who waits for it; false when nobody does. Some clients write numbers as strings. */
+  settle(id: string | number, { result, error }: { result?: unknown; error?: unknown }): boolean {
+    const key = Number(id);
+    const open = this.#open.get(key) ?? this.#withdrawn.get(key);
+    if (!open) return false;
+    this.#open.delete(key);
+    this.#withdrawn.delete(key);
+    if (error === undefined || error === null) open.resolve(result ?? null);
+    else open.reject(new CallbackError(failureOf(error)));
+    return true;
+  }
+
+  /** The client is gone: nobody will answer. */
+  close(): void {
+    this.#isClosed = true;
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    this.#withdrawn.clear();
+    for (const { reject } of open) reject(new CallbackError({ kind: 'gone' }));
+  }
+
+  #mintId(): number {
+    let id: number;
+    do {
+      id = this.#nextId;
+      this.#nextId = id === lastRequestId ? FIRST_REQUEST_ID : id + 1;
+    } while (this.#open.has(id) || this.#withdrawn.has(id));
+    return id;
+  }
+
+  #withdraw(id: number): void {
+    const open = this.#open.get(id);
+    if (!open) return;
+    this.#open.delete(id);
+    this.#withdrawn.set(id, open);
+    if (this.#withdrawn.size > withdrawnKept) {
+      const [oldest] = this.#withdrawn.keys();
+      if (oldest !== undefined) this.#withdrawn.delete(oldest);
+    }
+    this.#pump.send({ jsonrpc: '2.0', method: '$/cancelRequest', params: { id } });
+  }
+}
+
+function tooLarge(method: string, { size, limit }: { size: number; limit: number }): CallbackFailure {
+  const message = `${method} has ${size} bytes of parameters; ${limit} is the limit of a message.`;
+  return {
+    kind: 'error',
+    code: ErrorCode['message.tooLarge'],
+    message,
+    data: { kind: 'message.tooLarge', limit, size },
+  };
+}
+
+function failureOf(error: unknown): CallbackFailure {
+  const { code, message, data } = (typeof error === 'object' ? error : { message: error }) as Record<string, unknown>;
+  return {
+    kind: 'error',
+    code: typeof code === 'number' ? code : 0,
+    message: typeof message === 'string' ? message : JSON.stringify(message ?? error),
+    data,
+  };
+}

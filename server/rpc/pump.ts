@@ -1,0 +1,160 @@
+import type { Writable } from 'node:stream';
+import type { Framing } from './frames.ts';
+
+/** A message as it stands on the wire, its parts checked by who sends it. @since 0.2.0 */
+export type Outgoing = { readonly jsonrpc: '2.0' } & Record<string, unknown>;
+
+/** What became of a message that was to be sent. @since 0.2.0 */
+export type Sent =
+  | { readonly kind: 'queued' }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'tooLarge'; readonly size: number; readonly limit: number };
+
+export interface PumpOptions {
+  /** Bytes of one message. */
+  readonly messageBytes: () => number;
+  /** Bytes in the queue from which on those who send should wait, and down to which they wait. */
+  readonly highWater?: number;
+  readonly lowWater?: number;
+}
+
+const flushBytes = 64 * 1024;
+const queued: Sent = { kind: 'queued' };
+const closed: Sent = { kind: 'closed' };
+const done = Promise.resolve();
+
+/**
+ * The one way out. A message is encoded when it is sent, so that what happens to its objects afterwards cannot change
+ * it; all messages of a burst leave in one write, in the order in which they were sent. Nothing here ever rejects: a
+ * pipe that broke is told once, and what is sent afterwards is dropped.
+ *
+ * @since 0.2.0
+ */
+export class OutboundPump {
+  framing: Framing = 'contentLength';
+  readonly #stream: Writable;
+  readonly #messageBytes: () => number;
+  readonly #highWater: number;
+  readonly #lowWater: number;
+  /** What waits for the write before it; messages are added to the last one. */
+  #batches: Batch[] = [emptyBatch()];
+  #waitingBytes = 0;
+  #writingBytes = 0;
+  #isWriting = false;
+  #isScheduled = false;
+  #isClosed = false;
+  #waiters: Waiter[] = [];
+  readonly #closeListeners: (() => void)[] = [];
+
+  constructor(stream: Writable, { messageBytes, highWater = 1 << 20, lowWater = 1 << 18 }: PumpOptions) {
+    this.#stream = stream;
+    this.#messageBytes = messageBytes;
+    this.#highWater = highWater;
+    this.#lowWater = lowWater;
+    stream.on('error', () => this.#close()).on('close', () => this.#close());
+  }
+
+  /** Bytes that were sent and not taken by the pipe. */
+  get queuedBytes(): number {
+    return this.#waitingBytes + this.#writingBytes;
+  }
+
+  /** Whether the reader is slow: more waits than should. Who can merge or wait does so now. */
+  get congested(): boolean {
+    return this.queuedBytes >= this.#highWater;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /**
+   * Resolves when so little waits that more may be sent (or no more than so many bytes), or when nobody reads any more.
+   */
+  drained(bytes: number = this.#lowWater): Promise<void> {
+    if (this.#isClosed || this.queuedBytes <= bytes) return done;
+    return new Promise((resolve) => this.#waiters.push({ bytes, resolve }));
+  }
+
+  /** Calls back once, when the pipe broke or was closed. */
+  onClose(listener: () => void): void {
+    this.#closeListeners.push(listener);
+  }
+
+  /** Errors: those of `JSON.stringify` for what is no JSON. */
+  send(message: Outgoing): Sent {
+    if (this.#isClosed) return closed;
+    const json = JSON.stringify(message);
+    const size = Buffer.byteLength(json);
+    const limit = this.#messageBytes();
+    if (size > limit) return { kind: 'tooLarge', size, limit };
+    const batch = this.#batches[this.#batches.length - 1] as Batch;
+    if (this.framing === 'lines') batch.texts.push(json, '\n');
+    else batch.texts.push(`Content-Length: ${size}\r\n\r\n`, json);
+    batch.bytes += size;
+    this.#waitingBytes += size;
+    if (this.#waitingBytes >= flushBytes) this.#flush();
+    else if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      // Runs when the microtasks are done: after all answers to what came in one chunk.
+      process.nextTick(() => {
+        this.#isScheduled = false;
+        this.#flush();
+      });
+    }
+    return queued;
+  }
+
+  /** What is sent next goes into a write of its own, apart from what was sent before. */
+  separate(): void {
+    if (this.#batches[this.#batches.length - 1]?.bytes) this.#batches.push(emptyBatch());
+  }
+
+  #flush(): void {
+    const [batch] = this.#batches;
+    if (this.#isWriting || this.#isClosed || !batch?.bytes) return;
+    this.#batches.shift();
+    if (this.#batches.length === 0) this.#batches.push(emptyBatch());
+    this.#isWriting = true;
+    this.#waitingBytes -= batch.bytes;
+    this.#writingBytes = batch.bytes;
+    this.#stream.write(batch.texts.join(''), 'utf8', (error) => (error ? this.#close() : this.#written()));
+  }
+
+  #written(): void {
+    this.#isWriting = false;
+    this.#writingBytes = 0;
+    this.#flush();
+    this.#wake();
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#batches = [];
+    this.#waitingBytes = 0;
+    this.#writingBytes = 0;
+    this.#wake();
+    for (const listener of this.#closeListeners) listener();
+  }
+
+  #wake(): void {
+    if (this.#waiters.length === 0) return;
+    const ready = this.#waiters.filter(({ bytes }) => this.queuedBytes <= bytes);
+    this.#waiters = this.#waiters.filter(({ bytes }) => this.queuedBytes > bytes);
+    for (const { resolve } of ready) resolve();
+  }
+}
+
+interface Waiter {
+  readonly bytes: number;
+  readonly resolve: () => void;
+}
+
+interface Batch {
+  readonly texts: string[];
+  /** Bytes of the messages; those of headers are not counted. */
+  bytes: number;
+}
+
+const emptyBatch = (): Batch => ({ texts: [], bytes: 0 });

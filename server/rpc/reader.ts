@@ -1,0 +1,168 @@
+import type { Readable } from 'node:stream';
+import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
+import type { Frame, FrameSplitter, Framing, WireLimits } from './frames.ts';
+import { ContentLengthFrames } from './length-frames.ts';
+import { LineFrames } from './line-frames.ts';
+
+/** Something in the input that was no JSON value. @since 0.2.0 */
+export type Fault = Exclude<Frame, { kind: 'body' }> | { readonly kind: 'parse'; readonly reason: string };
+
+/** Who is told what the input held. @since 0.2.0 */
+export interface ReaderSink {
+  /** Told once, before anything else. */
+  framing(framing: Framing): void;
+  /** A JSON value of so many bytes: the message to dispatch, or undefined when nothing is left to do about it. */
+  value(value: unknown, size: number): Message | undefined;
+  fault(fault: Fault): void;
+  /** The input has ended and everything in it was passed on. */
+  end(): void;
+}
+
+/**
+ * Reads messages from a stream. Which framing the client uses shows in its first byte: a JSON value is on a line of its
+ * own, everything else begins with a header.
+ *
+ * The end of the input is not the end of the connection, unlike in the library: what was read is still to be answered.
+ * @since 0.2.0
+ */
+export class WireReader extends AbstractMessageReader {
+  readonly #stream: Readable;
+  readonly #limits: () => WireLimits;
+  readonly #sink: ReaderSink;
+  // Fatal: text that is no UTF-8 is refused, not read with replacement characters.
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  #callback: DataCallback = () => undefined;
+  #start: Buffer | undefined = Buffer.alloc(0);
+  #splitter: FrameSplitter | undefined;
+  #isLost = false;
+  #hasEnded = false;
+  #isResting = false;
+  #isHeld = false;
+
+  constructor(stream: Readable, limits: () => WireLimits, sink: ReaderSink) {
+    super();
+    this.#stream = stream;
+    this.#limits = limits;
+    this.#sink = sink;
+  }
+
+  listen(callback: DataCallback): Disposable {
+    this.#callback = callback;
+    const onData = (chunk: Buffer) => this.#push(chunk);
+    const onEnd = () => this.#end();
+    // A pipe that broke brings nothing more: the same as its end.
+    const onError = () => this.#end();
+    this.#stream.on('data', onData).on('end', onEnd).on('close', onEnd).on('error', onError);
+    return {
+      dispose: () => {
+        this.#stream.off('data', onData).off('end', onEnd).off('close', onEnd).off('error', onError);
+        this.#stream.pause();
+      },
+    };
+  }
+
+  /** Stops reading while nobody reads the answers; what is in the pipe stays there. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#stream.pause();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    if (!this.#isResting) this.#stream.resume();
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  #push(chunk: Buffer): void {
+    if (this.#isLost) return;
+    const rest = this.#splitter ? chunk : this.#detect(chunk);
+    if (!rest || !this.#splitter) return;
+    this.#splitter.push(rest);
+    this.#pull(this.#splitter);
+  }
+
+  /** Chooses the framing by the first byte that is neither of a byte order mark nor blank. */
+  #detect(chunk: Buffer): Buffer | undefined {
+    const start = Buffer.concat([this.#start ?? chunk, chunk]);
+    this.#start = start;
+    const mark = start.subarray(0, byteOrderMark.length);
+    if (start.length < byteOrderMark.length && byteOrderMark.subarray(0, start.length).equals(mark)) return undefined;
+    let at = mark.equals(byteOrderMark) ? byteOrderMark.length : 0;
+    while (blanks.has(start[at] ?? 0)) at += 1;
+    if (at === start.length) return undefined;
+    const isJson = jsonStarts.has(start[at] ?? 0);
+    this.#splitter = new (isJson ? LineFrames : ContentLengthFrames)(this.#limits);
+    this.#start = undefined;
+    this.#sink.framing(isJson ? 'lines' : 'contentLength');
+    return start.subarray(at);
+  }
+
+  /** Takes so many messages, then rests for a turn of the event loop: those that came at once are served in between. */
+  #pull(splitter: FrameSplitter): void {
+    for (let left = this.#perTurn(); left > 0 && !this.#isLost; left -= 1) {
+      const frame = splitter.next();
+      if (!frame) {
+        if (this.#hasEnded) this.#finish(splitter);
+        return;
+      }
+      this.#take(frame);
+    }
+    if (this.#isLost) return;
+    this.#isResting = true;
+    this.#stream.pause();
+    setImmediate(() => {
+      this.#isResting = false;
+      if (!this.#isHeld) this.#stream.resume();
+      this.#pull(splitter);
+    });
+  }
+
+  /** Half of what may be in flight, so that many small requests in one chunk are no overload. */
+  #perTurn(): number {
+    return Math.max(1, Math.min(128, this.#limits().requestsInFlight >> 1));
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    if (!this.#isResting) this.#finish(this.#splitter);
+  }
+
+  #finish(splitter: FrameSplitter | undefined): void {
+    const frame = this.#isLost ? undefined : splitter?.end();
+    if (frame) this.#take(frame);
+    if (!this.#isLost) this.#sink.end();
+  }
+
+  #take(frame: Frame): void {
+    if (frame.kind === 'lost') this.#isLost = true;
+    if (frame.kind !== 'body') this.#sink.fault(frame);
+    else this.#parse(frame.bytes);
+  }
+
+  #parse(bytes: Buffer): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(this.#decoder.decode(bytes));
+    } catch (error) {
+      this.#sink.fault({ kind: 'parse', reason: reasonOf(error) });
+      return;
+    }
+    const message = this.#sink.value(value, bytes.length);
+    if (message) this.#callback(message);
+  }
+}
+
+/** Where the text is wrong; the message of the parser would repeat some of it, which may be secret. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof SyntaxError)) return 'it is not UTF-8';
+  const position = /position (\d+)/.exec(error.message)?.[1];
+  return position === undefined ? 'it is no JSON' : `it is no JSON at position ${position}`;
+}
+
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+const blanks: ReadonlySet<number> = new Set([9, 10, 13, 32]);
+const jsonStarts: ReadonlySet<number> = new Set([0x7b, 0x5b]);

@@ -1,0 +1,90 @@
+import type { Readable, Writable } from 'node:stream';
+import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
+import { reportBug } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { Answers } from './answers.ts';
+import { OpenCallbacks } from './callbacks.ts';
+import type { Framing, WireLimits } from './frames.ts';
+import { Gatekeeper } from './gatekeeper.ts';
+import { OpenRequests } from './open-requests.ts';
+import { OutboundPump } from './pump.ts';
+import { WireReader } from './reader.ts';
+import { dispatchInOneTurn } from './scheduler.ts';
+
+/** What happens to a connection. @since 0.2.0 */
+export interface WireEvents {
+  /** The input has ended and everything in it was passed on: answers may still be given. */
+  onEnd(): void;
+  /** The input is no stream of messages (any more); the client was told. */
+  onLost(reason: string): void;
+  /** Nobody reads the output any more. */
+  onClosed(): void;
+}
+
+/** A connection over two streams: the library's, on our reader, writer and guard. @since 0.2.0 */
+export interface Wire {
+  /** Requests and notifications of the client arrive here; `listen` begins. */
+  readonly connection: MessageConnection;
+  readonly pump: OutboundPump;
+  readonly callbacks: OpenCallbacks;
+  readonly requests: OpenRequests;
+  readonly gatekeeper: Gatekeeper;
+  readonly framing: Framing | undefined;
+  /** Who is told; to be replaced before `listen`. */
+  events: WireEvents;
+  /** Bounds in force; a session puts its own here, which the handshake may lower. */
+  limits: () => WireLimits;
+}
+
+/** Answers that nobody has read are kept up to here; then nothing more is read that would make more of them. */
+const heldBytes = 64 * 1024 * 1024;
+
+/** Opens a connection. @since 0.2.0 */
+export function openWire(input: Readable, output: Writable, options: { limits: WireLimits; log: Log }): Wire {
+  dispatchInOneTurn();
+  const { log } = options;
+  const limits = () => wire.limits();
+  const pump = new OutboundPump(output, { messageBytes: () => wire.limits().messageBytes });
+  const requests = new OpenRequests();
+  const callbacks = new OpenCallbacks(pump);
+  const answers = new Answers(pump, requests, (error) => reportBug(error, log));
+  const gatekeeper = new Gatekeeper({ answers, requests, callbacks, limits, log });
+  const holdWhileFull = () => {
+    if (reader.isHeld || pump.queuedBytes < heldBytes) return;
+    reader.hold();
+    void pump.drained(heldBytes / 2).then(() => reader.release());
+  };
+  const reader = new WireReader(input, limits, {
+    framing: (framing) => {
+      pump.framing = framing;
+      wire.framing = framing;
+    },
+    value: (value, size) => {
+      holdWhileFull();
+      return gatekeeper.admit(value, size);
+    },
+    fault: (fault) => {
+      gatekeeper.fault(fault);
+      if (fault.kind === 'lost') wire.events.onLost(fault.reason);
+    },
+    end: () => wire.events.onEnd(),
+  });
+  pump.onClose(() => wire.events.onClosed());
+  const wire: { -readonly [K in keyof Wire]: Wire[K] } = {
+    connection: createMessageConnection(reader, answers, libraryLog(log)),
+    pump,
+    callbacks,
+    requests,
+    gatekeeper,
+    framing: undefined,
+    events: { onEnd: () => undefined, onLost: () => undefined, onClosed: () => undefined },
+    limits: () => options.limits,
+  };
+  return wire;
+}
+
+/** What the library has to say concerns who works on the daemon. */
+function libraryLog(log: Log) {
+  const debug = (message: string) => log.debug(`connection: ${message}`);
+  return { error: debug, warn: debug, info: debug, log: debug };
+}
