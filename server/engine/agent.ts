@@ -56,7 +56,12 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
   const tools = new Map<string, CompiledTool>();
   for (const [index, tool] of (spec.tools ?? []).entries()) {
     if (tools.has(tool.name)) throw conflict(`Tool name conflicts with existing tool: '${tool.name}'`, tool.name);
-    if (output.tools.has(tool.name)) throw conflict(`Tool name conflicts with output tool: '${tool.name}'`, tool.name);
+    if (output.tools.has(tool.name)) {
+      throw conflict(
+        `The agent defines a tool whose name conflicts with existing tool from the agent's output tools: '${tool.name}'. Rename the tool.`,
+        tool.name,
+      );
+    }
     tools.set(
       tool.name,
       await compileTool(tool, { index, toolRetries, toolTimeoutMs: spec.toolTimeoutMs ?? undefined }),

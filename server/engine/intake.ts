@@ -7,7 +7,7 @@ import type {
   ModelResponsePart,
   UserPromptPart,
 } from '../../protocol/messages.ts';
-import { mediaTypeOf } from './media-types.ts';
+import { isMedia, mediaTypeOf } from './media-types.ts';
 
 /** Where filled-in ids and times come from. @since 0.1.0 */
 export interface IntakeSource {
@@ -117,18 +117,18 @@ function completeUserContent(content: string | readonly UserContent[]): UserProm
     : content.map((item) => (typeof item === 'string' ? item : completeItem(item)));
 }
 
-const mediaKinds = new Set(['image-url', 'audio-url', 'video-url', 'document-url', 'binary', 'uploaded-file']);
-
-/** Media inside the value a tool returned is recognised by its `kind`; everything else passes through. */
-function completeContent(content: unknown): unknown {
+/**
+ * What a tool returned, as it is stored: media are recognised by their `kind`, everything else passes through.
+ *
+ * Source: Pydantic AI `ToolReturnContent`.
+ * @since 0.1.0
+ */
+export function completeContent(content: unknown): unknown {
   if (Array.isArray(content)) return content.some(isMedia) ? content.map(completeContent) : content;
   if (!isMedia(content)) return content;
   const parsed = ContentItem().safeParse(content);
   return parsed.success ? completeItem(parsed.data) : content;
 }
-
-const isMedia = (value: unknown): boolean =>
-  value !== null && typeof value === 'object' && 'kind' in value && mediaKinds.has(String(value.kind));
 
 /** Media type and identifier are written in Pydantic AI's order: last. */
 function completeItem(item: ContentItem): ContentItem {

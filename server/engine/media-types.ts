@@ -66,3 +66,9 @@ export function mediaTypeOf(kind: string, url: string): string | null {
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : '';
 }
+
+const mediaKinds = new Set(['image-url', 'audio-url', 'video-url', 'document-url', 'binary', 'uploaded-file']);
+
+/** Whether a value is a file or stands for one. Source: Pydantic AI `is_multi_modal_content`. @since 0.1.0 */
+export const isMedia = (value: unknown): boolean =>
+  value !== null && typeof value === 'object' && 'kind' in value && mediaKinds.has(String(value.kind));

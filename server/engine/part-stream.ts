@@ -24,8 +24,8 @@ export interface PartStreamOptions {
   readonly sink?: DeltaSink;
   /** Aborted when the request is given up. */
   readonly signal: AbortSignal;
-  /** Called after every piece and every usage; may end the request by throwing. */
-  readonly check?: (usage: RequestUsage) => void;
+  /** Asked after every piece, before it is shown; when it says no, nothing more is taken. */
+  readonly check?: (usage: RequestUsage) => boolean;
   /** Whether a part that begins may be the output: the name of the output tool, or null for text and deferred calls. */
   readonly outputOf: (part: ModelResponsePart) => { tool_name: string | null; tool_call_id: string | null } | null;
   /** An id for the call at a position, when the provider gives none. */
@@ -44,6 +44,7 @@ export class PartStream {
   readonly #byKey = new Map<PartKey, PartBuilder>();
   readonly #parts: PartBuilder[] = [];
   #opened = false;
+  /** Over, or stopped by the check: pieces that still come are dropped. */
   #ended = false;
   #outputFound = false;
   #usage: RequestUsage = requestUsage();
@@ -77,47 +78,52 @@ export class PartStream {
     return this.#parts.map((builder) => builder.build());
   }
 
-  /** The model has begun to answer; also tells what is known of the response. */
-  open(fields: Partial<ModelResponse> = {}): void {
-    this.#opened = true;
+  /** What is known of the response before the model has begun to answer. */
+  describe(fields: Partial<ModelResponse>): void {
     this.#fields = { ...this.#fields, ...fields };
   }
 
-  /** Usage of the request so far, not what was added. */
+  /** The model has begun to answer; also tells what is known of the response. */
+  open(fields: Partial<ModelResponse> = {}): void {
+    this.#opened = true;
+    this.describe(fields);
+  }
+
+  /** Usage of the request so far, not what was added; it counts the piece that comes next. */
   setUsage(usage: RequestUsage): void {
     this.#opened = true;
     this.#usage = usage;
-    this.#options.check?.(usage);
   }
 
   text(key: PartKey, content: string, fields: PartFields = noFields): void {
+    if (this.#ended) return;
     const builder = this.#find(key, TextBuilder);
     if (builder) {
       builder.add(content, fields);
-      this.#options.sink?.text(builder.index, content, fields);
+      if (this.#passes()) this.#options.sink?.text(builder.index, content, fields);
     } else this.#begin(key, new TextBuilder(content, fields));
-    this.#checked();
   }
 
   thinking(key: PartKey, content: string | null, signature: string | null, fields: PartFields = noFields): void {
+    if (this.#ended) return;
     const builder = this.#find(key, ThinkingBuilder);
     if (builder) {
       builder.add(content, signature, fields);
-      this.#options.sink?.thinking(builder.index, content, signature, fields);
+      if (this.#passes()) this.#options.sink?.thinking(builder.index, content, signature, fields);
     } else this.#begin(key, new ThinkingBuilder(content, signature, fields));
-    this.#checked();
   }
 
   /** Errors: `model.unexpectedBehavior` for pieces that do not fit together. */
   toolCall(key: PartKey, piece: CallPiece & { readonly id?: string | null }, fields: PartFields = noFields): void {
+    if (this.#ended) return;
     const known = this.#find(key, CallBuilder);
     const builder = known ?? new CallBuilder();
     builder.add(piece, fields);
     if (!known) this.#byKey.set(key, builder);
     // A call is shown once its name is known; what came before is in its beginning.
-    if (builder.index >= 0) this.#options.sink?.toolCall(builder.index, builder.id, piece, fields);
-    else if (builder.hasName) this.#begin(key, builder);
-    this.#checked();
+    if (builder.index < 0 && builder.hasName) this.#begin(key, builder);
+    else if (this.#passes() && builder.index >= 0)
+      this.#options.sink?.toolCall(builder.index, builder.id, piece, fields);
   }
 
   /** The arguments of a call that was reported piece by piece, for a provider whose pieces are only a preview. */
@@ -127,16 +133,20 @@ export class PartStream {
 
   /** A part that comes as a whole. */
   whole(part: ModelResponsePart): void {
-    this.#begin(`whole part ${this.#parts.length}`, new WholePart(part));
-    this.#checked();
+    if (!this.#ended) this.#begin(`whole part ${this.#parts.length}`, new WholePart(part));
   }
 
-  /** The answer is over, well or not. */
+  /** The answer is whole. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     const last = this.#parts.at(-1);
     if (last) this.#showEnd(last, null);
+  }
+
+  /** The answer broke off: its last part has no end. */
+  breakOff(): void {
+    this.#ended = true;
   }
 
   #find<T extends PartBuilder>(key: PartKey, kind: new (...args: never[]) => T): T | undefined {
@@ -153,7 +163,7 @@ export class PartStream {
     this.#byKey.set(key, builder);
     if (builder instanceof CallBuilder) builder.fillId(this.#options.mintId);
     const { sink } = this.#options;
-    if (!sink) return;
+    if (!this.#passes() || !sink) return;
     const part = builder.build();
     if (before) this.#showEnd(before, part.part_kind);
     sink.show({ index: builder.index, part, previous_part_kind: before?.kind ?? null, event_kind: 'part_start' });
@@ -174,7 +184,8 @@ export class PartStream {
     });
   }
 
-  #checked(): void {
-    this.#options.check?.(this.#usage);
+  #passes(): boolean {
+    if (this.#options.check?.(this.#usage) === false) this.#ended = true;
+    return !this.#ended;
   }
 }

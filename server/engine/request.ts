@@ -73,7 +73,7 @@ async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): 
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     if (!stream?.opened || !(error instanceof EngineError)) throw error;
-    stream.end();
+    stream.breakOff();
     const partial = modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, state: 'interrupted' });
     const served = stream.fields.model_name ?? null;
     const response = stamped(state, key, partial, now());
@@ -107,11 +107,13 @@ function partStream(
   });
 }
 
-function checkWhileStreaming(state: RunState, usage: RequestUsage, stop: (error: unknown) => void): void {
+function checkWhileStreaming(state: RunState, usage: RequestUsage, stop: (error: unknown) => void): boolean {
   try {
     checkAfterResponse(state.agent.limits, addUsage(state.usage, usage), usage);
+    return true;
   } catch (error) {
     stop(error);
+    return false;
   }
 }
 

@@ -3,6 +3,7 @@ import type { ModelRequestPart, ToolCallPart, ToolReturnPart } from '../../proto
 import type { CompiledTool } from './agent.ts';
 import type { ToolOutcome, ToolRequest } from './callbacks.ts';
 import { EngineError, unexpectedBehavior } from './errors.ts';
+import { completeContent } from './intake.ts';
 import { invalid, type Refusal, retry, retryPrompt } from './output.ts';
 import { recordedStep } from './recorded.ts';
 import type { Resolution } from './resolutions.ts';
@@ -228,7 +229,7 @@ function returned(
   result: { content: unknown; metadata?: unknown; userContent?: string | UserContent[] },
   time: string,
 ): SettledCall {
-  const part = toolReturn(call, result.content, time, 'success');
+  const part = toolReturn(call, completeContent(result.content), time, 'success');
   part.metadata = result.metadata ?? null;
   return { part, userContent: hasAny(result.userContent) ? result.userContent : null };
 }

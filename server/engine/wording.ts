@@ -1,4 +1,5 @@
 import type { ErrorDetails, RetryPromptPart, ToolCallPart, ToolReturnPart } from '../../protocol/messages.ts';
+import { isMedia } from './media-types.ts';
 
 // What a model is shown for the parts of a history. Source: Pydantic AI `model_response`, `model_response_str`,
 // `model_response_object`, `args_as_dict`, `args_as_json_str`.
@@ -12,6 +13,19 @@ const isNothing = (content: unknown) => content === null || (Array.isArray(conte
 function asText(content: unknown): string {
   if (isNothing(content)) return '';
   return typeof content === 'string' ? content : JSON.stringify(content);
+}
+
+/**
+ * What a tool returned beside its files; what is left of a list with files may be one value.
+ *
+ * Source: Pydantic AI `ToolReturnPart._unwrap_data`.
+ * @since 0.2.0
+ */
+export function withoutFiles(content: unknown): unknown {
+  if (isMedia(content)) return null;
+  if (!Array.isArray(content) || !content.some(isMedia)) return content;
+  const data = content.filter((item) => !isMedia(item));
+  return data.length === 1 ? data[0] : data;
 }
 
 /** A tool return as text. @since 0.1.0 */

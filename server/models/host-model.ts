@@ -36,6 +36,8 @@ async function requestHost(
     stream: call.stream !== undefined,
   };
   const { runStep, stream } = call;
+  // What is left of an answer that broke off carries this name: the host tells its own with the whole answer.
+  stream?.describe({ model_name: name });
   const answer = await callbacks.streaming({ requestId: params.requestId, stream, signal: call.signal }, (signal) =>
     callbacks.ask(what, params, { runStep, signal }, (error) => modelError(error, name)),
   );

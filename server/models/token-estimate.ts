@@ -1,8 +1,8 @@
 import type { UserContent } from '../../protocol/content.ts';
-import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelRequestPart, ModelResponsePart, ToolReturnPart } from '../../protocol/messages.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { requestUsage } from '../engine/response.ts';
-import { argsAsJson, retryPromptText, toolReturnText } from '../engine/wording.ts';
+import { argsAsJson, retryPromptText, toolReturnText, withoutFiles } from '../engine/wording.ts';
 
 /** Input tokens that every request is taken to cost beside its text. */
 const OVERHEAD = 50;
@@ -46,7 +46,7 @@ function requestPartTokens(part: ModelRequestPart): number {
     case 'user-prompt':
       return typeof part.content === 'string' ? estimateTokens(part.content) : sum(part.content, contentTokens);
     case 'tool-return':
-      return estimateTokens(toolReturnText(part));
+      return returnTokens(part);
     case 'retry-prompt':
       return estimateTokens(retryPromptText(part));
     case 'tool-availability-delta':
@@ -65,7 +65,7 @@ function responsePartTokens(part: ModelResponsePart): number {
     case 'builtin-tool-call':
       return 1 + estimateTokens(argsAsJson(part));
     case 'builtin-tool-return':
-      return estimateTokens(toolReturnText(part));
+      return returnTokens(part);
     case 'file':
       return contentTokens(part.content);
     case 'speech':
@@ -74,6 +74,10 @@ function responsePartTokens(part: ModelResponsePart): number {
       return 0;
   }
 }
+
+/** Files that a tool returned count nothing. */
+const returnTokens = (part: Pick<ToolReturnPart, 'content' | 'outcome'>) =>
+  estimateTokens(toolReturnText({ content: withoutFiles(part.content), outcome: part.outcome }));
 
 /** One item of a list; unlike a prompt of its own, an empty text in a list is one piece. */
 function contentTokens(item: UserContent): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goldenNames, loadGolden } from '../support/golden-files.ts';
+import { goldenNames, goldenText, loadGolden } from '../support/golden-files.ts';
 import { exceptions } from './exceptions.ts';
 import { firstSentence, Normalizer } from './normalize.ts';
 import { type PlayedRun, play } from './play.ts';
@@ -16,17 +16,25 @@ const kinds: Record<string, string> = {
   ModelAPIError: 'model.api',
   FallbackExceptionGroup: 'model.allFailed',
   RunCancelled: 'run.cancelled',
+  // An assertion inside the embedded model.
+  AssertionError: 'run.invalid',
 };
 
 describe('the goldens of the reference engine', () => {
   for (const name of goldenNames(/^[a-j]\d/)) {
     const reason = exceptions[name];
     if (reason) it.skip(`${name} (${reason})`, () => undefined);
-    else it(name, () => compare(loadGolden<Scenario>(name)), 15_000);
+    else it(name, () => compare(loadGolden<Scenario>(name), estimates(goldenText(name))), 15_000);
   }
 });
 
-async function compare(scenario: Scenario): Promise<void> {
+/**
+ * The reference engine estimates tokens from JSON text, and Python writes a whole float as `2.0`, which JavaScript cannot:
+ * the estimates of such a scenario differ by a piece for each of them.
+ */
+const estimates = (text: string) => ({ estimates: !/[:[,]\s*-?\d+\.0+\s*[,\]}]/.test(text) });
+
+async function compare(scenario: Scenario, counted: { estimates: boolean }): Promise<void> {
   const { v2 } = scenario.expected;
   const played = await play(scenario);
   if (v2?.construction_error) {
@@ -36,14 +44,15 @@ async function compare(scenario: Scenario): Promise<void> {
     expect(played.runs[0]?.refused).toEqual({ kind, message: v2.construction_error.message });
     return;
   }
-  const ours = new Normalizer();
-  const theirs = new Normalizer();
+  const ours = new Normalizer(counted);
+  const theirs = new Normalizer(counted);
+  const hasDelays = JSON.stringify(scenario.agent).includes('"delay_ms"');
   expect(played.runs.length).toBe(v2?.runs?.length);
   for (const [index, expected] of (v2?.runs ?? []).entries()) {
     const run = played.runs[index] as PlayedRun;
     const actual = ours.normalize(run);
     // Run ids of ours are the daemon's, of theirs already named: both are named again in the order of appearance.
-    compareRun(actual, theirs.normalize(expected));
+    compareRun(actual, theirs.normalize(expected), hasDelays);
   }
   const runsToTheEnd = (v2?.runs ?? []).every((run) => !run.error);
   if (scenario.model.kind === 'function' && runsToTheEnd) expect(played.unused).toBe(unusedOf(scenario));
@@ -52,11 +61,10 @@ async function compare(scenario: Scenario): Promise<void> {
 /** A script may be longer than what the real engine asked for. */
 function unusedOf({ model, expected }: Scenario): number {
   const asked = (expected.v2?.runs ?? []).reduce((sum, run) => sum + (run.model_requests?.length ?? 0), 0);
-  const recorded = (expected.v2?.runs ?? []).every((run) => run.model_requests);
-  return recorded ? (model.script?.length ?? 0) - asked : 0;
+  return (model.script?.length ?? 0) - asked;
 }
 
-function compareRun(run: PlayedRun, expected: ExpectedRun): void {
+function compareRun(run: PlayedRun, expected: ExpectedRun, hasDelays: boolean): void {
   if (expected.error) compareError(run, expected);
   else {
     expect(run.refused).toBeUndefined();
@@ -74,11 +82,13 @@ function compareRun(run: PlayedRun, expected: ExpectedRun): void {
   if (expected.calls_log) expect(run.calls).toEqual(expected.calls_log);
   if (expected.model_requests && !run.refused) compareModelRequests(run.modelRequests, expected.model_requests);
   compareOutputReturns(run, expected);
-  compareEvents(run, expected);
+  compareEvents(run, expected, hasDelays);
 }
 
 function compareError(run: PlayedRun, { error, messages_at_error }: ExpectedRun): void {
-  const kind = kinds[error?.type ?? ''] ?? 'callback.failed';
+  // Two tools of one name are found in a run by upstream, and before it here.
+  const isConflict = run.refused !== undefined && error?.message.includes('name conflicts with existing tool');
+  const kind = isConflict ? 'tool.conflict' : (kinds[error?.type ?? ''] ?? 'callback.failed');
   const { data, message } = run.result?.error ?? { message: run.refused?.message, data: { kind: run.refused?.kind } };
   expect({ kind: data?.kind, message: firstSentence(message ?? '') }).toEqual({
     kind,
@@ -145,7 +155,7 @@ const durable = [
 ];
 
 /** Events and deltas in one order, as they came over the wire; those that only we have are left out. */
-function compareEvents(run: PlayedRun, expected: ExpectedRun): void {
+function compareEvents(run: PlayedRun, expected: ExpectedRun, hasDelays: boolean): void {
   expect(run.events.map((one) => one.seq)).toEqual(run.events.map((_, index) => index + 1));
   if (run.result) {
     const last = { seq: run.result.lastSeq, event: { event_kind: 'run_finished' } };
@@ -153,8 +163,34 @@ function compareEvents(run: PlayedRun, expected: ExpectedRun): void {
   }
   if (!expected.events) return;
   const ours = run.shown.filter(({ event_kind }) => durable.includes(event_kind) || !isOurs(event_kind));
-  expect(ours).toEqual(expected.events.filter(({ event_kind }) => event_kind !== 'agent_run_result'));
+  const theirs = expected.events.filter(({ event_kind }) => event_kind !== 'agent_run_result');
+  // Results of tools that end at the same instant come in any order; a scenario that is about it has delays.
+  if (hasDelays) expect(ours).toEqual(theirs);
+  else expect(sortedResults(ours)).toEqual(sortedResults(theirs));
 }
+
+type Shown = { event_kind?: string; part?: unknown };
+
+/** Neighbouring results in the order of their calls' ids. */
+function sortedResults(events: readonly Shown[]): Shown[] {
+  const sorted: Shown[] = [];
+  let results: Shown[] = [];
+  const flush = () => {
+    sorted.push(...results.sort((a, b) => idOf(a).localeCompare(idOf(b))));
+    results = [];
+  };
+  for (const event of events) {
+    if (event.event_kind === 'function_tool_result') results.push(event);
+    else {
+      flush();
+      sorted.push(event);
+    }
+  }
+  flush();
+  return sorted;
+}
+
+const idOf = ({ part }: Shown) => String((part as { tool_call_id?: string } | undefined)?.tool_call_id);
 
 const isOurs = (kind: string) =>
   ['run_started', 'model_request_started', 'model_response', 'warning', 'run_finished', 'enqueued_messages'].includes(

@@ -136,7 +136,7 @@ export class ScriptedHost {
     let output_tokens = 0;
     for (const piece of pieces) {
       if (typeof piece !== 'string' && piece.error !== undefined)
-        throw new ResponseError(1, JSON.stringify(piece.error));
+        throw modelError(piece.error as NonNullable<ScriptedResponse['error']>);
       for (const { delta, text } of deltasOf(piece)) {
         output_tokens += estimateTokens(text);
         await send({ usage: { input_tokens: 50, output_tokens } });
@@ -219,15 +219,26 @@ function modelError({ http, api, runtime }: NonNullable<ScriptedResponse['error'
   if (http !== undefined) {
     const { status, body } =
       typeof http === 'number' ? { status: http, body: undefined } : { status: http.status ?? 500, body: http.body };
-    return new ResponseError(
-      1405,
-      `status_code: ${status}, model_name: script, body: ${JSON.stringify(body ?? null)}`,
-      { kind: 'model.http', status, body },
-    );
+    return new ResponseError(1405, `status_code: ${status}, model_name: script, body: ${pythonRepr(body ?? null)}`, {
+      kind: 'model.http',
+      status,
+      body,
+    });
   }
   if (api !== undefined) return new ResponseError(1406, String(api), { kind: 'model.api' });
   const message = typeof runtime === 'string' ? runtime : JSON.stringify(runtime);
   return new ResponseError(1, message, { kind: 'RuntimeError' });
+}
+
+/** JSON as Python prints it, which is how upstream's messages show a body. */
+function pythonRepr(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).map(([key, item]) => `'${key}': ${pythonRepr(item)}`);
+  return `{${entries.join(', ')}}`;
 }
 
 function answerOf(behaviour: Behaviour, args: Json): unknown {

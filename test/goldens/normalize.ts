@@ -1,8 +1,18 @@
-/** Gives generated ids and times the names they have in the goldens, by first appearance. */
+const estimates = new Set(['input_tokens', 'output_tokens', 'total_tokens']);
+
+/**
+ * Gives generated ids and times the names they have in the goldens, by first appearance. Without `estimates`, counts of
+ * tokens are left out.
+ */
 export class Normalizer {
+  readonly #estimates: boolean;
   readonly #runs = new Map<string, string>();
   readonly #conversations = new Map<string, string>();
   readonly #calls = new Map<string, string>();
+
+  constructor({ estimates: kept = true } = {}) {
+    this.#estimates = kept;
+  }
 
   /** A copy in which clock times, run ids, conversation ids and generated call ids are replaced. */
   normalize<T>(value: T): T {
@@ -14,7 +24,7 @@ export class Normalizer {
     if (value !== null && typeof value === 'object') {
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#walk(item, name)]));
     }
-    if (typeof value !== 'string') return value;
+    if (typeof value !== 'string') return !this.#estimates && estimates.has(key) ? 0 : value;
     if (key === 'timestamp') return '2025-01-01T00:00:00Z';
     if (key === 'run_id') return named(this.#runs, value, /^[0-9a-f-]{36}$/, 'run');
     if (key === 'conversation_id') return named(this.#conversations, value, /^[0-9a-f-]{36}$/, 'conv');
@@ -30,5 +40,11 @@ function named(names: Map<string, string>, value: string, generated: RegExp, pre
   return known;
 }
 
-/** Upstream ends some messages with advice and an address, which are left out here. */
-export const firstSentence = (message: string) => message.split(/\. Consider|, or see/, 1)[0] ?? message;
+/**
+ * Upstream ends some messages with advice, with an address, with the body of the response, or with a count of what a group
+ * holds, which are left out here; the order of a set is nobody's.
+ */
+export const firstSentence = (message: string) =>
+  (
+    message.split(/\. Consider|, or see|, body:\n|\. Rename the tool| \(\d+ sub-exceptions?\)$/, 1)[0] ?? message
+  ).replace(/\{('[^{}]*')\}/g, (_set, items: string) => `{${items.split(', ').sort().join(', ')}}`);

@@ -8,7 +8,7 @@ import type { ServerDeps } from '../../server/server.ts';
 import { startPair } from '../support/pair.ts';
 import { ScriptedHost } from './host.ts';
 import type { Scenario, ScenarioRun } from './scenario.ts';
-import { specOf } from './spec.ts';
+import { agentSpecOf, specOf, specOverAgent } from './spec.ts';
 
 /** What one run of a scenario came to, read over the wire. */
 export interface PlayedRun {
@@ -54,7 +54,7 @@ export async function play(
   await client.sendRequest('initialize', {});
   const runs: PlayedRun[] = [];
   for (const run of scenario.runs) {
-    const spec = { ...specOf(scenario, run), ...(await historyOf(client, run, runs)) };
+    const spec = { ...(await specFor(client, scenario, run)), ...(await historyOf(client, run, runs)) };
     // The daemon knows the id of a run it keeps; the scenario is about one that only stands in the history.
     if (run.run_id && runs.some((one) => one.result?.runId === run.run_id)) {
       await client.sendRequest('run/release', { runId: run.run_id });
@@ -65,6 +65,14 @@ export async function play(
   }
   await close();
   return { runs, unused: host.unused };
+}
+
+/** A run with an output of its own needs an agent to differ from. */
+async function specFor(client: MessageConnection, scenario: Scenario, run: ScenarioRun): Promise<object> {
+  if (run.output === undefined) return specOf(scenario, run);
+  const name = 'scenario';
+  await client.sendRequest('agent/register', { ...agentSpecOf(scenario), name });
+  return specOverAgent(run, name);
 }
 
 async function playRun(

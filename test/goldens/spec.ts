@@ -7,23 +7,31 @@ type Output = NonNullable<Spec['output']>;
 
 /** What a run of a scenario is on the wire, its history aside. */
 export function specOf(scenario: Scenario, run: ScenarioRun): Spec {
-  const { agent, model } = scenario;
-  const output = run.output === undefined ? agent.output : run.output;
+  const { instructions, ...own } = runSpecOf(run);
+  const agent = agentSpecOf(scenario);
+  return { ...agent, ...own, instructions: [...agent.instructions, ...instructions] };
+}
+
+/** A run with an output of its own, over an agent that is registered by a name. */
+export function specOverAgent(run: ScenarioRun, agent: string): Spec {
+  const output = run.output ? { output: outputSpec(run.output) } : {};
+  return { ...runSpecOf(run), ...output, agent };
+}
+
+/** The agent of a scenario. */
+export function agentSpecOf({ agent, model }: Scenario): Omit<Spec, 'instructions'> & { instructions: Prompt[] } {
+  const { output } = agent;
   return {
     model: modelOf(model),
-    // Only these modes look at events while they come; the others ask for the whole response.
-    stream: ['iter_events', 'stream_events', 'run_stream'].includes(run.mode ?? 'run'),
     ...(agent.system_prompt === undefined && !agent.system_prompt_functions
       ? {}
       : { systemPrompt: systemPrompts(agent) }),
     instructions: [
       ...listOf(agent.instructions),
       ...(agent.instruction_functions ?? []).map(({ name }) => ({ ref: name })),
-      ...listOf(run.instructions),
     ],
     tools: [...(agent.tools ?? []).map(toolSpec), ...(agent.external_tools ?? []).map(externalTool)],
     ...(agent.deferred_handler ? { deferred: 'handle' as const } : {}),
-    ...(run.deferred_results ? { deferredToolResults: deferredResults(run.deferred_results) } : {}),
     prepareTools: (agent.tools ?? []).some((tool) => tool.prepare_hide_after_step !== undefined),
     ...(output === undefined || output === null ? {} : { output: outputSpec(output) }),
     outputValidators: (agent.output_validators ?? []).map((_, index) => `validator${index}`),
@@ -31,6 +39,17 @@ export function specOf(scenario: Scenario, run: ScenarioRun): Spec {
     ...(agent.reinject_system_prompt ? { reinjectSystemPrompt: true } : {}),
     ...retriesOf(agent),
     ...(agent.end_strategy ? { endStrategy: agent.end_strategy } : {}),
+  };
+}
+
+type Prompt = string | { ref: string };
+
+function runSpecOf(run: ScenarioRun): Omit<Spec, 'instructions'> & { instructions: Prompt[] } {
+  return {
+    // Only these modes look at events while they come; the others ask for the whole response.
+    stream: ['iter_events', 'stream_events', 'run_stream'].includes(run.mode ?? 'run'),
+    instructions: listOf(run.instructions),
+    ...(run.deferred_results ? { deferredToolResults: deferredResults(run.deferred_results) } : {}),
     ...(run.prompt === undefined ? {} : { prompt: run.prompt as string }),
     ...(run.usage ? { usage: usageOf(run.usage) } : {}),
     ...(run.usage_limits ? { usageLimits: run.usage_limits } : {}),

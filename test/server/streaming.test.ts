@@ -201,11 +201,13 @@ describe('a stream that breaks', () => {
     expect(called).toEqual([]);
   });
 
-  it('by a limit in mid-stream is ended from inside', async () => {
-    await streaming(async (send) => {
+  it('by a limit in mid-stream is ended from inside, with the piece that broke it, which nobody is shown', async () => {
+    const { deltas } = await streaming(async (send) => {
       await send({ usage: { output_tokens: 5 } });
       await send({ text: 'so far' });
       await send({ usage: { output_tokens: 50 } });
+      await send({ text: ' and more' });
+      await send({ text: ', never taken' });
       // Nobody waits for the rest.
       return new Promise(() => undefined);
     });
@@ -218,7 +220,8 @@ describe('a stream that breaks', () => {
     });
     expect(usage.output_tokens).toBe(50);
     const { messages } = await session.request('run/messages', { runId });
-    expect(messages?.[1]).toMatchObject({ state: 'interrupted', parts: [{ content: 'so far' }] });
+    expect(messages?.[1]).toMatchObject({ state: 'interrupted', parts: [{ content: 'so far and more' }] });
+    expect(kinds(deltas)).toEqual(['part_start 0', 'final_result']);
   });
 
   it('by cancellation keeps what came', async () => {

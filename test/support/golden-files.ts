@@ -13,7 +13,8 @@ export function goldenNames(prefix: RegExp): string[] {
     .sort();
 }
 
+/** One golden as its file holds it. */
+export const goldenText = (name: string): string => readFileSync(join(goldensDir, `${name}.json`), 'utf8');
+
 /** One golden as parsed JSON. */
-export function loadGolden<T>(name: string): T {
-  return JSON.parse(readFileSync(join(goldensDir, `${name}.json`), 'utf8')) as T;
-}
+export const loadGolden = <T>(name: string): T => JSON.parse(goldenText(name)) as T;

@@ -1,6 +1,7 @@
 import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 import { ContentItem, type UserContent } from '../../../protocol/content.ts';
 import type { RetryPromptPart, ToolReturnPart } from '../../../protocol/messages.ts';
+import { isMedia } from '../../engine/media-types.ts';
 import { retryPromptText, toolReturnText } from '../../engine/wording.ts';
 import type { Provider } from './provider.ts';
 import { userParts } from './user-content.ts';
@@ -76,8 +77,6 @@ function referringText(part: ToolReturnPart, items: readonly Item[]): string {
 type MediaFile = Exclude<ContentItem, { kind: 'text-content' | 'cache-point' }>;
 type Item = { file: MediaFile } | { file?: undefined; data: unknown; text: string };
 
-const mediaKinds = new Set(['image-url', 'audio-url', 'video-url', 'document-url', 'binary', 'uploaded-file']);
-
 /** Only the value itself and the items of a list can be media, never what is nested deeper. */
 function splitContent(content: unknown): Item[] {
   const items: unknown[] = Array.isArray(content) ? content : [content];
@@ -88,7 +87,6 @@ function splitContent(content: unknown): Item[] {
 }
 
 function asFile(value: unknown): MediaFile | undefined {
-  const tagged = value !== null && typeof value === 'object' && 'kind' in value && mediaKinds.has(String(value.kind));
-  const parsed = tagged ? ContentItem().safeParse(value) : undefined;
+  const parsed = isMedia(value) ? ContentItem().safeParse(value) : undefined;
   return parsed?.success ? (parsed.data as MediaFile) : undefined;
 }
