@@ -4,18 +4,39 @@ import { named } from './lazy.ts';
 import { ModelMessage } from './messages.ts';
 import { RunUsage } from './usage.ts';
 
+const detail = {
+  text: (what: string) => z.string().optional().describe(what),
+  number: (what: string) => z.number().optional().describe(what),
+};
+
 /** What ended a run that failed or was cancelled: the shape of a JSON-RPC error. @since 0.1.0 */
 export const RunError = named('RunError', () =>
   z.object({
     code: z.number().int().describe('Number of the kind.'),
     message: z.string().describe('What happened, in words that stand alone.'),
     data: z
+      // The details are named so that a class made of this keeps them; there may be more at any time.
       .looseObject({
         kind: z.string().describe('What programs branch on.'),
         cause: z
           .object({ kind: z.string(), message: z.string() })
           .optional()
           .describe('The error behind it, for example the last retry.'),
+        limit: detail.text('The limit that was reached, for example `request_limit`.'),
+        max: detail.number('What the limit allows.'),
+        value: detail.number('What it would have come to.'),
+        provider: detail.text('The provider that failed.'),
+        model: detail.text('The model that was asked.'),
+        status: detail.number('HTTP status of its answer.'),
+        retryable: z.boolean().optional().describe('Whether the same request may work later.'),
+        retryAfterMs: detail.number('When, in milliseconds, as the provider says.'),
+        requestId: detail.text("The provider's id of the request."),
+        body: z.unknown().optional().describe('What the provider answered, or was asked for.'),
+        envVar: detail.text('The variable that should hold the key.'),
+        method: detail.text('The callback that failed.'),
+        name: detail.text('The tool, function or model it was for.'),
+        timeoutMs: detail.number('The deadline that passed, in milliseconds.'),
+        errors: z.array(z.unknown()).optional().describe('The errors of all models that were tried.'),
       })
       .describe('The kind and its details.'),
   }),

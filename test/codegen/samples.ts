@@ -1,0 +1,24 @@
+import { exceptions } from '../goldens/exceptions.ts';
+import { play } from '../goldens/play.ts';
+import type { Scenario } from '../goldens/scenario.ts';
+import { goldenNames, loadGolden } from '../support/golden-files.ts';
+
+/** A value as it came over the wire, and the name of its type in `docs/schema.json`. */
+export type Sample = readonly [type: string, value: object];
+
+/** Every message, event, delta, result and usage that the daemon sends while the goldens are played. */
+export async function samplesOfTheGoldens(): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const name of goldenNames(/^[a-j]\d/).filter((one) => !exceptions[one])) {
+    const { runs } = await play(loadGolden<Scenario>(name));
+    for (const run of runs.filter((one) => !one.refused)) {
+      for (const message of run.messages)
+        samples.push([message.kind === 'request' ? 'ModelRequest' : 'ModelResponse', message]);
+      const durable = new Set<object>(run.events.map(({ event }) => event));
+      for (const event of run.shown) samples.push([durable.has(event) ? 'DurableEvent' : 'DeltaEvent', event]);
+      if (run.result) samples.push(['RunResult', run.result]);
+      samples.push(['RunUsage', run.usage]);
+    }
+  }
+  return samples;
+}
