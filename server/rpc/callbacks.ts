@@ -56,6 +56,11 @@ export class OpenCallbacks {
     });
   }
 
+  /** Whether somebody waits for the answer with this id, or would count it as late. */
+  isWaiting(id: string | number): boolean {
+    return this.#open.has(Number(id)) || this.#withdrawn.has(Number(id));
+  }
+
   /** Gives an answer to who waits for it; false when nobody does. Some clients write numbers as strings. */
   settle(id: string | number, { result, error }: { result?: unknown; error?: unknown }): boolean {
     const key = Number(id);

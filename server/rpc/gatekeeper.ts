@@ -7,6 +7,15 @@ import type { Frame, WireLimits } from './frames.ts';
 import { alwaysServed, type OpenRequests, waits } from './open-requests.ts';
 import type { Fault } from './reader.ts';
 
+/**
+ * An answer to a callback goes through the library's queue as a notification of this name, so that it takes effect behind
+ * what the client sent before it: pieces of a response, progress of a tool, a cancellation. It carries a function, which
+ * nothing can that was read.
+ *
+ * @since 0.2.0
+ */
+export const SETTLEMENT = '$/settlement';
+
 type Of<K extends Envelope['kind']> = Envelope & { readonly kind: K };
 
 export interface GatekeeperParts {
@@ -92,12 +101,12 @@ export class Gatekeeper {
     return request ? ({ jsonrpc: '2.0', method, params: { id: request.id } } as Message) : undefined;
   }
 
-  #response({ id, result, error }: Of<'response'>, refusal: string | undefined): undefined {
+  #response({ id, result, error }: Of<'response'>, refusal: string | undefined): Message | undefined {
     const { callbacks } = this.#parts;
     const outcome = refusal
       ? { error: { code: -32600, message: `The answer was refused: ${refusal}.` } }
       : { result, error };
-    if (callbacks.settle(id, outcome)) return undefined;
+    if (callbacks.isWaiting(id)) return settlement(() => callbacks.settle(id, outcome));
     if (result !== undefined || error !== undefined) return this.#drop('a response to nobody');
     return this.#refuse(id, 'it is neither a request nor a response');
   }
@@ -125,5 +134,7 @@ export class Gatekeeper {
     return undefined;
   }
 }
+
+const settlement = (settle: () => void) => ({ jsonrpc: '2.0', method: SETTLEMENT, params: { settle } }) as Message;
 
 const tooDeep = (levels: number) => `it is nested deeper than ${levels} levels`;

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { Answers } from './answers.ts';
 import { OpenCallbacks } from './callbacks.ts';
 import type { Framing, WireLimits } from './frames.ts';
-import { Gatekeeper } from './gatekeeper.ts';
+import { Gatekeeper, SETTLEMENT } from './gatekeeper.ts';
 import { OpenRequests } from './open-requests.ts';
 import { OutboundPump } from './pump.ts';
 import { WireReader } from './reader.ts';
@@ -80,6 +80,9 @@ export function openWire(input: Readable, output: Writable, options: { limits: W
     events: { onEnd: () => undefined, onLost: () => undefined, onClosed: () => undefined },
     limits: () => options.limits,
   };
+  wire.connection.onNotification(SETTLEMENT, (params: { settle?: unknown } | undefined) => {
+    if (typeof params?.settle === 'function') params.settle();
+  });
   return wire;
 }
 
