@@ -60,7 +60,10 @@ describe('messages that come together', () => {
   it('something said to the run, and then the answer of a tool: the model is told both', async () => {
     await start({ model: 'host:echo', tools: [tool] });
     const first = await asked('model/request');
-    daemon.send({ id: first.id as number, result: { response: { parts: [{ part_kind: 'tool-call', tool_name: 'act' }] } } });
+    daemon.send({
+      id: first.id as number,
+      result: { response: { parts: [{ part_kind: 'tool-call', tool_name: 'act' }] } },
+    });
     const { id } = await asked('tool/call');
     const steer = { runId: 'run', content: 'Be quick.', when: 'asap' };
     sendTogether({ id: 'steer', method: 'run/steer', params: steer }, { id, result: 'done' });
