@@ -11,6 +11,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Heavy parts: each is a file of its own, required when it is first used. */
 const parts = {
+  download: 'server/models/download.ts',
   'openai-chat': 'server/models/ai-sdk/openai-chat.ts',
   'schema-rest': 'server/engine/validation/rest.ts',
 };

@@ -4,7 +4,11 @@ import { type LogLevel, logLevels } from './log.ts';
 import { version } from './version.ts';
 
 /** What the command line asks for: the daemon, a command, or a text and the exit code. @since 0.1.0 */
-export type Command = { readonly logLevel: LogLevel; readonly allowEnv: ReadonlySet<string> } & (
+export type Command = {
+  readonly logLevel: LogLevel;
+  readonly allowEnv: ReadonlySet<string>;
+  readonly allowLocalDownloads: boolean;
+} & (
   | { readonly kind: 'daemon'; readonly help: string }
   /** `args` are left to the command, which is loaded when it is asked for. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
@@ -24,6 +28,8 @@ Commands:
 
 Options:
   --allow-env NAME     a variable with a key that clients may name in apiKeyEnv; may be repeated
+  --allow-local-downloads
+                       files with force_download: 'allow-local' may come from the local network
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr
   --version            print the version
   --help               print this
@@ -50,6 +56,7 @@ Examples:
 
 const options = {
   'allow-env': 'list',
+  'allow-local-downloads': 'flag',
   'log-level': 'value',
   version: 'flag',
   help: 'flag',
@@ -64,7 +71,7 @@ export function parseCommandLine(args: readonly string[]): Command {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const text = `runwire: ${error.message}\nTry 'runwire --help'.\n`;
-    return { kind: 'text', text, exitCode: 2, logLevel: 'warn', allowEnv: new Set() };
+    return { kind: 'text', text, exitCode: 2, logLevel: 'warn', allowEnv: new Set(), allowLocalDownloads: false };
   }
 }
 
@@ -74,7 +81,11 @@ function commandOf(args: readonly string[]): Command {
   if (!isLogLevel(logLevel)) {
     throw new UsageError(`'${logLevel}' is no log level; use one of ${logLevels.join(', ')}`);
   }
-  const common = { logLevel, allowEnv: new Set(values['allow-env']) };
+  const common = {
+    logLevel,
+    allowEnv: new Set(values['allow-env']),
+    allowLocalDownloads: values['allow-local-downloads'] ?? false,
+  };
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
   if (values.help) return text(help);
   if (values.version) return text(`${version}\n`);

@@ -13,7 +13,8 @@ import { version } from './version.ts';
 const frames = ownStdout();
 const command = parseCommandLine(process.argv.slice(2));
 const log = createLog((line) => process.stderr.write(line), command.logLevel);
-const keys = { env: process.env, allowEnv: command.allowEnv };
+const { allowEnv, allowLocalDownloads } = command;
+const keys = { env: process.env, allowEnv, allowLocalDownloads };
 const world = { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() };
 
 switch (command.kind) {

@@ -22,6 +22,8 @@ export interface ServerDeps {
   readonly env: NodeJS.ProcessEnv;
   /** Further variables with keys that a client may name. */
   readonly allowEnv?: ReadonlySet<string>;
+  /** Whether runs may download from the local network when they ask for it. */
+  readonly allowLocalDownloads?: boolean;
   readonly log: Log;
   /** RFC 3339 time, milliseconds of a steady clock, milliseconds since 1970. */
   readonly world: { now(): string; elapsed(): number; epochMs(): number };
@@ -66,7 +68,8 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
 
 function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handlers: Handlers; runs: RunRegistry } {
   const { env, log, world } = deps;
-  const keys = { env, allowEnv: deps.allowEnv ?? new Set<string>() };
+  const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
+  const keys = { env, allowEnv, allowLocalDownloads };
   const agents = new AgentRegistry(limits.agents);
   const runs = new RunRegistry(limits);
   const slots = new RunSlots(limits);

@@ -38,7 +38,7 @@ Options:
   --timeout SECONDS    end the run as failed after this time; reading the input is not counted
   --json               print the whole result as one JSON document: outcome, output, usage, error, newMessages
   --help               print this
-  --allow-env and --log-level are given before 'run'.
+  --allow-env, --allow-local-downloads and --log-level are given before 'run'.
 
 JSON is printed in one line, on a terminal in several. On a terminal the text of a model is shown without control
 sequences; a file or a pipe gets it unchanged.
@@ -79,7 +79,7 @@ const longestTimeout = 2_147_483;
  * @since 0.1.0
  */
 export function readRunOptions(args: readonly string[]): RunOptions | null {
-  const given = args.find((arg) => /^--(allow-env|log-level)(=|$)/.test(arg));
+  const given = args.find((arg) => /^--(allow-env|allow-local-downloads|log-level)(=|$)/.test(arg));
   const end = args.indexOf('--');
   if (given && (end < 0 || args.indexOf(given) < end)) {
     throw new UsageError(`${given.split('=')[0]} is given before 'run'`);

@@ -2,10 +2,13 @@ import type { ModelEntry } from '../../protocol/spec.ts';
 import { EngineError, userError } from '../engine/errors.ts';
 import type { ProviderRow } from './providers.ts';
 
-/** Where keys come from; which further variables a client may name is the operator's choice. @since 0.1.0 */
+/** Where keys come from, and what a client may have of the machine: the operator's choice alone. @since 0.1.0 */
 export interface KeySource {
   readonly env: NodeJS.ProcessEnv;
+  /** Further variables with keys that a client may name. */
   readonly allowEnv: ReadonlySet<string>;
+  /** Whether a specification may ask for downloads from the local network; default no. */
+  readonly allowLocalDownloads?: boolean;
 }
 
 /** A secret by its name; without a value it is asked of the host. @since 0.2.0 */

@@ -2,6 +2,7 @@ import type { ModelEntry, ModelSpec } from '../../protocol/spec.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model } from '../engine/model.ts';
 import type { HostCallbacks } from '../runs/host-callbacks.ts';
+import type { ProviderEntry } from './ai-sdk/provider.ts';
 import { fallbackModel } from './fallback-model.ts';
 import { hostModel } from './host-model.ts';
 import { keyedModel, type SecretSource } from './keyed-model.ts';
@@ -88,12 +89,25 @@ function entriesOf(spec: ModelSpec): { entries: ModelObject[]; fallbackOn: reado
 
 function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys: Keys): ModelHandle {
   const plan = secretPlan({ entry, row, keys }, keys.hostServesSecrets);
-  const provided = { id: entry.model, modelName: name, ...(entry.baseUrl ? { baseUrl: entry.baseUrl } : {}) };
+  const provided = {
+    id: entry.model,
+    modelName: name,
+    download: downloadOf(keys),
+    ...(entry.baseUrl ? { baseUrl: entry.baseUrl } : {}),
+  };
   return handle(entry, false, async ({ secrets }) =>
     keyedModel(entry.model, plan, secrets, async (credentials) =>
       (await row.load()).create({ ...provided, ...credentials }),
     ),
   );
+}
+
+/** The client that downloads is loaded when there is something to download. */
+function downloadOf({ allowLocalDownloads = false }: Keys): NonNullable<ProviderEntry['download']> {
+  return async (files, signal) => {
+    const { downloadAll, systemWorld } = await import('./download.ts');
+    return downloadAll(files, signal, systemWorld(allowLocalDownloads));
+  };
 }
 
 function handle(entry: ModelObject, servedByHost: boolean, open: ModelHandle['open']): ModelHandle {

@@ -57,6 +57,7 @@ describe('the command line', () => {
       kind: 'run',
       logLevel: 'debug',
       allowEnv: new Set(['A']),
+      allowLocalDownloads: false,
       args: ['--model', 'x', '--nope'],
     });
   });

@@ -7,7 +7,6 @@ import { Patience } from './patience.ts';
 import type { Provider } from './provider.ts';
 import type { Timing } from './retry.ts';
 import { readStream } from './stream.ts';
-import { checkUrls } from './urls.ts';
 
 /** One request, mapped and ready to be sent as often as it takes. @since 0.2.0 */
 export interface Question {
@@ -48,7 +47,6 @@ export async function attempt(question: Question, context: ErrorContext, timing:
 async function ask(question: Question, abortSignal: AbortSignal, patience: Patience): Promise<ModelAnswer> {
   const { provider, model, modelName, stream } = question;
   const options = { ...question.options, abortSignal };
-  await checkUrls(options.prompt, model);
   if (!stream) {
     const result = await patience.wait(() => model.doGenerate(options));
     return toAnswer(result, modelName, provider);

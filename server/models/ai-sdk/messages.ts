@@ -5,7 +5,7 @@ import type { ModelPrompt } from '../../engine/model.ts';
 import { retryPromptText } from '../../engine/wording.ts';
 import { assistantMessages } from './assistant.ts';
 import type { Provider } from './provider.ts';
-import { retryResult, toolReturn } from './tool-result.ts';
+import { type MediaInResults, retryResult, toolReturn } from './tool-result.ts';
 import { userParts } from './user-content.ts';
 
 /**
@@ -42,12 +42,18 @@ const systemAsUser = (message: LanguageModelV4Message): LanguageModelV4Message =
 
 const userText = (text: string): LanguageModelV4Message => ({ role: 'user', content: [{ type: 'text', text }] });
 
-type MediaRule = (part: ToolReturnPart) => boolean;
+type MediaRule = (part: ToolReturnPart) => MediaInResults;
 
-/** A tool definition may carry `media: false`; a tool that is no longer offered is read as upstream reads it. */
+/**
+ * What a tool's definition says of `media`. What a tool that is no longer offered has returned is read as upstream
+ * reads it, but for addresses: nobody vouches for them any more.
+ */
 function mediaRule({ functionTools }: ModelPrompt): MediaRule {
-  const dataOnly = new Set(functionTools.filter((tool) => tool.media === false).map((tool) => tool.name));
-  return (part) => !dataOnly.has(part.tool_name);
+  const tools = new Map(functionTools.map((tool) => [tool.name, tool]));
+  return ({ tool_name }) => {
+    const media = tools.get(tool_name)?.media;
+    return media === undefined ? 'bytes' : media ? 'all' : 'none';
+  };
 }
 
 type Mapped = {

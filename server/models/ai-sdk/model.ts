@@ -8,6 +8,7 @@ import type { Provider, ProviderEntry } from './provider.ts';
 import { secretHeaders } from './redact.ts';
 import { type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
 import { sendingFetch } from './sending.ts';
+import { withDownloads } from './urls.ts';
 
 /** What a model needs of the world; everything has a real default. @since 0.1.0 */
 export interface Services {
@@ -44,12 +45,18 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
   const { timing = systemTiming, retries, fetch = globalThis.fetch } = services;
+  const model = provider.languageModel(sendingFetch(fetch, settings.extra_body));
+  const { download } = entry;
   const question: Question = {
     provider,
-    model: provider.languageModel(sendingFetch(fetch, settings.extra_body)),
+    model,
     modelName: entry.modelName,
     // The key makes a repeated request recognisable to gateways, also after a crash of this process.
-    options: { ...options, headers: { 'idempotency-key': call.idempotencyKey, ...options.headers } },
+    options: {
+      ...options,
+      prompt: await withDownloads(options.prompt, { model, provider, download }, call.signal),
+      headers: { 'idempotency-key': call.idempotencyKey, ...options.headers },
+    },
     stream: call.stream,
     patienceMs: settings.timeout ? settings.timeout * 1_000 : defaultPatienceMs,
   };

@@ -12,15 +12,18 @@ export interface MappedReturn {
   readonly files: readonly UserContent[];
 }
 
+/** Which objects of a result are media, when they look like it: all, none, or those that are no address. @since 0.2.0 */
+export type MediaInResults = 'all' | 'bytes' | 'none';
+
 /**
- * A tool return as a tool result. `media: false` means that objects which look like media are data: the text of a web
- * page must not become a file the provider fetches.
+ * A tool return as a tool result. Objects that look like media may be data: the text of a web page must not become a
+ * file that somebody fetches.
  *
  * Source: Pydantic AI `ToolReturnPart.model_response_str_and_user_content`, `content_items`.
  * @since 0.1.0
  */
-export function toolReturn(part: ToolReturnPart, provider: Provider, media: boolean): MappedReturn {
-  const items = media ? splitContent(part.content) : [];
+export function toolReturn(part: ToolReturnPart, provider: Provider, media: MediaInResults): MappedReturn {
+  const items = media === 'none' ? [] : splitContent(part.content, media === 'all');
   if (!items.some(({ file }) => file)) return { result: resultPart(part, plainOutput(part, provider)), files: [] };
   if (provider.quirks.filesInResults) return { result: resultPart(part, contentOutput(items, provider)), files: [] };
   return {
@@ -78,15 +81,16 @@ type MediaFile = Exclude<ContentItem, { kind: 'text-content' | 'cache-point' }>;
 type Item = { file: MediaFile } | { file?: undefined; data: unknown; text: string };
 
 /** Only the value itself and the items of a list can be media, never what is nested deeper. */
-function splitContent(content: unknown): Item[] {
+function splitContent(content: unknown, withUrls: boolean): Item[] {
   const items: unknown[] = Array.isArray(content) ? content : [content];
   return items.map((data) => {
-    const file = asFile(data);
+    const file = asFile(data, withUrls);
     return file ? { file } : { data, text: typeof data === 'string' ? data : JSON.stringify(data) };
   });
 }
 
-function asFile(value: unknown): MediaFile | undefined {
+function asFile(value: unknown, withUrls: boolean): MediaFile | undefined {
   const parsed = isMedia(value) ? ContentItem().safeParse(value) : undefined;
-  return parsed?.success ? (parsed.data as MediaFile) : undefined;
+  const file = parsed?.success ? (parsed.data as MediaFile) : undefined;
+  return file && 'url' in file && !withUrls ? undefined : file;
 }

@@ -2,6 +2,7 @@ import type { LanguageModelV4FilePart, LanguageModelV4TextPart, SharedV4Provider
 import type { ContentItem, UserContent } from '../../../protocol/content.ts';
 import { userError } from '../../engine/errors.ts';
 import { mediaTypeOf } from '../../engine/media-types.ts';
+import type { Downloaded } from '../download.ts';
 import type { Provider } from './provider.ts';
 
 /** A part of a user message. @since 0.1.0 */
@@ -75,23 +76,42 @@ function binary(item: Item<'binary'>, provider: Provider): UserPart {
 function urlFile(item: Item<keyof typeof topLevel | 'document-url'>, provider: Provider): LanguageModelV4FilePart {
   if (!URL.canParse(item.url)) throw userError(`'${item.url}' is not a URL.`);
   const guess = item.kind === 'document-url' ? 'application/octet-stream' : topLevel[item.kind];
+  const mediaType = item.media_type ?? mediaTypeOf(item.kind, item.url) ?? guess;
+  // Text goes as text where files of text are unknown.
+  const isInlined = provider.quirks.inlineTextFiles && isTextLike(mediaType);
+  const download = item.force_download || isInlined;
   return {
     type: 'file',
-    mediaType: item.media_type ?? mediaTypeOf(item.kind, item.url) ?? guess,
+    mediaType,
     data: { type: 'url', url: new URL(item.url) },
-    ...fileOptions(item.vendor_metadata, item.force_download !== false, provider),
+    ...fileOptions(item.vendor_metadata, download && { download, identifier: item.identifier ?? '' }, provider),
   };
+}
+
+/** A file by its address, now that it was downloaded. @since 0.2.0 */
+export function downloadedFile(
+  { providerOptions = {} }: LanguageModelV4FilePart,
+  { bytes, mediaType }: Downloaded,
+  { quirks }: Provider,
+): UserPart {
+  const { [OWN_OPTIONS]: own, ...options } = providerOptions;
+  if (quirks.inlineTextFiles && isTextLike(mediaType)) {
+    const item = { identifier: String(own?.identifier ?? ''), media_type: mediaType };
+    return text(inlinedFile(Buffer.from(bytes).toString('utf8'), item));
+  }
+  const file: LanguageModelV4FilePart = { type: 'file', mediaType, data: { type: 'data', data: bytes } };
+  return Object.keys(options).length > 0 ? { ...file, providerOptions: options } : file;
 }
 
 function fileOptions(
   metadata: Readonly<Record<string, unknown>> | null,
-  download: boolean,
+  own: false | Record<string, boolean | string>,
   { quirks, optionsKey }: Provider,
 ): { providerOptions?: SharedV4ProviderOptions } {
   const media = metadata && Object.keys(metadata).length > 0 ? quirks.mediaOptions?.(metadata) : undefined;
   const providerOptions = {
     ...(media ? { [optionsKey]: media } : {}),
-    ...(download ? { [OWN_OPTIONS]: { download: true } } : {}),
+    ...(own ? { [OWN_OPTIONS]: own } : {}),
   };
   return Object.keys(providerOptions).length > 0 ? { providerOptions } : {};
 }
@@ -103,7 +123,7 @@ function isTextLike(mediaType: string): boolean {
 }
 
 /** The delimiters are upstream's. Source: Pydantic AI `format_inlined_text_file`. */
-function inlinedFile(content: string, item: Item<'binary'>): string {
+function inlinedFile(content: string, item: Pick<Item<'binary'>, 'identifier' | 'media_type'>): string {
   const id = item.identifier ?? '';
   return `-----BEGIN FILE id="${id}" type="${item.media_type}"-----\n${content}\n-----END FILE id="${id}"-----`;
 }

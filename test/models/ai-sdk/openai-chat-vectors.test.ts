@@ -40,7 +40,16 @@ const messages = vectors<{ messages: unknown[]; instructions?: string }, Body[]>
 describe(messages.source, () => {
   it.each(messages.cases)('$name', async ({ given, expected }) => {
     const history = given.messages.map((message) => ModelMessage().parse(message));
-    const { sent } = await exchange(promptOf(history, { instructions: given.instructions ?? null }));
+    // Upstream takes whatever tools return for media; here they have to say so.
+    const functionTools = history.flatMap((message) =>
+      message.kind === 'response'
+        ? []
+        : message.parts.flatMap((part) =>
+            part.part_kind === 'tool-return' ? [tool(part.tool_name, { media: true })] : [],
+          ),
+    );
+    const prompt = promptOf(history, { instructions: given.instructions ?? null, functionTools });
+    const { sent } = await exchange(prompt);
     expect(sent.messages).toEqual(expected);
   });
 });

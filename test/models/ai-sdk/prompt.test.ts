@@ -89,17 +89,23 @@ describe('messages', () => {
   it('keeps files inside a result where results can hold them', () => {
     const history = [userRequest(returned('f', ['see', { n: 1 }, image]))];
     const output = { type: 'content', value: [text('see'), text('{"n":1}'), imagePart] };
-    expect(messagesOf(history)).toMatchObject([{ role: 'tool', content: [{ toolName: 'f', output }] }]);
+    const functionTools = [tool('f', { media: true })];
+    expect(messagesOf(history, {}, { functionTools })).toMatchObject([
+      { role: 'tool', content: [{ toolName: 'f', output }] },
+    ]);
   });
 
-  it('reads objects that look like media as data for a tool that says so', () => {
-    const history = [userRequest(returned('f', image), returned('g', image))];
-    const functionTools = [tool('f', { media: false }), tool('g')];
+  it('reads objects that look like media as data unless the tool says otherwise, addresses also when it is gone', () => {
+    const bytes = { kind: 'binary', data: 'AAAA', media_type: 'image/png', identifier: 'pic' };
+    const history = [userRequest(...['no', 'yes', 'gone'].map((name) => returned(name, [image, bytes])))];
+    const functionTools = [tool('no', { media: false }), tool('yes', { media: true })];
+    const bytesPart = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AAAA' } };
     expect(messagesOf(history, {}, { functionTools })).toMatchObject([
       {
         content: [
-          { output: { type: 'text', value: JSON.stringify(image) } },
-          { output: { type: 'content', value: [imagePart] } },
+          { toolName: 'no', output: { type: 'text', value: JSON.stringify([image, bytes]) } },
+          { toolName: 'yes', output: { type: 'content', value: [imagePart, bytesPart] } },
+          { toolName: 'gone', output: { type: 'content', value: [text(JSON.stringify(image)), bytesPart] } },
         ],
       },
     ]);
