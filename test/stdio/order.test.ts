@@ -68,7 +68,8 @@ describe('messages that come together', () => {
     const steer = { runId: 'run', content: 'Be quick.', when: 'asap' };
     sendTogether({ id: 'steer', method: 'run/steer', params: steer }, { id, result: 'done' });
     const second = await daemon.waitFor(({ method, id }) => method === 'model/request' && id !== first.id);
-    expect((second.params?.messages as object[]).at(-1)).toMatchObject({
+    const { messages } = second.params as { messages: object[] };
+    expect(messages.at(-1)).toMatchObject({
       parts: [
         { part_kind: 'tool-return', content: 'done' },
         { part_kind: 'user-prompt', content: 'Be quick.' },
