@@ -19,6 +19,8 @@ export interface CompiledTool {
 
 /** Literal texts joined, and the names the host resolves. @since 0.1.0 */
 export interface CompiledPrompts {
+  /** The literals, a line each. */
+  readonly literal: string;
   readonly parts: readonly (string | { readonly ref: string; readonly dynamic: boolean })[];
 }
 
@@ -125,11 +127,11 @@ async function compileTool(
 }
 
 function compilePrompts(prompts: Prompts | null | undefined): CompiledPrompts {
-  if (prompts === null || prompts === undefined) return { parts: [] };
-  if (typeof prompts === 'string') return { parts: [prompts] };
-  return {
-    parts: prompts.map((part) => (typeof part === 'string' ? part : { ref: part.ref, dynamic: part.dynamic ?? false })),
-  };
+  const given = typeof prompts === 'string' ? [prompts] : (prompts ?? []);
+  const parts = given.map((part) =>
+    typeof part === 'string' ? part : { ref: part.ref, dynamic: part.dynamic ?? false },
+  );
+  return { literal: parts.filter((part) => typeof part === 'string').join('\n'), parts };
 }
 
 function conflict(message: string, tool: string): EngineError {

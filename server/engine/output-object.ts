@@ -1,5 +1,7 @@
 import type { OutputSpec } from '../../protocol/spec.ts';
 import { compileArguments, type Validated, type Validator } from './arguments.ts';
+import type { ErrorDetails } from './validation/error-details.ts';
+import { branchLabel } from './validation/labels.ts';
 
 /** One structured output. Source: Pydantic AI `ObjectOutputProcessor`. @since 0.1.0 */
 export interface ObjectOutput {
@@ -39,7 +41,8 @@ export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<Ob
       const text = typeof args === 'string' ? stripFences(args) : args;
       const result = outer.validator.validate(text);
       if (!inner) return result;
-      return result.ok ? { ok: true, value: unwrap(result.value) } : (fromJsonText(text, inner) ?? result);
+      if (result.ok) return { ok: true, value: unwrap(result.value) };
+      return result.errors.some(isInside) ? orJsonText(text, { given, inner, errors: result.errors }) : result;
     },
   };
 }
@@ -84,18 +87,31 @@ function wrap(schema: Record<string, unknown>): Record<string, unknown> {
 
 const unwrap = (value: unknown) => (value as Record<string, unknown>).response;
 
-/** Some models give a value that is no object as JSON text inside the wrapping. */
-function fromJsonText(args: string | Record<string, unknown> | null, inner: Validator): Validated | null {
-  let outer: unknown = args;
-  if (typeof args === 'string') {
-    try {
-      outer = JSON.parse(args);
-    } catch {
-      return null;
-    }
-  }
-  const text = outer !== null && typeof outer === 'object' ? unwrap(outer) : undefined;
-  if (typeof text !== 'string') return null;
-  const result = inner.validate(text);
-  return result.ok ? result : null;
+const isInside = ({ type, loc }: ErrorDetails) => loc[0] === 'response' && !(type === 'missing' && loc.length === 1);
+
+/**
+ * Some models give a value that is no object as JSON text inside the wrapping: it may be the value or its text, and what
+ * is neither is told the errors of both.
+ *
+ * Source: Pydantic AI `response_validation_typed_dict`, `T | Json[T]`.
+ */
+function orJsonText(
+  args: string | Record<string, unknown> | null,
+  { given, inner, errors }: { given: Record<string, unknown>; inner: Validator; errors: readonly ErrorDetails[] },
+): Validated {
+  const outer: unknown = typeof args === 'string' ? JSON.parse(args) : args;
+  const input = unwrap(outer);
+  const asText = typeof input === 'string' ? inner.validate(input) : noText(input);
+  if (asText.ok) return asText;
+  const label = branchLabel(given, given);
+  const under = (branch: string) => (error: ErrorDetails) => ({
+    ...error,
+    loc: ['response', branch, ...error.loc.filter((_, index) => index > 0 || error.loc[0] !== 'response')],
+  });
+  return { ok: false, errors: [...errors.map(under(label)), ...asText.errors.map(under(`json[${label}]`))] };
 }
+
+const noText = (input: unknown): Validated => ({
+  ok: false,
+  errors: [{ type: 'json_type', loc: [], msg: 'JSON input should be string, bytes or bytearray', input }],
+});

@@ -113,7 +113,8 @@ async function ask(
         ...(call ? { toolName: call.tool_name, toolCallId: call.tool_call_id } : {}),
         ...counts,
       },
-      { runStep: state.runStep, ...context },
+      // Text that ends a given history is looked at as if it had come in the first step.
+      { runStep: call ? state.runStep : Math.max(state.runStep, 1), ...context },
     ),
   );
   return value;

@@ -62,7 +62,7 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
   }
   takeOver(state, { sent: turn.sent, processed: value.messages, resumed: own.resumed });
   state.lastMaxTokens = state.input.modelSettings?.max_tokens ?? null;
-  return promptFor(state, turn.sent.instructions);
+  return promptFor(state, value.instructions ?? []);
 }
 
 /** A request that is only sent again keeps what it says of its run. */
@@ -136,10 +136,40 @@ function withRun(request: ModelRequest, { input }: RunState): ModelRequest {
 
 /** Literals first, joined by one newline into one text, then what the host resolved, with a blank line between. */
 function joinInstructions({ agent }: RunState, resolved: readonly (string | null)[]): string | null {
-  const literals = agent.instructions.parts.filter((part) => typeof part === 'string');
-  const texts = [literals.join('\n'), ...resolved].filter((text) => text !== null && text !== '');
+  return joined([agent.instructions.literal, ...resolved]);
+}
+
+/** With those of the output mode, which belong to what does not change: in front of what the host resolved. */
+function instructionsToSend({ agent, history }: RunState, resolved: readonly (string | null)[]): string | null {
+  const own = joined([agent.instructions.literal, agent.output.instructions, ...resolved]);
+  return own ?? latestInstructions(history.cleaned());
+}
+
+function joined(parts: readonly (string | null)[]): string | null {
+  const texts = parts.filter((text) => text !== null && text !== '');
   return texts.join('\n\n').trim() || null;
 }
+
+/**
+ * Instructions that were said and are not replaced still hold: those of the request itself, which may be an old one that
+ * is sent again, or of the request before when this one only has results.
+ *
+ * Source: Pydantic AI `Model._get_instruction_parts`.
+ */
+function latestInstructions(messages: readonly ModelMessage[]): string | null {
+  let last: ModelRequest | undefined;
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index];
+    if (message?.kind !== 'request') continue;
+    if (last) return last.parts.every(isResult) ? message.instructions : null;
+    if (message.instructions !== null) return message.instructions;
+    last = message;
+  }
+  return null;
+}
+
+const isResult = ({ part_kind }: ModelRequest['parts'][number]) =>
+  part_kind === 'tool-return' || part_kind === 'retry-prompt';
 
 /** The requests of one step. */
 interface Turn {
@@ -191,15 +221,12 @@ function lastRequest(messages: readonly ModelMessage[], fallback: ModelRequest):
   return last?.kind === 'request' ? last : fallback;
 }
 
-function promptFor({ agent, history, functionTools, input }: RunState, instructions: string | null): ModelPrompt {
+function promptFor(state: RunState, resolved: readonly (string | null)[]): ModelPrompt {
+  const { agent, history, functionTools, input } = state;
   const { output } = agent;
-  const all = [instructions, output.instructions]
-    .filter((text) => text !== null)
-    .join('\n\n')
-    .trim();
   return {
     messages: history.cleaned(),
-    instructions: all || null,
+    instructions: instructionsToSend(state, resolved),
     functionTools,
     outputTools: output.definitions,
     allowText: output.allowText,

@@ -169,9 +169,9 @@ function deltasOf(piece: NonNullable<ScriptedResponse['stream']>[number]): { del
     delta: {
       index: Number(index),
       toolCall: {
-        ...(name ? { name } : {}),
-        ...(json_args ? { args: json_args } : {}),
-        ...(tool_call_id ? { id: tool_call_id } : {}),
+        ...(name === undefined ? {} : { name }),
+        ...(json_args === undefined ? {} : { args: json_args }),
+        ...(tool_call_id === undefined ? {} : { id: tool_call_id }),
       },
     },
     text: json_args ?? '',
@@ -219,7 +219,7 @@ function modelError({ http, api, runtime }: NonNullable<ScriptedResponse['error'
   if (http !== undefined) {
     const { status, body } =
       typeof http === 'number' ? { status: http, body: undefined } : { status: http.status ?? 500, body: http.body };
-    return new ResponseError(1405, `status_code: ${status}, model_name: script, body: ${pythonRepr(body ?? null)}`, {
+    return new ResponseError(1405, `status_code: ${status}, model_name: script, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`, {
       kind: 'model.http',
       status,
       body,
