@@ -57,6 +57,12 @@ const hosts = [
     cwd: 'go',
   },
   { name: 'perl', needs: [['perl', '-MJSON::PP', '-e', '1']], install: 'perl', run: ['perl', 'perl/host.pl'] },
+  {
+    name: 'shell',
+    needs: [['bash', '-c', '[ $BASH_VERSINFO -ge 4 ] && jq -n 1']],
+    install: 'bash (4 or later) and jq',
+    run: ['bash', 'shell/host.sh'],
+  },
   { name: 'ruby', needs: [['ruby', '-rjson', '-e', '1']], install: 'ruby', run: ['ruby', 'ruby/host.rb'] },
 ];
 
