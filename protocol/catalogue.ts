@@ -13,6 +13,7 @@ import {
 import type { LazySchema } from './define.ts';
 import { ModelDelta, RunDelta, ToolProgress } from './deltas.ts';
 import { Exit, Initialize, Initialized, Shutdown } from './lifecycle.ts';
+import { PendingList, PendingResolve } from './pending.ts';
 import {
   RunCancel,
   RunEvent,
@@ -44,6 +45,8 @@ export const requests = {
   [RunList.method]: RunList,
   [RunRelease.method]: RunRelease,
   [RunEvents.method]: RunEvents,
+  [PendingList.method]: PendingList,
+  [PendingResolve.method]: PendingResolve,
   [AgentRegister.method]: AgentRegister,
   [AgentList.method]: AgentList,
   [AgentUnregister.method]: AgentUnregister,

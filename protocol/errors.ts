@@ -39,6 +39,8 @@ export const ErrorCode = {
   'callback.unsupported': 1302,
   'callback.timeout': 1303,
   'client.gone': 1304,
+  'pending.notFound': 1305,
+  'pending.resolved': 1306,
 
   'run.invalid': 1400,
   'model.unexpectedBehavior': 1401,

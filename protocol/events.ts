@@ -17,7 +17,8 @@ const result = () => z.union([ToolReturnPart(), RetryPromptPart()]);
 
 /**
  * A durable event of a run. `function_tool_call`, `function_tool_result`, `output_tool_call` and `output_tool_result` are
- * Pydantic AI's; the others are ours. More kinds may be added at any time: ignore those you do not know.
+ * Pydantic AI's; the others are ours. `pending_added` and `pending_resolved` tell of what the client is not asked itself:
+ * calls that wait for people, and callbacks it does not serve; the end of the run withdraws what is left. More kinds may be added at any time: ignore those you do not know.
  *
  * Source: Pydantic AI `HandleResponseEvent`; design of the protocol.
  * @since 0.1.0
@@ -63,6 +64,17 @@ export const DurableEvent = named('DurableEvent', () =>
       enqueue_id: z.string().describe('Id of the `run/steer` that brought them.'),
       messages: z.array(ModelRequest()).describe('The messages as they stand in the history.'),
       event_kind: tag('enqueued_messages'),
+    }),
+    z.object({
+      event_kind: tag('pending_added'),
+      pendingId: z.string().describe('Id of the item; `pending/list` has it, `pending/resolve` answers it.'),
+      method: z.string().describe('The callback that waits.'),
+      name: z.string().describe('Name of the tool, prompt, model or the like.'),
+      toolCallId: z.string().optional().describe('Id of the tool call it is about.'),
+    }),
+    z.object({
+      event_kind: tag('pending_resolved'),
+      pendingId: z.string().describe('The item, which waits no longer: it was answered, or its deadline passed.'),
     }),
     z.object({
       event_kind: tag('warning'),

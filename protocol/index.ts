@@ -85,6 +85,7 @@ export {
   ToolReturnPart,
   UserPromptPart,
 } from './messages.ts';
+export { PendingItem, PendingList, PendingResolve } from './pending.ts';
 export { RunError, RunResult } from './result.ts';
 export type { MessagesParams, MessagesResult } from './run.ts';
 export {

@@ -41,7 +41,9 @@ const initializationOptions = () =>
     callbacks: z
       .array(z.string())
       .nullish()
-      .describe('Callbacks the client serves; absent: all. A run that needs another one is refused.'),
+      .describe(
+        'Callbacks the client serves; absent: all. Others wait as items of `pending/list`; `[]`: all of them do.',
+      ),
     protocolVersions: z.array(z.number()).nullish().describe('Versions the client speaks.'),
     strict: z.boolean().nullish().describe('Reserved.'),
     limits: z.record(z.string(), z.number()).nullish().describe('Lower limits for this connection.'),

@@ -4,6 +4,7 @@ import { defineNotification, defineRequest } from './define.ts';
 import { DurableEvent } from './events.ts';
 import { named, onFirstUse } from './lazy.ts';
 import { ModelMessage, ModelResponse } from './messages.ts';
+import { PendingItem } from './pending.ts';
 import { RunResult } from './result.ts';
 import { RunSpec } from './spec.ts';
 import { RequestUsage, RunUsage } from './usage.ts';
@@ -15,7 +16,9 @@ const include = () =>
     .nullish()
     .describe('Messages to put into the result.');
 const runState = () =>
-  z.enum(['queued', 'running', 'waiting', 'interrupted', 'finished']).describe('Where the run stands.');
+  z
+    .enum(['queued', 'running', 'waiting', 'interrupted', 'finished'])
+    .describe('Where the run stands; `waiting`: it goes on when people have answered, and takes no slot until then.');
 const complete = () => z.boolean().describe('Whether the run is over, so that this is final.');
 
 /** Parameters of `run/start`: the run, and how it is followed. @since 0.1.0 */
@@ -217,6 +220,7 @@ export const RunSnapshot = named('RunSnapshot', () =>
     response: ModelResponse()
       .optional()
       .describe('The response that is coming: its parts so far, `state` is `incomplete`. Not among the messages yet.'),
+    pending: z.array(PendingItem()).describe('What it waits for, as in `pending/list`.'),
     usage: RunUsage(),
     messageCount: z.number().int().describe('Number of messages.'),
     lastSeq: z.number().int().describe('`seq` of its last event.'),

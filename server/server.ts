@@ -4,6 +4,7 @@ import { EngineError } from './engine/errors.ts';
 import { reportBug, responseError, toResponseError } from './errors.ts';
 import { agentHandlers } from './handlers/agent.ts';
 import { takeNotification } from './handlers/notifications.ts';
+import { pendingHandlers } from './handlers/pending.ts';
 import { runHandlers } from './handlers/run.ts';
 import { serviceHandlers } from './handlers/service.ts';
 import { defaultLimits } from './limits.ts';
@@ -11,9 +12,11 @@ import type { Log } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
 import type { Wire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
+import { PendingItems } from './runs/pending-items.ts';
 import { RunRegistry } from './runs/registry.ts';
 import { type RunnerFactory, RunService } from './runs/run-service.ts';
 import { RunSlots } from './runs/slots.ts';
+import type { After } from './runs/timers.ts';
 import { Session } from './session.ts';
 
 /** What a daemon needs of its process. @since 0.1.0 */
@@ -30,6 +33,8 @@ export interface ServerDeps {
   readonly limits?: Partial<typeof defaultLimits>;
   /** Makes the runners of runs; default: steps are called, not recorded. */
   readonly runner?: RunnerFactory;
+  /** Timers of runs; default: those of the process. */
+  readonly after?: After;
   /** Called with the exit code when the client sent `exit`. */
   readonly onExit?: (code: number) => void;
 }
@@ -74,6 +79,7 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handl
   const runs = new RunRegistry(limits);
   const slots = new RunSlots(limits);
   const counters = { open: 0, late: 0 };
+  const pending = new PendingItems();
   const service = new RunService({
     agents,
     runs,
@@ -81,8 +87,10 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handl
     keys,
     world,
     counters,
+    pending,
     reportBug: (error) => reportBug(error, log),
     ...(deps.runner ? { runner: deps.runner } : {}),
+    ...(deps.after ? { after: deps.after } : {}),
   });
   const handlers: Handlers = {
     ...serviceHandlers({
@@ -96,7 +104,8 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handl
       agents,
       counters,
     }),
-    ...runHandlers({ service, runs }),
+    ...runHandlers({ service, runs, pending }),
+    ...pendingHandlers({ pending, runs }),
     ...agentHandlers({ agents, keys }),
   };
   return { handlers, runs };

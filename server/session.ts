@@ -3,7 +3,6 @@ import type { InitializeParams, Limits } from '../protocol/lifecycle.ts';
 import { EngineError } from './engine/errors.ts';
 import { lowered } from './limits.ts';
 import { HostSecrets } from './models/host-secrets.ts';
-import { invalidParams } from './params-error.ts';
 import type { Client } from './runs/client.ts';
 import type { RunRecord } from './runs/run-record.ts';
 
@@ -60,18 +59,6 @@ export class Session {
 
   serves(method: CallbackMethod): boolean {
     return this.#served === null || this.#served.has(method);
-  }
-
-  /** Errors: `params.invalid` when a run needs what the client said it does not serve. */
-  checkCallbacks(needed: readonly CallbackMethod[]): void {
-    const missing = needed.filter((method) => !this.serves(method));
-    if (missing.length === 0) return;
-    throw invalidParams(
-      missing.map((method) => ({
-        path: [],
-        message: `The run needs ${method}, which is not among the callbacks the client named in initialize.`,
-      })),
-    );
   }
 
   own(record: RunRecord): void {

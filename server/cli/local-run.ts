@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import type { KeySource } from '../models/keys.ts';
 import { AgentRegistry } from '../runs/agent-registry.ts';
 import { CallbackError, type Client } from '../runs/client.ts';
+import { PendingItems } from '../runs/pending-items.ts';
 import { RunRegistry } from '../runs/registry.ts';
 import { RunService, type RunServiceDeps } from '../runs/run-service.ts';
 import { RunSlots } from '../runs/slots.ts';
@@ -45,6 +46,7 @@ export function localRuns(deps: { keys: KeySource; world: RunServiceDeps['world'
     keys: deps.keys,
     world: deps.world,
     counters: { open: 0, late: 0 },
+    pending: new PendingItems(),
     reportBug: (error) => reportBug(error, deps.log),
   });
   return async ({ messageHistory, ...params }, follow) => {
@@ -71,8 +73,10 @@ function checkedHistory(messageHistory: unknown[]): NonNullable<RunStartParams['
 
 function clientThat(follow: (notification: Notification) => void): Client {
   return {
-    serves: () => false,
-    request: () => Promise.reject(new CallbackError({ kind: 'gone' })),
+    // Asked, and refused: nothing waits for somebody who could pick it up.
+    serves: () => true,
+    request: (method) =>
+      Promise.reject(new CallbackError({ kind: 'error', code: -32601, message: method, data: null })),
     notify: (method, params) => follow({ method, params } as Notification),
     congested: false,
     drained: () => Promise.resolve(),

@@ -42,7 +42,7 @@ export interface CompiledAgent {
   readonly limits: UsageLimits;
   readonly modelSettings: ModelSettings | null;
   /** What becomes of calls that are left to others. */
-  readonly deferred: 'end' | 'handle';
+  readonly deferred: 'end' | 'handle' | 'wait';
 }
 
 /**
@@ -69,7 +69,7 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
       await compileTool(tool, { index, toolRetries, toolTimeoutMs: spec.toolTimeoutMs ?? undefined }),
     );
   }
-  const deferred = spec.deferred === 'handle' ? 'handle' : 'end';
+  const deferred = spec.deferred ?? 'end';
   // Nobody could ever answer its calls.
   const unanswerable = deferred === 'end' && !output.allowsDeferred;
   if (unanswerable && [...tools.values()].some((tool) => tool.deferral === 'external')) throw notAllowed();

@@ -1,5 +1,6 @@
 import type { UserContent } from '../../protocol/content.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
+import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage } from '../../protocol/messages.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
 import type { RunUsage } from '../../protocol/usage.ts';
@@ -9,6 +10,19 @@ export interface CallbackContext {
   readonly runStep: number;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
+  /** Tells that something waits to be picked up, and that it does no longer; see `StepContext.tell`. */
+  readonly tell?: ((event: DurableEvent) => void) | undefined;
+}
+
+/** Tells that a call waits to be picked up. @since 0.2.0 */
+export type PendingAdded = Extract<DurableEvent, { event_kind: 'pending_added' }>;
+
+/** A call whose waiting is told around its step. @since 0.2.0 */
+export interface WaitingCall {
+  readonly kind: 'callTool' | 'validateOutput' | 'handleDeferred' | 'awaitPeople';
+  readonly stepKey: string;
+  readonly name: string;
+  readonly toolCallId?: string;
 }
 
 /** A tool call as the host gets it. @since 0.1.0 */
@@ -75,4 +89,8 @@ export interface Callbacks {
   prepareTools(tools: readonly ToolDefinition[], context: CallbackContext): Promise<ToolDefinition[]>;
   /** Results of deferred calls, perhaps of some only; waits as long as it takes. */
   handleDeferred(requests: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
+  /** The result of one call, which people give; nobody is asked, and it waits as long as it takes. */
+  awaitPeople(request: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
+  /** How a call waits that nobody is asked, or null when the host is. A function of the call and of who the host is. */
+  waitsAs(call: WaitingCall): PendingAdded | null;
 }

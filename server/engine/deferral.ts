@@ -2,11 +2,11 @@ import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/d
 import type { ToolCallPart } from '../../protocol/messages.ts';
 import type { CallBatch, ClassifiedCall } from './batch.ts';
 import { unexpectedBehavior, userError } from './errors.ts';
-import { recordedStep } from './recorded.ts';
 import { idSet, readResults } from './resolutions.ts';
 import { runChecked } from './running.ts';
 import { stepKey } from './steps.ts';
 import { type CheckedCall, checkCall, countFailure, type Resolved, settleCall, validateCall } from './tools.ts';
+import { askingStep } from './waiting.ts';
 
 // Calls that are left to others: those of external tools, those that need an approval, and those a tool left to others
 // while it ran. Source: Pydantic AI `_finalize_deferred`, `_resolve_deferred_calls`.
@@ -42,8 +42,8 @@ export function checkResolutions({ calls, resolutions }: CallBatch): void {
 }
 
 /**
- * Ends the batch: with an output the open calls are skipped; without one they are validated, handed to the host's
- * handler when there is one, and what remains becomes the result of the run.
+ * Ends the batch: with an output the open calls are skipped; without one they are validated and handed to the host's
+ * handler, or to people, when the agent says so; what remains becomes the result of the run.
  *
  * Errors: `run.invalid` when the output does not allow it, `model.unexpectedBehavior`.
  * @since 0.2.0
@@ -100,34 +100,89 @@ async function addOpenCalls(batch: CallBatch, left: Left): Promise<void> {
   }
 }
 
-/** Tells what is left, and asks the host's handler once; gives what remains. */
+/** Tells what is left, and has it answered as the agent says; gives what remains. */
 async function resolve(batch: CallBatch, left: Left): Promise<Left | null> {
-  const { state } = batch;
+  switch (batch.state.agent.deferred) {
+    case 'end':
+      announce(batch, left);
+      return left;
+    case 'handle':
+      // Once: what an approved tool leaves to others again is not asked about.
+      return resolveOnce(batch, left, { by: askHandler, round: 0 });
+    case 'wait': {
+      let rest: Left | null = left;
+      for (let round = 0; rest; round += 1) rest = await resolveOnce(batch, rest, { by: askPeople, round });
+      return null;
+    }
+  }
+}
+
+type Ask = (batch: CallBatch, left: Left, round: number) => Promise<DeferredToolResults>;
+
+async function resolveOnce(batch: CallBatch, left: Left, { by, round }: { by: Ask; round: number }) {
+  announce(batch, left);
+  const results = await by(batch, left, round);
+  batch.state.emit({ results, event_kind: 'deferred_tool_results' });
+  return runResolved(batch, left, { results, rerun: round + 1 });
+}
+
+function announce({ state }: CallBatch, left: Left): void {
   const duplicates = duplicateIds([...left.external, ...left.unapproved].map(({ call }) => call.tool_call_id));
   if (duplicates.length > 0) {
     throw unexpectedBehavior(
       `Deferred tool calls must have unique tool_call_id values; duplicate ids: ${idList(duplicates)}`,
     );
   }
-  const requests = requestsOf(left);
-  state.emit({ requests, event_kind: 'deferred_tool_requests' });
-  if (state.agent.deferred !== 'handle') return left;
-  const { value: results } = await recordedStep<DeferredToolResults>(
-    state,
-    stepKey.deferred(state.runStep),
-    (context) => state.input.callbacks.handleDeferred(requests, { runStep: state.runStep, ...context }),
-  );
-  state.emit({ results, event_kind: 'deferred_tool_results' });
-  return runResolved(batch, left, results);
+  state.emit({ requests: requestsOf(left), event_kind: 'deferred_tool_requests' });
 }
 
-async function runResolved(batch: CallBatch, left: Left, results: DeferredToolResults): Promise<Left | null> {
+async function askHandler({ state }: CallBatch, left: Left): Promise<DeferredToolResults> {
+  const key = stepKey.deferred(state.runStep);
+  const waiting = { kind: 'handleDeferred' as const, stepKey: key, name: 'deferred/handle' };
+  const { value } = await askingStep(state, waiting, (context) =>
+    state.input.callbacks.handleDeferred(requestsOf(left), { runStep: state.runStep, ...context }),
+  );
+  return value;
+}
+
+/** Each call is a step of its own: an answer that was given is kept while others are still awaited. */
+async function askPeople({ state }: CallBatch, left: Left, round: number): Promise<DeferredToolResults> {
+  const alone = (call: ClassifiedCall, as: 'external' | 'unapproved'): Left => ({
+    external: as === 'external' ? [call] : [],
+    unapproved: as === 'unapproved' ? [call] : [],
+    metadata: metadataOf([call], left),
+  });
+  const waitFor = async (call: ClassifiedCall, as: 'external' | 'unapproved') => {
+    const { tool_name: name, tool_call_id: toolCallId } = call.call;
+    const key = stepKey.waiting(state.runStep, call.index, round);
+    const waiting = { kind: 'awaitPeople' as const, stepKey: key, name, toolCallId };
+    const { value } = await askingStep(state, waiting, (context) =>
+      state.input.callbacks.awaitPeople(requestsOf(alone(call, as)), { runStep: state.runStep, ...context }),
+    );
+    return value;
+  };
+  const results = await Promise.all([
+    ...left.external.map((call) => waitFor(call, 'external')),
+    ...left.unapproved.map((call) => waitFor(call, 'unapproved')),
+  ]);
+  return {
+    calls: Object.assign({}, ...results.map(({ calls }) => calls)),
+    approvals: Object.assign({}, ...results.map(({ approvals }) => approvals)),
+    metadata: Object.assign({}, ...results.map(({ metadata }) => metadata)),
+  };
+}
+
+async function runResolved(
+  batch: CallBatch,
+  left: Left,
+  { results, rerun }: { results: DeferredToolResults; rerun: number },
+): Promise<Left | null> {
   const { byId, metadata } = readResults(results);
   const checked = new Map<ClassifiedCall, CheckedCall>();
   for (const call of [...left.unapproved, ...left.external]) {
     const resolution = byId.get(call.call.tool_call_id);
     if (!resolution || resolution === 'skip') continue;
-    const resolved: Resolved = { resolution, metadata: metadata[call.call.tool_call_id], rerun: 1 };
+    const resolved: Resolved = { resolution, metadata: metadata[call.call.tool_call_id], rerun };
     checked.set(
       call,
       resolution.kind === 'approved' ? approved(batch, call, resolved) : { ...call, kind: 'resolved', resolution },
@@ -139,16 +194,11 @@ async function runResolved(batch: CallBatch, left: Left, results: DeferredToolRe
     ...calls.filter((call) => !checked.has(call)),
     ...more,
   ];
+  const unchecked = [...left.external, ...left.unapproved].filter((call) => !checked.has(call));
   const rest: Left = {
     external: remain(left.external, again.external),
     unapproved: remain(left.unapproved, again.unapproved),
-    metadata: {
-      ...metadataOf(
-        [...left.external, ...left.unapproved].filter((call) => !checked.has(call)),
-        left,
-      ),
-      ...again.metadata,
-    },
+    metadata: { ...metadataOf(unchecked, left), ...again.metadata },
   };
   return rest.external.length + rest.unapproved.length > 0 ? rest : null;
 }

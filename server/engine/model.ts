@@ -1,3 +1,4 @@
+import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
 import type { PartStream } from './part-stream.ts';
@@ -39,6 +40,8 @@ export interface ModelCall {
   readonly idempotencyKey: string;
   /** Aborted when the run ends or is cancelled; the connection to the provider must close at once. */
   readonly signal: AbortSignal;
+  /** Tells an event in order; see `StepContext.tell`. */
+  readonly tell?: ((event: DurableEvent) => void) | undefined;
   /**
    * Where the pieces of a streamed answer go as they come; absent when the answer is wanted as a whole. A model that
    * reported pieces answers with the whole response all the same, its parts left out.

@@ -4,9 +4,9 @@ import type { OutputOutcome } from './callbacks.ts';
 import { mintId } from './ids.ts';
 import type { ObjectOutput } from './output-object.ts';
 import type { TextProcessor } from './output-plan.ts';
-import { recordedStep } from './recorded.ts';
 import type { RunState } from './state.ts';
 import { stepKey } from './steps.ts';
+import { askingStep } from './waiting.ts';
 
 /** What refused an output: the content of the retry prompt, and how it reads as the cause of an error. @since 0.1.0 */
 export interface Refusal {
@@ -104,13 +104,16 @@ async function ask(
     link.kind === 'function'
       ? { retry: retries, maxRetries }
       : { retry: state.outputRetriesUsed, maxRetries: state.agent.outputRetries };
-  const { value } = await recordedStep(state, stepKey.output(state.runStep, at, link.j), (context) =>
+  const key = stepKey.output(state.runStep, at, link.j);
+  const toolCallId = call ? { toolCallId: call.tool_call_id } : {};
+  const waiting = { kind: 'validateOutput' as const, stepKey: key, name: link.name, ...toolCallId };
+  const { value } = await askingStep(state, waiting, (context) =>
     state.input.callbacks.validateOutput(
       {
         kind: link.kind,
         name: link.name,
         output: link.output,
-        ...(call ? { toolName: call.tool_name, toolCallId: call.tool_call_id } : {}),
+        ...(call ? { toolName: call.tool_name, ...toolCallId } : {}),
         ...counts,
       },
       // Text that ends a given history is looked at as if it had come in the first step.

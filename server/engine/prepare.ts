@@ -5,7 +5,7 @@ import { mintId } from './ids.ts';
 import type { Steer } from './inbox.ts';
 import { completeMessages, userPromptPart } from './intake.ts';
 import type { ModelPrompt } from './model.ts';
-import { recordedStep } from './recorded.ts';
+import { tellingStep } from './recorded.ts';
 import type { RunState } from './state.ts';
 import { type StepContext, stepKey } from './steps.ts';
 
@@ -40,7 +40,7 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
   if (request) history.append(request);
   state.runStep += 1;
   state.counters.roll();
-  const { value } = await recordedStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
+  const { value } = await tellingStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
     gather(state, { request, time }, context),
   );
   state.functionTools = value.tools ?? agent.definitions;
@@ -204,7 +204,8 @@ function takeOver(
 ): void {
   const { history } = state;
   const { sent, processed, resumed } = from;
-  if (processed) history.replaceAll(processed);
+  // A copy: the history grows, and what a step recorded must not.
+  if (processed) history.replaceAll([...processed]);
   if (resumed) history.resume(processed ? lastRequest(processed, sent) : stampResumed(state, sent));
   if (processed || resumed || state.runStep === 1) history.findNewMessages();
 }

@@ -7,7 +7,7 @@ import { completeResponse } from './intake.ts';
 import type { ModelAnswer, ModelPrompt, Warning } from './model.ts';
 import { PartStream } from './part-stream.ts';
 import { type OwnRequest, prepare } from './prepare.ts';
-import { recordedStep } from './recorded.ts';
+import { tellingStep } from './recorded.ts';
 import { modelResponse } from './response.ts';
 import type { RunState } from './state.ts';
 import { type StepContext, stepKey } from './steps.ts';
@@ -38,7 +38,7 @@ export async function requestModel(state: RunState, own: OwnRequest): Promise<Mo
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
   try {
-    const { value } = await recordedStep<Answered>(state, key, (context) => ask(state, prompt, context));
+    const { value } = await tellingStep<Answered>(state, key, (context) => ask(state, prompt, context));
     return takeIn(state, value);
   } finally {
     state.stream = null;
@@ -55,7 +55,7 @@ export function responseSoFar({ stream, input, time }: RunState): ModelResponse 
 
 async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): Promise<Answered> {
   const { model, runId } = state.input;
-  const { key, idempotencyKey, elapsed, now } = context;
+  const { key, idempotencyKey, elapsed, now, tell } = context;
   const began = elapsed();
   const durationMs = () => Math.round((elapsed() - began) * 1000) / 1000;
   const { signal, stop } = stoppable(context.signal, state.input.stream && hasTokenLimits(state.agent.limits));
@@ -66,7 +66,7 @@ async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): 
     const full = state.input.ready?.(signal);
     if (full) await full;
     signal.throwIfAborted();
-    const call = { runId, runStep: state.runStep, idempotencyKey, signal, ...(stream ? { stream } : {}) };
+    const call = { runId, runStep: state.runStep, idempotencyKey, signal, tell, ...(stream ? { stream } : {}) };
     const answer = await abortable(model.request(prompt, call), signal);
     stream?.end();
     return { ...answer, response: stamped(state, key, whole(answer, stream), now()), durationMs: durationMs() };

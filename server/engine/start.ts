@@ -3,7 +3,7 @@ import type { CompiledPrompts } from './agent.ts';
 import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
 import { userPromptPart } from './intake.ts';
-import { recordedStep } from './recorded.ts';
+import { tellingStep } from './recorded.ts';
 import { resume } from './resolutions.ts';
 import { type RunInput, RunState } from './state.ts';
 import type { Step } from './step.ts';
@@ -31,7 +31,7 @@ export async function start(state: RunState): Promise<Step> {
   const needsPrompts =
     state.history.length === 0 || (state.agent.reinjectSystemPrompt && !hasSystemPrompt(state.history.messages));
   const refs = needsPrompts && state.history.length === 0 ? [] : dynamicRefs(state);
-  const { value, time } = await recordedStep<Started>(state, stepKey.start, async (context) => ({
+  const { value, time } = await tellingStep<Started>(state, stepKey.start, async (context) => ({
     ...(needsPrompts ? { systemPrompts: await resolveAll(state, state.agent.systemPrompt, context) } : {}),
     ...(refs.length > 0 ? { dynamic: await resolveDynamic(state, refs, context) } : {}),
   }));

@@ -1,3 +1,5 @@
+import type { DurableEvent } from '../../protocol/events.ts';
+
 /**
  * Version of the step keys and of what a step records. A run that was recorded under another version is not rebuilt.
  *
@@ -20,6 +22,8 @@ export const stepKey = {
   rerun: (n: number, i: number, k: number) => `t${n}.call.${i}.r${k}`,
   output: (n: number, i: number | 'text', j: number) => `t${n}.output.${i}.${j}`,
   deferred: (n: number) => `t${n}.deferred`,
+  /** One call that waits for people; `k` counts the times it was left to them again in the same step. */
+  waiting: (n: number, i: number, k: number) => (k === 0 ? `t${n}.deferred.${i}` : `t${n}.deferred.${i}.r${k}`),
 } as const;
 
 /** What the body of a step may use. @since 0.1.0 */
@@ -33,12 +37,16 @@ export interface StepContext {
   now(): string;
   /** Milliseconds of a steady clock, for durations. */
   elapsed(): number;
+  /** Tells an event while the step runs; in steps that may run beside others it is absent. */
+  readonly tell?: (event: DurableEvent) => void;
 }
 
 /** What a step records: plain JSON with the time at which it ended. @since 0.1.0 */
 export interface StepOutput {
   readonly v: typeof LOOP_VERSION;
   readonly time: string;
+  /** Events that were told while it ran. */
+  readonly told?: readonly DurableEvent[];
 }
 
 /**

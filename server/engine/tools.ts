@@ -5,12 +5,12 @@ import type { ToolOutcome, ToolRequest } from './callbacks.ts';
 import { EngineError, unexpectedBehavior } from './errors.ts';
 import { completeContent } from './intake.ts';
 import { invalid, type Refusal, retry, retryPrompt } from './output.ts';
-import { recordedStep } from './recorded.ts';
 import type { Resolution } from './resolutions.ts';
 import type { RunState } from './state.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { addUsage } from './usage.ts';
 import { hasUnsafeInteger } from './validation/json-text.ts';
+import { askingStep } from './waiting.ts';
 import { argsAsJson } from './wording.ts';
 
 /** A call of a response with its position there. @since 0.1.0 */
@@ -181,9 +181,10 @@ export async function settleCall(
   const key = approval?.rerun
     ? stepKey.rerun(state.runStep, index, approval.rerun)
     : stepKey.call(state.runStep, index);
-  const { value: outcome, time } = await recordedStep(
+  const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
+  const { value: outcome, time } = await askingStep(
     state,
-    key,
+    waiting,
     (context) => callTool(state, checked, context),
     signal,
   );

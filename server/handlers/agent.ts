@@ -5,7 +5,6 @@ import type { KeySource } from '../models/keys.ts';
 import { resolveModel } from '../models/registry.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
 import { agentFieldsOf } from '../runs/merge.ts';
-import { refuseUnserved } from '../runs/unserved.ts';
 
 type AgentHandlers = Pick<Handlers, Extract<keyof Handlers, `agent/${string}`>>;
 
@@ -13,7 +12,6 @@ type AgentHandlers = Pick<Handlers, Extract<keyof Handlers, `agent/${string}`>>;
 export function agentHandlers({ agents, keys }: { agents: AgentRegistry; keys: KeySource }): AgentHandlers {
   return {
     'agent/register': async (params, session) => {
-      refuseUnserved(params);
       const spec = agentFieldsOf(params);
       if (spec.model) resolveModel(spec.model, { ...keys, hostServesSecrets: session.serves('secret/get') });
       const compiled = await compileAgent(spec);

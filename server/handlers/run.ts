@@ -3,17 +3,26 @@ import type { RunResult } from '../../protocol/result.ts';
 import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import { messagesPage, requestUsages } from '../runs/messages-page.ts';
+import type { PendingItems } from '../runs/pending-items.ts';
 import type { RunRegistry } from '../runs/registry.ts';
 import { eventsPage } from '../runs/replay.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { RunService } from '../runs/run-service.ts';
 import { snapshot } from '../runs/snapshot.ts';
+import { pageOf } from './page.ts';
 
 type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `run/${string}`>>;
 type Include = readonly ('messages' | 'newMessages')[] | null | undefined;
 
+/** What the `run/…` requests need. @since 0.2.0 */
+export interface RunHandlerDeps {
+  readonly service: RunService;
+  readonly runs: RunRegistry;
+  readonly pending: PendingItems;
+}
+
 /** The `run/…` requests. @since 0.1.0 */
-export function runHandlers({ service, runs }: { service: RunService; runs: RunRegistry }): RunHandlers {
+export function runHandlers({ service, runs, pending }: RunHandlerDeps): RunHandlers {
   return {
     'run/start': async (params, session, { signal }) => {
       const started = service.start(params, session);
@@ -45,15 +54,14 @@ export function runHandlers({ service, runs }: { service: RunService; runs: RunR
         complete: record.state === 'finished',
       };
     },
-    'run/get': async ({ runId }) => snapshot(await runs.look(runId)),
+    'run/get': async ({ runId }) => snapshot(await runs.look(runId), pending),
     'run/list': ({ cursor, limit, state }) => {
       const all = runs.list().filter((record) => !state || record.state === state);
-      const from = startOf(cursor);
-      const page = all.slice(from, from + (limit ?? 100));
-      const next = from + page.length;
-      return { runs: page.map(summary), ...(next < all.length ? { nextCursor: String(next) } : {}) };
+      const { items, nextCursor } = pageOf(all, { cursor, limit });
+      return { runs: items.map(summary), ...nextCursor };
     },
-    'run/events': async (params, _session, { signal }) => eventsPage(await runs.look(params.runId), params, signal),
+    'run/events': async (params, _session, { signal }) =>
+      eventsPage(await runs.look(params.runId), params, { signal, pending }),
     'run/release': ({ runId }) => ({ released: runs.release(runId) }),
   };
 }
@@ -100,5 +108,3 @@ function summary({ runId, state, engine, result, startedAt }: RunRecord) {
     startedAt,
   };
 }
-
-const startOf = (cursor: string | null | undefined) => (cursor && /^\d+$/.test(cursor) ? Number(cursor) : 0);

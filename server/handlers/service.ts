@@ -5,7 +5,7 @@ import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import { modelList } from '../models/list.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
-import type { CallbackCounters } from '../runs/host-callbacks.ts';
+import type { CallbackCounters } from '../runs/open-callback.ts';
 import type { RunRegistry } from '../runs/registry.ts';
 import type { RunSlots } from '../runs/slots.ts';
 

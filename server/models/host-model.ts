@@ -2,8 +2,9 @@ import { ModelResponse } from '../../protocol/messages.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
 import type { PartStream } from '../engine/part-stream.ts';
+import { invalid } from '../runs/callback-answers.ts';
 import type { CallbackError } from '../runs/client.ts';
-import { type HostCallbacks, invalid } from '../runs/host-callbacks.ts';
+import type { HostCallbacks } from '../runs/host-callbacks.ts';
 
 /**
  * A model that the host serves with `model/request`: any model of its own, or a script in a test.
@@ -35,21 +36,24 @@ async function requestHost(
     settings: prompt.settings,
     stream: call.stream !== undefined,
   };
-  const { runStep, stream } = call;
+  const { stream } = call;
   // What is left of an answer that broke off carries this name: the host tells its own with the whole answer.
   stream?.describe({ model_name: name });
-  const answer = await callbacks.streaming({ requestId: params.requestId, stream, signal: call.signal }, (signal) =>
-    callbacks.ask(what, params, { runStep, signal }, (error) => modelError(error, name)),
+  const read = (answer: unknown): ModelAnswer => {
+    const given = answer !== null && typeof answer === 'object' && 'response' in answer ? answer.response : undefined;
+    if (given === undefined) throw invalid(what, answer, '`response`, a model response');
+    const parsed = ModelResponse().safeParse(given);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw invalid(what, answer, `a model response; at response.${issue?.path.join('.')}: ${issue?.message}`);
+    }
+    const response = stream?.opened ? withStreamedUsage(parsed.data, given, stream) : parsed.data;
+    return { response, served: response.model_name };
+  };
+  const onError = (error: CallbackError) => modelError(error, name);
+  return callbacks.streaming({ requestId: params.requestId, stream, signal: call.signal }, (signal) =>
+    callbacks.ask({ ...what, read, onError }, params, { ...call, signal }),
   );
-  const given = answer !== null && typeof answer === 'object' && 'response' in answer ? answer.response : undefined;
-  if (given === undefined) throw invalid(what, answer, '`response`, a model response');
-  const parsed = ModelResponse().safeParse(given);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw invalid(what, answer, `a model response; at response.${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const response = call.stream?.opened ? withStreamedUsage(parsed.data, given, call.stream) : parsed.data;
-  return { response, served: response.model_name };
 }
 
 /** A host that told its usage while it streamed may leave it out of the answer. */

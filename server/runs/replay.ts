@@ -1,4 +1,5 @@
 import type { ParamsOf, ResultOf } from '../../protocol/catalogue.ts';
+import type { PendingItems } from './pending-items.ts';
 import type { RunRecord } from './run-record.ts';
 import { snapshot } from './snapshot.ts';
 
@@ -11,7 +12,7 @@ import { snapshot } from './snapshot.ts';
 export async function eventsPage(
   record: RunRecord,
   { afterSeq, limit, waitMs }: ParamsOf<'run/events'>,
-  signal: AbortSignal,
+  { signal, pending }: { signal: AbortSignal; pending: PendingItems },
 ): Promise<ResultOf<'run/events'>> {
   const { outlet } = record;
   if (waitMs && !outlet.isOver && outlet.events.lastSeq === afterSeq) await record.nextEvent(signal, waitMs);
@@ -20,6 +21,6 @@ export async function eventsPage(
     events: events ?? [],
     lastSeq: outlet.events.lastSeq,
     complete: outlet.isOver,
-    ...(events ? {} : { snapshot: snapshot(record) }),
+    ...(events ? {} : { snapshot: snapshot(record, pending) }),
   };
 }

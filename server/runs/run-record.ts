@@ -7,6 +7,7 @@ import type { Steer, SteerTime } from '../engine/inbox.ts';
 import type { RunState } from '../engine/state.ts';
 import type { HostCallbacks } from './host-callbacks.ts';
 import type { RunOutlet } from './outlet.ts';
+import type { RunPace } from './pace.ts';
 
 type State = RunSnapshot['state'];
 
@@ -20,6 +21,7 @@ export interface RecordOptions {
   readonly controller: AbortController;
   readonly callbacks: HostCallbacks;
   readonly outlet: RunOutlet;
+  readonly pace: RunPace;
   /** Number of runs above it. */
   readonly depth: number;
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue'>;
@@ -38,7 +40,7 @@ export class RunRecord {
   finishedAtMs = 0;
   /** Bytes it is counted with among the finished runs. */
   bytes = 0;
-  #state: State = 'queued';
+  readonly #pace: RunPace;
   readonly #controller: AbortController;
   readonly #limits: RecordOptions['limits'];
   readonly #waiters = new Set<(result: RunResult) => void>();
@@ -51,16 +53,13 @@ export class RunRecord {
     this.#controller = options.controller;
     this.callbacks = options.callbacks;
     this.outlet = options.outlet;
+    this.#pace = options.pace;
     this.depth = options.depth;
     this.#limits = options.limits;
   }
 
   get state(): State {
-    return this.#state;
-  }
-
-  begin(): void {
-    this.#state = 'running';
+    return this.result ? 'finished' : this.#pace.state;
   }
 
   modelDelta(delta: ModelDeltaParams): void {
@@ -80,7 +79,6 @@ export class RunRecord {
 
   /** Called once, after `run_finished` was sent: those who wait are answered behind it. */
   finish(result: RunResult, nowMs: number): void {
-    this.#state = 'finished';
     this.result = result;
     this.finishedAtMs = nowMs;
     for (const waiter of [...this.#waiters]) waiter(result);
@@ -89,7 +87,7 @@ export class RunRecord {
 
   /** Asks the run to stop; false when it is over or stopping already. */
   cancel(error: EngineError): boolean {
-    if (this.#state === 'finished' || this.#controller.signal.aborted) return false;
+    if (this.result || this.#controller.signal.aborted) return false;
     this.#controller.abort(error);
     return true;
   }
@@ -101,7 +99,7 @@ export class RunRecord {
    */
   steer(steer: Steer, when: SteerTime): boolean {
     const { inbox, output } = this.engine;
-    if (this.#state === 'finished' || output || this.#controller.signal.aborted) return false;
+    if (this.result || output || this.#controller.signal.aborted) return false;
     const { steerQueue } = this.#limits;
     if (inbox.size >= steerQueue) {
       throw new EngineError(
@@ -152,10 +150,10 @@ export class RunRecord {
           reject(
             new EngineError(
               'run.notFinished',
-              `Run '${this.runId}' did not finish within ${timeoutMs} ms; it is ${this.#state}.`,
+              `Run '${this.runId}' did not finish within ${timeoutMs} ms; it is ${this.state}.`,
               {
                 runId: this.runId,
-                state: this.#state,
+                state: this.state,
               },
             ),
           ),

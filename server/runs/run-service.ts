@@ -15,10 +15,12 @@ import type { Session } from '../session.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { givenHistory } from './given-history.ts';
-import { type CallbackCounters, HostCallbacks } from './host-callbacks.ts';
+import { HostCallbacks } from './host-callbacks.ts';
 import { agentFieldsOf, mergeAgent } from './merge.ts';
-import { neededCallbacks } from './needed-callbacks.ts';
+import type { CallbackCounters } from './open-callback.ts';
 import { RunOutlet } from './outlet.ts';
+import { RunPace } from './pace.ts';
+import type { PendingItems } from './pending-items.ts';
 import type { RunRegistry } from './registry.ts';
 import { runInput } from './run-input.ts';
 import { RunRecord } from './run-record.ts';
@@ -26,7 +28,6 @@ import { secretSource } from './secrets.ts';
 import { checkSizes } from './sizes.ts';
 import type { RunSlots } from './slots.ts';
 import { type After, after } from './timers.ts';
-import { refuseUnserved } from './unserved.ts';
 import { uuid7 } from './uuid7.ts';
 
 /** Makes the runner of a run; a store puts one here that records. @since 0.1.0 */
@@ -40,6 +41,7 @@ export interface RunServiceDeps {
   readonly keys: KeySource;
   readonly world: World & { epochMs(): number };
   readonly counters: CallbackCounters;
+  readonly pending: PendingItems;
   readonly reportBug: (error: unknown) => EngineError;
   readonly runner?: RunnerFactory;
   /** Timers; those of the process unless given. */
@@ -49,10 +51,11 @@ export interface RunServiceDeps {
 /** Starts runs and drives them to their end. @since 0.1.0 */
 export class RunService {
   readonly #deps: RunServiceDeps;
-  #pending = 0;
+  readonly #after: After;
 
   constructor(deps: RunServiceDeps) {
     this.#deps = deps;
+    this.#after = deps.after ?? after;
   }
 
   /**
@@ -66,20 +69,19 @@ export class RunService {
     const fingerprint = fingerprintOf(params);
     const known = params.runId ? runs.find(params.runId) : undefined;
     if (known) return sameRun(known, fingerprint);
-    refuseUnserved(params);
     checkSizes(params, session.limits);
     const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), session.limits) : undefined;
     const { agent, handle, warnings } = await this.#compile(params, session);
-    session.checkCallbacks(neededCallbacks(agent, handle));
     const runId = params.runId ?? uuid7(world.epochMs());
-    const callbacks = this.#callbacks(runId, params, session);
+    const controller = new AbortController();
+    const pace = this.#pace(params, controller, parent !== undefined);
+    const callbacks = this.#callbacks(params, { runId, session, pace });
     const model = await handle.open({ callbacks, secrets: secretSource(session.secrets, callbacks) });
     // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
 
-    const controller = new AbortController();
     const history = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
     const outlet = this.#outlet(runId, params, session);
     const input: Omit<RunInput, 'runner'> = {
@@ -104,52 +106,32 @@ export class RunService {
       controller,
       callbacks,
       outlet,
+      pace,
       depth: parent ? parent.depth + 1 : 0,
       limits: session.limits,
     });
     runs.add(record);
     session.own(record);
-    const timeoutMs = params.timeoutMs ?? undefined;
-    if (parent) this.#beginChild(record, parent, timeoutMs);
-    else this.#schedule(record, timeoutMs);
+    this.#begin(record, pace, parent);
     return record;
   }
 
-  /** A child takes no slot: its parent has one, and may wait for it. What stops the parent stops the child. */
-  #beginChild(record: RunRecord, parent: RunRecord, timeoutMs: number | undefined): void {
-    const { signal } = parent.engine.input;
-    const stop = () =>
-      record.cancel(
-        signal.reason instanceof EngineError
-          ? signal.reason
-          : new EngineError('run.cancelled', 'The agent run was cancelled.'),
-      );
-    signal.addEventListener('abort', stop, { once: true });
-    record.begin();
-    setImmediate(() => void this.#drive(record, timeoutMs).finally(() => signal.removeEventListener('abort', stop)));
+  /** Drives the run once it has a slot. One that is cancelled in the queue ends there, without taking a slot. */
+  #begin(record: RunRecord, pace: RunPace, parent: RunRecord | undefined): void {
+    let hasBegun = false;
+    const unlink = parent ? endWith(record, parent) : undefined;
+    const drive = () => void this.#drive(record, pace).finally(unlink);
+    record.engine.input.signal.addEventListener('abort', () => !hasBegun && pace.withdraw() && drive(), { once: true });
+    pace.start(() => {
+      hasBegun = true;
+      setImmediate(drive);
+    });
   }
 
-  #schedule(record: RunRecord, timeoutMs: number | undefined): void {
-    const { slots } = this.#deps;
-    const { signal } = record.engine.input;
-    const begin = () => {
-      record.begin();
-      setImmediate(() => {
-        void this.#drive(record, timeoutMs).finally(() => slots.leave());
-      });
-    };
-    const withdraw = slots.enter(begin);
-    // A run that is cancelled in the queue ends there, without taking a slot.
-    signal.addEventListener('abort', () => withdraw() && void this.#drive(record, undefined), { once: true });
-  }
-
-  async #drive(record: RunRecord, timeoutMs: number | undefined): Promise<void> {
+  async #drive(record: RunRecord, pace: RunPace): Promise<void> {
     const { runs, world, reportBug } = this.#deps;
-    const onTimeout = () =>
-      record.cancel(new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs }));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
     const result: RunResult = await runToEnd(record.engine, reportBug);
-    clearTimeout(timer);
+    pace.end();
     record.finish(result, world.epochMs());
     runs.finished(record, world.epochMs());
   }
@@ -177,23 +159,37 @@ export class RunService {
       client,
       deltas: params.deltas ?? 'coalesced',
       maxLatencyMs: params.maxLatencyMs ?? 16,
-      after: this.#deps.after ?? after,
+      after: this.#after,
       kept: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
     });
   }
 
-  #callbacks(runId: string, params: RunStartParams, session: Session): HostCallbacks {
+  /** A child takes no slot: its parent has one, and may wait for it. */
+  #pace({ timeoutMs }: RunStartParams, controller: AbortController, isChild: boolean): RunPace {
+    const { slots, world } = this.#deps;
+    const error = () => new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs });
+    return new RunPace({
+      slots: isChild ? null : slots,
+      timeoutMs: timeoutMs ?? undefined,
+      after: this.#after,
+      elapsed: world.elapsed,
+      onTimeout: () => controller.abort(error()),
+    });
+  }
+
+  #callbacks(
+    params: RunStartParams,
+    { runId, session, pace }: { runId: string; session: Session; pace: RunPace },
+  ): HostCallbacks {
+    const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
       client: session.client,
       runId,
       deps: params.deps ?? undefined,
       timeoutMs: session.limits.callbackTimeoutMs,
       inFlight: session.limits.callbacksInFlight,
-      counters: this.#deps.counters,
-      nextPendingId: () => {
-        this.#pending += 1;
-        return `p${this.#pending}`;
-      },
+      world: { pending, counters, after: this.#after, epochMs: world.epochMs },
+      pace,
     });
   }
 }
@@ -208,6 +204,19 @@ const defaulted: Warning = {
 function settingsOf(model: ModelHandle, agent: CompiledAgent): CompiledAgent['modelSettings'] {
   const merged = { ...model.settings, ...agent.modelSettings };
   return Object.keys(merged).length > 0 ? merged : null;
+}
+
+/** What stops the parent stops the child; the answer undoes the link. */
+function endWith(child: RunRecord, parent: RunRecord): () => void {
+  const { signal } = parent.engine.input;
+  const stop = () => {
+    const { reason } = signal;
+    child.cancel(
+      reason instanceof EngineError ? reason : new EngineError('run.cancelled', 'The agent run was cancelled.'),
+    );
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  return () => signal.removeEventListener('abort', stop);
 }
 
 /** Errors: `run.invalid` for a parent that is over, `overloaded` when runs are nested too deep. */

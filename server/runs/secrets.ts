@@ -18,12 +18,12 @@ export function secretSource(secrets: HostSecrets, callbacks: HostCallbacks): Se
 async function askHost(
   { name, provider, baseUrl }: Secret,
   callbacks: HostCallbacks,
-  { runStep, signal }: ModelCall,
+  context: ModelCall,
 ): Promise<string | null> {
-  const call = { method: 'secret/get' as const, name };
+  const call = { method: 'secret/get' as const, name, read: (answer: unknown) => secretIn(answer, name) };
   const params = { name, provider, ...(baseUrl ? { baseUrl } : {}) };
   try {
-    return secretIn(await callbacks.ask(call, params, { runStep, signal }), name);
+    return await callbacks.ask(call, params, context);
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'callback.unsupported') return null;
     throw error;

@@ -31,14 +31,15 @@ export class RunSlots {
   }
 
   /** Calls `begin` now or when a slot is free; the returned function takes a run that has not begun out of the queue. */
-  enter(begin: () => void): () => boolean {
+  enter(begin: () => void, place: 'first' | 'last' = 'last'): () => boolean {
     if (this.#active < this.#width) {
       this.#active += 1;
       begin();
       return () => false;
     }
     const entry = { begin };
-    this.#queue.push(entry);
+    if (place === 'first') this.#queue.unshift(entry);
+    else this.#queue.push(entry);
     return () => {
       const at = this.#queue.indexOf(entry);
       if (at >= 0) this.#queue.splice(at, 1);

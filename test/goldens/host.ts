@@ -219,11 +219,15 @@ function modelError({ http, api, runtime }: NonNullable<ScriptedResponse['error'
   if (http !== undefined) {
     const { status, body } =
       typeof http === 'number' ? { status: http, body: undefined } : { status: http.status ?? 500, body: http.body };
-    return new ResponseError(1405, `status_code: ${status}, model_name: script, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`, {
-      kind: 'model.http',
-      status,
-      body,
-    });
+    return new ResponseError(
+      1405,
+      `status_code: ${status}, model_name: script, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`,
+      {
+        kind: 'model.http',
+        status,
+        body,
+      },
+    );
   }
   if (api !== undefined) return new ResponseError(1406, String(api), { kind: 'model.api' });
   const message = typeof runtime === 'string' ? runtime : JSON.stringify(runtime);

@@ -33,6 +33,8 @@ const noCallbacks: Callbacks = {
   processHistory: never,
   prepareTools: never,
   handleDeferred: never,
+  awaitPeople: never,
+  waitsAs: () => null,
 };
 
 /** Rebuilds a run from the first outputs alone and tells where it stands: nothing after them ever ends. */
@@ -60,7 +62,8 @@ function begin(input: Omit<RunInput, 'runner'>, runner: StepRunner) {
   const state = initialState({
     ...input,
     runner,
-    callbacks: noCallbacks,
+    // Who is asked is a function of what the run was started with.
+    callbacks: { ...noCallbacks, waitsAs: (call) => input.callbacks.waitsAs(call) },
     model: { id: input.model.id, request: never },
     signal: new AbortController().signal,
     emit: (_seq, event) => events.push(event),

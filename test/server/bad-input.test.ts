@@ -164,13 +164,6 @@ describe('a value of the wrong kind', () => {
     await stillServes();
   });
 
-  it('what this version does not serve is refused clearly', async () => {
-    session = await openSession();
-    const { message, data } = await session.refusal('run/start', { prompt: 'hi', deferred: 'wait' });
-    expect(message).toContain('not served by this version');
-    expect(data).toMatchObject({ kind: 'params.invalid', issues: [{ path: ['deferred'] }] });
-  });
-
   it('an external tool that nobody could answer is refused at once', async () => {
     session = await openSession();
     const params = { prompt: 'hi', tools: [{ name: 't', inputSchema: {}, external: true }] };

@@ -154,18 +154,6 @@ describe('a callback the client does not serve', () => {
     expect(error).toMatchObject({ code: 1302, data: { kind: 'callback.unsupported', method } });
     await stillServes(runId);
   });
-
-  it('refuses the run at once when the client named its callbacks in initialize', async () => {
-    session = await openSession({ initialize: { initializationOptions: { callbacks: ['tool/call'] } } });
-    const { message } = await session.refusal('run/start', {
-      model: 'test',
-      prompt: 'hi',
-      tools: [tool],
-      prepareTools: true,
-    });
-    expect(message).toContain('tools/prepare');
-    expect(await session.run({ model: 'test', prompt: 'hi' })).toMatchObject({ outcome: 'success' });
-  });
 });
 
 describe('nonsense of other callbacks ends the run with a typed error', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import { manualClock } from '../support/clock.ts';
 import { calls, openSession, refusalOf, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
 
 let session: TestSession;
@@ -160,8 +161,16 @@ describe('a started run', () => {
 
   it('ends at its deadline as failed, with its calls closed', async () => {
     const held = heldTool();
-    session = await openSession({ model: [calls(toolCall('work'))], serve: { 'tool/call': held.serve } });
-    const { runId, outcome, error } = await session.run({ prompt: 'hi', tools: [tool], timeoutMs: 30 });
+    const clock = manualClock();
+    session = await openSession({
+      model: [calls(toolCall('work'))],
+      serve: { 'tool/call': held.serve },
+      deps: clock.deps,
+    });
+    const ended = session.run({ prompt: 'hi', tools: [tool], timeoutMs: 30 });
+    await held.called;
+    clock.pass(30);
+    const { runId, outcome, error } = await ended;
     expect({ outcome, kind: error?.data.kind }).toEqual({ outcome: 'failed', kind: 'run.timeout' });
     const { messages } = await session.request('run/messages', { runId });
     expect(messages?.at(-1)).toMatchObject({
