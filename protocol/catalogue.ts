@@ -14,6 +14,7 @@ import type { LazySchema } from './define.ts';
 import { ModelDelta, RunDelta, ToolProgress } from './deltas.ts';
 import { Exit, Initialize, Initialized, Shutdown } from './lifecycle.ts';
 import { PendingList, PendingResolve } from './pending.ts';
+import { Progress, WorkDoneProgressCancel, WorkDoneProgressCreate } from './progress.ts';
 import {
   RunCancel,
   RunEvent,
@@ -67,21 +68,30 @@ export const callbacks = {
   [SecretGet.method]: SecretGet,
 } as const;
 
+/** Requests of LSP the daemon sends to clients with the capability for them; no callbacks of a run. @since 0.2.0 */
+export const editorRequests = { [WorkDoneProgressCreate.method]: WorkDoneProgressCreate } as const;
+
 /** Notifications a client sends. @since 0.1.0 */
 export const clientNotifications = {
   [Initialized.method]: Initialized,
   [Exit.method]: Exit,
   [ModelDelta.method]: ModelDelta,
   [ToolProgress.method]: ToolProgress,
+  [WorkDoneProgressCancel.method]: WorkDoneProgressCancel,
 } as const;
 
 /** Notifications the daemon sends. @since 0.1.0 */
-export const serverNotifications = { [RunEvent.method]: RunEvent, [RunDelta.method]: RunDelta } as const;
+export const serverNotifications = {
+  [RunEvent.method]: RunEvent,
+  [RunDelta.method]: RunDelta,
+  [Progress.method]: Progress,
+} as const;
 
 type Schema<S extends LazySchema> = ReturnType<S>;
 
 export type RequestMethod = keyof typeof requests;
 export type CallbackMethod = keyof typeof callbacks;
+export type EditorRequestMethod = keyof typeof editorRequests;
 export type ClientNotificationMethod = keyof typeof clientNotifications;
 export type ServerNotificationMethod = keyof typeof serverNotifications;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { callbacks, clientNotifications, requests, serverNotifications } from './catalogue.ts';
+import { callbacks, clientNotifications, editorRequests, requests, serverNotifications } from './catalogue.ts';
 import type { LazySchema, MethodText } from './define.ts';
 import { ErrorCode } from './errors.ts';
 import { onFirstUse } from './lazy.ts';
@@ -48,7 +48,7 @@ export const protocolDocument = onFirstUse((): ProtocolDocument => {
     title: 'Runwire protocol',
     protocolVersion: PROTOCOL_VERSION,
     requests: describeAll(requests, 'client'),
-    callbacks: describeAll(callbacks, 'daemon'),
+    callbacks: describeAll({ ...callbacks, ...editorRequests }, 'daemon'),
     clientNotifications: describeAll(clientNotifications, 'client'),
     serverNotifications: describeAll(serverNotifications, 'daemon'),
     errorCodes: ErrorCode,

@@ -23,7 +23,7 @@ export type {
   ResultOf,
   ServerNotificationMethod,
 } from './catalogue.ts';
-export { callbacks, clientNotifications, requests, serverNotifications } from './catalogue.ts';
+export { callbacks, clientNotifications, editorRequests, requests, serverNotifications } from './catalogue.ts';
 export type { UserContentInput } from './content.ts';
 export {
   AudioUrl,
@@ -86,6 +86,13 @@ export {
   UserPromptPart,
 } from './messages.ts';
 export { PendingItem, PendingList, PendingResolve } from './pending.ts';
+export {
+  Progress,
+  ProgressToken,
+  WorkDoneProgress,
+  WorkDoneProgressCancel,
+  WorkDoneProgressCreate,
+} from './progress.ts';
 export { RunError, RunResult } from './result.ts';
 export type { MessagesParams, MessagesResult } from './run.ts';
 export {

@@ -5,6 +5,7 @@ import { DurableEvent } from './events.ts';
 import { named, onFirstUse } from './lazy.ts';
 import { ModelMessage, ModelResponse } from './messages.ts';
 import { PendingItem } from './pending.ts';
+import { ProgressToken } from './progress.ts';
 import { RunResult } from './result.ts';
 import { RunSpec } from './spec.ts';
 import { RequestUsage, RunUsage } from './usage.ts';
@@ -33,7 +34,7 @@ export const RunStartParams = named('RunStartParams', () =>
     deltas: z.enum(['coalesced', 'all', 'none']).nullish().describe('How streamed parts are shown.'),
     maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
     parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
-    workDoneToken: z.union([z.string(), z.number()]).nullish().describe("LSP's progress token."),
+    workDoneToken: ProgressToken().nullish().describe("LSP's progress token: `$/progress` tells how far the run is."),
     partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
     _meta: z.unknown().optional().describe('Ignored.'),
   }),

@@ -15,6 +15,8 @@ export class Session {
   readonly secrets = new HostSecrets();
   limits: Limits;
   defaultModel: string | undefined;
+  /** Whether the client shows progress it is asked to show. */
+  showsProgress = false;
   #phase: Phase = 'created';
   #served: ReadonlySet<string> | null = null;
   readonly #runs = new Set<RunRecord>();
@@ -30,8 +32,10 @@ export class Session {
   }
 
   /** Takes over what the client said of itself. */
-  initialize({ initializationOptions: options }: InitializeParams): void {
+  initialize({ initializationOptions: options, capabilities }: InitializeParams): void {
     this.#phase = 'initialized';
+    const window = capabilities?.window as { workDoneProgress?: unknown } | null | undefined;
+    this.showsProgress = window?.workDoneProgress === true;
     this.limits = lowered(this.limits, options?.limits);
     this.defaultModel = options?.defaults?.model ?? undefined;
     this.#served = options?.callbacks ? new Set(options.callbacks) : null;

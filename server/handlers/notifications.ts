@@ -1,4 +1,5 @@
 import { clientNotifications } from '../../protocol/catalogue.ts';
+import { EngineError } from '../engine/errors.ts';
 import type { Log } from '../log.ts';
 import type { RunRegistry } from '../runs/registry.ts';
 
@@ -14,6 +15,11 @@ export function takeNotification(
   } else if (method === 'tool/progress') {
     const parsed = clientNotifications[method].params().safeParse(params);
     if (parsed.success) runs.find(parsed.data.runId)?.toolProgress(parsed.data);
+    else log.debug(`${method} was dropped: ${parsed.error.issues[0]?.message}`);
+  } else if (method === 'window/workDoneProgress/cancel') {
+    const parsed = clientNotifications[method].params().safeParse(params);
+    const error = new EngineError('run.cancelled', 'The agent run was cancelled: its progress was cancelled.');
+    if (parsed.success) for (const run of runs.withProgress(parsed.data.token)) run.cancel(error);
     else log.debug(`${method} was dropped: ${parsed.error.issues[0]?.message}`);
   }
 }

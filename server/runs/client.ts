@@ -1,4 +1,9 @@
-import type { CallbackMethod, NotificationOf, ServerNotificationMethod } from '../../protocol/catalogue.ts';
+import type {
+  CallbackMethod,
+  EditorRequestMethod,
+  NotificationOf,
+  ServerNotificationMethod,
+} from '../../protocol/catalogue.ts';
 
 /** What a callback request ended with when it brought no result. @since 0.1.0 */
 export type CallbackFailure =
@@ -12,7 +17,7 @@ export type CallbackFailure =
  */
 export interface Client {
   /** Sends a callback; rejects with `CallbackError`. An abort withdraws it with `$/cancelRequest`. */
-  request(method: CallbackMethod, params: object, signal: AbortSignal): Promise<unknown>;
+  request(method: CallbackMethod | EditorRequestMethod, params: object, signal: AbortSignal): Promise<unknown>;
   notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): void;
   /**
    * Whether the client reads more slowly than it is told things. Nothing is lost then, but who makes something that can

@@ -5,6 +5,7 @@ import { type Client, drained } from './client.ts';
 import { DeltaLane } from './delta-lane.ts';
 import { EventRing } from './event-ring.ts';
 import { eventForWire } from './event-size.ts';
+import type { RunProgress } from './progress.ts';
 import type { After } from './timers.ts';
 
 /** How a run is shown. @since 0.2.0 */
@@ -14,6 +15,7 @@ export interface OutletOptions {
   readonly deltas: 'coalesced' | 'all' | 'none';
   readonly maxLatencyMs: number;
   readonly after: After;
+  readonly progress: RunProgress | null;
   /** What is kept to be sent again. */
   readonly kept: { readonly events: number; readonly bytes: number };
 }
@@ -43,6 +45,7 @@ export class RunOutlet {
   emit(seq: number, event: DurableEvent): void {
     const { runId, client } = this.#options;
     this.#lane?.flush();
+    this.#options.progress?.tell(event);
     const sent = { runId, seq, event: eventForWire(event) };
     this.#ring.add(sent);
     client.notify('run/event', sent);
@@ -53,6 +56,10 @@ export class RunOutlet {
   /** The events that are kept to be sent again. */
   get events(): Pick<EventRing, 'after' | 'lastSeq' | 'bytes'> {
     return this.#ring;
+  }
+
+  get progressToken(): string | number | undefined {
+    return this.#options.progress?.token;
   }
 
   /** Whether the last event was `run_finished`. */

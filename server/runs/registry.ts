@@ -66,6 +66,11 @@ export class RunRegistry {
     return [...this.#records.values()];
   }
 
+  /** Those that are shown under a progress token. */
+  withProgress(token: string | number): RunRecord[] {
+    return this.list().filter((record) => record.outlet.progressToken === token);
+  }
+
   get finishedCount(): number {
     return this.#finished.size;
   }

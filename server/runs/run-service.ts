@@ -21,6 +21,7 @@ import type { CallbackCounters } from './open-callback.ts';
 import { RunOutlet } from './outlet.ts';
 import { RunPace } from './pace.ts';
 import type { PendingItems } from './pending-items.ts';
+import { RunProgress } from './progress.ts';
 import type { RunRegistry } from './registry.ts';
 import { runInput } from './run-input.ts';
 import { RunRecord } from './run-record.ts';
@@ -83,7 +84,7 @@ export class RunService {
     if (!parent) slots.check();
 
     const history = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
-    const outlet = this.#outlet(runId, params, session);
+    const outlet = this.#outlet(params, { runId, session, title: agent.name ?? 'Agent run' });
     const input: Omit<RunInput, 'runner'> = {
       ...runInput(params, { runId, history, nowMs: world.epochMs() }),
       emit: (seq, event) => outlet.emit(seq, event),
@@ -153,13 +154,19 @@ export class RunService {
     return { agent, handle, warnings: named ? [] : [defaulted] };
   }
 
-  #outlet(runId: string, params: RunStartParams, { client, limits }: Session): RunOutlet {
+  #outlet(
+    params: RunStartParams,
+    { runId, session, title }: { runId: string; session: Session; title: string },
+  ): RunOutlet {
+    const { client, limits, showsProgress } = session;
+    const token = params.workDoneToken ?? null;
     return new RunOutlet({
       runId,
       client,
       deltas: params.deltas ?? 'coalesced',
       maxLatencyMs: params.maxLatencyMs ?? 16,
       after: this.#after,
+      progress: token !== null || showsProgress ? new RunProgress({ client, runId, title, token }) : null,
       kept: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
     });
   }

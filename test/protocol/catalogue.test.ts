@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { callbacks, clientNotifications, requests, serverNotifications } from '../../protocol/catalogue.ts';
+import {
+  callbacks,
+  clientNotifications,
+  editorRequests,
+  requests,
+  serverNotifications,
+} from '../../protocol/catalogue.ts';
 import { ErrorCode } from '../../protocol/errors.ts';
 
 it('pins the names of the methods', () => {
@@ -36,8 +42,15 @@ it('pins the names of the methods', () => {
     'deferred/handle',
     'secret/get',
   ]);
-  expect(Object.keys(clientNotifications)).toEqual(['initialized', 'exit', 'model/delta', 'tool/progress']);
-  expect(Object.keys(serverNotifications)).toEqual(['run/event', 'run/delta']);
+  expect(Object.keys(editorRequests)).toEqual(['window/workDoneProgress/create']);
+  expect(Object.keys(clientNotifications)).toEqual([
+    'initialized',
+    'exit',
+    'model/delta',
+    'tool/progress',
+    'window/workDoneProgress/cancel',
+  ]);
+  expect(Object.keys(serverNotifications)).toEqual(['run/event', 'run/delta', '$/progress']);
 });
 
 it('pins the error codes', () => {

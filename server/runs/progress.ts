@@ -1,0 +1,97 @@
+import type { DurableEvent } from '../../protocol/events.ts';
+import type { WorkDoneProgress } from '../../protocol/progress.ts';
+import type { RunResult } from '../../protocol/result.ts';
+import type { Client } from './client.ts';
+
+/** What showing progress needs. @since 0.2.0 */
+export interface ProgressOptions {
+  readonly client: Client;
+  readonly runId: string;
+  readonly title: string;
+  /** The client's; without one the client is asked to show one of ours. */
+  readonly token: string | number | null;
+}
+
+/**
+ * Shows a run as LSP's progress, so that clients of language servers show it and can cancel it without code of their
+ * own. It begins with the run, and ends in front of `run_finished`. What goes wrong with it is nobody's concern.
+ *
+ * @since 0.2.0
+ */
+export class RunProgress {
+  readonly token: string | number;
+  readonly #options: ProgressOptions;
+  /** Withdraws the request for a place to show it, while that is open. */
+  readonly #creation = new AbortController();
+  #state: 'idle' | 'asked' | 'shown' | 'over' = 'idle';
+  #message: string | undefined;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.token = options.token ?? `runwire/${options.runId}`;
+  }
+
+  /** Called with each durable event, before it is sent. */
+  tell(event: DurableEvent): void {
+    if (event.event_kind === 'run_finished') this.#end(event.result);
+    else if (event.event_kind === 'run_started') this.#start();
+    else this.#report(messageOf(event));
+  }
+
+  #start(): void {
+    if (this.#options.token !== null) {
+      this.#begin();
+      return;
+    }
+    this.#state = 'asked';
+    const asked = this.#options.client.request(
+      'window/workDoneProgress/create',
+      { token: this.token },
+      this.#creation.signal,
+    );
+    asked.then(
+      () => this.#state === 'asked' && this.#begin(),
+      () => undefined,
+    );
+  }
+
+  #begin(): void {
+    this.#state = 'shown';
+    const message = this.#message === undefined ? {} : { message: this.#message };
+    this.#send({ kind: 'begin', title: this.#options.title, cancellable: true, ...message });
+  }
+
+  #report(message: string | undefined): void {
+    if (message === undefined || message === this.#message) return;
+    this.#message = message;
+    if (this.#state === 'shown' && !this.#options.client.congested) this.#send({ kind: 'report', message });
+  }
+
+  #end(result: RunResult): void {
+    if (this.#state === 'shown') this.#send({ kind: 'end', message: endOf(result) });
+    if (this.#state === 'asked') this.#creation.abort();
+    this.#state = 'over';
+  }
+
+  #send(value: WorkDoneProgress): void {
+    this.#options.client.notify('$/progress', { token: this.token, value });
+  }
+}
+
+function messageOf(event: DurableEvent): string | undefined {
+  switch (event.event_kind) {
+    case 'model_request_started':
+      return `Request ${event.request} to ${event.model}`;
+    case 'function_tool_call':
+      return `Calling ${event.part.tool_name}`;
+    case 'deferred_tool_requests':
+      return `Waiting for ${[...event.requests.calls, ...event.requests.approvals].map((call) => call.tool_name).join(', ')}`;
+    default:
+      return undefined;
+  }
+}
+
+function endOf({ outcome, error }: RunResult): string {
+  if (outcome === 'failed') return `Failed: ${error?.message}`;
+  return { success: 'Done', deferred: 'Left to others', cancelled: 'Cancelled' }[outcome];
+}
