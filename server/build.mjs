@@ -12,7 +12,12 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Heavy parts: each is a file of its own, required when it is first used. */
 const parts = {
   download: 'server/models/download.ts',
-  'openai-chat': 'server/models/ai-sdk/openai-chat.ts',
+  ...Object.fromEntries(
+    [
+      ...['openai', 'openai-chat', 'openai-compatible', 'anthropic', 'google', 'bedrock', 'groq', 'mistral', 'xai'],
+      ...['deepseek', 'cerebras', 'cohere'],
+    ].map((provider) => [provider, `server/models/ai-sdk/${provider}.ts`]),
+  ),
   'schema-rest': 'server/engine/validation/rest.ts',
 };
 

@@ -104,8 +104,8 @@ function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret | null {
     throw mayNotRead(asked, entry.apiKeyEnv);
   }
   const name = variables.find((variable) => asked.keys.env[variable]) ?? row.envVar;
+  if (row.keyOptional && !(asked.keys.env[name] && mayRead(asked, name))) return null;
   if (!entry.baseUrl || mayRead(asked, name)) return secretOf(asked, name);
-  if (row.keyOptional) return null;
   if (hostServesSecrets) return secretOf(asked, row.envVar);
   throw userError(
     `'${entry.model}' has a \`baseUrl\`, so its key comes from a variable of its own: name one in \`apiKeyEnv\` that the ` +

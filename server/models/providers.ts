@@ -1,4 +1,6 @@
 import type { Model } from '../engine/model.ts';
+import type { ResponsesHost } from './ai-sdk/openai.ts';
+import type { CompatibleHost } from './ai-sdk/openai-compatible.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
 
 /** A provider: its names, where its key is, and the file that speaks to it. @since 0.1.0 */
@@ -17,12 +19,56 @@ export interface ProviderRow {
   readonly keyOptional?: boolean;
   readonly example: string;
   readonly input: readonly string[];
+  /** The address when it depends on the operator's account, read from the environment of the daemon. */
+  readonly address?: (env: NodeJS.ProcessEnv) => string | undefined;
   /** Loaded on first use: every provider is a file of its own. */
   load(): Promise<{ create(entry: ProviderEntry): Model }>;
 }
 
+const text = ['text'];
+const images = ['text', 'image'];
+const documents = ['text', 'image', 'document'];
+const everything = ['text', 'image', 'audio', 'video', 'document'];
+
+/** A host that speaks OpenAI's chat completions. */
+const compatible = (host: CompatibleHost) => async () => {
+  const { createAt } = await import('./ai-sdk/openai-compatible.ts');
+  return { create: createAt(host) };
+};
+
+/** A host that speaks OpenAI's Responses API. */
+const responses = (host: ResponsesHost) => async () => {
+  const { createAt } = await import('./ai-sdk/openai.ts');
+  return { create: createAt(host) };
+};
+
+/** A host of chat completions that needs nothing but its address and its key. */
+function host(
+  name: string,
+  envVar: string,
+  url: string,
+  example: string,
+  more: Partial<ProviderRow> & Pick<CompatibleHost, 'thinkingField' | 'finishMayLack'> = {},
+): ProviderRow {
+  const { thinkingField = false, finishMayLack = false, ...row } = more;
+  const load = compatible({ name, envVar, url, thinkingField, finishMayLack });
+  return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
+}
+
+const endpoint = (env: NodeJS.ProcessEnv, variable: string, path: string) =>
+  env[variable] ? `${env[variable].replace(/\/+$/, '')}${path}` : undefined;
+
 /** The providers of this version; the only place that names them. @since 0.1.0 */
 export const providers: readonly ProviderRow[] = [
+  {
+    name: 'openai',
+    aliases: ['openai-responses'],
+    providerName: 'openai',
+    envVar: 'OPENAI_API_KEY',
+    example: 'gpt-5',
+    input: documents,
+    load: () => import('./ai-sdk/openai.ts'),
+  },
   {
     name: 'openai-chat',
     aliases: [],
@@ -32,4 +78,181 @@ export const providers: readonly ProviderRow[] = [
     input: ['text', 'image', 'audio', 'document'],
     load: () => import('./ai-sdk/openai-chat.ts'),
   },
+  {
+    name: 'anthropic',
+    aliases: [],
+    providerName: 'anthropic',
+    envVar: 'ANTHROPIC_API_KEY',
+    example: 'claude-sonnet-4-5',
+    input: documents,
+    load: () => import('./ai-sdk/anthropic.ts'),
+  },
+  {
+    name: 'google',
+    aliases: ['google-gla', 'gemini'],
+    providerName: 'google',
+    envVar: 'GOOGLE_API_KEY',
+    otherEnvVars: ['GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+    example: 'gemini-3-flash-preview',
+    input: everything,
+    load: () => import('./ai-sdk/google.ts'),
+  },
+  {
+    name: 'google-cloud',
+    aliases: ['google-vertex', 'vertex'],
+    providerName: 'google-cloud',
+    envVar: 'GOOGLE_API_KEY',
+    otherEnvVars: ['GEMINI_API_KEY'],
+    example: 'gemini-3-flash-preview',
+    input: everything,
+    async load() {
+      const { createAt } = await import('./ai-sdk/google.ts');
+      const url = 'https://aiplatform.googleapis.com/v1beta1/publishers/google';
+      return { create: createAt({ name: 'google-cloud', envVar: 'GOOGLE_API_KEY', url }) };
+    },
+  },
+  {
+    name: 'groq',
+    aliases: [],
+    providerName: 'groq',
+    envVar: 'GROQ_API_KEY',
+    example: 'openai/gpt-oss-120b',
+    input: images,
+    load: () => import('./ai-sdk/groq.ts'),
+  },
+  {
+    name: 'mistral',
+    aliases: [],
+    providerName: 'mistral',
+    envVar: 'MISTRAL_API_KEY',
+    example: 'mistral-large-latest',
+    input: documents,
+    load: () => import('./ai-sdk/mistral.ts'),
+  },
+  {
+    name: 'xai',
+    aliases: ['grok'],
+    providerName: 'xai',
+    envVar: 'XAI_API_KEY',
+    otherEnvVars: ['GROK_API_KEY'],
+    example: 'grok-4',
+    input: images,
+    load: () => import('./ai-sdk/xai.ts'),
+  },
+  {
+    name: 'deepseek',
+    aliases: [],
+    providerName: 'deepseek',
+    envVar: 'DEEPSEEK_API_KEY',
+    example: 'deepseek-chat',
+    input: text,
+    load: () => import('./ai-sdk/deepseek.ts'),
+  },
+  {
+    name: 'cerebras',
+    aliases: [],
+    providerName: 'cerebras',
+    envVar: 'CEREBRAS_API_KEY',
+    example: 'gpt-oss-120b',
+    input: text,
+    load: () => import('./ai-sdk/cerebras.ts'),
+  },
+  {
+    name: 'cohere',
+    aliases: [],
+    providerName: 'cohere',
+    envVar: 'CO_API_KEY',
+    otherEnvVars: ['COHERE_API_KEY'],
+    example: 'command-a-03-2025',
+    input: images,
+    load: () => import('./ai-sdk/cohere.ts'),
+  },
+  {
+    name: 'bedrock',
+    aliases: ['amazon-bedrock'],
+    providerName: 'bedrock',
+    envVar: 'AWS_BEARER_TOKEN_BEDROCK',
+    example: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    input: documents,
+    address: ({ AWS_REGION, AWS_DEFAULT_REGION }) =>
+      `https://bedrock-runtime.${AWS_DEFAULT_REGION ?? AWS_REGION ?? 'us-east-1'}.amazonaws.com`,
+    load: () => import('./ai-sdk/bedrock.ts'),
+  },
+  {
+    name: 'bedrock-mantle',
+    aliases: [],
+    providerName: 'bedrock-mantle',
+    envVar: 'AWS_BEARER_TOKEN_BEDROCK',
+    example: 'openai.gpt-5.5',
+    input: documents,
+    address: ({ AWS_REGION, AWS_DEFAULT_REGION }) =>
+      `https://bedrock-mantle.${AWS_DEFAULT_REGION ?? AWS_REGION ?? 'us-east-1'}.api.aws/openai/v1`,
+    load: responses({ name: 'bedrock-mantle', envVar: 'AWS_BEARER_TOKEN_BEDROCK' }),
+  },
+  {
+    name: 'azure',
+    aliases: ['azure-responses'],
+    providerName: 'azure',
+    envVar: 'AZURE_OPENAI_API_KEY',
+    otherEnvVars: ['AZURE_API_KEY'],
+    example: 'gpt-5',
+    input: documents,
+    address: (env) => endpoint(env, 'AZURE_OPENAI_ENDPOINT', '/openai/v1'),
+    load: responses({ name: 'azure', envVar: 'AZURE_OPENAI_API_KEY', keyHeader: 'api-key' }),
+  },
+  {
+    name: 'deepseek-responses',
+    aliases: [],
+    providerName: 'deepseek',
+    envVar: 'DEEPSEEK_API_KEY',
+    example: 'deepseek-chat',
+    input: text,
+    load: responses({ name: 'deepseek', envVar: 'DEEPSEEK_API_KEY', url: 'https://api.deepseek.com' }),
+  },
+  host('openrouter', 'OPENROUTER_API_KEY', 'https://openrouter.ai/api/v1', 'anthropic/claude-sonnet-4.5', {
+    input: documents,
+  }),
+  host('ollama', 'OLLAMA_API_KEY', 'http://localhost:11434/v1', 'qwen3', {
+    keyOptional: true,
+    address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
+  }),
+  host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b'),
+  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', { thinkingField: true }),
+  host('crusoe', 'CRUSOE_API_KEY', 'https://api.inference.crusoecloud.com/v1', 'openai/gpt-oss-120b'),
+  {
+    name: 'snowflake',
+    aliases: [],
+    providerName: 'snowflake',
+    envVar: 'SNOWFLAKE_TOKEN',
+    example: 'claude-sonnet-4-5',
+    input: images,
+    address: (env) => snowflakeAddress(env.SNOWFLAKE_ACCOUNT),
+    load: compatible({ name: 'snowflake', envVar: 'SNOWFLAKE_TOKEN', finishMayLack: true }),
+  },
+  host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
+  host('together', 'TOGETHER_API_KEY', 'https://api.together.xyz/v1', 'openai/gpt-oss-120b'),
+  host('moonshotai', 'MOONSHOTAI_API_KEY', 'https://api.moonshot.ai/v1', 'kimi-k2.5', { thinkingField: true }),
+  host('nebius', 'NEBIUS_API_KEY', 'https://api.studio.nebius.com/v1', 'openai/gpt-oss-120b'),
+  host('sambanova', 'SAMBANOVA_API_KEY', 'https://api.sambanova.ai/v1', 'gpt-oss-120b'),
+  host('vercel', 'VERCEL_AI_GATEWAY_API_KEY', 'https://ai-gateway.vercel.sh/v1', 'openai/gpt-5'),
+  host('vllm', 'VLLM_API_KEY', 'http://localhost:8000/v1', 'openai/gpt-oss-20b', {
+    keyOptional: true,
+    address: (env) => endpoint(env, 'VLLM_BASE_URL', ''),
+  }),
+  {
+    name: 'openai-compatible',
+    aliases: [],
+    providerName: 'openai',
+    envVar: 'OPENAI_COMPATIBLE_API_KEY',
+    keyOptional: true,
+    example: 'my-model',
+    input: images,
+    load: compatible({ name: 'openai', envVar: 'OPENAI_COMPATIBLE_API_KEY', finishMayLack: true }),
+  },
 ];
+
+/** Only a plain account name: anything else could lead the key to another host. */
+function snowflakeAddress(account: string | undefined): string | undefined {
+  const name = account?.replace(/^https?:\/\//, '').replace(/(\.snowflakecomputing\.com)?\/?$/, '');
+  return name && /^[\w.-]+$/.test(name) ? `https://${name}.snowflakecomputing.com/api/v2/cortex/v1` : undefined;
+}

@@ -89,11 +89,12 @@ function entriesOf(spec: ModelSpec): { entries: ModelObject[]; fallbackOn: reado
 
 function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys: Keys): ModelHandle {
   const plan = secretPlan({ entry, row, keys }, keys.hostServesSecrets);
+  const baseUrl = entry.baseUrl ?? row.address?.(keys.env);
   const provided = {
     id: entry.model,
     modelName: name,
     download: downloadOf(keys),
-    ...(entry.baseUrl ? { baseUrl: entry.baseUrl } : {}),
+    ...(baseUrl ? { baseUrl } : {}),
   };
   return handle(entry, false, async ({ secrets }) =>
     keyedModel(entry.model, plan, secrets, async (credentials) =>

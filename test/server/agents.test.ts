@@ -125,11 +125,12 @@ describe('the daemon about itself', () => {
   it('lists its models with what is missing', async () => {
     session = await openSession();
     const { models } = await session.request('models/list', {});
-    expect(models.map(({ id, available, missing }) => ({ id, available, missing }))).toEqual([
+    const listed = models.map(({ id, available, missing }) => ({ id, available, missing }));
+    expect(listed.slice(0, 2)).toEqual([
       { id: 'test', available: true, missing: undefined },
       { id: 'host:*', available: true, missing: undefined },
-      { id: 'openai-chat:*', available: false, missing: 'OPENAI_API_KEY' },
     ]);
+    expect(listed).toContainEqual({ id: 'openai-chat:*', available: false, missing: 'OPENAI_API_KEY' });
   });
 
   it('describes every method it serves, and serves every method it describes', async () => {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** Recorded provider traffic: the folder named by RECORDINGS_DIR, else the one that lies beside a full checkout. */
 export const recordingsDir =
@@ -66,4 +68,31 @@ export async function startReplay(name: string, ...options: string[]): Promise<R
     log: async () => (await fetch(`${base}/__log`)).json() as ReturnType<Replay['log']>,
     close: () => child.kill(),
   };
+}
+
+/** A server on loopback that replays several recordings, each under an address of its own. */
+export async function startReplayOf(names: readonly string[], ...options: string[]) {
+  if (!server) throw new Error(noRecordings);
+  const files = names.map((name) => join(recordingsDir, `${name}.json`));
+  const child = spawn(process.execPath, [server, ...files, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const { base, cassettes } = JSON.parse(String(line));
+  return {
+    baseUrl: (name: string): string => cassettes[name].base,
+    log: async () => (await fetch(`${base}/__log`)).json() as Promise<{ requests: Sent[] }>,
+    close: () => child.kill(),
+  };
+}
+
+/** A request as the replay server saw it, beside the recorded one. */
+export interface Sent {
+  cassette: string;
+  exchange: number | null;
+  outcome: string;
+  headers: Record<string, string>;
+  path: string;
+  query: string;
+  body: Record<string, unknown> | null;
+  recorded: { query: string; body: Record<string, unknown> | null } | null;
+  differs: string[];
 }

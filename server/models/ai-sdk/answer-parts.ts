@@ -1,7 +1,7 @@
 import type { LanguageModelV4Content, LanguageModelV4ToolCall, LanguageModelV4ToolResult } from '@ai-sdk/provider';
 import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import { toolCallPart } from '../../engine/response.ts';
-import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
+import { type ProviderFields, storeMetadata, storeThinkingMetadata } from './metadata.ts';
 import type { Provider } from './provider.ts';
 
 /**
@@ -18,13 +18,9 @@ export function answerParts(content: readonly LanguageModelV4Content[], provider
 function answerPart(item: LanguageModelV4Content, provider: Provider): ModelResponsePart[] {
   switch (item.type) {
     case 'text':
-      return item.text === ''
-        ? []
-        : [{ content: item.text, id: null, ...storeMetadata(item.providerMetadata, provider), part_kind: 'text' }];
-    case 'reasoning': {
-      const fields = storeThinkingMetadata(item.providerMetadata, provider);
-      return [{ content: item.text, id: null, ...fields, part_kind: 'thinking' }];
-    }
+      return textPart(item.text, storeMetadata(item.providerMetadata, provider));
+    case 'reasoning':
+      return [{ content: item.text, ...storeThinkingMetadata(item.providerMetadata, provider), part_kind: 'thinking' }];
     case 'tool-call':
       return [callPart(item, provider)];
     case 'tool-result':
@@ -37,6 +33,11 @@ function answerPart(item: LanguageModelV4Content, provider: Provider): ModelResp
     case 'tool-approval-request':
       return [];
   }
+}
+
+/** Empty text is nothing, unless it carries data that must travel back. */
+function textPart(content: string, fields: ProviderFields): ModelResponsePart[] {
+  return content === '' && !fields.provider_details ? [] : [{ content, ...fields, part_kind: 'text' }];
 }
 
 /** The arguments stay the text they came as: nothing is rounded, and a prompt cache sees the same bytes again. */
@@ -57,8 +58,8 @@ function nativeReturn(item: LanguageModelV4ToolResult, provider: Provider): Mode
     metadata: null,
     timestamp: '',
     outcome: item.isError ? 'failed' : 'success',
-    ...storeMetadata(item.providerMetadata, provider),
     provider_name: provider.name,
+    provider_details: storeMetadata(item.providerMetadata, provider).provider_details,
     part_kind: 'builtin-tool-return',
   };
 }
@@ -72,7 +73,7 @@ function filePart(item: FileContent, provider: Provider): ModelResponsePart[] {
   const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : Buffer.from(data);
   const content = { data: urlSafe(bytes), media_type: item.mediaType, vendor_metadata: null, kind: 'binary' } as const;
   const fields = storeMetadata(item.providerMetadata, provider);
-  return [{ content, id: null, ...fields, provider_name: provider.name, part_kind: 'file' }];
+  return [{ content, ...fields, provider_name: provider.name, part_kind: 'file' }];
 }
 
 /** Pydantic's alphabet: URL-safe, with padding. */

@@ -10,8 +10,9 @@ import { EngineError } from '../../engine/errors.ts';
 import type { ModelAnswer } from '../../engine/model.ts';
 import { modelResponse, requestUsage } from '../../engine/response.ts';
 import { answerParts } from './answer-parts.ts';
+import { storeThinkingMetadata } from './metadata.ts';
 import { sdkWarning } from './prompt.ts';
-import type { BodyFacts, Provider } from './provider.ts';
+import type { BodyFacts, DroppedThinking, Provider } from './provider.ts';
 
 type Result = LanguageModelV4GenerateResult;
 
@@ -43,10 +44,10 @@ export interface Ended {
  */
 export function toAnswer(result: Result, modelName: string, provider: Provider): ModelAnswer {
   const reader = provider.quirks.bodyReader?.();
-  reader?.add(result.response?.body);
+  const dropped = reader?.add(result.response?.body) ?? [];
   if (reader?.failure !== undefined) throw reader.failure;
   const { finishReason, usage, warnings, response: metadata = {} } = result;
-  const parts = answerParts(result.content, provider);
+  const parts = withThinking(answerParts(result.content, provider), dropped, provider);
   return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
 }
 
@@ -60,7 +61,8 @@ export function toAnswer(result: Result, modelName: string, provider: Provider):
  * Source: Pydantic AI `OpenAIChatModel._process_response`.
  * @since 0.2.0
  */
-export function endedAnswer(ended: Ended, modelName: string, provider: Provider): ModelAnswer {
+export function endedAnswer(given: Ended, modelName: string, provider: Provider): ModelAnswer {
+  const ended = { ...given, metadata: { ...given.facts.served, ...given.metadata } };
   refuseCut(ended, modelName, provider);
   return {
     response: ended.facts.refusal === undefined ? completed(ended, provider) : refused(ended, provider),
@@ -101,7 +103,7 @@ const incompleteCall = () =>
   );
 
 function completed(ended: Ended, provider: Provider): ModelResponse {
-  const { unified, raw } = ended.finishReason;
+  const { unified, raw = ended.facts.finishWord } = ended.finishReason;
   const assumed = raw === undefined && provider.quirks.finishMayLack;
   const word = assumed ? 'stop' : raw;
   const details = {
@@ -111,8 +113,22 @@ function completed(ended: Ended, provider: Provider): ModelResponse {
   };
   return response(ended, provider, {
     provider_details: Object.keys(details).length > 0 ? details : null,
-    finish_reason: assumed ? 'stop' : finishReasons[unified],
+    finish_reason: ended.facts.isBlocked ? 'content_filter' : assumed ? 'stop' : finishReasons[unified],
   });
+}
+
+/** Thinking that the package dropped fills the part it left empty for it, else it stands before everything. */
+function withThinking(
+  parts: ModelResponsePart[],
+  dropped: readonly DroppedThinking[],
+  provider: Provider,
+): ModelResponsePart[] {
+  if (dropped.length === 0) return parts;
+  const content = dropped.map(({ text }) => text).join('');
+  const at = parts.findIndex((part) => part.part_kind === 'thinking' && part.content === '');
+  if (at >= 0) return parts.map((part, index) => (index === at ? ({ ...part, content } as ModelResponsePart) : part));
+  const part = { content, ...storeThinkingMetadata(undefined, provider), part_kind: 'thinking' } as const;
+  return [part, ...parts];
 }
 
 /** A refusal is no text of the model: as text it would become the output. */

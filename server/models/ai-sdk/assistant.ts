@@ -51,7 +51,10 @@ function thinking(part: PartOf<'thinking'>, provider: Provider): AssistantPart {
   return { type: 'text', text: `${thinkingTags[0]}\n${part.content}\n${thinkingTags[1]}` };
 }
 
-type CallFields = Pick<ToolCallPart, 'tool_call_id' | 'tool_name' | 'args' | 'provider_name' | 'provider_details'>;
+type CallFields = Pick<
+  ToolCallPart,
+  'tool_call_id' | 'tool_name' | 'args' | 'id' | 'provider_name' | 'provider_details'
+>;
 
 function toolCall(part: CallFields, provider: Provider) {
   return {
@@ -70,7 +73,7 @@ function nativeResult(part: PartOf<'builtin-tool-return'>, provider: Provider): 
     toolCallId: part.tool_call_id,
     toolName: part.tool_name,
     output: { type: 'json', value },
-    ...restoreMetadata(part, provider),
+    ...restoreMetadata({ id: null, ...part }, provider),
   };
 }
 

@@ -6,25 +6,49 @@ import type { Provider } from './provider.ts';
 
 /** The fields of a part that hold a provider's own data. @since 0.1.0 */
 export interface ProviderFields {
+  readonly id: string | null;
   readonly provider_name: string | null;
   readonly provider_details: Record<string, unknown> | null;
 }
 
 /** The part fields for the metadata of a piece of content. Source: Pydantic AI `provider_details`. @since 0.1.0 */
 export function storeMetadata(metadata: SharedV4ProviderMetadata | undefined, provider: Provider): ProviderFields {
-  const own = metadata?.[provider.optionsKey] ?? {};
-  if (Object.keys(own).length === 0) return { provider_name: null, provider_details: null };
-  return { provider_name: provider.name, provider_details: own };
+  const { signature, ...fields } = stored(metadata, provider);
+  // Only thinking has a field for it.
+  if (signature === null) return fields;
+  const name = provider.quirks.metadata?.signature ?? 'signature';
+  return { ...fields, provider_details: { ...fields.provider_details, [name]: signature } };
 }
 
 /** The same for thinking, whose signature has a field of its own. Source: Pydantic AI `ThinkingPart`. @since 0.1.0 */
 export function storeThinkingMetadata(metadata: SharedV4ProviderMetadata | undefined, provider: Provider) {
-  const { signature, ...details } = metadata?.[provider.optionsKey] ?? {};
+  const fields = stored(metadata, provider);
+  const { redacted } = provider.quirks.metadata ?? {};
+  const { [redacted?.name ?? '']: data, ...details } = fields.provider_details ?? {};
+  if (!redacted || typeof data !== 'string') return { ...fields, provider_name: provider.name };
   return {
-    signature: typeof signature === 'string' ? signature : null,
+    id: redacted.id,
+    signature: data,
     provider_name: provider.name,
     provider_details: Object.keys(details).length > 0 ? details : null,
   };
+}
+
+function stored(metadata: SharedV4ProviderMetadata | undefined, provider: Provider) {
+  const names = provider.quirks.metadata ?? {};
+  const details: Record<string, unknown> = {};
+  let id: string | null = null;
+  let signature: string | null = null;
+  for (const [name, value] of Object.entries(metadata?.[provider.optionsKey] ?? {})) {
+    if (value === null || value === undefined) continue;
+    if (name === names.id && typeof value === 'string') id = value;
+    else if (name === (names.signature ?? 'signature') && typeof value === 'string') signature = value;
+    else details[names.details?.[name] ?? name] = value;
+  }
+  const hasDetails = Object.keys(details).length > 0;
+  const isOwn = hasDetails || id !== null || signature !== null;
+  const provider_name = isOwn ? provider.name : null;
+  return { id, signature, provider_name, provider_details: hasDetails ? details : null };
 }
 
 /** The provider options for a part: empty unless the part came from this provider. @since 0.1.0 */
@@ -33,6 +57,17 @@ export function restoreMetadata(
   provider: Provider,
 ): { providerOptions?: SharedV4ProviderOptions } {
   if (part.provider_name !== provider.name) return {};
-  const options = { ...part.provider_details, ...(part.signature ? { signature: part.signature } : {}) };
+  const options = restored(part, provider);
   return Object.keys(options).length > 0 ? { providerOptions: { [provider.optionsKey]: options as JSONObject } } : {};
+}
+
+function restored(part: ProviderFields & { readonly signature?: string | null }, provider: Provider) {
+  const { id, signature = 'signature', redacted, details = {} } = provider.quirks.metadata ?? {};
+  const names = new Map(Object.entries(details).map(([sdk, own]) => [own, sdk]));
+  const options: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(part.provider_details ?? {})) options[names.get(name) ?? name] = value;
+  if (redacted && part.id === redacted.id && part.signature) return { ...options, [redacted.name]: part.signature };
+  if (id && part.id) options[id] = part.id;
+  if (part.signature) options[signature] = part.signature;
+  return options;
 }

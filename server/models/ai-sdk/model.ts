@@ -39,13 +39,13 @@ interface Bridge {
 async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Promise<ModelAnswer> {
   const { provider, entry, services } = bridge;
   call.signal.throwIfAborted();
-  const settings = { ...entry.settings, ...withoutNulls(prompt.settings) };
+  const settings = { ...provider.quirks.defaults, ...entry.settings, ...withoutNulls(prompt.settings) };
   const context = errorContext(bridge, call.signal, settings.extra_headers ?? {});
   if (entry.apiKey === null) throw authMissing(context);
   const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
   const { timing = systemTiming, retries, fetch = globalThis.fetch } = services;
-  const model = provider.languageModel(sendingFetch(fetch, settings.extra_body));
+  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks));
   const { download } = entry;
   const question: Question = {
     provider,

@@ -1,37 +1,12 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
+import { ChatBodyReader } from './body-chat.ts';
 import { bridgedModel, type Services } from './model.ts';
-import { ChatBodyReader } from './openai-chat-body.ts';
-import type { Effort, Provider, ProviderEntry, Quirks } from './provider.ts';
+import { openAiThinking } from './openai-models.ts';
+import type { Provider, ProviderEntry, Quirks } from './provider.ts';
+import { chatQuirks, trimmed } from './quirks.ts';
 
 const defaultUrl = 'https://api.openai.com/v1';
-
-/** Prefixes of model names, the first match counts: whether they think, and whether that can be switched off. */
-const thinkers: readonly [prefix: string, thinks: boolean, canStop: boolean][] = [
-  ['gpt-5.6', true, true],
-  ['gpt-5.5-pro', true, false],
-  ['gpt-5.5', true, true],
-  ['gpt-5.4-pro', true, false],
-  ['gpt-5.4', true, true],
-  ['gpt-5.3-chat', true, false],
-  ['gpt-5.3', true, true],
-  ['gpt-5.2-pro', true, false],
-  ['gpt-5.2-chat', true, false],
-  ['gpt-5.2', true, true],
-  ['gpt-5.1-codex', true, false],
-  ['gpt-5.1-chat', true, false],
-  ['gpt-5.1', true, true],
-  ['gpt-5-chat', false, false],
-  ['gpt-5', true, false],
-  ['o', true, false],
-];
-
-/** Source: Pydantic AI `openai_model_profile`. */
-function thinking(modelName: string, asked: Effort): Effort | undefined {
-  const [, thinks, canStop] = thinkers.find(([prefix]) => modelName.startsWith(prefix)) ?? [];
-  if (!thinks || (asked === 'none' && !canStop)) return undefined;
-  return asked === 'minimal' && modelName.startsWith('gpt-5.6') ? 'low' : asked;
-}
 
 const settings = {
   max_tokens: 'maxCompletionTokens',
@@ -52,20 +27,11 @@ const settings = {
 };
 
 const quirks: Quirks = {
+  ...chatQuirks,
   settings,
   // Without it every output schema is sent as strict, which the API refuses for most schemas.
   options: { strictJsonSchema: false },
-  thinking,
-  thinkingParts: false,
-  thinkingTags: ['<think>', '</think>'],
-  inlineSystem: true,
-  errorResults: false,
-  filesInResults: false,
-  nativeTools: false,
-  textArguments: true,
-  joinTexts: true,
-  inlineTextFiles: true,
-  jsonObject: true,
+  thinking: openAiThinking,
   finishMayLack: true,
   mediaOptions: ({ detail }) => ({ imageDetail: typeof detail === 'string' ? detail : 'auto' }),
   bodyReader: () => new ChatBodyReader(),
@@ -82,7 +48,7 @@ export function create(entry: ProviderEntry, services?: Services): Model {
 }
 
 function openAiChat({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const url = (baseUrl ?? defaultUrl).replace(/\/+$/, '');
+  const url = trimmed(baseUrl ?? defaultUrl);
   return {
     name: 'openai',
     optionsKey: 'openai',

@@ -1,4 +1,4 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import type { Downloaded, Wanted } from '../download.ts';
@@ -38,15 +38,46 @@ export interface BodyFacts {
   readonly refusal?: string | undefined;
   /** An error that stands inside an answer, beside other things. */
   readonly failure?: unknown;
+  /** The provider's word for the end, where the AI SDK gives none. */
+  readonly finishWord?: string | undefined;
+  /** Who answered, and the id of the answer, where the AI SDK tells neither. */
+  readonly served?: { readonly modelId?: string; readonly id?: string } | undefined;
+  /** Whether the prompt was blocked: then the answer counts as filtered. */
+  readonly isBlocked?: boolean;
+}
+
+/** Thinking that the AI SDK drops; `id` is that of its block, when the AI SDK knows one. @since 0.2.0 */
+export interface DroppedThinking {
+  readonly id: string;
+  readonly text: string;
 }
 
 /** Reads the raw answer of one request: its body, or the chunks of its stream one by one. @since 0.2.0 */
 export interface BodyReader extends BodyFacts {
-  add(bodyOrChunk: unknown): void;
+  /** Returns the thinking in it that the AI SDK drops. */
+  add(bodyOrChunk: unknown): readonly DroppedThinking[];
+}
+
+/** Where a provider's own data of a part stands in the AI SDK's metadata and in Pydantic AI's parts. @since 0.2.0 */
+export interface MetadataNames {
+  /** Becomes the `id` of the part. */
+  readonly id?: string;
+  /** Becomes the `signature` of thinking. */
+  readonly signature?: string;
+  /** Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. */
+  readonly redacted?: { readonly name: string; readonly id: string };
+  /** Other names in `provider_details`: the AI SDK's to Pydantic AI's. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 /** The reasoning efforts the AI SDK knows. @since 0.1.0 */
 export type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>;
+
+/** What of a request settings depend on. @since 0.2.0 */
+export interface RequestFacts {
+  readonly modelName: string;
+  readonly hasTools: boolean;
+}
 
 /**
  * Where a provider differs in what it can be sent and in what it says. The mappings read these and know no provider.
@@ -58,7 +89,7 @@ export interface Quirks {
   /** Settings that become provider options: Pydantic AI's name to the AI SDK's; wins over the common mapping. */
   readonly settings: Readonly<Record<string, string>>;
   /** Provider options of every request. */
-  readonly options?: Readonly<Record<string, boolean | string>>;
+  readonly options?: Readonly<Record<string, JSONValue>>;
   /** The effort to ask for, or undefined when the model takes none. */
   thinking?(modelName: string, asked: Effort): Effort | undefined;
   /** Whether thinking of this provider goes back as parts; foreign thinking always goes as text in the tags. */
@@ -84,6 +115,16 @@ export interface Quirks {
   readonly finishMayLack: boolean;
   /** Provider options of a file from its `vendor_metadata`. */
   mediaOptions?(metadata: Readonly<Record<string, unknown>>): Record<string, string> | undefined;
+  /** Names of the provider's data of parts. */
+  readonly metadata?: MetadataNames;
+  /** Settings of every request that the user did not make. */
+  readonly defaults?: ModelSettings;
+  /** Provider options and warnings for settings that are more than a name. */
+  settingOptions?(settings: ModelSettings, request: RequestFacts): Record<string, JSONValue>;
+  /** Last changes to the body of a request, for what the package cannot be told. */
+  rewriteBody?(body: Record<string, unknown>, settings: ModelSettings): Record<string, unknown>;
+  /** Last changes to a JSON answer, for what the package cannot read. */
+  rewriteAnswer?(body: unknown): unknown;
   /** Makes a reader of what the AI SDK drops from an answer. */
   bodyReader?(): BodyReader;
 }

@@ -1,7 +1,7 @@
 import type { JSONValue, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Warning } from '../../engine/model.ts';
-import type { Effort, Provider } from './provider.ts';
+import type { Effort, Provider, RequestFacts } from './provider.ts';
 
 type Options = Omit<LanguageModelV4CallOptions, 'prompt'>;
 
@@ -41,7 +41,7 @@ const prefixes =
  */
 export function settingsOptions(
   settings: ModelSettings | null,
-  request: { modelName: string; hasTools: boolean },
+  request: RequestFacts,
   provider: Provider,
 ): MappedSettings {
   const options: Record<string, unknown> = {};
@@ -55,6 +55,7 @@ export function settingsOptions(
     else if (common[name]) options[common[name]] = value;
     else if (!prefixes.test(name)) warnings.push(leftOut(name, provider));
   }
+  Object.assign(own, provider.quirks.settingOptions?.(settings ?? {}, request));
   const reasoning = effortOf(settings?.thinking, request.modelName, provider, warnings);
   return {
     options: {

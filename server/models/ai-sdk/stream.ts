@@ -11,6 +11,7 @@ import type { PartStream } from '../../engine/part-stream.ts';
 import { requestUsage } from '../../engine/response.ts';
 import { createdAt, type Ended, servedFields, toUsage } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
+import { asObject } from './json.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
 import type { Patience } from './patience.ts';
 import type { BodyFacts, BodyReader, Provider } from './provider.ts';
@@ -57,6 +58,8 @@ class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
+  /** Fields of thinking that says nothing of itself. */
+  readonly #thinker: { readonly provider_name: string };
   /** Blocks that began without content yet, with what was said of them. */
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
   /** Calls that are shown piece by piece and have not come as a whole yet. */
@@ -71,6 +74,7 @@ class StreamedAnswer {
     this.#target = target;
     this.#provider = provider;
     this.#reader = provider.quirks.bodyReader?.();
+    this.#thinker = { provider_name: provider.name };
   }
 
   take(part: StreamPart): void {
@@ -132,7 +136,8 @@ class StreamedAnswer {
     const usage = requestUsage({ ...toUsage(this.#usage), ...facts.usage });
     if (this.#target.opened || usage.input_tokens + usage.output_tokens > 0) this.#shown().setUsage(usage);
     const failure = this.#failure?.error ?? facts.failure;
-    if (failure !== undefined) {
+    if (this.#lacksOnlyItsFinish(failure)) this.#finish = { unified: 'other', raw: '' };
+    else if (failure !== undefined) {
       if (this.#target.opened) this.#target.open({ finish_reason: 'error' });
       throw failure;
     }
@@ -147,11 +152,19 @@ class StreamedAnswer {
     };
   }
 
+  /** Usage comes last: a host that never tells why it stopped has said everything then. */
+  #lacksOnlyItsFinish(failure: unknown): boolean {
+    const { message } = asObject(failure);
+    const isLack = typeof message === 'string' && message.includes('without a finish reason');
+    return this.#provider.quirks.finishMayLack && isLack && this.#reader?.usage !== undefined;
+  }
+
   #takeRaw(chunk: unknown): void {
     const reader = this.#reader;
     if (!reader) return;
     const before = reader.usage;
-    reader.add(chunk);
+    const dropped = reader.add(chunk) ?? [];
+    for (const { id, text } of dropped) this.#opened().thinking(`thinking ${id}`, text, null, this.#thinker);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(requestUsage(reader.usage));
   }
 
@@ -180,14 +193,21 @@ class StreamedAnswer {
     const piece = this.#piece(part);
     if (!piece) return;
     const fields = piece.metadata && storeMetadata(piece.metadata, this.#provider);
+    // An id alone makes no part of a block without text.
+    if (piece.delta === '' && !fields?.provider_details && this.#begun.has(piece.key)) return;
+    this.#begun.delete(piece.key);
     this.#opened().text(piece.key, piece.delta, fields);
   }
 
   #thinking(part: Piece<'reasoning-delta'> | Piece<'reasoning-end'>): void {
     const piece = this.#piece(part);
     if (!piece) return;
-    const { signature, ...fields } = storeThinkingMetadata(piece.metadata, this.#provider);
-    this.#opened().thinking(piece.key, piece.delta, signature, fields);
+    this.#begun.delete(piece.key);
+    if (!piece.metadata) this.#opened().thinking(piece.key, piece.delta, null, this.#thinker);
+    else {
+      const { signature, ...fields } = storeThinkingMetadata(piece.metadata, this.#provider);
+      this.#opened().thinking(piece.key, piece.delta, signature, fields);
+    }
   }
 
   /** What a piece adds; nothing when it is empty and says nothing. */
@@ -196,7 +216,6 @@ class StreamedAnswer {
     const delta = 'delta' in part ? part.delta : '';
     const metadata = merged(this.#begun.get(key), part.providerMetadata);
     if (delta === '' && !metadata?.[this.#provider.optionsKey]) return undefined;
-    this.#begun.delete(key);
     return { key, delta, metadata };
   }
 

@@ -1,0 +1,95 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import type { JSONValue } from '@ai-sdk/provider';
+import type { ModelSettings } from '../../../protocol/spec.ts';
+import type { Model } from '../../engine/model.ts';
+import { AnthropicBodyReader } from './body-anthropic.ts';
+import { asObject } from './json.ts';
+import { bridgedModel, type Services } from './model.ts';
+import type { Provider, ProviderEntry, Quirks } from './provider.ts';
+import { chatQuirks, trimmed } from './quirks.ts';
+
+const defaultUrl = 'https://api.anthropic.com';
+
+const settings = {
+  anthropic_effort: 'effort',
+  anthropic_metadata: 'metadata',
+  anthropic_container: 'container',
+  anthropic_betas: 'anthropicBeta',
+  anthropic_speed: 'speed',
+  service_tier: 'serviceTier',
+  anthropic_service_tier: 'serviceTier',
+  anthropic_context_management: 'contextManagement',
+};
+
+const quirks: Quirks = {
+  ...chatQuirks,
+  settings,
+  defaults: { max_tokens: 4096 },
+  thinkingParts: true,
+  inlineSystem: false,
+  errorResults: true,
+  filesInResults: true,
+  nativeTools: true,
+  textArguments: false,
+  joinTexts: false,
+  inlineTextFiles: false,
+  jsonObject: false,
+  metadata: { signature: 'signature', redacted: { name: 'redactedData', id: 'redacted_thinking' } },
+  settingOptions,
+  rewriteBody,
+  bodyReader: () => new AnthropicBodyReader(),
+};
+
+/** Source: Pydantic AI `AnthropicModelSettings`. */
+function settingOptions(settings: ModelSettings): Record<string, JSONValue> {
+  const { type, budget_tokens, display } = asObject(settings.anthropic_thinking);
+  const thinking = {
+    type,
+    ...(typeof budget_tokens === 'number' ? { budgetTokens: budget_tokens } : {}),
+    ...(typeof display === 'string' ? { display } : {}),
+  };
+  return {
+    ...(typeof type === 'string' ? { thinking: thinking as JSONValue } : {}),
+    ...(settings.parallel_tool_calls === false ? { disableParallelToolUse: true } : {}),
+    ...cacheControl(settings.anthropic_cache),
+  };
+}
+
+/** `true` is five minutes; else how long. */
+function cacheControl(asked: unknown): Record<string, JSONValue> {
+  if (asked !== true && typeof asked !== 'string') return {};
+  return { cacheControl: { type: 'ephemeral', ttl: asked === true ? '5m' : asked } };
+}
+
+/** The package adds the thinking budget to what was asked for; `max_tokens` bounds both together. */
+function rewriteBody(body: Record<string, unknown>, { max_tokens }: ModelSettings): Record<string, unknown> {
+  const budget = asObject(body.thinking).budget_tokens;
+  const fits = typeof budget === 'number' && typeof max_tokens === 'number' && budget < max_tokens;
+  return fits ? { ...body, max_tokens } : body;
+}
+
+/**
+ * A model of Anthropic's Messages API.
+ *
+ * Source: Pydantic AI `AnthropicModel`, `AnthropicProvider`.
+ * @since 0.2.0
+ */
+export function create(entry: ProviderEntry, services?: Services): Model {
+  return bridgedModel(anthropic(entry), entry, services);
+}
+
+function anthropic({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
+  const url = trimmed(baseUrl ?? defaultUrl);
+  return {
+    name: 'anthropic',
+    optionsKey: 'anthropic',
+    url,
+    envVar: 'ANTHROPIC_API_KEY',
+    quirks,
+    languageModel: (fetch) =>
+      createAnthropic({ baseURL: apiUrl(url), apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
+  };
+}
+
+/** Upstream's address has no version, the package's has one; both are taken. */
+const apiUrl = (url: string) => (/\/v\d+$/.test(url) ? url : `${url}/v1`);

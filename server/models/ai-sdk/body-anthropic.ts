@@ -1,0 +1,38 @@
+import type { RequestUsage } from '../../../protocol/usage.ts';
+import { asObject, integers } from './json.ts';
+import type { BodyReader, DroppedThinking } from './provider.ts';
+
+/**
+ * The counts of an answer of Anthropic, whole or in events: those of the prompt come first, those of the answer last.
+ *
+ * Source: Pydantic AI `_map_usage` of `AnthropicModel`.
+ * @since 0.2.0
+ */
+export class AnthropicBodyReader implements BodyReader {
+  usage: Partial<RequestUsage> | undefined;
+  #counts: Record<string, number> = {};
+  #thinking = 0;
+
+  add(body: unknown): readonly DroppedThinking[] {
+    const { message, usage } = asObject(body);
+    const told = usage ?? asObject(message).usage;
+    if (!told) return [];
+    this.#counts = { ...this.#counts, ...integers(told) };
+    this.#thinking = integers(asObject(told).output_tokens_details).thinking_tokens ?? this.#thinking;
+    this.usage = anthropicUsage(this.#counts, this.#thinking);
+    return [];
+  }
+}
+
+/** `input_tokens` of Anthropic leaves out what the cache took part in; ours counts everything that was sent. */
+function anthropicUsage(counts: Record<string, number>, thinking: number): Partial<RequestUsage> {
+  const read = counts.cache_read_input_tokens ?? 0;
+  const written = counts.cache_creation_input_tokens ?? 0;
+  return {
+    input_tokens: (counts.input_tokens ?? 0) + read + written,
+    cache_read_tokens: read,
+    cache_write_tokens: written,
+    output_tokens: counts.output_tokens ?? 0,
+    details: { ...counts, ...(thinking > 0 ? { reasoning_tokens: thinking } : {}) },
+  };
+}

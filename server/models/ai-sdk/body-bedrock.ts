@@ -1,0 +1,32 @@
+import type { RequestUsage } from '../../../protocol/usage.ts';
+import { asObject, integers } from './json.ts';
+import type { BodyReader, DroppedThinking } from './provider.ts';
+
+/**
+ * The counts of an answer of the Converse API, whole or in events.
+ *
+ * Source: Pydantic AI `BedrockConverseModel._map_usage`.
+ * @since 0.2.0
+ */
+export class BedrockBodyReader implements BodyReader {
+  usage: Partial<RequestUsage> | undefined;
+
+  add(body: unknown): readonly DroppedThinking[] {
+    const { usage, metadata } = asObject(body);
+    const told = usage ?? asObject(metadata).usage;
+    if (told) this.usage = bedrockUsage(integers(told));
+    return [];
+  }
+}
+
+/** `inputTokens` leaves out what the cache took part in; ours counts everything that was sent. */
+function bedrockUsage(counts: Record<string, number>): Partial<RequestUsage> {
+  const read = counts.cacheReadInputTokens ?? 0;
+  const written = counts.cacheWriteInputTokens ?? 0;
+  return {
+    input_tokens: (counts.inputTokens ?? 0) + read + written,
+    cache_read_tokens: read,
+    cache_write_tokens: written,
+    output_tokens: counts.outputTokens ?? 0,
+  };
+}

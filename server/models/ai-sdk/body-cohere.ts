@@ -1,0 +1,32 @@
+import type { RequestUsage } from '../../../protocol/usage.ts';
+import { asObject, integers } from './json.ts';
+import type { BodyReader, DroppedThinking } from './provider.ts';
+
+/**
+ * What an answer of Cohere, whole or in events, says beyond the AI SDK's result: cached tokens, and the plan that
+ * stands before tool calls, which upstream keeps as thinking.
+ *
+ * Source: Pydantic AI `CohereModel._process_response`, `_map_usage`.
+ * @since 0.2.0
+ */
+export class CohereBodyReader implements BodyReader {
+  usage: Partial<RequestUsage> | undefined;
+
+  add(body: unknown): DroppedThinking[] {
+    const { usage, message, delta } = asObject(body);
+    const told = usage ?? asObject(delta).usage;
+    if (told) this.usage = cohereUsage(told);
+    const { tool_plan } = asObject(message ?? asObject(delta).message);
+    return typeof tool_plan === 'string' && tool_plan !== '' ? [{ id: 'plan', text: tool_plan }] : [];
+  }
+}
+
+function cohereUsage(usage: unknown): Partial<RequestUsage> {
+  const tokens = integers(asObject(usage).tokens);
+  return {
+    input_tokens: tokens.input_tokens ?? 0,
+    cache_read_tokens: integers(usage).cached_tokens ?? 0,
+    output_tokens: tokens.output_tokens ?? 0,
+    details: integers(asObject(usage).billed_units),
+  };
+}

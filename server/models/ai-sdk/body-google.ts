@@ -1,0 +1,60 @@
+import type { RequestUsage } from '../../../protocol/usage.ts';
+import { asObject, integers } from './json.ts';
+import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
+
+/**
+ * What an answer of Google, whole or in chunks, says beyond the AI SDK's result: every count, who answered, and why a prompt was
+ * blocked, which the package tells for some reasons only.
+ *
+ * Source: Pydantic AI `_metadata_as_usage`, `GoogleModel._process_response`.
+ * @since 0.2.0
+ */
+export class GoogleBodyReader implements BodyReader {
+  usage: Partial<RequestUsage> | undefined;
+  served: BodyFacts['served'];
+  #block: Record<string, unknown> | undefined;
+
+  get details(): BodyFacts['details'] {
+    return this.#block;
+  }
+
+  get isBlocked(): boolean {
+    return this.#block !== undefined;
+  }
+
+  get finishWord(): string | undefined {
+    return this.#block ? String(this.#block.block_reason) : undefined;
+  }
+
+  add(body: unknown): readonly DroppedThinking[] {
+    const { usageMetadata, promptFeedback, modelVersion, responseId } = asObject(body);
+    if (!this.served && typeof modelVersion === 'string') {
+      this.served = { modelId: modelVersion, ...(typeof responseId === 'string' ? { id: responseId } : {}) };
+    }
+    if (usageMetadata) this.usage = googleUsage(usageMetadata);
+    const { blockReason, blockReasonMessage, safetyRatings } = asObject(promptFeedback);
+    if (typeof blockReason !== 'string') return [];
+    this.#block = {
+      block_reason: blockReason,
+      ...(blockReasonMessage ? { block_reason_message: blockReasonMessage } : {}),
+      ...(safetyRatings ? { safety_ratings: safetyRatings } : {}),
+    };
+    return [];
+  }
+}
+
+/** What tools of Google's own put into the prompt was sent, too; thoughts are output. */
+function googleUsage(metadata: unknown): Partial<RequestUsage> {
+  const counts = integers(metadata);
+  const thoughts = counts.thoughtsTokenCount ?? 0;
+  const toolUse = counts.toolUsePromptTokenCount ?? 0;
+  return {
+    input_tokens: (counts.promptTokenCount ?? 0) + toolUse,
+    cache_read_tokens: counts.cachedContentTokenCount ?? 0,
+    output_tokens: (counts.candidatesTokenCount ?? 0) + thoughts,
+    details: {
+      ...(thoughts > 0 ? { reasoning_tokens: thoughts } : {}),
+      ...(toolUse > 0 ? { tool_use_prompt_tokens: toolUse } : {}),
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { RequestUsage } from '../../../protocol/usage.ts';
+import { asObject, asObjects, integers } from './json.ts';
+import type { BodyReader, DroppedThinking } from './provider.ts';
+
+/**
+ * What an answer of the Responses API, whole or in events, says beyond the AI SDK's result: counts, the status as the
+ * finish word, and raw reasoning, which compatible hosts send and the package drops.
+ *
+ * Source: Pydantic AI `OpenAIResponsesModel._process_response`, `_map_usage`.
+ * @since 0.2.0
+ */
+export class ResponsesBodyReader implements BodyReader {
+  usage: Partial<RequestUsage> | undefined;
+  finishWord: string | undefined;
+
+  add(body: unknown): DroppedThinking[] {
+    const { type, response, item_id, delta } = asObject(body);
+    if (type === 'response.reasoning_text.delta') return [{ id: `${item_id}:0`, text: String(delta) }];
+    const whole = typeof type === 'string' ? asObject(response) : asObject(body);
+    if (whole.usage) this.usage = responsesUsage(whole.usage);
+    this.#finish(whole.status, asObject(whole.incomplete_details).reason);
+    return typeof type === 'string' ? [] : rawReasoning(whole.output);
+  }
+
+  #finish(status: unknown, reason: unknown): void {
+    const isOver = typeof status === 'string' && status !== 'in_progress' && status !== 'queued';
+    if (isOver) this.finishWord = typeof reason === 'string' ? reason : status;
+  }
+}
+
+function rawReasoning(output: unknown): DroppedThinking[] {
+  return asObjects(output)
+    .filter((item) => item.type === 'reasoning')
+    .flatMap((item) =>
+      asObjects(item.content).map(({ text }) => ({ id: `${item.id}:0`, text: typeof text === 'string' ? text : '' })),
+    );
+}
+
+function responsesUsage(usage: unknown): Partial<RequestUsage> {
+  const counts = integers(usage);
+  const input = integers(asObject(usage).input_tokens_details);
+  const output = integers(asObject(usage).output_tokens_details);
+  return {
+    input_tokens: counts.input_tokens ?? 0,
+    cache_read_tokens: input.cached_tokens ?? 0,
+    cache_write_tokens: input.cache_write_tokens ?? 0,
+    output_tokens: counts.output_tokens ?? 0,
+    details: output,
+  };
+}

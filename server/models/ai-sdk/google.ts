@@ -1,0 +1,84 @@
+import { createGoogle } from '@ai-sdk/google';
+import type { JSONValue } from '@ai-sdk/provider';
+import type { ModelSettings } from '../../../protocol/spec.ts';
+import type { Model } from '../../engine/model.ts';
+import { GoogleBodyReader } from './body-google.ts';
+import { asObject } from './json.ts';
+import { bridgedModel, type Services } from './model.ts';
+import type { Provider, ProviderEntry, Quirks } from './provider.ts';
+import { chatQuirks, trimmed } from './quirks.ts';
+
+const settings = {
+  google_safety_settings: 'safetySettings',
+  google_cached_content: 'cachedContent',
+  google_labels: 'labels',
+  google_video_resolution: 'mediaResolution',
+  service_tier: 'serviceTier',
+  google_service_tier: 'serviceTier',
+};
+
+const quirks: Quirks = {
+  ...chatQuirks,
+  settings,
+  thinkingParts: true,
+  inlineSystem: false,
+  errorResults: true,
+  filesInResults: true,
+  nativeTools: true,
+  textArguments: false,
+  joinTexts: false,
+  inlineTextFiles: false,
+  metadata: { signature: 'thoughtSignature', details: { thoughtSignature: 'thought_signature' } },
+  settingOptions,
+  bodyReader: () => new GoogleBodyReader(),
+};
+
+/** Source: Pydantic AI `GoogleModelSettings`. */
+function settingOptions({ google_thinking_config }: ModelSettings): Record<string, JSONValue> {
+  const { include_thoughts, thinking_budget, thinking_level } = asObject(google_thinking_config);
+  const thinkingConfig = {
+    ...(typeof include_thoughts === 'boolean' ? { includeThoughts: include_thoughts } : {}),
+    ...(typeof thinking_budget === 'number' ? { thinkingBudget: thinking_budget } : {}),
+    ...(typeof thinking_level === 'string' ? { thinkingLevel: thinking_level.toLowerCase() } : {}),
+  };
+  return Object.keys(thinkingConfig).length > 0 ? { thinkingConfig } : {};
+}
+
+/** One of Google's two houses. @since 0.2.0 */
+export interface GoogleHost {
+  readonly name: string;
+  readonly envVar: string;
+  readonly url: string;
+}
+
+const developerApi: GoogleHost = {
+  name: 'google',
+  envVar: 'GOOGLE_API_KEY',
+  url: 'https://generativelanguage.googleapis.com/v1beta',
+};
+
+/**
+ * A Gemini model of the developer API.
+ *
+ * Source: Pydantic AI `GoogleModel`, `GoogleProvider`.
+ * @since 0.2.0
+ */
+export const create = (entry: ProviderEntry, services?: Services): Model => createAt(developerApi)(entry, services);
+
+/** The same API at Google Cloud. @since 0.2.0 */
+export function createAt(host: GoogleHost) {
+  return (entry: ProviderEntry, services?: Services): Model => bridgedModel(google(host, entry), entry, services);
+}
+
+function google(host: GoogleHost, { modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
+  const url = trimmed(baseUrl ?? host.url);
+  return {
+    name: host.name,
+    optionsKey: 'google',
+    url,
+    envVar: host.envVar,
+    quirks,
+    languageModel: (fetch) =>
+      createGoogle({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
+  };
+}

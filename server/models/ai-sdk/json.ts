@@ -1,0 +1,16 @@
+/** JSON of which nothing is known. @since 0.2.0 */
+export type Loose = Readonly<Record<string, unknown>>;
+
+/** The object, or an empty one for anything else. @since 0.2.0 */
+export const asObject = (value: unknown): Loose =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Loose) : {};
+
+/** The list of objects, or an empty one for anything else. @since 0.2.0 */
+export const asObjects = (value: unknown): readonly Loose[] => (Array.isArray(value) ? value.map(asObject) : []);
+
+/** The whole numbers among the values. @since 0.2.0 */
+export function integers(counts: unknown): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(asObject(counts)).filter((entry): entry is [string, number] => Number.isInteger(entry[1])),
+  );
+}

@@ -1,0 +1,83 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { Model } from '../../engine/model.ts';
+import { ChatBodyReader } from './body-chat.ts';
+import { bridgedModel, type Services } from './model.ts';
+import type { Provider, ProviderEntry, Quirks } from './provider.ts';
+import { addressOf, chatQuirks, trimmed } from './quirks.ts';
+
+/** A host that speaks OpenAI's chat completions. @since 0.2.0 */
+export interface CompatibleHost {
+  /** Pydantic AI's name of the provider. */
+  readonly name: string;
+  readonly envVar: string;
+  /** Absent when every user has another address. */
+  readonly url?: string;
+  /** Whether it takes reasoning back in a field of its own. */
+  readonly thinkingField?: boolean;
+  /** Whether its answers come without a finish reason. */
+  readonly finishMayLack?: boolean;
+}
+
+const settings = {
+  parallel_tool_calls: 'parallel_tool_calls',
+  logit_bias: 'logit_bias',
+  openai_reasoning_effort: 'reasoningEffort',
+  openai_user: 'user',
+  openai_logprobs: 'logprobs',
+  openai_top_logprobs: 'top_logprobs',
+  openai_store: 'store',
+  openai_prompt_cache_key: 'prompt_cache_key',
+  openai_text_verbosity: 'textVerbosity',
+  service_tier: 'service_tier',
+  openai_service_tier: 'service_tier',
+  openrouter_models: 'models',
+  openrouter_provider: 'provider',
+  openrouter_preset: 'preset',
+  openrouter_transforms: 'transforms',
+  openrouter_reasoning: 'reasoning',
+  openrouter_usage: 'usage',
+};
+
+function quirksOf({ thinkingField = false, finishMayLack = false }: CompatibleHost): Quirks {
+  return {
+    ...chatQuirks,
+    settings,
+    options: { strictJsonSchema: false },
+    thinkingParts: thinkingField,
+    finishMayLack,
+    bodyReader: () => new ChatBodyReader(),
+  };
+}
+
+/**
+ * Models of a host that speaks OpenAI's chat completions.
+ *
+ * Source: Pydantic AI `OpenAIChatModel` with the host's provider.
+ * @since 0.2.0
+ */
+export function createAt(host: CompatibleHost) {
+  return (entry: ProviderEntry, services?: Services): Model => bridgedModel(compatible(host, entry), entry, services);
+}
+
+function compatible(host: CompatibleHost, entry: ProviderEntry): Provider {
+  const { modelName, apiKey, headers } = entry;
+  const url = trimmed(addressOf(entry, host.url));
+  return {
+    name: host.name,
+    optionsKey: 'compatible',
+    url: `${url}/`,
+    envVar: host.envVar,
+    quirks: quirksOf(host),
+    languageModel: (fetch) =>
+      createOpenAICompatible({
+        name: 'compatible',
+        baseURL: url,
+        // Many local servers want no key.
+        ...(apiKey ? { apiKey } : {}),
+        headers: { ...headers },
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+        fetch,
+      })(modelName),
+  };
+}

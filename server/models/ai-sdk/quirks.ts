@@ -1,0 +1,39 @@
+import { userError } from '../../engine/errors.ts';
+import type { ProviderEntry, Quirks } from './provider.ts';
+
+/**
+ * What the chat APIs have in common: everything is text, thinking included, and files follow tool results in a message
+ * of the user. A provider's file says where it differs.
+ *
+ * Source: Pydantic AI `ModelProfile`, `DEFAULT_PROFILE`.
+ * @since 0.2.0
+ */
+export const chatQuirks: Quirks = {
+  settings: {},
+  thinkingParts: false,
+  thinkingTags: ['<think>', '</think>'],
+  inlineSystem: true,
+  errorResults: false,
+  filesInResults: false,
+  nativeTools: false,
+  textArguments: true,
+  joinTexts: true,
+  inlineTextFiles: true,
+  jsonObject: true,
+  finishMayLack: false,
+};
+
+/** The address without slashes at its end, as packages want it. @since 0.2.0 */
+export const trimmed = (url: string) => url.replace(/\/+$/, '');
+
+/**
+ * The address of a provider, its own unless another one is given.
+ *
+ * Errors: `run.invalid` when there is none.
+ * @since 0.2.0
+ */
+export function addressOf({ id, baseUrl }: ProviderEntry, own: string | undefined): string {
+  const address = baseUrl ?? own;
+  if (!address) throw userError(`'${id}' needs the address of its server: give it in \`baseUrl\`.`);
+  return address;
+}

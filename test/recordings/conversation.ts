@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import type { RunResult } from '../../protocol/result.ts';
+import type { Daemon } from '../support/daemon.ts';
+import type { Decoded, Json, Turn } from './decode/turns.ts';
+import { decode, type Exchange, prefixOf, providerOf, type Recording } from './recording.ts';
+
+/** How an exchange went: its response when there was one, and the error of its run. */
+export interface Outcome {
+  response: ModelResponse | undefined;
+  result: RunResult;
+}
+
+const key = 'RECORDING_KEY';
+export const daemonOptions = { args: ['--allow-env', key], env: { [key]: 'sk-recording-0123456789' } };
+
+/**
+ * Plays a recording through a daemon: each exchange is a run of one request. What the user said and what the tools
+ * returned is taken from the recorded request, what the model said from the daemon's own answers before, so that
+ * everything a provider needs to get back travels through a history.
+ */
+export async function play(recording: Recording, baseUrl: string, daemon: Daemon): Promise<(Outcome | null)[]> {
+  const responses: ModelResponse[] = [];
+  const outcomes: (Outcome | null)[] = [];
+  for (const [index, exchange] of recording.exchanges.entries()) {
+    const last = outcomes.at(-1);
+    if (last && isRepeated(last, recording.exchanges[index - 1], exchange)) {
+      outcomes.push(last);
+      continue;
+    }
+    if (exchange.api === null) {
+      await fetch(`${baseUrl}${exchange.request.path}`, { method: exchange.request.method });
+      outcomes.push(null);
+      continue;
+    }
+    const outcome = await ask(exchange, responses, baseUrl, daemon, `${recording.name}#${index}`);
+    outcomes.push(outcome);
+    if (outcome.response) responses.push(outcome.response);
+  }
+  return outcomes;
+}
+
+/** Whether the daemon has sent a request again by itself: then it is answered already. */
+const isRepeated = ({ result }: Outcome, before: Exchange | undefined, exchange: Exchange) =>
+  result.error?.data.retryable === true && isDeepStrictEqual(before?.request, exchange.request);
+
+async function ask(
+  exchange: Exchange,
+  responses: readonly ModelResponse[],
+  baseUrl: string,
+  daemon: Daemon,
+  runId: string,
+): Promise<Outcome> {
+  const { model, stream, instructions, turns, tools, output, settings, extra } = decode(exchange);
+  const answer = await requestAnsweringCalls(daemon, {
+    runId,
+    wait: true,
+    include: ['messages'],
+    deltas: stream ? 'all' : 'none',
+    stream,
+    model: { model: `${providerOf(exchange)}:${model}`, baseUrl: `${baseUrl}${prefixOf(exchange)}`, apiKeyEnv: key },
+    messageHistory: history(turns, responses),
+    openToolCalls: 'close',
+    ...(instructions ? { instructions } : {}),
+    ...(output ? nativeOutput(tools, output) : deferredOutput(tools)),
+    modelSettings: { ...settings, ...(Object.keys(extra).length > 0 ? { extra_body: extra } : {}) },
+    usageLimits: { request_limit: 1 },
+  });
+  if (answer.error) throw new Error(`${runId}: ${JSON.stringify(answer.error)}`);
+  const result = answer.result as RunResult;
+  const own = (result.messages ?? []) as ModelMessage[];
+  const last = own.findLast((message) => message.kind === 'response' && message.run_id === runId);
+  daemon.messages.length = 0;
+  return { response: last as ModelResponse | undefined, result };
+}
+
+type Tools = Decoded['tools'];
+
+/** Calls end the run: what they return stands in the next recorded request. */
+const deferredOutput = (tools: Tools) => ({
+  tools: tools.map((tool) => ({ ...tool, external: true })),
+  output: { anyOf: [{ type: 'text' }, { type: 'deferred' }] },
+});
+
+/** Native output stands alone; a call is answered with nothing, and the limit of requests ends the run. */
+const nativeOutput = (tools: Tools, output: NonNullable<Decoded['output']>) => ({
+  tools,
+  output: { schema: output.schema, mode: 'native', ...named(output) },
+});
+
+const named = ({ name, description }: { name?: string; description?: string }) => ({
+  ...(name ? { name } : {}),
+  ...(description ? { description } : {}),
+});
+
+async function requestAnsweringCalls(daemon: Daemon, params: Json & { runId: string }) {
+  daemon.send({ id: params.runId, method: 'run/start', params });
+  const answered = new Set<unknown>();
+  for (;;) {
+    const next = await daemon.waitFor(
+      ({ id, method }) => id === params.runId || (method === 'tool/call' && !answered.has(id)),
+    );
+    if (next.id === params.runId) return next;
+    answered.add(next.id);
+    daemon.send({ id: next.id as number, result: null });
+  }
+}
+
+/** The recorded turns, the model's own replaced by what the daemon made of them. */
+function history(turns: readonly Turn[], responses: readonly ModelResponse[]): unknown[] {
+  const ids = new Map<unknown, { id: string; name: string }>();
+  let spoken = 0;
+  return turns.map(({ kind, parts }) => {
+    if (kind === 'request') return { kind, parts: parts.map((part) => answering(part, ids)) };
+    const own = responses[spoken++];
+    const recorded = parts.filter((part) => part.part_kind === 'tool-call');
+    const calls: Json[] = (own?.parts ?? parts).filter((part) => part.part_kind === 'tool-call') as Json[];
+    recorded.forEach((call, index) => {
+      const { tool_call_id, tool_name } = calls[index] ?? call;
+      ids.set(call.tool_call_id, { id: String(tool_call_id), name: String(tool_name) });
+    });
+    return own ?? { kind, parts };
+  });
+}
+
+function answering(part: Json, ids: ReadonlyMap<unknown, { id: string; name: string }>): Json {
+  const call = part.part_kind === 'tool-return' ? ids.get(part.tool_call_id) : undefined;
+  return call ? { ...part, tool_call_id: call.id, tool_name: call.name } : part;
+}

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Daemon } from '../support/daemon.ts';
+import { noRecordings, startReplayOf } from '../support/replay.ts';
+import { differences } from './compare.ts';
+import { daemonOptions, play } from './conversation.ts';
+import { knownDifferences } from './differences.ts';
+import { allFacts, allRecordings } from './recording.ts';
+
+/** In how many bytes at a time streams come: the boundaries were not recorded, so none may matter. */
+const everyChunk = ['1', '7', 'an event', '0'];
+const chunks = process.env.RECORDINGS_CHUNKS === 'all' ? everyChunk : ['1', 'an event'];
+
+const recordings = noRecordings ? [] : allRecordings();
+const facts = noRecordings ? {} : allFacts();
+
+describe.skipIf(noRecordings).each(chunks)(
+  `recordings in pieces of %s${noRecordings ? `: ${noRecordings}` : ''}`,
+  (chunk) => {
+    let replay: Awaited<ReturnType<typeof startReplayOf>>;
+    let daemon: Daemon;
+    let agreed = 0;
+    let compared = 0;
+
+    beforeAll(async () => {
+      const options = chunk === 'an event' ? [] : ['--chunk', chunk];
+      replay = await startReplayOf(
+        recordings.map(({ name }) => name),
+        ...options,
+      );
+      daemon = new Daemon(daemonOptions);
+      await daemon.initialize();
+    });
+    afterAll(() => {
+      daemon?.child.kill('SIGKILL');
+      replay?.close();
+    });
+
+    it.each(recordings)('$name', async (recording) => {
+      const outcomes = await play(recording, replay.baseUrl(recording.name), daemon);
+      for (const [index, outcome] of outcomes.entries()) {
+        const expected = facts[recording.name]?.exchanges[index];
+        if (!outcome || !expected) continue;
+        compared += 1;
+        const found = differences(outcome, expected);
+        if (found.length === 0) agreed += 1;
+        const known = knownDifferences[`${recording.name}#${index}`];
+        expect(found.filter((one) => !known || !one.startsWith(`${known.what}:`))).toEqual([]);
+        if (known) expect(found).toHaveLength(1);
+      }
+    });
+
+    it('agree with the facts but for what is known, and say nothing on stderr', () => {
+      const known = Object.keys(knownDifferences).filter((name) => facts[name.split('#')[0] ?? '']);
+      expect({ agreed, stderr: daemon.stderr, junk: daemon.junk }).toEqual({
+        agreed: compared - known.length,
+        stderr: '',
+        junk: '',
+      });
+    });
+  },
+);
