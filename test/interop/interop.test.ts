@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { daemonPath } from '../support/daemon.ts';
+
+/** Where `client/install.sh` put the stock language client. */
+const installed = process.env.INTEROP_DIR ?? '';
+
+it('the stock language client of VS Code starts the daemon, drives runs, shows their progress, stops them and it', (context) => {
+  if (!installed) context.skip('needs INTEROP_DIR, see test/interop/client/install.sh');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'drive.cjs'), daemonPath], {
+    encoding: 'utf8',
+    env: { ...process.env, RUNWIRE_NO_CODE_CACHE: '1' },
+    timeout: 30_000,
+  });
+  expect(stderr).toBe('');
+  expect(stdout.split('\n').map((line) => line.replace(/:.*/, ''))).toEqual([
+    'ran',
+    'stopped by the button',
+    'stopped by the token',
+    'stopped',
+    '',
+  ]);
+  expect(status).toBe(0);
+}, 40_000);
