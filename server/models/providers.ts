@@ -50,8 +50,8 @@ function host(
   example: string,
   more: Partial<ProviderRow> & Pick<CompatibleHost, 'thinkingField' | 'finishMayLack'> = {},
 ): ProviderRow {
-  const { thinkingField = false, finishMayLack = false, ...row } = more;
-  const load = compatible({ name, envVar, url, thinkingField, finishMayLack });
+  const { thinkingField, finishMayLack = false, ...row } = more;
+  const load = compatible({ name, envVar, url, finishMayLack, ...(thinkingField ? { thinkingField } : {}) });
   return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
 }
 
@@ -211,14 +211,18 @@ export const providers: readonly ProviderRow[] = [
   },
   host('openrouter', 'OPENROUTER_API_KEY', 'https://openrouter.ai/api/v1', 'anthropic/claude-sonnet-4.5', {
     input: documents,
+    thinkingField: 'reasoning',
   }),
   host('ollama', 'OLLAMA_API_KEY', 'http://localhost:11434/v1', 'qwen3', {
     keyOptional: true,
+    thinkingField: 'reasoning',
     address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
   }),
   host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b'),
-  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', { thinkingField: true }),
-  host('crusoe', 'CRUSOE_API_KEY', 'https://api.inference.crusoecloud.com/v1', 'openai/gpt-oss-120b'),
+  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', { thinkingField: 'reasoning_content' }),
+  host('crusoe', 'CRUSOE_API_KEY', 'https://api.inference.crusoecloud.com/v1', 'openai/gpt-oss-120b', {
+    thinkingField: 'reasoning',
+  }),
   {
     name: 'snowflake',
     aliases: [],
@@ -231,7 +235,9 @@ export const providers: readonly ProviderRow[] = [
   },
   host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
   host('together', 'TOGETHER_API_KEY', 'https://api.together.xyz/v1', 'openai/gpt-oss-120b'),
-  host('moonshotai', 'MOONSHOTAI_API_KEY', 'https://api.moonshot.ai/v1', 'kimi-k2.5', { thinkingField: true }),
+  host('moonshotai', 'MOONSHOTAI_API_KEY', 'https://api.moonshot.ai/v1', 'kimi-k2.5', {
+    thinkingField: 'reasoning_content',
+  }),
   host('nebius', 'NEBIUS_API_KEY', 'https://api.studio.nebius.com/v1', 'openai/gpt-oss-120b'),
   host('sambanova', 'SAMBANOVA_API_KEY', 'https://api.sambanova.ai/v1', 'gpt-oss-120b'),
   host('vercel', 'VERCEL_AI_GATEWAY_API_KEY', 'https://ai-gateway.vercel.sh/v1', 'openai/gpt-5'),

@@ -78,7 +78,7 @@ type Tools = Decoded['tools'];
 
 /** Calls end the run: what they return stands in the next recorded request. */
 const deferredOutput = (tools: Tools) => ({
-  tools: tools.map((tool) => ({ ...tool, external: true })),
+  tools: tools.map((tool) => ({ ...tool, external: true, media: true })),
   output: { anyOf: [{ type: 'text' }, { type: 'deferred' }] },
 });
 
@@ -106,13 +106,18 @@ async function requestAnsweringCalls(daemon: Daemon, params: Json & { runId: str
   }
 }
 
-/** The recorded turns, the model's own replaced by what the daemon made of them. */
+/**
+ * The recorded turns, the model's own replaced by what the daemon made of them. Upstream puts turns of its own between
+ * them (tools it reveals to the model); those are kept as they were recorded.
+ */
 function history(turns: readonly Turn[], responses: readonly ModelResponse[]): unknown[] {
   const ids = new Map<unknown, { id: string; name: string }>();
   let spoken = 0;
   return turns.map(({ kind, parts }) => {
     if (kind === 'request') return { kind, parts: parts.map((part) => answering(part, ids)) };
-    const own = responses[spoken++];
+    const at = responses.findIndex((response, index) => index >= spoken && isTurn(response, parts));
+    const own = responses[at];
+    if (own) spoken = at + 1;
     const recorded = parts.filter((part) => part.part_kind === 'tool-call');
     const calls: Json[] = (own?.parts ?? parts).filter((part) => part.part_kind === 'tool-call') as Json[];
     recorded.forEach((call, index) => {
@@ -121,6 +126,21 @@ function history(turns: readonly Turn[], responses: readonly ModelResponse[]): u
     });
     return own ?? { kind, parts };
   });
+}
+
+/** Whether a response is the one that was recorded: by the tools it calls, else by how its text begins. */
+function isTurn(response: ModelResponse, recorded: readonly Json[]): boolean {
+  const namesOf = (parts: readonly Json[]) =>
+    parts.flatMap((part) => (part.part_kind === 'tool-call' ? [part.tool_name] : []));
+  const called = namesOf(response.parts as Json[]);
+  const names = namesOf(recorded);
+  if (called.length > 0 || names.length > 0) {
+    return called.length > 0 && called.every((name, index) => name === names[index]);
+  }
+  const wordsOf = (parts: readonly Json[]) =>
+    parts.map((part) => (part.part_kind === 'text' ? String(part.content) : '')).join('');
+  const words = wordsOf(recorded);
+  return words.includes(wordsOf(response.parts as Json[]).slice(0, 40));
 }
 
 function answering(part: Json, ids: ReadonlyMap<unknown, { id: string; name: string }>): Json {

@@ -80,7 +80,7 @@ export function prefixOf({ api, request: { path } }: Exchange): string {
 /** A body that was not recorded asks something. */
 const nothing = { model: 'recorded-model', messages: [{ role: 'user', content: 'Hello' }] };
 
-export function decode({ api, request: { body, path } }: Exchange): Decoded {
+export function decode({ provider, api, request: { body, path } }: Exchange): Decoded {
   const json = (body ?? nothing) as Json;
   switch (api) {
     case 'openai-responses':
@@ -92,6 +92,6 @@ export function decode({ api, request: { body, path } }: Exchange): Decoded {
     case 'bedrock-converse':
       return decodeBedrock(json, path);
     default:
-      return decodeChat(json);
+      return decodeChat(json, provider);
   }
 }

@@ -47,7 +47,10 @@ export function toAnswer(result: Result, modelName: string, provider: Provider):
   const dropped = reader?.add(result.response?.body) ?? [];
   if (reader?.failure !== undefined) throw reader.failure;
   const { finishReason, usage, warnings, response: metadata = {} } = result;
-  const parts = withThinking(answerParts(result.content, provider), dropped, provider);
+  const given = withThinking(answerParts(result.content, provider), dropped, provider);
+  const ordered = provider.quirks.thinkingFirst ? thinkingFirst(given) : given;
+  const field = reader?.thinkingField;
+  const parts = field ? ordered.map((part) => withField(part, field)) : ordered;
   return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
 }
 
@@ -130,6 +133,16 @@ function withThinking(
   const part = { content, ...storeThinkingMetadata(undefined, provider), part_kind: 'thinking' } as const;
   return [part, ...parts];
 }
+
+const isThinking = (part: ModelResponsePart) => part.part_kind === 'thinking';
+
+const thinkingFirst = (parts: readonly ModelResponsePart[]) => [
+  ...parts.filter(isThinking),
+  ...parts.filter((part) => !isThinking(part)),
+];
+
+const withField = (part: ModelResponsePart, field: string): ModelResponsePart =>
+  part.part_kind === 'thinking' ? { ...part, id: part.id ?? field } : part;
 
 /** A refusal is no text of the model: as text it would become the output. */
 function refused(ended: Ended, provider: Provider): ModelResponse {

@@ -3,6 +3,7 @@ import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Model } from '../../engine/model.ts';
 import { BedrockBodyReader } from './body-bedrock.ts';
+import { asObject } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { chatQuirks, trimmed } from './quirks.ts';
@@ -13,6 +14,7 @@ const quirks: Quirks = {
   ...chatQuirks,
   settings: { bedrock_service_tier: 'serviceTier', service_tier: 'serviceTier' },
   thinkingParts: true,
+  thinkingFirst: false,
   inlineSystem: false,
   errorResults: true,
   filesInResults: true,
@@ -21,6 +23,12 @@ const quirks: Quirks = {
   inlineTextFiles: false,
   jsonObject: false,
   metadata: { signature: 'signature', redacted: { name: 'redactedData', id: 'redacted_content' } },
+  cachePoint: () => ({ cachePoint: { type: 'default' } }),
+  cacheSettings: {
+    instructions: 'bedrock_cache_instructions',
+    messages: 'bedrock_cache_messages',
+    tools: 'bedrock_cache_tool_definitions',
+  },
   settingOptions,
   rewriteBody,
   bodyReader: () => new BedrockBodyReader(),
@@ -42,6 +50,11 @@ function rewriteBody(body: Record<string, unknown>, settings: ModelSettings): Re
     additionalModelResponseFieldPaths: settings.bedrock_additional_model_response_fields_paths,
     promptVariables: settings.bedrock_prompt_variables,
   };
+  const { toolConfig } = body;
+  const { tools } = asObject(toolConfig);
+  if (settings.bedrock_cache_tool_definitions && Array.isArray(tools)) {
+    body.toolConfig = { ...asObject(toolConfig), tools: [...tools, { cachePoint: { type: 'default' } }] };
+  }
   const given = Object.entries(named).filter(([, value]) => value !== undefined && value !== null);
   return given.length > 0 ? { ...body, ...Object.fromEntries(given) } : body;
 }

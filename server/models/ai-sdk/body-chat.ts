@@ -2,6 +2,8 @@ import type { RequestUsage } from '../../../protocol/usage.ts';
 import { asObject, asObjects, integers, type Loose } from './json.ts';
 import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
 
+const thinkingFields = ['reasoning', 'reasoning_content'];
+
 /** Counts that have fields of their own. */
 const counted = new Set([
   'prompt_tokens',
@@ -24,6 +26,7 @@ export class ChatBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   refusal: string | undefined;
   failure: unknown;
+  thinkingField: string | undefined;
   readonly #logprobs: unknown[] = [];
 
   get details(): BodyFacts['details'] {
@@ -38,7 +41,9 @@ export class ChatBodyReader implements BodyReader {
     const [choice = {}] = asObjects(choices);
     const logprobs = asObject(choice.logprobs).content;
     if (Array.isArray(logprobs)) this.#logprobs.push(...logprobs);
-    const { refusal } = asObject(choice.message ?? choice.delta);
+    const message = asObject(choice.message ?? choice.delta);
+    this.thinkingField ??= thinkingFields.find((name) => typeof message[name] === 'string' && message[name] !== '');
+    const { refusal } = message;
     if (typeof refusal === 'string' && refusal !== '') this.refusal = (this.refusal ?? '') + refusal;
     return [];
   }

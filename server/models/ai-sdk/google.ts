@@ -21,6 +21,7 @@ const quirks: Quirks = {
   ...chatQuirks,
   settings,
   thinkingParts: true,
+  thinkingFirst: false,
   inlineSystem: false,
   errorResults: true,
   filesInResults: true,

@@ -16,6 +16,7 @@ const quirks: Quirks = {
   },
   options: { strictJsonSchema: false },
   thinkingParts: true,
+  thinkingFirst: false,
   joinTexts: false,
   inlineTextFiles: false,
   bodyReader: () => new ChatBodyReader(),

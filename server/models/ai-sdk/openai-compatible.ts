@@ -1,6 +1,7 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Model } from '../../engine/model.ts';
 import { ChatBodyReader } from './body-chat.ts';
+import { asObjects } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { addressOf, chatQuirks, trimmed } from './quirks.ts';
@@ -12,8 +13,8 @@ export interface CompatibleHost {
   readonly envVar: string;
   /** Absent when every user has another address. */
   readonly url?: string;
-  /** Whether it takes reasoning back in a field of its own. */
-  readonly thinkingField?: boolean;
+  /** The field it takes thinking back in; as text in tags unless given. */
+  readonly thinkingField?: 'reasoning' | 'reasoning_content';
   /** Whether its answers come without a finish reason. */
   readonly finishMayLack?: boolean;
 }
@@ -38,15 +39,24 @@ const settings = {
   openrouter_usage: 'usage',
 };
 
-function quirksOf({ thinkingField = false, finishMayLack = false }: CompatibleHost): Quirks {
+function quirksOf({ thinkingField, finishMayLack = false }: CompatibleHost): Quirks {
   return {
     ...chatQuirks,
     settings,
     options: { strictJsonSchema: false },
-    thinkingParts: thinkingField,
+    thinkingParts: thinkingField !== undefined,
+    ...(thinkingField === 'reasoning' ? { rewriteBody: withReasoning } : {}),
     finishMayLack,
     bodyReader: () => new ChatBodyReader(),
   };
+}
+
+/** The package knows one field for thinking, hosts two. */
+function withReasoning({ messages, ...body }: Record<string, unknown>): Record<string, unknown> {
+  const renamed = asObjects(messages).map(({ reasoning_content, ...message }) =>
+    reasoning_content === undefined ? message : { ...message, reasoning: reasoning_content },
+  );
+  return { ...body, messages: renamed };
 }
 
 /**

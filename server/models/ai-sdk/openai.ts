@@ -2,7 +2,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { bridgedModel, type Services } from './model.ts';
-import { openAiThinking } from './openai-models.ts';
+import { openAiThinking, openAiThinks } from './openai-models.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { addressOf, chatQuirks, trimmed } from './quirks.ts';
 
@@ -32,11 +32,15 @@ const quirks: Quirks = {
   options: { strictJsonSchema: false, store: false },
   thinking: openAiThinking,
   thinkingParts: true,
+  thinkingFirst: false,
   filesInResults: true,
   nativeTools: true,
   joinTexts: false,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
   mediaOptions: ({ detail }) => ({ imageDetail: typeof detail === 'string' ? detail : 'auto' }),
+  // The package asks for it by itself only for models that it knows.
+  settingOptions: (_, { modelName }) =>
+    openAiThinks(modelName.replace(/^openai\./, '')) ? { include: ['reasoning.encrypted_content'] } : {},
   rewriteBody: withAskedStore,
   bodyReader: () => new ResponsesBodyReader(),
 };

@@ -7,6 +7,7 @@ import type {
 import type { ToolDefinition } from '../../../protocol/spec.ts';
 import { userError } from '../../engine/errors.ts';
 import type { ModelPrompt, Warning } from '../../engine/model.ts';
+import { cachedMessages, cachedTools } from './caching.ts';
 import { promptMessages } from './messages.ts';
 import type { Provider } from './provider.ts';
 import { settingsOptions } from './settings.ts';
@@ -33,10 +34,10 @@ export function callOptions(prompt: ModelPrompt, modelName: string, provider: Pr
   const settings = settingsOptions(prompt.settings, { modelName, hasTools: tools.length > 0 }, provider);
   return {
     options: {
-      prompt: promptMessages(prompt, provider),
+      prompt: cachedMessages(promptMessages(prompt, provider), prompt.settings, provider),
       ...settings.options,
       ...responseFormat(prompt, provider),
-      ...(tools.length > 0 ? { tools } : {}),
+      ...(tools.length > 0 ? { tools: cachedTools(tools, prompt.settings, provider) } : {}),
       ...(choice.choice ? { toolChoice: choice.choice } : {}),
     },
     warnings: [...settings.warnings, ...choice.unknown.map(unknownTool)],

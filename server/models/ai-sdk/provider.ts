@@ -42,6 +42,8 @@ export interface BodyFacts {
   readonly finishWord?: string | undefined;
   /** Who answered, and the id of the answer, where the AI SDK tells neither. */
   readonly served?: { readonly modelId?: string; readonly id?: string } | undefined;
+  /** The field that held thinking: upstream keeps it as the id of the part. */
+  readonly thinkingField?: string | undefined;
   /** Whether the prompt was blocked: then the answer counts as filtered. */
   readonly isBlocked?: boolean;
 }
@@ -95,6 +97,8 @@ export interface Quirks {
   /** Whether thinking of this provider goes back as parts; foreign thinking always goes as text in the tags. */
   readonly thinkingParts: boolean;
   readonly thinkingTags: readonly [open: string, close: string];
+  /** Whether thinking comes before all else, in whatever order the package gives it. */
+  readonly thinkingFirst: boolean;
   /** Whether system messages may stand inside a conversation; else they go as `<system>` user text. */
   readonly inlineSystem: boolean;
   /** Whether tool results can be marked as errors; else a failure is shown in their text. */
@@ -115,6 +119,10 @@ export interface Quirks {
   readonly finishMayLack: boolean;
   /** Provider options of a file from its `vendor_metadata`. */
   mediaOptions?(metadata: Readonly<Record<string, unknown>>): Record<string, string> | undefined;
+  /** What marks the end of a cached prefix on a part; absent where prompts are cached without being asked. */
+  cachePoint?(ttl: string): Record<string, JSONValue>;
+  /** The setting that puts such a mark behind the instructions, and the one for the last message. */
+  readonly cacheSettings?: { readonly instructions: string; readonly messages: string; readonly tools: string };
   /** Names of the provider's data of parts. */
   readonly metadata?: MetadataNames;
   /** Settings of every request that the user did not make. */

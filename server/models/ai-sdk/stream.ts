@@ -59,7 +59,7 @@ class StreamedAnswer {
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
   /** Fields of thinking that says nothing of itself. */
-  readonly #thinker: { readonly provider_name: string };
+  #thinker: { readonly provider_name: string; readonly id?: string };
   /** Blocks that began without content yet, with what was said of them. */
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
   /** Calls that are shown piece by piece and have not come as a whole yet. */
@@ -135,7 +135,7 @@ class StreamedAnswer {
     const facts: BodyFacts = this.#reader ?? {};
     const usage = requestUsage({ ...toUsage(this.#usage), ...facts.usage });
     if (this.#target.opened || usage.input_tokens + usage.output_tokens > 0) this.#shown().setUsage(usage);
-    const failure = this.#failure?.error ?? facts.failure;
+    const failure = wholeFailure(this.#failure?.error, facts.failure);
     if (this.#lacksOnlyItsFinish(failure)) this.#finish = { unified: 'other', raw: '' };
     else if (failure !== undefined) {
       if (this.#target.opened) this.#target.open({ finish_reason: 'error' });
@@ -163,7 +163,8 @@ class StreamedAnswer {
     const reader = this.#reader;
     if (!reader) return;
     const before = reader.usage;
-    const dropped = reader.add(chunk) ?? [];
+    const dropped = reader.add(chunk);
+    if (reader.thinkingField && !this.#thinker.id) this.#thinker = { ...this.#thinker, id: reader.thinkingField };
     for (const { id, text } of dropped) this.#opened().thinking(`thinking ${id}`, text, null, this.#thinker);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(requestUsage(reader.usage));
   }
@@ -249,6 +250,12 @@ class StreamedAnswer {
 const callKey = (id: string) => `call ${id}`;
 
 const keyOf = ({ type, id }: { type: string; id: string }) => `${type.startsWith('text') ? 'text' : 'thinking'} ${id}`;
+
+/** The package strips what it does not know from the error of a provider, such as a generation that failed. */
+function wholeFailure(error: unknown, raw: unknown): unknown {
+  if (error === undefined || raw === undefined || error instanceof Error) return error ?? raw;
+  return { ...asObject(error), data: raw };
+}
 
 /** What was said of a block as it began, and with a later piece of it. */
 function merged(first: SharedV4ProviderMetadata | undefined, later: SharedV4ProviderMetadata | undefined) {

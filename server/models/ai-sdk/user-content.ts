@@ -14,24 +14,56 @@ export const OWN_OPTIONS = 'runwire';
 const topLevel = { 'image-url': 'image', 'audio-url': 'audio', 'video-url': 'video' } as const;
 
 /**
- * User content as parts of a message; cache points are left out.
+ * User content as parts of a message; cache points mark the part before them, where the provider knows such marks.
  *
  * Source: Pydantic AI `OpenAIChatModel._map_content_item`.
  * @since 0.1.0
  */
 export function userParts(content: string | readonly UserContent[], provider: Provider): UserPart[] {
   if (typeof content === 'string') return [text(content)];
-  return content.flatMap((item) => (typeof item === 'string' ? [text(item)] : itemParts(item, provider)));
+  const parts: UserPart[] = [];
+  for (const item of content) {
+    if (typeof item === 'string') parts.push(text(item));
+    else if (item.kind === 'cache-point') markCached(parts, item.ttl, provider);
+    else parts.push(...itemParts(item, provider));
+  }
+  return parts;
+}
+
+/** The part before a cache point ends the cached prefix. */
+function markCached(parts: UserPart[], ttl: string, provider: Provider): void {
+  if (!provider.quirks.cachePoint) return;
+  const last = parts.pop();
+  if (!last) {
+    throw userError(
+      'CachePoint cannot be the first content in a user message - there must be previous content to cache when using ' +
+        `${provider.name}. To cache system instructions or tool definitions, use the settings for it.`,
+    );
+  }
+  parts.push(withCachePoint(last, ttl, provider));
+}
+
+/** The same with the mark that ends a cached prefix, where the provider has one. @since 0.2.0 */
+export function withCachePoint<T extends { providerOptions?: SharedV4ProviderOptions }>(
+  marked: T,
+  ttl: string,
+  { quirks, optionsKey }: Provider,
+): T {
+  const own = quirks.cachePoint?.(ttl);
+  if (!own) return marked;
+  const { providerOptions } = marked;
+  return {
+    ...marked,
+    providerOptions: { ...providerOptions, [optionsKey]: { ...providerOptions?.[optionsKey], ...own } },
+  };
 }
 
 const text = (value: string): LanguageModelV4TextPart => ({ type: 'text', text: value });
 
-function itemParts(item: ContentItem, provider: Provider): UserPart[] {
+function itemParts(item: Exclude<ContentItem, { kind: 'cache-point' }>, provider: Provider): UserPart[] {
   switch (item.kind) {
     case 'text-content':
       return [text(item.content)];
-    case 'cache-point':
-      return [];
     case 'uploaded-file':
       return [uploadedFile(item, provider)];
     case 'binary':

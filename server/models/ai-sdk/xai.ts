@@ -22,6 +22,7 @@ const quirks: Quirks = {
   },
   options: { store: false },
   thinkingParts: true,
+  thinkingFirst: false,
   nativeTools: true,
   joinTexts: false,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },

@@ -86,6 +86,7 @@ export function providerWith(quirks: Partial<Quirks> = {}): Provider {
     quirks: {
       settings: {},
       thinkingParts: true,
+      thinkingFirst: false,
       thinkingTags: ['<think>', '</think>'],
       inlineSystem: true,
       errorResults: true,

@@ -29,7 +29,7 @@ const settings = {
 };
 
 /** Chat completions, as OpenAI and its kin speak them; Cohere's differ little. */
-export function decodeChat(body: Json): Decoded {
+export function decodeChat(body: Json, provider: string | null): Decoded {
   const turns = new Turns();
   const messages = objects(body.messages);
   for (const message of messages) turns.add(...partsOf(message));
@@ -43,9 +43,16 @@ export function decodeChat(body: Json): Decoded {
     ...(schema.schema
       ? { output: { schema: object(schema.schema), name: String(schema.name), ...kept(schema, 'description') } }
       : {}),
-    settings: { ...renamed(body, settings), ...toolChoice(body.tool_choice) },
+    settings: { ...settingsOf(body, provider), ...toolChoice(body.tool_choice) },
     extra: kept(body, 'reasoning', 'thinking'),
   };
+}
+
+/** Mistral's effort is the common setting, not one of its own. */
+function settingsOf(body: Json, provider: string | null): Json {
+  const { openai_reasoning_effort: effort, ...others } = renamed(body, settings);
+  if (effort === undefined) return others;
+  return { ...others, [provider === 'mistral' ? 'thinking' : 'openai_reasoning_effort']: effort };
 }
 
 function partsOf({ role, content, tool_calls, tool_call_id, tool_plan, ...more }: Json): [Turn['kind'], ...Json[]] {

@@ -29,7 +29,7 @@ export function decodeResponses(body: Json): Decoded {
   if (typeof body.input === 'string') turns.add('request', user(body.input));
   for (const item of objects(body.input)) turns.add(...partsOf(item));
   const { format, verbosity } = object(body.text);
-  const { effort, summary } = object(body.reasoning);
+  const { effort, summary, context } = object(body.reasoning);
   const hosted = objects(body.tools).some(({ type }) => type !== 'function');
   return {
     model: String(body.model),
@@ -49,7 +49,7 @@ export function decodeResponses(body: Json): Decoded {
         ? { tool_choice: body.tool_choice }
         : {}),
     },
-    extra: hosted ? kept(body, 'tools') : {},
+    extra: { ...(hosted ? kept(body, 'tools') : {}), ...(context ? { reasoning: body.reasoning } : {}) },
   };
 }
 
