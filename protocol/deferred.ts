@@ -55,3 +55,30 @@ export const DeferredToolResults = named('DeferredToolResults', () =>
   }),
 );
 export type DeferredToolResults = z.output<ReturnType<typeof DeferredToolResults>>;
+
+const recordedResult = () =>
+  z
+    .unknown()
+    .describe(
+      'The value; or, tagged by `kind`, a `tool-return` (`return_value`, `content`, `metadata`, `tools`), a `model-retry` or a `tool-failed` (`message`).',
+    );
+
+const recordedApproval = () =>
+  z.union([
+    z.boolean().describe('Approved or denied.'),
+    z.object({
+      override_args: JsonMap().nullable().describe('Arguments instead of those of the model.'),
+      kind: z.literal('tool-approved'),
+    }),
+    z.object({ message: z.string().describe('Why, for the model.'), kind: z.literal('tool-denied') }),
+  ]);
+
+/** Results of deferred calls as an event tells them: Pydantic AI's own JSON. Source: `DeferredToolResults`. @since 0.2.0 */
+export const RecordedToolResults = named('RecordedToolResults', () =>
+  z.object({
+    calls: z.record(z.string(), recordedResult()).describe('Results of external tools.'),
+    approvals: z.record(z.string(), recordedApproval()).describe('Decisions on approvals.'),
+    metadata: z.record(z.string(), z.unknown()).describe('Handed to approved tools, by the id of the call.'),
+  }),
+);
+export type RecordedToolResults = z.output<ReturnType<typeof RecordedToolResults>>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UserContent } from './content.ts';
-import { DeferredToolRequests, DeferredToolResults } from './deferred.ts';
+import { DeferredToolRequests, RecordedToolResults } from './deferred.ts';
 import { named } from './lazy.ts';
 import { ModelRequest, ModelResponse, RetryPromptPart, ToolCallPart, ToolReturnPart } from './messages.ts';
 import { RunResult } from './result.ts';
@@ -59,7 +59,7 @@ export const DurableEvent = named('DurableEvent', () =>
     z.object({ part: ToolCallPart(), args_valid: argsValid(), event_kind: tag('output_tool_call') }),
     z.object({ part: result(), event_kind: tag('output_tool_result'), ...shortened() }),
     z.object({ requests: DeferredToolRequests(), event_kind: tag('deferred_tool_requests') }),
-    z.object({ results: DeferredToolResults(), event_kind: tag('deferred_tool_results') }),
+    z.object({ results: RecordedToolResults(), event_kind: tag('deferred_tool_results') }),
     z.object({
       enqueue_id: z.string().describe('Id of the `run/steer` that brought them.'),
       messages: z.array(ModelRequest()).describe('The messages as they stand in the history.'),

@@ -37,7 +37,7 @@ export {
   UserContent,
   VideoUrl,
 } from './content.ts';
-export { DeferredToolRequests, DeferredToolResults } from './deferred.ts';
+export { DeferredToolRequests, DeferredToolResults, RecordedToolResults } from './deferred.ts';
 export type { LazySchema, MethodText, NotificationDefinition, RequestDefinition } from './define.ts';
 export {
   DeltaEvent,

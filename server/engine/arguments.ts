@@ -8,6 +8,8 @@ export type { Validated };
 /** Checks arguments as the model gave them: JSON text, an object, or null. @since 0.1.0 */
 export interface Validator {
   validate(args: string | Record<string, unknown> | null): Validated;
+  /** Checks a value that is no JSON text, whatever it is. */
+  validateValue(value: unknown): Validated;
 }
 
 /** How a schema is compiled. @since 0.1.0 */
@@ -36,6 +38,7 @@ export async function compileArguments(
     const validator: Validator = {
       validate: (args) =>
         typeof args === 'string' ? inner.validateJson(args === '' ? '{}' : args) : inner.validateData(args ?? {}),
+      validateValue: (value) => inner.validateData(value),
     };
     return { schema: compiled.schema, validator };
   } catch (error) {

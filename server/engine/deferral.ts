@@ -2,7 +2,7 @@ import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/d
 import type { ToolCallPart } from '../../protocol/messages.ts';
 import type { CallBatch, ClassifiedCall } from './batch.ts';
 import { unexpectedBehavior, userError } from './errors.ts';
-import { idSet, readResults } from './resolutions.ts';
+import { idSet, readResults, recordedResults } from './resolutions.ts';
 import { runChecked } from './running.ts';
 import { stepKey } from './steps.ts';
 import { type CheckedCall, checkCall, countFailure, type Resolved, settleCall, validateCall } from './tools.ts';
@@ -122,7 +122,9 @@ type Ask = (batch: CallBatch, left: Left, round: number) => Promise<DeferredTool
 async function resolveOnce(batch: CallBatch, left: Left, { by, round }: { by: Ask; round: number }) {
   announce(batch, left);
   const results = await by(batch, left, round);
-  batch.state.emit({ results, event_kind: 'deferred_tool_results' });
+  const recorded = recordedResults(results);
+  const isAnswered = Object.keys(recorded.calls).length + Object.keys(recorded.approvals).length > 0;
+  if (isAnswered) batch.state.emit({ results: recorded, event_kind: 'deferred_tool_results' });
   return runResolved(batch, left, { results, rerun: round + 1 });
 }
 

@@ -1,6 +1,7 @@
 import type { OutputSpec } from '../../protocol/spec.ts';
 import { compileArguments, type Validated, type Validator } from './arguments.ts';
 import type { ErrorDetails } from './validation/error-details.ts';
+import { jsonProblem } from './validation/json-text.ts';
 import { branchLabel } from './validation/labels.ts';
 
 /** One structured output. Source: Pydantic AI `ObjectOutputProcessor`. @since 0.1.0 */
@@ -101,7 +102,7 @@ function orJsonText(
 ): Validated {
   const outer: unknown = typeof args === 'string' ? JSON.parse(args) : args;
   const input = unwrap(outer);
-  const asText = typeof input === 'string' ? inner.validate(input) : noText(input);
+  const asText = typeof input === 'string' ? parsed(input, inner, typeof args === 'string') : noText(input);
   if (asText.ok) return asText;
   const label = branchLabel(given, given);
   const under = (branch: string) => (error: ErrorDetails) => ({
@@ -109,6 +110,13 @@ function orJsonText(
     loc: ['response', branch, ...error.loc.filter((_, index) => index > 0 || error.loc[0] !== 'response')],
   });
   return { ok: false, errors: [...errors.map(under(label)), ...asText.errors.map(under(`json[${label}]`))] };
+}
+
+/** The words of the errors follow how the arguments came: as JSON text or as data. */
+function parsed(text: string, inner: Validator, isJson: boolean): Validated {
+  const problem = jsonProblem(text);
+  if (problem === undefined) return isJson ? inner.validate(text) : inner.validateValue(JSON.parse(text));
+  return { ok: false, errors: [{ type: 'json_invalid', loc: [], msg: `Invalid JSON: ${problem}`, input: text }] };
 }
 
 const noText = (input: unknown): Validated => ({

@@ -8,6 +8,7 @@ import type { ModelPrompt } from './model.ts';
 import { tellingStep } from './recorded.ts';
 import type { RunState } from './state.ts';
 import { type StepContext, stepKey } from './steps.ts';
+import { hasSystemPrompt, resolvePrompts, systemPromptParts, withSystemPrompts } from './system-prompts.ts';
 
 /** What is known of a step before the model is asked. */
 interface Prepared {
@@ -93,7 +94,10 @@ async function gather(
   if (agent.historyProcessors.length > 0) {
     const before = request ? state.history.messages.slice(0, -1) : state.history.messages;
     const turn = turnOf(state, { request, steers, time, instructions: joinInstructions(state, texts) });
-    prepared.messages = await process(state, [...before, ...turn.requests], where);
+    prepared.messages = await reinjected(state, await process(state, [...before, ...turn.requests], where), {
+      time,
+      context: where,
+    });
   }
   return prepared;
 }
@@ -124,6 +128,18 @@ async function process(
   if (!last) throw userError('Processed history cannot be empty.');
   if (last.kind !== 'request') throw userError('Processed history must end with a `ModelRequest`.');
   return [...processed.slice(0, -1), withRun(last, state)];
+}
+
+/** What a processor cut off the head of the history comes back to it. */
+async function reinjected(
+  state: RunState,
+  messages: ModelMessage[],
+  { time, context }: { time: string; context: StepContext & { runStep: number } },
+): Promise<ModelMessage[]> {
+  const { reinjectSystemPrompt, systemPrompt } = state.agent;
+  if (!reinjectSystemPrompt || hasSystemPrompt(messages)) return messages;
+  const prompts = systemPromptParts(state, await resolvePrompts(state, systemPrompt, context), time);
+  return prompts.length === 0 ? messages : withSystemPrompts(messages, prompts);
 }
 
 function withRun(request: ModelRequest, { input }: RunState): ModelRequest {

@@ -1,5 +1,5 @@
 import type { UserContent } from '../../protocol/content.ts';
-import type { DeferredToolResults } from '../../protocol/deferred.ts';
+import type { DeferredToolResults, RecordedToolResults } from '../../protocol/deferred.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import { toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
@@ -92,3 +92,32 @@ export const idSet = (ids: Iterable<string>): string => {
   const sorted = [...ids].sort();
   return sorted.length === 0 ? 'set()' : `{${sorted.map((id) => `'${id}'`).join(', ')}}`;
 };
+
+/** Results as an event tells them. Source: Pydantic AI `DeferredToolResultsEvent`. @since 0.2.0 */
+export function recordedResults({ calls, approvals, metadata }: DeferredToolResults): RecordedToolResults {
+  return {
+    calls: mapped(calls, recordedResult),
+    approvals: mapped(approvals, recordedApproval),
+    metadata: metadata ?? {},
+  };
+}
+
+const mapped = <T, R>(values: Readonly<Record<string, T>> | null | undefined, to: (value: T) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(values ?? {}).map(([id, value]) => [id, to(value)]));
+
+type GivenResult = NonNullable<DeferredToolResults['calls']>[string];
+type GivenApproval = NonNullable<DeferredToolResults['approvals']>[string];
+
+function recordedResult(result: GivenResult): unknown {
+  if ('retry' in result) return { message: result.retry, kind: 'model-retry' };
+  if ('failed' in result) return { message: result.failed, kind: 'tool-failed' };
+  const { content, metadata = null, userContent = null } = result;
+  if (metadata === null && userContent === null) return content;
+  return { return_value: content, content: userContent, metadata, tools: null, kind: 'tool-return' };
+}
+
+function recordedApproval(approval: GivenApproval): RecordedToolResults['approvals'][string] {
+  if (typeof approval === 'boolean') return approval;
+  if (approval.approved) return { override_args: approval.args ?? null, kind: 'tool-approved' };
+  return { message: approval.message ?? denied, kind: 'tool-denied' };
+}

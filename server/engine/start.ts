@@ -1,5 +1,4 @@
 import type { ModelMessage, ModelRequest, ModelRequestPart, SystemPromptPart } from '../../protocol/messages.ts';
-import type { CompiledPrompts } from './agent.ts';
 import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
 import { userPromptPart } from './intake.ts';
@@ -8,12 +7,22 @@ import { resume } from './resolutions.ts';
 import { type RunInput, RunState } from './state.ts';
 import type { Step } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
+import {
+  hasSystemPrompt,
+  prepended,
+  resolvePrompts,
+  resolveSystemPrompt,
+  systemPromptParts,
+  withSystemPrompts,
+} from './system-prompts.ts';
 
 interface Started {
   /** Texts of all system prompts in order, null where one is left out; only when they are needed. */
   systemPrompts?: (string | null)[];
   /** New texts of the dynamic system prompts in the history. */
   dynamic?: Record<string, string>;
+  /** Whether there are instructions to send, when that decides what happens to a response nothing is said to. */
+  instructed?: boolean;
 }
 
 /** The state a run begins with; the given history is copied, never changed. @since 0.1.0 */
@@ -32,8 +41,11 @@ export async function start(state: RunState): Promise<Step> {
     state.history.length === 0 || (state.agent.reinjectSystemPrompt && !hasSystemPrompt(state.history.messages));
   const refs = needsPrompts && state.history.length === 0 ? [] : dynamicRefs(state);
   const { value, time } = await tellingStep<Started>(state, stepKey.start, async (context) => ({
-    ...(needsPrompts ? { systemPrompts: await resolveAll(state, state.agent.systemPrompt, context) } : {}),
+    ...(needsPrompts
+      ? { systemPrompts: await resolvePrompts(state, state.agent.systemPrompt, { runStep: 0, ...context }) }
+      : {}),
     ...(refs.length > 0 ? { dynamic: await resolveDynamic(state, refs, context) } : {}),
+    ...(isSilent(state) ? { instructed: await hasInstructions(state, context) } : {}),
   }));
   state.startedAt = time;
   announce(state);
@@ -59,14 +71,14 @@ function firstStep(state: RunState, started: Started): Step {
   repairInterrupted(state);
   const { last } = history;
   if (last?.kind === 'response') {
-    const early = afterGivenResponse(state, last);
+    const early = afterGivenResponse(state, last, started);
     if (early) return early;
   }
   const resend = last?.kind === 'request' && input.prompt === undefined ? (history.pop() as ModelRequest) : null;
   const dynamic = started.dynamic ?? {};
   if (history.length > 0)
     history.replaceAll(history.messages.map((message) => withDynamicPrompts(message, dynamic, state.time)));
-  const systemPrompts = started.systemPrompts ? systemPromptParts(state, started.systemPrompts) : [];
+  const systemPrompts = started.systemPrompts ? systemPromptParts(state, started.systemPrompts, state.time) : [];
   if (resend) {
     const again = withDynamicPrompts(resend, dynamic, state.time) as ModelRequest;
     const request = requestOf(again.parts, {
@@ -90,12 +102,36 @@ function repairInterrupted({ history }: RunState): void {
   }
 }
 
-function afterGivenResponse(state: RunState, last: ModelMessage & { kind: 'response' }): Step | null {
+/** Nothing is said to a history that ends in a response without calls. */
+function isSilent({ input, history: { last } }: RunState): boolean {
+  const isOpen = input.prompt === undefined && !input.deferredResults;
+  return isOpen && last?.kind === 'response' && toolCallsOf(last).length === 0;
+}
+
+/** Upstream asks for all of them, also when a literal has decided already. */
+async function hasInstructions(state: RunState, context: StepContext): Promise<boolean> {
+  const { literal, parts } = state.agent.instructions;
+  let has = literal.trim() !== '';
+  for (const part of parts) {
+    if (typeof part === 'string') continue;
+    const text = await state.input.callbacks.resolvePrompt(
+      { ref: part.ref, kind: 'instructions' },
+      { runStep: 0, ...context },
+    );
+    if (text) has = true;
+  }
+  return has;
+}
+
+function afterGivenResponse(
+  state: RunState,
+  last: ModelMessage & { kind: 'response' },
+  { instructed = false }: Started,
+): Step | null {
   const { input, history } = state;
   const calls = toolCallsOf(last);
   if (input.prompt === undefined) {
-    const nothingToSay = state.agent.instructions.parts.length === 0;
-    return calls.length > 0 || nothingToSay ? { kind: 'handleResponse', response: last } : null;
+    return calls.length > 0 || !instructed ? { kind: 'handleResponse', response: last } : null;
   }
   if (last.state === 'suspended') {
     throw userError(
@@ -111,11 +147,6 @@ function afterGivenResponse(state: RunState, last: ModelMessage & { kind: 'respo
   return null;
 }
 
-const hasSystemPrompt = (messages: readonly ModelMessage[]) =>
-  messages.some(
-    (message) => message.kind === 'request' && message.parts.some((part) => part.part_kind === 'system-prompt'),
-  );
-
 /** Puts the system prompts at the head of a history that has none; the first request may be the one to be sent. */
 function reinjected(state: RunState, request: ModelRequest, prompts: readonly SystemPromptPart[]): ModelRequest {
   if (
@@ -124,24 +155,10 @@ function reinjected(state: RunState, request: ModelRequest, prompts: readonly Sy
     hasSystemPrompt([...state.history.messages, request])
   )
     return request;
-  const first = state.history.messages.findIndex((message) => message.kind === 'request');
-  if (first < 0) return { ...request, parts: [...prompts, ...request.parts] };
-  state.history.replaceAll(
-    state.history.messages.map((message, index) =>
-      index === first && message.kind === 'request' ? { ...message, parts: [...prompts, ...message.parts] } : message,
-    ),
-  );
+  const { history } = state;
+  if (history.messages.every((message) => message.kind !== 'request')) return prepended(request, prompts);
+  history.replaceAll(withSystemPrompts(history.messages, prompts));
   return request;
-}
-
-/** A dynamic prompt that gives nothing stays as an empty part, so that it is asked again; others are left out. */
-function systemPromptParts(state: RunState, texts: readonly (string | null)[]): SystemPromptPart[] {
-  return state.agent.systemPrompt.parts.flatMap((source, index): SystemPromptPart[] => {
-    const content = texts[index] ?? '';
-    const dynamic = typeof source !== 'string' && source.dynamic;
-    if (typeof source !== 'string' && !dynamic && content === '') return [];
-    return [{ content, timestamp: state.time, dynamic_ref: dynamic ? source.ref : null, part_kind: 'system-prompt' }];
-  });
 }
 
 function withDynamicPrompts(message: ModelMessage, texts: Record<string, string>, time: string): ModelMessage {
@@ -173,23 +190,12 @@ function dynamicRefs({ agent, history }: RunState): string[] {
   return [...used];
 }
 
-async function resolveAll(state: RunState, prompts: CompiledPrompts, context: StepContext): Promise<(string | null)[]> {
-  const texts: (string | null)[] = [];
-  for (const part of prompts.parts)
-    texts.push(typeof part === 'string' ? part : await resolve(state, part.ref, context));
-  return texts;
-}
-
 async function resolveDynamic(
   state: RunState,
   refs: readonly string[],
   context: StepContext,
 ): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};
-  for (const ref of refs) texts[ref] = (await resolve(state, ref, context)) ?? '';
+  for (const ref of refs) texts[ref] = (await resolveSystemPrompt(state, ref, { runStep: 0, ...context })) ?? '';
   return texts;
-}
-
-function resolve(state: RunState, ref: string, context: StepContext): Promise<string | null> {
-  return state.input.callbacks.resolvePrompt({ ref, kind: 'systemPrompt' }, { runStep: 0, ...context });
 }

@@ -178,7 +178,7 @@ function deltasOf(piece: NonNullable<ScriptedResponse['stream']>[number]): { del
   }));
 }
 
-/** A response of the script; upstream's FunctionModel estimates the usage of one that has none. */
+/** A response of the script; upstream's FunctionModel estimates the usage of one that has none, or only zeros. */
 function scriptedResponse(reply: ScriptedResponse, messages: ModelMessage[]): ModelResponse {
   const response = ModelResponseSchema().parse({
     parts: (reply.parts ?? []).map(scriptedPart),
@@ -187,7 +187,8 @@ function scriptedResponse(reply: ScriptedResponse, messages: ModelMessage[]): Mo
     ...(reply.provider_details ? { provider_details: reply.provider_details } : {}),
   });
   const { input, output, details } = reply.usage ?? {};
-  const usage = reply.usage
+  const isCounted = (input ?? 0) + (output ?? 0) + Object.keys(details ?? {}).length > 0;
+  const usage = isCounted
     ? { ...response.usage, input_tokens: input ?? 0, output_tokens: output ?? 0, details: details ?? {} }
     : estimateUsage([...messages, response]);
   return { ...response, usage };

@@ -1,0 +1,61 @@
+import type { ModelMessage, ModelRequest, SystemPromptPart } from '../../protocol/messages.ts';
+import type { CompiledPrompts } from './agent.ts';
+import type { RunState } from './state.ts';
+import type { StepContext } from './steps.ts';
+
+/** The texts of prompts in order; null where the host leaves one out. @since 0.2.0 */
+export async function resolvePrompts(
+  state: RunState,
+  prompts: CompiledPrompts,
+  context: StepContext & { readonly runStep: number },
+): Promise<(string | null)[]> {
+  const texts: (string | null)[] = [];
+  for (const part of prompts.parts) {
+    texts.push(typeof part === 'string' ? part : await resolveSystemPrompt(state, part.ref, context));
+  }
+  return texts;
+}
+
+/** Asks the host for one system prompt. @since 0.2.0 */
+export function resolveSystemPrompt(
+  state: RunState,
+  ref: string,
+  context: StepContext & { readonly runStep: number },
+): Promise<string | null> {
+  return state.input.callbacks.resolvePrompt({ ref, kind: 'systemPrompt' }, context);
+}
+
+/** A dynamic prompt that gives nothing stays as an empty part, so that it is asked again; others are left out. @since 0.2.0 */
+export function systemPromptParts(
+  state: RunState,
+  texts: readonly (string | null)[],
+  timestamp: string,
+): SystemPromptPart[] {
+  return state.agent.systemPrompt.parts.flatMap((source, index): SystemPromptPart[] => {
+    const content = texts[index] ?? '';
+    const dynamic = typeof source !== 'string' && source.dynamic;
+    if (typeof source !== 'string' && !dynamic && content === '') return [];
+    return [{ content, timestamp, dynamic_ref: dynamic ? source.ref : null, part_kind: 'system-prompt' }];
+  });
+}
+
+/** @since 0.2.0 */
+export const hasSystemPrompt = (messages: readonly ModelMessage[]): boolean =>
+  messages.some(
+    (message) => message.kind === 'request' && message.parts.some((part) => part.part_kind === 'system-prompt'),
+  );
+
+/** The messages with system prompts at the head of the first request. Source: Pydantic AI `ReinjectSystemPrompt`. @since 0.2.0 */
+export function withSystemPrompts(
+  messages: readonly ModelMessage[],
+  prompts: readonly SystemPromptPart[],
+): ModelMessage[] {
+  const first = messages.findIndex((message) => message.kind === 'request');
+  return messages.map((message, index) => (index === first ? prepended(message as ModelRequest, prompts) : message));
+}
+
+/** @since 0.2.0 */
+export const prepended = (request: ModelRequest, prompts: readonly SystemPromptPart[]): ModelRequest => ({
+  ...request,
+  parts: [...prompts, ...request.parts],
+});
