@@ -4,11 +4,22 @@ import { onFirstUse } from './lazy.ts';
 
 const nothing = onFirstUse(() => z.object({}));
 
+const price = () =>
+  z.union([
+    z.number(),
+    z
+      .object({
+        base: z.number().describe('The price up to the first tier.'),
+        tiers: z.array(z.object({ start: z.number(), price: z.number() })).describe('Prices of longer prompts.'),
+      })
+      .describe('Depends on the tokens of the prompt.'),
+  ]);
+
 /** The models the daemon can use. @since 0.1.0 */
 export const ModelsList = defineRequest(
   'models/list',
   {
-    params: nothing,
+    params: onFirstUse(() => z.object({ provider: z.string().nullish().describe('Only models of this provider.') })),
     result: onFirstUse(() =>
       z.object({
         models: z
@@ -16,18 +27,31 @@ export const ModelsList = defineRequest(
             z.object({
               id: z.string().describe('`provider:name`, or `provider:*` for any name of the provider.'),
               provider: z.string().describe('Name of the provider.'),
+              contextWindow: z.number().int().optional().describe('Tokens of prompt and answer together, at most.'),
+              maxOutput: z.number().int().optional().describe('Tokens of one answer, at most.'),
               input: z.array(z.string()).describe('Kinds of input it takes, for example `text` and `image`.'),
               tools: z.boolean().optional().describe('Whether it calls tools.'),
               thinking: z.boolean().optional().describe('Whether it thinks.'),
+              prices: z
+                .record(z.string(), price())
+                .optional()
+                .describe(
+                  'US dollars by what is counted: `input_mtok` for a million tokens of the prompt, ' +
+                    '`cache_read_mtok`, `output_mtok`, `web_searches_kcount` for a thousand searches, and so on.',
+                ),
               available: z.boolean().describe('Whether it can be used now.'),
               missing: z.string().optional().describe('What is missing, for example an environment variable.'),
             }),
           )
-          .describe('In no particular order.'),
+          .describe('What is not known of a model is absent; `provider:*` stands for any name of the provider.'),
       }),
     ),
   },
-  { summary: 'The models a run can name.', since: '0.1.0' },
+  {
+    summary: 'The models a run can name, with what is known of them and the prices of this version.',
+    source: 'genai-prices',
+    since: '0.1.0',
+  },
 );
 
 /** The protocol itself. @since 0.1.0 */

@@ -98,6 +98,15 @@ const limit = (what: string) =>
  */
 export const UsageLimits = named('UsageLimits', () =>
   z.strictObject({
+    cost_limit: z
+      .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?$/)])
+      .nullable()
+      .optional()
+      .describe(
+        'US dollars over the whole run, a number or a decimal string; checked after each response and before the ' +
+          'next request. With a model whose price is not known it cannot be enforced, and the run ends with a warning. ' +
+          'Null switches it off.',
+      ),
     request_limit: limit('Model requests; checked before each one, default 50.'),
     tool_calls_limit: limit('Successful tool calls; a batch that would exceed it does not run.'),
     input_tokens_limit: limit('Prompt tokens over the whole run.'),

@@ -11,6 +11,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Heavy parts: each is a file of its own, required when it is first used. */
 const parts = {
+  prices: 'server/models/prices.ts',
   download: 'server/models/download.ts',
   ...Object.fromEntries(
     [
@@ -135,7 +136,7 @@ function checkInputs({ outputs }) {
     if (found.length > 0) throw new Error(`server.cjs holds ${found[0]} and ${found.length - 1} more; ${advice}`);
   };
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
-  refuse(/node_modules\/(@ai-sdk|typebox)\//, 'import it only from a part, which is a file of its own');
+  refuse(/node_modules\/(@ai-sdk|@pydantic|typebox)\//, 'import it only from a part, which is a file of its own');
 }
 
 /** Replaces a file at once: a daemon or a test that starts meanwhile finds the old one or the new one. */

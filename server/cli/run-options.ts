@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly attach: readonly string[];
   readonly history: readonly string[];
   readonly timeoutMs?: number;
+  /** US dollars as a decimal. */
+  readonly maxCost?: string;
   readonly json: boolean;
 }
 
@@ -36,6 +38,7 @@ Options:
   --history FILE       go on from earlier messages: a JSON list of them, or what --json has printed; with several, in
                        the order given
   --timeout SECONDS    end the run as failed after this time; reading the input is not counted
+  --max-cost DOLLARS   end the run as failed once it has cost more; told on stderr when the price is not known
   --json               print the whole result as one JSON document: outcome, output, usage, error, newMessages
   --help               print this
   --allow-env, --allow-local-downloads and --log-level are given before 'run'.
@@ -87,9 +90,7 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
   const { values, words } = readOptions(args, table);
   if (values.help) return null;
   const { model, schema, instructions, attach = [], history = [], timeout, json = false } = values;
-  if (values['max-cost'] !== undefined) {
-    throw new UsageError('--max-cost comes with prices, which this version does not know; leave it out');
-  }
+  const maxCost = values['max-cost'];
   const [prompt, second] = words;
   if (second !== undefined)
     throw new UsageError(`there is a second prompt '${second}'; put the whole prompt in quotes`);
@@ -110,6 +111,7 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
     attach,
     history,
     ...(timeout === undefined ? {} : { timeoutMs: milliseconds(timeout) }),
+    ...(maxCost === undefined ? {} : { maxCost: dollars(maxCost) }),
     json,
   };
 }
@@ -118,4 +120,9 @@ function milliseconds(text: string): number {
   const seconds = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : 0;
   if (seconds > 0 && seconds <= longestTimeout) return Math.ceil(seconds * 1000);
   throw new UsageError(`--timeout is a number of seconds above 0 and up to ${longestTimeout}, not '${text}'`);
+}
+
+function dollars(text: string): string {
+  if (/^\d+(\.\d+)?$/.test(text)) return text;
+  throw new UsageError(`--max-cost is a number of US dollars like 0.50, not '${text}'`);
 }

@@ -59,7 +59,7 @@ async function ask(options: RunOptions, around: Surroundings, voice: Voice): Pro
 }
 
 async function paramsOf(options: RunOptions, { input }: Surroundings, voice: Voice): Promise<Parameters<StartRun>[0]> {
-  const { model, instructions, timeoutMs, json } = options;
+  const { model, instructions, timeoutMs, maxCost, json } = options;
   const warn = (text: string) => voice.warn(text);
   // What may be wrong is read before stdin, which may make somebody wait.
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
@@ -74,6 +74,7 @@ async function paramsOf(options: RunOptions, { input }: Surroundings, voice: Voi
     // Nobody here could answer the calls that an earlier run has left open.
     openToolCalls: 'close',
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(maxCost === undefined ? {} : { usageLimits: { cost_limit: maxCost } }),
     ...(json || schema ? { deltas: 'none' } : {}),
   };
 }

@@ -79,4 +79,6 @@ export interface Model {
   /** `provider:name` as asked for. */
   readonly id: string;
   request(prompt: ModelPrompt, call: ModelCall): Promise<ModelAnswer>;
+  /** What a response of it cost in US dollars, as a decimal string, or null; absent for models without prices. */
+  price?(response: ModelResponse): Promise<string | null>;
 }

@@ -4,7 +4,7 @@ import type { RequestUsage } from '../../protocol/usage.ts';
 import { EngineError, fromRunError, toRunError } from './errors.ts';
 import { mintId } from './ids.ts';
 import { completeResponse } from './intake.ts';
-import type { ModelAnswer, ModelPrompt, Warning } from './model.ts';
+import type { Model, ModelAnswer, ModelPrompt, Warning } from './model.ts';
 import { PartStream } from './part-stream.ts';
 import { type OwnRequest, prepare } from './prepare.ts';
 import { tellingStep } from './recorded.ts';
@@ -69,16 +69,24 @@ async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): 
     const call = { runId, runStep: state.runStep, idempotencyKey, signal, tell, ...(stream ? { stream } : {}) };
     const answer = await abortable(model.request(prompt, call), signal);
     stream?.end();
-    return { ...answer, response: stamped(state, key, whole(answer, stream), now()), durationMs: durationMs() };
+    const response = await priced(model, stamped(state, key, whole(answer, stream), now()));
+    return { ...answer, response, durationMs: durationMs() };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     if (!stream?.opened || !(error instanceof EngineError)) throw error;
     stream.breakOff();
     const partial = modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, state: 'interrupted' });
     const served = stream.fields.model_name ?? null;
-    const response = stamped(state, key, partial, now());
+    const response = await priced(model, stamped(state, key, partial, now()));
     return { response, served, durationMs: durationMs(), error: toRunError(error) };
   }
+}
+
+/** The cost is part of what the step records: prices change. */
+async function priced(model: Model, response: ModelResponse): Promise<ModelResponse> {
+  if (!model.price || response.usage.cost !== null) return response;
+  const cost = await model.price(response);
+  return cost === null ? response : { ...response, usage: { ...response.usage, cost } };
 }
 
 /** An answer whose parts came as pieces leaves them out. */

@@ -10,6 +10,7 @@ import { afterResponse, type FinalOutput, type Step } from './step.ts';
 import { stepKey } from './steps.ts';
 import { handleCalls } from './strategies.ts';
 import { checkIncomplete } from './tools.ts';
+import { unknownCost } from './usage.ts';
 
 /**
  * Drives a run to its output. Yields each step before it is taken.
@@ -117,6 +118,8 @@ export type ReportBug = (error: unknown) => EngineError;
  */
 export async function runToEnd(state: RunState, reportBug: ReportBug): Promise<RunResult> {
   const ending = await endingOf(state, reportBug);
+  const warning = ending.output ? unknownCost(state.agent.limits, state.usage) : null;
+  if (warning) state.emit({ event_kind: 'warning', ...warning });
   const result = resultOf(state, ending);
   state.emit({ event_kind: 'run_finished', result });
   return result;

@@ -1,5 +1,7 @@
 import type { RequestUsage, RunUsage, UsageLimits } from '../../protocol/usage.ts';
+import { addDecimals, isGreater, plainDecimal } from './decimal.ts';
 import { EngineError } from './errors.ts';
+import type { Warning } from './model.ts';
 
 /** What a fresh run has used. Source: Pydantic AI `RunUsage`. @since 0.1.0 */
 export function emptyUsage(): RunUsage {
@@ -51,20 +53,6 @@ function addCost(a: RunUsage['cost'], b: RunUsage['cost']): RunUsage['cost'] {
   return addDecimals(String(a), String(b));
 }
 
-/** Adds decimal strings exactly: prices have more digits than a double keeps. */
-function addDecimals(a: string, b: string): string {
-  const places = Math.max(fractionOf(a).length, fractionOf(b).length);
-  const total = scaled(a, places) + scaled(b, places);
-  if (places === 0) return String(total);
-  const digits = (total < 0n ? -total : total).toString().padStart(places + 1, '0');
-  return `${total < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
-}
-
-const plain = (decimal: string) => (/e/i.test(decimal) ? Number(decimal).toFixed(20).replace(/0+$/, '') : decimal);
-const fractionOf = (decimal: string) => plain(decimal).split('.')[1] ?? '';
-const scaled = (decimal: string, places: number) =>
-  BigInt(`${plain(decimal).split('.')[0]}${fractionOf(decimal).padEnd(places, '0')}`);
-
 /** The limits in force: `request_limit` is 50 unless given, null switches a limit off. @since 0.1.0 */
 export function limitsInForce(given: UsageLimits | undefined): UsageLimits {
   return { request_limit: 50, ...given };
@@ -80,12 +68,14 @@ export function checkBeforeRequest(limits: UsageLimits, usage: RunUsage): void {
   }
   for (const name of ['input_tokens', 'total_tokens'] as const)
     checkTotal(limits, usage, name, 'The next request would exceed');
+  checkCost(limits, usage, { verb: 'The next request would exceed', name: 'cost' });
 }
 
-/** Errors: `usage.limitExceeded` after a response. Source: `UsageLimits.check_tokens`. @since 0.1.0 */
+/** Errors: `usage.limitExceeded` after a response. Source: `UsageLimits.check_tokens`, `check_cost`. @since 0.1.0 */
 export function checkAfterResponse(limits: UsageLimits, usage: RunUsage, request: RequestUsage): void {
   for (const name of ['input_tokens', 'output_tokens', 'total_tokens'] as const)
     checkTotal(limits, usage, name, 'Exceeded');
+  checkCost(limits, usage, { verb: 'Exceeded', name: 'usage.cost' });
   const max = limits.per_request_input_tokens_limit;
   if (typeof max === 'number' && request.input_tokens > max) {
     throw exceeded(
@@ -126,6 +116,24 @@ function checkTotal(limits: UsageLimits, usage: RunUsage, name: Counted, verb: s
   }
 }
 
-function exceeded(message: string, limit: string, max: number, value: number): EngineError {
+function checkCost({ cost_limit: max }: UsageLimits, { cost }: RunUsage, text: { verb: string; name: string }): void {
+  if (max === null || max === undefined || cost === null || !isGreater(String(cost), String(max))) return;
+  const [limit, value] = [plainDecimal(String(max)), plainDecimal(String(cost))];
+  const message = `${text.verb} the \`cost_limit\` of ${limit} (\`${text.name}\`=Decimal('${value}'))`;
+  throw exceeded(message, 'cost_limit', limit, value);
+}
+
+/** What is told at the end of a run whose cost was limited and is not known. Source: `CostNotFoundWarning`. @since 0.2.0 */
+export function unknownCost({ cost_limit: max }: UsageLimits, { cost }: RunUsage): Warning | null {
+  if (max === null || max === undefined || cost !== null) return null;
+  return {
+    kind: 'cost.unknown',
+    message:
+      'A `cost_limit` is set but cannot be enforced because no cost was calculated for this run. This usually means ' +
+      'that no price is known for the model or provider in use.',
+  };
+}
+
+function exceeded<T extends number | string>(message: string, limit: string, max: T, value: T): EngineError {
   return new EngineError('usage.limitExceeded', `${message}. Consider raising the limit.`, { limit, max, value });
 }

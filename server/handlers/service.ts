@@ -59,7 +59,9 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
       );
       return null;
     },
-    'models/list': () => ({ models: modelList(deps.env) }),
+    'models/list': async ({ provider }) => ({
+      models: await modelList({ env: deps.env, nowMs: deps.epochMs(), ...(provider ? { provider } : {}) }),
+    }),
     'rpc/discover': () => protocolDocument(),
     'health/get': () => {
       const memory = process.memoryUsage();

@@ -12,7 +12,10 @@ const fallsBack = new Set(['model.http', 'model.api']);
  * @since 0.2.0
  */
 export function fallbackModel(models: readonly Model[], fallbackOn: readonly string[]): Model {
+  // Prices are found by what a response says of its model, whoever of the list it was.
+  const price = models.find((model) => model.price)?.price;
   return {
+    ...(price ? { price } : {}),
     id: `fallback:${models.map((model) => model.id).join(',')}`,
     async request(prompt, call): Promise<ModelAnswer> {
       const failures: { model: string; error: EngineError }[] = [];

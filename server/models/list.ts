@@ -1,29 +1,49 @@
 import type { ResultOf } from '../../protocol/catalogue.ts';
-import { providers } from './providers.ts';
+import { type ProviderRow, providers } from './providers.ts';
 
 type ModelRow = ResultOf<'models/list'>['models'][number];
 
-/** The models a run can name; a provider stands for all of its models. @since 0.1.0 */
-export function modelList(env: NodeJS.ProcessEnv): ModelRow[] {
-  return [
-    { id: 'test', provider: 'test', input: ['text'], tools: true, thinking: false, available: true },
-    {
-      id: 'host:*',
-      provider: 'host',
-      input: ['text', 'image', 'audio', 'video', 'document'],
-      tools: true,
-      available: true,
-    },
-    ...providers.map((row): ModelRow => {
-      const available = Boolean(env[row.envVar]);
-      return {
-        id: `${row.name}:*`,
-        provider: row.name,
-        input: [...row.input],
-        tools: true,
-        available,
-        ...(available ? {} : { missing: row.envVar }),
-      };
-    }),
-  ];
+/** What the list is made of. @since 0.2.0 */
+export interface ListOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly nowMs: number;
+  /** The provider whose models are wanted; default all. */
+  readonly provider?: string;
 }
+
+/**
+ * The models a run can name: those that are known, and behind them a row `provider:*` for each provider, which takes any
+ * other name too.
+ *
+ * @since 0.1.0
+ */
+export async function modelList({ env, nowMs, provider }: ListOptions): Promise<ModelRow[]> {
+  const { knownModels } = await import('./prices.ts');
+  const rows: ModelRow[] = [...embedded];
+  for (const row of providers) {
+    const availability = availabilityOf(row, env);
+    for (const { name, input, ...known } of knownModels(row.providerName, new Date(nowMs))) {
+      rows.push({ id: `${row.name}:${name}`, provider: row.name, input: [...input], ...known, ...availability });
+    }
+    rows.push({ id: `${row.name}:*`, provider: row.name, input: [...row.input], tools: true, ...availability });
+  }
+  return provider === undefined ? rows : rows.filter((row) => row.provider === nameOf(provider));
+}
+
+const nameOf = (provider: string) => providers.find((row) => row.aliases.includes(provider))?.name ?? provider;
+
+function availabilityOf(row: ProviderRow, env: NodeJS.ProcessEnv): Pick<ModelRow, 'available' | 'missing'> {
+  const available = row.keyOptional || [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => env[variable]);
+  return available ? { available: true } : { available: false, missing: row.envVar };
+}
+
+const embedded: readonly ModelRow[] = [
+  { id: 'test', provider: 'test', input: ['text'], tools: true, thinking: false, available: true },
+  {
+    id: 'host:*',
+    provider: 'host',
+    input: ['text', 'image', 'audio', 'video', 'document'],
+    tools: true,
+    available: true,
+  },
+];

@@ -57,7 +57,7 @@ export function resolveModel(spec: ModelSpec, keys: Keys): ModelHandle {
 function withSettings(model: Model, settings: ModelHandle['settings']): Model {
   if (!settings) return model;
   return {
-    id: model.id,
+    ...model,
     request: (prompt, call) => model.request({ ...prompt, settings: { ...settings, ...prompt.settings } }, call),
   };
 }
@@ -96,12 +96,15 @@ function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys
     download: downloadOf(keys),
     ...(baseUrl ? { baseUrl } : {}),
   };
-  return handle(entry, false, async ({ secrets }) =>
-    keyedModel(entry.model, plan, secrets, async (credentials) =>
+  return handle(entry, false, async ({ secrets }) => ({
+    price: priceOf,
+    ...keyedModel(entry.model, plan, secrets, async (credentials) =>
       (await row.load()).create({ ...provided, ...credentials }),
     ),
-  );
+  }));
 }
+
+const priceOf: NonNullable<Model['price']> = async (response) => (await import('./prices.ts')).priceOf(response);
 
 /** The client that downloads is loaded when there is something to download. */
 function downloadOf({ allowLocalDownloads = false }: Keys): NonNullable<ProviderEntry['download']> {

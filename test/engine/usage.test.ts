@@ -87,6 +87,21 @@ describe('limits', () => {
       'Exceeded the per_request_input_tokens_limit of 9 (request_input_tokens=10)',
     ],
     [
+      'cost before',
+      beforeRequest({ cost_limit: 5 }, { cost: '6' }),
+      "The next request would exceed the `cost_limit` of 5 (`cost`=Decimal('6'))",
+    ],
+    [
+      'cost after',
+      afterResponse({ cost_limit: '0.001' }, { cost: '0.0045' }),
+      "Exceeded the `cost_limit` of 0.001 (`usage.cost`=Decimal('0.0045'))",
+    ],
+    [
+      'a very small cost',
+      afterResponse({ cost_limit: 1e-7 }, { cost: '0.00000011' }),
+      "Exceeded the `cost_limit` of 0.0000001 (`usage.cost`=Decimal('0.00000011'))",
+    ],
+    [
       'tool calls',
       () => checkBeforeToolCalls(limits({ tool_calls_limit: 2 }), usage({ tool_calls: 1 }), 2),
       'The next tool call(s) would exceed the tool_calls_limit of 2 (tool_calls=3)',
@@ -97,6 +112,9 @@ describe('limits', () => {
 
   it.each([
     ['request_limit off', beforeRequest({ request_limit: null }, { requests: 1000 })],
+    ['equal cost', afterResponse({ cost_limit: 0.3 }, { cost: '0.30' })],
+    ['cost that is not known', afterResponse({ cost_limit: 0 }, {})],
+    ['cost_limit off', afterResponse({ cost_limit: null }, { cost: '9' })],
     ['equal input', afterResponse({ input_tokens_limit: 10 }, { input_tokens: 10 })],
     ['equal tool calls', () => checkBeforeToolCalls(limits({ tool_calls_limit: 2 }), usage({ tool_calls: 1 }), 1)],
     ['no calls in the batch', () => checkBeforeToolCalls(limits({ tool_calls_limit: 0 }), usage({ tool_calls: 5 }), 0)],

@@ -96,7 +96,10 @@ describe('the options of run', () => {
     [['--model', 'test', ' '], 'the prompt is empty'],
     [['--model', 'test', 'say', 'hi'], "there is a second prompt 'hi'; put the whole prompt in quotes"],
     [['--model', 'host:x', 'hi'], "'host:x' is answered by a host over the protocol"],
-    [['--model', 'test', '--max-cost', '1', 'hi'], '--max-cost comes with prices'],
+    ...['-1', 'cheap', '1e3', '', '.5'].map((cost) => [
+      ['--model', 'test', `--max-cost=${cost}`, 'hi'],
+      `--max-cost is a number of US dollars like 0.50, not '${cost}'`,
+    ]),
     [['--model', 'test', '--log-level=debug', 'hi'], "--log-level is given before 'run'"],
     ...['0', '-1', 'soon', '1e3', '', '9999999'].map((time) => [
       ['--model', 'test', `--timeout=${time}`, 'hi'],

@@ -93,9 +93,11 @@ describe('a run of the command', () => {
       return scripted(result({ output: 'x' }))(params, follow);
     };
     await command(['--model', 'm', '--instructions', 'be brief', '--timeout', '2', 'hi'], { start }).ended;
+    await command(['--model', 'm', '--max-cost', '0.50', 'hi'], { start }).ended;
     await command(['--model', 'm', '--json'], { start, stdin: 'piped' }).ended;
     expect(given).toEqual([
       { model: 'm', prompt: 'hi', instructions: 'be brief', openToolCalls: 'close', timeoutMs: 2000 },
+      { model: 'm', prompt: 'hi', openToolCalls: 'close', usageLimits: { cost_limit: '0.50' } },
       { model: 'm', prompt: 'piped', openToolCalls: 'close', deltas: 'none' },
     ]);
   });

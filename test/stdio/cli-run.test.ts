@@ -67,7 +67,7 @@ describe('runwire run', () => {
     ['a schema that is invalid', ['--model', 'test', '--schema', 'wrong.json', 'hi'], 'unknown type "no such type"'],
     ['a history that is invalid', ['--model', 'test', '--history', 'history.json', 'hi'], 'Message 0 of the history'],
     ['an attachment of no kind', ['--model', 'test', '--attach', 'blob.bin', 'hi'], "'blob.bin' is neither"],
-    ['a limit of the cost', ['--model', 'test', '--max-cost', '1', 'hi'], '--max-cost comes with prices'],
+    ['a cost that is none', ['--model', 'test', '--max-cost', 'much', 'hi'], '--max-cost is a number'],
   ])('refuses %s with 2 and an empty stdout', (_name, args, message) => {
     const { status, stdout, stderr } = runwire(['run', ...args]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
