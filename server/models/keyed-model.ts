@@ -99,8 +99,8 @@ class Finder {
     const values = new Map<Secret, string>();
     for (const secret of secretsOf(this.#plan)) {
       const value = secret.value ?? (await find(secret));
-      if (!value) throw missingSecret(secret, { hostAsked: true });
-      values.set(secret, value);
+      if (value) values.set(secret, value);
+      else if (!secret.optional) throw missingSecret(secret, { hostAsked: true });
     }
     return values;
   }
@@ -109,7 +109,7 @@ class Finder {
     const { apiKey, headers } = this.#plan;
     const known = (secret: Secret) => values.get(secret) ?? '';
     const credentials = {
-      apiKey: apiKey ? known(apiKey) : '',
+      apiKey: known(apiKey),
       headers: Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : known(value)]),
       ),

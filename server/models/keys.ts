@@ -16,6 +16,8 @@ export interface Secret {
   /** Environment variable, or the NAME of a header's `{secret: NAME}`. */
   readonly name: string;
   readonly provider: string;
+  /** A server that wants no key goes without. */
+  readonly optional?: boolean;
   /** The address it is sent to, when that is not the provider's own. */
   readonly baseUrl?: string;
   readonly value?: string;
@@ -23,8 +25,7 @@ export interface Secret {
 
 /** The secrets a model needs; what they are is found when it is first asked. @since 0.2.0 */
 export interface SecretPlan {
-  /** Null when the model needs no key. */
-  readonly apiKey: Secret | null;
+  readonly apiKey: Secret;
   readonly headers: Readonly<Record<string, string | Secret>>;
 }
 
@@ -50,7 +51,7 @@ export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan
   );
   refuseCredentials(asked.entry.settings?.extra_headers);
   const plan = { apiKey, headers };
-  const missing = secretsOf(plan).find(({ value }) => value === undefined);
+  const missing = secretsOf(plan).find(({ value, optional }) => value === undefined && !optional);
   if (missing && !hostServesSecrets) throw missingSecret(missing, { hostAsked: false });
   return plan;
 }
@@ -58,7 +59,7 @@ export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan
 /** The secrets of a plan, the key first. @since 0.2.0 */
 export function secretsOf({ apiKey, headers }: SecretPlan): Secret[] {
   const named = Object.values(headers).filter((value) => typeof value !== 'string');
-  return apiKey ? [apiKey, ...named] : named;
+  return [apiKey, ...named];
 }
 
 /** Errors: `run.invalid` for a credential among the headers of settings, which are kept with the run. @since 0.2.0 */
@@ -96,7 +97,7 @@ function refuseCredential(header: string, where: string): void {
   );
 }
 
-function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret | null {
+function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {
   const { entry, row } = asked;
   const variables = [row.envVar, ...(row.otherEnvVars ?? [])];
   if (entry.apiKeyEnv) {
@@ -104,7 +105,7 @@ function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret | null {
     throw mayNotRead(asked, entry.apiKeyEnv);
   }
   const name = variables.find((variable) => asked.keys.env[variable]) ?? row.envVar;
-  if (row.keyOptional && !(asked.keys.env[name] && mayRead(asked, name))) return null;
+  if (row.keyOptional) return { ...secretOf(asked, name), optional: true };
   if (!entry.baseUrl || mayRead(asked, name)) return secretOf(asked, name);
   if (hostServesSecrets) return secretOf(asked, row.envVar);
   throw userError(

@@ -22,8 +22,10 @@ export async function modelList({ env, nowMs, provider }: ListOptions): Promise<
   const rows: ModelRow[] = [...embedded];
   for (const row of providers) {
     const availability = availabilityOf(row, env);
-    for (const { name, input, ...known } of knownModels(row.providerName, new Date(nowMs))) {
-      rows.push({ id: `${row.name}:${name}`, provider: row.name, input: [...input], ...known, ...availability });
+    // Which models a server of one's own has is not known.
+    const known = row.keyOptional ? [] : knownModels(row.providerName, new Date(nowMs));
+    for (const { name, input, ...about } of known) {
+      rows.push({ id: `${row.name}:${name}`, provider: row.name, input: [...input], ...about, ...availability });
     }
     rows.push({ id: `${row.name}:*`, provider: row.name, input: [...row.input], tools: true, ...availability });
   }

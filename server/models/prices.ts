@@ -80,8 +80,9 @@ function isConversational({ id, deprecated, prices }: ModelInfo): boolean {
 
 /** Prices may depend on the date, or on the time of day. */
 function pricesAt(model: ModelInfo, providerId: string, timestamp: Date): Prices | undefined {
-  const found = calcPrice({ input_tokens: 0 }, model.id, { providerId, timestamp });
-  const own = Array.isArray(model.prices) ? model.prices[0]?.prices : model.prices;
-  const prices = found?.model.id === model.id ? found.model_price : own;
+  const found = Array.isArray(model.prices)
+    ? calcPrice({ input_tokens: 0 }, model.id, { providerId, timestamp })
+    : { model_price: model.prices };
+  const prices = found?.model_price;
   return prices && (JSON.parse(JSON.stringify(prices)) as Prices);
 }

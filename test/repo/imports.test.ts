@@ -9,7 +9,10 @@ const allowed: Record<string, { folders: string[]; packages: RegExp }> = {
   protocol: { folders: [], packages: /^(zod|node:url|node:fs)$/ },
   'protocol/client': { folders: ['protocol'], packages: /^$/ },
   'server/engine': { folders: ['protocol'], packages: /^(node:crypto|node:vm|typebox(\/.*)?)$/ },
-  server: { folders: ['protocol', 'server'], packages: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices)$/ },
+  server: {
+    folders: ['protocol', 'server'],
+    packages: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices)$/,
+  },
   'client-sample': { folders: [], packages: /^(node:.*|vscode-jsonrpc\/node|runwire\/(protocol|client|server))$/ },
 };
 

@@ -125,6 +125,25 @@ describe('a key the environment lacks', () => {
   });
 });
 
+describe('a server that may want no key', () => {
+  const model = (baseUrl: string) => ({ ...at(baseUrl), model: { model: 'openai-compatible:m', baseUrl } });
+
+  it('gets the key of the host when there is one', async () => {
+    const server = await provider(ok);
+    const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+    await session.run(model(server.url));
+    expect(asked).toEqual([expect.objectContaining({ name: 'OPENAI_COMPATIBLE_API_KEY', baseUrl: server.url })]);
+    expect(keysOf(server)).toEqual(['Bearer key-of-the-host']);
+  });
+
+  it('is asked without a key when there is none', async () => {
+    const server = await provider(ok);
+    const { session } = await host([null], { env: { OPENAI_COMPATIBLE_API_KEY: 'standard-key' } });
+    expect((await session.run(model(server.url))).outcome).toBe('success');
+    expect(JSON.stringify(keysOf(server))).not.toContain('key');
+  });
+});
+
 describe('a key that was refused', () => {
   it('is asked for again, and the request is repeated with the new one', async () => {
     const server = await provider(refused, ok);
