@@ -35,14 +35,17 @@ export interface ProtocolDocument {
 /**
  * Describes every method of the catalogue with JSON Schemas (2020-12): what a sender may write, and what a receiver gets.
  * Shared types stand once under `$defs`; a type that is read more generously than it is written is there twice, the
- * generous one with `Input` behind its name.
+ * generous one with `Input` behind its name. Parameters and results that are objects of one method stand there too, under
+ * the name of the method (`RunWaitParams`): generators of code make types of `$defs` alone.
  *
  * @since 0.1.0
  */
 export const protocolDocument = onFirstUse((): ProtocolDocument => {
   const shared = new SharedTypes();
   const describeAll = (definitions: Readonly<Record<string, Definition>>, from: Sender) =>
-    Object.fromEntries(Object.entries(definitions).map(([method, one]) => [method, describe(one, from, shared)]));
+    Object.fromEntries(
+      Object.entries(definitions).map(([method, one]) => [method, describe(method, one, { from, shared })]),
+    );
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Runwire protocol',
@@ -61,9 +64,9 @@ type Sender = 'client' | 'daemon';
 
 /** What the daemon reads may leave things out; what it writes is complete. */
 function describe(
+  method: string,
   { summary, since, errors, source, params, result }: Definition,
-  from: Sender,
-  shared: SharedTypes,
+  { from, shared }: { from: Sender; shared: SharedTypes },
 ): MethodDocument {
   const fromClient = from === 'client';
   return {
@@ -71,9 +74,15 @@ function describe(
     since,
     ...(errors ? { errors } : {}),
     ...(source ? { source } : {}),
-    params: shared.add(params, fromClient ? 'input' : 'output'),
-    ...(result ? { result: shared.add(result, fromClient ? 'output' : 'input') } : {}),
+    params: shared.addOwn(ownType(method, 'Params'), params, fromClient ? 'input' : 'output'),
+    ...(result ? { result: shared.addOwn(ownType(method, 'Result'), result, fromClient ? 'output' : 'input') } : {}),
   };
+}
+
+/** Name of the type that a method alone has: `run/wait` has `RunWaitParams` and `RunWaitResult`. @since 0.2.0 */
+export function ownType(method: string, role: 'Params' | 'Result'): string {
+  const words = method.replace('$', '').split('/');
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}${role}`;
 }
 
 /** Collects the named types of all schemas under one roof. */
@@ -87,6 +96,15 @@ class SharedTypes {
     const tidy = (node: SchemaDocument) => tidied(node, { rename, open: io === 'output' }) as SchemaDocument;
     for (const [name, type] of Object.entries(types)) this.#types.set(rename(name), tidy(type));
     return tidy(own);
+  }
+
+  /** An object that has fields and no name of its own yet gets this one. */
+  addOwn(name: string, schema: LazySchema, io: 'input' | 'output'): SchemaDocument {
+    const own = this.add(schema, io);
+    if (!own.properties || Object.keys(own.properties).length === 0) return own;
+    if (this.#types.has(name)) throw new Error(`Two types are named '${name}'.`);
+    this.#types.set(name, own);
+    return { $ref: `${prefix}${name}` };
   }
 
   sorted(): Record<string, SchemaDocument> {

@@ -1,10 +1,24 @@
-import type { MethodDocument, ProtocolDocument, SchemaDocument } from './document.ts';
+import { type MethodDocument, ownType, type ProtocolDocument, type SchemaDocument } from './document.ts';
 
 type Node = SchemaDocument;
 
 /** The protocol as a page for people: `docs/protocol.md`. @since 0.1.0 */
 export function protocolMarkdown(document: ProtocolDocument): string {
   const { requests, callbacks, clientNotifications, serverNotifications, errorCodes, $defs } = document;
+  // A type of one method is shown with it.
+  const shown = new Set<string>();
+  const section = (title: string, methods: Readonly<Record<string, MethodDocument>>) => [
+    `## ${title}`,
+    '',
+    ...Object.entries(methods).flatMap(([name, method]) => methodText(name, method, { $defs, shown })),
+  ];
+  const methods = [
+    ...section('Requests: client to daemon', requests),
+    ...section('Callbacks: requests, daemon to client', callbacks),
+    ...section('Notifications: daemon to client', serverNotifications),
+    ...section('Notifications: client to daemon', clientNotifications),
+  ];
+  const shared = Object.entries($defs).filter(([name]) => !shown.has(name));
   return [
     '# Protocol',
     '',
@@ -12,10 +26,7 @@ export function protocolMarkdown(document: ProtocolDocument): string {
     'answer of `rpc/discover`. JSON-RPC 2.0 in `Content-Length` frames; parameters are by name, and `null`, `[]` and nothing at all',
     'mean `{}`. Fields, event kinds and error kinds may be added at any time: ignore what you do not know.',
     '',
-    ...section('Requests: client to daemon', requests),
-    ...section('Callbacks: requests, daemon to client', callbacks),
-    ...section('Notifications: daemon to client', serverNotifications),
-    ...section('Notifications: client to daemon', clientNotifications),
+    ...methods,
     '## Error codes',
     '',
     'Branch on `error.data.kind`. Kinds from 1400 on end a run: they stand in `RunResult.error`.',
@@ -26,15 +37,21 @@ export function protocolMarkdown(document: ProtocolDocument): string {
     '',
     '## Types',
     '',
-    ...Object.entries($defs).flatMap(([name, type]) => [`### ${name}`, '', ...describe(type), '']),
+    ...shared.flatMap(([name, type]) => [`### ${name}`, '', ...describe(type), '']),
   ].join('\n');
 }
 
-function section(title: string, methods: Readonly<Record<string, MethodDocument>>): string[] {
-  return [`## ${title}`, '', ...Object.entries(methods).flatMap(([name, method]) => methodText(name, method))];
-}
-
-function methodText(name: string, { summary, since, errors, source, params, result }: MethodDocument): string[] {
+function methodText(
+  name: string,
+  { summary, since, errors, source, params, result }: MethodDocument,
+  { $defs, shown }: { $defs: ProtocolDocument['$defs']; shown: Set<string> },
+): string[] {
+  const inPlace = (role: 'Params' | 'Result', node: Node): Node => {
+    const own = ownType(name, role);
+    const type = node.$ref === `#/$defs/${own}` ? $defs[own] : undefined;
+    if (type) shown.add(own);
+    return type ?? node;
+  };
   return [
     `### \`${name}\``,
     '',
@@ -44,8 +61,8 @@ function methodText(name: string, { summary, since, errors, source, params, resu
     '',
     '**Params**',
     '',
-    ...describe(params),
-    ...(result ? ['', '**Result**', '', ...describe(result)] : []),
+    ...describe(inPlace('Params', params)),
+    ...(result ? ['', '**Result**', '', ...describe(inPlace('Result', result))] : []),
     '',
   ];
 }

@@ -22,7 +22,7 @@ class Parse {
         switch (type) {
             case "ModelRequest": return Converter.ModelRequestToJsonString(Converter.ModelRequestFromJsonString(json));
             case "ModelResponse": return Converter.ModelResponseToJsonString(Converter.ModelResponseFromJsonString(json));
-            case "DurableEvent": return Converter.DurableEventToJsonString(Converter.DurableEventFromJsonString(json));
+            case "RunEventParams": return Converter.RunEventParamsToJsonString(Converter.RunEventParamsFromJsonString(json));
             case "DeltaEvent": return Converter.DeltaEventToJsonString(Converter.DeltaEventFromJsonString(json));
             case "RunResult": return Converter.RunResultToJsonString(Converter.RunResultFromJsonString(json));
             case "RunUsage": return Converter.RunUsageToJsonString(Converter.RunUsageFromJsonString(json));

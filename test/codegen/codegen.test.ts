@@ -59,7 +59,7 @@ describe.skipIf(!tools)(
     it('has something of every kind to read', () => {
       const counts = new Map<string, number>();
       for (const [type] of samples) counts.set(type, (counts.get(type) ?? 0) + 1);
-      for (const type of ['ModelRequest', 'ModelResponse', 'DurableEvent', 'DeltaEvent', 'RunResult', 'RunUsage'])
+      for (const type of ['ModelRequest', 'ModelResponse', 'RunEventParams', 'DeltaEvent', 'RunResult', 'RunUsage'])
         expect(counts.get(type), type).toBeGreaterThan(30);
     });
 

@@ -15,8 +15,8 @@ func parse(kind string, value []byte) (any, error) {
 		return UnmarshalModelRequest(value)
 	case "ModelResponse":
 		return UnmarshalModelResponse(value)
-	case "DurableEvent":
-		return UnmarshalDurableEvent(value)
+	case "RunEventParams":
+		return UnmarshalRunEventParams(value)
 	case "DeltaEvent":
 		return UnmarshalDeltaEvent(value)
 	case "RunResult":

@@ -14,8 +14,10 @@ export async function samplesOfTheGoldens(): Promise<Sample[]> {
     for (const run of runs.filter((one) => !one.refused)) {
       for (const message of run.messages)
         samples.push([message.kind === 'request' ? 'ModelRequest' : 'ModelResponse', message]);
+      const runId = run.result?.runId;
+      for (const { seq, event } of run.events) samples.push(['RunEventParams', { runId, seq, event }]);
       const durable = new Set<object>(run.events.map(({ event }) => event));
-      for (const event of run.shown) samples.push([durable.has(event) ? 'DurableEvent' : 'DeltaEvent', event]);
+      for (const event of run.shown.filter((one) => !durable.has(one))) samples.push(['DeltaEvent', event]);
       if (run.result) samples.push(['RunResult', run.result]);
       samples.push(['RunUsage', run.usage]);
     }
