@@ -78,6 +78,12 @@ export class PartStream {
     return this.#parts.map((builder) => builder.build());
   }
 
+  /** Another answer goes on with the response: its keys are its own. Returns the number of parts before it. */
+  nextPiece(): number {
+    this.#byKey.clear();
+    return this.#parts.length;
+  }
+
   /** What is known of the response before the model has begun to answer. */
   describe(fields: Partial<ModelResponse>): void {
     this.#fields = { ...this.#fields, ...fields };

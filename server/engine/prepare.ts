@@ -66,6 +66,31 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
   return promptFor(state, value.instructions ?? []);
 }
 
+/**
+ * The same for a response that is only gone on with: nothing is said to it, so its instructions are those it came from,
+ * and the request it answers is not new.
+ *
+ * Source: Pydantic AI `ModelRequestNode._prepare_resume_request`.
+ * @since 0.2.0
+ */
+export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
+  const { agent, history } = state;
+  history.pop();
+  state.runStep += 1;
+  state.counters.roll();
+  const { value } = await tellingStep<Prepared>(state, stepKey.prepare(state.runStep), async (context) => {
+    if (!agent.prepareTools) return {};
+    const tools = await state.input.callbacks.prepareTools(agent.definitions, { runStep: state.runStep, ...context });
+    return { tools: subset(state, tools) };
+  });
+  state.functionTools = value.tools ?? agent.definitions;
+  const from = history.messages.findLast((message) => message.kind === 'request');
+  if (from) history.resume(from);
+  history.findNewMessages();
+  state.lastMaxTokens = state.input.modelSettings?.max_tokens ?? null;
+  return { ...promptFor(state, []), instructions: joined([agent.output.instructions, from?.instructions ?? null]) };
+}
+
 /** A request that is only sent again keeps what it says of its run. */
 function stamped(state: RunState, given: ModelRequest, resumed: boolean): ModelRequest {
   const request = { ...given, timestamp: state.time };

@@ -1,12 +1,13 @@
 import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RunError } from '../../protocol/result.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
+import { askOn } from './continuation.ts';
 import { EngineError, fromRunError, toRunError } from './errors.ts';
 import { mintId } from './ids.ts';
 import { completeResponse } from './intake.ts';
 import type { Model, ModelAnswer, ModelPrompt, Warning } from './model.ts';
 import { PartStream } from './part-stream.ts';
-import { type OwnRequest, prepare } from './prepare.ts';
+import { type OwnRequest, prepare, prepareResumed } from './prepare.ts';
 import { tellingStep } from './recorded.ts';
 import { modelResponse } from './response.ts';
 import type { RunState } from './state.ts';
@@ -32,13 +33,21 @@ interface Answered {
  * @since 0.1.0
  */
 export async function requestModel(state: RunState, own: OwnRequest): Promise<ModelResponse> {
-  const prompt = await prepare(state, own);
+  return request(state, await prepare(state, own), null);
+}
+
+/** The same for a response that its provider suspended in an earlier run: the model goes on with it. @since 0.2.0 */
+export async function resumeResponse(state: RunState, suspended: ModelResponse): Promise<ModelResponse> {
+  return request(state, await prepareResumed(state), suspended);
+}
+
+async function request(state: RunState, prompt: ModelPrompt, seed: ModelResponse | null): Promise<ModelResponse> {
   checkBeforeRequest(state.agent.limits, state.usage);
   const { model } = state.input;
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
   try {
-    const { value } = await tellingStep<Answered>(state, key, (context) => ask(state, prompt, context));
+    const { value } = await tellingStep<Answered>(state, key, (context) => ask(state, { prompt, seed }, context));
     return takeIn(state, value);
   } finally {
     state.stream = null;
@@ -53,7 +62,11 @@ export function responseSoFar({ stream, input, time }: RunState): ModelResponse 
   return modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, ...bookkeeping });
 }
 
-async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): Promise<Answered> {
+async function ask(
+  state: RunState,
+  { prompt, seed }: { prompt: ModelPrompt; seed: ModelResponse | null },
+  context: StepContext,
+): Promise<Answered> {
   const { model, runId } = state.input;
   const { key, idempotencyKey, elapsed, now, tell } = context;
   const began = elapsed();
@@ -67,9 +80,13 @@ async function ask(state: RunState, prompt: ModelPrompt, context: StepContext): 
     if (full) await full;
     signal.throwIfAborted();
     const call = { runId, runStep: state.runStep, idempotencyKey, signal, tell, ...(stream ? { stream } : {}) };
-    const answer = await abortable(model.request(prompt, call), signal);
+    const once = async (piece: ModelPrompt) => {
+      const from = stream?.nextPiece() ?? 0;
+      return whole(await abortable(model.request(piece, call), signal), stream, from);
+    };
+    const answer = await askOn(once, prompt, seed);
     stream?.end();
-    const response = await priced(model, stamped(state, key, whole(answer, stream), now()));
+    const response = await priced(model, stamped(state, key, answer.response, now()));
     return { ...answer, response, durationMs: durationMs() };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
@@ -90,8 +107,9 @@ async function priced(model: Model, response: ModelResponse): Promise<ModelRespo
 }
 
 /** An answer whose parts came as pieces leaves them out. */
-function whole({ response }: ModelAnswer, stream: PartStream | undefined): ModelResponse {
-  return stream?.opened && response.parts.length === 0 ? { ...response, parts: stream.parts() } : response;
+function whole(answer: ModelAnswer, stream: PartStream | undefined, from: number): ModelAnswer {
+  if (!stream?.opened || answer.response.parts.length > 0) return answer;
+  return { ...answer, response: { ...answer.response, parts: stream.parts().slice(from) } };
 }
 
 /** A limit that is broken in mid-stream ends the request from inside. */

@@ -3,7 +3,7 @@ import { interruptedReturn, isToolResult, toolCallsOf } from './cleaning.ts';
 import { EngineError, toRunError, unexpectedBehavior } from './errors.ts';
 import { userPromptPart } from './intake.ts';
 import { type Processed, processNull, processText, type Refusal, retry, retryPrompt } from './output.ts';
-import { requestModel } from './request.ts';
+import { requestModel, resumeResponse } from './request.ts';
 import { start } from './start.ts';
 import type { RunState } from './state.ts';
 import { afterResponse, type FinalOutput, type Step } from './step.ts';
@@ -32,6 +32,8 @@ async function advance(state: RunState, step: Exclude<Step, { kind: 'end' }>): P
   switch (step.kind) {
     case 'modelRequest':
       return { kind: 'handleResponse', response: await requestModel(state, step) };
+    case 'resumeResponse':
+      return { kind: 'handleResponse', response: await resumeResponse(state, step.suspended) };
     case 'handleResponse':
       return handleResponse(state, step);
   }

@@ -105,7 +105,7 @@ function repairInterrupted({ history }: RunState): void {
 /** Nothing is said to a history that ends in a response without calls. */
 function isSilent({ input, history: { last } }: RunState): boolean {
   const isOpen = input.prompt === undefined && !input.deferredResults;
-  return isOpen && last?.kind === 'response' && toolCallsOf(last).length === 0;
+  return isOpen && last?.kind === 'response' && last.state !== 'suspended' && toolCallsOf(last).length === 0;
 }
 
 /** Upstream asks for all of them, also when a literal has decided already. */
@@ -131,6 +131,7 @@ function afterGivenResponse(
   const { input, history } = state;
   const calls = toolCallsOf(last);
   if (input.prompt === undefined) {
+    if (last.state === 'suspended') return { kind: 'resumeResponse', suspended: last };
     return calls.length > 0 || !instructed ? { kind: 'handleResponse', response: last } : null;
   }
   if (last.state === 'suspended') {

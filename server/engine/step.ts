@@ -9,6 +9,7 @@ import type { Resolutions } from './resolutions.ts';
 /** What a run does next. @since 0.1.0 */
 export type Step =
   | ({ readonly kind: 'modelRequest' } & OwnRequest)
+  | { readonly kind: 'resumeResponse'; readonly suspended: ModelResponse }
   | { readonly kind: 'handleResponse'; readonly response: ModelResponse; readonly resolutions?: Resolutions }
   | { readonly kind: 'end'; readonly output: FinalOutput };
 

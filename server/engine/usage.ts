@@ -40,6 +40,17 @@ export function addUsage(sum: RunUsage, added: RequestUsage | RunUsage): RunUsag
   return withTotal(result);
 }
 
+/** The usage of one response that took two requests. @since 0.2.0 */
+export function addRequestUsage(sum: RequestUsage, added: RequestUsage): RequestUsage {
+  const {
+    requests: _requests,
+    tool_calls: _calls,
+    total_tokens: _total,
+    ...usage
+  } = addUsage({ ...emptyUsage(), ...sum }, added);
+  return usage;
+}
+
 /** The usage with its computed total. @since 0.1.0 */
 export function withTotal(usage: RunUsage): RunUsage {
   usage.total_tokens = usage.input_tokens + usage.output_tokens;
