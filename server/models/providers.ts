@@ -187,7 +187,7 @@ export const providers: readonly ProviderRow[] = [
     input: documents,
     address: ({ AWS_REGION, AWS_DEFAULT_REGION }) =>
       `https://bedrock-mantle.${AWS_DEFAULT_REGION ?? AWS_REGION ?? 'us-east-1'}.api.aws/openai/v1`,
-    load: responses({ name: 'bedrock-mantle', envVar: 'AWS_BEARER_TOKEN_BEDROCK' }),
+    load: responses({ name: 'bedrock-mantle', envVar: 'AWS_BEARER_TOKEN_BEDROCK', scopedCallIds: true }),
   },
   {
     name: 'azure',

@@ -5,6 +5,8 @@ import { differences } from './compare.ts';
 import { daemonOptions, play } from './conversation.ts';
 import { knownDifferences } from './differences.ts';
 import { allFacts, allRecordings } from './recording.ts';
+import { bodyDifferences } from './sent.ts';
+import { ruleOf, rules } from './sent-differences.ts';
 
 /** In how many bytes at a time streams come: the boundaries were not recorded, so none may matter. */
 const everyChunk = ['1', '7', 'an event', '0'];
@@ -57,5 +59,23 @@ describe.skipIf(noRecordings).each(chunks)(
         junk: '',
       });
     });
+
+    it.runIf(chunk === chunks[0] && !process.env.RECORDINGS_DIR)(
+      'are asked for as they were recorded, but for what is listed with its reason',
+      async () => {
+        const { requests } = await replay.log();
+        const unknown: string[] = [];
+        const used = new Set<unknown>();
+        for (const { cassette, exchange, body, recorded } of requests) {
+          for (const difference of bodyDifferences(body, recorded?.body)) {
+            const rule = ruleOf(cassette, difference);
+            used.add(rule);
+            if (!rule) unknown.push(`${cassette}#${exchange} ${JSON.stringify(difference)}`);
+          }
+        }
+        expect(unknown).toEqual([]);
+        expect(rules.filter((rule) => !used.has(rule))).toEqual([]);
+      },
+    );
   },
 );

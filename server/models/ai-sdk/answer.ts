@@ -50,7 +50,8 @@ export function toAnswer(result: Result, modelName: string, provider: Provider):
   const given = withThinking(answerParts(result.content, provider), dropped, provider);
   const ordered = provider.quirks.thinkingFirst ? thinkingFirst(given) : given;
   const field = reader?.thinkingField;
-  const parts = field ? ordered.map((part) => withField(part, field)) : ordered;
+  const fielded = field ? ordered.map((part) => withField(part, field)) : ordered;
+  const parts = fielded.map((part) => withScopedId(part, metadata.id, provider));
   return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
 }
 
@@ -133,6 +134,14 @@ function withThinking(
   const part = { content, ...storeThinkingMetadata(undefined, provider), part_kind: 'thinking' } as const;
   return [part, ...parts];
 }
+
+function withScopedId(part: ModelResponsePart, id: string | undefined, provider: Provider): ModelResponsePart {
+  return part.part_kind === 'tool-call' ? { ...part, tool_call_id: callId(part.tool_call_id, id, provider) } : part;
+}
+
+/** The id of a call, unique in the history. Source: Pydantic AI `BedrockMantleModelProfile`. @since 0.2.0 */
+export const callId = (id: string, responseId: string | undefined, { quirks }: Provider): string =>
+  quirks.scopedCallIds && responseId ? `${responseId}:${id}` : id;
 
 const isThinking = (part: ModelResponsePart) => part.part_kind === 'thinking';
 

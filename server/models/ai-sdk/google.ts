@@ -3,7 +3,7 @@ import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Model } from '../../engine/model.ts';
 import { GoogleBodyReader } from './body-google.ts';
-import { asObject } from './json.ts';
+import { asObject, asObjects } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { chatQuirks, trimmed } from './quirks.ts';
@@ -24,6 +24,7 @@ const quirks: Quirks = {
   thinkingFirst: false,
   inlineSystem: false,
   errorResults: true,
+  objectResults: true,
   filesInResults: true,
   nativeTools: true,
   textArguments: false,
@@ -31,6 +32,7 @@ const quirks: Quirks = {
   inlineTextFiles: false,
   metadata: { signature: 'thoughtSignature', details: { thoughtSignature: 'thought_signature' } },
   settingOptions,
+  rewriteBody,
   bodyReader: () => new GoogleBodyReader(),
 };
 
@@ -43,6 +45,19 @@ function settingOptions({ google_thinking_config }: ModelSettings): Record<strin
     ...(typeof thinking_level === 'string' ? { thinkingLevel: thinking_level.toLowerCase() } : {}),
   };
   return Object.keys(thinkingConfig).length > 0 ? { thinkingConfig } : {};
+}
+
+/** The package puts the result of a tool beside its name; the API wants the result. */
+function rewriteBody({ contents, ...body }: Record<string, unknown>): Record<string, unknown> {
+  const rewritten = asObjects(contents).map((content) => ({
+    ...content,
+    parts: asObjects(content.parts).map((part) => {
+      const called = asObject(part.functionResponse);
+      const result = asObject(asObject(called.response).content);
+      return Object.keys(result).length > 0 ? { ...part, functionResponse: { ...called, response: result } } : part;
+    }),
+  }));
+  return { contents: rewritten, ...body };
 }
 
 /** One of Google's two houses. @since 0.2.0 */

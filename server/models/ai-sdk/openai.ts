@@ -58,6 +58,8 @@ export interface ResponsesHost {
   readonly envVar: string;
   /** Absent when every user has another address. */
   readonly url?: string;
+  /** Whether ids of calls are unique in one response only. */
+  readonly scopedCallIds?: boolean;
   /** The header of the key, when it is not `authorization`. */
   readonly keyHeader?: string;
 }
@@ -86,7 +88,7 @@ function responses(host: ResponsesHost, entry: ProviderEntry): Provider {
     optionsKey: 'openai',
     url: `${url}/`,
     envVar: host.envVar,
-    quirks,
+    quirks: host.scopedCallIds ? { ...quirks, scopedCallIds: true } : quirks,
     languageModel: (fetch) =>
       createOpenAI({ baseURL: url, apiKey: apiKey ?? '', headers: { ...keyHeader, ...headers }, fetch }).responses(
         modelName,

@@ -103,6 +103,8 @@ export interface Quirks {
   readonly inlineSystem: boolean;
   /** Whether tool results can be marked as errors; else a failure is shown in their text. */
   readonly errorResults: boolean;
+  /** Whether tool results are objects. */
+  readonly objectResults?: boolean;
   /** Whether tool results can hold files; else those follow in a user message. */
   readonly filesInResults: boolean;
   /** Whether calls and results of tools the provider ran itself can be sent back. */
@@ -133,6 +135,8 @@ export interface Quirks {
   rewriteBody?(body: Record<string, unknown>, settings: ModelSettings): Record<string, unknown>;
   /** Last changes to a JSON answer, for what the package cannot read. */
   rewriteAnswer?(body: unknown): unknown;
+  /** Whether ids of calls are unique in one response only: then the id of the response stands before them. */
+  readonly scopedCallIds?: boolean;
   /** Makes a reader of what the AI SDK drops from an answer. */
   bodyReader?(): BodyReader;
 }

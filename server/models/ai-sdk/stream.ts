@@ -9,7 +9,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { PartStream } from '../../engine/part-stream.ts';
 import { requestUsage } from '../../engine/response.ts';
-import { createdAt, type Ended, servedFields, toUsage } from './answer.ts';
+import { callId, createdAt, type Ended, servedFields, toUsage } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
 import { asObject } from './json.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
@@ -224,7 +224,7 @@ class StreamedAnswer {
     if (providerExecuted) return; // comes as a whole
     this.#unsettled.add(id);
     const fields = storeMetadata(providerMetadata, this.#provider);
-    this.#opened().toolCall(callKey(id), { name: toolName, id }, fields);
+    this.#opened().toolCall(callKey(id), { name: toolName, id: this.#callId(id) }, fields);
   }
 
   #call(part: LanguageModelV4ToolCall): void {
@@ -235,11 +235,15 @@ class StreamedAnswer {
     const { toolCallId: id, toolName: name, input } = part;
     const fields = storeMetadata(part.providerMetadata, this.#provider);
     const key = callKey(id);
-    if (!this.#unsettled.delete(id)) this.#opened().toolCall(key, { name, args: input, id }, fields);
+    if (!this.#unsettled.delete(id)) this.#opened().toolCall(key, { name, args: input, id: this.#callId(id) }, fields);
     else {
       if (fields.provider_details) this.#target.toolCall(key, {}, fields);
       this.#target.settleCall(key, input);
     }
+  }
+
+  #callId(id: string): string {
+    return callId(id, this.#metadata.id, this.#provider);
   }
 
   #opened(): PartStream {

@@ -1,8 +1,8 @@
-import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
+import type { JSONObject, LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 import { ContentItem, type UserContent } from '../../../protocol/content.ts';
 import type { RetryPromptPart, ToolReturnPart } from '../../../protocol/messages.ts';
 import { isMedia } from '../../engine/media-types.ts';
-import { retryPromptText, toolReturnText } from '../../engine/wording.ts';
+import { retryPromptText, toolReturnObject, toolReturnText } from '../../engine/wording.ts';
 import type { Provider } from './provider.ts';
 import { userParts } from './user-content.ts';
 
@@ -56,8 +56,11 @@ const resultPart = (part: ToolReturnPart, output: LanguageModelV4ToolResultOutpu
 
 /** A provider with an error mark gets the bare text under it, any other one the text inside an `error` object. */
 function plainOutput(part: ToolReturnPart, { quirks }: Provider): LanguageModelV4ToolResultOutput {
-  return part.outcome === 'failed' && quirks.errorResults
-    ? { type: 'error-text', value: toolReturnText({ ...part, outcome: 'success' }) }
+  if (part.outcome === 'failed' && quirks.errorResults) {
+    return { type: 'error-text', value: toolReturnText({ ...part, outcome: 'success' }) };
+  }
+  return quirks.objectResults
+    ? { type: 'json', value: toolReturnObject(part) as JSONObject }
     : { type: 'text', value: toolReturnText(part) };
 }
 

@@ -56,12 +56,17 @@ export function decodeResponses(body: Json): Decoded {
 function partsOf({ type, role, content, ...item }: Json): [Turn['kind'], ...Json[]] {
   if (type === 'function_call') return ['response', call(item.name, item.arguments, item.call_id)];
   if (type === 'function_call_output') return ['request', returned(item.output, item.call_id)];
-  if (type === 'reasoning') return ['response', thinking(summaryOf(item.summary))];
+  if (type === 'reasoning') return ['response', reasoningOf(item)];
   if (typeof type === 'string' && type.endsWith('_call')) return ['response', thinking(type)];
   if (role === 'assistant') return ['response', text(textOf(content))];
   if (role === 'user') return ['request', user(textOf(content))];
   return content ? ['request', system(textOf(content))] : ['request'];
 }
+
+const reasoningOf = ({ id, encrypted_content, summary }: Json): Json => ({
+  ...thinking(summaryOf(summary)),
+  ...(encrypted_content ? { id, signature: encrypted_content, provider_name: 'openai' } : {}),
+});
 
 const textOf = (content: unknown) =>
   typeof content === 'string'

@@ -1,0 +1,181 @@
+import type { Difference } from './sent.ts';
+
+/** A difference between what is sent and what Pydantic AI once sent, and why it is there. */
+export interface Rule {
+  /** Names of recordings it applies to; all unless given. */
+  recordings?: RegExp;
+  path: RegExp;
+  /** Narrows it further. */
+  only?: (difference: Difference) => boolean;
+  reason: string;
+}
+
+/** Bytes are the same in either alphabet of base64. */
+const sameBytes = ({ ours, theirs }: Difference) =>
+  Buffer.from(String(ours), 'base64').equals(Buffer.from(String(theirs), 'base64'));
+
+const isAbsent = ({ ours }: Difference) => ours === undefined;
+const isAdded = ({ theirs }: Difference) => theirs === undefined;
+
+export const rules: Rule[] = [
+  {
+    path: /^tools\[\](\.function)?\.strict$/,
+    reason: 'A strict mode of tools is not offered: the schema of the host is sent as it is.',
+  },
+  {
+    recordings: /^huggingface-parallel-tools$/,
+    path: /^$/,
+    reason: 'The request was not recorded.',
+  },
+  {
+    recordings: /^google-vertex-prompt-blocked$/,
+    path: /^$/,
+    reason: 'Not a model call.',
+  },
+  {
+    path: /^messages\[\]\.content\[\]\.caller$/,
+    only: isAdded,
+    reason: "Anthropic's mark of who calls a tool is sent back as it came.",
+  },
+  {
+    recordings: /^anthropic-to-google/,
+    path: /^messages\[\]\.content\[\]\.content$/,
+    reason: 'References to tools that upstream reveals have no part of their own; they are text here.',
+  },
+  {
+    path: /^contents\[\]\.parts\[\]\.thoughtSignature$/,
+    only: sameBytes,
+    reason: 'The same bytes: upstream writes them in the other alphabet of base64.',
+  },
+  {
+    recordings: /^anthropic-to-google/,
+    path: /^contents\[\]\.parts\[\]\.thoughtSignature$/,
+    only: ({ ours, theirs }) => ours === Buffer.from(String(theirs), 'base64').toString(),
+    reason: 'The mark for calls of other models: upstream writes it as base64, the package as it is documented.',
+  },
+  {
+    path: /^contents\[\]\.parts\[\]\.function(Call|Response)\.id$/,
+    only: ({ theirs }) => String(theirs).startsWith('pyd_ai_'),
+    reason: 'Google gave no id; both sides make one up.',
+  },
+  { path: /^systemInstruction\.role$/, only: isAbsent, reason: 'Google ignores the role of the system instruction.' },
+  {
+    path: /^toolConfig$/,
+    only: isAbsent,
+    reason: 'Upstream asks for validated calls since its tools are strict; ours are not.',
+  },
+  {
+    path: /^messages\[\]\.content\[\]\.toolResult\.status$/,
+    only: isAbsent,
+    reason: '`success` is the default.',
+  },
+  {
+    path: /^additionalModelResponseFieldPaths$/,
+    only: isAdded,
+    reason: 'The package asks for the stop sequence that was met.',
+  },
+  {
+    recordings: /^bedrock-stream-native-output$/,
+    path: /^(additionalModelRequestFields|outputConfig)$/,
+    reason: 'The package asks Claude for native output in its own field, upstream in that of Bedrock.',
+  },
+  {
+    recordings: /^bedrock-cache-tool-choice$/,
+    path: /^toolConfig\.tools\[\]$/,
+    reason: 'A tool that must be called is offered alone.',
+  },
+  {
+    recordings: /^bedrock-cache-tool-choice$/,
+    path: /^messages\[\]\.content\[\]\.tool(Use|Result)\.toolUseId$/,
+    reason: 'The second conversation calls the same tool as the first: the runner takes the call of the first.',
+  },
+  {
+    recordings: /^bedrock-cache-tool-choice$/,
+    path: /^system\[\]\.text$/,
+    reason: 'White space at the end of instructions is not sent.',
+  },
+  {
+    recordings: /^deepseek-chat/,
+    path: /^messages\[\]\.tool_calls\[\]\.function\.arguments$/,
+    only: ({ ours, theirs }) => JSON.stringify(JSON.parse(String(theirs))) === ours,
+    reason: 'The package parses arguments and writes them anew.',
+  },
+  {
+    recordings: /^deepseek-responses/,
+    path: /^input\[\]/,
+    reason: 'Raw reasoning without an encrypted form is not sent back: the package takes none.',
+  },
+  {
+    recordings: /^google-to-openai-history$/,
+    path: /^(input|contents)\[\]/,
+    reason: 'Upstream reveals tools to the model in turns and items of its own, which have no counterpart here.',
+  },
+  {
+    recordings: /^groq-stream-tool-use-failed$/,
+    path: /^messages\[\]/,
+    reason: 'A failed generation ends the run with an error that holds it; upstream makes a call of it.',
+  },
+  {
+    recordings: /^huggingface-stream-text$/,
+    path: /^stream_options$/,
+    only: isAdded,
+    reason: 'Usage is always asked for.',
+  },
+  {
+    recordings: /^mistral/,
+    path: /^(tools\[\]\.type|messages\[\]\.name|messages\[\]\.tool_calls\[\]\.index)$/,
+    reason: 'What the package sends beside, or leaves out: the kind of a tool, the name at its result, a position.',
+  },
+  {
+    recordings: /^openai-responses-odd-status$/,
+    path: /^(text\.format|include)$/,
+    reason: 'Plain text is the default format; encrypted reasoning is asked for from every model that thinks.',
+  },
+  {
+    recordings: /^openai-responses-parallel-tools-retry$/,
+    path: /^input\[\]/,
+    reason: 'Upstream of that time sent an empty message of the assistant before its calls.',
+  },
+  {
+    recordings: /^openai-responses-stream-text$/,
+    path: /^include$/,
+    only: isAbsent,
+    reason: 'Log probabilities are asked for with `openai_top_logprobs`.',
+  },
+  {
+    recordings: /^openai-responses-stream-tool-search$/,
+    path: /^input\[\]/,
+    reason: 'A tool search that the client runs is a call of the client, so its items differ from there on.',
+  },
+  {
+    recordings: /^openai-responses-stream-tool$/,
+    path: /^input\[\]\.call_id$/,
+    reason: 'Upstream of that time took the id of the item for that of the call.',
+  },
+  {
+    recordings: /^openai-responses-stream-web-search$/,
+    path: /^(include\[\]|previous_response_id|input\[\]\.action\.sources)$/,
+    reason: 'Sources of a search are not asked for; those that came are sent back.',
+  },
+  {
+    path: /^input\[\]\.(id|status|type)$/,
+    only: isAbsent,
+    reason: 'Ids of items are only sent where the API needs them.',
+  },
+  {
+    recordings: /^openai-responses-thinking-error-400$/,
+    path: /^input\[\]\.(role|content)$/,
+    reason: 'The recorded test had taken the answer out of the history, to be refused.',
+  },
+  {
+    recordings: /^openrouter-stream-error$/,
+    path: /^max_(completion_)?tokens$/,
+    reason: 'Compatible hosts know `max_tokens`; only some know the newer name.',
+  },
+];
+
+export const ruleOf = (recording: string, difference: Difference): Rule | undefined =>
+  rules.find(
+    ({ recordings, path, only }) =>
+      (recordings?.test(recording) ?? true) && path.test(difference.path) && (only?.(difference) ?? true),
+  );
