@@ -13,7 +13,8 @@ export function agentHandlers({ agents, keys }: { agents: AgentRegistry; keys: K
   return {
     'agent/register': async (params, session) => {
       const spec = agentFieldsOf(params);
-      if (spec.model) resolveModel(spec.model, { ...keys, hostServesSecrets: session.serves('secret/get') });
+      const hostServesSecrets = session.serves('secret/get');
+      if (spec.model) resolveModel(spec.model, { ...keys, hostServesSecrets }, spec.modelSettings);
       const compiled = await compileAgent(spec);
       return { name: params.name, replaced: agents.set(params.name, { spec, compiled }) };
     },

@@ -1,6 +1,6 @@
 import { EngineError } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
-import { missingSecret, refuseCredentials, type Secret, type SecretPlan, secretsOf } from './keys.ts';
+import { missingSecret, type Secret, type SecretPlan, secretsOf } from './keys.ts';
 import { Redaction } from './redaction.ts';
 
 /** What is sent so that a provider lets a request in. @since 0.2.0 */
@@ -39,7 +39,6 @@ export function keyedModel(id: string, plan: SecretPlan, source: SecretSource, m
   return {
     id,
     async request(prompt, call) {
-      refuseCredentials(prompt.settings?.extra_headers);
       const first = await finder.credentials(call);
       try {
         return await ask(use(first), first, prompt, call);

@@ -1,4 +1,4 @@
-import type { ModelEntry, ModelSpec } from '../../protocol/spec.ts';
+import type { ModelEntry, ModelSettings, ModelSpec } from '../../protocol/spec.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model } from '../engine/model.ts';
 import type { HostCallbacks } from '../runs/host-callbacks.ts';
@@ -6,7 +6,7 @@ import type { ProviderEntry } from './ai-sdk/provider.ts';
 import { fallbackModel } from './fallback-model.ts';
 import { hostModel } from './host-model.ts';
 import { keyedModel, type SecretSource } from './keyed-model.ts';
-import { type KeySource, secretPlan } from './keys.ts';
+import { type KeySource, refuseCredentials, secretPlan } from './keys.ts';
 import { type ProviderRow, providers } from './providers.ts';
 import { createTestModel } from './test-model.ts';
 
@@ -32,14 +32,15 @@ export interface RunAccess {
 export type Keys = KeySource & { readonly hostServesSecrets: boolean };
 
 /**
- * Finds the model a specification names, before anything is asked of it.
+ * Finds the model a specification names, before anything is asked of it. The settings are those of the agent or run.
  *
  * Errors: `model.unknown`, `auth.missing` when nobody can be asked for a key, `run.invalid` for one that may not be used.
  * @since 0.1.0
  */
-export function resolveModel(spec: ModelSpec, keys: Keys): ModelHandle {
+export function resolveModel(spec: ModelSpec, keys: Keys, settings?: ModelSettings | null): ModelHandle {
   const { entries, fallbackOn } = entriesOf(spec);
   const handles = entries.map((entry) => resolveEntry(entry, keys));
+  if (handles.some((one) => !one.servedByHost)) refuseCredentials(settings?.extra_headers);
   const [only] = handles;
   if (only && handles.length === 1) return only;
   return {

@@ -146,10 +146,8 @@ export class RunService {
     const addsNothing = Object.keys(own).length === 0;
     const spec: AgentSpec = registered ? (addsNothing ? registered.spec : mergeAgent(registered.spec, own)) : own;
     const named = spec.model ?? session.defaultModel;
-    const handle = resolveModel(named ?? 'test', {
-      ...this.#deps.keys,
-      hostServesSecrets: session.serves('secret/get'),
-    });
+    const keys = { ...this.#deps.keys, hostServesSecrets: session.serves('secret/get') };
+    const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
     return { agent, handle, warnings: named ? [] : [defaulted] };
   }
