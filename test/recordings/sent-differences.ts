@@ -163,11 +163,6 @@ export const rules: Rule[] = [
     reason: 'Ids of items are only sent where the API needs them.',
   },
   {
-    recordings: /^openai-responses-thinking-error-400$/,
-    path: /^input\[\]\.(role|content)$/,
-    reason: 'The recorded test had taken the answer out of the history, to be refused.',
-  },
-  {
     recordings: /^openrouter-stream-error$/,
     path: /^max_(completion_)?tokens$/,
     reason: 'Compatible hosts know `max_tokens`; only some know the newer name.',
