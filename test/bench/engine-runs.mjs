@@ -47,7 +47,7 @@ export async function engineRuns(bundle) {
       modelSettings: null,
       prompt: 'What is 1 + 2?',
       history: [],
-      callbacks: { callTool },
+      callbacks: { callTool, waitsAs: () => null },
       runner: engine.directRunner(runId, world),
       signal: new AbortController().signal,
       emit,
