@@ -13,6 +13,7 @@ import {
 import type { LazySchema } from './define.ts';
 import { ModelDelta, RunDelta, ToolProgress } from './deltas.ts';
 import { Exit, Initialize, Initialized, Shutdown } from './lifecycle.ts';
+import { LogMessage, LogTrace, SetTrace } from './logging.ts';
 import { PendingList, PendingResolve } from './pending.ts';
 import { Progress, WorkDoneProgressCancel, WorkDoneProgressCreate } from './progress.ts';
 import {
@@ -75,6 +76,7 @@ export const editorRequests = { [WorkDoneProgressCreate.method]: WorkDoneProgres
 export const clientNotifications = {
   [Initialized.method]: Initialized,
   [Exit.method]: Exit,
+  [SetTrace.method]: SetTrace,
   [ModelDelta.method]: ModelDelta,
   [ToolProgress.method]: ToolProgress,
   [WorkDoneProgressCancel.method]: WorkDoneProgressCancel,
@@ -85,6 +87,8 @@ export const serverNotifications = {
   [RunEvent.method]: RunEvent,
   [RunDelta.method]: RunDelta,
   [Progress.method]: Progress,
+  [LogMessage.method]: LogMessage,
+  [LogTrace.method]: LogTrace,
 } as const;
 
 type Schema<S extends LazySchema> = ReturnType<S>;

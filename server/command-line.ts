@@ -1,4 +1,4 @@
-import { type OptionTable, readOptions, UsageError } from './cli/options.ts';
+import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { version } from './version.ts';
@@ -6,10 +6,19 @@ import { version } from './version.ts';
 /** What the command line asks for: the daemon, a command, or a text and the exit code. @since 0.1.0 */
 export type Command = {
   readonly logLevel: LogLevel;
+  /** Where the log goes instead of stderr. */
+  readonly logFile?: string;
   readonly allowEnv: ReadonlySet<string>;
   readonly allowLocalDownloads: boolean;
 } & (
-  | { readonly kind: 'daemon'; readonly help: string }
+  | {
+      readonly kind: 'daemon';
+      readonly help: string;
+      /** How long runs may go on after a signal, in milliseconds. */
+      readonly drainMs: number;
+      /** The process of the host. */
+      readonly hostPid?: number;
+    }
   /** `args` are left to the command, which is loaded when it is asked for. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
   | { readonly kind: 'schema' }
@@ -30,11 +39,13 @@ Options:
   --allow-env NAME     a variable with a key that clients may name in apiKeyEnv; may be repeated
   --allow-local-downloads
                        files with force_download: 'allow-local' may come from the local network
-  --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr
+  --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
+  --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
+  --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
   --version            print the version
   --help               print this
-  --stdio, --clientProcessId=N
-                       accepted, as clients of language servers pass them
+  --clientProcessId N  process of the host: the daemon ends when that is gone
+  --stdio              accepted, as clients of language servers pass it
 
 Examples:
   runwire run --model openai-chat:gpt-5 "Why is the sky blue?"
@@ -58,10 +69,12 @@ const options = {
   'allow-env': 'list',
   'allow-local-downloads': 'flag',
   'log-level': 'value',
+  'log-file': 'value',
+  drain: 'value',
   version: 'flag',
   help: 'flag',
   stdio: 'ignored',
-  clientProcessId: 'ignored',
+  clientProcessId: 'value',
 } as const satisfies OptionTable;
 
 /** Reads the command line; a wrong one says what is wrong and exits with 2. @since 0.1.0 */
@@ -81,10 +94,12 @@ function commandOf(args: readonly string[]): Command {
   if (!isLogLevel(logLevel)) {
     throw new UsageError(`'${logLevel}' is no log level; use one of ${logLevels.join(', ')}`);
   }
+  const logFile = values['log-file'];
   const common = {
     logLevel,
     allowEnv: new Set(values['allow-env']),
     allowLocalDownloads: values['allow-local-downloads'] ?? false,
+    ...(logFile ? { logFile } : {}),
   };
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
   if (values.help) return text(help);
@@ -92,7 +107,7 @@ function commandOf(args: readonly string[]): Command {
   const [command] = words;
   switch (command) {
     case undefined:
-      return { ...common, kind: 'daemon', help };
+      return { ...common, kind: 'daemon', help, ...daemonOptions(values) };
     case 'run':
       return { ...common, kind: 'run', args: rest };
     case 'schema':
@@ -102,6 +117,13 @@ function commandOf(args: readonly string[]): Command {
       throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
     }
   }
+}
+
+function daemonOptions({ drain, clientProcessId }: OptionValues<typeof options>) {
+  if (drain !== undefined && !/^\d{1,6}(\.\d+)?$/.test(drain))
+    throw new UsageError(`--drain takes seconds, for example 30; '${drain}' is no such number`);
+  const hostPid = Number(clientProcessId);
+  return { drainMs: Number(drain ?? 0) * 1000, ...(Number.isInteger(hostPid) && hostPid > 0 ? { hostPid } : {}) };
 }
 
 function wantsHelp(args: readonly string[]): boolean {

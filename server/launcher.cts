@@ -119,13 +119,9 @@ function whenAnswered(save: () => void): void {
   process.on('exit', onExit);
 }
 
-/** Something came in and something went out; `--help` and wrong options read nothing. */
+/** Something came in, and a moment later nothing is left to do about it; `--help` and wrong options read nothing. */
 function hasAnswered(): boolean {
-  return hasMoved(process.stdout, 'bytesWritten') && hasMoved(process.stdin, 'bytesRead');
-}
-
-function hasMoved<K extends string>(stream: object, counter: K): boolean {
-  return Number((stream as Partial<Record<K, number>>)[counter]) > 0;
+  return Number((process.stdin as { bytesRead?: number }).bytesRead) > 0;
 }
 
 function writeCache(folder: string, name: string, source: Buffer, code: Buffer): void {

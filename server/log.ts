@@ -10,11 +10,46 @@ export interface Log {
   debug(text: string): void;
 }
 
-/** A log that writes lines of a level and above. Sparse by default: hosts often leave stderr unread. @since 0.1.0 */
-export function createLog(write: (line: string) => void, level: LogLevel): Log {
-  const loudest = logLevels.indexOf(level);
-  const at = (name: LogLevel) => (text: string) => {
-    if (logLevels.indexOf(name) <= loudest) write(`runwire ${name}: ${text}\n`);
+/** A place where lines of a log go. @since 0.2.0 */
+export type LogSink = (level: LogLevel, text: string) => void;
+
+/** A log whose lines may go to several places. @since 0.2.0 */
+export interface RootLog extends Log {
+  /** Lines of `loudest` and above go there too, from here on; never more than the level of the log. */
+  add(sink: LogSink, loudest?: LogLevel): void;
+}
+
+/**
+ * A log that writes lines of a level and above, without secrets. Sparse by default: hosts often leave stderr unread.
+ *
+ * @since 0.1.0
+ */
+export function createLog(level: LogLevel, redact: (text: string) => string): RootLog {
+  const sinks: { sink: LogSink; loudest: number }[] = [];
+  const at = (name: LogLevel) => {
+    const loudness = logLevels.indexOf(name);
+    return (text: string) => {
+      if (!sinks.some(({ loudest }) => loudness <= loudest)) return;
+      const shown = redact(text);
+      for (const { sink, loudest } of sinks) if (loudness <= loudest) sink(name, shown);
+    };
   };
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    add: (sink, loudest = level) =>
+      sinks.push({ sink, loudest: Math.min(logLevels.indexOf(loudest), logLevels.indexOf(level)) }),
+  };
+}
+
+/** How much may wait for a reader of stderr before lines are dropped. */
+const unread = 64 * 1024;
+
+/** Lines on stderr; what nobody reads is dropped, not kept. @since 0.2.0 */
+export function streamSink(stream: NodeJS.WritableStream & { readonly writableLength: number }): LogSink {
+  return (level, text) => {
+    if (stream.writableLength < unread) stream.write(`runwire ${level}: ${text}\n`);
+  };
 }

@@ -2,9 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { formatTimestamp } from '../protocol/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
-import { parseCommandLine } from './command-line.ts';
+import { type Command, parseCommandLine } from './command-line.ts';
 import { defaultLimits } from './limits.ts';
-import { createLog } from './log.ts';
+import { createLog, type RootLog, streamSink } from './log.ts';
+import { fileSink } from './log-file.ts';
+import { watchProcess } from './process-watch.ts';
+import { redactor } from './redact.ts';
 import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { serve } from './server.ts';
@@ -12,17 +15,21 @@ import { version } from './version.ts';
 
 const frames = ownStdout();
 const command = parseCommandLine(process.argv.slice(2));
-const log = createLog((line) => process.stderr.write(line), command.logLevel);
 const { allowEnv, allowLocalDownloads } = command;
 const keys = { env: process.env, allowEnv, allowLocalDownloads };
 const world = { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() };
+const redact = redactor(process.env);
+const log = openLog();
+
+/** 128 and the number of the signal, as shells count. */
+const signalCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
 
 switch (command.kind) {
   case 'daemon':
     if (process.stdin.isTTY) {
       print(`${command.help}\nrunwire speaks JSON-RPC on stdin and stdout; start it from a program.\n`, 2);
     } else {
-      start();
+      start(command);
     }
     break;
   case 'run':
@@ -39,48 +46,46 @@ switch (command.kind) {
 
 function print(text: string, exitCode: 0 | 2): void {
   // Who reads may have seen enough (`| head`).
-  process.stdout.on('error', () => process.exit(exitCode));
-  (exitCode === 0 ? frames : process.stderr).write(text);
+  const output = exitCode === 0 ? frames : process.stderr;
+  output.on('error', () => process.exit(exitCode));
+  output.write(text);
   process.exitCode = exitCode;
 }
 
-function start(): void {
-  const wire = openWire(process.stdin, frames, { limits: defaultLimits, log });
-  const server = serve(wire, {
-    version,
-    ...keys,
-    log,
-    world,
-    onExit: (code) => leave(code),
-  });
-  let leaving = false;
-  const leave = (code: number) => {
-    if (leaving) return;
-    leaving = true;
-    void server.close().then(() => exitWhenWritten(code));
-  };
-  // Without a client nothing that runs here can be of use: end of input, a broken pipe and signals all end the daemon.
-  wire.events = {
-    onEnd: () => leave(server.session.isShutDown ? 0 : 1),
-    onLost: (reason) => {
-      log.error(`the input is no stream of messages: ${reason}`);
-      leave(2);
-    },
-    onClosed: () => leave(server.session.isShutDown ? 0 : 1),
-  };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(signalCode[signal]));
+function start({ drainMs, hostPid }: Command & { kind: 'daemon' }): void {
+  const wire = openWire(process.stdin, frames, { limits: defaultLimits, log, redact });
+  const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
+  const server = serve(wire, { version, ...keys, log, world, watchHost, onExit: (code) => process.exit(code) });
+  log.add(server.showLog);
+  if (hostPid) watchHost(hostPid);
+  for (const [signal, code] of Object.entries(signalCodes))
+    process.on(signal, () => server.lifecycle.signalled(code, drainMs));
   process.on('unhandledRejection', (error) => log.error(`unhandled rejection: ${String(error)}`));
+  process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
 }
 
-/** 128 and the number of the signal, as shells count. */
-const signalCode = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
+/**
+ * A pipe that has ended does not tell any more when its shell is gone: then we are given to another parent. The timer
+ * also keeps the process alive while it waits for what no handle of Node stands for.
+ */
+function watchShell(onGone: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) onGone();
+  }, 1000);
+}
 
-/** Answers that were given are written before the process ends; a pipe nobody reads cannot hold it. */
-function exitWhenWritten(code: number): void {
-  const deadline = setTimeout(() => process.exit(code), 250);
-  frames.write('', () => {
-    clearTimeout(deadline);
-    process.exit(code);
-  });
+/** Where the log goes before there is a client. */
+function openLog(): RootLog {
+  const opened = createLog(command.logLevel, redact);
+  const { logFile } = command;
+  opened.add(streamSink(process.stderr), logFile ? 'error' : command.logLevel);
+  try {
+    if (logFile) opened.add(fileSink(logFile, { now: world.now }));
+  } catch (error) {
+    process.stderr.write(`runwire: cannot write the log to ${logFile}: ${(error as Error).message}\n`);
+    process.exit(2);
+  }
+  return opened;
 }

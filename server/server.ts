@@ -7,8 +7,9 @@ import { takeNotification } from './handlers/notifications.ts';
 import { pendingHandlers } from './handlers/pending.ts';
 import { runHandlers } from './handlers/run.ts';
 import { serviceHandlers } from './handlers/service.ts';
+import { Lifecycle, type LifecycleParts } from './lifecycle.ts';
 import { defaultLimits } from './limits.ts';
-import type { Log } from './log.ts';
+import { type Log, type LogSink, logLevels } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
 import type { Wire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
@@ -35,8 +36,10 @@ export interface ServerDeps {
   readonly runner?: RunnerFactory;
   /** Timers of runs; default: those of the process. */
   readonly after?: After;
-  /** Called with the exit code when the client sent `exit`. */
+  /** Called with the exit code when everything is over: runs have ended, answers were written. */
   readonly onExit?: (code: number) => void;
+  /** Watches the process of the host, which it names in the handshake. @since 0.2.0 */
+  readonly watchHost?: (pid: number, onGone: () => void) => void;
 }
 
 /** A daemon that serves one connection. @since 0.1.0 */
@@ -44,6 +47,10 @@ export interface Server {
   /** Ends the runs of a client that has gone and resolves when all have ended. */
   close(): Promise<void>;
   readonly session: Session;
+  /** How it ends; the input and the output have their part in it already. @since 0.2.0 */
+  readonly lifecycle: Lifecycle;
+  /** Shows lines of the log to the client. @since 0.2.0 */
+  readonly showLog: LogSink;
 }
 
 /** Wires a connection to the engine. The caller owns the connection and the process. @since 0.1.0 */
@@ -59,14 +66,65 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     answer(handlers, { method, params }, session, { token, log: deps.log }),
   );
   connection.onNotification((method: string, params: unknown) => {
-    if (method === 'exit') deps.onExit?.(session.isShutDown ? 0 : 1);
+    if (method === 'exit') lifecycle.exitAsked();
+    else if (method === '$/setTrace') setTrace(wire, (params as { value?: unknown } | undefined)?.value);
     else takeNotification({ method, params }, { runs, log: deps.log });
   });
+  const lifecycle = new Lifecycle(lifecycleParts(wire, session, deps));
+  session.onInitialize = ({ processId, trace }) => {
+    setTrace(wire, trace);
+    if (processId) deps.watchHost?.(processId, () => lifecycle.hostGone());
+  };
+  wire.events = {
+    onEnd: () => lifecycle.inputEnded(wire.framing),
+    onClosed: () => lifecycle.hostGone(),
+    onLost: (reason) => {
+      deps.log.error(`the input is no stream of messages: ${reason}`);
+      lifecycle.inputLost();
+    },
+  };
   return {
     session,
+    lifecycle,
+    showLog: (level, message) => {
+      // Nothing may be told before the handshake is answered.
+      if (!wire.answers.isOpen) return;
+      client.notify('window/logMessage', { type: logLevels.indexOf(level) + 1, message });
+    },
     close: () => {
       wire.callbacks.close();
-      return session.endRuns(new EngineError('client.gone', 'The client has gone.'), limits.shutdownGraceMs);
+      return session.endRuns(clientGone(), limits.shutdownGraceMs);
+    },
+  };
+}
+
+/** A value that is none changes nothing. */
+function setTrace({ trace }: Wire, value: unknown): void {
+  if (value === 'off' || value === 'messages' || value === 'verbose') trace.level = value;
+}
+
+const clientGone = () => new EngineError('client.gone', 'The client has gone.');
+
+function lifecycleParts(wire: Wire, session: Session, deps: ServerDeps): LifecycleParts {
+  const { requests, callbacks, pump } = wire;
+  return {
+    isShutDown: () => session.isShutDown,
+    stop: () => session.stop(),
+    clientGone: () => callbacks.close(),
+    idle: async () => {
+      await requests.answered();
+      await session.runsEnded();
+      // What waited for the runs is answered behind them.
+      await requests.answered();
+    },
+    endRuns: (error, ms) => session.endRuns(error, ms),
+    answered: () => requests.answered(),
+    flushed: () => pump.drained(0),
+    exit: (code) => deps.onExit?.(code),
+    graceMs: () => session.limits.shutdownGraceMs,
+    errors: {
+      gone: clientGone(),
+      stopped: new EngineError('run.cancelled', 'The agent run was cancelled: the daemon was stopped.'),
     },
   };
 }

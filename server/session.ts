@@ -17,7 +17,12 @@ export class Session {
   defaultModel: string | undefined;
   /** Whether the client shows progress it is asked to show. */
   showsProgress = false;
+  /** Told what the client said of itself; to be replaced before the handshake. @since 0.2.0 */
+  onInitialize: (params: InitializeParams) => void = () => undefined;
   #phase: Phase = 'created';
+  #isStopping = false;
+  /** Why the runs were ended. */
+  #ended: EngineError | undefined;
   #served: ReadonlySet<string> | null = null;
   readonly #runs = new Set<RunRecord>();
 
@@ -26,14 +31,21 @@ export class Session {
     this.limits = limits;
   }
 
+  /** Whether the handshake is behind it. @since 0.2.0 */
+  get isInitialized(): boolean {
+    return this.#phase !== 'created';
+  }
+
   /** Whether `shutdown` was asked for. */
   get isShutDown(): boolean {
     return this.#phase === 'shuttingDown';
   }
 
   /** Takes over what the client said of itself. */
-  initialize({ initializationOptions: options, capabilities }: InitializeParams): void {
+  initialize(params: InitializeParams): void {
+    const { initializationOptions: options, capabilities } = params;
     this.#phase = 'initialized';
+    this.onInitialize(params);
     const window = capabilities?.window as { workDoneProgress?: unknown } | null | undefined;
     this.showsProgress = window?.workDoneProgress === true;
     this.limits = lowered(this.limits, options?.limits);
@@ -43,6 +55,11 @@ export class Session {
 
   shutDown(): void {
     this.#phase = 'shuttingDown';
+  }
+
+  /** No new runs from here on: the process is about to end. @since 0.2.0 */
+  stop(): void {
+    this.#isStopping = true;
   }
 
   /** Errors: `notInitialized` before the handshake, `request.invalid` for a second one and after `shutdown`. */
@@ -59,6 +76,9 @@ export class Session {
         `The session was shut down; ${method} came too late, only exit may follow.`,
       );
     }
+    if (this.#isStopping && method === 'run/start') {
+      throw new EngineError('request.invalid', 'The daemon is about to end and starts no new runs.');
+    }
   }
 
   serves(method: CallbackMethod): boolean {
@@ -67,13 +87,26 @@ export class Session {
 
   own(record: RunRecord): void {
     this.#runs.add(record);
+    // It was being prepared when the others were ended.
+    if (this.#ended) record.cancel(this.#ended);
     for (const run of this.#runs) if (run.state === 'finished') this.#runs.delete(run);
+  }
+
+  /** Resolves when no run of the connection is live. @since 0.2.0 */
+  async runsEnded(): Promise<void> {
+    for (let live = this.#live(); live.length > 0; live = this.#live())
+      await Promise.all(live.map((run) => run.ended()));
+  }
+
+  #live(): RunRecord[] {
+    return [...this.#runs].filter((run) => run.state !== 'finished');
   }
 
   /** Cancels the runs of the connection and resolves when all have ended, or after the grace. */
   async endRuns(error: EngineError, graceMs: number): Promise<void> {
-    const live = [...this.#runs].filter((run) => run.state !== 'finished');
-    const ended = live.map((run) => run.wait(new AbortController().signal).catch(() => undefined));
+    this.#ended = error;
+    const live = this.#live();
+    const ended = live.map((run) => run.ended());
     for (const run of live) run.cancel(error);
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => {

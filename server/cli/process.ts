@@ -1,17 +1,18 @@
 import { fstatSync } from 'node:fs';
 import type { Log } from '../log.ts';
+import type { Output } from '../rpc/stdout.ts';
 import { exitCode } from './exit-code.ts';
 import type { StartRun } from './local-run.ts';
 import type { Outlet } from './output.ts';
 import type { Input } from './prompt.ts';
 import { runCommand } from './run.ts';
 
-type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
+type Stream = Pick<Output, 'write' | 'isTTY'>;
 
 /** `runwire run` as this process: its streams, its signals, its exit code. @since 0.1.0 */
 export async function runProcess(
   args: readonly string[],
-  { stdout, start, log }: { stdout: Stream; start: StartRun; log: Log },
+  { stdout, start, log }: { stdout: Output; start: StartRun; log: Log },
 ): Promise<never> {
   const interrupted = new AbortController();
   /** The exit code of a run that is cancelled. */
@@ -27,7 +28,7 @@ export async function runProcess(
   // Who reads may have seen enough (`| head`): nothing more is asked of the model, and nothing is told.
   let isRead = true;
   let isLost = false;
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') {
       isRead = false;
       cancelledCode = exitCode.success;

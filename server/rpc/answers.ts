@@ -3,6 +3,7 @@ import { ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
 import type { RequestId } from './envelope.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { OutboundPump } from './pump.ts';
+import type { Trace } from './trace.ts';
 
 interface Answer {
   readonly id: RequestId;
@@ -12,23 +13,24 @@ interface Answer {
 
 const done = Promise.resolve();
 
+export interface AnswersParts {
+  readonly pump: OutboundPump;
+  readonly requests: OpenRequests;
+  readonly trace: Trace;
+  /** Logs what cannot be sent under an incident id. */
+  readonly reportBug: (error: unknown) => { readonly message: string; readonly details: object };
+}
+
 /** Every answer to a request goes through here, exactly once; the library writes its own here too. @since 0.2.0 */
 export class Answers extends AbstractMessageWriter {
-  readonly #pump: OutboundPump;
-  readonly #requests: OpenRequests;
-  readonly #reportBug: (error: unknown) => { readonly message: string; readonly details: object };
+  /** Whether the handshake was answered well: nothing else may be sent before. */
+  isOpen = false;
+  readonly #parts: AnswersParts;
 
-  constructor(
-    pump: OutboundPump,
-    requests: OpenRequests,
-    /** Logs what cannot be sent under an incident id. */
-    reportBug: (error: unknown) => { readonly message: string; readonly details: object },
-  ) {
+  constructor(parts: AnswersParts) {
     super();
-    this.#pump = pump;
-    this.#requests = requests;
-    this.#reportBug = reportBug;
-    pump.onClose(() => this.fireClose());
+    this.#parts = parts;
+    parts.pump.onClose(() => this.fireClose());
   }
 
   write(message: Message): Promise<void> {
@@ -38,7 +40,11 @@ export class Answers extends AbstractMessageWriter {
 
   /** Answers what was no request, or one that is not served: nothing is open for it. */
   refuse(id: RequestId | null, kind: ErrorKind, message: string, details: Record<string, unknown> = {}): void {
-    this.#pump.send({ jsonrpc: '2.0', id, error: { code: ErrorCode[kind], message, data: { ...details, kind } } });
+    this.#parts.pump.send({
+      jsonrpc: '2.0',
+      id,
+      error: { code: ErrorCode[kind], message, data: { ...details, kind } },
+    });
   }
 
   end(): void {
@@ -46,18 +52,20 @@ export class Answers extends AbstractMessageWriter {
   }
 
   #answer(answer: Answer): void {
-    const request = this.#requests.close(answer.id);
+    const request = this.#parts.requests.close(answer.id);
     // Emacs stalls when the ack of a run and a callback of the run arrive in one piece.
     const isAck = request?.method === 'run/start' && !request.waits;
-    if (isAck) this.#pump.separate();
+    if (isAck) this.#parts.pump.separate();
     this.#send(answer);
-    if (isAck) this.#pump.separate();
+    if (isAck) this.#parts.pump.separate();
+    if (request?.method === 'initialize' && answer.error === undefined) this.isOpen = true;
+    if (request) this.#parts.trace.tell('Sent response to', request.method, answer.error ?? answer.result);
   }
 
   #send({ id, result, error }: Answer): void {
     try {
       const outcome = error === undefined ? { result: result ?? null } : { error };
-      const sent = this.#pump.send({ jsonrpc: '2.0', id, ...outcome });
+      const sent = this.#parts.pump.send({ jsonrpc: '2.0', id, ...outcome });
       if (sent.kind !== 'tooLarge') return;
       const { size, limit } = sent;
       const advice = 'Ask for less at a time, or raise the limit.';
@@ -66,7 +74,7 @@ export class Answers extends AbstractMessageWriter {
         limit,
       });
     } catch (bug) {
-      const { message, details } = this.#reportBug(bug);
+      const { message, details } = this.#parts.reportBug(bug);
       this.refuse(id, 'internal', message, { ...details });
     }
   }

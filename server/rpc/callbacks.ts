@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../protocol/errors.ts';
 import { CallbackError, type CallbackFailure } from '../runs/client.ts';
 import type { OutboundPump } from './pump.ts';
+import type { Trace } from './trace.ts';
 
 /**
  * First and last id of our own requests: a range that no client uses for its own, because some take a request for the
@@ -15,6 +16,7 @@ const lastRequestId = 2 ** 31 - 1;
 const withdrawnKept = 1024;
 
 interface Open {
+  readonly method: string;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: CallbackError) => void;
 }
@@ -22,13 +24,15 @@ interface Open {
 /** Our own requests that wait for an answer of the client. @since 0.2.0 */
 export class OpenCallbacks {
   readonly #pump: OutboundPump;
+  readonly #trace: Trace;
   readonly #open = new Map<number, Open>();
   readonly #withdrawn = new Map<number, Open>();
   #nextId = FIRST_REQUEST_ID;
   #isClosed = false;
 
-  constructor(pump: OutboundPump) {
+  constructor(pump: OutboundPump, trace: Trace) {
     this.#pump = pump;
+    this.#trace = trace;
   }
 
   /** Rejects with `CallbackError`. An abort withdraws the request; an answer that comes all the same is still told. */
@@ -38,10 +42,12 @@ export class OpenCallbacks {
     const sent = this.#pump.send({ jsonrpc: '2.0', id, method, params });
     if (sent.kind === 'closed') return Promise.reject(new CallbackError({ kind: 'gone' }));
     if (sent.kind === 'tooLarge') return Promise.reject(new CallbackError(tooLarge(method, sent)));
+    this.#trace.tell('Sent request', method, params);
     return new Promise((resolve, reject) => {
       const onAbort = () => this.#withdraw(id);
       const settled = () => signal.removeEventListener('abort', onAbort);
       this.#open.set(id, {
+        method,
         resolve: (result) => {
           settled();
           resolve(result);
@@ -68,6 +74,7 @@ export class OpenCallbacks {
     if (!open) return false;
     this.#open.delete(key);
     this.#withdrawn.delete(key);
+    this.#trace.tell('Received response to', open.method, error ?? result);
     if (error === undefined || error === null) open.resolve(result ?? null);
     else open.reject(new CallbackError(failureOf(error)));
     return true;

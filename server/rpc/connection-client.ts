@@ -3,10 +3,11 @@ import type { Session } from '../session.ts';
 import type { Wire } from './wire.ts';
 
 /** The client at the other end of a connection. @since 0.1.0 */
-export function connectionClient({ pump, callbacks }: Wire, session: () => Session): Client {
+export function connectionClient({ pump, callbacks, trace }: Wire, session: () => Session): Client {
   return {
     notify: (method, params) => {
       pump.send({ jsonrpc: '2.0', method, params });
+      trace.tell('Sent notification', method, params);
     },
     request: (method, params, signal) => callbacks.request(method, params, signal),
     serves: (method) => session().serves(method),

@@ -6,6 +6,7 @@ import { type Envelope, envelopeOf, isDeeperThan, startOf } from './envelope.ts'
 import type { Frame, WireLimits } from './frames.ts';
 import { alwaysServed, type OpenRequests, waits } from './open-requests.ts';
 import type { Fault } from './reader.ts';
+import type { Trace } from './trace.ts';
 
 /**
  * An answer to a callback goes through the library's queue as a notification of this name, so that it takes effect behind
@@ -23,6 +24,7 @@ export interface GatekeeperParts {
   readonly requests: OpenRequests;
   readonly callbacks: OpenCallbacks;
   readonly limits: () => WireLimits;
+  readonly trace: Trace;
   readonly log: Log;
 }
 
@@ -90,10 +92,12 @@ export class Gatekeeper {
       return undefined;
     }
     requests.add({ id, method, waits: isWaiting });
+    this.#parts.trace.tell('Received request', method, params);
     return { jsonrpc: '2.0', id, method, params } as Message;
   }
 
   #notification({ method, params }: Of<'notification'>): Message | undefined {
+    this.#parts.trace.tell('Received notification', method, params);
     if (method !== '$/cancelRequest') return { jsonrpc: '2.0', method, params } as Message;
     const id = (params as { id?: unknown } | null | undefined)?.id;
     const request = typeof id === 'string' || typeof id === 'number' ? this.#parts.requests.get(id) : undefined;

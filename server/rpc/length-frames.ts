@@ -20,8 +20,8 @@ export class ContentLengthFrames implements FrameSplitter {
   #body: Buffer | undefined;
   #filled = 0;
   #skip = 0;
-  /** Told of the message that is being skipped once some of it is there. */
-  #tell: ((start: Buffer) => Frame) | undefined;
+  /** The message that is being skipped: how it is told, once as much of its start as is looked at is there. */
+  #skipped: { readonly tell: (start: Buffer) => Frame; start: Buffer } | undefined;
 
   constructor(limits: () => WireLimits) {
     this.#limits = limits;
@@ -44,18 +44,27 @@ export class ContentLengthFrames implements FrameSplitter {
   }
 
   end(): Frame | undefined {
+    if (this.#skipped) return this.#tellSkipped(this.#skipped);
     const isInside = this.#at < this.#input.length || this.#body !== undefined || this.#skip > 0;
     return isInside ? { kind: 'lost', reason: 'the input ended inside a message' } : undefined;
   }
 
   #skipOver(): Frame | undefined {
-    const start = this.#input.subarray(this.#at, this.#at + Math.min(this.#skip, startBytes));
     const count = Math.min(this.#skip, this.#input.length - this.#at);
+    const skipped = this.#skipped;
+    if (skipped) {
+      const wanted = Math.min(count, startBytes - skipped.start.length);
+      skipped.start = Buffer.concat([skipped.start, this.#input.subarray(this.#at, this.#at + wanted)]);
+    }
     this.#skip -= count;
     this.#at += count;
-    const tell = count > 0 ? this.#tell : undefined;
-    if (tell) this.#tell = undefined;
-    return tell?.(start);
+    const isEnough = this.#skip === 0 || skipped?.start.length === startBytes;
+    return skipped && isEnough ? this.#tellSkipped(skipped) : undefined;
+  }
+
+  #tellSkipped({ tell, start }: { tell: (start: Buffer) => Frame; start: Buffer }): Frame {
+    this.#skipped = undefined;
+    return tell(start);
   }
 
   #fill(body: Buffer): Frame | undefined {
@@ -89,7 +98,7 @@ export class ContentLengthFrames implements FrameSplitter {
   #refuse(length: number, tell: (start: Buffer) => Frame): Frame | undefined {
     if (length === 0) return tell(noBytes);
     this.#skip = length;
-    this.#tell = tell;
+    this.#skipped = { tell, start: noBytes };
     return this.next();
   }
 
@@ -118,7 +127,7 @@ export class ContentLengthFrames implements FrameSplitter {
         return { kind: 'lost', reason: `a header is longer than ${this.#limits().headerBytes} bytes` };
       const line = input.toString('latin1', at, end < 0 ? input.length : end);
       if (line !== '' && line !== '\r' && !/^[a-z]/i.test(line))
-        return { kind: 'lost', reason: `expected a header, found ${quoted(line)}` };
+        return { kind: 'lost', reason: `expected a header, found ${quoted(line.slice(0, 1))}` };
       if (end < 0) return undefined;
       if (!line.endsWith('\r'))
         return { kind: 'lost', reason: `expected a header that ends with CR LF, found ${quoted(line)}` };

@@ -14,6 +14,8 @@ export interface ReaderSink {
   /** A JSON value of so many bytes: the message to dispatch, or undefined when nothing is left to do about it. */
   value(value: unknown, size: number): Message | undefined;
   fault(fault: Fault): void;
+  /** Whether some that were passed on wait to be dispatched. */
+  isBehind(): boolean;
   /** The input has ended and everything in it was passed on. */
   end(): void;
 }
@@ -113,11 +115,17 @@ export class WireReader extends AbstractMessageReader {
     if (this.#isLost) return;
     this.#isResting = true;
     this.#stream.pause();
-    setImmediate(() => {
-      this.#isResting = false;
-      if (!this.#isHeld) this.#stream.resume();
-      this.#pull(splitter);
-    });
+    setImmediate(() => this.#goOn(splitter));
+  }
+
+  #goOn(splitter: FrameSplitter): void {
+    if (this.#sink.isBehind()) {
+      setImmediate(() => this.#goOn(splitter));
+      return;
+    }
+    this.#isResting = false;
+    if (!this.#isHeld) this.#stream.resume();
+    this.#pull(splitter);
   }
 
   /** Half of what may be in flight, so that many small requests in one chunk are no overload. */
@@ -132,8 +140,11 @@ export class WireReader extends AbstractMessageReader {
   }
 
   #finish(splitter: FrameSplitter | undefined): void {
-    const frame = this.#isLost ? undefined : splitter?.end();
-    if (frame) this.#take(frame);
+    while (!this.#isLost) {
+      const frame = splitter?.end();
+      if (!frame) break;
+      this.#take(frame);
+    }
     if (!this.#isLost) this.#sink.end();
   }
 
@@ -156,12 +167,8 @@ export class WireReader extends AbstractMessageReader {
   }
 }
 
-/** Where the text is wrong; the message of the parser would repeat some of it, which may be secret. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof SyntaxError)) return 'it is not UTF-8';
-  const position = /position (\d+)/.exec(error.message)?.[1];
-  return position === undefined ? 'it is no JSON' : `it is no JSON at position ${position}`;
-}
+/** The message of the parser is not repeated: it holds some of the text, which may be secret. */
+const reasonOf = (error: unknown) => (error instanceof SyntaxError ? 'it is no JSON' : 'it is not UTF-8');
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const blanks: ReadonlySet<number> = new Set([9, 10, 13, 32]);

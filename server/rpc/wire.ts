@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
+import { createMessageConnection, Message, type MessageConnection, type MessageStrategy } from 'vscode-jsonrpc/node';
 import { reportBug } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Answers } from './answers.ts';
@@ -10,6 +10,7 @@ import { OpenRequests } from './open-requests.ts';
 import { OutboundPump } from './pump.ts';
 import { WireReader } from './reader.ts';
 import { dispatchInOneTurn } from './scheduler.ts';
+import { Trace } from './trace.ts';
 
 /** What happens to a connection. @since 0.2.0 */
 export interface WireEvents {
@@ -29,6 +30,8 @@ export interface Wire {
   readonly callbacks: OpenCallbacks;
   readonly requests: OpenRequests;
   readonly gatekeeper: Gatekeeper;
+  readonly answers: Answers;
+  readonly trace: Trace;
   readonly framing: Framing | undefined;
   /** Who is told; to be replaced before `listen`. */
   events: WireEvents;
@@ -39,20 +42,36 @@ export interface Wire {
 /** Answers that nobody has read are kept up to here; then nothing more is read that would make more of them. */
 const heldBytes = 64 * 1024 * 1024;
 
+export interface WireOptions {
+  readonly limits: WireLimits;
+  readonly log: Log;
+  /** Hides secrets in what a trace shows. */
+  readonly redact?: (text: string) => string;
+}
+
 /** Opens a connection. @since 0.2.0 */
-export function openWire(input: Readable, output: Writable, options: { limits: WireLimits; log: Log }): Wire {
+export function openWire(input: Readable, output: Writable, options: WireOptions): Wire {
   dispatchInOneTurn();
-  const { log } = options;
+  const { log, redact = (text) => text } = options;
   const limits = () => wire.limits();
   const pump = new OutboundPump(output, { messageBytes: () => wire.limits().messageBytes });
   const requests = new OpenRequests();
-  const callbacks = new OpenCallbacks(pump);
-  const answers = new Answers(pump, requests, (error) => reportBug(error, log));
-  const gatekeeper = new Gatekeeper({ answers, requests, callbacks, limits, log });
+  const trace = new Trace(pump, redact);
+  const callbacks = new OpenCallbacks(pump, trace);
+  const answers = new Answers({ pump, requests, trace, reportBug: (error) => reportBug(error, log) });
+  const gatekeeper = new Gatekeeper({ answers, requests, callbacks, limits, trace, log });
   const holdWhileFull = () => {
     if (reader.isHeld || pump.queuedBytes < heldBytes) return;
     reader.hold();
     void pump.drained(heldBytes / 2).then(() => reader.release());
+  };
+  /** Requests that were passed to the library and wait for their turn there. */
+  let undispatched = 0;
+  const messageStrategy: MessageStrategy = {
+    handleMessage: (message, next) => {
+      if (Message.isRequest(message)) undispatched -= 1;
+      return next(message);
+    },
   };
   const reader = new WireReader(input, limits, {
     framing: (framing) => {
@@ -61,8 +80,11 @@ export function openWire(input: Readable, output: Writable, options: { limits: W
     },
     value: (value, size) => {
       holdWhileFull();
-      return gatekeeper.admit(value, size);
+      const message = gatekeeper.admit(value, size);
+      if (message && Message.isRequest(message)) undispatched += 1;
+      return message;
     },
+    isBehind: () => undispatched > 0,
     fault: (fault) => {
       gatekeeper.fault(fault);
       if (fault.kind === 'lost') wire.events.onLost(fault.reason);
@@ -71,11 +93,13 @@ export function openWire(input: Readable, output: Writable, options: { limits: W
   });
   pump.onClose(() => wire.events.onClosed());
   const wire: { -readonly [K in keyof Wire]: Wire[K] } = {
-    connection: createMessageConnection(reader, answers, libraryLog(log)),
+    connection: createMessageConnection(reader, answers, libraryLog(log), { messageStrategy }),
     pump,
     callbacks,
     requests,
     gatekeeper,
+    answers,
+    trace,
     framing: undefined,
     events: { onEnd: () => undefined, onLost: () => undefined, onClosed: () => undefined },
     limits: () => options.limits,

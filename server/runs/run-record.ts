@@ -44,6 +44,7 @@ export class RunRecord {
   readonly #controller: AbortController;
   readonly #limits: RecordOptions['limits'];
   readonly #waiters = new Set<(result: RunResult) => void>();
+  readonly #onEnd: (() => void)[] = [];
 
   constructor(options: RecordOptions) {
     this.runId = options.runId;
@@ -83,6 +84,12 @@ export class RunRecord {
     this.finishedAtMs = nowMs;
     for (const waiter of [...this.#waiters]) waiter(result);
     this.#waiters.clear();
+    for (const onEnd of this.#onEnd) onEnd();
+  }
+
+  /** Resolves when the run is over; unlike `wait` it is the daemon's own and has no limit. @since 0.2.0 */
+  ended(): Promise<void> {
+    return this.state === 'finished' ? Promise.resolve() : new Promise((resolve) => this.#onEnd.push(resolve));
   }
 
   /** Asks the run to stop; false when it is over or stopping already. */

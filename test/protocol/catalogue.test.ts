@@ -46,11 +46,18 @@ it('pins the names of the methods', () => {
   expect(Object.keys(clientNotifications)).toEqual([
     'initialized',
     'exit',
+    '$/setTrace',
     'model/delta',
     'tool/progress',
     'window/workDoneProgress/cancel',
   ]);
-  expect(Object.keys(serverNotifications)).toEqual(['run/event', 'run/delta', '$/progress']);
+  expect(Object.keys(serverNotifications)).toEqual([
+    'run/event',
+    'run/delta',
+    '$/progress',
+    'window/logMessage',
+    '$/logTrace',
+  ]);
 });
 
 it('pins the error codes', () => {

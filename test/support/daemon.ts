@@ -21,6 +21,7 @@ export class Daemon {
   readonly exited: Promise<number | null>;
   #buffer = Buffer.alloc(0);
   #nextId = 1;
+  #hasClosed = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(options: { args?: string[]; env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
@@ -35,6 +36,10 @@ export class Daemon {
       this.stderr += chunk;
     });
     this.child.stdin.on('error', () => undefined);
+    this.child.stdout.on('close', () => {
+      this.#hasClosed = true;
+      this.#wake();
+    });
     this.exited = new Promise((resolve) => this.child.once('exit', (code) => resolve(code)));
   }
 
@@ -57,6 +62,7 @@ export class Daemon {
     for (;;) {
       const found = this.messages.find(fits);
       if (found) return found;
+      if (this.#hasClosed) throw new Error(`the daemon ended without sending it; stderr: ${this.stderr}`);
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
   }
@@ -89,6 +95,10 @@ export class Daemon {
       this.messages.push(JSON.parse(this.#buffer.subarray(end + 4, end + 4 + Number(length)).toString()));
       this.#buffer = this.#buffer.subarray(end + 4 + Number(length));
     }
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const wake of [...this.#waiting]) wake();
     this.#waiting.clear();
   }

@@ -1,0 +1,44 @@
+import fs from 'node:fs';
+import type { LogSink } from './log.ts';
+
+export interface LogFileOptions {
+  readonly now: () => string;
+  /** Bytes after which a new file is begun. */
+  readonly maxBytes?: number;
+  /** Older files that are kept, as `FILE.1` (the latest) and so on. */
+  readonly kept?: number;
+}
+
+/**
+ * Lines in a file that only the user can read. When it is full it becomes `FILE.1`, and that `FILE.2`. Several daemons
+ * may write to one file: each line is one write at the end of it.
+ *
+ * Errors: those of opening the file. A line that cannot be written later is lost; a log does not stop its daemon.
+ * @since 0.2.0
+ */
+export function fileSink(path: string, { now, maxBytes = 10 * 1024 * 1024, kept = 3 }: LogFileOptions): LogSink {
+  let fd = fs.openSync(path, 'a', 0o600);
+  const rotate = () => {
+    for (let i = kept - 1; i > 0; i -= 1) renameIfThere(`${path}.${i}`, `${path}.${i + 1}`);
+    // Another daemon may have begun a new file meanwhile, which is then gone on with.
+    if (isSame(fd, path)) renameIfThere(path, `${path}.1`);
+    fs.closeSync(fd);
+    fd = fs.openSync(path, 'a', 0o600);
+  };
+  return (level, text) => {
+    try {
+      fs.writeSync(fd, `${now()} ${level} [${process.pid}] ${text}\n`);
+      if (fs.fstatSync(fd).size >= maxBytes) rotate();
+    } catch {
+      // A full disk, or a folder that is gone.
+    }
+  };
+}
+
+function isSame(fd: number, path: string): boolean {
+  return fs.fstatSync(fd).ino === fs.statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+function renameIfThere(from: string, to: string): void {
+  if (fs.existsSync(from)) fs.renameSync(from, to);
+}

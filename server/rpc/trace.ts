@@ -1,0 +1,36 @@
+import type { OutboundPump } from './pump.ts';
+
+export type TraceLevel = 'off' | 'messages' | 'verbose';
+
+/** How much of a message is shown. */
+const shown = 4096;
+
+/** Tells the client what came and went, when it asks for that. Source: LSP 3.17 $/logTrace. @since 0.2.0 */
+export class Trace {
+  level: TraceLevel = 'off';
+  readonly #pump: OutboundPump;
+  readonly #redact: (text: string) => string;
+
+  constructor(pump: OutboundPump, redact: (text: string) => string) {
+    this.#pump = pump;
+    this.#redact = redact;
+  }
+
+  /** `what` says which message it is, `content` are its parameters, its result or its error. */
+  tell(what: string, method: string, content: unknown): void {
+    // Who is behind with reading is not told even more.
+    if (this.level === 'off' || this.#pump.congested) return;
+    // Secrets stay outside every trace; a trace is nothing to trace.
+    if (method === 'secret/get' || method === '$/logTrace') return;
+    const params = {
+      message: `${what} '${method}'.`,
+      ...(this.level === 'verbose' ? { verbose: this.#text(content) } : {}),
+    };
+    this.#pump.send({ jsonrpc: '2.0', method: '$/logTrace', params });
+  }
+
+  #text(content: unknown): string {
+    const json = this.#redact(JSON.stringify(content) ?? '');
+    return json.length > shown ? `${json.slice(0, shown)}…` : json;
+  }
+}
