@@ -1,5 +1,6 @@
 import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
+import { beyond } from './bounds.ts';
 import type { CallPiece, DeltaSink } from './delta-sink.ts';
 import { unexpectedBehavior } from './errors.ts';
 import { CallBuilder, type PartBuilder, TextBuilder, ThinkingBuilder, WholePart } from './part-builders.ts';
@@ -22,6 +23,8 @@ const noFields: PartFields = Object.freeze({});
 export interface PartStreamOptions {
   /** Absent when nobody looks. */
   readonly sink?: DeltaSink;
+  /** Characters of all pieces together; absent: without end. */
+  readonly maxSize?: number;
   /** Aborted when the request is given up. */
   readonly signal: AbortSignal;
   /** Asked after every piece, before it is shown; when it says no, nothing more is taken. */
@@ -47,6 +50,7 @@ export class PartStream {
   /** Over, or stopped by the check: pieces that still come are dropped. */
   #ended = false;
   #outputFound = false;
+  #size = 0;
   #usage: RequestUsage = requestUsage();
   #fields: Partial<ModelResponse> = {};
 
@@ -103,6 +107,7 @@ export class PartStream {
 
   text(key: PartKey, content: string, fields: PartFields = noFields): void {
     if (this.#ended) return;
+    this.#grow(content.length);
     const builder = this.#find(key, TextBuilder);
     if (builder) {
       builder.add(content, fields);
@@ -112,6 +117,7 @@ export class PartStream {
 
   thinking(key: PartKey, content: string | null, signature: string | null, fields: PartFields = noFields): void {
     if (this.#ended) return;
+    this.#grow(content?.length ?? 0);
     const builder = this.#find(key, ThinkingBuilder);
     if (builder) {
       builder.add(content, signature, fields);
@@ -122,6 +128,7 @@ export class PartStream {
   /** Errors: `model.unexpectedBehavior` for pieces that do not fit together. */
   toolCall(key: PartKey, piece: CallPiece & { readonly id?: string | null }, fields: PartFields = noFields): void {
     if (this.#ended) return;
+    if (typeof piece.args === 'string') this.#grow(piece.args.length);
     const known = this.#find(key, CallBuilder);
     const builder = known ?? new CallBuilder();
     builder.add(piece, fields);
@@ -153,6 +160,12 @@ export class PartStream {
   /** The answer broke off: its last part has no end. */
   breakOff(): void {
     this.#ended = true;
+  }
+
+  #grow(size: number): void {
+    const { maxSize } = this.#options;
+    this.#size += size;
+    if (maxSize !== undefined && this.#size > maxSize) throw beyond('responseBytes', maxSize, this.#size);
   }
 
   #find<T extends PartBuilder>(key: PartKey, kind: new (...args: never[]) => T): T | undefined {

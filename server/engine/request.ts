@@ -1,10 +1,12 @@
 import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RunError } from '../../protocol/result.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
+import { checkBounds } from './bounds.ts';
 import { askOn } from './continuation.ts';
 import { EngineError, fromRunError, toRunError } from './errors.ts';
 import { mintId } from './ids.ts';
 import { completeResponse } from './intake.ts';
+import { jsonSize } from './json-size.ts';
 import type { Model, ModelAnswer, ModelPrompt, Warning } from './model.ts';
 import { PartStream } from './part-stream.ts';
 import { type OwnRequest, prepare, prepareResumed } from './prepare.ts';
@@ -33,6 +35,7 @@ interface Answered {
  * @since 0.1.0
  */
 export async function requestModel(state: RunState, own: OwnRequest): Promise<ModelResponse> {
+  checkSize(state, own);
   return request(state, await prepare(state, own), null);
 }
 
@@ -52,6 +55,15 @@ async function request(state: RunState, prompt: ModelPrompt, seed: ModelResponse
   } finally {
     state.stream = null;
   }
+}
+
+/** The check comes before the step, so that a run that is too large makes no further call of any kind. */
+function checkSize(state: RunState, { request }: OwnRequest): void {
+  const { bounds } = state.input;
+  if (!bounds) return;
+  if (request) state.bytes += jsonSize(request);
+  const { runStep: stepsPerRun, lastSeq: eventsPerRun, bytes: messageBytesPerRun } = state;
+  checkBounds(bounds, { stepsPerRun, eventsPerRun, messageBytesPerRun });
 }
 
 /** The response that is coming, as far as it is known; null when none is, or when it comes as a whole. @since 0.2.0 */
@@ -126,6 +138,7 @@ function partStream(
   const { input } = state;
   return new PartStream({
     ...(input.sink ? { sink: input.sink } : {}),
+    ...(input.bounds ? { maxSize: input.bounds.responseBytes } : {}),
     signal,
     ...(stop ? { check: (usage) => checkWhileStreaming(state, usage, stop) } : {}),
     outputOf: (part) => outputOf(state, part),
@@ -170,6 +183,7 @@ function takeIn(state: RunState, { response, served, warnings, durationMs, error
   for (const { kind, message } of warnings ?? []) state.emit({ event_kind: 'warning', kind, message });
   if (!error) checkAfterResponse(state.agent.limits, state.usage, response.usage);
   state.history.append(response);
+  if (state.input.bounds) state.bytes += jsonSize(response);
   state.emit({ event_kind: 'model_response', message: response, usage: state.usage, served: state.served, durationMs });
   if (error) throw fromRunError(error);
   return response;

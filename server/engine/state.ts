@@ -5,6 +5,7 @@ import type { ModelMessage, ModelRequest, ModelRequestPart, ModelResponse } from
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
 import type { RunUsage } from '../../protocol/usage.ts';
 import type { CompiledAgent } from './agent.ts';
+import type { RunBounds } from './bounds.ts';
 import type { Callbacks } from './callbacks.ts';
 import { requestOf } from './cleaning.ts';
 import type { DeltaSink } from './delta-sink.ts';
@@ -35,6 +36,8 @@ export interface RunInput {
   readonly runner: StepRunner;
   /** Aborted by cancellation; its reason says why. */
   readonly signal: AbortSignal;
+  /** What the run may grow to; absent: without end. */
+  readonly bounds?: RunBounds;
   /** The time, asked only when the run is stopped from outside: that is no step. */
   readonly now: () => string;
   /** Whether the model's streaming interface is used. */
@@ -100,6 +103,8 @@ export class RunState {
   output: FinalOutput | null = null;
   /** The parts of the response that is coming. */
   stream: PartStream | null = null;
+  /** About the bytes of the messages that were added, as JSON. */
+  bytes = 0;
   /** `seq` of the latest event. */
   lastSeq = 0;
 

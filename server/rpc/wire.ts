@@ -7,7 +7,7 @@ import { OpenCallbacks } from './callbacks.ts';
 import type { Framing, WireLimits } from './frames.ts';
 import { Gatekeeper, SETTLEMENT } from './gatekeeper.ts';
 import { OpenRequests } from './open-requests.ts';
-import { OutboundPump } from './pump.ts';
+import { OutboundPump, type PumpOptions } from './pump.ts';
 import { WireReader } from './reader.ts';
 import { dispatchInOneTurn } from './scheduler.ts';
 import { Trace } from './trace.ts';
@@ -42,11 +42,14 @@ export interface Wire {
 /** Answers that nobody has read are kept up to here; then nothing more is read that would make more of them. */
 const heldBytes = 64 * 1024 * 1024;
 
+/** What a connection needs. @since 0.2.0 */
 export interface WireOptions {
   readonly limits: WireLimits;
   readonly log: Log;
   /** Hides secrets in what a trace shows. */
   readonly redact?: (text: string) => string;
+  /** Marks of the outbound queue, when not its own. */
+  readonly queue?: Pick<PumpOptions, 'highWater' | 'lowWater'>;
 }
 
 /** Opens a connection. @since 0.2.0 */
@@ -54,7 +57,7 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   dispatchInOneTurn();
   const { log, redact = (text) => text } = options;
   const limits = () => wire.limits();
-  const pump = new OutboundPump(output, { messageBytes: () => wire.limits().messageBytes });
+  const pump = new OutboundPump(output, { messageBytes: () => wire.limits().messageBytes, ...options.queue });
   const requests = new OpenRequests();
   const trace = new Trace(pump, redact);
   const callbacks = new OpenCallbacks(pump, trace);

@@ -1,5 +1,5 @@
 import type { NotificationOf } from '../../protocol/catalogue.ts';
-import { jsonSize } from './json-size.ts';
+import { jsonSize } from '../engine/json-size.ts';
 
 /** A durable event as it was sent. @since 0.2.0 */
 export type SentEvent = NotificationOf<'run/event'>;

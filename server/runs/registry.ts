@@ -1,6 +1,6 @@
 import type { Limits } from '../../protocol/lifecycle.ts';
 import { EngineError } from '../engine/errors.ts';
-import { jsonSize } from './json-size.ts';
+import { jsonSize } from '../engine/json-size.ts';
 import type { RunRecord } from './run-record.ts';
 
 const remembered = 4096;

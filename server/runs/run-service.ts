@@ -95,6 +95,7 @@ export class RunService {
       modelSettings: settingsOf(handle, agent),
       warnings,
       callbacks,
+      bounds: session.limits,
       signal: controller.signal,
       now: world.now,
     };

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import {
   createMessageConnection,
   type MessageConnection,
@@ -21,15 +21,28 @@ export interface Pair {
   close(): Promise<void>;
 }
 
-/** Starts a daemon in this process; the client has not sent `initialize` yet. */
-export function startPair(deps: Partial<ServerDeps> = {}): Pair {
+/** How a client reads. */
+export interface Reading {
+  /** Awaited before each chunk is read. */
+  readonly pause: () => Promise<unknown>;
+  /** Bytes in the queue of the daemon from which on the client is slow. */
+  readonly highWater?: number;
+}
+
+/** Starts a daemon in this process; the client has not sent `initialize` yet, and reads at once unless told otherwise. */
+export function startPair(deps: Partial<ServerDeps> = {}, reading?: Reading): Pair {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const client = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const logged: string[] = [];
   const write = (text: string) => logged.push(text);
   const log: Log = { error: write, warn: write, info: write, debug: write };
-  const wire = openWire(toServer, toClient, { limits: { ...defaultLimits, ...deps.limits }, log });
+  const { highWater } = reading ?? {};
+  const wire = openWire(toServer, reading ? readBy(reading, toClient) : toClient, {
+    limits: { ...defaultLimits, ...deps.limits },
+    log,
+    ...(highWater === undefined ? {} : { queue: { highWater, lowWater: Math.floor(highWater / 2) } }),
+  });
   const server = serve(wire, {
     version: 'test',
     env: {},
@@ -49,4 +62,17 @@ export function startPair(deps: Partial<ServerDeps> = {}): Pair {
       wire.connection.dispose();
     },
   };
+}
+
+/** A pipe whose other end is read when it pleases. */
+function readBy({ pause }: Reading, to: PassThrough): Writable {
+  return new Writable({
+    highWaterMark: 1,
+    write(chunk, _encoding, done) {
+      pause().then(() => {
+        to.write(chunk);
+        done();
+      });
+    },
+  });
 }

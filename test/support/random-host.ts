@@ -1,4 +1,6 @@
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
+import type { DeltaEvent } from '../../protocol/deltas.ts';
+import { textOf } from '../../server/engine/step.ts';
 import { type Random, turns } from './random.ts';
 import { openSession, type RunParams, schemaOf, type TestSession } from './session.ts';
 
@@ -9,6 +11,10 @@ export interface Seen {
   readonly kind: 'ack' | 'event' | 'delta' | 'callback' | 'answer';
   readonly seq?: number;
   readonly name?: string;
+  /** Text of a response, or what a delta adds to it. */
+  readonly text?: string;
+  /** Number of a delta. */
+  readonly n?: number;
 }
 
 export interface RandomHost {
@@ -35,10 +41,12 @@ export async function randomHost(random: Random): Promise<RandomHost> {
   let callId = 0;
   const reply = () => {
     asked += 1;
-    if (asked > steps) return [{ text: 'done' }];
+    if (asked > steps) return [{ text: 'done '.repeat(1 + random.upTo(6)) }];
     return Array.from({ length: 1 + random.upTo(2) }, () => ({ call: random.pick(tools).name, id: `c${callId++}` }));
   };
+  const isSlow = random.next() < 0.5;
   const session = await openSession({
+    ...(isSlow ? { reading: { pause: () => turns(random.upTo(2)), highWater: 1 + random.upTo(600) } } : {}),
     serve: {
       'model/request': async (request) => {
         see({ kind: 'callback', name: 'model/request' });
@@ -54,17 +62,30 @@ export async function randomHost(random: Random): Promise<RandomHost> {
     },
   });
   const { client } = session.pair;
-  client.onNotification('run/event', ({ seq, event }) => see({ kind: 'event', seq, name: event.event_kind }));
-  client.onNotification('run/delta', ({ afterSeq }) => see({ kind: 'delta', seq: afterSeq }));
+  client.onNotification('run/event', ({ seq, event }) => {
+    const text = event.event_kind === 'model_response' ? { text: textOf(event.message) } : {};
+    see({ kind: 'event', seq, name: event.event_kind, ...text });
+  });
+  client.onNotification('run/delta', ({ afterSeq, n, event }) =>
+    see({ kind: 'delta', seq: afterSeq, n, text: addedText(event) }),
+  );
   const params: RunParams = {
     runId: 'r',
     model: 'host:script',
     prompt: 'go',
     tools,
     retries: 5,
-    stream: random.next() < 0.7,
+    deltas: random.pick(['coalesced', 'coalesced', 'all', 'none']),
+    maxLatencyMs: random.pick([null, 0, 1]),
+    ...(random.next() < 0.7 ? { stream: true } : {}),
   };
   return Object.assign(host, { session, params });
+}
+
+function addedText(event: DeltaEvent): string {
+  if (event.event_kind === 'part_start') return event.part.part_kind === 'text' ? event.part.content : '';
+  const delta = event.event_kind === 'part_delta' ? event.delta : undefined;
+  return delta?.part_delta_kind === 'text' ? delta.content_delta : '';
 }
 
 type Part = { text?: string; call?: string; id?: string };
@@ -91,7 +112,10 @@ async function stream(
   const send = (delta: object) => pair.client.sendNotification('model/delta', { runId, requestId, delta });
   await send({ usage });
   for (const [index, { text, call, id }] of parts.entries()) {
-    for (const letter of text ?? '') await send({ text: letter });
+    for (const letter of text ?? '') {
+      await send({ text: letter });
+      if (random.next() < 0.2) await turns(random.upTo(2));
+    }
     if (call) {
       await send({ index, toolCall: { name: call, id } });
       await turns(random.upTo(2));

@@ -9,7 +9,7 @@ import type {
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { ServerDeps } from '../../server/server.ts';
-import { type Pair, startPair } from './pair.ts';
+import { type Pair, type Reading, startPair } from './pair.ts';
 
 type Awaitable<T> = T | Promise<T>;
 type Serve = { [M in CallbackMethod]?: (params: CallbackParamsOf<M>, signal: AbortSignal) => Awaitable<unknown> };
@@ -62,9 +62,10 @@ export async function openSession(
     serve?: Serve;
     initialize?: ParamsInputOf<'initialize'>;
     deps?: Partial<ServerDeps>;
+    reading?: Reading;
   } = {},
 ): Promise<TestSession> {
-  const pair = startPair(options.deps);
+  const pair = startPair(options.deps, options.reading);
   const replies = [...(options.model ?? [])];
   const events: TestSession['events'] = new Map();
   const serve: Serve = {

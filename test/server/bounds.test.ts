@@ -1,0 +1,86 @@
+import { afterEach, expect, it } from 'vitest';
+import { calls, openSession, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
+
+let session: TestSession;
+afterEach(() => session?.close());
+
+const tool = { name: 'work', inputSchema: schemaOf({}) };
+const endless = { tools: [tool], usageLimits: { request_limit: null }, prompt: 'hi' };
+
+it.each([
+  ['stepsPerRun', { stepsPerRun: 3 }, 3],
+  ['eventsPerRun', { eventsPerRun: 12 }, 13],
+  ['messageBytesPerRun', { messageBytesPerRun: 5000 }, expect.any(Number)],
+])('a run that has no end by its own limits ends at %s, and what it did stays', async (limit, limits, value) => {
+  session = await openSession({
+    serve: {
+      'model/request': () => ({ response: calls(toolCall('work')) }),
+      'tool/call': () => 'x'.repeat(1000),
+    },
+    deps: { limits },
+  });
+  const { runId, outcome, error, messageCount } = await session.run(endless);
+  expect({ outcome, data: error?.data }).toEqual({
+    outcome: 'failed',
+    data: { kind: 'usage.limitExceeded', limit, max: Object.values(limits)[0], value },
+  });
+  const { messages } = await session.request('run/messages', { runId });
+  expect(messages?.length).toBe(messageCount);
+  expect(messageCount).toBeGreaterThan(4);
+  expect(messageCount).toBeLessThan(12);
+});
+
+it.each([
+  ['text', { text: 'x'.repeat(60) }],
+  ['thinking', { index: 0, thinking: 'x'.repeat(60) }],
+  ['arguments', { index: 0, toolCall: { name: 'work', args: 'x'.repeat(60) } }],
+])('a streamed answer with more %s than a response may have is ended, and what came is kept', async (_what, delta) => {
+  session = await openSession({
+    serve: {
+      'model/request': async ({ runId, requestId }) => {
+        for (let i = 0; i < 5; i += 1)
+          await session.pair.client.sendNotification('model/delta', { runId, requestId, delta });
+        return new Promise(() => undefined);
+      },
+    },
+    deps: { limits: { responseBytes: 150 } },
+  });
+  const { runId, error } = await session.run({ prompt: 'hi', tools: [tool] });
+  expect(error?.data).toEqual({ kind: 'usage.limitExceeded', limit: 'responseBytes', max: 150, value: 180 });
+  const { messages } = await session.request('run/messages', { runId });
+  expect(messages?.[1]).toMatchObject({ state: 'interrupted', parts: [expect.anything()] });
+});
+
+it('500 requests that wait for runs keep no other request from its answer', async () => {
+  const runs = Array.from({ length: 10 }, (_, index) => `r${index}`);
+  let asked = 0;
+  let allAsked: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => {
+    allAsked = resolve;
+  });
+  session = await openSession({
+    serve: {
+      'tool/call': () => {
+        asked += 1;
+        if (asked === runs.length) allAsked();
+        return new Promise(() => undefined);
+      },
+    },
+  });
+  for (const runId of runs) await session.request('run/start', { runId, model: 'test', prompt: 'hi', tools: [tool] });
+  await waiting;
+  const waits = runs.flatMap((runId) => Array.from({ length: 50 }, () => session.request('run/wait', { runId })));
+  expect(await session.request('run/usage', { runId: 'r0' })).toMatchObject({
+    usage: { requests: 1 },
+    complete: false,
+  });
+  expect(await session.request('health/get', {})).toMatchObject({ runs: { active: 10 } });
+  for (const runId of runs) await session.request('run/cancel', { runId });
+  const results = await Promise.all(waits);
+  expect(results.filter(({ outcome }) => outcome === 'cancelled').length).toBe(500);
+});
+
+it('a run that ends within its bounds is not held by them', async () => {
+  session = await openSession({ model: [text('done')], deps: { limits: { stepsPerRun: 1 } } });
+  expect(await session.run({ prompt: 'hi' })).toMatchObject({ outcome: 'success' });
+});
