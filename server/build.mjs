@@ -12,7 +12,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Heavy parts: each is a file of its own, required when it is first used. */
 const parts = {
   prices: 'server/models/prices.ts',
-  download: 'server/models/download.ts',
+  downloads: 'server/models/downloads.ts',
   ...Object.fromEntries(
     [
       ...['openai', 'openai-chat', 'openai-compatible', 'anthropic', 'google', 'bedrock', 'groq', 'mistral', 'xai'],

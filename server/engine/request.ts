@@ -98,16 +98,16 @@ async function ask(
     };
     const answer = await askOn(once, prompt, seed);
     stream?.end();
-    const response = await priced(model, stamped(state, key, answer.response, now()));
-    return { ...answer, response, durationMs: durationMs() };
+    const done = { ...answer, durationMs: durationMs() };
+    return { ...done, response: await priced(model, stamped(state, key, answer.response, now())) };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     if (!stream?.opened || !(error instanceof EngineError)) throw error;
     stream.breakOff();
     const partial = modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, state: 'interrupted' });
     const served = stream.fields.model_name ?? null;
-    const response = await priced(model, stamped(state, key, partial, now()));
-    return { response, served, durationMs: durationMs(), error: toRunError(error) };
+    const done = { served, durationMs: durationMs(), error: toRunError(error) };
+    return { ...done, response: await priced(model, stamped(state, key, partial, now())) };
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Secret } from './keys.ts';
 
+/** Secrets that are kept at once; a host may make a name for each run. */
+const most = 256;
+
 /** Asks the host for a secret; null when it has none. @since 0.2.0 */
 export type AskSecret = (secret: Secret) => Promise<string | null>;
 
@@ -42,11 +45,17 @@ export class HostSecrets {
     this.#open.set(key, answer);
     try {
       const value = await answer;
-      if (value !== null) this.#values.set(key, value);
+      if (value !== null) this.#keep(key, value);
       return value;
     } finally {
       this.#open.delete(key);
     }
+  }
+
+  #keep(key: string, value: string): void {
+    this.#values.set(key, value);
+    const [oldest] = this.#values.keys();
+    if (oldest !== undefined && this.#values.size > most) this.#values.delete(oldest);
   }
 }
 

@@ -58,11 +58,15 @@ async function ask(
   prompt: ModelPrompt,
   call: ModelCall,
 ): Promise<ModelAnswer> {
-  const redaction = new Redaction(secrets);
+  const { tell } = call;
+  // Made when there is something to take out of.
+  const redaction = () => new Redaction(secrets);
   try {
-    return redaction.answer(await (await model).request(prompt, call));
+    const shown = tell && { tell: (event: Parameters<typeof tell>[0]) => tell(redaction().value(event)) };
+    const answer = await (await model).request(prompt, { ...call, ...shown });
+    return answer.warnings?.length ? { ...answer, warnings: redaction().value(answer.warnings) } : answer;
   } catch (error) {
-    throw call.signal.aborted ? error : redaction.error(error);
+    throw call.signal.aborted ? error : redaction().error(error);
   }
 }
 

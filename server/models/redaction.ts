@@ -1,5 +1,4 @@
 import { EngineError, type ErrorDetailsMap } from '../engine/errors.ts';
-import type { ModelAnswer } from '../engine/model.ts';
 
 /** What stands in the place of a secret. @since 0.2.0 */
 export const redactionMark = '[redacted]';
@@ -41,13 +40,6 @@ export class Redaction {
     clean.name = error.name;
     clean.stack = this.text(error.stack ?? error.message);
     return clean;
-  }
-
-  /** What an answer says beside the response of the model. */
-  answer(answer: ModelAnswer): ModelAnswer {
-    return answer.warnings && answer.warnings.length > 0
-      ? { ...answer, warnings: this.value(answer.warnings) }
-      : answer;
   }
 }
 

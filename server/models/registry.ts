@@ -24,6 +24,7 @@ export interface ModelHandle {
 
 /** What of a run its models use. @since 0.2.0 */
 export interface RunAccess {
+  readonly runId: string;
   readonly callbacks: HostCallbacks;
   readonly secrets: SecretSource;
 }
@@ -94,13 +95,12 @@ function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys
   const provided = {
     id: entry.model,
     modelName: name,
-    download: downloadOf(keys),
     ...(baseUrl ? { baseUrl } : {}),
   };
-  return handle(entry, false, async ({ secrets }) => ({
+  return handle(entry, false, async ({ runId, secrets }) => ({
     price: priceOf,
     ...keyedModel(entry.model, plan, secrets, async (credentials) =>
-      (await row.load()).create({ ...provided, ...credentials }),
+      (await row.load()).create({ ...provided, download: downloadOf(runId, keys), ...credentials }),
     ),
   }));
 }
@@ -108,11 +108,9 @@ function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys
 const priceOf: NonNullable<Model['price']> = async (response) => (await import('./prices.ts')).priceOf(response);
 
 /** The client that downloads is loaded when there is something to download. */
-function downloadOf({ allowLocalDownloads = false }: Keys): NonNullable<ProviderEntry['download']> {
-  return async (files, signal) => {
-    const { downloadAll, systemWorld } = await import('./download.ts');
-    return downloadAll(files, signal, systemWorld(allowLocalDownloads));
-  };
+function downloadOf(runId: string, { allowLocalDownloads = false }: Keys): NonNullable<ProviderEntry['download']> {
+  return async (files, signal) =>
+    (await import('./downloads.ts')).downloadFor({ runId, allowLocalDownloads }, files, signal);
 }
 
 function handle(entry: ModelObject, servedByHost: boolean, open: ModelHandle['open']): ModelHandle {

@@ -56,6 +56,20 @@ describe('a file that the model does not take by its address', () => {
     expect(files.seen[0]?.headers).not.toHaveProperty('authorization');
   });
 
+  it('is not downloaded again by the next request of the run, but by the next run', async () => {
+    const opened = await open({ allowLocalDownloads: true, calls: 'look' });
+    const asked = params({
+      prompt: [sound({ force_download: 'allow-local' })],
+      tools: [{ name: 'look', inputSchema: schemaOf({}) }],
+    });
+    expect((await opened.run(asked)).usage.requests).toBe(2);
+    const contents = provider.seen.map(({ body }) => JSON.parse(body).messages[0].content);
+    expect(contents).toEqual([[inputAudio], [inputAudio]]);
+    expect(files.seen).toHaveLength(1);
+    await opened.run(asked);
+    expect(files.seen).toHaveLength(2);
+  });
+
   it('goes inline as text when it is text', async () => {
     await files.close();
     files = await loopback({ status: 200, headers: { 'content-type': 'text/plain' }, body: '# Notes' });
