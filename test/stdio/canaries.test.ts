@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,8 @@ const pages: Page[] = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'runwire-canary-'));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const logs = mkdtempSync(join(tmpdir(), 'runwire-canary-log-'));
+afterEach(() => [folder, logs].map((path) => rmSync(path, { recursive: true, force: true })));
 
 /** Packages a stranger put where the daemon is started: each tells when it is loaded. */
 function plantPackages(): void {
@@ -76,10 +77,10 @@ function plantPackages(): void {
 it('shows no key to anyone but the address it is for, whatever a provider echoes, and loads nothing from its folder', async () => {
   plantPackages();
   const before = readdirSync(folder);
-  let page: Page = pages[0] as Page;
-  const server = await loopback((response, request) => page(request, response));
+  const pageAt = (url = '') => pages[Number(/\/v1\/(\d+)\//.exec(url)?.[1])] as Page;
+  const server = await loopback((response, request) => pageAt(request.url)(request, response));
   const daemon = new Daemon({
-    args: ['--allow-env', 'GATE', '--allow-env', 'MY_KEY', '--log-level', 'debug'],
+    args: ['--allow-env', 'GATE', '--allow-env', 'MY_KEY', '--log-level', 'debug', '--log-file', join(logs, 'log')],
     env: {
       MY_KEY: canaries.env,
       GATE: canaries.header,
@@ -96,31 +97,25 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
       daemon.send({ id, result: { value: canaries.host } } as object);
     }
   };
-  void answerSecrets();
+  // It waits for the next one until the daemon has ended.
+  answerSecrets().catch(() => undefined);
   await daemon.initialize({ trace: 'verbose' });
   daemon.send({ method: '$/setTrace', params: { value: 'verbose' } });
-  for (const [index, next] of pages.entries()) {
-    page = next;
-    for (const apiKeyEnv of ['MY_KEY', undefined]) {
-      const runId = `${index}-${apiKeyEnv}`;
-      const model = {
-        model: 'openai-chat:gpt-x',
-        baseUrl: server.url,
-        ...(apiKeyEnv ? { apiKeyEnv } : {}),
-        headers: { 'x-gate': { secret: 'GATE' } },
-      };
-      const answer = await daemon.request('run/start', {
-        runId,
-        model,
-        prompt: 'hi',
-        wait: true,
-        include: ['messages'],
-        timeoutMs: 3_000,
-      });
-      expect(answer.error, runId).toBeUndefined();
-      for (const method of ['run/messages', 'run/usage', 'run/get']) await daemon.request(method, { runId });
-    }
-  }
+  const runs = pages.flatMap((_, index) => ['MY_KEY', undefined].map((apiKeyEnv) => ({ index, apiKeyEnv })));
+  const wholeRun = async ({ index, apiKeyEnv }: (typeof runs)[number]) => {
+    const runId = `${index}-${apiKeyEnv}`;
+    const model = {
+      model: 'openai-chat:gpt-x',
+      baseUrl: `${server.url}/${index}`,
+      ...(apiKeyEnv ? { apiKeyEnv } : {}),
+      headers: { 'x-gate': { secret: 'GATE' } },
+    };
+    const params = { runId, model, prompt: 'hi', wait: true, include: ['messages'], timeoutMs: 30_000 };
+    const answer = await daemon.request('run/start', params);
+    expect(answer.error, runId).toBeUndefined();
+    for (const method of ['run/messages', 'run/usage', 'run/get']) await daemon.request(method, { runId });
+  };
+  await Promise.all(runs.map(wholeRun));
   await daemon.request('run/list');
   await daemon.request('models/list');
   await daemon.request('health/get');
@@ -135,7 +130,8 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
   expect(
     sent.filter((line) => line.includes('standard') || line.includes('steered') || line.includes('planted')),
   ).toEqual([]);
-  const shown = [JSON.stringify(daemon.messages), daemon.stderr, daemon.junk].join('\n');
+  const log = readFileSync(join(logs, 'log'), 'utf8');
+  const shown = [JSON.stringify(daemon.messages), daemon.stderr, daemon.junk, log].join('\n');
   // Heads and tails too: a cut text must not leave a part of a key behind.
   expect(shown.match(/canary-\w+|0123456789/g)).toBeNull();
   expect(shown).toContain('[redacted]');
