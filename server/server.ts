@@ -57,7 +57,7 @@ export interface Server {
 export function serve(wire: Wire, deps: ServerDeps): Server {
   const { connection } = wire;
   const limits = { ...defaultLimits, ...deps.limits };
-  const { handlers, runs } = createHandlers(deps, limits);
+  const { handlers, runs, pending } = createHandlers(deps, limits);
   const client = connectionClient(wire, () => session);
   const session: Session = new Session(client, limits);
   wire.limits = () => session.limits;
@@ -70,7 +70,12 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     else if (method === '$/setTrace') setTrace(wire, (params as { value?: unknown } | undefined)?.value);
     else takeNotification({ method, params }, { runs, log: deps.log });
   });
-  const lifecycle = new Lifecycle(lifecycleParts(wire, session, deps));
+  /** Nobody answers callbacks any more, neither those that were sent nor those that wait to be picked up. */
+  const abandon = () => {
+    wire.callbacks.close();
+    pending.abandon();
+  };
+  const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, abandon }));
   session.onInitialize = ({ processId, trace }) => {
     setTrace(wire, trace);
     if (processId) deps.watchHost?.(processId, () => lifecycle.hostGone());
@@ -92,7 +97,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
       client.notify('window/logMessage', { type: logLevels.indexOf(level) + 1, message });
     },
     close: () => {
-      wire.callbacks.close();
+      abandon();
       return session.endRuns(clientGone(), limits.shutdownGraceMs);
     },
   };
@@ -105,12 +110,12 @@ function setTrace({ trace }: Wire, value: unknown): void {
 
 const clientGone = () => new EngineError('client.gone', 'The client has gone.');
 
-function lifecycleParts(wire: Wire, session: Session, deps: ServerDeps): LifecycleParts {
-  const { requests, callbacks, pump } = wire;
+function lifecycleParts(wire: Wire, session: Session, deps: ServerDeps & { abandon: () => void }): LifecycleParts {
+  const { requests, pump } = wire;
   return {
     isShutDown: () => session.isShutDown,
     stop: () => session.stop(),
-    clientGone: () => callbacks.close(),
+    clientGone: deps.abandon,
     idle: async () => {
       await requests.answered();
       await session.runsEnded();
@@ -129,7 +134,13 @@ function lifecycleParts(wire: Wire, session: Session, deps: ServerDeps): Lifecyc
   };
 }
 
-function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handlers: Handlers; runs: RunRegistry } {
+interface HandlersAndState {
+  readonly handlers: Handlers;
+  readonly runs: RunRegistry;
+  readonly pending: PendingItems;
+}
+
+function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): HandlersAndState {
   const { env, log, world } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
@@ -166,7 +177,7 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): { handl
     ...pendingHandlers({ pending, runs }),
     ...agentHandlers({ agents, keys }),
   };
-  return { handlers, runs };
+  return { handlers, runs, pending };
 }
 
 /** Every request gets exactly one answer; a cancelled one is answered as such, whatever its handler did. */

@@ -78,11 +78,11 @@ class OpenCallback<T> implements PendingEntry {
     const { pending, counters, after } = this.#world;
     const { timeoutMs } = this.#question;
     counters.open += 1;
-    pending.add(this);
     if (timeoutMs !== null) this.#stopTimer = after(timeoutMs, () => this.#expire());
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+    pending.add(this);
     if (this.#signal.aborted) this.#onAbort();
-    else if (client) this.#send(client);
+    else if (client && this.#isOpen) this.#send(client);
   }
 
   answer(result: unknown): void {

@@ -33,9 +33,17 @@ const remembered = 4096;
 export class PendingItems {
   readonly #open = new Map<string, PendingEntry>();
   readonly #over = new Map<string, PendingEnd>();
+  #isAbandoned = false;
 
   add(entry: PendingEntry): void {
     this.#open.set(entry.pendingId, entry);
+    if (this.#isAbandoned) entry.fail({ kind: 'gone' });
+  }
+
+  /** Nobody can answer any more: whatever waits, now or later, fails as `client.gone`. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    for (const entry of [...this.#open.values()]) entry.fail({ kind: 'gone' });
   }
 
   remove(pendingId: string, end: PendingEnd): void {

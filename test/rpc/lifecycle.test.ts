@@ -64,6 +64,20 @@ describe('the end of the input', () => {
     },
   );
 
+  it.each(['contentLength', 'lines'] as const)(
+    'ends what waits to be picked up over %s at once: nobody can come for it',
+    async (framing) => {
+      const daemon = daemonWith([start({ tools: [{ ...tool, external: true }], deferred: 'wait' })], framing);
+      await daemon.wrote('"event_kind":"pending_added"');
+      daemon.end();
+      await daemon.exited;
+      expect(answerTo(daemon.messages(framing), 1)?.result).toMatchObject({
+        outcome: 'failed',
+        error: { data: { kind: 'client.gone' } },
+      });
+    },
+  );
+
   it('cancels what outlives the grace, and answers it', async () => {
     const limits = { shutdownGraceMs: 40 };
     const daemon = daemonWith([start({ runId: 'slow', model: { model: 'test' } })], 'contentLength', {
