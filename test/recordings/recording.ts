@@ -20,6 +20,7 @@ export interface Exchange {
     | 'cohere-chat'
     | null;
   request: { method: string; path: string; body: unknown };
+  response: { status: number; headers: Record<string, string>; encoding: string; body: unknown };
 }
 
 export interface Recording {

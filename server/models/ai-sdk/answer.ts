@@ -117,6 +117,7 @@ function completed(ended: Ended, provider: Provider): ModelResponse {
   };
   return response(ended, provider, {
     provider_details: Object.keys(details).length > 0 ? details : null,
+    state: raw === 'pause_turn' ? 'suspended' : 'complete',
     finish_reason: ended.facts.isBlocked ? 'content_filter' : assumed ? 'stop' : finishReasons[unified],
   });
 }
@@ -165,7 +166,7 @@ function refused(ended: Ended, provider: Provider): ModelResponse {
 function response(
   { parts, usage, metadata, facts }: Ended,
   provider: Provider,
-  fields: Pick<ModelResponse, 'provider_details' | 'finish_reason'>,
+  fields: Pick<ModelResponse, 'provider_details' | 'finish_reason'> & Partial<Pick<ModelResponse, 'state'>>,
 ): ModelResponse {
   return modelResponse(parts, {
     ...servedFields(metadata, provider),

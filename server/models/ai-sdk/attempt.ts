@@ -1,11 +1,12 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelAnswer } from '../../engine/model.ts';
 import type { PartStream } from '../../engine/part-stream.ts';
-import { endedAnswer, toAnswer } from './answer.ts';
+import { type Ended, endedAnswer, toAnswer } from './answer.ts';
 import { brokenOff, type ErrorContext, timedOut, toEngineError } from './errors.ts';
 import { Patience } from './patience.ts';
 import type { Provider } from './provider.ts';
 import type { Timing } from './retry.ts';
+import type { Cut } from './sending.ts';
 import { readStream } from './stream.ts';
 
 /** One request, mapped and ready to be sent as often as it takes. @since 0.2.0 */
@@ -16,6 +17,8 @@ export interface Question {
   readonly options: LanguageModelV4CallOptions;
   /** Where the pieces go; undefined when the answer is wanted as a whole. */
   readonly stream: PartStream | undefined;
+  /** Tells how the stream broke. */
+  readonly cut: Cut;
   /** The longest wait for the answer, or for the next piece of it. */
   readonly patienceMs: number;
 }
@@ -33,16 +36,20 @@ export async function attempt(question: Question, context: ErrorContext, timing:
     isLate = true;
     closing.abort();
   });
+  question.cut.error = undefined;
   try {
     return await ask(question, AbortSignal.any([context.signal, closing.signal]), patience);
   } catch (error) {
-    const told = isLate && !context.signal.aborted ? timedOut(context) : toEngineError(error, context);
+    const told =
+      isLate && !context.signal.aborted ? timedOut(context) : toEngineError(question.cut.error ?? error, context);
     throw question.stream?.opened ? brokenOff(told) : told;
   } finally {
     patience.stop();
     closing.abort();
   }
 }
+
+const isOver = ({ finishReason: { unified } }: Ended) => unified !== 'interrupted' && unified !== 'error';
 
 async function ask(question: Question, abortSignal: AbortSignal, patience: Patience): Promise<ModelAnswer> {
   const { provider, model, modelName, stream } = question;
@@ -53,5 +60,8 @@ async function ask(question: Question, abortSignal: AbortSignal, patience: Patie
   }
   const includeRawChunks = provider.quirks.bodyReader !== undefined;
   const result = await patience.wait(() => model.doStream({ ...options, includeRawChunks }));
-  return endedAnswer(await readStream(result.stream, stream, provider, patience), modelName, provider);
+  const ended = await readStream(result.stream, stream, provider, patience);
+  // What broke behind the end of an answer is no matter.
+  if (question.cut.error !== undefined && !(isOver(ended) && ended.facts.usage)) throw question.cut.error;
+  return endedAnswer(ended, modelName, provider);
 }

@@ -45,7 +45,15 @@ export function toEngineError(error: unknown, context: ErrorContext): unknown {
   }
   if (InvalidPromptError.isInstance(error)) return userError(`The messages cannot be sent to '${context.modelName}'.`);
   if (isBadAnswer(error)) return invalidResponse(context);
-  if (isNetworkError(error)) return connectionFailed(messageOf(error), context);
+  if (isNetworkError(error)) {
+    const message = messageOf(error);
+    return connectionFailed(message === 'terminated' ? 'The connection broke off.' : message, context);
+  }
+  if (error instanceof Error && /event[- ]stream/i.test(error.message)) {
+    return /incomplete/i.test(error.message)
+      ? connectionFailed('The connection broke off.', context)
+      : invalidResponse(context);
+  }
   return isReported(error) ? reportedError(error, context) : error;
 }
 

@@ -7,7 +7,7 @@ import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { secretHeaders } from './redact.ts';
 import { type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
-import { sendingFetch } from './sending.ts';
+import { type Cut, sendingFetch } from './sending.ts';
 import { withDownloads } from './urls.ts';
 
 /** What a model needs of the world; everything has a real default. @since 0.1.0 */
@@ -45,7 +45,8 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
   const { timing = systemTiming, retries, fetch = globalThis.fetch } = services;
-  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks));
+  const cut: Cut = {};
+  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut));
   const { download } = entry;
   const question: Question = {
     provider,
@@ -58,6 +59,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
       headers: { 'idempotency-key': call.idempotencyKey, ...options.headers },
     },
     stream: call.stream,
+    cut,
     patienceMs: settings.timeout ? settings.timeout * 1_000 : defaultPatienceMs,
   };
   const isShown = () => call.stream?.opened ?? false;

@@ -24,6 +24,8 @@ const unknownUsage: LanguageModelV4Usage = {
   outputTokens: { total: undefined, text: undefined, reasoning: undefined },
 };
 
+const interrupted: LanguageModelV4FinishReason = { unified: 'interrupted', raw: undefined };
+
 /**
  * Reads a stream of the AI SDK to its end, each piece reported to `target` as it comes. Leaving it early, by an error
  * or an abort, closes the connection. A reader that is far behind pauses it.
@@ -67,7 +69,7 @@ class StreamedAnswer {
   #metadata: LanguageModelV4ResponseMetadata = {};
   #warnings: SharedV4Warning[] = [];
   #usage = unknownUsage;
-  #finish: LanguageModelV4FinishReason = { unified: 'interrupted', raw: undefined };
+  #finish: LanguageModelV4FinishReason = interrupted;
   #failure: { error: unknown } | undefined;
 
   constructor(target: PartStream, provider: Provider) {
@@ -144,12 +146,18 @@ class StreamedAnswer {
     return {
       parts: this.#target.parts(),
       // A call that never came as a whole is cut, whatever the stream says of its end.
-      finishReason: this.#unsettled.size > 0 ? { unified: 'interrupted', raw: undefined } : this.#finish,
+      finishReason: this.#unsettled.size > 0 || this.#hasNoEnd() ? interrupted : this.#finish,
       usage: this.#usage,
       metadata: this.#metadata,
       facts,
       warnings: this.#warnings,
     };
+  }
+
+  /** A package that does not tell a stream without an end from one whose end it does not understand. */
+  #hasNoEnd(): boolean {
+    const { unified, raw } = this.#finish;
+    return unified === 'other' && raw === undefined && !this.#reader?.isBlocked && !this.#reader?.finishWord;
   }
 
   /** Usage comes last: a host that never tells why it stopped has said everything then. */
