@@ -1,5 +1,5 @@
 import { EngineError, toRunError } from '../engine/errors.ts';
-import type { Model, ModelAnswer, Warning } from '../engine/model.ts';
+import type { Model, ModelAnswer, ModelCall, Warning } from '../engine/model.ts';
 
 const fallsBack = new Set(['model.http', 'model.api']);
 
@@ -19,15 +19,40 @@ export function fallbackModel(models: readonly Model[], fallbackOn: readonly str
     id: `fallback:${models.map((model) => model.id).join(',')}`,
     async request(prompt, call): Promise<ModelAnswer> {
       const failures: { model: string; error: EngineError }[] = [];
+      const attempts = countedAttempts(call);
       for (const model of models) {
+        if (failures.length > 0) attempts.next(model.id);
         try {
-          return withWarnings(await model.request(prompt, call), failures);
+          return withWarnings(await model.request(prompt, attempts.call()), failures);
         } catch (error) {
           if (call.signal.aborted || call.stream?.opened || !mayFallBack(error, fallbackOn)) throw error;
           failures.push({ model: model.id, error });
         }
       }
       throw allFailed(failures);
+    },
+  };
+}
+
+/** Attempts are numbered through the whole list; the engine has told the first. */
+function countedAttempts(call: ModelCall) {
+  let count = 1;
+  const started = (attempt: number, model: string) => {
+    count = attempt;
+    call.tell?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model });
+  };
+  return {
+    next: (model: string) => started(count + 1, model),
+    /** For the next model, whose own attempts count from 1. */
+    call(): ModelCall {
+      const before = count - 1;
+      return {
+        ...call,
+        tell: (event) =>
+          event.event_kind === 'model_request_started'
+            ? started(before + event.attempt, event.model)
+            : call.tell?.(event),
+      };
     },
   };
 }

@@ -62,8 +62,12 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     cut,
     patienceMs: settings.timeout ? settings.timeout * 1_000 : defaultPatienceMs,
   };
-  const isShown = () => call.stream?.opened ?? false;
-  const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, isShown);
+  const hooks = {
+    isFinal: () => call.stream?.opened ?? false,
+    onRetry: (attempt: number) =>
+      call.tell?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model: entry.id }),
+  };
+  const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, hooks);
   return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
 }
 

@@ -34,10 +34,17 @@ export const defaultPolicy: RetryPolicy = {
   retryAfterCapMs: 60_000,
 };
 
+/** What the caller knows and wants to know. @since 0.2.0 */
+export interface RetryHooks {
+  /** Whether the attempt that failed has gone too far to be repeated. */
+  isFinal?(): boolean;
+  /** Called before another attempt, with its number: 2 for the first that is repeated. */
+  onRetry?(attempt: number): void;
+}
+
 /**
  * Tries until an attempt succeeds, fails for good, or the retries are used up. An error says by `details.retryable`
- * that another try may help, and by `details.retryAfterMs` when; `isFinal` says that an attempt has gone too far to be
- * repeated.
+ * that another try may help, and by `details.retryAfterMs` when.
  *
  * @since 0.1.0
  */
@@ -46,7 +53,7 @@ export async function withRetries<T>(
   signal: AbortSignal,
   timing: Timing,
   policy: RetryPolicy = defaultPolicy,
-  isFinal: () => boolean = () => false,
+  { isFinal, onRetry }: RetryHooks = {},
 ): Promise<T> {
   for (let tried = 0; ; tried++) {
     signal.throwIfAborted();
@@ -54,8 +61,9 @@ export async function withRetries<T>(
       return await attempt();
     } catch (error) {
       const waitMs = delayBefore(error, tried, timing, policy);
-      if (waitMs === null || isFinal()) throw error;
+      if (waitMs === null || isFinal?.()) throw error;
       await timing.sleep(waitMs, signal);
+      onRetry?.(tried + 2);
     }
   }
 }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../../server/engine/errors.ts';
 import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
 import { systemTiming, withRetries } from '../../../server/models/ai-sdk/retry.ts';
+import { fallbackModel } from '../../../server/models/fallback-model.ts';
 import { completion, loopback } from './loopback.ts';
 import { callOf, promptOf, stillTiming, user, userRequest } from './support.ts';
 
@@ -113,6 +114,36 @@ describe('systemTiming.sleep', () => {
 describe('a model', () => {
   let close = async () => {};
   afterEach(() => close());
+
+  it('tells each further attempt', async () => {
+    const server = await loopback({ status: 503 }, { status: 503 }, { status: 200, body: completion() });
+    close = server.close;
+    const entry = { id: 'openai-chat:gpt-x', modelName: 'gpt-x', baseUrl: server.url, apiKey: 'key' };
+    const told: unknown[] = [];
+    const call = { ...callOf(), tell: (event: unknown) => told.push(event) };
+    await create(entry, { timing: stillTiming() }).request(promptOf([userRequest(user('hi'))]), call);
+    const event = { event_kind: 'model_request_started', request: 1, model: 'openai-chat:gpt-x' };
+    expect(told).toEqual([
+      { ...event, attempt: 2 },
+      { ...event, attempt: 3 },
+    ]);
+  });
+
+  it('numbers attempts through a list that falls back', async () => {
+    const server = await loopback({ status: 503 }, { status: 400 }, { status: 200, body: completion() });
+    close = server.close;
+    const models = ['first', 'second'].map((id) =>
+      create({ id, modelName: id, baseUrl: server.url, apiKey: 'key' }, { timing: stillTiming() }),
+    );
+    const told: unknown[] = [];
+    const call = { ...callOf(), tell: (event: unknown) => told.push(event) };
+    await fallbackModel(models, []).request(promptOf([userRequest(user('hi'))]), call);
+    const event = { event_kind: 'model_request_started', request: 1 };
+    expect(told).toEqual([
+      { ...event, attempt: 2, model: 'first' },
+      { ...event, attempt: 3, model: 'second' },
+    ]);
+  });
 
   it('repeats the same request after failures of the server', async () => {
     const server = await loopback(
