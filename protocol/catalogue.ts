@@ -30,7 +30,7 @@ import {
   RunUsageRequest,
   RunWait,
 } from './run.ts';
-import { HealthGet, ModelsList, RpcDiscover } from './service.ts';
+import { HealthGet, ModelsList, RpcDiscover, Waiting } from './service.ts';
 
 /** Requests a client sends, by wire name. @since 0.1.0 */
 export const requests = {
@@ -89,6 +89,7 @@ export const serverNotifications = {
   [Progress.method]: Progress,
   [LogMessage.method]: LogMessage,
   [LogTrace.method]: LogTrace,
+  [Waiting.method]: Waiting,
 } as const;
 
 type Schema<S extends LazySchema> = ReturnType<S>;

@@ -113,7 +113,7 @@ export {
   RunWait,
 } from './run.ts';
 export type { Json, JsonSchema } from './scalars.ts';
-export { HealthGet, ModelsList, RpcDiscover } from './service.ts';
+export { HealthGet, ModelsList, RpcDiscover, Waiting } from './service.ts';
 export type { RunSpecInput } from './spec.ts';
 export {
   AgentSpec,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineRequest } from './define.ts';
+import { defineNotification, defineRequest } from './define.ts';
 import { onFirstUse } from './lazy.ts';
 
 const nothing = onFirstUse(() => z.object({}));
@@ -92,4 +92,15 @@ export const HealthGet = defineRequest(
     ),
   },
   { summary: 'Counters and memory; cheap enough to poll.', since: '0.1.0' },
+);
+
+/** Says nothing; see its summary. @since 0.2.0 */
+export const Waiting = defineNotification(
+  '$/waiting',
+  onFirstUse(() => z.object({})),
+  {
+    summary:
+      'Says nothing, and may be ignored. It follows a callback that was sent right behind an answer and is still open while nothing else was sent: a client that looks at what it has read only when more comes sees the callback then.',
+    since: '0.2.0',
+  },
 );

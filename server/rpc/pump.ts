@@ -45,6 +45,8 @@ export class OutboundPump {
   #isClosed = false;
   #waiters: Waiter[] = [];
   readonly #closeListeners: (() => void)[] = [];
+  /** Told of each message that was queued. */
+  onSent: ((message: Outgoing) => void) | undefined;
 
   constructor(stream: Writable, { messageBytes, highWater = 1 << 20, lowWater = 1 << 18 }: PumpOptions) {
     this.#stream = stream;
@@ -93,6 +95,7 @@ export class OutboundPump {
     else batch.texts.push(`Content-Length: ${size}\r\n\r\n`, json);
     batch.bytes += size;
     this.#waitingBytes += size;
+    this.onSent?.(message);
     if (this.#waitingBytes >= flushBytes) this.#flush();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;

@@ -6,6 +6,7 @@ import { Answers } from './answers.ts';
 import { OpenCallbacks } from './callbacks.ts';
 import type { Framing, WireLimits } from './frames.ts';
 import { Gatekeeper, SETTLEMENT } from './gatekeeper.ts';
+import { Nudge } from './nudge.ts';
 import { OpenRequests } from './open-requests.ts';
 import { OutboundPump, type PumpOptions } from './pump.ts';
 import { WireReader } from './reader.ts';
@@ -58,6 +59,8 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   const { log, redact = (text) => text } = options;
   const limits = () => wire.limits();
   const pump = new OutboundPump(output, { messageBytes: () => wire.limits().messageBytes, ...options.queue });
+  const nudge = new Nudge(() => pump.send({ jsonrpc: '2.0', method: '$/waiting', params: {} }));
+  pump.onSent = (message) => nudge.sent(message);
   const requests = new OpenRequests();
   const trace = new Trace(pump, redact);
   const callbacks = new OpenCallbacks(pump, trace);
@@ -108,7 +111,9 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     limits: () => options.limits,
   };
   wire.connection.onNotification(SETTLEMENT, (params: { settle?: unknown } | undefined) => {
-    if (typeof params?.settle === 'function') params.settle();
+    if (typeof params?.settle !== 'function') return;
+    nudge.heard();
+    params.settle();
   });
   return wire;
 }

@@ -19,7 +19,7 @@ describe.skipIf(!tools)(
     beforeAll(async () => {
       work = mkdtempSync(join(tmpdir(), 'runwire-codegen-'));
       samples = await samplesOfTheGoldens();
-    }, 120_000);
+    }, 300_000);
     afterAll(() => rmSync(work, { recursive: true, force: true }));
 
     /** Runs a command in the folder of one language; what it says on stderr is the failure. */

@@ -32,6 +32,16 @@ for (const name of names) {
   });
 }
 
+it('Emacs is not left waiting when it starts a run with a synchronous request', { timeout: 120_000 }, (context) => {
+  const script = fileURLToPath(new URL('ack-form.el', import.meta.url));
+  const { error, stdout, stderr } = spawnSync('emacs', ['-Q', '--batch', '-l', script], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE: process.execPath, RUNWIRE: daemonPath, RUNWIRE_NO_CODE_CACHE: '1' },
+  });
+  if (error) context.skip('needs emacs');
+  expect(stdout, stderr).toBe('20 runs ended\n');
+});
+
 it('every host is in the table', () => {
   const table = readFileSync(join(folder, 'README.md'), 'utf8');
   for (const name of names) expect(table).toContain(`| [${name}](${name}/)`);

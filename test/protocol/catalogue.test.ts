@@ -57,6 +57,7 @@ it('pins the names of the methods', () => {
     '$/progress',
     'window/logMessage',
     '$/logTrace',
+    '$/waiting',
   ]);
 });
 

@@ -53,8 +53,8 @@
 
 (defun host-ask (connection prompt &rest spec)
   "Run an agent with PROMPT on the embedded model (no network, no key) and show what came of it."
-  ;; `:wait' puts the answer behind everything else.  Without it use `jsonrpc-async-request': what comes right behind
-  ;; the answer to a `jsonrpc-request' is not looked at before still more comes, and the daemon may be waiting for us.
+  ;; `:wait' puts the answer behind everything else.  Without it prefer `jsonrpc-async-request': what comes right behind
+  ;; the answer to a `jsonrpc-request' is not looked at before still more comes, which can take a tenth of a second.
   (let* ((start `(:model "test" :prompt ,prompt :wait t ,@spec))
          (result (jsonrpc-request connection 'run/start start :timeout 60))
          (run (list :runId (plist-get result :runId)))

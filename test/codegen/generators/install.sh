@@ -8,4 +8,4 @@ cp "$here/package.json" "$here/package-lock.json" .
 npm ci --silent --no-audit --no-fund
 python3 -m venv python
 python/bin/pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-mvn --quiet --batch-mode -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$PWD/jars"
+mvn --quiet --batch-mode -Dstyle.color=never -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$PWD/jars"

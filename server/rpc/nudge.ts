@@ -1,0 +1,70 @@
+import type { Outgoing } from './pump.ts';
+
+/** How close behind an answer a callback must leave, and how long the line must be quiet then, in milliseconds. */
+const closeMs = 100;
+
+/** The clock and the timer; a test has its own. @since 0.2.0 */
+export interface NudgeTime {
+  now(): number;
+  /** Calls back later; must not keep the process alive. */
+  after(ms: number, callback: () => void): void;
+}
+
+const realTime: NudgeTime = {
+  now: () => performance.now(),
+  after: (ms, callback) => {
+    setTimeout(callback, ms).unref();
+  },
+};
+
+/**
+ * Sends one more message when the line has been quiet for a while behind a callback that left close to an answer. A client
+ * may look at what it read together with the answer it waited for only when it reads again: in Emacs the answer to a
+ * `jsonrpc-request` leaves its reader by a `throw`. Such a client never sees the callback, and both wait for each other.
+ *
+ * @since 0.2.0
+ */
+export class Nudge {
+  readonly #send: () => void;
+  readonly #time: NudgeTime;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  /** Whether a callback left close to an answer, and no callback was answered since. */
+  #isExposed = false;
+  #isArmed = false;
+  #lastSentAt = 0;
+
+  constructor(send: () => void, time: NudgeTime = realTime) {
+    this.#send = send;
+    this.#time = time;
+  }
+
+  /** Told of everything that is sent. */
+  sent({ id, method }: Outgoing): void {
+    if (method === undefined) this.#answeredAt = this.#time.now();
+    else if (id !== undefined) this.#expose();
+    if (this.#isExposed) this.#lastSentAt = this.#time.now();
+  }
+
+  /** The client has answered a callback: it reads. */
+  heard(): void {
+    this.#isExposed = false;
+  }
+
+  #expose(): void {
+    if (this.#isExposed || this.#time.now() - this.#answeredAt >= closeMs) return;
+    this.#isExposed = true;
+    if (!this.#isArmed) this.#arm(closeMs);
+  }
+
+  #arm(ms: number): void {
+    this.#isArmed = true;
+    this.#time.after(ms, () => {
+      this.#isArmed = false;
+      if (!this.#isExposed) return;
+      const left = closeMs - (this.#time.now() - this.#lastSentAt);
+      if (left >= 1) return this.#arm(left);
+      this.#isExposed = false;
+      this.#send();
+    });
+  }
+}
