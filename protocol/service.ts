@@ -88,6 +88,27 @@ export const HealthGet = defineRequest(
           })
           .describe('Callbacks.'),
         agents: z.number().int().describe('Registered agents.'),
+        eventLoop: z
+          .object({
+            lagMs: z.number().describe('How long one turn of the event loop takes now.'),
+            utilization: z
+              .number()
+              .describe('Share of the time since the last time it was asked that was busy, 0 to 1.'),
+          })
+          .describe('The event loop.'),
+        output: z
+          .object({
+            queuedBytes: z.number().int().describe('Bytes that wait to be read by the host.'),
+            congested: z.boolean().describe('Whether so much waits that deltas are merged and models wait.'),
+          })
+          .describe('What goes to the host.'),
+        requests: z
+          .object({
+            open: z.number().int().describe('Not answered yet, this one included.'),
+            waiting: z.number().int().describe('Those of them that wait for a run.'),
+            refused: z.number().int().describe('Messages that were refused or dropped before any handler saw them.'),
+          })
+          .describe('What comes from the host.'),
       }),
     ),
   },

@@ -57,7 +57,7 @@ export interface Server {
 export function serve(wire: Wire, deps: ServerDeps): Server {
   const { connection } = wire;
   const limits = { ...defaultLimits, ...deps.limits };
-  const { handlers, runs, pending } = createHandlers(deps, limits);
+  const { handlers, runs, pending } = createHandlers(deps, limits, wire);
   const client = connectionClient(wire, () => session);
   const session: Session = new Session(client, limits);
   wire.limits = () => session.limits;
@@ -67,7 +67,6 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   );
   connection.onNotification((method: string, params: unknown) => {
     if (method === 'exit') lifecycle.exitAsked();
-    else if (method === '$/setTrace') setTrace(wire, (params as { value?: unknown } | undefined)?.value);
     else takeNotification({ method, params }, { runs, log: deps.log });
   });
   /** Nobody answers callbacks any more, neither those that were sent nor those that wait to be picked up. */
@@ -77,7 +76,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   };
   const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, abandon }));
   session.onInitialize = ({ processId, trace }) => {
-    setTrace(wire, trace);
+    wire.trace.set(trace);
     if (processId) deps.watchHost?.(processId, () => lifecycle.hostGone());
   };
   wire.events = {
@@ -101,11 +100,6 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
       return session.endRuns(clientGone(), limits.shutdownGraceMs);
     },
   };
-}
-
-/** A value that is none changes nothing. */
-function setTrace({ trace }: Wire, value: unknown): void {
-  if (value === 'off' || value === 'messages' || value === 'verbose') trace.level = value;
 }
 
 const clientGone = () => new EngineError('client.gone', 'The client has gone.');
@@ -140,7 +134,7 @@ interface HandlersAndState {
   readonly pending: PendingItems;
 }
 
-function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): HandlersAndState {
+function createHandlers(deps: ServerDeps, limits: typeof defaultLimits, wire: Wire): HandlersAndState {
   const { env, log, world } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
@@ -167,6 +161,8 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits): Handler
       epoch: `${world.epochMs().toString(36)}-${process.pid.toString(36)}`,
       startedAtMs: world.epochMs(),
       epochMs: world.epochMs,
+      elapsed: world.elapsed,
+      wire,
       env,
       runs,
       slots,

@@ -1,9 +1,11 @@
-import { callbacks, requests, serverNotifications } from '../../protocol/catalogue.ts';
+import type { EventLoopUtilization } from 'node:perf_hooks';
+import { callbacks, type ResultOf, requests, serverNotifications } from '../../protocol/catalogue.ts';
 import { protocolDocument } from '../../protocol/document.ts';
 import { PROTOCOL_VERSION } from '../../protocol/lifecycle.ts';
 import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import { modelList } from '../models/list.ts';
+import type { Wire } from '../rpc/wire.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
 import type { CallbackCounters } from '../runs/open-callback.ts';
 import type { RunRegistry } from '../runs/registry.ts';
@@ -17,6 +19,9 @@ export interface ServiceDeps {
   readonly epoch: string;
   readonly startedAtMs: number;
   readonly epochMs: () => number;
+  /** Milliseconds of a steady clock. */
+  readonly elapsed: () => number;
+  readonly wire: Pick<Wire, 'pump' | 'requests' | 'gatekeeper'>;
   readonly env: NodeJS.ProcessEnv;
   readonly runs: RunRegistry;
   readonly slots: RunSlots;
@@ -26,6 +31,7 @@ export interface ServiceDeps {
 
 /** The handshake and the requests about the daemon itself. @since 0.1.0 */
 export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
+  const loop = { last: performance.eventLoopUtilization() };
   return {
     initialize: (params, session) => {
       const asked = params.initializationOptions?.protocolVersions;
@@ -63,7 +69,7 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
       models: await modelList({ env: deps.env, nowMs: deps.epochMs(), ...(provider ? { provider } : {}) }),
     }),
     'rpc/discover': () => protocolDocument(),
-    'health/get': () => {
+    'health/get': async () => {
       const memory = process.memoryUsage();
       return {
         uptimeMs: deps.epochMs() - deps.startedAtMs,
@@ -72,7 +78,27 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
         runs: { active: deps.slots.active, queued: deps.slots.queued, finished: deps.runs.finishedCount },
         callbacks: { ...deps.counters },
         agents: deps.agents.size,
+        ...(await connectionHealth(deps, loop)),
       };
     },
+  };
+}
+
+/** The connection and the event loop; how late the loop is, is measured by letting it turn once. */
+async function connectionHealth(
+  { wire, elapsed }: ServiceDeps,
+  loop: { last: EventLoopUtilization },
+): Promise<Pick<ResultOf<'health/get'>, 'eventLoop' | 'output' | 'requests'>> {
+  const began = elapsed();
+  await new Promise((resolve) => setImmediate(resolve));
+  const lagMs = elapsed() - began;
+  const now = performance.eventLoopUtilization();
+  const { utilization } = performance.eventLoopUtilization(now, loop.last);
+  loop.last = now;
+  const { pump, requests, gatekeeper } = wire;
+  return {
+    eventLoop: { lagMs, utilization },
+    output: { queuedBytes: pump.queuedBytes, congested: pump.congested },
+    requests: { open: requests.size, waiting: requests.size - requests.working, refused: gatekeeper.refused },
   };
 }

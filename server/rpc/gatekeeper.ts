@@ -98,6 +98,10 @@ export class Gatekeeper {
 
   #notification({ method, params }: Of<'notification'>): Message | undefined {
     this.#parts.trace.tell('Received notification', method, params);
+    if (method === '$/setTrace') {
+      this.#parts.trace.set((params as { value?: unknown } | null | undefined)?.value);
+      return undefined;
+    }
     if (method !== '$/cancelRequest') return { jsonrpc: '2.0', method, params } as Message;
     const id = (params as { id?: unknown } | null | undefined)?.id;
     const request = typeof id === 'string' || typeof id === 'number' ? this.#parts.requests.get(id) : undefined;

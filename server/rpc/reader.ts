@@ -145,7 +145,13 @@ export class WireReader extends AbstractMessageReader {
       if (!frame) break;
       this.#take(frame);
     }
-    if (!this.#isLost) this.#sink.end();
+    if (!this.#isLost) this.#tellEnd();
+  }
+
+  /** Behind everything that came before it. */
+  #tellEnd(): void {
+    if (this.#sink.isBehind()) setImmediate(() => this.#tellEnd());
+    else this.#sink.end();
   }
 
   #take(frame: Frame): void {

@@ -16,6 +16,11 @@ export class Trace {
     this.#redact = redact;
   }
 
+  /** Takes what a client asked for; a value that is none changes nothing. */
+  set(value: unknown): void {
+    if (value === 'off' || value === 'messages' || value === 'verbose') this.level = value;
+  }
+
   /** `what` says which message it is, `content` are its parameters, its result or its error. */
   tell(what: string, method: string, content: unknown): void {
     // Who is behind with reading is not told even more.
@@ -24,7 +29,7 @@ export class Trace {
     if (method === 'secret/get' || method === '$/logTrace') return;
     const params = {
       message: `${what} '${method}'.`,
-      ...(this.level === 'verbose' ? { verbose: this.#text(content) } : {}),
+      ...(this.level === 'verbose' && content !== undefined ? { verbose: this.#text(content) } : {}),
     };
     this.#pump.send({ jsonrpc: '2.0', method: '$/logTrace', params });
   }

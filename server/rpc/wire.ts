@@ -1,5 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
-import { createMessageConnection, Message, type MessageConnection, type MessageStrategy } from 'vscode-jsonrpc/node';
+import {
+  createMessageConnection,
+  type Message,
+  type MessageConnection,
+  type MessageStrategy,
+} from 'vscode-jsonrpc/node';
 import { reportBug } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Answers } from './answers.ts';
@@ -71,11 +76,11 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     reader.hold();
     void pump.drained(heldBytes / 2).then(() => reader.release());
   };
-  /** Requests that were passed to the library and wait for their turn there. */
+  /** Messages that were passed to the library and wait for their turn there. */
   let undispatched = 0;
   const messageStrategy: MessageStrategy = {
     handleMessage: (message, next) => {
-      if (Message.isRequest(message)) undispatched -= 1;
+      if (isQueued(message)) undispatched -= 1;
       return next(message);
     },
   };
@@ -87,7 +92,7 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     value: (value, size) => {
       holdWhileFull();
       const message = gatekeeper.admit(value, size);
-      if (message && Message.isRequest(message)) undispatched += 1;
+      if (message && isQueued(message)) undispatched += 1;
       return message;
     },
     isBehind: () => undispatched > 0,
@@ -117,6 +122,9 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   });
   return wire;
 }
+
+/** Cancellations may be taken at once, past the queue of the library. */
+const isQueued = (message: Message) => (message as { method?: unknown }).method !== '$/cancelRequest';
 
 /** What the library has to say concerns who works on the daemon. */
 function libraryLog(log: Log) {
