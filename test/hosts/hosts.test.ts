@@ -42,6 +42,20 @@ it('Emacs is not left waiting when it starts a run with a synchronous request', 
   expect(stdout, stderr).toBe('20 runs ended\n');
 });
 
+it('a run is one shell pipe: the end of the input is no hurry', (context) => {
+  const { error, status, stdout, stderr } = spawnSync('bash', [join(folder, 'shell/pipe.sh'), 'Say', 'something.'], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE: process.execPath, RUNWIRE: daemonPath, RUNWIRE_NO_CODE_CACHE: '1' },
+  });
+  if (error || spawnSync('jq', ['--version']).error) context.skip('needs bash and jq');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({
+    output: 'success (no tool calls)',
+    newMessages: [{ parts: [{ content: 'Say something.' }] }, { parts: [{ content: 'success (no tool calls)' }] }],
+    usage: { requests: 1 },
+  });
+});
+
 it('every host is in the table', () => {
   const table = readFileSync(join(folder, 'README.md'), 'utf8');
   for (const name of names) expect(table).toContain(`| [${name}](${name}/)`);

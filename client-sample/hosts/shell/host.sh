@@ -3,11 +3,8 @@
 #
 #     bash client-sample/hosts/shell/host.sh
 #
-# RUNWIRE names the daemon's file, NODE the Node.js to run it with. A run without tools of the host needs no script:
-#
-#     jq -nc '{jsonrpc: "2.0", id: 1, method: "initialize"},
-#       {jsonrpc: "2.0", id: 2, method: "run/start", params: {model: "test", prompt: "Hello", wait: true}}' |
-#       node dist/runwire.cjs | jq 'select(.id == 2).result.output'
+# RUNWIRE names the daemon's file, NODE the Node.js to run it with. A run without
+# tools of the host needs no more than pipe.sh.
 set -euo pipefail
 
 # One jq for all that the daemon says: what kind of message it is, its id, and the message.
