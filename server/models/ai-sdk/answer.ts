@@ -6,7 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { FinishReason, ModelResponse, ModelResponsePart } from '../../../protocol/messages.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { EngineError } from '../../engine/errors.ts';
+import { EngineError, unexpectedBehavior } from '../../engine/errors.ts';
 import type { ModelAnswer } from '../../engine/model.ts';
 import { modelResponse, requestUsage } from '../../engine/response.ts';
 import { answerParts } from './answer-parts.ts';
@@ -60,7 +60,7 @@ export function toAnswer(result: Result, modelName: string, provider: Provider):
  * `provider_details`, as upstream has it. Calls are read from the content: the finish reason is no guide to them,
  * several hosts send none, or `stop`.
  *
- * Errors: `model.stream` for an answer that broke off, `model.api` for one that ended in an error: their calls may be
+ * Errors: `model.unexpectedBehavior` for one that says nothing at all, `model.stream` for an answer that broke off, `model.api` for one that ended in an error: their calls may be
  * cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
  * Source: Pydantic AI `OpenAIChatModel._process_response`.
  * @since 0.2.0
@@ -75,7 +75,11 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
   };
 }
 
-function refuseCut({ finishReason, parts }: Ended, modelName: string, provider: Provider): void {
+function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {
+  const saysNothing = parts.length === 0 && finishReason.unified === 'other' && finishReason.raw === undefined;
+  if (saysNothing && !facts.isBlocked && !provider.quirks.finishMayLack) {
+    throw unexpectedBehavior(`Invalid response from ${provider.name} for '${modelName}'.`);
+  }
   if (finishReason.unified === 'interrupted') {
     throw new EngineError('model.stream', `The answer of '${modelName}' broke off before its end.`, {
       provider: provider.name,

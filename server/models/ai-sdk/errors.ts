@@ -108,6 +108,10 @@ function reportedError(error: ReportedError, { provider, modelName, secrets }: E
 function fromApiCall(error: APICallError, context: ErrorContext): EngineError {
   const status = error.statusCode;
   // A body that broke off or was no answer arrives with the status of the answer.
+  // A body that is no text was an answer: the package has made the status up.
+  if (typeof error.responseBody !== 'string' && error.responseBody) {
+    return reportedError({ message: error.message, data: error.responseBody }, context);
+  }
   if (status === undefined) return connectionFailed(error.message, context);
   if (status >= 300) return httpError(status, error, context);
   return error.isRetryable ? connectionFailed('The connection broke off.', context) : invalidResponse(context);

@@ -153,7 +153,8 @@ describe('finish reasons', () => {
   });
 
   it('that lack count as complete only where the provider is known for it', () => {
-    const result = resultOf([], { finishReason: { unified: 'other', raw: undefined } });
+    const said = [{ type: 'text', text: 'ok' }] as const;
+    const result = resultOf([...said], { finishReason: { unified: 'other', raw: undefined } });
     expect(answer(result).response.finish_reason).toBeNull();
     expect(answer(result, { finishMayLack: true }).response.finish_reason).toBe('stop');
   });
