@@ -77,7 +77,7 @@ export class RunService {
     const controller = new AbortController();
     const pace = this.#pace(params, controller, parent !== undefined);
     const callbacks = this.#callbacks(params, { runId, session, pace });
-    const model = await handle.open({ runId, callbacks, secrets: secretSource(session.secrets, callbacks) });
+    const model = await handle.open({ runId, callbacks, secrets: secretSource(session, callbacks) });
     // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);

@@ -1,12 +1,18 @@
 import { EngineError } from '../engine/errors.ts';
 import type { ModelCall } from '../engine/model.ts';
-import type { HostSecrets } from '../models/host-secrets.ts';
 import type { SecretSource } from '../models/keyed-model.ts';
 import type { Secret } from '../models/keys.ts';
+import type { Session } from '../session.ts';
 import type { HostCallbacks } from './host-callbacks.ts';
 
-/** The secrets of a run: those its connection knows, else what the host answers to `secret/get`. @since 0.2.0 */
-export function secretSource(secrets: HostSecrets, callbacks: HostCallbacks): SecretSource {
+/**
+ * The secrets of a run: those its connection knows, else what the host answers to `secret/get`. A host that does not
+ * serve it is not asked: a secret is nothing to wait for somebody to come with.
+ *
+ * @since 0.2.0
+ */
+export function secretSource({ client, secrets }: Session, callbacks: HostCallbacks): SecretSource {
+  if (!client.serves('secret/get')) return { get: async () => null, renew: async () => null };
   const asking = (call: ModelCall) => (secret: Secret) => askHost(secret, callbacks, call);
   return {
     get: (secret, call) => secrets.get(secret, asking(call)),

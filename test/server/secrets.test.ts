@@ -136,6 +136,13 @@ describe('a server that may want no key', () => {
     expect(keysOf(server)).toEqual(['Bearer key-of-the-host']);
   });
 
+  it('is asked without a key by a host that does not serve the callback', async () => {
+    const server = await provider(ok);
+    const session = await openSession({ initialize: { initializationOptions: { callbacks: [] } } });
+    opened.push(session);
+    expect((await session.run(model(server.url))).outcome).toBe('success');
+  });
+
   it('is asked without a key when there is none', async () => {
     const server = await provider(ok);
     const { session } = await host([null], { env: { OPENAI_COMPATIBLE_API_KEY: 'standard-key' } });
