@@ -83,6 +83,12 @@ function dropOrphans(messages: readonly ModelMessage[], callIds: Set<string>): M
   return kept;
 }
 
+function answerOne(open: Map<string, { calls: ToolCallPart[] }>, id: string): void {
+  const entry = open.get(id);
+  if (entry && entry.calls.length > 1) entry.calls.shift();
+  else open.delete(id);
+}
+
 /**
  * The calls that never get a result, by the response that made them. The walk is ordered: a result answers a call that
  * is open at that point, and a call that takes over the id of an open one leaves the older one without an answer.
@@ -90,22 +96,26 @@ function dropOrphans(messages: readonly ModelMessage[], callIds: Set<string>): M
  * @since 0.1.0
  */
 export function openCalls(messages: readonly ModelMessage[]): Map<ModelResponse, ToolCallPart[]> {
-  const open = new Map<string, { response: ModelResponse; call: ToolCallPart }>();
-  const dangling: { response: ModelResponse; call: ToolCallPart }[] = [];
+  const open = new Map<string, { response: ModelResponse; calls: ToolCallPart[] }>();
+  const dangling: { response: ModelResponse; calls: ToolCallPart[] }[] = [];
   for (const message of messages) {
     if (message.kind === 'request') {
-      for (const part of message.parts) if (isToolResult(part)) open.delete(part.tool_call_id);
+      for (const part of message.parts) if (isToolResult(part)) answerOne(open, part.tool_call_id);
       continue;
     }
     for (const call of toolCallsOf(message)) {
-      const shadowed = open.get(call.tool_call_id);
-      if (shadowed && shadowed.response !== message) dangling.push(shadowed);
-      open.set(call.tool_call_id, { response: message, call });
+      const earlier = open.get(call.tool_call_id);
+      // Calls of one response that share an id are each answered.
+      if (earlier?.response === message) earlier.calls.push(call);
+      else {
+        if (earlier) dangling.push(earlier);
+        open.set(call.tool_call_id, { response: message, calls: [call] });
+      }
     }
   }
   const byResponse = new Map<ModelResponse, ToolCallPart[]>();
-  for (const { response, call } of [...dangling, ...open.values()]) {
-    byResponse.set(response, [...(byResponse.get(response) ?? []), call]);
+  for (const { response, calls } of [...dangling, ...open.values()]) {
+    byResponse.set(response, [...(byResponse.get(response) ?? []), ...calls]);
   }
   return byResponse;
 }

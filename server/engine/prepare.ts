@@ -14,6 +14,8 @@ import { hasSystemPrompt, resolvePrompts, systemPromptParts, withSystemPrompts }
 interface Prepared {
   /** Texts of the instructions the host resolves, in order. */
   instructions?: (string | null)[];
+  /** Texts of the system prompts in order, when they have to be put back. */
+  systemPrompts?: (string | null)[];
   tools?: ToolDefinition[];
   /** What the user said since the last request. */
   steers?: Steer[];
@@ -62,6 +64,7 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
     state.emit({ enqueue_id: id, messages, event_kind: 'enqueued_messages' });
   }
   takeOver(state, { sent: turn.sent, processed: value.messages, resumed: own.resumed });
+  if (value.systemPrompts) reinject(state, value.systemPrompts);
   state.lastMaxTokens = state.input.modelSettings?.max_tokens ?? null;
   return promptFor(state, value.instructions ?? []);
 }
@@ -119,10 +122,10 @@ async function gather(
   if (agent.historyProcessors.length > 0) {
     const before = request ? state.history.messages.slice(0, -1) : state.history.messages;
     const turn = turnOf(state, { request, steers, time, instructions: joinInstructions(state, texts) });
-    prepared.messages = await reinjected(state, await process(state, [...before, ...turn.requests], where), {
-      time,
-      context: where,
-    });
+    prepared.messages = await process(state, [...before, ...turn.requests], where);
+  }
+  if (lacksSystemPrompt(state, prepared, request)) {
+    prepared.systemPrompts = await resolvePrompts(state, agent.systemPrompt, where);
   }
   return prepared;
 }
@@ -155,16 +158,17 @@ async function process(
   return [...processed.slice(0, -1), withRun(last, state)];
 }
 
-/** What a processor cut off the head of the history comes back to it. */
-async function reinjected(
-  state: RunState,
-  messages: ModelMessage[],
-  { time, context }: { time: string; context: StepContext & { runStep: number } },
-): Promise<ModelMessage[]> {
-  const { reinjectSystemPrompt, systemPrompt } = state.agent;
-  if (!reinjectSystemPrompt || hasSystemPrompt(messages)) return messages;
-  const prompts = systemPromptParts(state, await resolvePrompts(state, systemPrompt, context), time);
-  return prompts.length === 0 ? messages : withSystemPrompts(messages, prompts);
+/**
+ * Whether the system prompts have to be put at the head of what is sent. A history that has some keeps them, but for
+ * what a processor cuts off.
+ */
+function lacksSystemPrompt(state: RunState, { messages }: Prepared, request: ModelRequest | null): boolean {
+  const { agent, history } = state;
+  if (!agent.reinjectSystemPrompt || agent.systemPrompt.parts.length === 0) return false;
+  if (messages) return !hasSystemPrompt(messages);
+  if (state.hasSystemPrompt) return false;
+  state.hasSystemPrompt = true;
+  return !hasSystemPrompt(request ? [...history.messages, request] : history.messages);
 }
 
 function withRun(request: ModelRequest, { input }: RunState): ModelRequest {
@@ -249,6 +253,14 @@ function takeOver(
   if (processed) history.replaceAll([...processed]);
   if (resumed) history.resume(processed ? lastRequest(processed, sent) : stampResumed(state, sent));
   if (processed || resumed || state.runStep === 1) history.findNewMessages();
+}
+
+/** Source: Pydantic AI `ReinjectSystemPrompt`. */
+function reinject(state: RunState, texts: readonly (string | null)[]): void {
+  const prompts = systemPromptParts(state, texts, state.time);
+  if (prompts.length === 0) return;
+  state.history.replaceAll(withSystemPrompts(state.history.messages, prompts));
+  state.history.findNewMessages();
 }
 
 /** A request that is sent again carries this run's id from here on, although it is not new. */

@@ -7,14 +7,7 @@ import { resume } from './resolutions.ts';
 import { type RunInput, RunState } from './state.ts';
 import type { Step } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
-import {
-  hasSystemPrompt,
-  prepended,
-  resolvePrompts,
-  resolveSystemPrompt,
-  systemPromptParts,
-  withSystemPrompts,
-} from './system-prompts.ts';
+import { resolvePrompts, resolveSystemPrompt, systemPromptParts } from './system-prompts.ts';
 
 interface Started {
   /** Texts of all system prompts in order, null where one is left out; only when they are needed. */
@@ -37,9 +30,8 @@ export function initialState(input: RunInput): RunState {
  * @since 0.1.0
  */
 export async function start(state: RunState): Promise<Step> {
-  const needsPrompts =
-    state.history.length === 0 || (state.agent.reinjectSystemPrompt && !hasSystemPrompt(state.history.messages));
-  const refs = needsPrompts && state.history.length === 0 ? [] : dynamicRefs(state);
+  const needsPrompts = state.history.length === 0;
+  const refs = needsPrompts ? [] : dynamicRefs(state);
   const { value, time } = await tellingStep<Started>(state, stepKey.start, async (context) => ({
     ...(needsPrompts
       ? { systemPrompts: await resolvePrompts(state, state.agent.systemPrompt, { runStep: 0, ...context }) }
@@ -86,12 +78,11 @@ function firstStep(state: RunState, started: Started): Step {
       conversation_id: again.conversation_id,
       metadata: again.metadata,
     });
-    return { kind: 'modelRequest', request: reinjected(state, request, systemPrompts), resumed: true };
+    return { kind: 'modelRequest', request, resumed: true };
   }
   const parts: ModelRequestPart[] = history.length === 0 ? [...systemPrompts] : [];
   if (input.prompt !== undefined) parts.push(userPromptPart(input.prompt, state.time));
-  const request = requestOf(parts);
-  return { kind: 'modelRequest', request: reinjected(state, request, systemPrompts), resumed: false };
+  return { kind: 'modelRequest', request: requestOf(parts), resumed: false };
 }
 
 /** A request that was cut short means that the open calls of its response will never be answered. */
@@ -146,20 +137,6 @@ function afterGivenResponse(
   history.replaceAll([...repairOpenCalls(history.messages, true)]);
   history.findNewMessages();
   return null;
-}
-
-/** Puts the system prompts at the head of a history that has none; the first request may be the one to be sent. */
-function reinjected(state: RunState, request: ModelRequest, prompts: readonly SystemPromptPart[]): ModelRequest {
-  if (
-    !state.agent.reinjectSystemPrompt ||
-    prompts.length === 0 ||
-    hasSystemPrompt([...state.history.messages, request])
-  )
-    return request;
-  const { history } = state;
-  if (history.messages.every((message) => message.kind !== 'request')) return prepended(request, prompts);
-  history.replaceAll(withSystemPrompts(history.messages, prompts));
-  return request;
 }
 
 function withDynamicPrompts(message: ModelMessage, texts: Record<string, string>, time: string): ModelMessage {

@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequest, SystemPromptPart } from '../../protocol/messages.ts';
+import type { ModelMessage, SystemPromptPart } from '../../protocol/messages.ts';
 import type { CompiledPrompts } from './agent.ts';
 import type { RunState } from './state.ts';
 import type { StepContext } from './steps.ts';
@@ -39,7 +39,7 @@ export function systemPromptParts(
   });
 }
 
-/** @since 0.2.0 */
+/** Whether a history has a system prompt anywhere. @since 0.2.0 */
 export const hasSystemPrompt = (messages: readonly ModelMessage[]): boolean =>
   messages.some(
     (message) => message.kind === 'request' && message.parts.some((part) => part.part_kind === 'system-prompt'),
@@ -51,11 +51,7 @@ export function withSystemPrompts(
   prompts: readonly SystemPromptPart[],
 ): ModelMessage[] {
   const first = messages.findIndex((message) => message.kind === 'request');
-  return messages.map((message, index) => (index === first ? prepended(message as ModelRequest, prompts) : message));
+  return messages.map((message, index) =>
+    index === first && message.kind === 'request' ? { ...message, parts: [...prompts, ...message.parts] } : message,
+  );
 }
-
-/** @since 0.2.0 */
-export const prepended = (request: ModelRequest, prompts: readonly SystemPromptPart[]): ModelRequest => ({
-  ...request,
-  parts: [...prompts, ...request.parts],
-});

@@ -5,6 +5,7 @@ import type { PartStream } from '../engine/part-stream.ts';
 import { invalid } from '../runs/callback-answers.ts';
 import type { CallbackError } from '../runs/client.ts';
 import type { HostCallbacks } from '../runs/host-callbacks.ts';
+import { withoutInlineSystem } from './inline-system.ts';
 
 /**
  * A model that the host serves with `model/request`: any model of its own, or a script in a test.
@@ -26,7 +27,7 @@ async function requestHost(
   const params = {
     requestId: call.idempotencyKey,
     model: name,
-    messages: prompt.messages,
+    messages: withoutInlineSystem(prompt.messages),
     instructions: prompt.instructions,
     tools: prompt.functionTools,
     outputTools: prompt.outputTools,

@@ -1,0 +1,36 @@
+import type { ModelMessage, ModelRequest, ModelRequestPart } from '../../protocol/messages.ts';
+
+/**
+ * Messages for a model that takes system prompts only at the head: those that stand later become user text in a
+ * `<system>` tag. Messages without any are shared with the given list.
+ *
+ * Source: Pydantic AI `_wrap_non_leading_system_prompts`.
+ * @since 0.2.0
+ */
+export function withoutInlineSystem(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  const first = messages.findIndex((message) => message.kind === 'request');
+  if (!messages.some((message, index) => hasInline(message, index === first))) return messages;
+  return messages.map((message, index) =>
+    message.kind === 'request' && hasInline(message, index === first) ? wrapped(message, index === first) : message,
+  );
+}
+
+const isSystem = ({ part_kind }: ModelRequestPart) => part_kind === 'system-prompt';
+
+/** The prompts a first request opens with are those of the run. */
+function leading({ parts }: ModelRequest, isFirst: boolean): number {
+  const other = isFirst ? parts.findIndex((part) => !isSystem(part)) : 0;
+  return other < 0 ? parts.length : other;
+}
+
+const hasInline = (message: ModelMessage, isFirst: boolean) =>
+  message.kind === 'request' && message.parts.slice(leading(message, isFirst)).some(isSystem);
+
+function wrapped(request: ModelRequest, isFirst: boolean): ModelRequest {
+  const start = leading(request, isFirst);
+  const parts = request.parts.map((part, index): ModelRequestPart => {
+    if (index < start || part.part_kind !== 'system-prompt') return part;
+    return { content: `<system>${part.content}</system>`, timestamp: part.timestamp, part_kind: 'user-prompt' };
+  });
+  return { ...request, parts };
+}
