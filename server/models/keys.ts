@@ -117,7 +117,7 @@ function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {
 /** A secret with its value, when the environment has one that may go to this address. */
 function secretOf(asked: Asked, name: string): Secret {
   const { entry, row, keys } = asked;
-  const value = mayRead(asked, name) ? keys.env[name] : undefined;
+  const value = mayRead(asked, name) ? keys.env[name]?.trim() : undefined;
   return {
     name,
     provider: row.name,

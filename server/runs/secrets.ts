@@ -43,7 +43,8 @@ function secretIn(answer: unknown, name: string): string | null {
   if (given === null) return null;
   if (typeof given === 'object' && !Array.isArray(given)) {
     const value = 'value' in given ? (given.value ?? '') : '';
-    if (typeof value === 'string') return value || null;
+    // Read from a file it ends in a newline, which no header can have.
+    if (typeof value === 'string') return value.trim() || null;
   }
   throw new EngineError(
     'callback.invalid',

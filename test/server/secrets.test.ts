@@ -212,6 +212,18 @@ describe('a key of the environment', () => {
     expect(server.seen).toEqual([]);
   });
 
+  it.each([
+    ['the environment', { apiKeyEnv: 'MY_KEY' }, { env: { MY_KEY: 'canary-key-4711\n' }, allowEnv }],
+    ['the host', {}, {}],
+  ])('may end in a newline in %s, and is blotted out all the same', async (_name, fields, deps) => {
+    const server = await provider({ status: 400, body: { error: 'not for canary-key-4711' } });
+    const { session } = await host([{ value: 'canary-key-4711\n' }], deps);
+    const { error } = await session.run(at(server.url, fields));
+    expect(keysOf(server)).toEqual(['Bearer canary-key-4711']);
+    expect(error?.message).toContain('not for [redacted]');
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
+
   it('is no key of another provider', async () => {
     const { session } = await host([], { env: { GROQ_API_KEY: 'of-another' } });
     const model = { model: 'openai-chat:gpt-x', apiKeyEnv: 'GROQ_API_KEY' };
