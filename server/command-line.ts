@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import type { Limits } from '../protocol/lifecycle.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
+import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { version } from './version.ts';
@@ -10,6 +13,8 @@ export type Command = {
   readonly logFile?: string;
   readonly allowEnv: ReadonlySet<string>;
   readonly allowLocalDownloads: boolean;
+  /** Limits the operator set, above or below those of the daemon. */
+  readonly limits?: Partial<Limits>;
 } & (
   | {
       readonly kind: 'daemon';
@@ -39,6 +44,8 @@ Options:
   --allow-env NAME     a variable with a key that clients may name in apiKeyEnv; may be repeated
   --allow-local-downloads
                        files with force_download: 'allow-local' may come from the local network
+  --config FILE        options and limits as JSON, for example {"limits": {"activeRuns": 1000}, "logLevel": "info"}; keys:
+                       allowEnv, allowLocalDownloads, drain, limits, logFile, logLevel; options given here win
   --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
@@ -68,6 +75,7 @@ Examples:
 const options = {
   'allow-env': 'list',
   'allow-local-downloads': 'flag',
+  config: 'value',
   'log-level': 'value',
   'log-file': 'value',
   drain: 'value',
@@ -77,7 +85,11 @@ const options = {
   clientProcessId: 'value',
 } as const satisfies OptionTable;
 
-/** Reads the command line; a wrong one says what is wrong and exits with 2. @since 0.1.0 */
+/**
+ * Reads the command line, and the configuration it names; a wrong one says what is wrong and exits with 2.
+ *
+ * @since 0.1.0
+ */
 export function parseCommandLine(args: readonly string[]): Command {
   try {
     return commandOf(args);
@@ -90,16 +102,18 @@ export function parseCommandLine(args: readonly string[]): Command {
 
 function commandOf(args: readonly string[]): Command {
   const { values, words, rest } = readOptions(args, options, { stopAtWord: true });
-  const logLevel = values['log-level'] ?? 'warn';
+  const config = values.config === undefined ? {} : readConfig(values.config);
+  const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
   if (!isLogLevel(logLevel)) {
     throw new UsageError(`'${logLevel}' is no log level; use one of ${logLevels.join(', ')}`);
   }
-  const logFile = values['log-file'];
+  const logFile = values['log-file'] ?? config.logFile;
   const common = {
     logLevel,
-    allowEnv: new Set(values['allow-env']),
-    allowLocalDownloads: values['allow-local-downloads'] ?? false,
+    allowEnv: new Set([...(config.allowEnv ?? []), ...(values['allow-env'] ?? [])]),
+    allowLocalDownloads: values['allow-local-downloads'] ?? config.allowLocalDownloads ?? false,
     ...(logFile ? { logFile } : {}),
+    ...(config.limits ? { limits: config.limits } : {}),
   };
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
   if (values.help) return text(help);
@@ -107,7 +121,7 @@ function commandOf(args: readonly string[]): Command {
   const [command] = words;
   switch (command) {
     case undefined:
-      return { ...common, kind: 'daemon', help, ...daemonOptions(values) };
+      return { ...common, kind: 'daemon', help, ...daemonOptions(values, config) };
     case 'run':
       return { ...common, kind: 'run', args: rest };
     case 'schema':
@@ -119,11 +133,24 @@ function commandOf(args: readonly string[]): Command {
   }
 }
 
-function daemonOptions({ drain, clientProcessId }: OptionValues<typeof options>) {
+function readConfig(file: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read the configuration ${file}: ${(error as Error).message}`);
+  }
+  return parseConfig(text, file);
+}
+
+function daemonOptions({ drain, clientProcessId }: OptionValues<typeof options>, config: Config) {
   if (drain !== undefined && !/^\d{1,6}(\.\d+)?$/.test(drain))
     throw new UsageError(`--drain takes seconds, for example 30; '${drain}' is no such number`);
   const hostPid = Number(clientProcessId);
-  return { drainMs: Number(drain ?? 0) * 1000, ...(Number.isInteger(hostPid) && hostPid > 0 ? { hostPid } : {}) };
+  return {
+    drainMs: Number(drain ?? config.drain ?? 0) * 1000,
+    ...(Number.isInteger(hostPid) && hostPid > 0 ? { hostPid } : {}),
+  };
 }
 
 function wantsHelp(args: readonly string[]): boolean {

@@ -52,10 +52,11 @@ function print(text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function start({ drainMs, hostPid }: Command & { kind: 'daemon' }): void {
-  const wire = openWire(process.stdin, frames, { limits: defaultLimits, log, redact });
+function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }): void {
+  const limits = { ...defaultLimits, ...set };
+  const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
-  const server = serve(wire, { version, ...keys, log, world, watchHost, onExit: (code) => process.exit(code) });
+  const server = serve(wire, { version, ...keys, limits, log, world, watchHost, onExit: (code) => process.exit(code) });
   log.add(server.showLog);
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))

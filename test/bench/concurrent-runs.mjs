@@ -1,5 +1,7 @@
-// A thousand runs on one daemon at once, each with a call of a host tool that is answered when all have begun that can.
-import { readFileSync } from 'node:fs';
+// A thousand runs on one daemon at once, each with a call of a host tool, against the same one after another.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, inFlight } from './client.mjs';
 
 const count = 1000;
@@ -7,7 +9,10 @@ const inputSchema = { type: 'object', properties: { question: { type: 'string' }
 
 /** @returns {Promise<object[]>} rows of the table */
 export async function measureConcurrentRuns(daemon) {
-  const client = new Client([daemon]);
+  const folder = mkdtempSync(join(tmpdir(), 'runwire-bench-'));
+  const config = join(folder, 'config.json');
+  writeFileSync(config, JSON.stringify({ limits: { activeRuns: count } }));
+  const client = new Client([daemon, '--config', config]);
   client.onRequest = () => ({ content: 'yes' });
   await client.request('initialize', {});
   await client.request('agent/register', { name: 'asks', model: 'test', tools: [{ name: 'ask', inputSchema }] });
@@ -21,6 +26,7 @@ export async function measureConcurrentRuns(daemon) {
   const together = await client.cpuOf(() => inFlight(count, count, run));
   const grown = rssMiB(client.child.pid) - before;
   await client.end();
+  rmSync(folder, { recursive: true });
   const what = '1,000 runs at once, each with a tool call';
   if (together.server === undefined) return [{ what, note: 'needs /proc' }];
   const note = `${(together.server / count).toFixed(3)} ms CPU of the daemon a run; ${grown.toFixed(0)} MiB more RSS`;
