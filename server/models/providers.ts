@@ -48,10 +48,10 @@ function host(
   envVar: string,
   url: string,
   example: string,
-  more: Partial<ProviderRow> & Pick<CompatibleHost, 'thinkingField' | 'finishMayLack'> = {},
+  more: Partial<ProviderRow> & Pick<CompatibleHost, 'thinkingField' | 'fetchesImages'> = {},
 ): ProviderRow {
-  const { thinkingField, finishMayLack = false, ...row } = more;
-  const load = compatible({ name, envVar, url, finishMayLack, ...(thinkingField ? { thinkingField } : {}) });
+  const { thinkingField, fetchesImages = true, ...row } = more;
+  const load = compatible({ name, envVar, url, fetchesImages, ...(thinkingField ? { thinkingField } : {}) });
   return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
 }
 
@@ -216,6 +216,7 @@ export const providers: readonly ProviderRow[] = [
   host('ollama', 'OLLAMA_API_KEY', 'http://localhost:11434/v1', 'qwen3', {
     keyOptional: true,
     thinkingField: 'reasoning',
+    fetchesImages: false,
     address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
   }),
   host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b'),

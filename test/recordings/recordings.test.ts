@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ModelMessage } from '../../protocol/messages.ts';
+import { providers } from '../../server/models/providers.ts';
 import { Daemon } from '../support/daemon.ts';
 import { noRecordings, startReplayOf } from '../support/replay.ts';
 import { differences } from './compare.ts';
 import { daemonOptions, play } from './conversation.ts';
 import { knownDifferences } from './differences.ts';
-import { allFacts, allRecordings } from './recording.ts';
+import { allFacts, allRecordings, type Exchange, providerOf } from './recording.ts';
 import { bodyDifferences } from './sent.ts';
 import { ruleOf, rules } from './sent-differences.ts';
 
@@ -14,6 +16,8 @@ const chunks = process.env.RECORDINGS_CHUNKS === 'all' ? everyChunk : ['1', 'an 
 
 const recordings = noRecordings ? [] : allRecordings();
 const facts = noRecordings ? {} : allFacts();
+
+const lastOf = (name: string) => (facts[name]?.exchanges.length ?? 0) - 1;
 
 describe.skipIf(noRecordings).each(chunks)(
   `recordings in pieces of %s${noRecordings ? `: ${noRecordings}` : ''}`,
@@ -44,12 +48,30 @@ describe.skipIf(noRecordings).each(chunks)(
         if (!outcome || !expected) continue;
         compared += 1;
         const found = differences(outcome, expected);
+        const row = providers.find(({ name }) => name === providerOf(recording.exchanges[index] as Exchange));
+        if (outcome.response) expect(outcome.response.provider_name).toBe(row?.providerName);
         if (found.length === 0) agreed += 1;
         const known = knownDifferences[`${recording.name}#${index}`];
         expect(found.filter((one) => !known || !one.startsWith(`${known.what}:`))).toEqual([]);
         if (known) expect(found).toHaveLength(1);
       }
     });
+
+    it.each(recordings.filter(({ name }) => name.includes('-to-')))(
+      '$name: a conversation that moves to another provider keeps every part',
+      async ({ name }) => {
+        const asked = await daemon.request('run/messages', { runId: `${name}#${lastOf(name)}` });
+        const { messages } = asked.result as { messages: ModelMessage[] };
+        const own = messages.filter((message) => message.kind === 'response');
+        for (const [index] of (facts[name]?.exchanges ?? []).entries()) {
+          const { result } = await daemon.request('run/newMessages', { runId: `${name}#${index}` });
+          const [response] = (result as { messages: ModelMessage[] }).messages.filter(
+            ({ kind }) => kind === 'response',
+          );
+          expect(own).toContainEqual(response);
+        }
+      },
+    );
 
     it('agree with the facts but for what is known, and say nothing on stderr', () => {
       const known = Object.keys(knownDifferences).filter((name) => facts[name.split('#')[0] ?? '']);

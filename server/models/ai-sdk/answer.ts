@@ -98,8 +98,9 @@ function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, pro
     );
   }
   const last = parts.at(-1);
+  if (finishReason.unified !== 'length' || last?.part_kind !== 'tool-call') return;
   // Empty arguments count as `{}`; at the token limit they mean that not even the first character came.
-  if (finishReason.unified === 'length' && last?.part_kind === 'tool-call' && last.args === '') throw incompleteCall();
+  if (last.args === '' || provider.quirks.parsedArguments) throw incompleteCall();
 }
 
 const incompleteCall = () =>

@@ -10,6 +10,15 @@ import { chatQuirks, trimmed } from './quirks.ts';
 
 const region = 'us-east-1';
 
+/** What the package has no option for: the API's own name, and the setting. */
+const bodyNames = {
+  guardrailConfig: 'bedrock_guardrail_config',
+  performanceConfig: 'bedrock_performance_configuration',
+  requestMetadata: 'bedrock_request_metadata',
+  additionalModelResponseFieldPaths: 'bedrock_additional_model_response_fields_paths',
+  promptVariables: 'bedrock_prompt_variables',
+};
+
 const quirks: Quirks = {
   ...chatQuirks,
   settings: { bedrock_service_tier: 'serviceTier', service_tier: 'serviceTier' },
@@ -18,6 +27,7 @@ const quirks: Quirks = {
   inlineSystem: false,
   errorResults: true,
   filesInResults: true,
+  parsedArguments: true,
   textArguments: false,
   joinTexts: false,
   inlineTextFiles: false,
@@ -29,6 +39,7 @@ const quirks: Quirks = {
     messages: 'bedrock_cache_messages',
     tools: 'bedrock_cache_tool_definitions',
   },
+  handledSettings: Object.values(bodyNames).concat('bedrock_additional_model_requests_fields'),
   settingOptions,
   rewriteBody,
   bodyReader: () => new BedrockBodyReader(),
@@ -41,21 +52,16 @@ function settingOptions({
   return fields ? { additionalModelRequestFields: fields as JSONValue } : {};
 }
 
-/** What the package has no option for goes into the body under the API's own name. */
+/** What only the body can say, and the mark behind the tools. */
 function rewriteBody(body: Record<string, unknown>, settings: ModelSettings): Record<string, unknown> {
-  const named = {
-    guardrailConfig: settings.bedrock_guardrail_config,
-    performanceConfig: settings.bedrock_performance_configuration,
-    requestMetadata: settings.bedrock_request_metadata,
-    additionalModelResponseFieldPaths: settings.bedrock_additional_model_response_fields_paths,
-    promptVariables: settings.bedrock_prompt_variables,
-  };
   const { toolConfig } = body;
   const { tools } = asObject(toolConfig);
   if (settings.bedrock_cache_tool_definitions && Array.isArray(tools)) {
     body.toolConfig = { ...asObject(toolConfig), tools: [...tools, { cachePoint: { type: 'default' } }] };
   }
-  const given = Object.entries(named).filter(([, value]) => value !== undefined && value !== null);
+  const given = Object.entries(bodyNames)
+    .map(([name, setting]) => [name, settings[setting]] as const)
+    .filter(([, value]) => value !== undefined && value !== null);
   return given.length > 0 ? { ...body, ...Object.fromEntries(given) } : body;
 }
 

@@ -11,6 +11,7 @@ const defaultUrl = 'https://api.cohere.com';
 const quirks: Quirks = {
   ...chatQuirks,
   textArguments: false,
+  fileTypes: /^image\//,
   rewriteAnswer: withoutCitations,
   bodyReader: () => new CohereBodyReader(),
 };

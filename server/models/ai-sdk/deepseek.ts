@@ -17,6 +17,7 @@ const quirks: Quirks = {
   },
   options: { strictJsonSchema: false },
   thinkingParts: true,
+  fileTypes: /^image\//,
   textArguments: false,
   bodyReader: () => new ChatBodyReader(),
 };

@@ -18,7 +18,6 @@ const quirks: Quirks = {
     groq_user: 'user',
   },
   options: { strictJsonSchema: false },
-  inlineTextFiles: false,
   bodyReader: () => new ChatBodyReader(),
 };
 

@@ -18,7 +18,7 @@ const quirks: Quirks = {
   thinkingParts: true,
   thinkingFirst: false,
   joinTexts: false,
-  inlineTextFiles: false,
+  supportedUrls: { 'image/*': [/^https?:/] },
   bodyReader: () => new ChatBodyReader(),
 };
 

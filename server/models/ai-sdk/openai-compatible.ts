@@ -15,6 +15,8 @@ export interface CompatibleHost {
   readonly url?: string;
   /** The field it takes thinking back in; as text in tags unless given. */
   readonly thinkingField?: 'reasoning' | 'reasoning_content';
+  /** Whether it fetches images by their address. */
+  readonly fetchesImages?: boolean;
   /** Whether its answers come without a finish reason. */
   readonly finishMayLack?: boolean;
 }
@@ -39,12 +41,13 @@ const settings = {
   openrouter_usage: 'usage',
 };
 
-function quirksOf({ thinkingField, finishMayLack = false }: CompatibleHost): Quirks {
+function quirksOf({ thinkingField, finishMayLack = false, fetchesImages = true }: CompatibleHost): Quirks {
   return {
     ...chatQuirks,
     settings,
     options: { strictJsonSchema: false },
     thinkingParts: thinkingField !== undefined,
+    ...(fetchesImages ? { supportedUrls: { 'image/*': [/^https?:/] } } : {}),
     ...(thinkingField === 'reasoning' ? { rewriteBody: withReasoning } : {}),
     finishMayLack,
     bodyReader: () => new ChatBodyReader(),

@@ -109,6 +109,8 @@ export interface Quirks {
   readonly filesInResults: boolean;
   /** Whether calls and results of tools the provider ran itself can be sent back. */
   readonly nativeTools: boolean;
+  /** Whether arguments come as objects: one that is cut at the token limit cannot be told from a whole one. */
+  readonly parsedArguments?: boolean;
   /** Whether arguments go back as the text they came as, byte for byte. */
   readonly textArguments: boolean;
   /** Whether the texts of one response are joined by an empty line into one. */
@@ -119,6 +121,10 @@ export interface Quirks {
   readonly jsonObject: boolean;
   /** Whether an answer without a finish reason counts as complete. */
   readonly finishMayLack: boolean;
+  /** The media types of files it takes, where the package would drop or garble others without a word. */
+  readonly fileTypes?: RegExp;
+  /** Addresses that the provider fetches itself beside those the package knows of: media type to patterns. */
+  readonly supportedUrls?: Readonly<Record<string, RegExp[]>>;
   /** Provider options of a file from its `vendor_metadata`. */
   mediaOptions?(metadata: Readonly<Record<string, unknown>>): Record<string, string> | undefined;
   /** What marks the end of a cached prefix on a part; absent where prompts are cached without being asked. */
@@ -129,7 +135,9 @@ export interface Quirks {
   readonly metadata?: MetadataNames;
   /** Settings of every request that the user did not make. */
   readonly defaults?: ModelSettings;
-  /** Provider options and warnings for settings that are more than a name. */
+  /** Settings that this provider acts on beside those of the table. */
+  readonly handledSettings?: readonly string[];
+  /** Provider options for settings that are more than a name. */
   settingOptions?(settings: ModelSettings, request: RequestFacts): Record<string, JSONValue>;
   /** Last changes to the body of a request, for what the package cannot be told. */
   rewriteBody?(body: Record<string, unknown>, settings: ModelSettings): Record<string, unknown>;

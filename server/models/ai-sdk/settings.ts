@@ -53,7 +53,7 @@ export function settingsOptions(
     const ownName = provider.quirks.settings[name];
     if (ownName) own[ownName] = value as JSONValue;
     else if (common[name]) options[common[name]] = value;
-    else if (!prefixes.test(name)) warnings.push(leftOut(name, provider));
+    else if (!isHandled(name, provider) && !isForeign(name, provider)) warnings.push(leftOut(name, provider));
   }
   Object.assign(own, provider.quirks.settingOptions?.(settings ?? {}, request));
   const reasoning = effortOf(settings?.thinking, request.modelName, provider, warnings);
@@ -65,6 +65,15 @@ export function settingsOptions(
     },
     warnings,
   };
+}
+
+const isHandled = (name: string, { quirks: { handledSettings, cacheSettings } }: Provider): boolean =>
+  (handledSettings ?? []).includes(name) || Object.values(cacheSettings ?? {}).includes(name);
+
+/** Hosts of OpenAI's formats go by its settings, too. */
+function isForeign(name: string, provider: Provider): boolean {
+  const prefix = prefixes.exec(name)?.[1];
+  return prefix !== undefined && prefix !== provider.name;
 }
 
 /** Where two settings share an option, the later one of the provider's table wins, whatever order they came in. */

@@ -24,7 +24,7 @@ export async function withDownloads(
 ): Promise<LanguageModelV4Prompt> {
   const files = prompt.flatMap(filesOf);
   if (files.length === 0) return prompt;
-  const supported = await model.supportedUrls;
+  const supported = { ...(await model.supportedUrls), ...provider.quirks.supportedUrls };
   const needed = files.filter((file) => ownOptions(file).download || !isSupported(file, supported));
   const [first] = needed;
   if (!first) return prompt;

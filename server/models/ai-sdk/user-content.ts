@@ -97,6 +97,9 @@ function binary(item: Item<'binary'>, provider: Provider): UserPart {
   if (provider.quirks.inlineTextFiles && isTextLike(item.media_type)) {
     return text(inlinedFile(bytes.toString('utf8'), item));
   }
+  if (provider.quirks.fileTypes?.test(item.media_type) === false) {
+    throw userError(`'${provider.name}' takes no files of type '${item.media_type}'.`);
+  }
   return {
     type: 'file',
     mediaType: item.media_type,

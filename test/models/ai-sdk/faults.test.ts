@@ -1,12 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../../server/engine/errors.ts';
-import type { Model } from '../../../server/engine/model.ts';
 import { PartStream } from '../../../server/engine/part-stream.ts';
-import type { Services } from '../../../server/models/ai-sdk/model.ts';
-import type { ProviderEntry } from '../../../server/models/ai-sdk/provider.ts';
-import { providers } from '../../../server/models/providers.ts';
 import { loopback, type Reply } from './loopback.ts';
-import { callOf, promptOf, stillTiming, user, userRequest } from './support.ts';
+import { callOf, modelAt, promptOf, user, userRequest } from './support.ts';
 
 /** One provider of each package. */
 const names = [
@@ -101,13 +97,6 @@ const faults: Fault[] = [
   },
 ];
 
-async function modelOf(name: string, baseUrl: string, services: Services): Promise<Model> {
-  const row = providers.find((one) => one.name === name);
-  if (!row) throw new Error(`no provider '${name}'`);
-  const { create } = (await row.load()) as { create(entry: ProviderEntry, services: Services): Model };
-  return create({ id: `${name}:m`, modelName: 'some-model', baseUrl, apiKey: 'test-key-1234' }, services);
-}
-
 const once = { retries: 0, firstDelayMs: 0, delayCapMs: 0, retryAfterCapMs: 0 };
 const partStream = (signal: AbortSignal) => new PartStream({ signal, outputOf: () => null, mintId: String });
 
@@ -122,7 +111,7 @@ describe.each(names)('faults at %s', (name) => {
     it.each(faults)('$name', async ({ reply, expected }) => {
       const server = await loopback(reply);
       close = server.close;
-      const model = await modelOf(name, server.url, { timing: stillTiming(), retries: once });
+      const model = await modelAt(name, { baseUrl: server.url }, { retries: once });
       const call = callOf();
       const request = streamed ? { ...call, stream: partStream(call.signal) } : call;
       const error = await failureOf(model.request(promptOf([userRequest(user('a private prompt'))]), request));
@@ -160,7 +149,7 @@ describe.each(names)('a request to %s that is given up', (name) => {
     });
     let abortedAt = 0;
     close = server.close;
-    const model = await modelOf(name, server.url, { timing: stillTiming(), retries: once });
+    const model = await modelAt(name, { baseUrl: server.url }, { retries: once });
     const call = { ...callOf(controller.signal), stream: partStream(controller.signal) };
     const error = await failureOf(model.request(promptOf([userRequest(user('hi'))]), call));
     expect(error).toMatchObject({ message: 'given up' });

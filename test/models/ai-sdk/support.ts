@@ -1,9 +1,11 @@
 import type { ModelMessage, ModelRequestPart } from '../../../protocol/messages.ts';
 import { ModelMessage as ModelMessageSchema } from '../../../protocol/messages.ts';
 import type { ToolDefinition } from '../../../protocol/spec.ts';
-import type { ModelCall, ModelPrompt } from '../../../server/engine/model.ts';
-import type { Provider, Quirks } from '../../../server/models/ai-sdk/provider.ts';
+import type { Model, ModelCall, ModelPrompt } from '../../../server/engine/model.ts';
+import type { Services } from '../../../server/models/ai-sdk/model.ts';
+import type { Provider, ProviderEntry, Quirks } from '../../../server/models/ai-sdk/provider.ts';
 import type { Timing } from '../../../server/models/ai-sdk/retry.ts';
+import { providers } from '../../../server/models/providers.ts';
 
 /** Parts as a host writes them, completed by the schema. */
 export function userRequest(...parts: object[]): ModelMessage {
@@ -103,4 +105,13 @@ export function providerWith(quirks: Partial<Quirks> = {}): Provider {
       throw new Error('a mapping must not make a model');
     },
   };
+}
+
+/** A model of a provider by its name, with services of a test. */
+export async function modelAt(name: string, entry: Partial<ProviderEntry>, services: Services): Promise<Model> {
+  const row = providers.find((one) => one.name === name);
+  if (!row) throw new Error(`no provider '${name}'`);
+  const { create } = (await row.load()) as { create(entry: ProviderEntry, services: Services): Model };
+  const given = { id: `${name}:m`, modelName: 'some-model', baseUrl: 'http://127.0.0.1:1', apiKey: 'test-key-1234' };
+  return create({ ...given, ...entry }, { timing: stillTiming(), ...services });
 }
