@@ -17,6 +17,7 @@ export type Output = Writable & { readonly isTTY: boolean };
 export function ownStdout(): Output {
   const frames = movedPipe() ?? guardedStream();
   const { stderr } = process;
+  for (const name of ['write', 'writeSync', 'writev', 'writevSync'] as const) redirect(name);
   globalThis.console = new Console({ stdout: stderr, stderr });
   return frames;
 }
@@ -34,6 +35,7 @@ function movedPipe(): Output | undefined {
     fs.closeSync(STDOUT);
     // The system gives the lowest free number, which is the one just closed.
     fs.openSync(other, fs.constants.O_WRONLY | fs.constants.O_APPEND);
+    Object.defineProperty(process, 'stdout', { get: () => process.stderr, configurable: true });
     return Object.assign(new Socket({ fd: moved, readable: false, writable: true }), { isTTY: false });
   } catch {
     if (moved !== undefined) fs.closeSync(moved);
@@ -59,7 +61,6 @@ function guardedStream(): Output {
     end: { value: stdout.end.bind(stdout) },
   });
   stdout.write = stderr.write.bind(stderr) as typeof stdout.write;
-  for (const name of ['write', 'writeSync', 'writev', 'writevSync'] as const) redirect(name);
   return frames;
 }
 
