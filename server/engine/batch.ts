@@ -39,13 +39,12 @@ export class CallBatch {
   readonly parts: ModelRequestPart[] = [];
   /** What others decided about calls of the response; null when nothing was asked yet. */
   readonly resolutions: Resolutions | null;
-  /** Calls that tools left to others while they ran. */
-  readonly left = new Map<ClassifiedCall, LeftCall>();
   final: FinalOutput | null;
   /** Output retries of this batch, added to those of the run when it is settled. */
   outputRetries = 0;
   #winner: ToolReturnPart | null = null;
   #functionRetried = false;
+  #left: Map<ClassifiedCall, LeftCall> | null = null;
 
   constructor(
     state: RunState,
@@ -78,6 +77,19 @@ export class CallBatch {
     const resolution = this.resolutions?.byId.get(id);
     if (!resolution || resolution === 'skip') return undefined;
     return { resolution, metadata: this.resolutions?.metadata[id], rerun: 0 };
+  }
+
+  /** Notes a call that its tool left to others while it ran. */
+  leave(call: ClassifiedCall, left: LeftCall): void {
+    this.#left ??= new Map();
+    this.#left.set(call, left);
+  }
+
+  /** Takes the calls that were left to others since the last time. */
+  takeLeft(): ReadonlyMap<ClassifiedCall, LeftCall> {
+    const left = this.#left ?? new Map();
+    this.#left = null;
+    return left;
   }
 
   /** Records and tells what an output call brought. */

@@ -75,13 +75,14 @@ function openCalls({ calls }: CallBatch): ClassifiedCall[] {
 
 function leftWhileRunning(batch: CallBatch): Left {
   const left: Left = { external: [], unapproved: [], metadata: {} };
+  const taken = batch.takeLeft();
+  if (taken.size === 0) return left;
   for (const call of batch.calls) {
-    const one = batch.left.get(call);
+    const one = taken.get(call);
     if (!one) continue;
     left[one.left].push(call);
     if (one.metadata) left.metadata[call.call.tool_call_id] = one.metadata;
   }
-  batch.left.clear();
   return left;
 }
 

@@ -21,14 +21,14 @@ export interface Recorded<T> {
  *
  * @since 0.1.0
  */
-export async function recordedStep<T>(
+export function recordedStep<T>(
   state: RunState,
   key: string,
   body: Body<T>,
   signal: AbortSignal = state.input.signal,
 ): Promise<Recorded<T>> {
-  const output = await state.input.runner.step<Failed | Done<T>>(key, (context) => asValue(context, body), signal);
-  return taken(state, output);
+  const output = state.input.runner.step<Failed | Done<T>>(key, (context) => asValue(context, body), signal);
+  return output.then((one) => taken(state, one));
 }
 
 /**
@@ -60,12 +60,12 @@ function taken<T>(state: RunState, output: Failed | Done<T>): Recorded<T> {
   return { value: output.value, time: output.time };
 }
 
-async function asValue<T>(context: StepContext, body: Body<T>): Promise<Failed | Done<T>> {
-  try {
-    const value = await body(context);
-    return { v: LOOP_VERSION, time: context.now(), value };
-  } catch (error) {
-    if (!(error instanceof EngineError) || context.signal.aborted) throw error;
-    return { v: LOOP_VERSION, time: context.now(), error: toRunError(error) };
-  }
+function asValue<T>(context: StepContext, body: Body<T>): Promise<Failed | Done<T>> {
+  return body(context).then(
+    (value) => ({ v: LOOP_VERSION, time: context.now(), value }),
+    (error: unknown) => {
+      if (!(error instanceof EngineError) || context.signal.aborted) throw error;
+      return { v: LOOP_VERSION, time: context.now(), error: toRunError(error) };
+    },
+  );
 }

@@ -1,3 +1,4 @@
+import type { ModelResponse } from '../../protocol/messages.ts';
 import type { RunError, RunResult } from '../../protocol/result.ts';
 import { interruptedReturn, isToolResult, toolCallsOf } from './cleaning.ts';
 import { EngineError, toRunError, unexpectedBehavior } from './errors.ts';
@@ -28,16 +29,19 @@ export async function* iterate(state: RunState): AsyncGenerator<Step, FinalOutpu
   return step.output;
 }
 
-async function advance(state: RunState, step: Exclude<Step, { kind: 'end' }>): Promise<Step> {
+// A run may wait long for a tool, so what only hands on what it was handed is no async function: each would keep a frame.
+function advance(state: RunState, step: Exclude<Step, { kind: 'end' }>): Promise<Step> {
   switch (step.kind) {
     case 'modelRequest':
-      return { kind: 'handleResponse', response: await requestModel(state, step) };
+      return requestModel(state, step).then(responded);
     case 'resumeResponse':
-      return { kind: 'handleResponse', response: await resumeResponse(state, step.suspended) };
+      return resumeResponse(state, step.suspended).then(responded);
     case 'handleResponse':
       return handleResponse(state, step);
   }
 }
+
+const responded = (response: ModelResponse): Step => ({ kind: 'handleResponse', response });
 
 async function handleResponse(state: RunState, step: Step & { kind: 'handleResponse' }): Promise<Step> {
   const { response } = step;
@@ -118,8 +122,11 @@ export type ReportBug = (error: unknown) => EngineError;
  *
  * @since 0.1.0
  */
-export async function runToEnd(state: RunState, reportBug: ReportBug): Promise<RunResult> {
-  const ending = await endingOf(state, reportBug);
+export function runToEnd(state: RunState, reportBug: ReportBug): Promise<RunResult> {
+  return endingOf(state, reportBug).then((ending) => finish(state, ending));
+}
+
+function finish(state: RunState, ending: Ending): RunResult {
   const warning = ending.output ? unknownCost(state.agent.limits, state.usage) : null;
   if (warning) state.emit({ event_kind: 'warning', ...warning });
   const result = resultOf(state, ending);

@@ -3,12 +3,12 @@ import type { RunState } from './state.ts';
 import { type CheckedCall, checkCall, type SettledCall, settleCall } from './tools.ts';
 
 /** Runs function calls: all are checked first, then they start together, but for barriers. @since 0.1.0 */
-export async function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
-  if (calls.length === 0) return;
+export function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
+  if (calls.length === 0) return Promise.resolve();
   const checked = new Map(
     calls.map((call) => [call, checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id))]),
   );
-  await runChecked(batch, checked);
+  return runChecked(batch, checked);
 }
 
 /** Runs calls that were checked; what they bring is stored in call order, also when one of them ends the run. @since 0.2.0 */
@@ -25,7 +25,7 @@ export async function runChecked(batch: CallBatch, checked: ReadonlyMap<Classifi
 }
 
 /** Runs one checked call to its result, unless its tool leaves it to others. @since 0.2.0 */
-export async function runOne(
+export function runOne(
   batch: CallBatch,
   {
     call,
@@ -35,22 +35,25 @@ export async function runOne(
   signal: AbortSignal,
 ): Promise<void> {
   if (!checked) throw new Error(`call '${call.call.tool_call_id}' was not checked`);
-  const result = await settleCall(batch.state, checked, signal);
-  if ('left' in result) {
-    batch.left.set(call, result);
-    return;
-  }
-  settled.set(call, result);
-  batch.recordResult(call, result);
+  return settleCall(batch.state, checked, signal).then((result) => {
+    if ('left' in result) batch.leave(call, result);
+    else {
+      settled.set(call, result);
+      batch.recordResult(call, result);
+    }
+  });
 }
 
+type Run = (call: ClassifiedCall, signal: AbortSignal) => Promise<void>;
+
 /** Runs calls in segments around barriers; inside one they start together, in call order. @since 0.1.0 */
-export async function runSegments(
-  batch: CallBatch,
-  calls: readonly ClassifiedCall[],
-  run: (call: ClassifiedCall, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  for (const segment of segments(batch.state, calls)) await runTogether(batch.state, segment, run);
+export function runSegments({ state }: CallBatch, calls: readonly ClassifiedCall[], run: Run): Promise<void> {
+  const [only] = calls;
+  return calls.length === 1 && only ? run(only, state.input.signal) : runInTurn(state, segments(state, calls), run);
+}
+
+async function runInTurn(state: RunState, parts: readonly ClassifiedCall[][], run: Run): Promise<void> {
+  for (const calls of parts) await runTogether(state, calls, run);
 }
 
 /** A call of a `sequential` tool is a segment of its own. */
@@ -72,13 +75,12 @@ function segments(state: RunState, calls: readonly ClassifiedCall[]): Classified
 }
 
 /** The first error withdraws the calls that still run; all have ended when this returns. */
-async function runTogether(
-  state: RunState,
-  calls: readonly ClassifiedCall[],
-  run: (call: ClassifiedCall, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+async function runTogether(state: RunState, calls: readonly ClassifiedCall[], run: Run): Promise<void> {
   const [only] = calls;
-  if (calls.length === 1 && only) return run(only, state.input.signal);
+  if (calls.length === 1 && only) {
+    await run(only, state.input.signal);
+    return;
+  }
   const controller = new AbortController();
   const signal = AbortSignal.any([state.input.signal, controller.signal]);
   let next = 0;

@@ -54,30 +54,39 @@ export interface RunInput {
 
 /** What the tools of a step share; failures count once for a name and step. @since 0.1.0 */
 export class ToolCounters {
-  readonly #retries = new Map<string, number>();
-  readonly #failed = new Set<string>();
-  readonly #succeeded = new Set<string>();
+  // Made when they are needed: most steps fail in nothing, and many runs wait in their first.
+  #retries: Map<string, number> | null = null;
+  #failed: Set<string> | null = null;
+  #succeeded: Set<string> | null = null;
 
   /** Failures in a row before this step. */
   retriesOf(name: string): number {
-    return this.#retries.get(name) ?? 0;
+    return this.#retries?.get(name) ?? 0;
   }
 
   fail(name: string): void {
+    this.#failed ??= new Set();
     this.#failed.add(name);
   }
 
   succeed(name: string): void {
+    if (!this.#retries) return;
+    this.#succeeded ??= new Set();
     this.#succeeded.add(name);
   }
 
   /** Takes over what the last step brought: a success resets the count of a name, a failure raises it. */
   roll(): void {
-    const before = new Map(this.#retries);
-    for (const name of this.#succeeded) this.#retries.delete(name);
-    for (const name of this.#failed) this.#retries.set(name, (before.get(name) ?? 0) + 1);
-    this.#failed.clear();
-    this.#succeeded.clear();
+    const before = this.#retries;
+    const failed = this.#failed;
+    if (this.#succeeded || failed) {
+      const retries = new Map(before);
+      for (const name of this.#succeeded ?? []) retries.delete(name);
+      for (const name of failed ?? []) retries.set(name, (before?.get(name) ?? 0) + 1);
+      this.#retries = retries.size > 0 ? retries : null;
+    }
+    this.#failed = null;
+    this.#succeeded = null;
   }
 }
 

@@ -76,7 +76,11 @@ async function early(batch: CallBatch): Promise<void> {
 }
 
 /** In the order of the model: functions before an output end before it runs. */
-async function graceful(batch: CallBatch): Promise<void> {
+function graceful(batch: CallBatch): Promise<void> {
+  return batch.outputs.length === 0 ? runFunctions(batch, batch.executable) : inOrder(batch);
+}
+
+async function inOrder(batch: CallBatch): Promise<void> {
   let waiting: ClassifiedCall[] = [];
   for (const call of batch.executable) {
     if (call.kind !== 'output') {

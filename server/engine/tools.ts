@@ -257,7 +257,7 @@ export function toolReturn(
   };
 }
 
-async function callTool(
+function callTool(
   state: RunState,
   { call, tool, args, approval }: RunnableCall,
   context: StepContext,
@@ -274,11 +274,9 @@ async function callTool(
     ...metadataOf(tool, approval),
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
   };
-  try {
-    return await state.input.callbacks.callTool(request, { runStep: state.runStep, ...context });
-  } catch (error) {
-    return onToolError(error, tool, context.signal);
-  }
+  return state.input.callbacks
+    .callTool(request, { runStep: state.runStep, ...context })
+    .catch((error: unknown) => onToolError(error, tool, context.signal));
 }
 
 function metadataOf(tool: CompiledTool, approval: Approval | null): { metadata?: unknown } {

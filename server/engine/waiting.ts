@@ -1,4 +1,4 @@
-import type { WaitingCall } from './callbacks.ts';
+import type { PendingAdded, WaitingCall } from './callbacks.ts';
 import { type Recorded, recordedStep } from './recorded.ts';
 import type { RunState } from './state.ts';
 import type { StepContext } from './steps.ts';
@@ -9,17 +9,21 @@ import type { StepContext } from './steps.ts';
  *
  * @since 0.2.0
  */
-export async function askingStep<T>(
+export function askingStep<T>(
   state: RunState,
   call: WaitingCall,
   body: (context: StepContext) => Promise<T>,
   signal: AbortSignal = state.input.signal,
 ): Promise<Recorded<T>> {
   const added = state.input.callbacks.waitsAs(call);
-  if (!added) return recordedStep(state, call.stepKey, body, signal);
+  const step = () => recordedStep(state, call.stepKey, body, signal);
+  return added ? told(state, added, step, signal) : step();
+}
+
+async function told<T>(state: RunState, added: PendingAdded, step: () => Promise<T>, signal: AbortSignal): Promise<T> {
   state.emit(added);
   try {
-    return await recordedStep(state, call.stepKey, body, signal);
+    return await step();
   } finally {
     // The end of the run withdraws what waits.
     if (!signal.aborted) state.emit({ event_kind: 'pending_resolved', pendingId: added.pendingId });

@@ -16,6 +16,11 @@ const engine = `
   export { formatTimestamp } from './protocol/timestamp.ts';
 `;
 const server = `export { startPair } from './test/support/pair.ts';`;
+const messages = `
+  export { messagesPage } from './server/runs/messages-page.ts';
+  /** What the outbound queue does with a message. */
+  export const encoded = (message) => Buffer.byteLength(JSON.stringify(message));
+`;
 
 /** Bundles the TypeScript that is measured inside a process to dist/bench/. */
 export async function bundleSources() {
@@ -32,6 +37,10 @@ export async function bundleSources() {
       conditions: ['runwire-source'],
       logLevel: 'warning',
     });
-  await Promise.all([bundle('engine', engine), bundle('server', server)]);
-  return { engine: join(outdir, 'engine.cjs'), server: join(outdir, 'server.cjs') };
+  await Promise.all([bundle('engine', engine), bundle('server', server), bundle('messages', messages)]);
+  return {
+    engine: join(outdir, 'engine.cjs'),
+    server: join(outdir, 'server.cjs'),
+    messages: join(outdir, 'messages.cjs'),
+  };
 }

@@ -45,3 +45,25 @@ export function measureWaitingRuns({ engine, server }) {
     },
   ];
 }
+
+/** CPU of `run/messages` and `run/newMessages`. */
+export function measureMessages(bundle) {
+  const { all, json, floorMs, newUs, newGrowth } = measured('messages.mjs', [bundle]);
+  const note = `${floorMs.toFixed(1)} ms CPU for JSON.stringify`;
+  return [
+    { what: 'run/messages, 10,000 messages', value: all, unit: '× stringify', budget: 1.3, note },
+    {
+      what: 'run/messages as JSON text',
+      value: json,
+      unit: '× stringify',
+      note: 'written twice: the text is a string of the answer',
+    },
+    {
+      what: 'run/newMessages, history of 20,000 against 10,000',
+      value: newGrowth,
+      unit: '×',
+      budget: 1.2,
+      note: `${newUs.toFixed(1)} µs CPU for two new messages`,
+    },
+  ];
+}

@@ -4,7 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
-import { measureEngineDeltas, measureEngineStep, measureWaitingRuns } from './in-process.mjs';
+import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureStartup } from './startup.mjs';
 import { measureWire } from './wire.mjs';
 
@@ -14,6 +14,7 @@ const measurements = {
   engine: () => measureEngineStep(bundles.engine),
   deltas: () => measureEngineDeltas(bundles.engine),
   waiting: () => measureWaitingRuns(bundles),
+  messages: () => measureMessages(bundles.messages),
   daemon: () => measureDaemonStep(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
   wire: () => measureWire(daemonPath),
