@@ -32,7 +32,7 @@ const quirks: Quirks = {
   joinTexts: false,
   inlineTextFiles: false,
   jsonObject: false,
-  metadata: { signature: 'signature', redacted: { name: 'redactedData', id: 'redacted_content' } },
+  metadata: { signature: 'signature', redacted: { name: 'redactedContent', id: 'redacted_content' } },
   cachePoint: () => ({ cachePoint: { type: 'default' } }),
   cacheSettings: {
     instructions: 'bedrock_cache_instructions',

@@ -31,7 +31,7 @@ const quirks: Quirks = {
   textArguments: false,
   joinTexts: false,
   inlineTextFiles: false,
-  metadata: { signature: 'thoughtSignature', details: { thoughtSignature: 'thought_signature' } },
+  metadata: { details: { thoughtSignature: 'thought_signature' } },
   handledSettings: ['google_thinking_config'],
   settingOptions,
   rewriteBody,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import { providers } from '../../../server/models/providers.ts';
 import { callOf, modelAt, promptOf, tool, user, userRequest } from './support.ts';
 
@@ -125,4 +126,138 @@ describe('settings', () => {
     const ours = warnings.filter(({ message }) => message.endsWith('here and was left out.'));
     expect(ours.map(({ message }) => /'(\w+)'/.exec(message)?.[1])).toEqual(leftOut);
   });
+});
+
+/** One answer of each kind whose parts must travel back, the parts as Pydantic AI has them, and what is sent again. */
+const travels: { name: string; answer: object; parts: object[]; sent: string[] }[] = [
+  {
+    name: 'anthropic',
+    answer: {
+      type: 'message',
+      id: 'm',
+      model: 'm',
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 1, output_tokens: 1 },
+      content: [
+        { type: 'thinking', thinking: 'hm', signature: 'sig-1' },
+        { type: 'redacted_thinking', data: 'hidden-1' },
+        { type: 'text', text: 'ok' },
+      ],
+    },
+    parts: [
+      { part_kind: 'thinking', content: 'hm', id: null, signature: 'sig-1' },
+      { part_kind: 'thinking', content: '', id: 'redacted_thinking', signature: 'hidden-1' },
+      { part_kind: 'text', content: 'ok' },
+    ],
+    sent: ['"signature":"sig-1"', '{"type":"redacted_thinking","data":"hidden-1"}'],
+  },
+  {
+    name: 'bedrock',
+    answer: {
+      output: {
+        message: {
+          role: 'assistant',
+          content: [
+            { reasoningContent: { reasoningText: { text: 'hm', signature: 'sig-1' } } },
+            { reasoningContent: { redactedContent: 'aGlkZGVu' } },
+            { text: 'ok' },
+          ],
+        },
+      },
+      stopReason: 'end_turn',
+      usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+    },
+    parts: [
+      { part_kind: 'thinking', content: 'hm', id: null, signature: 'sig-1' },
+      { part_kind: 'thinking', content: '', id: 'redacted_content', signature: 'aGlkZGVu' },
+      { part_kind: 'text', content: 'ok' },
+    ],
+    sent: ['"signature":"sig-1"', '"redactedContent":"aGlkZGVu"'],
+  },
+  {
+    name: 'google',
+    answer: {
+      candidates: [
+        {
+          finishReason: 'STOP',
+          content: {
+            role: 'model',
+            parts: [
+              { text: 'hm', thought: true },
+              { functionCall: { name: 'f', args: {}, id: 'c1' }, thoughtSignature: 'c2lnLTE=' },
+            ],
+          },
+        },
+      ],
+    },
+    parts: [
+      { part_kind: 'thinking', content: 'hm' },
+      { part_kind: 'tool-call', tool_call_id: 'c1', provider_details: { thought_signature: 'c2lnLTE=' } },
+    ],
+    sent: ['"thoughtSignature":"c2lnLTE="'],
+  },
+  {
+    name: 'openai',
+    answer: {
+      id: 'resp_1',
+      created_at: 1_767_225_600,
+      model: 'gpt-5',
+      status: 'completed',
+      output: [
+        {
+          type: 'reasoning',
+          id: 'rs_1',
+          encrypted_content: 'enc-1',
+          summary: [{ type: 'summary_text', text: 'hm' }],
+        },
+        {
+          type: 'message',
+          id: 'msg_1',
+          role: 'assistant',
+          status: 'completed',
+          content: [{ type: 'output_text', text: 'ok', annotations: [] }],
+        },
+      ],
+      usage: { input_tokens: 1, output_tokens: 1 },
+    },
+    parts: [
+      { part_kind: 'thinking', content: 'hm', id: 'rs_1', signature: 'enc-1' },
+      { part_kind: 'text', content: 'ok', id: 'msg_1' },
+    ],
+    sent: ['"id":"rs_1"', '"encrypted_content":"enc-1"'],
+  },
+  {
+    name: 'zai',
+    answer: {
+      id: 'x',
+      created: 1,
+      model: 'm',
+      choices: [
+        { index: 0, finish_reason: 'stop', message: { role: 'assistant', reasoning_content: 'hm', content: 'ok' } },
+      ],
+    },
+    parts: [
+      { part_kind: 'thinking', content: 'hm', id: 'reasoning_content', signature: null },
+      { part_kind: 'text', content: 'ok' },
+    ],
+    sent: ['"reasoning_content":"hm"'],
+  },
+];
+
+it.each(travels)("$name: a provider's data stands where Pydantic AI has it, and travels back", async (one) => {
+  const bodies: string[] = [];
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    bodies.push(String(init?.body));
+    return Response.json(one.answer);
+  };
+  const modelName = one.name === 'bedrock' ? 'us.anthropic.claude-sonnet-4-5' : 'gpt-5';
+  const model = await modelAt(one.name, { modelName }, { fetch });
+  const { response } = await model.request(promptOf([userRequest(user('hi'))]), callOf());
+  expect(response.parts).toMatchObject(one.parts);
+  const owners = response.parts.filter((part) => 'signature' in part && part.signature !== null);
+  for (const part of owners as Extract<ModelResponsePart, { part_kind: 'thinking' }>[]) {
+    expect(part.provider_name).toBe(one.name);
+  }
+  await model.request(promptOf([userRequest(user('hi')), response, userRequest(user('go on'))]), callOf());
+  for (const text of one.sent) expect(bodies[1]).toContain(text);
 });
