@@ -34,7 +34,8 @@ const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
        runwire schema
 
-The Runwire daemon: JSON-RPC 2.0 in Content-Length frames on stdin and stdout, as language servers speak it.
+The Runwire daemon: JSON-RPC 2.0 on stdin and stdout, in Content-Length frames as language servers speak it, or in
+lines, one message each, when the first one is a line.
 
 Commands:
   run                  ask a model once and print the answer; no daemon, no protocol (runwire run --help)
