@@ -1,8 +1,7 @@
 import type { AgentSpec, ModelSettings, Prompts, ToolDefinition, ToolSpec } from '../../protocol/spec.ts';
 import type { UsageLimits } from '../../protocol/usage.ts';
 import { compileArguments, type Validator } from './arguments.ts';
-import { notAllowed } from './deferral.ts';
-import { EngineError } from './errors.ts';
+import { deferralNotAllowed, EngineError } from './errors.ts';
 import { compileOutput, type OutputPlan } from './output-plan.ts';
 import { limitsInForce } from './usage.ts';
 
@@ -72,7 +71,7 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
   const deferred = spec.deferred ?? 'end';
   // Nobody could ever answer its calls.
   const unanswerable = deferred === 'end' && !output.allowsDeferred;
-  if (unanswerable && [...tools.values()].some((tool) => tool.deferral === 'external')) throw notAllowed();
+  if (unanswerable && [...tools.values()].some((tool) => tool.deferral === 'external')) throw deferralNotAllowed();
   return {
     name: spec.name ?? null,
     instructions: compilePrompts(spec.instructions),

@@ -1,7 +1,7 @@
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { ToolCallPart } from '../../protocol/messages.ts';
 import type { CallBatch, ClassifiedCall } from './batch.ts';
-import { unexpectedBehavior, userError } from './errors.ts';
+import { deferralNotAllowed, unexpectedBehavior, userError } from './errors.ts';
 import { idSet, readResults, recordedResults } from './resolutions.ts';
 import { runChecked } from './running.ts';
 import { stepKey } from './steps.ts';
@@ -58,15 +58,9 @@ export async function leaveToOthers(batch: CallBatch): Promise<void> {
   if (left.external.length + left.unapproved.length === 0) return;
   const rest = await resolve(batch, left);
   if (!rest) return;
-  if (!batch.state.agent.output.allowsDeferred) throw notAllowed();
+  if (!batch.state.agent.output.allowsDeferred) throw deferralNotAllowed();
   batch.final = { value: undefined, toolName: null, toolCallId: null, name: null, deferred: requestsOf(rest) };
 }
-
-/** Upstream's error when calls are left to others and the output does not allow it. @since 0.2.0 */
-export const notAllowed = () =>
-  userError(
-    'A deferred tool call was present, but `DeferredToolRequests` is not among output types. To resolve this, add `DeferredToolRequests` to the list of output types for this agent, or use a `HandleDeferredToolCalls` capability to handle deferred tool calls inline.',
-  );
 
 function openCalls({ calls }: CallBatch): ClassifiedCall[] {
   const of = (kind: ClassifiedCall['kind']) => calls.filter((call) => call.kind === kind);

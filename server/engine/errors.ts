@@ -50,3 +50,9 @@ export function userError(message: string): EngineError {
 export function unexpectedBehavior(message: string, cause?: { kind: string; message: string }): EngineError {
   return new EngineError('model.unexpectedBehavior', message, cause ? { cause } : {});
 }
+
+/** Upstream's error when calls are left to others and the output does not allow it. @since 0.2.0 */
+export const deferralNotAllowed = () =>
+  userError(
+    'A deferred tool call was present, but `DeferredToolRequests` is not among output types. To resolve this, add `DeferredToolRequests` to the list of output types for this agent, or use a `HandleDeferredToolCalls` capability to handle deferred tool calls inline.',
+  );

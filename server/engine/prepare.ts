@@ -7,6 +7,7 @@ import { completeMessages, userPromptPart } from './intake.ts';
 import type { ModelPrompt } from './model.ts';
 import { tellingStep } from './recorded.ts';
 import type { RunState } from './state.ts';
+import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { hasSystemPrompt, resolvePrompts, systemPromptParts, withSystemPrompts } from './system-prompts.ts';
 
@@ -21,13 +22,6 @@ interface Prepared {
   steers?: Steer[];
   /** What the history processors made of the history. */
   messages?: ModelMessage[];
-}
-
-/** The request a step begins with; null for a turn that only tells what the user said meanwhile. */
-export interface OwnRequest {
-  readonly request: ModelRequest | null;
-  /** It stood at the end of the given history and is only sent again. */
-  readonly resumed: boolean;
 }
 
 /**

@@ -9,10 +9,11 @@ import { completeResponse } from './intake.ts';
 import { jsonSize } from './json-size.ts';
 import type { Model, ModelAnswer, ModelPrompt, Warning } from './model.ts';
 import { PartStream } from './part-stream.ts';
-import { type OwnRequest, prepare, prepareResumed } from './prepare.ts';
+import { prepare, prepareResumed } from './prepare.ts';
 import { tellingStep } from './recorded.ts';
 import { modelResponse } from './response.ts';
 import type { RunState } from './state.ts';
+import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { addUsage, checkAfterResponse, checkBeforeRequest, hasTokenLimits } from './usage.ts';
 

@@ -1,10 +1,16 @@
 import type { DeferredToolRequests } from '../../protocol/deferred.ts';
-import type { ModelResponse, ToolCallPart } from '../../protocol/messages.ts';
+import type { ModelRequest, ModelResponse, ToolCallPart } from '../../protocol/messages.ts';
 import { toolCallsOf } from './cleaning.ts';
 import { EngineError, unexpectedBehavior, userError } from './errors.ts';
 import type { OutputPlan } from './output-plan.ts';
-import type { OwnRequest } from './prepare.ts';
 import type { Resolutions } from './resolutions.ts';
+
+/** The request a step begins with; null for a turn that only tells what the user said meanwhile. */
+export interface OwnRequest {
+  readonly request: ModelRequest | null;
+  /** It stood at the end of the given history and is only sent again. */
+  readonly resumed: boolean;
+}
 
 /** What a run does next. @since 0.1.0 */
 export type Step =
