@@ -21,6 +21,11 @@ const messages = `
   /** What the outbound queue does with a message. */
   export const encoded = (message) => Buffer.byteLength(JSON.stringify(message));
 `;
+const wire = `
+  export { openWire } from './server/rpc/wire.ts';
+  export { defaultLimits } from './server/limits.ts';
+`;
+const bare = `import './test/bench/servers/bare-zod.mjs';`;
 
 /** Bundles the TypeScript that is measured inside a process to dist/bench/. */
 export async function bundleSources() {
@@ -37,10 +42,7 @@ export async function bundleSources() {
       conditions: ['runwire-source'],
       logLevel: 'warning',
     });
-  await Promise.all([bundle('engine', engine), bundle('server', server), bundle('messages', messages)]);
-  return {
-    engine: join(outdir, 'engine.cjs'),
-    server: join(outdir, 'server.cjs'),
-    messages: join(outdir, 'messages.cjs'),
-  };
+  const sources = { engine, server, messages, wire, bare };
+  await Promise.all(Object.entries(sources).map(([name, contents]) => bundle(name, contents)));
+  return Object.fromEntries(Object.keys(sources).map((name) => [name, join(outdir, `${name}.cjs`)]));
 }

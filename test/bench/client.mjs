@@ -52,6 +52,11 @@ export class Client {
     return this.exited;
   }
 
+  #answer(id, result) {
+    if (result instanceof Promise) result.then((value) => this.#answer(id, value));
+    else this.#send({ jsonrpc: '2.0', id, result });
+  }
+
   #send(message) {
     const json = JSON.stringify(message);
     this.child.stdin.write(`Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`);
@@ -64,7 +69,7 @@ export class Client {
     } else if (message.id === undefined) {
       this.onNotification(message);
     } else {
-      this.#send({ jsonrpc: '2.0', id: message.id, result: this.onRequest(message) });
+      this.#answer(message.id, this.onRequest(message));
     }
   }
 

@@ -5,7 +5,9 @@ import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
+import { measureIdleMemory } from './memory.mjs';
 import { measureStartup } from './startup.mjs';
+import { measureStream } from './stream.mjs';
 import { measureWire } from './wire.mjs';
 
 const bundles = await bundleSources();
@@ -17,7 +19,9 @@ const measurements = {
   messages: () => measureMessages(bundles.messages),
   daemon: () => measureDaemonStep(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
-  wire: () => measureWire(daemonPath),
+  wire: () => measureWire(daemonPath, bundles.wire),
+  stream: () => measureStream(daemonPath),
+  memory: () => measureIdleMemory(daemonPath, bundles.bare),
 };
 const asked = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
 

@@ -1,4 +1,4 @@
-// CPU of a cheap request with 64 in flight, against a hand-written Content-Length loop in turn.
+// CPU of requests and notifications, against a hand-written Content-Length loop and the library as it comes, in turn.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, inFlight } from './client.mjs';
@@ -6,30 +6,67 @@ import { least } from './statistics.mjs';
 
 const rounds = 5;
 const requests = 20_000;
-const width = 64;
-const floor = join(dirname(fileURLToPath(import.meta.url)), 'servers/raw-cl.mjs');
+const notes = 20_000;
+const text = 'x'.repeat(200);
+const here = dirname(fileURLToPath(import.meta.url));
+const server = (name, ...args) => [join(here, 'servers', name), ...args];
 
 /** @returns {Promise<object[]>} rows of the table */
-export async function measureWire(daemon) {
-  const servers = { daemon: [daemon], floor: [floor] };
-  const samples = { daemon: [], floor: [] };
-  for (const args of Object.values(servers)) await usPerRequest(args, requests / 4);
-  for (let i = 0; i < rounds; i += 1) {
-    for (const [name, args] of Object.entries(servers)) samples[name].push(await usPerRequest(args, requests));
-  }
-  const what = 'wire: request, 64 in flight';
-  if (samples.floor.includes(undefined)) return [{ what, note: 'needs /proc' }];
-  const us = { daemon: least(samples.daemon), floor: least(samples.floor) };
-  const note = `${us.daemon.toFixed(1)} µs against ${us.floor.toFixed(1)} µs CPU of the server`;
-  return [{ what, value: us.daemon / us.floor, unit: '× raw loop', budget: 2, note }];
+export async function measureWire(daemon, bundle) {
+  const floor = server('raw-cl.mjs');
+  const stock = server('stock.mjs');
+  const ours = server('ours.mjs', bundle);
+  return [
+    rowOf(
+      'wire: request through the daemon, 64 in flight',
+      2,
+      await inTurn(usPerRequest, { ours: [daemon], floor, stock }),
+    ),
+    rowOf('wire: request, the connection alone', 2, await inTurn(usPerRequest, { ours, floor, stock })),
+    rowOf('wire: notification out', 1.8, await inTurn(usPerNoteOut, { ours, floor, stock })),
+    rowOf('wire: notification in', undefined, await inTurn(usPerNoteIn, { ours, floor, stock })),
+  ];
 }
 
-async function usPerRequest(args, total) {
+/** The least of some rounds for each server; the first round warms up. */
+async function inTurn(measure, servers) {
+  const samples = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
+  for (let i = 0; i <= rounds; i += 1) {
+    for (const [name, args] of Object.entries(servers)) {
+      const us = await measure(args);
+      if (us === undefined) return undefined;
+      if (i > 0) samples[name].push(us);
+    }
+  }
+  return Object.fromEntries(Object.entries(samples).map(([name, all]) => [name, least(all)]));
+}
+
+function rowOf(what, budget, us) {
+  if (!us) return { what, note: 'needs /proc' };
+  const note = `${us.ours.toFixed(1)} µs against ${us.floor.toFixed(1)} µs; the stock library ${(us.stock / us.floor).toFixed(1)} ×`;
+  return { what, value: us.ours / us.floor, unit: '× raw loop', budget, note };
+}
+
+const usPerRequest = (args) =>
+  usOf(args, requests, (client, count) => {
+    return inFlight(64, count, () => client.request('agent/unregister', { name: 'nobody' }));
+  });
+
+const usPerNoteOut = (args) => usOf(args, notes, (client, count) => client.request('burst', { count, text }));
+
+/** The answer to a request that comes behind them says that they were taken. */
+const usPerNoteIn = (args) =>
+  usOf(args, notes, async (client, count) => {
+    for (let i = 0; i < count; i += 1) client.notify('note', { i, text });
+    await client.request('agent/list', {});
+  });
+
+/** CPU of the server for each of so many, in microseconds. */
+async function usOf(args, count, work) {
   const client = new Client(args);
   await client.request('initialize', {});
-  const ask = () => client.request('agent/unregister', { name: 'nobody' });
-  await inFlight(width, 2000, ask);
-  const { server } = await client.cpuOf(() => inFlight(width, total, ask));
+  await work(client, count / 10);
+  const { server: ms } = await client.cpuOf(() => work(client, count));
   await client.end();
-  return server === undefined ? undefined : (server / total) * 1000;
+  return ms === undefined ? undefined : (ms / count) * 1000;
 }

@@ -1,4 +1,5 @@
-// The floor for a server on stdio: a hand-written Content-Length loop that gives every request the same answer.
+// The floor for a server on stdio: a hand-written Content-Length loop. Every request gets the same answer; `burst` is
+// answered behind so many notifications.
 let chunks = [];
 let have = 0;
 let need = -1;
@@ -26,9 +27,19 @@ process.stdin.on('data', (chunk) => {
   have = bytes.length - at;
 });
 
-function answer({ id }) {
+function answer({ id, method, params }) {
   if (id === undefined) return;
-  const json = JSON.stringify({ jsonrpc: '2.0', id, result: { removed: false } });
+  if (method === 'burst') {
+    for (let i = 0; i < params.count; i += 1) {
+      send({ jsonrpc: '2.0', method: 'note', params: { i, text: params.text } });
+      if (i % 64 === 63) flush();
+    }
+  }
+  send({ jsonrpc: '2.0', id, result: { removed: false } });
+}
+
+function send(message) {
+  const json = JSON.stringify(message);
   if (answers.length === 0) queueMicrotask(flush);
   answers.push(`Content-Length: ${Buffer.byteLength(json)}\r\n\r\n`, json);
 }
