@@ -75,8 +75,10 @@ function clientThat(follow: (notification: Notification) => void): Client {
   return {
     // Asked, and refused: nothing waits for somebody who could pick it up.
     serves: () => true,
-    request: (method) =>
-      Promise.reject(new CallbackError({ kind: 'error', code: -32601, message: method, data: null })),
+    request: (method, _params, listener) => {
+      listener.failed(new CallbackError({ kind: 'error', code: -32601, message: method, data: null }));
+      return { withdraw: () => undefined };
+    },
     notify: (method, params) => follow({ method, params } as Notification),
     congested: false,
     drained: () => Promise.resolve(),

@@ -1,5 +1,5 @@
 import { ErrorCode } from '../../protocol/errors.ts';
-import { CallbackError, type CallbackFailure } from '../runs/client.ts';
+import { type AnswerListener, CallbackError, type CallbackFailure, type SentRequest } from '../runs/client.ts';
 import type { OutboundPump } from './pump.ts';
 import type { Trace } from './trace.ts';
 
@@ -17,9 +17,10 @@ const withdrawnKept = 1024;
 
 interface Open {
   readonly method: string;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: CallbackError) => void;
+  readonly listener: AnswerListener;
 }
+
+const notSent: SentRequest = { withdraw: () => undefined };
 
 /** Our own requests that wait for an answer of the client. @since 0.2.0 */
 export class OpenCallbacks {
@@ -35,31 +36,16 @@ export class OpenCallbacks {
     this.#trace = trace;
   }
 
-  /** Rejects with `CallbackError`. An abort withdraws the request; an answer that comes all the same is still told. */
-  request(method: string, params: object, signal: AbortSignal): Promise<unknown> {
-    if (this.#isClosed || this.#pump.isClosed) return Promise.reject(new CallbackError({ kind: 'gone' }));
+  /** Sends a request; one that cannot be sent fails at once. */
+  request(method: string, params: object, listener: AnswerListener): SentRequest {
+    if (this.#isClosed || this.#pump.isClosed) return refused(listener, { kind: 'gone' });
     const id = this.#mintId();
     const sent = this.#pump.send({ jsonrpc: '2.0', id, method, params });
-    if (sent.kind === 'closed') return Promise.reject(new CallbackError({ kind: 'gone' }));
-    if (sent.kind === 'tooLarge') return Promise.reject(new CallbackError(tooLarge(method, sent)));
+    if (sent.kind === 'closed') return refused(listener, { kind: 'gone' });
+    if (sent.kind === 'tooLarge') return refused(listener, tooLarge(method, sent));
     this.#trace.tell('Sent request', method, params);
-    return new Promise((resolve, reject) => {
-      const onAbort = () => this.#withdraw(id);
-      const settled = () => signal.removeEventListener('abort', onAbort);
-      this.#open.set(id, {
-        method,
-        resolve: (result) => {
-          settled();
-          resolve(result);
-        },
-        reject: (error) => {
-          settled();
-          reject(error);
-        },
-      });
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
-    });
+    this.#open.set(id, { method, listener });
+    return { withdraw: () => this.#withdraw(id) };
   }
 
   /** Whether somebody waits for the answer with this id, or would count it as late. */
@@ -75,8 +61,8 @@ export class OpenCallbacks {
     this.#open.delete(key);
     this.#withdrawn.delete(key);
     this.#trace.tell('Received response to', open.method, error ?? result);
-    if (error === undefined || error === null) open.resolve(result ?? null);
-    else open.reject(new CallbackError(failureOf(error)));
+    if (error === undefined || error === null) open.listener.answered(result ?? null);
+    else open.listener.failed(new CallbackError(failureOf(error)));
     return true;
   }
 
@@ -86,7 +72,7 @@ export class OpenCallbacks {
     const open = [...this.#open.values()];
     this.#open.clear();
     this.#withdrawn.clear();
-    for (const { reject } of open) reject(new CallbackError({ kind: 'gone' }));
+    for (const { listener } of open) listener.failed(new CallbackError({ kind: 'gone' }));
   }
 
   #mintId(): number {
@@ -109,6 +95,11 @@ export class OpenCallbacks {
     }
     this.#pump.send({ jsonrpc: '2.0', method: '$/cancelRequest', params: { id } });
   }
+}
+
+function refused(listener: AnswerListener, failure: CallbackFailure): SentRequest {
+  listener.failed(new CallbackError(failure));
+  return notSent;
 }
 
 function tooLarge(method: string, { size, limit }: { size: number; limit: number }): CallbackFailure {

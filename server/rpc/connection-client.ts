@@ -9,7 +9,7 @@ export function connectionClient({ pump, callbacks, trace }: Wire, session: () =
       pump.send({ jsonrpc: '2.0', method, params });
       trace.tell('Sent notification', method, params);
     },
-    request: (method, params, signal) => callbacks.request(method, params, signal),
+    request: (method, params, listener) => callbacks.request(method, params, listener),
     serves: (method) => session().serves(method),
     get congested() {
       return pump.congested;

@@ -4,7 +4,7 @@ import type { EngineError } from '../engine/errors.ts';
 import { failed, timedOut } from './callback-errors.ts';
 import type { CallbackError, Client } from './client.ts';
 import { Gate } from './gate.ts';
-import { ask, type CallbackWorld } from './open-callback.ts';
+import { ask, type CallbackWorld, type Question } from './open-callback.ts';
 
 /** What asking for a run needs. @since 0.2.0 */
 export interface AskerOptions {
@@ -47,13 +47,33 @@ export class Asker {
    * Errors: `callback.failed`, `callback.unsupported`, `callback.timeout`, `client.gone`, `callback.invalid`; the reason
    * of the signal when that is aborted first. `onError` may turn the error of an answer into another.
    */
-  async ask<T>(call: Ask<T>, params: object, context: CallbackContext): Promise<T> {
-    const { client, runId, deps, world } = this.#options;
-    const isSent = !call.isForPeople && client.serves(call.method);
-    const leave = isSent ? await this.#gate.enter(context.signal) : undefined;
+  ask<T>(call: Ask<T>, params: object, context: CallbackContext): Promise<T> {
+    const { client } = this.#options;
+    if (call.isForPeople || !client.serves(call.method)) return this.#wait(call, params, context);
+    return this.#gate.enter(context.signal).then((leave) => {
+      const { world } = this.#options;
+      return ask(this.#question(call, params, context), { client, world, signal: context.signal, onEnd: leave });
+    });
+  }
+
+  /** Nobody is sent it: somebody has to come for it, and is told so when the step does not do that. */
+  async #wait<T>(call: Ask<T>, params: object, context: CallbackContext): Promise<T> {
+    const { world } = this.#options;
+    const question = this.#question(call, params, context);
+    const { pendingId } = question;
+    context.tell?.(pendingAdded(call, pendingId));
+    try {
+      return await ask(question, { client: null, world, signal: context.signal });
+    } finally {
+      if (!context.signal.aborted) context.tell?.({ event_kind: 'pending_resolved', pendingId });
+    }
+  }
+
+  #question<T>(call: Ask<T>, params: object, context: CallbackContext): Question<T> {
+    const { runId, deps } = this.#options;
     const timeoutMs = call.timeoutMs === undefined ? this.#options.timeoutMs : call.timeoutMs;
     const pendingId = this.#pendingId(context.idempotencyKey);
-    const question = {
+    return {
       pendingId,
       runId,
       method: call.method,
@@ -70,13 +90,6 @@ export class Asker {
       errorOf: (error: CallbackError) => call.onError?.(error) ?? failed(call, error),
       timedOut: () => timedOut(call, timeoutMs ?? 0),
     };
-    if (!isSent) context.tell?.(pendingAdded(call, pendingId));
-    try {
-      return await ask(question, { client: isSent ? client : null, world, signal: context.signal });
-    } finally {
-      leave?.();
-      if (!isSent && !context.signal.aborted) context.tell?.({ event_kind: 'pending_resolved', pendingId });
-    }
   }
 
   waitsAs({ kind, stepKey, name, toolCallId }: WaitingCall): PendingAdded | null {

@@ -10,14 +10,26 @@ export type CallbackFailure =
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data: unknown }
   | { readonly kind: 'gone' };
 
+/** Who waits for the answer to a request. An object rather than a promise, since a thousand runs may wait. @since 0.2.0 */
+export interface AnswerListener {
+  answered(result: unknown): void;
+  failed(error: CallbackError): void;
+}
+
+/** A request that was sent. @since 0.2.0 */
+export interface SentRequest {
+  /** Tells the client with `$/cancelRequest`; an answer that comes all the same is still told. */
+  withdraw(): void;
+}
+
 /**
  * The other end of a connection as runs see it; the only thing below that knows JSON-RPC.
  *
  * @since 0.1.0
  */
 export interface Client {
-  /** Sends a callback; rejects with `CallbackError`. An abort withdraws it with `$/cancelRequest`. */
-  request(method: CallbackMethod | EditorRequestMethod, params: object, signal: AbortSignal): Promise<unknown>;
+  /** Sends a request, whose answer is told to the listener, perhaps at once. */
+  request(method: CallbackMethod | EditorRequestMethod, params: object, listener: AnswerListener): SentRequest;
   notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): void;
   /**
    * Whether the client reads more slowly than it is told things. Nothing is lost then, but who makes something that can

@@ -28,30 +28,27 @@ export interface CallbackOptions extends AskerOptions {
 export class HostCallbacks implements Callbacks {
   readonly #options: CallbackOptions;
   readonly #asker: Asker;
-  readonly #streams = new Map<string, { stream: PartStream; stop: (error: unknown) => void }>();
-  readonly #openCalls = new Set<string>();
+  #streams: Map<string, { stream: PartStream; stop: (error: unknown) => void }> | null = null;
 
   constructor(options: CallbackOptions) {
     this.#options = options;
     this.#asker = new Asker(options);
   }
 
-  async callTool(request: ToolRequest, context: CallbackContext): Promise<ToolOutcome> {
+  callTool(request: ToolRequest, context: CallbackContext): Promise<ToolOutcome> {
     const { timeoutMs, ...params } = request;
     const { name, toolCallId } = request;
     const read = (answer: unknown) => toolOutcome(answer, name);
     const call = { method: 'tool/call' as const, name, toolCallId, timeoutMs, read };
-    this.#openCalls.add(request.toolCallId);
-    try {
-      return await this.ask(call, { ...params, idempotencyKey: context.idempotencyKey }, context);
-    } finally {
-      this.#openCalls.delete(request.toolCallId);
-    }
+    return this.ask(call, { ...params, idempotencyKey: context.idempotencyKey }, context);
   }
 
   /** Whether a tool call waits for its answer. */
   isOpen(toolCallId: string): boolean {
-    return this.#openCalls.has(toolCallId);
+    const { world, runId } = this.#options;
+    return world.pending
+      .list(runId)
+      .some(({ method, params }) => method === 'tool/call' && params.toolCallId === toolCallId);
   }
 
   validateOutput(request: OutputRequest, context: CallbackContext): Promise<OutputOutcome> {
@@ -121,7 +118,7 @@ export class HostCallbacks implements Callbacks {
    * ends the request.
    */
   modelDelta({ requestId, delta }: ModelDeltaParams): void {
-    const open = this.#streams.get(requestId);
+    const open = this.#streams?.get(requestId);
     if (!open) {
       this.#options.world.counters.late += 1;
       return;
@@ -140,11 +137,12 @@ export class HostCallbacks implements Callbacks {
   ): Promise<T> {
     if (!stream) return request(signal);
     const controller = new AbortController();
+    this.#streams ??= new Map();
     this.#streams.set(requestId, { stream, stop: (error) => controller.abort(error) });
     try {
       return await request(AbortSignal.any([signal, controller.signal]));
     } finally {
-      this.#streams.delete(requestId);
+      this.#streams?.delete(requestId);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { EngineError } from '../engine/errors.ts';
-import { CallbackError, type CallbackFailure, type Client } from './client.ts';
+import { type AnswerListener, CallbackError, type CallbackFailure, type Client, type SentRequest } from './client.ts';
 import type { PendingEnd, PendingEntry, PendingItems } from './pending-items.ts';
 import type { After } from './timers.ts';
 
@@ -37,7 +37,7 @@ export interface Question<T> {
  * A question that waits. It ends with the first of: the answer to its request, when it was sent as one; an answer by
  * `pending/resolve`; its deadline; an abort. What is answered to the request afterwards is only counted.
  */
-class OpenCallback<T> implements PendingEntry {
+class OpenCallback<T> implements PendingEntry, AnswerListener {
   readonly pendingId: string;
   readonly runId: string;
   readonly method: CallbackMethod;
@@ -49,15 +49,21 @@ class OpenCallback<T> implements PendingEntry {
   readonly #signal: AbortSignal;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
+  readonly #onEnd: (() => void) | undefined;
   readonly #onAbort = () => this.#end('withdrawn', () => this.#reject(this.#signal.reason));
-  #withdrawal: AbortController | null = null;
+  #sent: SentRequest | null = null;
   #stopTimer: (() => void) | null = null;
   #isOpen = true;
 
   constructor(
     question: Question<T>,
     world: CallbackWorld,
-    until: { signal: AbortSignal; resolve: (value: T) => void; reject: (error: unknown) => void },
+    until: {
+      signal: AbortSignal;
+      resolve: (value: T) => void;
+      reject: (error: unknown) => void;
+      onEnd?: (() => void) | undefined;
+    },
   ) {
     const { pendingId, runId, method, params, timeoutMs } = question;
     this.pendingId = pendingId;
@@ -71,6 +77,7 @@ class OpenCallback<T> implements PendingEntry {
     this.#signal = until.signal;
     this.#resolve = until.resolve;
     this.#reject = until.reject;
+    this.#onEnd = until.onEnd;
   }
 
   /** @param client who is sent it; null when somebody has to come for it */
@@ -82,7 +89,7 @@ class OpenCallback<T> implements PendingEntry {
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
     pending.add(this);
     if (this.#signal.aborted) this.#onAbort();
-    else if (client && this.#isOpen) this.#send(client);
+    else if (client && this.#isOpen) this.#sent = client.request(this.method, this.params, this);
   }
 
   answer(result: unknown): void {
@@ -94,31 +101,22 @@ class OpenCallback<T> implements PendingEntry {
     this.#end('answered', () => this.#reject(this.#question.errorOf(new CallbackError(failure))));
   }
 
-  #send(client: Client): void {
-    this.#withdrawal = new AbortController();
-    client.request(this.method, this.params, this.#withdrawal.signal).then(
-      (answer) => this.#answered(answer),
-      (error: unknown) => {
-        if (!this.#isOpen) return;
-        this.#withdrawal = null;
-        this.#end('answered', () =>
-          this.#reject(error instanceof CallbackError ? this.#question.errorOf(error) : error),
-        );
-      },
-    );
-  }
-
-  #answered(answer: unknown): void {
+  answered(answer: unknown): void {
     if (!this.#isOpen) {
       this.#world.counters.late += 1;
       return;
     }
-    this.#withdrawal = null;
+    this.#sent = null;
     try {
       this.answer(answer);
     } catch (error) {
       this.#end('answered', () => this.#reject(error));
     }
+  }
+
+  failed(error: CallbackError): void {
+    this.#sent = null;
+    this.#end('answered', () => this.#reject(this.#question.errorOf(error)));
   }
 
   #expire(): void {
@@ -132,7 +130,8 @@ class OpenCallback<T> implements PendingEntry {
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#world.pending.remove(this.pendingId, how);
     this.#world.counters.open -= 1;
-    this.#withdrawal?.abort();
+    this.#sent?.withdraw();
+    this.#onEnd?.();
     then();
   }
 }
@@ -145,9 +144,10 @@ class OpenCallback<T> implements PendingEntry {
  */
 export function ask<T>(
   question: Question<T>,
-  { client, world, signal }: { client: Client | null; world: CallbackWorld; signal: AbortSignal },
+  where: { client: Client | null; world: CallbackWorld; signal: AbortSignal; onEnd?: () => void },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    new OpenCallback(question, world, { signal, resolve, reject }).open(client);
+    const { client, world, signal, onEnd } = where;
+    new OpenCallback(question, world, { signal, resolve, reject, onEnd }).open(client);
   });
 }

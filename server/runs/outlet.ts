@@ -25,7 +25,7 @@ export class RunOutlet {
   readonly #options: OutletOptions;
   readonly #lane: DeltaLane | null;
   readonly #ring: EventRing;
-  readonly #waiting = new Set<() => void>();
+  #waiting: Set<() => void> | null = null;
   #shown = 0;
   #isOver = false;
 
@@ -50,7 +50,7 @@ export class RunOutlet {
     this.#ring.add(sent);
     client.notify('run/event', sent);
     if (event.event_kind === 'run_finished') this.#isOver = true;
-    for (const wake of [...this.#waiting]) wake();
+    if (this.#waiting) for (const wake of [...this.#waiting]) wake();
   }
 
   /** The events that are kept to be sent again. */
@@ -75,14 +75,14 @@ export class RunOutlet {
 
   /** How many wait for the next event. */
   get waiters(): number {
-    return this.#waiting.size;
+    return this.#waiting?.size ?? 0;
   }
 
   /** Resolves with the next event, or after so many milliseconds. Rejects with the reason of the signal. */
   nextEvent(signal: AbortSignal, ms: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
-        this.#waiting.delete(onEvent);
+        this.#waiting?.delete(onEvent);
         stopTimer();
         signal.removeEventListener('abort', onAbort);
         then();
@@ -90,6 +90,7 @@ export class RunOutlet {
       const onEvent = () => settle(resolve);
       const onAbort = () => settle(() => reject(signal.reason));
       const stopTimer = this.#options.after(ms, onEvent);
+      this.#waiting ??= new Set();
       this.#waiting.add(onEvent);
       signal.addEventListener('abort', onAbort, { once: true });
       if (signal.aborted) onAbort();

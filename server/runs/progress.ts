@@ -1,7 +1,7 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { WorkDoneProgress } from '../../protocol/progress.ts';
 import type { RunResult } from '../../protocol/result.ts';
-import type { Client } from './client.ts';
+import type { Client, SentRequest } from './client.ts';
 
 /** What showing progress needs. @since 0.2.0 */
 export interface ProgressOptions {
@@ -21,8 +21,8 @@ export interface ProgressOptions {
 export class RunProgress {
   readonly token: string | number;
   readonly #options: ProgressOptions;
-  /** Withdraws the request for a place to show it, while that is open. */
-  readonly #creation = new AbortController();
+  /** The request for a place to show it. */
+  #creation: SentRequest | null = null;
   #state: 'idle' | 'asked' | 'shown' | 'over' = 'idle';
   #message: string | undefined;
 
@@ -44,14 +44,10 @@ export class RunProgress {
       return;
     }
     this.#state = 'asked';
-    const asked = this.#options.client.request(
+    this.#creation = this.#options.client.request(
       'window/workDoneProgress/create',
       { token: this.token },
-      this.#creation.signal,
-    );
-    asked.then(
-      () => this.#state === 'asked' && this.#begin(),
-      () => undefined,
+      { answered: () => this.#state === 'asked' && this.#begin(), failed: () => undefined },
     );
   }
 
@@ -69,7 +65,7 @@ export class RunProgress {
 
   #end(result: RunResult): void {
     if (this.#state === 'shown') this.#send({ kind: 'end', message: endOf(result) });
-    if (this.#state === 'asked') this.#creation.abort();
+    if (this.#state === 'asked') this.#creation?.withdraw();
     this.#state = 'over';
   }
 

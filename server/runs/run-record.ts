@@ -43,7 +43,7 @@ export class RunRecord {
   readonly #pace: RunPace;
   readonly #controller: AbortController;
   readonly #limits: RecordOptions['limits'];
-  readonly #waiters = new Set<(result: RunResult) => void>();
+  #waiters: Set<(result: RunResult) => void> | null = null;
   readonly #onEnd: (() => void)[] = [];
 
   constructor(options: RecordOptions) {
@@ -82,8 +82,9 @@ export class RunRecord {
   finish(result: RunResult, nowMs: number): void {
     this.result = result;
     this.finishedAtMs = nowMs;
-    for (const waiter of [...this.#waiters]) waiter(result);
-    this.#waiters.clear();
+    const waiters = [...(this.#waiters ?? [])];
+    this.#waiters = null;
+    for (const waiter of waiters) waiter(result);
     for (const onEnd of this.#onEnd) onEnd();
   }
 
@@ -142,10 +143,11 @@ export class RunRecord {
   wait(signal: AbortSignal, timeoutMs?: number): Promise<RunResult> {
     if (this.result) return Promise.resolve(this.result);
     const { waitersPerRun } = this.#limits;
-    if (this.#waiters.size >= waitersPerRun) return Promise.reject(tooManyWait(this.runId, waitersPerRun));
+    if (this.#waiters && this.#waiters.size >= waitersPerRun)
+      return Promise.reject(tooManyWait(this.runId, waitersPerRun));
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
-        this.#waiters.delete(onResult);
+        this.#waiters?.delete(onResult);
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
         then();
@@ -166,6 +168,7 @@ export class RunRecord {
           ),
         );
       const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+      this.#waiters ??= new Set();
       this.#waiters.add(onResult);
       signal.addEventListener('abort', onAbort, { once: true });
       if (signal.aborted) onAbort();

@@ -100,11 +100,12 @@ export class RunService {
       now: world.now,
     };
     const direct = directRunner(runId, world);
+    const runner = this.#deps.runner?.(input, direct) ?? direct;
     const record = new RunRecord({
       runId,
       fingerprint,
       startedAt: formatTimestamp(world.epochMs()),
-      state: initialState({ ...input, runner: this.#deps.runner?.(input, direct) ?? direct }),
+      state: initialState(Object.assign(input, { runner })),
       controller,
       callbacks,
       outlet,
@@ -123,11 +124,14 @@ export class RunService {
     let hasBegun = false;
     const unlink = parent ? endWith(record, parent) : undefined;
     const drive = () => void this.#drive(record, pace).finally(unlink);
-    record.engine.input.signal.addEventListener('abort', () => !hasBegun && pace.withdraw() && drive(), { once: true });
+    const { signal } = record.engine.input;
+    const onAbort = () => pace.withdraw() && drive();
     pace.start(() => {
       hasBegun = true;
+      signal.removeEventListener('abort', onAbort);
       setImmediate(drive);
     });
+    if (!hasBegun) signal.addEventListener('abort', onAbort, { once: true });
   }
 
   async #drive(record: RunRecord, pace: RunPace): Promise<void> {

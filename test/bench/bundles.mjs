@@ -15,7 +15,28 @@ const engine = `
   export { directRunner } from './server/engine/steps.ts';
   export { formatTimestamp } from './protocol/timestamp.ts';
 `;
-const server = `export { startPair } from './test/support/pair.ts';`;
+const server = `
+  import { PassThrough } from 'node:stream';
+  import { formatTimestamp } from './protocol/timestamp.ts';
+  import { defaultLimits } from './server/limits.ts';
+  import { openWire } from './server/rpc/wire.ts';
+  import { serve } from './server/server.ts';
+  const silent = { error() {}, warn() {}, info() {}, debug() {} };
+  const world = { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() };
+  /** A daemon in this process; gives the function that sends it a message. */
+  export function startRaw(limits, onChunk) {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    output.on('data', (chunk) => onChunk(chunk.toString()));
+    const all = { ...defaultLimits, ...limits };
+    const wire = openWire(input, output, { limits: all, log: silent });
+    serve(wire, { version: 'bench', env: {}, log: silent, world, limits: all });
+    wire.connection.listen();
+    return (message) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+      input.write(\`Content-Length: \${Buffer.byteLength(body)}\\r\\n\\r\\n\${body}\`);
+    };
+  }
+`;
 const messages = `
   export { messagesPage } from './server/runs/messages-page.ts';
   /** What the outbound queue does with a message. */

@@ -37,11 +37,10 @@ export function measureWaitingRuns({ engine, server }) {
   return [
     { what: 'waiting run: engine', value: kib('engine', engine), unit: 'KiB heap', budget: 10 },
     {
-      what: 'waiting run: server and client in one process',
+      what: 'waiting run: daemon',
       value: kib('server', server),
       unit: 'KiB heap',
       budget: 10,
-      note: 'a vscode-jsonrpc client and its open answers included',
     },
   ];
 }

@@ -32,24 +32,31 @@ async function startOfEngine() {
     });
 }
 
+/** The daemon with a client that keeps nothing: it counts the calls in what it reads. */
 async function startOfServer() {
-  const { startPair } = createRequire(import.meta.url)(bundle);
-  const { client } = startPair({ limits: { activeRuns: 2 * count } });
+  const { startRaw } = createRequire(import.meta.url)(bundle);
   let arrived = () => {};
-  const waiting = [];
-  client.onRequest('tool/call', () => {
-    arrived();
-    return new Promise((resolve) => waiting.push(resolve));
+  let rest = '';
+  const send = startRaw({ activeRuns: 2 * count }, (chunk) => {
+    rest += chunk;
+    const calls = rest.split('"method":"tool/call"');
+    for (let i = 1; i < calls.length; i += 1) arrived();
+    // A marker may be cut in two.
+    rest = calls[calls.length - 1].slice(-30);
   });
-  client.listen();
-  await client.sendRequest('initialize', {});
   const inputSchema = { type: 'object', properties: { question: { type: 'string' } } };
   const agent = { name: 'asker', model: 'test', tools: [{ name: 'ask', inputSchema }] };
-  await client.sendRequest('agent/register', agent);
+  send({ id: 1, method: 'initialize', params: {} });
+  send({ id: 2, method: 'agent/register', params: agent });
+  let id = 2;
   return (runs) =>
     reached(runs, async (onArrival) => {
       arrived = onArrival;
-      for (let i = 0; i < runs; i += 1) await client.sendRequest('run/start', { agent: 'asker', prompt: 'hi' });
+      for (let i = 0; i < runs; i += 1) {
+        id += 1;
+        send({ id, method: 'run/start', params: { agent: 'asker', prompt: 'hi' } });
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     });
 }
 
