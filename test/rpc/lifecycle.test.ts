@@ -105,6 +105,23 @@ function never(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
 }
 
+describe('shutdown', () => {
+  it('ends 64 runs that wait for their tools, and answers within a second', async () => {
+    const runs = Array.from({ length: 64 }, (_, n) => ({
+      ...start({ runId: `r${n}`, tools: [tool] }),
+      id: `run ${n}`,
+    }));
+    const daemon = daemonWith(runs);
+    await daemon.wrote('"idempotencyKey":"r63/');
+    const began = performance.now();
+    daemon.write(framed('{"jsonrpc":"2.0","id":"end","method":"shutdown"}'));
+    await daemon.wrote('"id":"end"');
+    expect(performance.now() - began).toBeLessThan(1000);
+    const outcomes = runs.map(({ id }) => answerTo(daemon.messages('contentLength'), id)?.result?.outcome);
+    expect(outcomes).toEqual(runs.map(() => 'cancelled'));
+  });
+});
+
 describe('exit', () => {
   it('right behind shutdown still answers what is open, and the shutdown', async () => {
     const daemon = daemonWith([

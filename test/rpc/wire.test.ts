@@ -84,6 +84,19 @@ const slowAgent = (id: number) => ({
   ],
 });
 
+describe('the ack of a run', () => {
+  it('has a write of its own: some clients stall when it comes together with a callback', async () => {
+    const daemon = await opened();
+    const run = { id: 'ack', method: 'run/start', params: { runId: 'r', prompt: 'hi', tools: [tool] } };
+    send(daemon, { id: 1, method: 'agent/list' }, run, { id: 2, method: 'agent/list' });
+    await daemon.wrote('"method":"tool/call"');
+    const acks = daemon.writes().filter((write) => write.includes('"id":"ack"'));
+    expect(acks).toEqual([
+      expect.stringMatching(/^Content-Length: \d+\r\n\r\n\{"jsonrpc":"2.0","id":"ack",[^{]*\{[^{}]*\}\}$/),
+    ]);
+  });
+});
+
 describe('our own requests', () => {
   it('have ids from 1,000,000,000; an answer in any form counts', async () => {
     for (const [answer, content] of [

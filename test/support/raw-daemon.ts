@@ -57,6 +57,11 @@ export class RawDaemon {
     this.#input.end();
   }
 
+  /** What was written so far, write by write. */
+  writes(): string[] {
+    return this.#chunks.map(String);
+  }
+
   /** As when the other end of the pipe is closed. */
   breakOutput(): void {
     this.#output.destroy(new Error('EPIPE'));
