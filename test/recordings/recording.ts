@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { providers } from '../../server/models/providers.ts';
 import { recordingsDir } from '../support/replay.ts';
 import { decodeAnthropic } from './decode/anthropic.ts';
 import { decodeBedrock } from './decode/bedrock.ts';
@@ -55,15 +56,23 @@ export function allFacts(): Record<string, { exchanges: (Facts | null)[] }> {
   return JSON.parse(readFileSync(join(recordingsDir, 'expected', 'facts.json'), 'utf8'));
 }
 
-/** The name a provider is asked by, where that is not its own. */
+/** The name a provider is asked by, where that is not its own or its package speaks another API. */
 const names: Record<string, string> = {
+  'azure openai-chat': 'openai-compatible',
+  'xai openai-chat': 'openai-compatible',
+  'bedrock-mantle openai-chat': 'openai-compatible',
   'openai openai-responses': 'openai',
   'openai openai-chat': 'openai-chat',
   'deepseek openai-responses': 'deepseek-responses',
   'google-vertex google-generate': 'google-cloud',
 };
 
-export const providerOf = ({ provider, api }: Exchange): string => names[`${provider} ${api}`] ?? String(provider);
+/** A host without a row of its own is asked by the API it speaks. */
+export function providerOf({ provider, api }: Exchange): string {
+  const name = names[`${provider} ${api}`] ?? String(provider);
+  const row = providers.find((one) => one.name === name || one.aliases.includes(name));
+  return row?.name ?? (api === 'openai-responses' ? 'openai' : 'openai-compatible');
+}
 
 /** What stands before the path of the API: the base address that a client is given. */
 export function prefixOf({ api, request: { path } }: Exchange): string {

@@ -19,6 +19,11 @@ export const noRecordings =
     ? undefined
     : 'the recordings are not beside this checkout';
 
+/** Why recordings that a test names cannot be replayed here: another folder need not hold them. */
+export const without = (...names: string[]): string | undefined =>
+  noRecordings ??
+  names.map((name) => (existsSync(join(recordingsDir, `${name}.json`)) ? undefined : `no ${name} here`)).find(Boolean);
+
 export interface ExchangeFacts {
   text: string;
   toolCalls: { name: string; args: unknown }[];

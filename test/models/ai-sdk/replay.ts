@@ -11,7 +11,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const recordingsDir = process.env.RECORDINGS_DIR ?? resolve(root, '../shared/cassettes');
 
 /** Why replays cannot run here, or null. */
-export const noReplays = existsSync(join(recordingsDir, 'replay-server.mjs'))
+export const noReplays = ['replay-server.mjs', 'openai-chat-parallel-tools.json'].every((file) =>
+  existsSync(join(recordingsDir, file)),
+)
   ? null
   : `no recordings in ${recordingsDir} (set RECORDINGS_DIR)`;
 
