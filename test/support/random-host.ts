@@ -1,7 +1,7 @@
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import { textOf } from '../../server/engine/step.ts';
-import { type Random, turns } from './random.ts';
+import { Random, turns } from './random.ts';
 import { openSession, type RunParams, schemaOf, type TestSession } from './session.ts';
 
 const tools = ['alpha', 'beta', 'gamma'].map((name) => ({ name, inputSchema: schemaOf({}) }));
@@ -45,8 +45,10 @@ export async function randomHost(random: Random): Promise<RandomHost> {
     return Array.from({ length: 1 + random.upTo(2) }, () => ({ call: random.pick(tools).name, id: `c${callId++}` }));
   };
   const isSlow = random.next() < 0.5;
+  // Of its own: how often it is read depends on how the bytes come.
+  const reader = new Random(random.upTo(2 ** 30));
   const session = await openSession({
-    ...(isSlow ? { reading: { pause: () => turns(random.upTo(2)), highWater: 1 + random.upTo(600) } } : {}),
+    ...(isSlow ? { reading: { pause: () => turns(reader.upTo(2)), highWater: 1 + random.upTo(600) } } : {}),
     serve: {
       'model/request': async (request) => {
         see({ kind: 'callback', name: 'model/request' });
@@ -74,7 +76,8 @@ export async function randomHost(random: Random): Promise<RandomHost> {
     model: 'host:script',
     prompt: 'go',
     tools,
-    retries: 5,
+    // So many that chance alone never ends a run: how often a tool is asked depends on when the run is cancelled.
+    retries: 40,
     deltas: random.pick(['coalesced', 'coalesced', 'all', 'none']),
     maxLatencyMs: random.pick([null, 0, 1]),
     ...(random.next() < 0.7 ? { stream: true } : {}),
