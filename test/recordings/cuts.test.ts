@@ -138,7 +138,7 @@ describe.skipIf(noRecordings)(`streams that are cut${noRecordings ? `: ${noRecor
         }
       }
     },
-    120_000,
+    step === 1 ? 1_800_000 : 120_000,
   );
 
   it.each(noRecordings ? [] : streamedOnes())(
