@@ -8,6 +8,7 @@ import type { RunState } from '../engine/state.ts';
 import type { HostCallbacks } from './host-callbacks.ts';
 import type { RunOutlet } from './outlet.ts';
 import type { RunPace } from './pace.ts';
+import { after } from './timers.ts';
 
 type State = RunSnapshot['state'];
 
@@ -148,7 +149,7 @@ export class RunRecord {
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
         this.#waiters?.delete(onResult);
-        clearTimeout(timer);
+        stop?.();
         signal.removeEventListener('abort', onAbort);
         then();
       };
@@ -167,7 +168,7 @@ export class RunRecord {
             ),
           ),
         );
-      const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+      const stop = timeoutMs === undefined ? undefined : after(timeoutMs, onTimeout);
       this.#waiters ??= new Set();
       this.#waiters.add(onResult);
       signal.addEventListener('abort', onAbort, { once: true });
