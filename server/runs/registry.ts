@@ -38,9 +38,10 @@ export class RunRegistry {
    * The same for a request that may have come right behind the start of the run: a host that chose the id need not wait
    * for the answer.
    */
-  async look(runId: string): Promise<RunRecord> {
-    await this.#starting.get(runId);
-    return this.get(runId);
+  look(runId: string): RunRecord | Promise<RunRecord> {
+    const starting = this.#starting.get(runId);
+    // At once when nothing is awaited: what the client sent next must not overtake the request.
+    return starting ? starting.then(() => this.get(runId)) : this.get(runId);
   }
 
   /** Marks an id as being started until the promise settles. */
