@@ -12,7 +12,7 @@ import { allRecordings, decode, type Exchange, providerOf } from './recording.ts
 
 /** Every byte of the head is a place to cut; in `npm test` some of them are taken. */
 const head = 4_096;
-const step = process.env.RECORDINGS_CHUNKS === 'all' ? 1 : 61;
+const step = process.env.RUNWIRE_THOROUGH ? 1 : 61;
 
 interface Streamed {
   name: string;

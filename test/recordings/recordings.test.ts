@@ -12,7 +12,7 @@ import { ruleOf, rules } from './sent-differences.ts';
 
 /** In how many bytes at a time streams come: the boundaries were not recorded, so none may matter. */
 const everyChunk = ['1', '7', 'an event', '0'];
-const chunks = process.env.CI || process.env.RECORDINGS_CHUNKS === 'all' ? everyChunk : ['1', 'an event'];
+const chunks = process.env.RUNWIRE_THOROUGH ? everyChunk : ['1', 'an event'];
 
 const recordings = noRecordings ? [] : allRecordings();
 const facts = noRecordings ? {} : allFacts();
