@@ -79,7 +79,10 @@ function clientThat(follow: (notification: Notification) => void): Client {
       listener.failed(new CallbackError({ kind: 'error', code: -32601, message: method, data: null }));
       return { withdraw: () => undefined };
     },
-    notify: (method, params) => follow({ method, params } as Notification),
+    notify: (method, params) => {
+      follow({ method, params } as Notification);
+      return undefined;
+    },
     congested: false,
     drained: () => Promise.resolve(),
   };

@@ -6,8 +6,9 @@ import type { Wire } from './wire.ts';
 export function connectionClient({ pump, callbacks, trace }: Wire, session: () => Session): Client {
   return {
     notify: (method, params) => {
-      pump.send({ jsonrpc: '2.0', method, params });
+      const sent = pump.send({ jsonrpc: '2.0', method, params });
       trace.tell('Sent notification', method, params);
+      return sent.kind === 'tooLarge' ? sent : undefined;
     },
     request: (method, params, listener) => callbacks.request(method, params, listener),
     serves: (method) => session().serves(method),

@@ -22,6 +22,12 @@ export interface SentRequest {
   withdraw(): void;
 }
 
+/** What a message that cannot be sent has too much of, in bytes. @since 0.2.0 */
+export interface TooLarge {
+  readonly size: number;
+  readonly limit: number;
+}
+
 /**
  * The other end of a connection as runs see it; the only thing below that knows JSON-RPC.
  *
@@ -30,7 +36,8 @@ export interface SentRequest {
 export interface Client {
   /** Sends a request, whose answer is told to the listener, perhaps at once. */
   request(method: CallbackMethod | EditorRequestMethod, params: object, listener: AnswerListener): SentRequest;
-  notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): void;
+  /** The size in bytes and the limit when it is too large to be sent; a client that is gone is told nothing. */
+  notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): TooLarge | undefined;
   /**
    * Whether the client reads more slowly than it is told things. Nothing is lost then, but who makes something that can
    * be merged merges it, and who makes more than one message at a time awaits `drained` first.

@@ -4,7 +4,7 @@ import type { DeltaSink } from '../engine/delta-sink.ts';
 import { type Client, drained } from './client.ts';
 import { DeltaLane } from './delta-lane.ts';
 import { EventRing } from './event-ring.ts';
-import { eventForWire } from './event-size.ts';
+import { eventForWire, instead } from './event-size.ts';
 import type { RunProgress } from './progress.ts';
 import type { After } from './timers.ts';
 
@@ -46,9 +46,11 @@ export class RunOutlet {
     const { runId, client } = this.#options;
     this.#lane?.flush();
     this.#options.progress?.tell(event);
-    const sent = { runId, seq, event: eventForWire(event) };
+    const whole = { runId, seq, event: eventForWire(event) };
+    const tooLarge = client.notify('run/event', whole);
+    const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;
+    if (tooLarge) client.notify('run/event', sent);
     this.#ring.add(sent);
-    client.notify('run/event', sent);
     if (event.event_kind === 'run_finished') this.#isOver = true;
     if (this.#waiting) for (const wake of [...this.#waiting]) wake();
   }

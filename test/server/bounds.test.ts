@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { calls, openSession, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
 
 let session: TestSession;
@@ -83,4 +83,28 @@ it('500 requests that wait for runs keep no other request from its answer', asyn
 it('a run that ends within its bounds is not held by them', async () => {
   session = await openSession({ model: [text('done')], deps: { limits: { stepsPerRun: 1 } } });
   expect(await session.run({ prompt: 'hi' })).toMatchObject({ outcome: 'success' });
+});
+
+describe('an event that no message can hold', () => {
+  it('is told under its number as a notice, and the run goes on', async () => {
+    // Small enough to come in, and too large to go out with what belongs to it.
+    const huge = 'x'.repeat(9700);
+    session = await openSession({
+      serve: { 'tool/call': () => huge },
+      deps: { limits: { messageBytes: 10_000 } },
+    });
+    const tools = [{ name: 'big', inputSchema: schemaOf({}) }];
+    const { runId } = await session.request('run/start', { model: 'test', prompt: 'hi', tools });
+    const finished = () => session.events.get(runId)?.some(({ event }) => event.event_kind === 'run_finished');
+    while (!finished()) await new Promise((resolve) => setImmediate(resolve));
+    const events = session.events.get(runId) ?? [];
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    const notices = events.flatMap(({ event }) => (event.event_kind === 'warning' ? [event.message] : []));
+    expect(notices).toEqual([
+      expect.stringMatching(/^An event of kind 'function_tool_result' has 10\d\d\d bytes, above the limit of 10000/),
+      expect.stringMatching(/^An event of kind 'model_response' has 10\d\d\d bytes/),
+    ]);
+    expect(events.at(-1)?.event).toMatchObject({ event_kind: 'run_finished', result: { outcome: 'success' } });
+    expect(events.at(-1)?.event).not.toHaveProperty('result.output');
+  });
 });
