@@ -1,4 +1,4 @@
-import { exceptions } from '../goldens/exceptions.ts';
+import { exceptionOf } from '../goldens/exceptions.ts';
 import { play } from '../goldens/play.ts';
 import type { Scenario } from '../goldens/scenario.ts';
 import { goldenNames, loadGolden } from '../support/golden-files.ts';
@@ -9,7 +9,7 @@ export type Sample = readonly [type: string, value: object];
 /** Every message, event, delta, result and usage that the daemon sends while the goldens are played. */
 export async function samplesOfTheGoldens(): Promise<Sample[]> {
   const samples: Sample[] = [];
-  for (const name of goldenNames(/^[a-j]\d/).filter((one) => !exceptions[one])) {
+  for (const name of goldenNames(/^[a-j]\d/).filter((one) => !exceptionOf(one))) {
     const { runs } = await play(loadGolden<Scenario>(name));
     for (const run of runs.filter((one) => !one.refused)) {
       for (const message of run.messages)

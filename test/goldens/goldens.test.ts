@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { furtherDir, goldenNames, goldenText } from '../support/golden-files.ts';
-import { exceptions } from './exceptions.ts';
+import { exceptionOf } from './exceptions.ts';
 import { firstSentence, Normalizer } from './normalize.ts';
 import { type PlayedRun, play } from './play.ts';
 import type { ExpectedRun, Scenario } from './scenario.ts';
@@ -22,7 +22,7 @@ const kinds: Record<string, string> = {
 
 describe('the goldens of the reference engine', () => {
   for (const name of goldenNames(/^[a-j]\d/)) {
-    const reason = exceptions[name];
+    const reason = exceptionOf(name);
     if (reason) it.skip(`${name} (${reason})`, () => undefined);
     else it(name, () => compareText(goldenText(name)), 15_000);
   }
