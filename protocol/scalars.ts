@@ -8,9 +8,6 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** A JSON Schema document, passed through as given. @since 0.1.0 */
 export type JsonSchema = { [key: string]: unknown };
 
-/** Any JSON value. @since 0.1.0 */
-export const JsonValue = onFirstUse(() => z.unknown().describe('Any JSON value.'));
-
 /** A JSON object with any keys; an empty array counts as an empty object, as some languages cannot tell them apart. @since 0.1.0 */
 export const JsonMap = onFirstUse(() =>
   z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.record(z.string(), z.unknown())),

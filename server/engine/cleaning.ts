@@ -11,8 +11,8 @@ import type {
 // Makes a history that a provider accepts: results without a call are dropped, calls without a result get one, and
 // neighbours of the same kind are merged. Source: Pydantic AI `_clean_message_history`.
 
-/** What stands in the place of a result that never came. Source: `INTERRUPTED_TOOL_RETURN_CONTENT`. @since 0.1.0 */
-export const INTERRUPTED = 'The tool call was interrupted before a result was produced.';
+/** What stands in the place of a result that never came. Source: `INTERRUPTED_TOOL_RETURN_CONTENT`. */
+const interrupted = 'The tool call was interrupted before a result was produced.';
 
 /** How a history is cleaned. @since 0.1.0 */
 export interface CleanOptions {
@@ -58,7 +58,7 @@ export function toolCallsOf(response: ModelResponse): ToolCallPart[] {
 export function interruptedReturn(call: ToolCallPart, timestamp: string): ToolReturnPart {
   return {
     tool_name: call.tool_name,
-    content: INTERRUPTED,
+    content: interrupted,
     tool_call_id: call.tool_call_id,
     tool_kind: null,
     metadata: { pydantic_ai_synthesized_tool_return: true },

@@ -6,10 +6,8 @@ import type { Trace } from './trace.ts';
 /**
  * First and last id of our own requests: a range that no client uses for its own, because some take a request for the
  * answer to theirs when the ids are equal (Vim), or take 0 for "no id"; and whole numbers of 32 bits.
- *
- * @since 0.1.0
  */
-export const FIRST_REQUEST_ID = 1_000_000_000;
+const firstRequestId = 1_000_000_000;
 const lastRequestId = 2 ** 31 - 1;
 
 /** How many withdrawn requests are remembered, to count answers that come late. */
@@ -28,7 +26,7 @@ export class OpenCallbacks {
   readonly #trace: Trace;
   readonly #open = new Map<number, Open>();
   readonly #withdrawn = new Map<number, Open>();
-  #nextId = FIRST_REQUEST_ID;
+  #nextId = firstRequestId;
   #isClosed = false;
 
   constructor(pump: OutboundPump, trace: Trace) {
@@ -79,7 +77,7 @@ export class OpenCallbacks {
     let id: number;
     do {
       id = this.#nextId;
-      this.#nextId = id === lastRequestId ? FIRST_REQUEST_ID : id + 1;
+      this.#nextId = id === lastRequestId ? firstRequestId : id + 1;
     } while (this.#open.has(id) || this.#withdrawn.has(id));
     return id;
   }

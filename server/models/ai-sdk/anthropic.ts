@@ -1,14 +1,11 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
-import type { Model } from '../../engine/model.ts';
 import { AnthropicBodyReader } from './body-anthropic.ts';
 import { asObject } from './json.ts';
-import { bridgedModel, type Services } from './model.ts';
-import type { Provider, ProviderEntry, Quirks } from './provider.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
-
-const defaultUrl = 'https://api.anthropic.com';
+import { createFor } from './keyed-host.ts';
+import type { Quirks } from './provider.ts';
+import { chatQuirks } from './quirks.ts';
 
 const settings = {
   anthropic_effort: 'effort',
@@ -83,22 +80,11 @@ function rewriteBody(body: Record<string, unknown>, { max_tokens }: ModelSetting
  * Source: Pydantic AI `AnthropicModel`, `AnthropicProvider`.
  * @since 0.2.0
  */
-export function create(entry: ProviderEntry, services?: Services): Model {
-  return bridgedModel(anthropic(entry), entry, services);
-}
-
-function anthropic({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const url = trimmed(baseUrl ?? defaultUrl);
-  return {
-    name: 'anthropic',
-    optionsKey: 'anthropic',
-    url,
-    envVar: 'ANTHROPIC_API_KEY',
-    quirks,
-    languageModel: (fetch) =>
-      createAnthropic({ baseURL: apiUrl(url), apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
-  };
-}
-
-/** Upstream's address has no version, the package's has one; both are taken. */
-const apiUrl = (url: string) => (/\/v\d+$/.test(url) ? url : `${url}/v1`);
+export const create = createFor({
+  name: 'anthropic',
+  url: 'https://api.anthropic.com',
+  version: 'v1',
+  envVar: 'ANTHROPIC_API_KEY',
+  quirks,
+  open: createAnthropic,
+});

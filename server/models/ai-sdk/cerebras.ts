@@ -1,11 +1,8 @@
 import { createCerebras } from '@ai-sdk/cerebras';
-import type { Model } from '../../engine/model.ts';
 import { ChatBodyReader } from './body-chat.ts';
-import { bridgedModel, type Services } from './model.ts';
-import type { Provider, ProviderEntry, Quirks } from './provider.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
-
-const defaultUrl = 'https://api.cerebras.ai/v1';
+import { createFor } from './keyed-host.ts';
+import type { Quirks } from './provider.ts';
+import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
@@ -20,19 +17,10 @@ const quirks: Quirks = {
  * Source: Pydantic AI `CerebrasModel`, `CerebrasProvider`.
  * @since 0.2.0
  */
-export function create(entry: ProviderEntry, services?: Services): Model {
-  return bridgedModel(cerebras(entry), entry, services);
-}
-
-function cerebras({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const url = trimmed(baseUrl ?? defaultUrl);
-  return {
-    name: 'cerebras',
-    optionsKey: 'cerebras',
-    url,
-    envVar: 'CEREBRAS_API_KEY',
-    quirks,
-    languageModel: (fetch) =>
-      createCerebras({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
-  };
-}
+export const create = createFor({
+  name: 'cerebras',
+  url: 'https://api.cerebras.ai/v1',
+  envVar: 'CEREBRAS_API_KEY',
+  quirks,
+  open: createCerebras,
+});

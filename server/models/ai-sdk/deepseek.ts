@@ -1,11 +1,8 @@
 import { createDeepSeek } from '@ai-sdk/deepseek';
-import type { Model } from '../../engine/model.ts';
 import { ChatBodyReader } from './body-chat.ts';
-import { bridgedModel, type Services } from './model.ts';
-import type { Provider, ProviderEntry, Quirks } from './provider.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
-
-const defaultUrl = 'https://api.deepseek.com';
+import { createFor } from './keyed-host.ts';
+import type { Quirks } from './provider.ts';
+import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
@@ -28,19 +25,10 @@ const quirks: Quirks = {
  * Source: Pydantic AI `OpenAIChatModel` with `DeepSeekProvider`.
  * @since 0.2.0
  */
-export function create(entry: ProviderEntry, services?: Services): Model {
-  return bridgedModel(deepSeek(entry), entry, services);
-}
-
-function deepSeek({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const url = trimmed(baseUrl ?? defaultUrl);
-  return {
-    name: 'deepseek',
-    optionsKey: 'deepseek',
-    url,
-    envVar: 'DEEPSEEK_API_KEY',
-    quirks,
-    languageModel: (fetch) =>
-      createDeepSeek({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
-  };
-}
+export const create = createFor({
+  name: 'deepseek',
+  url: 'https://api.deepseek.com',
+  envVar: 'DEEPSEEK_API_KEY',
+  quirks,
+  open: createDeepSeek,
+});

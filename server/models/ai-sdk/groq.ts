@@ -1,11 +1,8 @@
 import { createGroq } from '@ai-sdk/groq';
-import type { Model } from '../../engine/model.ts';
 import { ChatBodyReader } from './body-chat.ts';
-import { bridgedModel, type Services } from './model.ts';
-import type { Provider, ProviderEntry, Quirks } from './provider.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
-
-const defaultUrl = 'https://api.groq.com/openai/v1';
+import { createFor } from './keyed-host.ts';
+import type { Quirks } from './provider.ts';
+import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
@@ -27,19 +24,10 @@ const quirks: Quirks = {
  * Source: Pydantic AI `GroqModel`, `GroqProvider`.
  * @since 0.2.0
  */
-export function create(entry: ProviderEntry, services?: Services): Model {
-  return bridgedModel(groq(entry), entry, services);
-}
-
-function groq({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const url = trimmed(baseUrl ?? defaultUrl);
-  return {
-    name: 'groq',
-    optionsKey: 'groq',
-    url,
-    envVar: 'GROQ_API_KEY',
-    quirks,
-    languageModel: (fetch) =>
-      createGroq({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
-  };
-}
+export const create = createFor({
+  name: 'groq',
+  url: 'https://api.groq.com/openai/v1',
+  envVar: 'GROQ_API_KEY',
+  quirks,
+  open: createGroq,
+});

@@ -1,11 +1,8 @@
 import { createMistral } from '@ai-sdk/mistral';
-import type { Model } from '../../engine/model.ts';
 import { ChatBodyReader } from './body-chat.ts';
-import { bridgedModel, type Services } from './model.ts';
-import type { Provider, ProviderEntry, Quirks } from './provider.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
-
-const defaultUrl = 'https://api.mistral.ai';
+import { createFor } from './keyed-host.ts';
+import type { Quirks } from './provider.ts';
+import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
@@ -28,22 +25,11 @@ const quirks: Quirks = {
  * Source: Pydantic AI `MistralModel`, `MistralProvider`.
  * @since 0.2.0
  */
-export function create(entry: ProviderEntry, services?: Services): Model {
-  return bridgedModel(mistral(entry), entry, services);
-}
-
-function mistral({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const url = trimmed(baseUrl ?? defaultUrl);
-  return {
-    name: 'mistral',
-    optionsKey: 'mistral',
-    url,
-    envVar: 'MISTRAL_API_KEY',
-    quirks,
-    languageModel: (fetch) =>
-      createMistral({ baseURL: apiUrl(url), apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
-  };
-}
-
-/** Upstream's address has no version, the package's has one; both are taken. */
-const apiUrl = (url: string) => (/\/v\d+$/.test(url) ? url : `${url}/v1`);
+export const create = createFor({
+  name: 'mistral',
+  url: 'https://api.mistral.ai',
+  version: 'v1',
+  envVar: 'MISTRAL_API_KEY',
+  quirks,
+  open: createMistral,
+});

@@ -26,8 +26,8 @@ export interface RetryPolicy {
   readonly retryAfterCapMs: number;
 }
 
-/** Source: OpenAI SDK `MAX_RETRIES`, `INITIAL_RETRY_DELAY`, `MAX_RETRY_DELAY`, below Pydantic AI. @since 0.1.0 */
-export const defaultPolicy: RetryPolicy = {
+/** Source: OpenAI SDK `MAX_RETRIES`, `INITIAL_RETRY_DELAY`, `MAX_RETRY_DELAY`, below Pydantic AI. */
+const defaultPolicy: RetryPolicy = {
   retries: 2,
   firstDelayMs: 500,
   delayCapMs: 8_000,

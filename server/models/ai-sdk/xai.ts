@@ -1,11 +1,8 @@
 import { createXai } from '@ai-sdk/xai';
-import type { Model } from '../../engine/model.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
-import { bridgedModel, type Services } from './model.ts';
-import type { Provider, ProviderEntry, Quirks } from './provider.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
-
-const defaultUrl = 'https://api.x.ai/v1';
+import { createFor } from './keyed-host.ts';
+import type { Quirks } from './provider.ts';
+import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
@@ -35,19 +32,10 @@ const quirks: Quirks = {
  * Source: Pydantic AI `XaiModel`, `XaiProvider`.
  * @since 0.2.0
  */
-export function create(entry: ProviderEntry, services?: Services): Model {
-  return bridgedModel(xai(entry), entry, services);
-}
-
-function xai({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const url = trimmed(baseUrl ?? defaultUrl);
-  return {
-    name: 'xai',
-    optionsKey: 'xai',
-    url,
-    envVar: 'XAI_API_KEY',
-    quirks,
-    languageModel: (fetch) =>
-      createXai({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
-  };
-}
+export const create = createFor({
+  name: 'xai',
+  url: 'https://api.x.ai/v1',
+  envVar: 'XAI_API_KEY',
+  quirks,
+  open: createXai,
+});
