@@ -17,8 +17,8 @@ export interface Call {
 /**
  * Answers one request: checks the phase, parses the parameters, calls the handler.
  *
- * Errors: `method.notFound`, `notInitialized`, `params.invalid`, `params.unknownField`, `history.invalid`, and those of
- * the handler.
+ * Errors: `notInitialized`, `request.invalid`, `method.notFound`, `params.invalid`, `params.unknownField`,
+ * `history.invalid`, and those of the handler.
  * @since 0.1.0
  */
 export async function dispatch(
@@ -28,12 +28,13 @@ export async function dispatch(
   call: Call,
 ): Promise<unknown> {
   const { method } = request;
+  // The phase counts first: outside of it no method would be served.
+  session.check(method);
   if (!Object.hasOwn(requests, method)) {
     throw new EngineError('method.notFound', `There is no method '${method}'; rpc/discover lists those there are.`, {
       method,
     });
   }
-  session.check(method);
   const known = method as RequestMethod;
   const schema = requests[known].params();
   const parsed = schema.safeParse(asObject(request.params));

@@ -385,7 +385,12 @@ export const firstBytes: (Case & { readonly framing: Framing })[] = [
   { name: 'a byte order mark and a line', framing: 'lines', input: line(`\ufeff${handshake}\n`), answers: [] },
   { name: 'blank lines and a line', framing: 'lines', input: line(`\n \r\n${handshake}\n`), answers: [] },
   { name: 'blank lines and a header', framing: 'contentLength', input: line(`\r\n${framed(handshake)}`), answers: [] },
-  { name: 'a batch on a line', framing: 'lines', input: line(`[]\n${handshake}\n`), answers: [refused(null, noBatch)] },
+  ...['[]', `[${list('1', '')}]`, '\ufeff[]', ' \r\n [ ]'].map((batch) => ({
+    name: `a batch on a line: ${JSON.stringify(batch)}`,
+    framing: 'lines' as const,
+    input: line(`${batch}\n${handshake}\n`),
+    answers: [refused(null, noBatch)],
+  })),
   {
     name: 'a request before the handshake',
     framing: 'contentLength',
