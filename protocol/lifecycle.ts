@@ -50,6 +50,12 @@ const initializationOptions = () =>
       ),
     protocolVersions: z.array(z.number()).nullish().describe('Versions the client speaks.'),
     strict: z.boolean().nullish().describe('Reserved.'),
+    wakeUp: z
+      .boolean()
+      .nullish()
+      .describe(
+        'Whether `$/waiting` follows a callback that went unnoticed; absent: for clients whose name says Emacs or Eglot.',
+      ),
     limits: z.record(z.string(), z.number()).nullish().describe('Lower limits for this connection.'),
     defaults: z
       .looseObject({ model: z.string().nullish().describe('Model of runs that name none.') })

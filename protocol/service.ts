@@ -121,7 +121,7 @@ export const Waiting = defineNotification(
   onFirstUse(() => z.object({})),
   {
     summary:
-      'Says nothing, and may be ignored. It follows a callback that was sent right behind an answer and is still open while nothing else was sent: a client that looks at what it has read only when more comes sees the callback then.',
+      'Says nothing, and may be ignored; sent only to clients that need it (`wakeUp`). It follows a callback that was sent right after an answer and is still open while nothing else was sent: a client that looks at what it has read only when more comes sees the callback then.',
     since: '0.2.0',
   },
 );

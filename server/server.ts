@@ -11,6 +11,7 @@ import { Lifecycle, type LifecycleParts } from './lifecycle.ts';
 import { defaultLimits } from './limits.ts';
 import { type Log, type LogSink, logLevels } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
+import { needsWakeUp } from './rpc/wake-up.ts';
 import type { Wire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { PendingItems } from './runs/pending-items.ts';
@@ -75,8 +76,10 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     pending.abandon();
   };
   const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, abandon }));
-  session.onInitialize = ({ processId, trace }) => {
+  session.onInitialize = (params) => {
+    const { processId, trace } = params;
     wire.trace.set(trace);
+    wire.wakeUp.isEnabled = needsWakeUp(params);
     if (processId) deps.watchHost?.(processId, () => lifecycle.hostGone());
   };
   wire.events = {

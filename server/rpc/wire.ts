@@ -11,12 +11,12 @@ import { Answers } from './answers.ts';
 import { OpenCallbacks } from './callbacks.ts';
 import type { Framing, WireLimits } from './frames.ts';
 import { Gatekeeper, SETTLEMENT } from './gatekeeper.ts';
-import { Nudge } from './nudge.ts';
 import { OpenRequests } from './open-requests.ts';
 import { OutboundPump, type PumpOptions } from './pump.ts';
 import { WireReader } from './reader.ts';
 import { dispatchInOneTurn } from './scheduler.ts';
 import { Trace } from './trace.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** What happens to a connection. @since 0.2.0 */
 export interface WireEvents {
@@ -38,6 +38,7 @@ export interface Wire {
   readonly gatekeeper: Gatekeeper;
   readonly answers: Answers;
   readonly trace: Trace;
+  readonly wakeUp: WakeUp;
   readonly framing: Framing | undefined;
   /** Who is told; to be replaced before `listen`. */
   events: WireEvents;
@@ -64,8 +65,8 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   const { log, redact = (text) => text } = options;
   const limits = () => wire.limits();
   const pump = new OutboundPump(output, { messageBytes: () => wire.limits().messageBytes, ...options.queue });
-  const nudge = new Nudge(() => pump.send({ jsonrpc: '2.0', method: '$/waiting', params: {} }));
-  pump.onSent = (message) => nudge.sent(message);
+  const wakeUp = new WakeUp(() => pump.send({ jsonrpc: '2.0', method: '$/waiting', params: {} }));
+  pump.onSent = (message) => wakeUp.sent(message);
   const requests = new OpenRequests();
   const trace = new Trace(pump, redact);
   const callbacks = new OpenCallbacks(pump, trace);
@@ -111,13 +112,14 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     gatekeeper,
     answers,
     trace,
+    wakeUp,
     framing: undefined,
     events: { onEnd: () => undefined, onLost: () => undefined, onClosed: () => undefined },
     limits: () => options.limits,
   };
   wire.connection.onNotification(SETTLEMENT, (params: { settle?: unknown } | undefined) => {
     if (typeof params?.settle !== 'function') return;
-    nudge.heard();
+    wakeUp.heard();
     params.settle();
   });
   return wire;

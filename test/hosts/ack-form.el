@@ -1,7 +1,7 @@
 ;;; ack-form.el --- Runs that are started by a synchronous request  -*- lexical-binding: t -*-
 
 ;; The answer to a `jsonrpc-request' leaves the reader by a `throw': what came with it, here the call of a tool, is looked
-;; at when more comes.  Prints the number of runs that ended.
+;; at when more comes.  `:wakeUp' asks the daemon for it.  Prints the number of runs that ended.
 
 (require 'jsonrpc)
 
@@ -13,7 +13,7 @@
                                   :notification-dispatcher #'ignore))
        (spec '(:model "test" :prompt "Act." :tools [(:name "act" :inputSchema (:type "object"))]))
        (ended 0))
-  (jsonrpc-request connection 'initialize (list :processId (emacs-pid)))
+  (jsonrpc-request connection 'initialize (list :processId (emacs-pid) :initializationOptions '(:wakeUp t)))
   (jsonrpc-notify connection 'initialized nil)
   (dotimes (_ 20)
     (let ((run (jsonrpc-request connection 'run/start spec)))

@@ -74,7 +74,9 @@
 
 (let* ((process (host-start))
        (connection (host-connect process)))
-  ;; `:processId' lets the daemon end with Emacs even where a pipe stays open.
+  ;; `:processId' lets the daemon end with Emacs even where a pipe stays open.  A name that says Emacs makes it send
+  ;; `$/waiting' where jsonrpc.el would leave a request unread; under another name, ask with `:initializationOptions
+  ;; (:wakeUp t)'.
   (jsonrpc-request connection 'initialize (list :processId (emacs-pid) :clientInfo '(:name "emacs sample")))
   (jsonrpc-notify connection 'initialized nil)
   (with-current-buffer (window-buffer) (insert "the quick brown fox"))

@@ -1,6 +1,7 @@
+import type { InitializeParams } from '../../protocol/lifecycle.ts';
 import type { Outgoing } from './pump.ts';
 
-/** How close behind an answer a callback must leave, and how long the line must be quiet then, in milliseconds. */
+/** How close after an answer a callback must leave, and how long the line must be quiet then, in milliseconds. */
 const closeMs = 100;
 
 /** The clock and the timer; a test has its own. @since 0.2.0 */
@@ -18,13 +19,26 @@ const realTime: NudgeTime = {
 };
 
 /**
- * Sends one more message when the line has been quiet for a while behind a callback that left close to an answer. A client
+ * Tells whether a client has to be woken up: it says so itself (`wakeUp`), or it is an Emacs by its name. Emacs clients
+ * call themselves "Eglot", "emacs" (lsp-mode), "Emacs" or "mcp-emacs"; others log every notification they do not know,
+ * or count it as an error.
+ *
+ * @since 0.2.0
+ */
+export function needsWakeUp({ clientInfo, initializationOptions }: InitializeParams): boolean {
+  return initializationOptions?.wakeUp ?? /emacs|eglot/i.test(clientInfo?.name ?? '');
+}
+
+/**
+ * Sends one more message when the line has been quiet for a while after a callback that left close to an answer. A client
  * may look at what it read together with the answer it waited for only when it reads again: in Emacs the answer to a
  * `jsonrpc-request` leaves its reader by a `throw`. Such a client never sees the callback, and both wait for each other.
  *
  * @since 0.2.0
  */
-export class Nudge {
+export class WakeUp {
+  /** Whether the client needs it. */
+  isEnabled = false;
   readonly #send: () => void;
   readonly #time: NudgeTime;
   #answeredAt = Number.NEGATIVE_INFINITY;
@@ -40,6 +54,7 @@ export class Nudge {
 
   /** Told of everything that is sent. */
   sent({ id, method }: Outgoing): void {
+    if (!this.isEnabled) return;
     if (method === undefined) this.#answeredAt = this.#time.now();
     else if (id !== undefined) this.#expose();
     if (this.#isExposed) this.#lastSentAt = this.#time.now();
