@@ -27,8 +27,13 @@ export function recordedStep<T>(
   body: Body<T>,
   signal: AbortSignal = state.input.signal,
 ): Promise<Recorded<T>> {
-  const output = state.input.runner.step<Failed | Done<T>>(key, (context) => asValue(context, body), signal);
-  return output.then((one) => taken(state, one));
+  let isLive = false;
+  const live = (context: StepContext) => {
+    isLive = true;
+    return asOutput(state, context, body);
+  };
+  const output = state.input.runner.step<Failed | Done<T>>(key, live, signal);
+  return output.then((one) => taken(state, one, isLive));
 }
 
 /**
@@ -37,35 +42,53 @@ export function recordedStep<T>(
  *
  * @since 0.2.0
  */
-export async function tellingStep<T>(state: RunState, key: string, body: Body<T>): Promise<Recorded<T>> {
-  const told: DurableEvent[] = [];
-  let isLive = false;
-  const tell = (event: DurableEvent) => {
-    told.push(event);
-    state.emit(event);
-  };
-  const step = async (context: StepContext) => {
-    isLive = true;
-    const output = await asValue({ ...context, tell }, body);
-    return told.length > 0 ? { ...output, told } : output;
-  };
-  const output = await state.input.runner.step<Failed | Done<T>>(key, step, state.input.signal);
-  if (!isLive) for (const event of output.told ?? []) state.emit(event);
-  return taken(state, output);
+export function tellingStep<T>(state: RunState, key: string, body: Body<T>): Promise<Recorded<T>> {
+  const tell = (event: DurableEvent) => emitNow(state, event);
+  return recordedStep(state, key, (context) => body({ ...context, tell }));
 }
 
-function taken<T>(state: RunState, output: Failed | Done<T>): Recorded<T> {
+/**
+ * Emits an event that no step leads to, as it comes from outside. It is recorded with the next step that ends, so that a
+ * rebuilt run emits it before what follows from that step. Returns false, and does nothing, while a step that has ended
+ * was not taken up: what follows from it comes first. To be called in a turn of the event loop of its own, in which the
+ * engine has dealt with all there was.
+ *
+ * @since 0.2.0
+ */
+export function emitFromOutside(state: RunState, event: DurableEvent): boolean {
+  if (state.settling > 0) return false;
+  emitNow(state, event);
+  return true;
+}
+
+function emitNow(state: RunState, event: DurableEvent): void {
+  state.unrecorded ??= [];
+  state.unrecorded.push(event);
+  state.emit(event);
+}
+
+function taken<T>(state: RunState, output: Failed | Done<T>, isLive: boolean): Recorded<T> {
+  if (isLive) state.settling -= 1;
+  else for (const event of output.told ?? []) state.emit(event);
   state.time = output.time;
   if ('error' in output) throw fromRunError(output.error);
   return { value: output.value, time: output.time };
 }
 
-function asValue<T>(context: StepContext, body: Body<T>): Promise<Failed | Done<T>> {
+function asOutput<T>(state: RunState, context: StepContext, body: Body<T>): Promise<Failed | Done<T>> {
   return body(context).then(
-    (value) => ({ v: LOOP_VERSION, time: context.now(), value }),
+    (value) => settled(state, { v: LOOP_VERSION, time: context.now(), value }),
     (error: unknown) => {
       if (!(error instanceof EngineError) || context.signal.aborted) throw error;
-      return { v: LOOP_VERSION, time: context.now(), error: toRunError(error) };
+      return settled(state, { v: LOOP_VERSION, time: context.now(), error: toRunError(error) });
     },
   );
+}
+
+/** What was emitted since the last step ended is recorded with this one. */
+function settled<T extends StepOutput>(state: RunState, output: T): T {
+  const told = state.unrecorded;
+  state.unrecorded = null;
+  state.settling += 1;
+  return told ? { ...output, told } : output;
 }

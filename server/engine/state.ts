@@ -118,6 +118,10 @@ export class RunState {
   bytes = 0;
   /** `seq` of the latest event. */
   lastSeq = 0;
+  /** Events that were emitted while steps ran, to be recorded with the next one that ends. */
+  unrecorded: DurableEvent[] | null = null;
+  /** Steps that have ended and were not taken up yet: a store may still write them. */
+  settling = 0;
 
   constructor(input: RunInput, cleaned: ModelMessage[]) {
     this.input = input;

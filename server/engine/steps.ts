@@ -45,7 +45,7 @@ export interface StepContext {
 export interface StepOutput {
   readonly v: typeof LOOP_VERSION;
   readonly time: string;
-  /** Events that were told while it ran. */
+  /** Events that were emitted since the step before it ended. */
   readonly told?: readonly DurableEvent[];
 }
 

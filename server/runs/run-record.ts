@@ -4,6 +4,8 @@ import type { RunResult } from '../../protocol/result.ts';
 import type { RunSnapshot } from '../../protocol/run.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Steer, SteerTime } from '../engine/inbox.ts';
+import type { Warning } from '../engine/model.ts';
+import { emitFromOutside } from '../engine/recorded.ts';
 import type { RunState } from '../engine/state.ts';
 import type { HostCallbacks } from './host-callbacks.ts';
 import type { RunOutlet } from './outlet.ts';
@@ -11,6 +13,9 @@ import type { RunPace } from './pace.ts';
 import { after } from './timers.ts';
 
 type State = RunSnapshot['state'];
+
+/** Warnings from outside that one run emits; further ones add nothing that helps. */
+const mostWarnings = 64;
 
 /** What a record is made of. @since 0.1.0 */
 export interface RecordOptions {
@@ -45,6 +50,7 @@ export class RunRecord {
   readonly #controller: AbortController;
   readonly #limits: RecordOptions['limits'];
   #waiters: Set<(result: RunResult) => void> | null = null;
+  #warnings = 0;
   readonly #onEnd: (() => void)[] = [];
 
   constructor(options: RecordOptions) {
@@ -77,6 +83,17 @@ export class RunRecord {
       ...(message ? { message } : {}),
       ...(fraction === null || fraction === undefined ? {} : { fraction }),
     });
+  }
+
+  /** Emits a warning about something outside of its steps, unless the run is over by then. */
+  warn(warning: Warning): void {
+    if (this.#warnings >= mostWarnings) return;
+    this.#warnings += 1;
+    const event = { event_kind: 'warning' as const, ...warning };
+    const emit = () => {
+      if (!this.outlet.isOver && !emitFromOutside(this.engine, event)) setImmediate(emit);
+    };
+    setImmediate(emit);
   }
 
   /** Called once, after `run_finished` was sent: those who wait are answered behind it. */
