@@ -89,6 +89,9 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
       deps.log.error(`the input is no stream of messages: ${reason}`);
       lifecycle.inputLost();
     },
+    onUnclear: (reason, runIds) => {
+      for (const runId of runIds) runs.find(runId)?.warn(unclearAnswer(reason));
+    },
   };
   return {
     session,
@@ -104,6 +107,11 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     },
   };
 }
+
+const unclearAnswer = (reason: string) => ({
+  kind: 'callback.unreadable',
+  message: `A message of the host could not be read: ${reason}. Several callbacks are open and it names none of them; the one that it was to answer waits until its deadline.`,
+});
 
 const clientGone = () => new EngineError('client.gone', 'The client has gone.');
 

@@ -65,7 +65,7 @@ function withStreamedUsage(response: ModelResponse, given: unknown, stream: Part
 
 /** A host may say which kind of model error it met; then it counts as one, and others may fall back on it. */
 function modelError({ failure }: CallbackError, name: string): EngineError | undefined {
-  if (failure.kind === 'gone') return undefined;
+  if (failure.kind !== 'error') return undefined;
   const data =
     failure.data !== null && typeof failure.data === 'object' ? (failure.data as Record<string, unknown>) : {};
   const { kind, ...details } = data;

@@ -15,6 +15,8 @@ const withdrawnKept = 1024;
 
 interface Open {
   readonly method: string;
+  /** The run that asks; absent for what concerns the window of the editor. */
+  readonly runId: string | undefined;
   readonly listener: AnswerListener;
 }
 
@@ -42,7 +44,8 @@ export class OpenCallbacks {
     if (sent.kind === 'closed') return refused(listener, { kind: 'gone' });
     if (sent.kind === 'tooLarge') return refused(listener, tooLarge(method, sent));
     this.#trace.tell('Sent request', method, params);
-    this.#open.set(id, { method, listener });
+    const { runId } = params as { runId?: string };
+    this.#open.set(id, { method, runId, listener });
     return { withdraw: () => this.#withdraw(id) };
   }
 
@@ -53,15 +56,27 @@ export class OpenCallbacks {
 
   /** Gives an answer to who waits for it; false when nobody does. Some clients write numbers as strings. */
   settle(id: string | number, { result, error }: { result?: unknown; error?: unknown }): boolean {
-    const key = Number(id);
-    const open = this.#open.get(key) ?? this.#withdrawn.get(key);
+    const open = this.#take(id);
     if (!open) return false;
-    this.#open.delete(key);
-    this.#withdrawn.delete(key);
     this.#trace.tell('Received response to', open.method, error ?? result);
     if (error === undefined || error === null) open.listener.answered(result ?? null);
     else open.listener.failed(new CallbackError(failureOf(error)));
     return true;
+  }
+
+  /** Fails a request with what came in place of its answer; false when nobody waits for one. */
+  failUnreadable(id: string | number, reason: string): boolean {
+    const open = this.#take(id);
+    if (!open) return false;
+    this.#trace.tell('Received response to', open.method, { unreadable: reason });
+    open.listener.failed(new CallbackError({ kind: 'unreadable', reason }));
+    return true;
+  }
+
+  /** The requests of runs that are open, by their ids. */
+  get ofRuns(): ReadonlyMap<number, string> {
+    const runs = [...this.#open].flatMap(([id, { runId }]) => (runId === undefined ? [] : [[id, runId] as const]));
+    return new Map(runs);
   }
 
   /** The client is gone: nobody will answer. */
@@ -71,6 +86,14 @@ export class OpenCallbacks {
     this.#open.clear();
     this.#withdrawn.clear();
     for (const { listener } of open) listener.failed(new CallbackError({ kind: 'gone' }));
+  }
+
+  #take(id: string | number): Open | undefined {
+    const key = Number(id);
+    const open = this.#open.get(key) ?? this.#withdrawn.get(key);
+    this.#open.delete(key);
+    this.#withdrawn.delete(key);
+    return open;
   }
 
   #mintId(): number {

@@ -25,7 +25,8 @@ export function envelopeOf(value: unknown): Envelope {
   const usable = isRequestId(id) ? id : null;
   if (jsonrpc !== '2.0') return invalid(usable, '`jsonrpc` must be "2.0"');
   if (method === undefined || (method === null && ('result' in value || 'error' in value))) {
-    if (usable === null) return id === null ? nobody : invalid(null, 'it has neither a method nor an id that is ours');
+    if (usable === null)
+      return id === null ? toNobody(error) : invalid(null, 'it has neither a method nor an id that is ours');
     return { kind: 'response', id: usable, result, error };
   }
   if (typeof method !== 'string') return invalid(usable, '`method` must be a string');
@@ -38,12 +39,16 @@ export function envelopeOf(value: unknown): Envelope {
   return { kind: 'request', id: usable, method, params };
 }
 
-const nobody: Envelope = { kind: 'void', reason: 'a response to nobody' };
+/** A client that could not read a request answers it like this, if at all. */
+function toNobody(error: unknown): Envelope {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return { kind: 'void', reason: `its \`id\` is null${typeof code === 'number' ? ` (error ${code})` : ''}` };
+}
 
 const invalid = (id: RequestId | null, reason: string): Envelope => ({ kind: 'invalid', id, reason });
 
-/** Fractions and numbers that lose digits could not be echoed as they came. */
-const isRequestId = (id: unknown): id is RequestId => typeof id === 'string' || Number.isSafeInteger(id);
+/** Tells whether a value can be the id of a request: fractions and numbers that lose digits could not be echoed. */
+export const isRequestId = (id: unknown): id is RequestId => typeof id === 'string' || Number.isSafeInteger(id);
 
 const isStructured = (params: unknown) => params === undefined || typeof params === 'object';
 
@@ -59,25 +64,3 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
   for (const key in value) if (isDeeperThan((value as Record<string, unknown>)[key], levels - 1)) return true;
   return false;
 }
-
-/**
- * The id and the method of a message of which only the start is at hand, when they stand there before its params, as
- * they mostly do.
- *
- * @since 0.2.0
- */
-export function startOf(bytes: Buffer): { id?: RequestId; method?: string } {
-  const text = bytes.toString('utf8');
-  const found: { id?: RequestId; method?: string } = {};
-  let at = /^\s*\{/.exec(text)?.[0].length ?? text.length;
-  for (let field = next(text, at); field; field = next(text, at)) {
-    at += field[0].length;
-    const value: unknown = JSON.parse(field[2] ?? 'null');
-    if (field[1] === 'id' && isRequestId(value)) found.id = value;
-    if (field[1] === 'method' && typeof value === 'string') found.method = value;
-  }
-  return found;
-}
-
-const next = (text: string, at: number) =>
-  /^\s*"(jsonrpc|id|method)"\s*:\s*("(?:[^"\\\p{Cc}]|\\["\\/bfnrt])*"|-?(?:0|[1-9]\d*)|null)\s*,/u.exec(text.slice(at));

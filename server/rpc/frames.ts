@@ -1,3 +1,5 @@
+import type { MessageParts } from './message-parts.ts';
+
 /** Bounds of what is read and written. @since 0.2.0 */
 export interface WireLimits {
   /** Bytes of one message, in and out. */
@@ -13,6 +15,22 @@ export interface WireLimits {
 /** How messages are told apart on a stream. @since 0.2.0 */
 export type Framing = 'contentLength' | 'lines';
 
+/** Why the body of a message is not read. @since 0.2.0 */
+export type WhySkipped = { readonly kind: 'tooLarge' } | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** A message that was passed over, in full or as far as it came. @since 0.2.0 */
+export interface SkippedFrame {
+  readonly kind: 'skipped';
+  readonly why: WhySkipped;
+  /** Bytes of it; as many as have come where the number is not known. */
+  readonly size: number;
+  readonly isSizeKnown: boolean;
+  /** What shows of it. */
+  readonly parts: MessageParts;
+  /** Whether it was reported before, when its id was not known. */
+  readonly isAgain: boolean;
+}
+
 /**
  * What was found next in the input: a body, or something that is none. After `lost` nothing more can be told apart.
  *
@@ -20,9 +38,7 @@ export type Framing = 'contentLength' | 'lines';
  */
 export type Frame =
   | { readonly kind: 'body'; readonly bytes: Buffer }
-  /** A message over the cap, which is skipped; `start` is as much of it as is at hand. */
-  | { readonly kind: 'tooLarge'; readonly size: number; readonly start: Buffer }
-  | { readonly kind: 'skipped'; readonly reason: string }
+  | SkippedFrame
   | { readonly kind: 'lost'; readonly reason: string };
 
 /** Splits input into frames: bytes are pushed in as they come, and whole frames pulled out. @since 0.2.0 */
@@ -30,11 +46,12 @@ export interface FrameSplitter {
   push(chunk: Buffer): void;
   /** The next frame, or undefined when more input is needed. */
   next(): Frame | undefined;
+  /** Whether a message is being skipped that was not reported yet. */
+  readonly isSilent: boolean;
+  /** The report of a message that is being skipped, when nothing more has come for a while. */
+  quiet(): Frame | undefined;
   /** The input has ended: what is left of it, when that is something. */
   end(): Frame | undefined;
 }
-
-/** How much of a skipped message is looked at, to find out whom to answer. */
-export const startBytes = 1024;
 
 export const noBytes: Buffer = Buffer.alloc(0);

@@ -1,15 +1,18 @@
 import type { Message } from 'vscode-jsonrpc/node';
+import type { ErrorKind } from '../../protocol/errors.ts';
 import type { Log } from '../log.ts';
 import type { Answers } from './answers.ts';
 import type { OpenCallbacks } from './callbacks.ts';
-import { type Envelope, envelopeOf, isDeeperThan, startOf } from './envelope.ts';
-import type { Frame, WireLimits } from './frames.ts';
+import { type Envelope, envelopeOf, isDeeperThan } from './envelope.ts';
+import type { SkippedFrame, WireLimits } from './frames.ts';
+import { type MessageParts, partsOf } from './message-parts.ts';
 import { alwaysServed, type OpenRequests, waits } from './open-requests.ts';
 import type { Fault } from './reader.ts';
 import type { Trace } from './trace.ts';
+import { UnreadableAnswers } from './unreadable-answers.ts';
 
 /**
- * An answer to a callback goes through the library's queue as a notification of this name, so that it takes effect behind
+ * An answer to a callback goes through the library's queue as a notification of this name, so that it takes effect after
  * what the client sent before it: pieces of a response, progress of a tool, a cancellation. It carries a function, which
  * nothing can that was read.
  *
@@ -26,6 +29,8 @@ export interface GatekeeperParts {
   readonly limits: () => WireLimits;
   readonly trace: Trace;
   readonly log: Log;
+  /** Reports a message that may be the answer to any of several callbacks, with the runs that wait for one. */
+  readonly onUnclear: (reason: string, runIds: ReadonlySet<string>) => void;
 }
 
 /**
@@ -36,14 +41,16 @@ export interface GatekeeperParts {
  */
 export class Gatekeeper {
   readonly #parts: GatekeeperParts;
+  readonly #unreadable: UnreadableAnswers;
   /** Messages that were refused or dropped. */
   refused = 0;
 
   constructor(parts: GatekeeperParts) {
     this.#parts = parts;
+    this.#unreadable = new UnreadableAnswers(parts.callbacks, parts.onUnclear);
   }
 
-  /** The message to dispatch, if it is one. */
+  /** Returns the message to dispatch, if it is one. */
   admit(value: unknown, size: number): Message | undefined {
     const envelope = envelopeOf(value);
     // Each level takes two bytes at least, so that small messages need no look.
@@ -51,37 +58,43 @@ export class Gatekeeper {
     const isDeep = size > 2 * nesting && isDeeperThan(value, nesting);
     switch (envelope.kind) {
       case 'request':
-        return isDeep ? this.#refuse(envelope.id, tooDeep(nesting)) : this.#request(envelope);
+        return isDeep ? this.#refuse(envelope.id, tooDeep(nesting)) : this.#request(envelope, value);
       case 'notification':
         return isDeep ? this.#drop(tooDeep(nesting)) : this.#notification(envelope);
       case 'response':
         return this.#response(envelope, isDeep ? tooDeep(nesting) : undefined);
       case 'invalid':
-        return this.#refuse(envelope.id, envelope.reason);
+        return this.#invalid(envelope, value);
       case 'void':
-        return this.#drop(envelope.reason);
+        this.#drop(envelope.reason);
+        return settlement(this.#unreadable.settlementOf([partsOf(value)], envelope.reason)?.settle);
     }
   }
 
-  /** Answers what was no JSON value. */
-  fault(fault: Fault): void {
+  /** Answers what was no JSON value, or settles the callback that it names. */
+  fault(fault: Fault): Message | undefined {
     const { answers } = this.#parts;
-    this.refused += 1;
     switch (fault.kind) {
       case 'parse':
+        return this.#unread(fault, unreadable(fault.reason));
       case 'skipped':
-        answers.refuse(null, 'parse.error', `A message could not be read: ${fault.reason}.`);
-        break;
-      case 'tooLarge':
-        this.#tooLarge(fault);
-        break;
+        return this.#unread(
+          fault,
+          fault.why.kind === 'tooLarge' ? this.#tooLarge(fault) : unreadable(fault.why.reason),
+        );
       case 'lost':
+        this.refused += 1;
         answers.refuse(null, 'request.invalid', `The input is no stream of messages: ${fault.reason}.`);
+        return undefined;
     }
   }
 
-  #request({ id, method, params }: Of<'request'>): Message | undefined {
-    const { answers, requests } = this.#parts;
+  #request({ id, method, params }: Of<'request'>, value: unknown): Message | undefined {
+    const { answers, requests, callbacks } = this.#parts;
+    const meant =
+      callbacks.isWaiting(id) &&
+      this.#unreadable.settlementOf([partsOf(value)], 'it has a `method`, as only a request has');
+    if (meant) return settlement(meant.settle);
     if (requests.get(id)) return this.#refuse(id, 'the id is in use by a request that is not answered yet');
     const isWaiting = waits(method, params);
     const limit = this.#parts.limits().requestsInFlight * (alwaysServed.has(method) ? 2 : 1);
@@ -111,22 +124,45 @@ export class Gatekeeper {
 
   #response({ id, result, error }: Of<'response'>, refusal: string | undefined): Message | undefined {
     const { callbacks } = this.#parts;
-    const outcome = refusal
-      ? { error: { code: -32600, message: `The answer was refused: ${refusal}.` } }
-      : { result, error };
-    if (callbacks.isWaiting(id)) return settlement(() => callbacks.settle(id, outcome));
+    if (callbacks.isWaiting(id))
+      return settlement(() =>
+        refusal ? callbacks.failUnreadable(id, refusal) : callbacks.settle(id, { result, error }),
+      );
     if (result !== undefined || error !== undefined) return this.#drop('a response to nobody');
     return this.#refuse(id, 'it is neither a request nor a response');
   }
 
-  #tooLarge({ size, start }: Frame & { kind: 'tooLarge' }): void {
-    const { answers, callbacks, limits } = this.#parts;
-    const limit = limits().messageBytes;
-    const message = `A message of ${size} bytes came; ${limit} is the limit.`;
-    const { id, method } = startOf(start);
-    const error = { code: -32600, message, data: { kind: 'message.tooLarge', limit, size } };
-    if (method === undefined && id !== undefined && callbacks.settle(id, { error })) return;
-    answers.refuse(method === undefined ? null : (id ?? null), 'message.tooLarge', message, { limit, size });
+  /** A value that is no message is refused, unless it names callbacks that wait: those fail. */
+  #invalid({ id, reason }: Of<'invalid'>, value: unknown): Message | undefined {
+    const messages = Array.isArray(value) ? value : [value];
+    const meant = this.#unreadable.settlementOf(messages.map(partsOf), reason);
+    if (!meant?.isNamed) this.#refuse(id, reason);
+    return settlement(meant?.settle);
+  }
+
+  /** What could not be read is answered under its id when it is a request that shows one. */
+  #unread(
+    { parts, isAgain = false }: { parts: MessageParts; isAgain?: boolean },
+    { kind, message, reason, details }: Refusal,
+  ): Message | undefined {
+    const meant = this.#unreadable.settlementOf([parts], reason);
+    const id = parts.method === undefined || meant?.isNamed ? null : (parts.id ?? null);
+    if (isAgain && id === null) return meant?.isNamed ? settlement(meant.settle) : undefined;
+    this.refused += 1;
+    // Text that is not JSON is always answered, as JSON-RPC has it; an answer that is too large only fails its call.
+    if (kind === 'parse.error' || !meant?.isNamed) this.#parts.answers.refuse(id, kind, message, details);
+    return settlement(meant?.settle);
+  }
+
+  #tooLarge({ size, isSizeKnown }: SkippedFrame): Refusal {
+    const limit = this.#parts.limits().messageBytes;
+    const bytes = `${isSizeKnown ? '' : 'more than '}${size} bytes`;
+    return {
+      kind: 'message.tooLarge',
+      message: `A message of ${bytes} came; ${limit} is the limit.`,
+      reason: `it has ${bytes}; ${limit} is the limit of a message`,
+      details: { limit, size },
+    };
   }
 
   #refuse(id: Of<'request'>['id'] | null, reason: string): undefined {
@@ -143,6 +179,21 @@ export class Gatekeeper {
   }
 }
 
-const settlement = (settle: () => void) => ({ jsonrpc: '2.0', method: SETTLEMENT, params: { settle } }) as Message;
+/** How a message that could not be read is refused, and what is said of it to a callback that it was to answer. */
+interface Refusal {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly reason: string;
+  readonly details?: Record<string, unknown>;
+}
+
+const unreadable = (reason: string): Refusal => ({
+  kind: 'parse.error',
+  message: `A message could not be read: ${reason}.`,
+  reason,
+});
+
+const settlement = (settle: (() => void) | undefined) =>
+  settle && ({ jsonrpc: '2.0', method: SETTLEMENT, params: { settle } } as unknown as Message);
 
 const tooDeep = (levels: number) => `it is nested deeper than ${levels} levels`;

@@ -1,8 +1,13 @@
-import { type Frame, type FrameSplitter, noBytes, startBytes, type WireLimits } from './frames.ts';
+import { type Frame, type FrameSplitter, noBytes, type WhySkipped, type WireLimits } from './frames.ts';
+import { SkippedMessage } from './skipped-message.ts';
 
 const CR = 13;
 const LF = 10;
 const usual = 'Content-Length: ';
+
+/** A length beyond both this and so many times the limit is a mistake: what follows it could never be found again. */
+const plausibleBytes = 2 ** 30;
+const plausibleTimes = 16;
 
 /**
  * Messages behind headers. A wrong header cannot be told from a lost position, so it is told at once: waiting for more
@@ -19,9 +24,9 @@ export class ContentLengthFrames implements FrameSplitter {
   /** A body that has not come whole, and how much of it is there. */
   #body: Buffer | undefined;
   #filled = 0;
+  /** The message that is being skipped, and how much of it is still to come. */
+  #skipped: SkippedMessage | undefined;
   #skip = 0;
-  /** The message that is being skipped: how it is told, once as much of its start as is looked at is there. */
-  #skipped: { readonly tell: (start: Buffer) => Frame; start: Buffer } | undefined;
 
   constructor(limits: () => WireLimits) {
     this.#limits = limits;
@@ -34,37 +39,36 @@ export class ContentLengthFrames implements FrameSplitter {
   }
 
   next(): Frame | undefined {
-    if (this.#skip > 0) {
-      const told = this.#skipOver();
-      if (told) return told;
-    }
+    const report = this.#skipped && this.#skipOver(this.#skipped);
+    if (report) return report;
     if (this.#at === this.#input.length) return undefined;
     if (this.#body) return this.#fill(this.#body);
     return this.#header();
   }
 
+  get isSilent(): boolean {
+    return this.#skipped?.isSilent ?? false;
+  }
+
+  quiet(): Frame | undefined {
+    return this.#skipped?.conclude(false);
+  }
+
   end(): Frame | undefined {
-    if (this.#skipped) return this.#tellSkipped(this.#skipped);
-    const isInside = this.#at < this.#input.length || this.#body !== undefined || this.#skip > 0;
+    const report = this.#skipped?.isSilent ? this.#skipped.conclude(false) : undefined;
+    if (report) return report;
+    const isInside = this.#at < this.#input.length || this.#body !== undefined || this.#skipped !== undefined;
     return isInside ? { kind: 'lost', reason: 'the input ended inside a message' } : undefined;
   }
 
-  #skipOver(): Frame | undefined {
+  #skipOver(skipped: SkippedMessage): Frame | undefined {
     const count = Math.min(this.#skip, this.#input.length - this.#at);
-    const skipped = this.#skipped;
-    if (skipped) {
-      const wanted = Math.min(count, startBytes - skipped.start.length);
-      skipped.start = Buffer.concat([skipped.start, this.#input.subarray(this.#at, this.#at + wanted)]);
-    }
+    const report = skipped.add(this.#input.subarray(this.#at, this.#at + count));
     this.#skip -= count;
     this.#at += count;
-    const isEnough = this.#skip === 0 || skipped?.start.length === startBytes;
-    return skipped && isEnough ? this.#tellSkipped(skipped) : undefined;
-  }
-
-  #tellSkipped({ tell, start }: { tell: (start: Buffer) => Frame; start: Buffer }): Frame {
+    if (this.#skip > 0) return report;
     this.#skipped = undefined;
-    return tell(start);
+    return report ?? skipped.conclude(true);
   }
 
   #fill(body: Buffer): Frame | undefined {
@@ -82,9 +86,9 @@ export class ContentLengthFrames implements FrameSplitter {
     if (header === undefined || 'kind' in header) return header;
     this.#at = header.end;
     const { length, refused } = header;
-    if (refused !== undefined) return this.#refuse(length, () => ({ kind: 'skipped', reason: refused }));
-    if (length > this.#limits().messageBytes)
-      return this.#refuse(length, (start) => ({ kind: 'tooLarge', size: length, start }));
+    if (refused !== undefined) return this.#refuse(length, { kind: 'unreadable', reason: refused });
+    const limit = this.#limits().messageBytes;
+    if (length > limit) return this.#refuse(length, { kind: 'tooLarge' });
     if (length <= this.#input.length - this.#at) {
       const bytes = this.#input.subarray(this.#at, this.#at + length);
       this.#at += length;
@@ -95,10 +99,12 @@ export class ContentLengthFrames implements FrameSplitter {
     return this.#fill(this.#body);
   }
 
-  #refuse(length: number, tell: (start: Buffer) => Frame): Frame | undefined {
-    if (length === 0) return tell(noBytes);
+  #refuse(length: number, why: WhySkipped): Frame | undefined {
+    const limit = this.#limits().messageBytes;
+    if (length > Math.max(plausibleBytes, plausibleTimes * limit))
+      return { kind: 'lost', reason: `Content-Length is ${length}, far beyond the limit of ${limit} bytes` };
+    this.#skipped = new SkippedMessage(why, length);
     this.#skip = length;
-    this.#skipped = { tell, start: noBytes };
     return this.next();
   }
 

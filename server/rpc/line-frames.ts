@@ -1,4 +1,5 @@
-import { type Frame, type FrameSplitter, noBytes, startBytes, type WireLimits } from './frames.ts';
+import { type Frame, type FrameSplitter, noBytes, type WireLimits } from './frames.ts';
+import { SkippedMessage } from './skipped-message.ts';
 
 const LF = 10;
 
@@ -10,6 +11,8 @@ export class LineFrames implements FrameSplitter {
   /** What has come of a line that is longer than a chunk. */
   #parts: Buffer[] = [];
   #size = 0;
+  /** The line, when it is too long to be read. */
+  #skipped: SkippedMessage | undefined;
 
   constructor(limits: () => WireLimits) {
     this.#limits = limits;
@@ -32,26 +35,39 @@ export class LineFrames implements FrameSplitter {
     return undefined;
   }
 
+  get isSilent(): boolean {
+    return this.#skipped?.isSilent ?? false;
+  }
+
+  quiet(): Frame | undefined {
+    return this.#skipped?.conclude(false);
+  }
+
   end(): Frame | undefined {
     return this.#line();
   }
 
-  /** Of a line that is too long only the start is kept. */
   #add(part: Buffer): void {
-    const isKept = this.#size + part.length <= this.#limits().messageBytes;
-    if (isKept) this.#parts.push(part);
-    else if (this.#size <= this.#limits().messageBytes)
-      this.#parts = [Buffer.concat([...this.#parts, part]).subarray(0, startBytes)];
     this.#size += part.length;
+    if (this.#skipped) {
+      this.#skipped.add(part);
+      return;
+    }
+    this.#parts.push(part);
+    if (this.#size <= this.#limits().messageBytes) return;
+    this.#skipped = new SkippedMessage({ kind: 'tooLarge' });
+    this.#skipped.add(Buffer.concat(this.#parts));
+    this.#parts = [];
   }
 
   #line(): Frame | undefined {
+    const skipped = this.#skipped;
     const [first = noBytes, ...others] = this.#parts;
     const bytes = others.length === 0 ? first : Buffer.concat(this.#parts);
-    const size = this.#size;
     this.#parts = [];
     this.#size = 0;
-    if (size > this.#limits().messageBytes) return { kind: 'tooLarge', size, start: bytes };
+    this.#skipped = undefined;
+    if (skipped) return skipped.conclude(true);
     return isBlank(bytes) ? undefined : { kind: 'body', bytes };
   }
 }

@@ -1,11 +1,18 @@
 import type { Readable } from 'node:stream';
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
 import type { Frame, FrameSplitter, Framing, WireLimits } from './frames.ts';
+import { jsonFault } from './json-fault.ts';
 import { ContentLengthFrames } from './length-frames.ts';
 import { LineFrames } from './line-frames.ts';
+import { type MessageParts, readablePartsOf } from './message-parts.ts';
 
 /** Something in the input that was no JSON value. @since 0.2.0 */
-export type Fault = Exclude<Frame, { kind: 'body' }> | { readonly kind: 'parse'; readonly reason: string };
+export type Fault =
+  | Exclude<Frame, { kind: 'body' }>
+  | { readonly kind: 'parse'; readonly reason: string; readonly parts: MessageParts };
+
+/** How long nothing must come before a message that was not reported yet is reported as far as it came, in milliseconds. */
+const quietMs = 50;
 
 /** Who is told what the input held. @since 0.2.0 */
 export interface ReaderSink {
@@ -13,7 +20,8 @@ export interface ReaderSink {
   framing(framing: Framing): void;
   /** A JSON value of so many bytes: the message to dispatch, or undefined when nothing is left to do about it. */
   value(value: unknown, size: number): Message | undefined;
-  fault(fault: Fault): void;
+  /** The same for what was none. */
+  fault(fault: Fault): Message | undefined;
   /** Whether some that were passed on wait to be dispatched. */
   isBehind(): boolean;
   /** The input has ended and everything in it was passed on. */
@@ -40,6 +48,7 @@ export class WireReader extends AbstractMessageReader {
   #hasEnded = false;
   #isResting = false;
   #isHeld = false;
+  #quietTimer: NodeJS.Timeout | undefined;
 
   constructor(stream: Readable, limits: () => WireLimits, sink: ReaderSink) {
     super();
@@ -108,6 +117,7 @@ export class WireReader extends AbstractMessageReader {
       const frame = splitter.next();
       if (!frame) {
         if (this.#hasEnded) this.#finish(splitter);
+        else if (splitter.isSilent) this.#awaitMore(splitter);
         return;
       }
       this.#take(frame);
@@ -126,6 +136,19 @@ export class WireReader extends AbstractMessageReader {
     this.#isResting = false;
     if (!this.#isHeld) this.#stream.resume();
     this.#pull(splitter);
+  }
+
+  /** Waits for more of a message that is skipped; its sender may wait for an answer before it sends the rest. */
+  #awaitMore(splitter: FrameSplitter): void {
+    clearTimeout(this.#quietTimer);
+    this.#quietTimer = setTimeout(() => {
+      if (this.#hasEnded || this.#isLost || !splitter.isSilent) return;
+      // While it does not read, the rest may be in the pipe.
+      const frame = this.#isHeld || this.#isResting ? undefined : splitter.quiet();
+      if (frame) this.#take(frame);
+      else this.#awaitMore(splitter);
+    }, quietMs);
+    this.#quietTimer.unref();
   }
 
   /** Half of what may be in flight, so that many small requests in one chunk are no overload. */
@@ -156,25 +179,29 @@ export class WireReader extends AbstractMessageReader {
 
   #take(frame: Frame): void {
     if (frame.kind === 'lost') this.#isLost = true;
-    if (frame.kind !== 'body') this.#sink.fault(frame);
-    else this.#parse(frame.bytes);
+    const message = frame.kind === 'body' ? this.#parse(frame.bytes) : this.#sink.fault(frame);
+    if (message) this.#callback(message);
   }
 
-  #parse(bytes: Buffer): void {
+  #parse(bytes: Buffer): Message | undefined {
+    let text: string | undefined;
     let value: unknown;
     try {
-      value = JSON.parse(this.#decoder.decode(bytes));
-    } catch (error) {
-      this.#sink.fault({ kind: 'parse', reason: reasonOf(error) });
-      return;
+      text = this.#decoder.decode(bytes);
+      value = JSON.parse(text);
+    } catch {
+      return this.#sink.fault({ kind: 'parse', reason: reasonOf(text), parts: readablePartsOf(bytes) });
     }
-    const message = this.#sink.value(value, bytes.length);
-    if (message) this.#callback(message);
+    return this.#sink.value(value, bytes.length);
   }
 }
 
 /** The message of the parser is not repeated: it holds some of the text, which may be secret. */
-const reasonOf = (error: unknown) => (error instanceof SyntaxError ? 'it is no JSON' : 'it is not UTF-8');
+function reasonOf(text: string | undefined): string {
+  if (text === undefined) return 'it is not valid UTF-8';
+  const fault = jsonFault(text);
+  return fault ? `it is not valid JSON (${fault})` : 'it is not valid JSON';
+}
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const blanks: ReadonlySet<number> = new Set([9, 10, 13, 32]);

@@ -26,6 +26,8 @@ export interface WireEvents {
   onLost(reason: string): void;
   /** Nobody reads the output any more. */
   onClosed(): void;
+  /** A message could not be read that may be the answer to a callback of any of these runs. */
+  onUnclear(reason: string, runIds: ReadonlySet<string>): void;
 }
 
 /** A connection over two streams: the library's, on our reader, writer and guard. @since 0.2.0 */
@@ -71,7 +73,8 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   const trace = new Trace(pump, redact);
   const callbacks = new OpenCallbacks(pump, trace);
   const answers = new Answers({ pump, requests, trace, reportBug: (error) => reportBug(error, log) });
-  const gatekeeper = new Gatekeeper({ answers, requests, callbacks, limits, trace, log });
+  const onUnclear: WireEvents['onUnclear'] = (reason, runIds) => wire.events.onUnclear(reason, runIds);
+  const gatekeeper = new Gatekeeper({ answers, requests, callbacks, limits, trace, log, onUnclear });
   const holdWhileFull = () => {
     if (reader.isHeld || pump.queuedBytes < heldBytes) return;
     reader.hold();
@@ -79,6 +82,10 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   };
   /** Messages that were passed to the library and wait for their turn there. */
   let undispatched = 0;
+  const counted = (message: Message | undefined) => {
+    if (message && isQueued(message)) undispatched += 1;
+    return message;
+  };
   const messageStrategy: MessageStrategy = {
     handleMessage: (message, next) => {
       if (isQueued(message)) undispatched -= 1;
@@ -92,14 +99,13 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     },
     value: (value, size) => {
       holdWhileFull();
-      const message = gatekeeper.admit(value, size);
-      if (message && isQueued(message)) undispatched += 1;
-      return message;
+      return counted(gatekeeper.admit(value, size));
     },
     isBehind: () => undispatched > 0,
     fault: (fault) => {
-      gatekeeper.fault(fault);
+      const message = counted(gatekeeper.fault(fault));
       if (fault.kind === 'lost') wire.events.onLost(fault.reason);
+      return message;
     },
     end: () => wire.events.onEnd(),
   });
@@ -114,7 +120,7 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     trace,
     wakeUp,
     framing: undefined,
-    events: { onEnd: () => undefined, onLost: () => undefined, onClosed: () => undefined },
+    events: { onEnd: ignore, onLost: ignore, onClosed: ignore, onUnclear: ignore },
     limits: () => options.limits,
   };
   wire.connection.onNotification(SETTLEMENT, (params: { settle?: unknown } | undefined) => {
@@ -124,6 +130,8 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   });
   return wire;
 }
+
+const ignore = () => undefined;
 
 /** Cancellations may be taken at once, past the queue of the library. */
 const isQueued = (message: Message) => (message as { method?: unknown }).method !== '$/cancelRequest';

@@ -12,6 +12,12 @@ export function failed(call: { method: string; name: string }, { failure }: Call
       method,
       name,
     });
+  if (failure.kind === 'unreadable')
+    return new EngineError(
+      'callback.invalid',
+      `The answer of the host to ${method} for '${name}' could not be read: ${failure.reason}.`,
+      { method, name },
+    );
   if (failure.code === methodNotFound) {
     return new EngineError(
       'callback.unsupported',

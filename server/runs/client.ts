@@ -8,6 +8,8 @@ import type {
 /** What a callback request ended with when it brought no result. @since 0.1.0 */
 export type CallbackFailure =
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data: unknown }
+  /** Something came in place of an answer. */
+  | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'gone' };
 
 /** Who waits for the answer to a request. An object rather than a promise, since a thousand runs may wait. @since 0.2.0 */
@@ -70,7 +72,18 @@ export class CallbackError extends Error {
   readonly failure: CallbackFailure;
 
   constructor(failure: CallbackFailure) {
-    super(failure.kind === 'error' ? failure.message : 'The client has gone.');
+    super(messageOf(failure));
     this.failure = failure;
+  }
+}
+
+function messageOf(failure: CallbackFailure): string {
+  switch (failure.kind) {
+    case 'error':
+      return failure.message;
+    case 'unreadable':
+      return `The answer could not be read: ${failure.reason}.`;
+    case 'gone':
+      return 'The client has gone.';
   }
 }

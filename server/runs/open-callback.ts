@@ -115,6 +115,10 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
   }
 
   failed(error: CallbackError): void {
+    if (!this.#isOpen) {
+      this.#world.counters.late += 1;
+      return;
+    }
     this.#sent = null;
     this.#end('answered', () => this.#reject(this.#question.errorOf(error)));
   }

@@ -19,7 +19,10 @@ const error = (id: Id, code: number, kind: string, message: string, details = {}
   error: { code, message, data: { ...details, kind } },
 });
 const refused = (id: Id, reason: string) => error(id, -32600, 'request.invalid', `Invalid request: ${reason}.`);
-const unread = (reason: string) => error(null, -32700, 'parse.error', `A message could not be read: ${reason}.`);
+const unread = (reason: string, id: Id = null) =>
+  error(id, -32700, 'parse.error', `A message could not be read: ${reason}.`);
+const notJson = (fault: string, id: Id = null) => unread(`it is not valid JSON (${fault})`, id);
+const notUtf8 = unread('it is not valid UTF-8');
 const lost = (reason: string) =>
   error(null, -32600, 'request.invalid', `The input is no stream of messages: ${reason}.`);
 const noMethod = (id: Id, method: string) =>
@@ -141,16 +144,26 @@ const bodies: [name: string, body: string | Buffer | (string | Buffer)[], answer
   ['a result and an error', '{"jsonrpc":"2.0","id":5,"result":1,"error":{}}', []],
   ['a result with method null', '{"jsonrpc":"2.0","id":5,"method":null,"result":1}', []],
   // JSON.
-  ['a value that is cut off', '{"jsonrpc":"2.0","id":1,', [unread('it is no JSON')]],
-  ['a name without quotes', '{jsonrpc:"2.0"}', [unread('it is no JSON')]],
-  ['two values', `${request('1')} {}`, [unread('it is no JSON')]],
-  ['NaN', list('NaN', ''), [unread('it is no JSON')]],
-  ['single quotes', "{'jsonrpc':'2.0'}", [unread('it is no JSON')]],
-  ['a control character', Buffer.from(list('"\u0001"', '')), [unread('it is no JSON')]],
-  ['bytes that are no UTF-8', Buffer.from(list('"\xff\xfe"', ''), 'latin1'), [unread('it is not UTF-8')]],
-  ['an overlong UTF-8 form', Buffer.from(list('"\xc0\xaf"', ''), 'latin1'), [unread('it is not UTF-8')]],
-  ['half a character', Buffer.from(list('"\xe2\x82"', ''), 'latin1'), [unread('it is not UTF-8')]],
-  ['zero bytes', Buffer.from('{\0\0}'), [unread('it is no JSON')]],
+  ['a value that is cut off', '{"jsonrpc":"2.0","id":1,', [notJson('it breaks off at position 24')]],
+  ['a name without quotes', '{jsonrpc:"2.0"}', [notJson('the text at position 1 is not in quotes')]],
+  ['two values', `${request('1')} {}`, [notJson('more follows its end at position 75', 1)]],
+  ['NaN', list('NaN', ''), [notJson('NaN at position 22 is not a JSON number')]],
+  ['NaN in a request', list('7', ',"params":{"a":NaN}'), [notJson('NaN at position 60 is not a JSON number', 7)]],
+  [
+    'NaN in a notification',
+    '{"jsonrpc":"2.0","method":"x","params":[NaN]}',
+    [notJson('NaN at position 40 is not a JSON number')],
+  ],
+  ['single quotes', "{'jsonrpc':'2.0'}", [notJson('the text at position 1 is not in quotes')]],
+  [
+    'a control character',
+    Buffer.from(list('"\u0001"', '')),
+    [notJson('the control character at position 23 is inside a string and must be escaped')],
+  ],
+  ['bytes that are no UTF-8', Buffer.from(list('"\xff\xfe"', ''), 'latin1'), [notUtf8]],
+  ['an overlong UTF-8 form', Buffer.from(list('"\xc0\xaf"', ''), 'latin1'), [notUtf8]],
+  ['half a character', Buffer.from(list('"\xe2\x82"', ''), 'latin1'), [notUtf8]],
+  ['zero bytes', Buffer.from('{\0\0}'), [notJson('the text at position 1 is not in quotes')]],
   ['half a surrogate pair, escaped', list('"\\ud800"', ''), [served('\ud800', none)]],
   ['blanks around a value', ` \t ${list('1', '')}  `, [served(1, none)]],
   ['an escaped method', request('1', '"method":"agent\\/l\\u0069st"'), [served(1, none)]],
@@ -188,25 +201,25 @@ const headers: [name: string, input: string | Buffer, answers: unknown[], exit?:
   [
     'another charset',
     header('Content-Length: #\r\nContent-Type: text/plain; charset=utf-16le'),
-    [unread("the charset 'utf-16le' is not served")],
+    [unread("the charset 'utf-16le' is not served", 1)],
   ],
-  ['an empty body', 'Content-Length: 0\r\n\r\n', [unread('it is no JSON')]],
+  ['an empty body', 'Content-Length: 0\r\n\r\n', [notJson('it is empty')]],
   [
     'an empty body in another charset',
     'Content-Length: 0\r\nContent-Type: x; charset=x\r\n\r\n',
     [unread("the charset 'x' is not served")],
   ],
-  ['a byte order mark in a body', framed(`\ufeff${list('1', '')}`), [unread('it is no JSON')]],
+  ['a byte order mark in a body', framed(`\ufeff${list('1', '')}`), [notJson('a byte order mark is at position 0', 1)]],
   [
     'a length that is too small',
     `Content-Length: 10\r\n\r\n{"jsonrpc":"2.0"}`,
-    [unread('it is no JSON'), expected(':')],
+    [notJson('it breaks off at position 10'), expected(':')],
     2,
   ],
   [
     'a length that is too large',
     `Content-Length: 24\r\n\r\n{"a":1}Content-Length: 2\r\n\r\n{}`,
-    [unread('it is no JSON'), lost('a header has no Content-Length')],
+    [notJson('more follows its end at position 7'), lost('a header has no Content-Length')],
     2,
   ],
   ['no Content-Length', header('Content-Type: x'), [lost('a header has no Content-Length')], 2],
@@ -274,7 +287,12 @@ function sizeCases(framing: Framing): Case[] {
   const rows: [string, string, Id][] = [
     ['too large, its id in front', large('"jsonrpc":"2.0","id":7,"method":"agent/list"'), 7],
     ['too large, its id behind the method', large('"method":"agent/list" , "id":"é" , "jsonrpc":"2.0"'), 'é'],
-    ['too large, its id at the end', `{"params":{"x":"${'x'.repeat(400)}"},"id":7,"method":"agent/list"}`, null],
+    ['too large, its id at the end', `{"params":{"x":"${'x'.repeat(400)}"},"id":7,"method":"agent/list"}`, 7],
+    [
+      'too large, its id behind much more than is looked at',
+      `{"method":"agent/list","params":{"x":"${'x'.repeat(200_000)}"},"id":7}`,
+      7,
+    ],
     ['too large, a notification', large('"jsonrpc":"2.0","method":"x"'), null],
     ['too large, a response to nobody', `{"jsonrpc":"2.0","id":7,"result":"${'x'.repeat(400)}"}`, null],
     ['too large, no JSON', 'x'.repeat(400), null],
@@ -298,10 +316,22 @@ export const contentLengthCases: Case[] = [
   })),
   {
     name: 'an enormous length, of which little comes',
-    input: line('Content-Length: 999999999999\r\n\r\n{"jsonrpc":"2.0","id":3,"method":"x",'),
-    answers: [tooLarge(3, 999999999999), lost('the input ended inside a message')],
+    input: line('Content-Length: 999999999\r\n\r\n{"jsonrpc":"2.0","id":3,"method":"x",'),
+    answers: [tooLarge(3, 999999999), lost('the input ended inside a message')],
     limits: small,
     ends: true,
+    exit: 2,
+  },
+  ...['1073741825', '99999999999', '99999999999999', '999999999999999'].map((length) => ({
+    name: `a length far beyond the limit: ${length}`,
+    input: line(`Content-Length: ${length}\r\n\r\n${list('1', '')}`),
+    answers: [lost(`Content-Length is ${length}, far beyond the limit of 67108864 bytes`)],
+    exit: 2,
+  })),
+  {
+    name: 'a length far beyond the limit, in another charset',
+    input: line('Content-Type: x; charset=latin1\r\nContent-Length: 99999999999999\r\n\r\n{}'),
+    answers: [lost('Content-Length is 99999999999999, far beyond the limit of 67108864 bytes')],
     exit: 2,
   },
   { name: 'the end', input: line(''), answers: [], ends: true, exit: 1 },
@@ -353,24 +383,24 @@ export const lineCases: Case[] = [
   {
     name: 'half a message at the end',
     input: line('{"jsonrpc":'),
-    answers: [unread('it is no JSON')],
+    answers: [notJson('it breaks off at position 11')],
     ends: true,
     exit: 0,
   },
   {
     name: 'a header',
     input: line(`Content-Length: 10\n${list('1', '')}\n`),
-    answers: [unread('it is no JSON'), ...ok],
+    answers: [notJson('the text at position 0 is not in quotes'), ...ok],
   },
   {
     name: 'a byte order mark in the middle',
     input: line(`\ufeff${list('1', '')}\n`),
-    answers: [unread('it is no JSON')],
+    answers: [notJson('a byte order mark is at position 0', 1)],
   },
   {
     name: 'a message over two lines',
     input: line('{"jsonrpc":\n"2.0"}\n'),
-    answers: [unread('it is no JSON'), unread('it is no JSON')],
+    answers: [notJson('it breaks off at position 11'), notJson('more follows its end at position 5')],
   },
 ];
 

@@ -1,0 +1,418 @@
+import { describe, expect, it } from 'vitest';
+import type { DurableEvent } from '../../protocol/events.ts';
+import { type Framing, framed, RawDaemon } from '../support/raw-daemon.ts';
+
+const framings = ['contentLength', 'lines'] as const;
+const tool = { name: 'work', inputSchema: { type: 'object', properties: {} } };
+/** Id of the first callback of a connection, and of the second. */
+const first = 1_000_000_000;
+
+interface Case {
+  readonly name: string;
+  readonly answer: string | Buffer;
+  /** Why the call fails; without it the call is answered with null. */
+  readonly reason?: string;
+  /** Ids and codes of errors that are answered beside that. */
+  readonly refused?: [id: unknown, code: number][];
+  readonly framing?: Framing;
+  readonly limits?: Record<string, number>;
+}
+
+const json = (fault: string) => `it is not valid JSON (${fault})`;
+const alone = '; it names no call, and this one alone is open';
+const parseError: Case['refused'] = [[null, -32700]];
+const invalid: Case['refused'] = [[null, -32600]];
+const noVersion = '`jsonrpc` must be "2.0"';
+const small = { messageBytes: 4000 };
+const filler = 'x'.repeat(5000);
+const deep = `${'['.repeat(300)}${']'.repeat(300)}`;
+
+/** Everything that may come in place of the answer to the call that is open. */
+const cases: Case[] = [
+  // Not JSON, with an id that can be read.
+  {
+    name: 'NaN',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":{"mean":NaN}}`,
+    reason: json('NaN at position 50 is not a JSON number'),
+    refused: parseError,
+  },
+  {
+    name: 'Infinity, the id at the end',
+    answer: `{"jsonrpc": "2.0", "result": {"id": 5, "content": -Infinity}, "id": ${first}}`,
+    reason: json('-Infinity at position 50 is not a JSON number'),
+    refused: parseError,
+  },
+  {
+    name: 'the repr of Python',
+    answer: `{'jsonrpc': '2.0', 'id': ${first}, 'result': None}`,
+    reason: json('the text at position 1 is not in quotes'),
+    refused: parseError,
+  },
+  {
+    name: 'a raw line break in a string',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":"a\nb"}`,
+    reason: json('the line break at position 44 is inside a string and must be escaped'),
+    refused: parseError,
+    framing: 'contentLength',
+  },
+  {
+    name: 'a raw line break in a string, on lines',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":"a\nb"}`,
+    reason: json('it breaks off inside a string, at position 44'),
+    refused: [
+      [null, -32700],
+      [null, -32700],
+    ],
+    framing: 'lines',
+  },
+  {
+    name: 'a control character in a string',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":"\u001b[1m"}`,
+    reason: json('the control character at position 43 is inside a string and must be escaped'),
+    refused: parseError,
+  },
+  {
+    name: 'a quote in a string that is not escaped',
+    answer: `{"jsonrpc":"2.0","result":"say "hi", now","id":${first}}`,
+    reason: json('the text at position 32 is not in quotes'),
+    refused: parseError,
+  },
+  {
+    name: 'bytes that are not UTF-8',
+    answer: Buffer.from(`{"jsonrpc":"2.0","id":${first},"result":"\xe9"}`, 'latin1'),
+    reason: 'it is not valid UTF-8',
+    refused: parseError,
+  },
+  {
+    name: 'an answer that breaks off',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":{"a":[1,`,
+    reason: json('it breaks off at position 50'),
+    refused: parseError,
+  },
+  {
+    name: 'text after the answer',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":1} done`,
+    reason: json('more follows its end at position 45'),
+    refused: parseError,
+  },
+  {
+    name: 'text before the answer',
+    answer: `DEBUG {"jsonrpc":"2.0","id":${first},"result":1}`,
+    reason: json('the text at position 0 is not in quotes'),
+    refused: parseError,
+  },
+  {
+    name: 'an id as a text, and no JSON',
+    answer: `{"jsonrpc":"2.0","id":"${first}","result":NaN}`,
+    reason: json('NaN at position 44 is not a JSON number'),
+    refused: parseError,
+  },
+  {
+    name: 'another charset',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":1}`,
+    reason: "the charset 'latin1' is not served",
+    refused: parseError,
+    framing: 'contentLength',
+  },
+  // JSON, but no answer.
+  { name: 'no version', answer: `{"id":${first},"result":"x"}`, reason: noVersion },
+  { name: 'a version that is a number', answer: `{"jsonrpc":2.0,"id":${first},"result":"x"}`, reason: noVersion },
+  { name: 'version 1.0', answer: `{"jsonrpc":"1.0","id":${first},"result":"x","error":null}`, reason: noVersion },
+  { name: 'no version and an error', answer: `{"id":"${first}","error":{"code":1,"message":"x"}}`, reason: noVersion },
+  {
+    name: 'a method beside the result',
+    answer: `{"jsonrpc":"2.0","id":${first},"method":"tool/call","result":"x"}`,
+    reason: 'it has a `method`, as only a request has',
+  },
+  {
+    name: 'a method beside the error',
+    answer: `{"jsonrpc":"2.0","id":${first},"method":"tool/call","params":{},"error":{"code":1,"message":"x"}}`,
+    reason: 'it has a `method`, as only a request has',
+  },
+  {
+    name: 'a method that is no string',
+    answer: `{"jsonrpc":"2.0","id":${first},"method":5}`,
+    reason: '`method` must be a string',
+  },
+  {
+    name: 'a batch',
+    answer: `[{"jsonrpc":"2.0","id":${first},"result":"x"}]`,
+    reason: 'batches are not served; send each message on its own',
+  },
+  {
+    name: '300 levels',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":${deep}}`,
+    reason: 'it is nested deeper than 200 levels',
+  },
+  {
+    name: '300 levels and no JSON',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":[${deep},NaN]}`,
+    reason: json('NaN at position 644 is not a JSON number'),
+    refused: parseError,
+  },
+  {
+    name: '300 levels and no version',
+    answer: `{"id":${first},"result":${deep}}`,
+    reason: noVersion,
+  },
+  // Too large.
+  {
+    name: 'too large, the id in front',
+    answer: `{"jsonrpc":"2.0","id":${first},"result":"${filler}"}`,
+    reason: 'it has 5045 bytes; 4000 is the limit of a message',
+    limits: small,
+  },
+  {
+    name: 'too large, the id at the end',
+    answer: `{"result":"${filler}","jsonrpc":"2.0","id":${first}}`,
+    reason: 'it has 5045 bytes; 4000 is the limit of a message',
+    limits: small,
+  },
+  {
+    name: 'too large, and no JSON',
+    answer: `{"result":NaN,"x":"${filler}","id":${first}}`,
+    reason: 'it has 5037 bytes; 4000 is the limit of a message',
+    limits: small,
+  },
+  // No id that can be read: the only call that is open is meant.
+  {
+    name: 'text',
+    answer: 'hello',
+    reason: json('the text at position 0 is not in quotes') + alone,
+    refused: parseError,
+  },
+  {
+    name: 'an answer that breaks off in its id',
+    answer: '{"jsonrpc":"2.0","id":10000',
+    reason: json('it breaks off at position 27') + alone,
+    refused: parseError,
+  },
+  { name: 'a bare result', answer: '"x"', reason: `a message is an object${alone}`, refused: invalid },
+  { name: 'an empty object', answer: '{}', reason: noVersion + alone, refused: invalid },
+  {
+    name: 'a result without an id',
+    answer: '{"jsonrpc":"2.0","result":"x"}',
+    reason: `it has neither a method nor an id that is ours${alone}`,
+    refused: invalid,
+  },
+  {
+    name: 'an error of a client that could not read the request',
+    answer: '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}',
+    reason: `its \`id\` is null (error -32700)${alone}`,
+  },
+  { name: 'a result to null', answer: '{"jsonrpc":"2.0","id":null,"result":1}', reason: `its \`id\` is null${alone}` },
+  {
+    name: 'a fractional id',
+    answer: `{"jsonrpc":"2.0","id":${first}.5,"result":1}`,
+    reason: `it has neither a method nor an id that is ours${alone}`,
+    refused: invalid,
+  },
+  {
+    name: 'too large, no id',
+    answer: filler,
+    reason: `it has 5000 bytes; 4000 is the limit of a message${alone}`,
+    refused: [[null, 1003]],
+    limits: small,
+  },
+  // Answers that are taken as they are meant.
+  { name: 'no result', answer: `{"jsonrpc":"2.0","id":${first}}` },
+  { name: 'result and error null', answer: `{"jsonrpc":"2.0","id":${first},"result":null,"error":null}` },
+  { name: 'an id as a text', answer: `{"jsonrpc":"2.0","id":"${first}","result":null}` },
+  { name: 'an id as a fraction of none', answer: `{"jsonrpc":"2.0","id":${first}.0,"result":null}` },
+  { name: 'method null', answer: `{"jsonrpc":"2.0","id":${first},"method":null,"result":null}` },
+];
+
+const eventsOf = (messages: Record<string, unknown>[], runId = 'r') =>
+  messages
+    .filter(({ method }) => method === 'run/event')
+    .map(({ params }) => params as { runId: string; seq: number; event: DurableEvent })
+    .filter((one) => one.runId === runId);
+
+class Session extends RawDaemon {
+  readonly framing: Framing;
+
+  constructor(framing: Framing, limits?: Record<string, number>) {
+    super(limits ? { limits } : {});
+    this.framing = framing;
+    this.send({ id: 'h', method: 'initialize' });
+  }
+
+  send(message: object): void {
+    this.write(framed(JSON.stringify({ jsonrpc: '2.0', ...message }), this.framing));
+  }
+
+  /** Starts a run that calls its tools at once and waits for them. */
+  async start(runId = 'r', tools: object[] = [tool]): Promise<void> {
+    this.send({ id: runId, method: 'run/start', params: { runId, prompt: 'hi', model: 'test', tools } });
+    await this.wrote(`"idempotencyKey":"${runId}/t1.call.${tools.length - 1}"`);
+  }
+
+  refusals(): unknown[] {
+    const answers = this.messages(this.framing).filter(({ error }) => error !== undefined);
+    return answers.map(({ id, error }) => [id, (error as { code: number }).code]);
+  }
+}
+
+/** What came of the call that is open when the answer comes. */
+async function play({ answer, framing: own, limits, name }: Case, framing: Framing, byByte: boolean) {
+  const daemon = new Session(framing, limits);
+  await daemon.start();
+  const charset = name === 'another charset' ? 'Content-Type: x; charset=latin1\r\n' : '';
+  const input = Buffer.concat([Buffer.from(charset), framed(answer as string, own ?? framing)]);
+  if (byByte) for (const byte of input) daemon.write(Buffer.from([byte]));
+  else daemon.write(input);
+  await daemon.wrote('"run_finished"');
+  await daemon.settled();
+  const results = eventsOf(daemon.messages(framing)).flatMap(({ event }) =>
+    event.event_kind === 'function_tool_result' ? [event.part.content] : [],
+  );
+  return { results, refused: daemon.refusals() };
+}
+
+describe.each(framings)('in place of an answer over %s', (framing) => {
+  const own = cases.filter((one) => one.framing === undefined || one.framing === framing);
+  it.each(own)('$name settles the call', async (one) => {
+    const content = one.reason
+      ? `The answer of the host to tool/call for 'work' could not be read: ${one.reason}.`
+      : null;
+    for (const byByte of [false, true])
+      expect(await play(one, framing, byByte)).toEqual({ results: [content], refused: one.refused ?? [] });
+  });
+
+  it.each([
+    ['a request without a version', '{"id":5,"method":"agent/list"}', [[5, -32600]]],
+    [
+      'a request without a version, with the id of the call',
+      `{"id":${first},"method":"agent/list"}`,
+      [[first, -32600]],
+    ],
+    ['a request that is not JSON', '{"jsonrpc":"2.0","id":5,"method":"agent/list","params":{"a":NaN}}', [[5, -32700]]],
+    ['a request with the id of the call', `{"jsonrpc":"2.0","id":${first},"method":"nope"}`, [[first, -32601]]],
+    ['a request with a fractional id', '{"jsonrpc":"2.0","id":1.5,"method":"agent/list"}', [[null, -32600]]],
+    ['a notification that is not JSON', '{"jsonrpc":"2.0","method":"tool/progress","params":[NaN]}', [[null, -32700]]],
+    ['an answer to somebody else', '{"jsonrpc":"2.0","id":5,"result":NaN}', [[null, -32700]]],
+    ['a stray answer', '{"jsonrpc":"2.0","id":5,"result":1}', []],
+    ['a batch of requests', '[{"jsonrpc":"2.0","id":5,"method":"agent/list"}]', [[null, -32600]]],
+  ] as const)('%s settles nothing', async (_name, message, refused) => {
+    const daemon = new Session(framing);
+    await daemon.start();
+    daemon.write(framed(message, framing));
+    daemon.send({ id: first, result: 'fine' });
+    await daemon.wrote('"run_finished"');
+    const events = eventsOf(daemon.messages(framing));
+    expect(events.map(({ event }) => event)).toContainEqual(
+      expect.objectContaining({
+        event_kind: 'function_tool_result',
+        part: expect.objectContaining({ content: 'fine', outcome: 'success' }),
+      }),
+    );
+    expect(daemon.refusals()).toEqual(refused);
+  });
+});
+
+describe('a message that names none of several open calls', () => {
+  const warnings = (daemon: Session, runId: string) =>
+    eventsOf(daemon.messages(daemon.framing), runId).filter(({ event }) => event.event_kind === 'warning');
+
+  it.each([
+    ['hello', 'it is not valid JSON (the text at position 0 is not in quotes)', parseError],
+    ['{"jsonrpc":"2.0","id":null,"error":{"code":-32700}}', 'its `id` is null (error -32700)', []],
+    ['{"jsonrpc":"2.0","result":1}', 'it has neither a method nor an id that is ours', invalid],
+  ])('is a warning in each run that waits, once: %s', async (message, reason, refused) => {
+    const daemon = new Session('contentLength');
+    await daemon.start('a', [tool, { ...tool, name: 'more' }]);
+    await daemon.start('b');
+    daemon.send({ id: 'c', method: 'run/start', params: { runId: 'c', prompt: 'hi', model: 'test', wait: true } });
+    await daemon.wrote('"id":"c"');
+    for (const nth of [0, 1]) {
+      daemon.write(framed(message));
+      await daemon.wrote(`"runId":"a","seq":${6 + nth},`);
+      await daemon.wrote(`"runId":"b","seq":${5 + nth},`);
+    }
+    for (const id of [first, first + 1, first + 2]) daemon.send({ id, result: 'fine' });
+    await daemon.wrote('"runId":"a","seq":12,');
+    await daemon.wrote('"runId":"b","seq":10,');
+    for (const runId of ['a', 'b']) {
+      const events = warnings(daemon, runId).map(({ event }) => event);
+      const warning = { event_kind: 'warning', kind: 'callback.unreadable', message: expect.stringContaining(reason) };
+      expect(events).toEqual([warning, warning]);
+    }
+    expect(warnings(daemon, 'c')).toEqual([]);
+    expect(daemon.refusals()).toEqual([...(refused ?? []), ...(refused ?? [])]);
+  });
+
+  it('is meant for the call that is left when answers before it have settled the others', async () => {
+    const daemon = new Session('contentLength');
+    await daemon.start('r', [tool, { ...tool, name: 'more' }]);
+    const good = framed(`{"jsonrpc":"2.0","id":${first},"result":"fine"}`);
+    daemon.write(Buffer.concat([good, framed('hello')]));
+    await daemon.wrote('"run_finished"');
+    const contents = eventsOf(daemon.messages('contentLength')).flatMap(({ event }) =>
+      event.event_kind === 'function_tool_result' ? [event.part.content] : [],
+    );
+    expect(contents).toEqual(['fine', expect.stringContaining("tool/call for 'more' could not be read")]);
+    expect(warnings(daemon, 'r')).toEqual([]);
+  });
+
+  it('is a warning of which there is a limit', async () => {
+    const daemon = new Session('contentLength');
+    await daemon.start('r', [tool, { ...tool, name: 'more' }]);
+    for (let n = 0; n < 200; n += 1) daemon.write(framed('hello'));
+    await daemon.wrote(`"runId":"r","seq":${5 + 64},`);
+    for (const id of [first, first + 1]) daemon.send({ id, result: 'fine' });
+    await daemon.wrote('"run_finished"');
+    expect(warnings(daemon, 'r')).toHaveLength(64);
+  });
+});
+
+describe('what an unreadable answer does', () => {
+  const broken = `{"jsonrpc":"2.0","id":${first},"result":NaN}`;
+
+  it.each([
+    ['failed', 'success'],
+    ['retry', 'failed'],
+    ['fail-run', 'failed'],
+  ])('follows the choice of the tool: %s', async (onError, outcome) => {
+    const daemon = new Session('contentLength');
+    await daemon.start('r', [{ ...tool, onError, maxRetries: 0 }]);
+    daemon.write(framed(broken));
+    await daemon.wrote('"run_finished"');
+    const last = eventsOf(daemon.messages('contentLength')).at(-1)?.event;
+    expect(last).toMatchObject({ event_kind: 'run_finished', result: { outcome } });
+    if (onError === 'fail-run')
+      expect(last).toMatchObject({
+        result: { error: { code: 1301, data: { kind: 'callback.invalid', method: 'tool/call', name: 'work' } } },
+      });
+  });
+
+  it('fails a run whose model is served by the host', async () => {
+    const daemon = new Session('contentLength');
+    daemon.send({ id: 1, method: 'run/start', params: { runId: 'r', prompt: 'hi', model: 'host:m', wait: true } });
+    await daemon.wrote('"method":"model/request"');
+    daemon.write(framed(broken));
+    await daemon.wrote('"run_finished"');
+    expect(eventsOf(daemon.messages('contentLength')).at(-1)?.event).toMatchObject({
+      result: { outcome: 'failed', error: { data: { kind: 'callback.invalid', method: 'model/request', name: 'm' } } },
+    });
+  });
+
+  it('is nothing when its call was withdrawn, but that it came late', async () => {
+    const daemon = new Session('contentLength');
+    await daemon.start();
+    daemon.send({ id: 'cancel', method: 'run/cancel', params: { runId: 'r' } });
+    await daemon.wrote('"$/cancelRequest"');
+    daemon.write(framed(broken));
+    daemon.send({ id: 'health', method: 'health/get' });
+    await daemon.wrote('"id":"health"');
+    const health = daemon.messages('contentLength').find(({ id }) => id === 'health');
+    expect(health).toMatchObject({ result: { callbacks: { open: 0, late: 1 } } });
+  });
+
+  it('shows nothing of its content', async () => {
+    const daemon = new Session('contentLength');
+    await daemon.start();
+    daemon.write(framed(`{"jsonrpc":"2.0","id":${first},"result":{"token":sk-very-secret}}`));
+    await daemon.wrote('"run_finished"');
+    expect(JSON.stringify(daemon.messages('contentLength'))).not.toContain('very-secret');
+  });
+});
