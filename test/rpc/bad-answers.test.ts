@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DurableEvent } from '../../protocol/events.ts';
 import { type Framing, framed, RawDaemon } from '../support/raw-daemon.ts';
@@ -308,6 +309,32 @@ describe.each(framings)('in place of an answer over %s', (framing) => {
     );
     expect(daemon.refusals()).toEqual(refused);
   });
+});
+
+describe('an answer that is damaged after its id', () => {
+  const damage = fc.array(fc.tuple(fc.nat(), fc.constantFrom('set', 'cut', 'put', 'end'), fc.nat({ max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  });
+
+  it('settles its call, whatever the damage', async () => {
+    const property = fc.asyncProperty(fc.jsonValue({ maxDepth: 3 }), damage, async (result, changes) => {
+      const daemon = new Session('contentLength');
+      await daemon.start('r', [tool, { ...tool, name: 'more' }]);
+      const id = Buffer.from(`{"jsonrpc":"2.0","id":${first + 1},`);
+      let rest = Buffer.from(`"result":${JSON.stringify(result)}}`);
+      for (const [where, how, byte] of changes) {
+        const at = where % (rest.length + 1);
+        const added = how === 'set' || how === 'put' ? [byte] : [];
+        const after = how === 'put' ? at : how === 'end' ? rest.length : at + 1;
+        rest = Buffer.concat([rest.subarray(0, at), Buffer.from(added), rest.subarray(after)]);
+      }
+      daemon.write(framed(Buffer.concat([id, rest])));
+      await daemon.wrote('"event_kind":"function_tool_result"');
+      daemon.end();
+    });
+    await fc.assert(property, { numRuns: 300 });
+  }, 60_000);
 });
 
 describe('a message that names none of several open calls', () => {
