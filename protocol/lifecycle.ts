@@ -46,7 +46,7 @@ const initializationOptions = () =>
       .array(z.string())
       .nullish()
       .describe(
-        'Callbacks the client serves; absent: all. Others wait as items of `pending/list`; `[]`: all of them do.',
+        'Callbacks the client serves; absent: all. Others wait as items of `pending/list`, of which a run warns that needs one (`callback.notServed`); `[]`: all of them wait, by intent.',
       ),
     protocolVersions: z.array(z.number()).nullish().describe('Versions the client speaks.'),
     strict: z.boolean().nullish().describe('Reserved.'),

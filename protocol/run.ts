@@ -35,6 +35,10 @@ export const RunStartParams = named('RunStartParams', () =>
     maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
     parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
     workDoneToken: ProgressToken().nullish().describe("LSP's progress token: `$/progress` tells how far the run is."),
+    callbacks: z
+      .array(z.string())
+      .nullish()
+      .describe('Callbacks that the client serves for this run, beside those it named in `initialize`.'),
     partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
     _meta: z.unknown().optional().describe('Ignored.'),
   }),

@@ -85,6 +85,11 @@ export class Session {
     return this.#served === null || this.#served.has(method);
   }
 
+  /** Whether the client is sent no callbacks by intent: it looks for what waits by itself. @since 0.2.0 */
+  get isPolling(): boolean {
+    return this.#served?.size === 0;
+  }
+
   own(record: RunRecord): void {
     this.#runs.add(record);
     // It was being prepared when the others were ended.

@@ -1,4 +1,4 @@
-import type { CallbackParamsOf, CallbackResultOf, NotificationOf } from '../catalogue.ts';
+import type { CallbackMethod, CallbackParamsOf, CallbackResultOf, NotificationOf } from '../catalogue.ts';
 import type { ModelDeltaParams } from '../deltas.ts';
 import type { ModelMessage, ModelMessageInput } from '../messages.ts';
 import type { ToolDefinition } from '../spec.ts';
@@ -60,3 +60,20 @@ export interface RunHandlers {
   /** Called with each delta as it comes, in order with the events. */
   readonly onDelta?: (delta: NotificationOf<'run/delta'>) => void;
 }
+
+const has = (named: Readonly<Record<string, unknown>> | undefined) => Object.keys(named ?? {}).length > 0;
+
+const serve: Record<CallbackMethod, (handlers: RunHandlers) => boolean> = {
+  'tool/call': ({ tools }) => has(tools),
+  'output/validate': ({ validators, functions }) => has(validators) || has(functions),
+  'prompt/resolve': ({ prompts }) => has(prompts),
+  'model/request': ({ models }) => has(models),
+  'history/process': ({ historyProcessors }) => has(historyProcessors),
+  'tools/prepare': ({ prepareTools }) => prepareTools !== undefined,
+  'deferred/handle': ({ deferred }) => deferred !== undefined,
+  'secret/get': ({ secret }) => secret !== undefined,
+};
+
+/** The callbacks that handlers are given for. @since 0.2.0 */
+export const servedBy = (handlers: RunHandlers): CallbackMethod[] =>
+  (Object.keys(serve) as CallbackMethod[]).filter((method) => serve[method](handlers));

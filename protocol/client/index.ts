@@ -9,7 +9,7 @@ import type {
 import type { RunResult } from '../result.ts';
 import type { RunSpecInput } from '../spec.ts';
 import type { CancellationLike, ConnectionLike } from './connection.ts';
-import type { ModelContext, RunHandlers } from './handlers.ts';
+import { type ModelContext, type RunHandlers, servedBy } from './handlers.ts';
 import { EventQueue, Run, type RunEventMessage } from './run.ts';
 import { ToolAnswer, toWire } from './tool-result.ts';
 
@@ -45,6 +45,8 @@ export class RunwireClient {
   readonly #makeError: (code: number, message: string) => Error;
   readonly #secret: RunHandlers['secret'];
   readonly #runs = new Map<string, Live>();
+  /** The callbacks the handshake listed; null: all of them. Others may have made the handshake. */
+  #listed: readonly string[] | null = [];
 
   constructor(connection: ConnectionLike, options: ClientOptions = {}) {
     this.#connection = connection;
@@ -73,8 +75,10 @@ export class RunwireClient {
     return this.#connection.sendRequest<ResultOf<M>>(method, params);
   }
 
-  /** The handshake; must come first. */
+  /** The handshake; must come first. Callbacks that it leaves out of a list are still served to runs with handlers for them. */
   async initialize(params: ParamsInputOf<'initialize'> = {}): Promise<ResultOf<'initialize'>> {
+    const { callbacks } = (params.initializationOptions ?? {}) as { callbacks?: readonly string[] | null };
+    this.#listed = callbacks ?? null;
     const result = await this.request('initialize', params);
     await this.#connection.sendNotification('initialized', {});
     return result;
@@ -101,7 +105,7 @@ export class RunwireClient {
       this.#runs.delete(runId);
     };
     try {
-      await this.request('run/start', { ...spec, runId });
+      await this.request('run/start', { ...spec, ...this.#served(handlers), runId });
     } catch (error) {
       forget();
       throw error;
@@ -109,6 +113,14 @@ export class RunwireClient {
     const result = this.#connection.sendRequest<RunResult>('run/wait', { runId });
     result.then(forget, forget);
     return new Run(runId, this.#connection, events, result);
+  }
+
+  /** Callbacks of one run, as far as the handshake did not list them. */
+  #served(handlers: RunHandlers): { callbacks?: CallbackMethod[] } {
+    const secret = handlers.secret ?? this.#secret;
+    const given = servedBy(secret ? { ...handlers, secret } : handlers);
+    const callbacks = this.#listed === null ? [] : given.filter((method) => !this.#listed?.includes(method));
+    return callbacks.length > 0 ? { callbacks } : {};
   }
 
   #serve<M extends CallbackMethod>(

@@ -1,4 +1,5 @@
 import type { ModelMessage, ModelRequest, ModelRequestPart, SystemPromptPart } from '../../protocol/messages.ts';
+import type { CompiledPrompts } from './agent.ts';
 import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
 import { userPromptPart } from './intake.ts';
@@ -32,6 +33,10 @@ export function initialState(input: RunInput): RunState {
 export async function start(state: RunState): Promise<Step> {
   const needsPrompts = state.history.length === 0;
   const refs = needsPrompts ? [] : dynamicRefs(state);
+  // It may wait for what it asks: then the warnings say why.
+  const { systemPrompt, instructions } = state.agent;
+  const asks = refs.length > 0 || (needsPrompts && hasRefs(systemPrompt)) || (isSilent(state) && hasRefs(instructions));
+  if (asks) warn(state);
   const { value, time } = await tellingStep<Started>(state, stepKey.start, async (context) => ({
     ...(needsPrompts
       ? { systemPrompts: await resolvePrompts(state, state.agent.systemPrompt, { runStep: 0, ...context }) }
@@ -41,6 +46,7 @@ export async function start(state: RunState): Promise<Step> {
   }));
   state.startedAt = time;
   announce(state);
+  if (!asks) warn(state);
   return firstStep(state, value);
 }
 
@@ -54,8 +60,13 @@ function announce(state: RunState): void {
     model: input.model.id,
     startedAt: state.startedAt,
   });
-  for (const { kind, message } of input.warnings ?? []) state.emit({ event_kind: 'warning', kind, message });
 }
+
+function warn(state: RunState): void {
+  for (const { kind, message } of state.input.warnings ?? []) state.emit({ event_kind: 'warning', kind, message });
+}
+
+const hasRefs = ({ parts }: CompiledPrompts) => parts.some((part) => typeof part !== 'string');
 
 function firstStep(state: RunState, started: Started): Step {
   const { history, input } = state;

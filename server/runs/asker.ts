@@ -9,6 +9,8 @@ import { ask, type CallbackWorld, type Question } from './open-callback.ts';
 /** What asking for a run needs. @since 0.2.0 */
 export interface AskerOptions {
   readonly client: Client;
+  /** Callbacks that the client serves for this run, beside those it serves for all. */
+  readonly served: ReadonlySet<string>;
   readonly runId: string;
   readonly deps: unknown;
   readonly timeoutMs: number;
@@ -49,11 +51,16 @@ export class Asker {
    */
   ask<T>(call: Ask<T>, params: object, context: CallbackContext): Promise<T> {
     const { client } = this.#options;
-    if (call.isForPeople || !client.serves(call.method)) return this.#wait(call, params, context);
+    if (call.isForPeople || !this.serves(call.method)) return this.#wait(call, params, context);
     return this.#gate.enter(context.signal).then((leave) => {
       const { world } = this.#options;
       return ask(this.#question(call, params, context), { client, world, signal: context.signal, onEnd: leave });
     });
+  }
+
+  /** Tells whether the client is sent a callback. */
+  serves(method: CallbackMethod): boolean {
+    return this.#options.served.has(method) || this.#options.client.serves(method);
   }
 
   /** Nobody is sent it: somebody has to come for it, and is told so when the step does not do that. */
@@ -93,9 +100,9 @@ export class Asker {
   }
 
   waitsAs({ kind, stepKey, name, toolCallId }: WaitingCall): PendingAdded | null {
-    const { client, runId } = this.#options;
+    const { runId } = this.#options;
     const method = methods[kind];
-    if (kind !== 'awaitPeople' && client.serves(method)) return null;
+    if (kind !== 'awaitPeople' && this.serves(method)) return null;
     return pendingAdded({ method, name, toolCallId }, `${runId}/${stepKey}`);
   }
 

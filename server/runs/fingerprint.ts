@@ -10,6 +10,7 @@ export function fingerprintOf(params: RunStartParams): string {
     deltas: _deltas,
     maxLatencyMs: _latency,
     workDoneToken: _token,
+    callbacks: _callbacks,
     ...spec
   } = params;
   return createHash('sha256')

@@ -1,3 +1,4 @@
+import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { ModelDeltaParams } from '../../protocol/deltas.ts';
 import type { ModelMessage } from '../../protocol/messages.ts';
@@ -144,6 +145,11 @@ export class HostCallbacks implements Callbacks {
     } finally {
       this.#streams?.delete(requestId);
     }
+  }
+
+  /** See `Asker.serves`. */
+  serves(method: CallbackMethod): boolean {
+    return this.#asker.serves(method);
   }
 
   /** See `Asker.ask`; models ask by themselves. */

@@ -1,3 +1,4 @@
+import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
 import type { AgentSpec } from '../../protocol/spec.ts';
@@ -17,6 +18,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { givenHistory } from './given-history.ts';
 import { HostCallbacks } from './host-callbacks.ts';
 import { agentFieldsOf, mergeAgent } from './merge.ts';
+import { notServed } from './needed-callbacks.ts';
 import type { CallbackCounters } from './open-callback.ts';
 import { RunOutlet } from './outlet.ts';
 import { RunPace } from './pace.ts';
@@ -151,10 +153,12 @@ export class RunService {
     const addsNothing = Object.keys(own).length === 0;
     const spec: AgentSpec = registered ? (addsNothing ? registered.spec : mergeAgent(registered.spec, own)) : own;
     const named = spec.model ?? session.defaultModel;
-    const keys = { ...this.#deps.keys, hostServesSecrets: session.serves('secret/get') };
+    const serves = (method: CallbackMethod) => session.serves(method) || (params.callbacks ?? []).includes(method);
+    const keys = { ...this.#deps.keys, hostServesSecrets: serves('secret/get') };
     const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
-    return { agent, handle, warnings: named ? [] : [defaulted] };
+    const waiting = session.isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
+    return { agent, handle, warnings: [...(named ? [] : [defaulted]), ...(waiting ? [waiting] : [])] };
   }
 
   #outlet(
@@ -194,6 +198,7 @@ export class RunService {
     const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
       client: session.client,
+      served: new Set(params.callbacks),
       runId,
       deps: params.deps ?? undefined,
       timeoutMs: session.limits.callbackTimeoutMs,

@@ -11,8 +11,8 @@ import type { HostCallbacks } from './host-callbacks.ts';
  *
  * @since 0.2.0
  */
-export function secretSource({ client, secrets }: Session, callbacks: HostCallbacks): SecretSource {
-  if (!client.serves('secret/get')) return { get: async () => null, renew: async () => null };
+export function secretSource({ secrets }: Session, callbacks: HostCallbacks): SecretSource {
+  if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };
   const asking = (call: ModelCall) => (secret: Secret) => askHost(secret, callbacks, call);
   return {
     get: (secret, call) => secrets.get(secret, asking(call)),
