@@ -13,8 +13,8 @@ export interface ProgressOptions {
 }
 
 /**
- * Shows a run as LSP's progress, so that clients of language servers show it and can cancel it without code of their
- * own. It begins with the run, and ends in front of `run_finished`. What goes wrong with it is nobody's concern.
+ * Shows a run as LSP's progress, so that clients of language servers show it without code of their own. Some offer to
+ * cancel it; VS Code does in notifications alone. It begins with the run, and ends before `run_finished`. What goes wrong with it is nobody's concern.
  *
  * @since 0.2.0
  */

@@ -6,7 +6,8 @@ import { daemonPath } from '../support/daemon.ts';
 /** Where `client/install.sh` put the stock language client. */
 const installed = process.env.INTEROP_DIR ?? '';
 
-it('the stock language client of VS Code starts the daemon, drives runs, shows their progress, stops them and it', (context) => {
+// The client is the real one, VS Code a stand-in: of the screen it tells where something is shown and what can be pressed.
+it('the stock language client of VS Code drives runs and shows them in the status bar, or in notifications that stop them', (context) => {
   if (!installed) context.skip('needs INTEROP_DIR, see test/interop/client/install.sh');
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'drive.cjs'), daemonPath], {
     encoding: 'utf8',
@@ -16,7 +17,7 @@ it('the stock language client of VS Code starts the daemon, drives runs, shows t
   expect(stderr).toBe('');
   expect(stdout.split('\n').map((line) => line.replace(/:.*/, ''))).toEqual([
     'ran',
-    'stopped by the button',
+    'stopped by the button of a notification',
     'stopped by the token',
     'stopped',
     '',

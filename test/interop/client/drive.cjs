@@ -4,11 +4,20 @@
 //   node drive.cjs PATH_OF_THE_DAEMON
 const assert = require('node:assert/strict');
 const vscode = require('vscode');
+const { runProgress } = require('./run-progress.cjs');
 const { LanguageClient, LSPErrorCodes, State, WorkDoneProgress } = require('vscode-languageclient/node');
 
 const [, , daemon] = process.argv;
 const tool = (name) => ({ name, inputSchema: { type: 'object', properties: {} } });
-const client = new LanguageClient('runwire', 'Runwire', { command: process.execPath, args: [daemon] }, {});
+/** Whether runs are shown as notifications, as an extension may do, or as the client shows them by itself. */
+let inNotifications = false;
+const inNotification = runProgress(() => client);
+const middleware = {
+  handleWorkDoneProgress: (token, params, next) =>
+    inNotifications ? inNotification(token, params, next) : next(token, params),
+};
+const serverOptions = { command: process.execPath, args: [daemon] };
+const client = new LanguageClient('runwire', 'Runwire', serverOptions, { middleware });
 
 /** The tool that waits is answered after its run is over. */
 let release;
@@ -39,7 +48,7 @@ async function seen(what, find) {
   }
 }
 
-/** A run with a tool of the client; its progress is shown without a line of code, and goes away. */
+/** A run with a tool of the client; its progress is shown in the status bar without a line of code, and goes away. */
 async function runToItsEnd() {
   const { runId } = await client.sendRequest('run/start', {
     model: 'test',
@@ -60,20 +69,25 @@ async function runToItsEnd() {
   assert.equal(usage.requests, 2);
   assert.deepEqual([events[0], events.at(-1)], ['run_started', 'run_finished']);
   const [progress] = vscode.screen.progress;
-  assert.equal(progress?.cancellable, true);
+  assert.equal(progress?.location, vscode.ProgressLocation.Window);
+  assert.equal(progress.pressCancel, undefined, 'the status bar has no cancel button');
   await seen('the end of the progress', () => openProgress().length === 0);
   console.log(`ran: ${progress.title}; ${progress.messages.join('; ')}`);
 }
 
-/** The button of the progress stops the run. */
+/** Shown as a notification by the middleware of an extension, it has a button that stops the run. */
 async function stopByButton() {
+  inNotifications = true;
   const { runId } = await client.sendRequest('run/start', { model: 'test', prompt: 'Wait.', tools: [tool('wait')] });
   const progress = await seen('progress of the run', () => openProgress()[0]);
+  assert.equal(progress.location, vscode.ProgressLocation.Notification);
+  await seen('a report', () => progress.messages.includes('Calling wait'));
   progress.pressCancel();
   const result = await client.sendRequest('run/wait', { runId });
   assert.equal(result.outcome, 'cancelled');
   await seen('the end of the progress', () => !progress.isOpen);
-  console.log(`stopped by the button: ${result.error.message}`);
+  inNotifications = false;
+  console.log(`stopped by the button of a notification: ${result.error.message}`);
 }
 
 /** Progress on a token of the client's own; the request that waits for the run is cancelled by its cancellation token. */

@@ -4,5 +4,6 @@ set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 mkdir -p "$1"
 cp -R "$here"/. "$1"
+cp "$here"/../../../client-sample/vscode/run-progress.cjs "$1"
 cd "$1"
 npm ci --silent --no-audit --no-fund

@@ -41,7 +41,7 @@ class CancellationTokenSource {
 
 class CancellationError extends Error {}
 
-/** What a person sees: open progress notifications, each with its cancel button, and whatever was shown. */
+/** What a person sees: progress in the status bar and in notifications, and whatever was shown. */
 const screen = { progress: [], shown: [], log: [], changed: new EventEmitter() };
 
 const window = {
@@ -55,12 +55,16 @@ const window = {
   },
   async withProgress(options, task) {
     const source = new CancellationTokenSource();
-    const shown = { title: options.title, cancellable: options.cancellable, messages: [], isOpen: true };
+    const { title, location } = options;
+    // As the documentation of `ProgressOptions.cancellable` has it, notifications alone show a cancel button.
+    const hasButton = location === members.ProgressLocation.Notification && options.cancellable === true;
+    const press = hasButton ? { pressCancel: () => source.cancel() } : {};
+    const shown = { title, location, messages: [], isOpen: true, ...press };
     const report = ({ message }) => {
       if (message) shown.messages.push(message);
       screen.changed.fire();
     };
-    screen.progress.push(Object.assign(shown, { pressCancel: () => source.cancel() }));
+    screen.progress.push(shown);
     screen.changed.fire();
     try {
       return await task({ report }, source.token);
