@@ -37,11 +37,11 @@ const approval = () =>
   z.union([
     z.boolean().describe('Approved or denied.'),
     z.strictObject({
-      approved: z.literal(true),
+      approved: z.literal(true).describe('The call may run.'),
       args: JsonMap().nullish().describe('Arguments instead of those of the model.'),
     }),
     z.strictObject({
-      approved: z.literal(false),
+      approved: z.literal(false).describe('The call is denied.'),
       message: z.string().nullish().describe('Why, for the model.'),
     }),
   ]);

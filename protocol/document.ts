@@ -4,7 +4,7 @@ import type { LazySchema, MethodText } from './define.ts';
 import { ErrorCode } from './errors.ts';
 import { onFirstUse } from './lazy.ts';
 import { PROTOCOL_VERSION } from './lifecycle.ts';
-import { mapSchemas, type SchemaDocument } from './schema-walk.ts';
+import { isRecord, mapSchemas, type SchemaDocument } from './schema-walk.ts';
 
 export type { SchemaDocument } from './schema-walk.ts';
 
@@ -124,8 +124,18 @@ function tidied(schema: SchemaDocument, to: { rename: (name: string) => string; 
     if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
     if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
     if (to.open && node.additionalProperties === false) delete node.additionalProperties;
+    if (isRecord(node.properties)) node.properties = described(node.properties);
     const { $ref } = node;
     if (typeof $ref !== 'string' || !$ref.startsWith(prefix)) return node;
     return { ...node, $ref: `${prefix}${to.rename($ref.slice(prefix.length))}` };
   });
+}
+
+/** Gives the tags among the fields of an object their sentence: they are the same for every kind. */
+function described(properties: SchemaDocument): SchemaDocument {
+  const fields = Object.entries(properties).map(([name, field]) => {
+    const isTag = isRecord(field) && 'const' in field && field.description === undefined;
+    return [name, isTag ? { description: `Always \`${JSON.stringify(field.const)}\`.`, ...field } : field];
+  });
+  return Object.fromEntries(fields);
 }

@@ -20,7 +20,10 @@ export const RunError = named('RunError', () =>
       .looseObject({
         kind: z.string().describe('What programs branch on.'),
         cause: z
-          .object({ kind: z.string(), message: z.string() })
+          .object({
+            kind: z.string().describe('Kind of that error.'),
+            message: z.string().describe('Its message.'),
+          })
           .optional()
           .describe('The error behind it, for example the last retry.'),
         limit: detail.text('The limit that was reached, for example `request_limit`.'),

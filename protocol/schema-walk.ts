@@ -34,6 +34,7 @@ export function mapSchemas(schema: SchemaDocument, change: (schema: SchemaDocume
   return change(Object.fromEntries(changed));
 }
 
-function isRecord(value: unknown): value is SchemaDocument {
+/** Whether a value is an object that is neither null nor a list. @since 0.2.0 */
+export function isRecord(value: unknown): value is SchemaDocument {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -117,7 +117,8 @@ export const ModelSettings = named('ModelSettings', () =>
 );
 export type ModelSettings = z.output<ReturnType<typeof ModelSettings>>;
 
-const headerValue = () => z.union([z.string(), z.strictObject({ secret: z.string() })]);
+const headerValue = () =>
+  z.union([z.string(), z.strictObject({ secret: z.string().describe('NAME that `secret/get` asks for.') })]);
 
 const modelObject = () =>
   z.strictObject({
@@ -165,7 +166,13 @@ export type ModelSpec = z.output<ReturnType<typeof ModelSpec>>;
 
 /** Retries allowed: one number for both, or one for tools and one for outputs. @since 0.1.0 */
 export const Retries = named('Retries', () =>
-  z.union([count(), z.strictObject({ tools: count().nullish(), output: count().nullish() })]),
+  z.union([
+    count(),
+    z.strictObject({
+      tools: count().nullish().describe('Failures in a row of one tool that are allowed.'),
+      output: count().nullish().describe('Failures of the output that are allowed.'),
+    }),
+  ]),
 );
 
 const agentFields = () => ({
