@@ -1,5 +1,5 @@
 import type { OutputSpec } from '../../protocol/spec.ts';
-import { compileArguments, type Validated, type Validator } from './arguments.ts';
+import { compileArguments, type UncheckedKeyword, type Validated, type Validator } from './arguments.ts';
 import type { ErrorDetails } from './validation/error-details.ts';
 import { jsonProblem } from './validation/json-text.ts';
 import { branchLabel } from './validation/labels.ts';
@@ -14,6 +14,8 @@ export interface ObjectOutput {
   readonly wrapped: boolean;
   /** The host function that makes the output of the value. */
   readonly function: string | null;
+  /** What of the schema the value is not checked against. */
+  readonly unchecked: readonly UncheckedKeyword[];
   /** Checks what the model gave and takes the value out of its wrapping. */
   validate(args: string | Record<string, unknown> | null): Validated;
 }
@@ -30,7 +32,8 @@ export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<Ob
   const { description, ...plain } = given;
   const options = { path: ['output', 'schema'], validate: spec.validate ?? true, extras: 'drop' as const };
   const outer = await compileArguments(wrapped ? wrap(given) : plain, options);
-  const inner = wrapped ? (await compileArguments(given, options)).validator : null;
+  const value = wrapped ? await compileArguments(given, options) : null;
+  const inner = value?.validator;
   const title = typeof given.title === 'string' ? given.title : null;
   return {
     name: spec.name ?? title ?? spec.function ?? null,
@@ -38,6 +41,7 @@ export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<Ob
     schema: outer.schema,
     wrapped,
     function: spec.function ?? null,
+    unchecked: (value ?? outer).unchecked,
     validate(args) {
       const text = typeof args === 'string' ? stripFences(args) : args;
       const result = outer.validator.validate(text);

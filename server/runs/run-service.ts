@@ -154,7 +154,7 @@ export class RunService {
     const keys = { ...this.#deps.keys, hostServesSecrets: session.serves('secret/get') };
     const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
-    return { agent, handle, warnings: named ? [] : [defaulted] };
+    return { agent, handle, warnings: [...(named ? [] : [defaulted]), ...agent.warnings] };
   }
 
   #outlet(

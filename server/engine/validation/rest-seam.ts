@@ -34,6 +34,7 @@ export function withRest(base: Check, schema: SchemaObject, context: CompileCont
   const check = withCondition(base, schema, context);
   if (!hasRestKeyword(schema)) return check;
   const checkRest = context.rest(schema);
+  if (checkRest === undefined) return check;
   return (value, walk) => {
     const result = check(value, walk);
     if (result === FAIL) return FAIL;
