@@ -10,30 +10,36 @@ const INSIDE = 'depends on a keyword inside it that is not checked';
  * @since 0.2.0
  */
 export function relaxAroundUnchecked(draft: SchemaDraft): void {
-  if (draft.weakened.size === 0) return;
-  let before: number;
-  do {
+  // Each round leaves out at least one keyword, which may weaken more.
+  for (let before = 0; draft.unchecked.length > before; ) {
+    before = draft.unchecked.length;
     draft.link();
-    const all = reachable(draft);
-    before = draft.weakened.size + draft.unchecked.length;
-    for (const { schema, inner } of all) if (inner.some((one) => draft.weakened.has(one))) draft.weakened.add(schema);
-    for (const { schema } of all) if (draft.weakened.has(schema)) relax(draft, schema);
-  } while (draft.weakened.size + draft.unchecked.length > before);
+    spread(draft);
+    for (const schema of [...draft.weakened]) relax(draft, schema);
+  }
   draft.link();
 }
 
-/** Every schema with those that it is made of, referenced ones included. */
-function reachable(draft: SchemaDraft): { schema: MutableSchema; inner: MutableSchema[] }[] {
-  const found: { schema: MutableSchema; inner: MutableSchema[] }[] = [];
+/** A schema is weakened by those that it is made of, referenced ones included. */
+function spread(draft: SchemaDraft): void {
+  const users = new Map<MutableSchema, MutableSchema[]>();
+  const uses = (user: MutableSchema, part: unknown) => {
+    if (!isRecord(part)) return;
+    const known = users.get(part);
+    if (known) known.push(user);
+    else users.set(part, [user]);
+  };
   const visit = (schema: unknown) => {
     if (!isRecord(schema)) return;
-    const parts = [...children(schema)].filter(({ keyword }) => keyword !== '$defs' && keyword !== 'definitions');
-    const target = draft.targets.get(schema);
-    found.push({ schema, inner: [...parts.map((part) => part.schema), target].filter(isRecord) });
-    for (const child of children(schema)) visit(child.schema);
+    for (const { keyword, schema: part } of children(schema)) {
+      if (keyword !== '$defs' && keyword !== 'definitions') uses(schema, part);
+      visit(part);
+    }
+    uses(schema, draft.targets.get(schema));
   };
   visit(draft.root);
-  return found;
+  // Grows while it is read.
+  for (const weak of draft.weakened) for (const user of users.get(weak) ?? []) draft.weakened.add(user);
 }
 
 function relax(draft: SchemaDraft, schema: MutableSchema): void {
