@@ -1,5 +1,6 @@
 import type { OutputSpec } from '../../protocol/spec.ts';
 import { compileArguments, type UncheckedKeyword, type Validated, type Validator } from './arguments.ts';
+import { parseExact } from './exact-json.ts';
 import type { ErrorDetails } from './validation/error-details.ts';
 import { jsonProblem } from './validation/json-text.ts';
 import { branchLabel } from './validation/labels.ts';
@@ -104,7 +105,7 @@ function orJsonText(
   args: string | Record<string, unknown> | null,
   { given, inner, errors }: { given: Record<string, unknown>; inner: Validator; errors: readonly ErrorDetails[] },
 ): Validated {
-  const outer: unknown = typeof args === 'string' ? JSON.parse(args) : args;
+  const outer = typeof args === 'string' ? parseExact(args) : args;
   const input = unwrap(outer);
   const asText = typeof input === 'string' ? parsed(input, inner, typeof args === 'string') : noText(input);
   if (asText.ok) return asText;
@@ -119,7 +120,7 @@ function orJsonText(
 /** The words of the errors follow how the arguments came: as JSON text or as data. */
 function parsed(text: string, inner: Validator, isJson: boolean): Validated {
   const problem = jsonProblem(text);
-  if (problem === undefined) return isJson ? inner.validate(text) : inner.validateValue(JSON.parse(text));
+  if (problem === undefined) return isJson ? inner.validate(text) : inner.validateValue(parseExact(text));
   return { ok: false, errors: [{ type: 'json_invalid', loc: [], msg: `Invalid JSON: ${problem}`, input: text }] };
 }
 

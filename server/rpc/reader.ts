@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
+import { parseMessage } from '../message-json.ts';
 import type { Frame, FrameSplitter, Framing, WireLimits } from './frames.ts';
 import { ContentLengthFrames } from './length-frames.ts';
 import { LineFrames } from './line-frames.ts';
@@ -163,7 +164,7 @@ export class WireReader extends AbstractMessageReader {
   #parse(bytes: Buffer): void {
     let value: unknown;
     try {
-      value = JSON.parse(this.#decoder.decode(bytes));
+      value = parseMessage(this.#decoder.decode(bytes));
     } catch (error) {
       this.#sink.fault({ kind: 'parse', reason: reasonOf(error) });
       return;

@@ -1,6 +1,7 @@
 import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import { EngineError } from '../engine/errors.ts';
+import { stringifyExact } from '../engine/exact-json.ts';
 
 type Parsed<M extends CallbackMethod> = ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']>;
 
@@ -43,7 +44,7 @@ export const isEmptyList = (value: unknown) => Array.isArray(value) && value.len
 
 /** The error for an answer that has not the shape of its method. @since 0.1.0 */
 export function invalid(call: { method: string; name: string }, answer: unknown, expected: string): EngineError {
-  const shown = JSON.stringify(answer)?.slice(0, 200) ?? String(answer);
+  const shown = stringifyExact(answer)?.slice(0, 200) ?? String(answer);
   return new EngineError(
     'callback.invalid',
     `${call.method} for '${call.name}' answered ${shown}; expected ${expected}.`,

@@ -16,6 +16,8 @@ type Message = {
 export class Daemon {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly messages: Message[] = [];
+  /** The bodies of the frames as they came. */
+  readonly texts: string[] = [];
   /** What both sides said, held against the published schemas. */
   readonly conversation: Conversation = startConversation();
   stderr = '';
@@ -97,7 +99,9 @@ export class Daemon {
         break;
       }
       if (this.#buffer.length < end + 4 + Number(length)) break;
-      const message: Message = JSON.parse(this.#buffer.subarray(end + 4, end + 4 + Number(length)).toString());
+      const text = this.#buffer.subarray(end + 4, end + 4 + Number(length)).toString();
+      const message: Message = JSON.parse(text);
+      this.texts.push(text);
       this.messages.push(message);
       this.conversation.see('daemon', message);
       this.#buffer = this.#buffer.subarray(end + 4 + Number(length));

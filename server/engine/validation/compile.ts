@@ -1,3 +1,4 @@
+import { type Overflow, parseJson } from '../exact-json.ts';
 import type { CompileContext, ExtrasPolicy } from './context.ts';
 import type { Unchecked } from './draft.ts';
 import type { ErrorDetails } from './error-details.ts';
@@ -147,16 +148,17 @@ function validatorOf(check: Check): Validator {
   return {
     validateJson(text) {
       if (text === '') return run(check, {}, true);
-      let value: unknown;
+      let parsed: ReturnType<typeof parseJson>;
       try {
-        value = JSON.parse(text);
+        parsed = parseJson(text);
       } catch {
         return invalid(jsonProblem(text) ?? 'expected value at line 1 column 1', text);
       }
+      if (parsed.overflow) return infinite(parsed.overflow);
       // JavaScript takes half a surrogate pair, which no UTF-8 text can hold.
       const problem = SURROGATE.test(text) ? jsonProblem(text) : undefined;
       if (problem !== undefined) return invalid(problem, text);
-      return run(check, value, true, text);
+      return run(check, parsed.value, true, text);
     },
     validateData: (value) => run(check, value ?? {}, false),
   };
@@ -200,6 +202,11 @@ function countNodes(value: unknown, depth = 0): number | undefined {
 
 function invalid(problem: string, text: string): Validated {
   return { ok: false, errors: [{ type: 'json_invalid', loc: [], msg: `Invalid JSON: ${problem}`, input: text }] };
+}
+
+function infinite({ path, text }: Overflow): Validated {
+  const msg = 'Input should be a finite number';
+  return { ok: false, errors: [{ type: 'finite_number', loc: path, msg, input: text }] };
 }
 
 function tooDeep(value: unknown): Validated {

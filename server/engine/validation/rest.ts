@@ -1,4 +1,5 @@
 import { Compile } from 'typebox/schema';
+import { withDoubles } from '../exact-json.ts';
 import type { RestCheck, RestIssue } from './context.ts';
 import { plural } from './error-details.ts';
 import { withTimeLimit } from './pattern.ts';
@@ -146,7 +147,7 @@ function rebase(schema: unknown): unknown {
           Array.isArray(item) ? item : rebase(item),
         ]),
       );
-    } else out[keyword] = value;
+    } else out[keyword] = withDoubles(value);
   }
   return out;
 }

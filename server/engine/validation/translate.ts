@@ -83,7 +83,10 @@ class Translation {
     else if (keyword === 'pattern') this.#pattern(out, value, at);
     else if (SCHEMA_MAPS.has(keyword) || keyword === 'dependencies') out[keyword] = this.#map(keyword, value, at);
     else if (SCHEMA_LISTS.has(keyword)) out[keyword] = this.#list(value, at);
-    else out[keyword] = SCHEMA_SINGLES.has(keyword) ? this.#schema(value, at) : value;
+    else if (SCHEMA_SINGLES.has(keyword)) out[keyword] = this.#schema(value, at);
+    // A bound such as the largest integer of 64 bits.
+    else
+      out[keyword] = typeof value === 'bigint' && keyword !== 'const' && keyword !== 'default' ? Number(value) : value;
   }
 
   #map(keyword: string, value: unknown, place: string): MutableSchema {
