@@ -2,6 +2,7 @@ import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import { EngineError } from '../engine/errors.ts';
 import { stringifyExact } from '../engine/exact-json.ts';
+import { issuesOf } from '../errors.ts';
 
 type Parsed<M extends CallbackMethod> = ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']>;
 
@@ -12,7 +13,7 @@ export function parsed<M extends 'history/process' | 'tools/prepare' | 'deferred
 ): Parsed<M> {
   const result = callbacks[call.method].result().safeParse(answer);
   if (result.success) return result.data as Parsed<M>;
-  const [issue] = result.error.issues;
+  const [issue] = issuesOf(result.error);
   throw invalid(call, answer, `${issue?.path.join('.') || 'an object'}: ${issue?.message ?? 'valid'}`);
 }
 
