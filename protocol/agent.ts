@@ -13,7 +13,19 @@ export const AgentRegister = defineRequest(
       z.strictObject({ ...AgentSpec().shape, name: agentName(), _meta: z.unknown().optional().describe('Ignored.') }),
     ),
     result: onFirstUse(() =>
-      z.object({ name: agentName(), replaced: z.boolean().describe('Whether an agent of that name was replaced.') }),
+      z.object({
+        name: agentName(),
+        replaced: z.boolean().describe('Whether an agent of that name was replaced.'),
+        warnings: z
+          .array(
+            z.object({
+              kind: z.string().describe('What it is about, for example `schema.unchecked`.'),
+              message: z.string().describe('What a person should know.'),
+            }),
+          )
+          .optional()
+          .describe('What every run of the agent will warn of, when there is any.'),
+      }),
     ),
   },
   {

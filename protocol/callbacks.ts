@@ -131,9 +131,9 @@ export const ModelRequestParams = named('ModelRequestParams', () =>
     outputMode: z.enum(['text', 'tool', 'native', 'prompted']).describe('How the output is asked for.'),
     outputObject: z
       .object({
-        name: z.string().nullable(),
-        description: z.string().nullable(),
-        json_schema: z.record(z.string(), z.unknown()),
+        name: z.string().nullable().describe('Name of the output type.'),
+        description: z.string().nullable().describe('What the model is told about it.'),
+        json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the output.'),
       })
       .optional()
       .describe('Schema of the output in native and prompted mode.'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UserContent } from './content.ts';
-import { named } from './lazy.ts';
+import { named, onFirstUse } from './lazy.ts';
 import { ToolCallPart } from './messages.ts';
 import { JsonMap } from './scalars.ts';
 
@@ -19,29 +19,50 @@ export const DeferredToolRequests = named('DeferredToolRequests', () =>
 );
 export type DeferredToolRequests = z.output<ReturnType<typeof DeferredToolRequests>>;
 
+const ignored = () => ({ _meta: z.unknown().optional().describe('Ignored.') });
+
+const resultShapes = onFirstUse(() => [
+  z.strictObject({
+    content: z.unknown().describe('What the model sees.'),
+    metadata: z.unknown().optional().describe('Data for the program.'),
+    userContent: z
+      .union([z.string(), z.array(UserContent())])
+      .nullish()
+      .describe('Content for a user prompt.'),
+    ...ignored(),
+  }),
+  z.strictObject({ retry: z.string().describe('Ask the model to try again.'), ...ignored() }),
+  z.strictObject({ failed: z.string().describe('The tool failed for good.'), ...ignored() }),
+]);
+
+const keysOfResults = ['content', 'retry', 'failed'];
+
+/** Whether an object means to be one of the shapes, and is none. */
+function isMisshapen(value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || !keysOfResults.some((key) => Object.hasOwn(value, key)))
+    return false;
+  return !resultShapes().some((shape) => shape.safeParse(value).success);
+}
+
+const misshapen =
+  'an object with `content`, `retry` or `failed` must have exactly one of them (beside `content` only `metadata` and `userContent`; the others are texts); give an object of your own as {"content": {…}}';
+
+/** Any value is the content, as upstream; an object with one of the keys says more. */
 const toolResult = () =>
-  z.union([
-    z.strictObject({
-      content: z.unknown().describe('What the model sees.'),
-      metadata: z.unknown().optional().describe('Data for the program.'),
-      userContent: z
-        .union([z.string(), z.array(UserContent())])
-        .nullish()
-        .describe('Content for a user prompt.'),
-    }),
-    z.strictObject({ retry: z.string().describe('Ask the model to try again.') }),
-    z.strictObject({ failed: z.string().describe('The tool failed for good.') }),
-  ]);
+  z
+    .union([...resultShapes(), z.unknown()])
+    .refine((value) => !isMisshapen(value), misshapen)
+    .describe('The content, any value; or an object with exactly one of `content`, `retry` and `failed`.');
 
 const approval = () =>
   z.union([
     z.boolean().describe('Approved or denied.'),
     z.strictObject({
-      approved: z.literal(true),
+      approved: z.literal(true).describe('The call may run.'),
       args: JsonMap().nullish().describe('Arguments instead of those of the model.'),
     }),
     z.strictObject({
-      approved: z.literal(false),
+      approved: z.literal(false).describe('The call is denied.'),
       message: z.string().nullish().describe('Why, for the model.'),
     }),
   ]);

@@ -50,7 +50,11 @@ export const DeltaEvent = named('DeltaEvent', () =>
       previous_part_kind: z.string().nullable().describe('Kind of the part before it.'),
       event_kind: z.literal('part_start'),
     }),
-    z.object({ index: index(), delta: PartDelta(), event_kind: z.literal('part_delta') }),
+    z.object({
+      index: index(),
+      delta: PartDelta().describe('What came since the last delta of the part.'),
+      event_kind: z.literal('part_delta'),
+    }),
     z.object({
       index: index(),
       part: ModelResponsePart().describe('The part as far as it is known.'),
@@ -80,7 +84,7 @@ export const RunDelta = defineNotification(
       runId: z.string().describe('The run.'),
       afterSeq: z.number().int().describe('`seq` of the event it follows.'),
       n: z.number().int().describe('Counts the deltas of the run from 1.'),
-      event: DeltaEvent(),
+      event: DeltaEvent().describe('What to show.'),
     }),
   ),
   {

@@ -4,9 +4,9 @@ import type { LazySchema, MethodText } from './define.ts';
 import { ErrorCode } from './errors.ts';
 import { onFirstUse } from './lazy.ts';
 import { PROTOCOL_VERSION } from './lifecycle.ts';
+import { isRecord, mapSchemas, type SchemaDocument } from './schema-walk.ts';
 
-/** A JSON Schema as a document holds it. @since 0.1.0 */
-export type SchemaDocument = Record<string, unknown>;
+export type { SchemaDocument } from './schema-walk.ts';
 
 /** One method as a document describes it. @since 0.1.0 */
 export interface MethodDocument {
@@ -93,7 +93,7 @@ class SharedTypes {
     const { $schema: _, $defs, ...own } = z.toJSONSchema(schema(), { io, unrepresentable: 'any' }) as SchemaDocument;
     const types = ($defs ?? {}) as Record<string, SchemaDocument>;
     const rename = (name: string) => (io === 'input' ? `${name}Input` : name);
-    const tidy = (node: SchemaDocument) => tidied(node, { rename, open: io === 'output' }) as SchemaDocument;
+    const tidy = (node: SchemaDocument) => tidied(node, { rename, open: io === 'output' });
     for (const [name, type] of Object.entries(types)) this.#types.set(rename(name), tidy(type));
     return tidy(own);
   }
@@ -115,23 +115,27 @@ class SharedTypes {
 const prefix = '#/$defs/';
 
 /**
- * Renames references, and leaves out what only says that JavaScript wrote it: the bounds of safe integers. What the
- * daemon sends stays open: fields may be added at any time.
+ * Renames references, and leaves out what only says that zod wrote it: the `id` of a named type and the bounds of safe
+ * integers. Of what the daemon sends, an object that lists its fields is not closed: fields may be added at any time. It
+ * stays apart from one that is open by design, which has `additionalProperties: {}`.
  */
-function tidied(node: unknown, to: { rename: (name: string) => string; open: boolean }): unknown {
-  if (Array.isArray(node)) return node.map((item) => tidied(item, to));
-  if (node === null || typeof node !== 'object') return node;
-  const kept = Object.entries(node).filter(
-    ([key, value]) =>
-      key !== 'id' &&
-      !(key === 'maximum' && value === Number.MAX_SAFE_INTEGER) &&
-      !(key === 'minimum' && value === Number.MIN_SAFE_INTEGER) &&
-      !(to.open && key === 'additionalProperties' && value === false),
-  );
-  return Object.fromEntries(
-    kept.map(([key, value]) => {
-      const isRef = key === '$ref' && typeof value === 'string' && value.startsWith(prefix);
-      return [key, isRef ? `${prefix}${to.rename(value.slice(prefix.length))}` : tidied(value, to)];
-    }),
-  );
+function tidied(schema: SchemaDocument, to: { rename: (name: string) => string; open: boolean }): SchemaDocument {
+  return mapSchemas(schema, ({ id: _, ...node }) => {
+    if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
+    if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
+    if (to.open && node.additionalProperties === false) delete node.additionalProperties;
+    if (isRecord(node.properties)) node.properties = described(node.properties);
+    const { $ref } = node;
+    if (typeof $ref !== 'string' || !$ref.startsWith(prefix)) return node;
+    return { ...node, $ref: `${prefix}${to.rename($ref.slice(prefix.length))}` };
+  });
+}
+
+/** Gives the tags among the fields of an object their sentence: they are the same for every kind. */
+function described(properties: SchemaDocument): SchemaDocument {
+  const fields = Object.entries(properties).map(([name, field]) => {
+    const isTag = isRecord(field) && 'const' in field && field.description === undefined;
+    return [name, isTag ? { description: `Always \`${JSON.stringify(field.const)}\`.`, ...field } : field];
+  });
+  return Object.fromEntries(fields);
 }

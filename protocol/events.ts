@@ -13,7 +13,8 @@ const shortened = () => ({
   truncated: z.boolean().optional().describe('The content was shortened here; the history has it whole.'),
   size: z.number().int().optional().describe('Bytes of the whole content as JSON, when shortened.'),
 });
-const result = () => z.union([ToolReturnPart(), RetryPromptPart()]);
+const call = () => ToolCallPart().describe('The call as it stands in the response.');
+const result = () => z.union([ToolReturnPart(), RetryPromptPart()]).describe('What the model is sent for the call.');
 
 /**
  * A durable event of a run. `function_tool_call`, `function_tool_result`, `output_tool_call` and `output_tool_result` are
@@ -46,7 +47,7 @@ export const DurableEvent = named('DurableEvent', () =>
       served: z.string().nullable().describe('The model that answered, as the provider names it.'),
       durationMs: z.number().describe('How long the request took.'),
     }),
-    z.object({ part: ToolCallPart(), args_valid: argsValid(), event_kind: tag('function_tool_call') }),
+    z.object({ part: call(), args_valid: argsValid(), event_kind: tag('function_tool_call') }),
     z.object({
       part: result(),
       content: z
@@ -56,10 +57,16 @@ export const DurableEvent = named('DurableEvent', () =>
       event_kind: tag('function_tool_result'),
       ...shortened(),
     }),
-    z.object({ part: ToolCallPart(), args_valid: argsValid(), event_kind: tag('output_tool_call') }),
+    z.object({ part: call(), args_valid: argsValid(), event_kind: tag('output_tool_call') }),
     z.object({ part: result(), event_kind: tag('output_tool_result'), ...shortened() }),
-    z.object({ requests: DeferredToolRequests(), event_kind: tag('deferred_tool_requests') }),
-    z.object({ results: RecordedToolResults(), event_kind: tag('deferred_tool_results') }),
+    z.object({
+      requests: DeferredToolRequests().describe('The calls that are left to others.'),
+      event_kind: tag('deferred_tool_requests'),
+    }),
+    z.object({
+      results: RecordedToolResults().describe('Their results, as they came.'),
+      event_kind: tag('deferred_tool_results'),
+    }),
     z.object({
       enqueue_id: z.string().describe('Id of the `run/steer` that brought them.'),
       messages: z.array(ModelRequest()).describe('The messages as they stand in the history.'),

@@ -67,7 +67,13 @@ const initializationOptions = () =>
 export const InitializeParams = named('InitializeParams', () =>
   z.looseObject({
     processId: z.number().int().nullish().describe('Process id of the host.'),
-    clientInfo: z.looseObject({ name: z.string(), version: z.string().nullish() }).nullish().describe('The host.'),
+    clientInfo: z
+      .looseObject({
+        name: z.string().describe('Name of the program.'),
+        version: z.string().nullish().describe('Its version.'),
+      })
+      .nullish()
+      .describe('The host.'),
     capabilities: JsonMap().nullish().describe("LSP's client capabilities."),
     initializationOptions: z
       .preprocess(
@@ -85,18 +91,25 @@ export type InitializeParams = z.output<ReturnType<typeof InitializeParams>>;
 export const InitializeResult = named('InitializeResult', () =>
   z.object({
     protocolVersion: z.number().int().describe('The version both sides use.'),
-    serverInfo: z.object({ name: z.string(), version: z.string() }).describe('The daemon.'),
+    serverInfo: z
+      .object({
+        name: z.string().describe('Always `runwire`.'),
+        version: z.string().describe('Version of the package.'),
+      })
+      .describe('The daemon.'),
     epoch: z
       .string()
       .describe('Changes with every start of the daemon: what was known of runs under another one no longer holds.'),
-    limits: Limits(),
+    limits: Limits().describe('Bounds in force for this connection.'),
     capabilities: z
       .object({
-        runwire: z.object({
-          requests: z.array(z.string()).describe('Requests it serves.'),
-          callbacks: z.array(z.string()).describe('Requests it may send.'),
-          notifications: z.array(z.string()).describe('Notifications it may send.'),
-        }),
+        runwire: z
+          .object({
+            requests: z.array(z.string()).describe('Requests it serves.'),
+            callbacks: z.array(z.string()).describe('Requests it may send.'),
+            notifications: z.array(z.string()).describe('Notifications it may send.'),
+          })
+          .describe('The methods of this protocol that it knows.'),
       })
       .describe('What the daemon can do; shaped so that stock LSP clients accept it.'),
   }),

@@ -161,7 +161,7 @@ export const NativeToolReturnPart = named('NativeToolReturnPart', () =>
 
 /** A file the model made. Source: Pydantic AI `FilePart`. @since 0.1.0 */
 export const FilePart = named('FilePart', () =>
-  z.object({ content: BinaryContent(), ...providerFields(), part_kind: z.literal('file') }),
+  z.object({ content: BinaryContent().describe('The file.'), ...providerFields(), part_kind: z.literal('file') }),
 );
 
 /** A provider's summary that stands for earlier messages. Source: Pydantic AI `CompactionPart`. @since 0.1.0 */

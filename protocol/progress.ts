@@ -25,7 +25,7 @@ export type WorkDoneProgress = z.output<ReturnType<typeof WorkDoneProgress>>;
 /** Progress of a run. @since 0.2.0 */
 export const Progress = defineNotification(
   '$/progress',
-  onFirstUse(() => z.object({ token: token(), value: WorkDoneProgress() })),
+  onFirstUse(() => z.object({ token: token(), value: WorkDoneProgress().describe('How far the run has come.') })),
   {
     summary:
       'How far a run has come: on the `workDoneToken` of its `run/start`, else on a token of the daemon when the client has the capability `window.workDoneProgress`.',

@@ -7,6 +7,7 @@ import { RunUsage } from './usage.ts';
 const detail = {
   text: (what: string) => z.string().optional().describe(what),
   number: (what: string) => z.number().optional().describe(what),
+  amount: (what: string) => z.union([z.number(), z.string()]).optional().describe(what),
 };
 
 /** What ended a run that failed or was cancelled: the shape of a JSON-RPC error. @since 0.1.0 */
@@ -19,12 +20,15 @@ export const RunError = named('RunError', () =>
       .looseObject({
         kind: z.string().describe('What programs branch on.'),
         cause: z
-          .object({ kind: z.string(), message: z.string() })
+          .object({
+            kind: z.string().describe('Kind of that error.'),
+            message: z.string().describe('Its message.'),
+          })
           .optional()
           .describe('The error behind it, for example the last retry.'),
         limit: detail.text('The limit that was reached, for example `request_limit`.'),
-        max: detail.number('What the limit allows.'),
-        value: detail.number('What it would have come to.'),
+        max: detail.amount('What the limit allows; a decimal string for a cost.'),
+        value: detail.amount('What it would have come to; a decimal string for a cost.'),
         provider: detail.text('The provider that failed.'),
         model: detail.text('The model that was asked.'),
         status: detail.number('HTTP status of its answer.'),

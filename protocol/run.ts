@@ -201,7 +201,7 @@ export const RunUsageRequest = defineRequest(
     ),
     result: onFirstUse(() =>
       z.object({
-        usage: RunUsage(),
+        usage: RunUsage().describe('What the run has used so far.'),
         requests: z.array(RequestUsage()).optional().describe('One entry for each response of the run, with `detail`.'),
         complete: complete(),
       }),
@@ -226,7 +226,7 @@ export const RunSnapshot = named('RunSnapshot', () =>
       .optional()
       .describe('The response that is coming: its parts so far, `state` is `incomplete`. Not among the messages yet.'),
     pending: z.array(PendingItem()).describe('What it waits for, as in `pending/list`.'),
-    usage: RunUsage(),
+    usage: RunUsage().describe('What it has used so far.'),
     messageCount: z.number().int().describe('Number of messages.'),
     lastSeq: z.number().int().describe('`seq` of its last event.'),
     lastDelta: z
@@ -263,12 +263,12 @@ export const RunList = defineRequest(
       z.object({
         cursor: z.string().nullish().describe('`nextCursor` of the page before.'),
         limit: z.number().int().positive().nullish().describe('Most runs of one page; default 100.'),
-        state: runState().nullish(),
+        state: runState().nullish().describe('Only runs in this state.'),
       }),
     ),
     result: onFirstUse(() =>
       z.object({
-        runs: z.array(runSummary()),
+        runs: z.array(runSummary()).describe('Oldest first.'),
         nextCursor: z.string().optional().describe('Present when there is another page.'),
       }),
     ),
@@ -292,7 +292,7 @@ const eventMessage = onFirstUse(() =>
   z.object({
     runId: runId(),
     seq: z.number().int().describe('Counts from 1 without gaps.'),
-    event: DurableEvent(),
+    event: DurableEvent().describe('What happened.'),
   }),
 );
 

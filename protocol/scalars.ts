@@ -45,13 +45,14 @@ export const NullableTimestamp = onFirstUse(() =>
 /** Bytes: URL-safe base64 with padding on output, both alphabets accepted. @since 0.1.0 */
 export const Base64 = onFirstUse(() =>
   z
-    .preprocess(
-      (value) => (typeof value === 'string' ? value.replaceAll('+', '-').replaceAll('/', '_') : value),
+    .pipe(
       z
         .string()
         // No group is repeated here: that would take a place on the stack for each four letters of an image.
-        .regex(/^[A-Za-z0-9_-]*={0,2}$/, 'Data should be valid base64')
-        .refine((text) => text.length % 4 === 0, 'Data should be valid base64'),
+        .regex(/^[A-Za-z0-9+/_-]*={0,2}$/, 'Data should be valid base64')
+        .refine((text) => text.length % 4 === 0, 'Data should be valid base64')
+        .transform((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+      z.string().regex(/^[A-Za-z0-9_-]*={0,2}$/),
     )
     .describe('Bytes as base64, URL-safe alphabet with padding; the standard alphabet is accepted.'),
 );
@@ -59,7 +60,10 @@ export const Base64 = onFirstUse(() =>
 /** A tool call id; absent or null becomes `''` and is filled at intake. @since 0.1.0 */
 export const ToolCallId = onFirstUse(() =>
   z
-    .preprocess((value) => value ?? '', z.string())
+    .pipe(
+      z.nullish(z.string()).transform((value) => value ?? ''),
+      z.string(),
+    )
     .default('')
     .describe('Pairs a tool call with its return; filled in when absent or null.'),
 );

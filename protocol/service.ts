@@ -10,7 +10,14 @@ const price = () =>
     z
       .object({
         base: z.number().describe('The price up to the first tier.'),
-        tiers: z.array(z.object({ start: z.number(), price: z.number() })).describe('Prices of longer prompts.'),
+        tiers: z
+          .array(
+            z.object({
+              start: z.number().describe('Tokens of the prompt from which on the price holds.'),
+              price: z.number().describe('The price from there on.'),
+            }),
+          )
+          .describe('Prices of longer prompts.'),
       })
       .describe('Depends on the tokens of the prompt.'),
   ]);

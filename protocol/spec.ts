@@ -17,7 +17,9 @@ const count = () => z.number().int().nonnegative();
  * @since 0.1.0
  */
 export const JsonSchemaDocument = onFirstUse(() =>
-  z.record(z.string(), z.unknown()).describe('A JSON Schema (2020-12 or draft-07); only local `$ref`s.'),
+  z
+    .record(z.string(), z.unknown())
+    .describe('A JSON Schema (2020-12 down to draft 4, or of OpenAPI); what a remote `$ref` points at is not checked.'),
 );
 
 const promptSource = () =>
@@ -117,7 +119,8 @@ export const ModelSettings = named('ModelSettings', () =>
 );
 export type ModelSettings = z.output<ReturnType<typeof ModelSettings>>;
 
-const headerValue = () => z.union([z.string(), z.strictObject({ secret: z.string() })]);
+const headerValue = () =>
+  z.union([z.string(), z.strictObject({ secret: z.string().describe('NAME that `secret/get` asks for.') })]);
 
 const modelObject = () =>
   z.strictObject({
@@ -165,7 +168,13 @@ export type ModelSpec = z.output<ReturnType<typeof ModelSpec>>;
 
 /** Retries allowed: one number for both, or one for tools and one for outputs. @since 0.1.0 */
 export const Retries = named('Retries', () =>
-  z.union([count(), z.strictObject({ tools: count().nullish(), output: count().nullish() })]),
+  z.union([
+    count(),
+    z.strictObject({
+      tools: count().nullish().describe('Failures in a row of one tool that are allowed.'),
+      output: count().nullish().describe('Failures of the output that are allowed.'),
+    }),
+  ]),
 );
 
 const agentFields = () => ({
@@ -191,6 +200,12 @@ const agentFields = () => ({
     .enum(['end', 'handle', 'wait'])
     .nullish()
     .describe('What happens to calls of external tools and to approvals; default `end`.'),
+  strictSchemas: z
+    .boolean()
+    .nullish()
+    .describe(
+      'Refuse a schema of which some part cannot be checked (a remote `$ref`, a pattern that can hang); by default a warning says which.',
+    ),
 });
 
 /** An agent as data. Source: Pydantic AI `Agent`. @since 0.1.0 */

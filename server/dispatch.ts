@@ -1,6 +1,8 @@
 import { type ParamsOf, type RequestMethod, type ResultOf, requests } from '../protocol/catalogue.ts';
 import { EngineError } from './engine/errors.ts';
 import { fromZod } from './errors.ts';
+import { describeOverflow, overflowIn } from './message-json.ts';
+import { invalidParams } from './params-error.ts';
 import type { Session } from './session.ts';
 
 /** A handler for every request of the catalogue: a missing or misspelt one does not compile. @since 0.1.0 */
@@ -35,6 +37,8 @@ export async function dispatch(
       method,
     });
   }
+  const overflow = overflowIn(request.params);
+  if (overflow) throw invalidParams([{ path: overflow.path, message: describeOverflow({ ...overflow, path: [] }) }]);
   const known = method as RequestMethod;
   const schema = requests[known].params();
   const parsed = schema.safeParse(asObject(request.params));

@@ -59,11 +59,23 @@ function flatten(issue: z.core.$ZodIssue): Flat[] {
   const alternatives = issue.errors.map((errors) => errors.flatMap(flatten));
   const depth = (flat: Flat[]) => Math.max(0, ...flat.map((one) => one.path.length + (one.keys ? 1 : 0)));
   const closest = alternatives.reduce((best, one) => (depth(one) > depth(best) ? one : best));
-  if (depth(closest) === 0) {
-    return [{ path, message: alternatives.map((one) => one[0]?.message).join(', or ') }];
-  }
+  if (depth(closest) === 0) return [{ path, message: joined(alternatives.map((one) => one[0]?.message ?? '')) }];
   return closest.map((one) => ({ ...one, path: [...path, ...one.path] }));
 }
+
+const typeMismatch = /^Invalid input: expected (.+), received (.+)$/;
+
+/** What all alternatives say of one value, each thing once. */
+function joined(messages: readonly string[]): string {
+  const mismatches = messages.map((message) => typeMismatch.exec(message));
+  const expected = [...new Set(mismatches.map((one) => one?.[1]))];
+  const received = new Set(mismatches.map((one) => one?.[2]));
+  if (received.size !== 1 || expected.includes(undefined)) return [...new Set(messages)].join(', or ');
+  return `Invalid input: expected ${expected.join(' or ')}, received ${[...received][0]}`;
+}
+
+/** What a schema refused, issue by issue; of a union what came closest. @since 0.2.0 */
+export const issuesOf = (error: z.ZodError): ParamIssue[] => error.issues.flatMap(flatten);
 
 /** The only place where an exception becomes a JSON-RPC error. A bug is logged and told as an incident. @since 0.1.0 */
 export function toResponseError(error: unknown, log: Log): ResponseError<unknown> {

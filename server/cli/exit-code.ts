@@ -4,8 +4,17 @@ import type { RunResult } from '../../protocol/result.ts';
 /** Exit codes of `runwire run`. @since 0.1.0 */
 export const exitCode = { success: 0, failed: 1, usage: 2, deferred: 3, timeout: 124, cancelled: 130 } as const;
 
-/** Kinds that a run can end with and that mean: no model. */
-const noModel: ReadonlySet<string> = new Set<ErrorKind>(['auth.missing', 'model.unknown']);
+/** Kinds that a run can end with and that mean: no model, or something is wrong with what was asked for. */
+const usage: ReadonlySet<string> = new Set<ErrorKind>([
+  'auth.missing',
+  'model.unknown',
+  'run.invalid',
+  'tool.conflict',
+  'history.invalid',
+  'schema.invalid',
+  'params.invalid',
+  'params.unknownField',
+]);
 /** Kinds of errors before a run that are nobody's wrong specification. */
 const notUsage: ReadonlySet<string> = new Set<ErrorKind>(['internal', 'overloaded']);
 
@@ -14,7 +23,7 @@ export function exitCodeOf({ outcome, error }: Pick<RunResult, 'outcome' | 'erro
   if (outcome !== 'failed') return exitCode[outcome];
   const kind = error?.data.kind ?? '';
   if (kind === 'run.timeout') return exitCode.timeout;
-  return noModel.has(kind) ? exitCode.usage : exitCode.failed;
+  return usage.has(kind) ? exitCode.usage : exitCode.failed;
 }
 
 /** Why a run did not start, as an exit code. @since 0.1.0 */

@@ -1,5 +1,6 @@
-import { inputLimits, readJsonFile } from './input.ts';
+import { inputLimits, parsedJson, readJsonFile } from './input.ts';
 import { UsageError } from './options.ts';
+import { type Input, readStdin } from './prompt.ts';
 
 interface Document {
   readonly messages?: unknown;
@@ -8,26 +9,43 @@ interface Document {
 }
 
 /**
- * Earlier messages out of files, in order: lists of messages, or documents that hold them as `messages` or
- * `newMessages`. What a message must be is left to the run.
+ * Earlier messages out of files or stdin (`-`), in order: lists of messages, or documents that hold them as `messages` or
+ * `newMessages`. What a message must be beside its kind is left to the run.
  *
  * Errors: `UsageError`.
  * @since 0.1.0
  */
-export async function readHistory(paths: readonly string[], warn: (text: string) => void): Promise<unknown[]> {
+export async function readHistory(
+  paths: readonly string[],
+  input: Input,
+  warn: (text: string) => void,
+): Promise<unknown[]> {
   const messages: unknown[] = [];
   for (const path of paths) {
-    const name = `--history '${path}'`;
-    const document = await readJsonFile(path, { name, limit: inputLimits.history });
+    const name = path === '-' ? '--history -' : `--history '${path}'`;
+    const allowance = { name, limit: inputLimits.history };
+    const document =
+      path === '-' ? parsedJson(await readStdin(input, allowance, warn), name) : await readJsonFile(path, allowance);
     const { list, before } = messagesIn(document);
     if (!list) throw new UsageError(`${name} holds no messages: neither a list nor 'messages' or 'newMessages'`);
     if (before > messages.length) {
       const gap = before - messages.length;
       warn(`${name} has the new messages of its run only; the ${gap} before them are not in the history`);
     }
+    for (const [index, message] of list.entries()) checkKind(message, `${name}, message ${index}`);
     messages.push(...list);
   }
   return messages;
+}
+
+/** Other programs keep messages in other shapes, which would be taken for empty ones. */
+function checkKind(message: unknown, name: string): void {
+  const isObject = message !== null && typeof message === 'object';
+  if (isObject && 'kind' in message && typeof message.kind === 'string') return;
+  const role = isObject && 'role' in message ? "a 'role', as messages of OpenAI and others have, but " : '';
+  throw new UsageError(
+    `${name} has ${role}no 'kind'; give messages as --json and Pydantic AI write them: {"kind": "request", "parts": [...]}`,
+  );
 }
 
 /** `before` counts the messages that stood before those of the document when they were new. */

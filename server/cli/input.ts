@@ -1,4 +1,6 @@
 import { open } from 'node:fs/promises';
+import { parseJson } from '../engine/exact-json.ts';
+import { describeOverflow } from '../message-json.ts';
 import { UsageError } from './options.ts';
 
 const mebibyte = 1024 * 1024;
@@ -67,12 +69,25 @@ export async function readFileUpTo(path: string, allowance: Allowance): Promise<
  * @since 0.1.0
  */
 export async function readJsonFile(path: string, allowance: Allowance): Promise<unknown> {
-  const text = decodeText(await readFileUpTo(path, allowance));
+  return parsedJson(await readFileUpTo(path, allowance), allowance.name);
+}
+
+/**
+ * The JSON document in bytes that were read. Integers of any size keep their digits.
+ *
+ * Errors: `UsageError`.
+ * @since 0.2.0
+ */
+export function parsedJson(bytes: Uint8Array, name: string): unknown {
+  const text = decodeText(bytes);
+  let parsed: ReturnType<typeof parseJson>;
   try {
-    return JSON.parse(text ?? '');
+    parsed = parseJson(text ?? '');
   } catch (error) {
-    throw new UsageError(`${allowance.name} is no JSON${text && error instanceof Error ? `: ${error.message}` : ''}`);
+    throw new UsageError(`${name} is no JSON${text && error instanceof Error ? `: ${error.message}` : ''}`);
   }
+  if (parsed.overflow) throw new UsageError(`${name} cannot be used: ${describeOverflow(parsed.overflow)}`);
+  return parsed.value;
 }
 
 /** UTF-8, or UTF-16 with the mark that Windows shells write; null for what is no text. @since 0.1.0 */

@@ -1,4 +1,5 @@
 import type { RunResult } from '../../protocol/result.ts';
+import { stringifyExact } from '../engine/exact-json.ts';
 import { jsonWithoutControls, PiecewiseText, withoutControls } from './terminal-text.ts';
 
 /** Where something is written. @since 0.1.0 */
@@ -10,7 +11,7 @@ export interface Outlet {
 
 /** Writes a value as JSON: a line for programs, several for a person. @since 0.1.0 */
 export function writeJson(out: Outlet, value: unknown): void {
-  const json = JSON.stringify(value ?? null, null, out.isTerminal ? 2 : 0);
+  const json = stringifyExact(value ?? null, out.isTerminal ? 2 : 0);
   out.write(`${out.isTerminal ? jsonWithoutControls(json) : json}\n`);
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { UserContent } from '../../protocol/content.ts';
 import { readAttachments } from './attachment.ts';
-import { decodeText, inputLimits, readStream } from './input.ts';
+import { type Allowance, decodeText, inputLimits, readStream } from './input.ts';
 import { UsageError } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -28,7 +28,8 @@ export async function readPrompt(
 ): Promise<string | UserContent[] | undefined> {
   const files = await readAttachments(attach);
   const argument = prompt === '-' ? undefined : prompt;
-  const piped = isRead(prompt, input) ? await readPiped(input, warn) : '';
+  // Stdin that holds the history is no prompt.
+  const piped = isRead(prompt, input) && !history.includes('-') ? await readPiped(input, warn) : '';
   const contents: UserContent[] = [...(argument === undefined ? [] : [argument]), ...(piped ? [piped] : []), ...files];
   if (contents.length === 0 && history.length > 0 && prompt === undefined) return undefined;
   if (contents.length === 0) throw new UsageError('there is no prompt: give one as PROMPT, or pipe it in');
@@ -41,7 +42,24 @@ function isRead(prompt: string | undefined, { kind }: Input): boolean {
   return prompt === '-' || kind === 'piped' || (kind === 'none' && prompt === undefined);
 }
 
-async function readPiped({ kind, stream }: Input, warn: (text: string) => void): Promise<string> {
+async function readPiped(input: Input, warn: (text: string) => void): Promise<string> {
+  const text = decodeText(await readStdin(input, { name: 'stdin', limit: inputLimits.stdin }, warn));
+  if (text === null) throw new UsageError('stdin is no text in UTF-8; give other files with --attach');
+  // A program that prints a line ends it; a prompt has no such end.
+  return text.replace(/[\r\n]+$/, '');
+}
+
+/**
+ * Reads stdin to its end, and tells a person who waits for something that is piped in what is waited for.
+ *
+ * Errors: `UsageError`.
+ * @since 0.2.0
+ */
+export function readStdin(
+  { kind, stream }: Input,
+  allowance: Allowance,
+  warn: (text: string) => void,
+): Promise<Buffer> {
   const advice = 'waiting for the end of stdin; add </dev/null to run without it';
   const timer = kind === 'piped' ? setTimeout(() => warn(advice), patienceMs) : undefined;
   const chunks = async function* () {
@@ -51,8 +69,5 @@ async function readPiped({ kind, stream }: Input, warn: (text: string) => void):
     }
     clearTimeout(timer);
   };
-  const text = decodeText(await readStream(chunks(), { name: 'stdin', limit: inputLimits.stdin }));
-  if (text === null) throw new UsageError('stdin is no text in UTF-8; give other files with --attach');
-  // A program that prints a line ends it; a prompt has no such end.
-  return text.replace(/[\r\n]+$/, '');
+  return readStream(chunks(), allowance);
 }

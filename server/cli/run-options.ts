@@ -1,15 +1,21 @@
+import { parseExact } from '../engine/exact-json.ts';
 import { type OptionTable, readOptions, UsageError } from './options.ts';
 
 /** What `runwire run` is asked to do. @since 0.1.0 */
 export interface RunOptions {
   /** `provider:name`. */
   readonly model: string;
+  /** Another address of the provider. */
+  readonly baseUrl?: string;
+  /** Settings of the model, by name. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** The argument; `-` stands for stdin. */
   readonly prompt?: string;
   readonly instructions?: string;
   /** A file with the JSON Schema of the output. */
   readonly schema?: string;
   readonly attach: readonly string[];
+  /** Files; `-` stands for stdin. */
   readonly history: readonly string[];
   readonly timeoutMs?: number;
   /** US dollars as a decimal. */
@@ -31,12 +37,16 @@ Prompt:
 Options:
   --model MODEL        provider:name; there is no default. The key is taken from the variable of the provider.
                        'test' is embedded: no network, no key, answers that are made up
+  --base-url URL       another address of the provider; some, such as openai-compatible, need one. The key in the
+                       variable of a provider goes to its own address only, unless --allow-env NAME allows it
+  --setting KEY=VALUE  a setting of the model: temperature=0, max_tokens=500, extra_body='{"a": 1}'; may be repeated.
+                       VALUE is JSON when it can be read as JSON, else text
   --schema FILE        JSON Schema of the output: stdout is the output as JSON
   --instructions TEXT  instructions for the model, beside the prompt
   --attach FILE        an image, audio, video, document or text file (by its extension, else by its content);
                        may be repeated; 48 MiB in all
-  --history FILE       go on from earlier messages: a JSON list of them, or what --json has printed; with several, in
-                       the order given
+  --history FILE|-     go on from earlier messages: a JSON list of them, or what --json has printed; with several, in
+                       the order given; - reads stdin, which then is no prompt
   --timeout SECONDS    end the run as failed after this time; reading the input is not counted
   --max-cost DOLLARS   end the run as failed once it has cost more; told on stderr when the price is not known
   --json               print the whole result as one JSON document: outcome, output, usage, error, newMessages
@@ -58,10 +68,13 @@ Examples:
   runwire run --model openai-chat:gpt-5 --json "A riddle, please." > 1.json
   runwire run --model openai-chat:gpt-5 --json --history 1.json "I give up." > 2.json
   runwire run --model openai-chat:gpt-5 --history 1.json --history 2.json "Another one."
+  runwire run --model openai-compatible:qwen3 --base-url http://localhost:8080/v1 --setting temperature=0 "Hello."
 `;
 
 const table = {
   model: 'value',
+  'base-url': 'value',
+  setting: 'list',
   schema: 'value',
   instructions: 'value',
   attach: 'list',
@@ -89,12 +102,14 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
   }
   const { values, words } = readOptions(args, table);
   if (values.help) return null;
-  const { model, schema, instructions, attach = [], history = [], timeout, json = false } = values;
-  const maxCost = values['max-cost'];
+  const { model, schema, instructions, setting = [], attach = [], history = [], timeout, json = false } = values;
+  const { 'base-url': baseUrl, 'max-cost': maxCost } = values;
   const [prompt, second] = words;
   if (second !== undefined)
     throw new UsageError(`there is a second prompt '${second}'; put the whole prompt in quotes`);
-  const empty = Object.entries({ model, schema, prompt }).find(([, value]) => value?.trim() === '');
+  const empty = Object.entries({ model, 'base-url': baseUrl, schema, prompt }).find(
+    ([, value]) => value?.trim() === '',
+  );
   // Most likely an unset variable of a script.
   if (empty) throw new UsageError(empty[0] === 'prompt' ? 'the prompt is empty' : `--${empty[0]} is empty`);
   if (model === undefined) {
@@ -103,8 +118,12 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
   if (/^host(:|$)/.test(model)) {
     throw new UsageError(`'${model}' is answered by a host over the protocol, and here is none; name another model`);
   }
+  const stdin = [prompt, ...history].filter((source) => source === '-');
+  if (stdin.length > 1) throw new UsageError('- stands for stdin, which can be read once only');
   return {
     model,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(setting.length === 0 ? {} : { settings: Object.fromEntries(setting.map(keyAndValue)) }),
     ...(prompt === undefined ? {} : { prompt }),
     ...(instructions === undefined ? {} : { instructions }),
     ...(schema === undefined ? {} : { schema }),
@@ -114,6 +133,18 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
     ...(maxCost === undefined ? {} : { maxCost: dollars(maxCost) }),
     json,
   };
+}
+
+function keyAndValue(text: string): [string, unknown] {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) {
+    throw new UsageError(`--setting is KEY=VALUE, for example temperature=0, not '${text}'`);
+  }
+  try {
+    return [key, parseExact(value)];
+  } catch {
+    return [key, value]; // no JSON: the text itself
+  }
 }
 
 function milliseconds(text: string): number {

@@ -1,7 +1,9 @@
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { RunResult } from '../../protocol/result.ts';
+import { ModelSettings } from '../../protocol/spec.ts';
 import { EngineError } from '../engine/errors.ts';
+import { issuesOf } from '../errors.ts';
 import { exitCode, exitCodeOf, exitCodeOfRefusal } from './exit-code.ts';
 import { readHistory } from './history.ts';
 import { inputLimits, readJsonFile } from './input.ts';
@@ -59,14 +61,16 @@ async function ask(options: RunOptions, around: Surroundings, voice: Voice): Pro
 }
 
 async function paramsOf(options: RunOptions, { input }: Surroundings, voice: Voice): Promise<Parameters<StartRun>[0]> {
-  const { model, instructions, timeoutMs, maxCost, json } = options;
+  const { model, baseUrl, instructions, timeoutMs, maxCost, json } = options;
   const warn = (text: string) => voice.warn(text);
   // What may be wrong is read before stdin, which may make somebody wait.
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
-  const messageHistory = options.history.length > 0 ? await readHistory(options.history, warn) : undefined;
+  const modelSettings = options.settings === undefined ? undefined : checkedSettings(options.settings);
+  const messageHistory = options.history.length > 0 ? await readHistory(options.history, input, warn) : undefined;
   const prompt = await readPrompt(options, input, warn);
   return {
-    model,
+    model: baseUrl === undefined ? model : { model, baseUrl },
+    ...(modelSettings === undefined ? {} : { modelSettings }),
     ...(prompt === undefined ? {} : { prompt }),
     ...(instructions === undefined ? {} : { instructions }),
     ...(schema === undefined ? {} : { output: { schema } }),
@@ -84,6 +88,13 @@ async function readSchema(path: string): Promise<Record<string, unknown>> {
   const schema = await readJsonFile(path, { name, limit: inputLimits.schema });
   if (schema !== null && typeof schema === 'object' && !Array.isArray(schema)) return { ...schema };
   throw new UsageError(`${name} is no JSON Schema: it has to be an object`);
+}
+
+function checkedSettings(settings: Readonly<Record<string, unknown>>): ModelSettings {
+  const parsed = ModelSettings().safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const [issue] = issuesOf(parsed.error);
+  throw new UsageError(`--setting ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 /** Input may never end; what is left of reading it ends with the process. */

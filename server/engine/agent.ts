@@ -1,8 +1,10 @@
 import type { AgentSpec, ModelSettings, Prompts, ToolDefinition, ToolSpec } from '../../protocol/spec.ts';
 import type { UsageLimits } from '../../protocol/usage.ts';
-import { compileArguments, type Validator } from './arguments.ts';
+import { compileArguments, invalidSchema, type UncheckedKeyword, type Validator } from './arguments.ts';
 import { deferralNotAllowed, EngineError } from './errors.ts';
+import type { Warning } from './model.ts';
 import { compileOutput, type OutputPlan } from './output-plan.ts';
+import { uncheckedOfOutput, uncheckedWarning } from './unchecked.ts';
 import { limitsInForce } from './usage.ts';
 
 /** A function tool, ready to be called. @since 0.1.0 */
@@ -14,6 +16,8 @@ export interface CompiledTool {
   readonly timeoutMs: number | undefined;
   /** Who answers its calls when not the host at once: others, or the host after an approval. */
   readonly deferral: 'external' | 'unapproved' | null;
+  /** What of its schema the arguments are not checked against. */
+  readonly unchecked: readonly UncheckedKeyword[];
 }
 
 /** Literal texts joined, and the names the host resolves. @since 0.1.0 */
@@ -42,6 +46,8 @@ export interface CompiledAgent {
   readonly modelSettings: ModelSettings | null;
   /** What becomes of calls that are left to others. */
   readonly deferred: 'end' | 'handle' | 'wait';
+  /** What whoever wrote the specification should know, told at the start of each run. */
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -68,6 +74,12 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
       await compileTool(tool, { index, toolRetries, toolTimeoutMs: spec.toolTimeoutMs ?? undefined }),
     );
   }
+  const unchecked = [
+    ...[...tools.values()].map((tool) => ({ owner: `Tool '${tool.spec.name}'`, keywords: tool.unchecked })),
+    ...uncheckedOfOutput(output),
+  ].filter(({ keywords }) => keywords.length > 0);
+  const [refused] = unchecked.flatMap(({ keywords }) => keywords);
+  if (spec.strictSchemas && refused) throw invalidSchema(refused);
   const deferred = spec.deferred ?? 'end';
   // Nobody could ever answer its calls.
   const unanswerable = deferred === 'end' && !output.allowsDeferred;
@@ -89,6 +101,7 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
     limits: limitsInForce(spec.usageLimits ?? undefined),
     modelSettings: spec.modelSettings ?? null,
     deferred,
+    warnings: unchecked.map(uncheckedWarning),
   };
 }
 
@@ -98,9 +111,10 @@ async function compileTool(
 ): Promise<CompiledTool> {
   const timeoutMs = spec.timeoutMs ?? defaults.toolTimeoutMs;
   const deferral = spec.external ? 'external' : spec.requiresApproval ? 'unapproved' : null;
-  const { schema, validator } = await compileArguments(spec.inputSchema, {
+  const { schema, validator, unchecked } = await compileArguments(spec.inputSchema, {
     path: ['tools', defaults.index, 'inputSchema'],
     validate: spec.validate ?? true,
+    isObject: true,
     extras: 'keep',
   });
   return {
@@ -122,6 +136,7 @@ async function compileTool(
     maxRetries: spec.maxRetries ?? (spec.external ? 0 : defaults.toolRetries),
     timeoutMs,
     deferral,
+    unchecked,
   };
 }
 

@@ -1,6 +1,13 @@
 import type { ErrorDetails } from '../../protocol/messages.ts';
 import { EngineError } from './errors.ts';
-import { anyObject, compileValidator, type Validated } from './validation/compile.ts';
+import {
+  anyObject,
+  compileValidator,
+  type Validator as SchemaValidator,
+  shownSchema,
+  type Validated,
+} from './validation/compile.ts';
+import { measureSchema } from './validation/gate.ts';
 import { SchemaError } from './validation/schema-error.ts';
 
 export type { Validated };
@@ -18,12 +25,30 @@ export interface CompileOptions {
   readonly path: readonly (string | number)[];
   /** False: any object is accepted. */
   readonly validate: boolean;
+  /** Whether the value is an object whatever the schema says; default false. */
+  readonly isObject?: boolean;
   /** What happens to keys outside `properties` when the schema says nothing about them. */
   readonly extras: 'keep' | 'drop';
 }
 
+/** A keyword that values are not checked against. @since 0.2.0 */
+export interface UncheckedKeyword {
+  /** Where it stands in the parameters. */
+  readonly path: readonly (string | number)[];
+  readonly keyword: string;
+  readonly reason: string;
+}
+
+/** A compiled schema, what a model is shown of it, and what values are not checked against. @since 0.2.0 */
+export interface CompiledArguments {
+  readonly schema: Record<string, unknown>;
+  readonly validator: Validator;
+  readonly unchecked: readonly UncheckedKeyword[];
+}
+
 /**
- * Compiles a JSON Schema of the host, after it passed the gate for schemas of strangers.
+ * Compiles a JSON Schema of the host, after it passed the gate for schemas of strangers; without `validate` nothing but
+ * its size matters.
  *
  * Errors: `schema.invalid {path}`.
  * @since 0.1.0
@@ -31,21 +56,33 @@ export interface CompileOptions {
 export async function compileArguments(
   schema: Record<string, unknown>,
   options: CompileOptions,
-): Promise<{ schema: Record<string, unknown>; validator: Validator }> {
+): Promise<CompiledArguments> {
+  const at = (path: readonly string[]) => [...options.path, ...path];
   try {
-    const compiled = await compileValidator(schema, { extras: options.extras });
-    const inner = options.validate ? compiled : anyObject;
-    const validator: Validator = {
-      validate: (args) =>
-        typeof args === 'string' ? inner.validateJson(args === '' ? '{}' : args) : inner.validateData(args ?? {}),
-      validateValue: (value) => inner.validateData(value),
-    };
-    return { schema: compiled.schema, validator };
+    if (!options.validate) {
+      measureSchema(schema);
+      return { schema: shownSchema(schema), validator: argumentsValidator(anyObject), unchecked: [] };
+    }
+    const compiled = await compileValidator(schema, options);
+    const unchecked = compiled.unchecked.map(({ path, keyword, reason }) => ({ path: at(path), keyword, reason }));
+    return { schema: compiled.schema, validator: argumentsValidator(compiled), unchecked };
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error;
-    const path = [...options.path, ...error.path];
-    throw new EngineError('schema.invalid', `Invalid schema at ${path.join('.')}: ${error.reason}`, { path });
+    throw invalidSchema({ path: at(error.path), reason: error.reason });
   }
+}
+
+/** The error of a schema that is refused. @since 0.2.0 */
+export function invalidSchema({ path, reason }: Pick<UncheckedKeyword, 'path' | 'reason'>): EngineError {
+  return new EngineError('schema.invalid', `Invalid schema at ${path.join('.')}: ${reason}`, { path });
+}
+
+function argumentsValidator(inner: SchemaValidator): Validator {
+  return {
+    validate: (args) =>
+      typeof args === 'string' ? inner.validateJson(args === '' ? '{}' : args) : inner.validateData(args ?? {}),
+    validateValue: (value) => inner.validateData(value),
+  };
 }
 
 /** How upstream's `ValidationError` reads as the cause of an error. @since 0.1.0 */

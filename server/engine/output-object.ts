@@ -1,5 +1,6 @@
 import type { OutputSpec } from '../../protocol/spec.ts';
-import { compileArguments, type Validated, type Validator } from './arguments.ts';
+import { compileArguments, type UncheckedKeyword, type Validated, type Validator } from './arguments.ts';
+import { parseExact } from './exact-json.ts';
 import type { ErrorDetails } from './validation/error-details.ts';
 import { jsonProblem } from './validation/json-text.ts';
 import { branchLabel } from './validation/labels.ts';
@@ -14,6 +15,8 @@ export interface ObjectOutput {
   readonly wrapped: boolean;
   /** The host function that makes the output of the value. */
   readonly function: string | null;
+  /** What of the schema the value is not checked against. */
+  readonly unchecked: readonly UncheckedKeyword[];
   /** Checks what the model gave and takes the value out of its wrapping. */
   validate(args: string | Record<string, unknown> | null): Validated;
 }
@@ -30,7 +33,8 @@ export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<Ob
   const { description, ...plain } = given;
   const options = { path: ['output', 'schema'], validate: spec.validate ?? true, extras: 'drop' as const };
   const outer = await compileArguments(wrapped ? wrap(given) : plain, options);
-  const inner = wrapped ? (await compileArguments(given, options)).validator : null;
+  const value = wrapped ? await compileArguments(given, options) : null;
+  const inner = value?.validator;
   const title = typeof given.title === 'string' ? given.title : null;
   return {
     name: spec.name ?? title ?? spec.function ?? null,
@@ -38,6 +42,7 @@ export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<Ob
     schema: outer.schema,
     wrapped,
     function: spec.function ?? null,
+    unchecked: (value ?? outer).unchecked,
     validate(args) {
       const text = typeof args === 'string' ? stripFences(args) : args;
       const result = outer.validator.validate(text);
@@ -100,7 +105,7 @@ function orJsonText(
   args: string | Record<string, unknown> | null,
   { given, inner, errors }: { given: Record<string, unknown>; inner: Validator; errors: readonly ErrorDetails[] },
 ): Validated {
-  const outer: unknown = typeof args === 'string' ? JSON.parse(args) : args;
+  const outer = typeof args === 'string' ? parseExact(args) : args;
   const input = unwrap(outer);
   const asText = typeof input === 'string' ? parsed(input, inner, typeof args === 'string') : noText(input);
   if (asText.ok) return asText;
@@ -115,7 +120,7 @@ function orJsonText(
 /** The words of the errors follow how the arguments came: as JSON text or as data. */
 function parsed(text: string, inner: Validator, isJson: boolean): Validated {
   const problem = jsonProblem(text);
-  if (problem === undefined) return isJson ? inner.validate(text) : inner.validateValue(JSON.parse(text));
+  if (problem === undefined) return isJson ? inner.validate(text) : inner.validateValue(parseExact(text));
   return { ok: false, errors: [{ type: 'json_invalid', loc: [], msg: `Invalid JSON: ${problem}`, input: text }] };
 }
 

@@ -7,6 +7,8 @@ export interface UnionOutput {
   readonly name: string | null;
   readonly description: string | null;
   readonly schema: Record<string, unknown>;
+  /** The alternatives. */
+  readonly objects: readonly ObjectOutput[];
   /** Checks the text and tells which alternative it is. */
   validate(text: string): { result: Validated; object: ObjectOutput | null };
 }
@@ -27,6 +29,7 @@ export async function compileUnion(alternatives: readonly Omit<OutputSpec, 'anyO
     name: null,
     description: null,
     schema: unionSchema(objects),
+    objects: [...objects.values()],
     validate(text) {
       const outer = envelope.validator.validate(stripFences(text));
       if (!outer.ok) return { result: outer, object: null };

@@ -1,3 +1,5 @@
+import { stringifyExact } from './exact-json.ts';
+
 /**
  * JSON text as Python's `json.dumps` writes it: a blank behind `,` and `:`, and everything beyond ASCII escaped. The
  * schema inside the prompted-output instructions has this form upstream, and models see it.
@@ -10,7 +12,7 @@ export function pythonJson(value: unknown): string {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return `{${entries.map(([key, item]) => `${quote(key)}: ${pythonJson(item)}`).join(', ')}}`;
   }
-  return typeof value === 'string' ? quote(value) : JSON.stringify(value ?? null);
+  return typeof value === 'string' ? quote(value) : stringifyExact(value ?? null);
 }
 
 const quote = (text: string) =>

@@ -3,6 +3,7 @@ import type { DeferredToolResults, RecordedToolResults } from '../../protocol/de
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import { toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
+import { isRecord } from './validation/schema.ts';
 
 /** What others decided about a deferred call. Source: Pydantic AI `DeferredToolResult`. @since 0.2.0 */
 export type Resolution =
@@ -32,7 +33,19 @@ export function readResults(results: DeferredToolResults): Resolutions {
   return { byId, metadata: results.metadata ?? {} };
 }
 
-function ofCall(result: NonNullable<DeferredToolResults['calls']>[string]): Resolution {
+type GivenResult =
+  | { readonly retry: string }
+  | { readonly failed: string }
+  | { readonly content: unknown; readonly metadata?: unknown; readonly userContent?: string | UserContent[] | null };
+
+/** Any value is the content; the schema has seen to it that an object with one of the keys has the shape. */
+function givenResult(result: unknown): GivenResult {
+  const hasShape = isRecord(result) && ['content', 'retry', 'failed'].some((key) => Object.hasOwn(result, key));
+  return hasShape ? (result as GivenResult) : { content: result };
+}
+
+function ofCall(given: unknown): Resolution {
+  const result = givenResult(given);
   if ('retry' in result) return { kind: 'retry', message: result.retry };
   if ('failed' in result) return { kind: 'failed', message: result.failed };
   const { content, metadata, userContent } = result;
@@ -105,10 +118,10 @@ export function recordedResults({ calls, approvals, metadata }: DeferredToolResu
 const mapped = <T, R>(values: Readonly<Record<string, T>> | null | undefined, to: (value: T) => R): Record<string, R> =>
   Object.fromEntries(Object.entries(values ?? {}).map(([id, value]) => [id, to(value)]));
 
-type GivenResult = NonNullable<DeferredToolResults['calls']>[string];
 type GivenApproval = NonNullable<DeferredToolResults['approvals']>[string];
 
-function recordedResult(result: GivenResult): unknown {
+function recordedResult(given: unknown): unknown {
+  const result = givenResult(given);
   if ('retry' in result) return { message: result.retry, kind: 'model-retry' };
   if ('failed' in result) return { message: result.failed, kind: 'tool-failed' };
   const { content, metadata = null, userContent = null } = result;

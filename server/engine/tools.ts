@@ -3,13 +3,13 @@ import type { ModelRequestPart, ToolCallPart, ToolReturnPart } from '../../proto
 import type { CompiledTool } from './agent.ts';
 import type { ToolOutcome, ToolRequest } from './callbacks.ts';
 import { EngineError, unexpectedBehavior } from './errors.ts';
+import { hasBigInt, hasUnsafeInteger } from './exact-json.ts';
 import { completeContent } from './intake.ts';
 import { invalid, type Refusal, retry, retryPrompt } from './output.ts';
 import type { Resolution } from './resolutions.ts';
 import type { RunState } from './state.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { addUsage } from './usage.ts';
-import { hasUnsafeInteger } from './validation/json-text.ts';
 import { askingStep } from './waiting.ts';
 import { argsAsJson } from './wording.ts';
 
@@ -262,12 +262,12 @@ function callTool(
   { call, tool, args, approval }: RunnableCall,
   context: StepContext,
 ): Promise<ToolOutcome> {
-  const raw = typeof call.args === 'string' ? call.args : null;
+  const isRounded = typeof call.args === 'string' ? hasUnsafeInteger(call.args) : hasBigInt(call.args);
   const request: ToolRequest = {
     toolCallId: call.tool_call_id,
     name: call.tool_name,
     args,
-    ...(raw !== null && hasUnsafeInteger(raw) ? { argsText: argsAsJson(call) } : {}),
+    ...(isRounded ? { argsText: argsAsJson(call) } : {}),
     retry: state.counters.retriesOf(call.tool_name),
     maxRetries: tool.maxRetries,
     ...(approval ? { approved: true } : {}),

@@ -1,4 +1,5 @@
 import type { ErrorDetails, RetryPromptPart, ToolCallPart, ToolReturnPart } from '../../protocol/messages.ts';
+import { parseExact, stringifyExact } from './exact-json.ts';
 import { isMedia } from './media-types.ts';
 
 // What a model is shown for the parts of a history. Source: Pydantic AI `model_response`, `model_response_str`,
@@ -12,7 +13,7 @@ const isNothing = (content: unknown) => content === null || (Array.isArray(conte
 /** Content as text: nothing is empty, a string stays as it is, anything else is compact JSON. */
 function asText(content: unknown): string {
   if (isNothing(content)) return '';
-  return typeof content === 'string' ? content : JSON.stringify(content);
+  return typeof content === 'string' ? content : stringifyExact(content);
 }
 
 /**
@@ -55,7 +56,7 @@ function validationText(errors: readonly ErrorDetails[], feedback: boolean): str
   const shown = errors.map(({ type, loc, msg, input }) =>
     feedback && loc.length <= 1 ? { type, loc, msg } : { type, loc, msg, input },
   );
-  const list = JSON.stringify(shown, null, 2);
+  const list = stringifyExact(shown, 2);
   return `${errors.length} validation error${errors.length === 1 ? '' : 's'}:\n\`\`\`json\n${list}\n\`\`\``;
 }
 
@@ -65,7 +66,7 @@ export function argsAsDict(part: Pick<ToolCallPart, 'args'>): Record<string, unk
   if (args === null || args === '') return {};
   if (typeof args !== 'string') return args;
   try {
-    const parsed: unknown = JSON.parse(args);
+    const parsed = parseExact(args);
     if (isObject(parsed)) return parsed;
   } catch {
     // falls through: the model sees its own text again
@@ -79,7 +80,7 @@ export function argsAsJson(part: Pick<ToolCallPart, 'args'>): string {
     const dict = argsAsDict(part);
     return 'INVALID_JSON' in dict && dict.INVALID_JSON === part.args ? JSON.stringify(dict) : part.args;
   }
-  return JSON.stringify(argsAsDict(part));
+  return stringifyExact(argsAsDict(part));
 }
 
 /** Whether a call has arguments at all. @since 0.1.0 */

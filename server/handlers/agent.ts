@@ -16,7 +16,9 @@ export function agentHandlers({ agents, keys }: { agents: AgentRegistry; keys: K
       const hostServesSecrets = session.serves('secret/get');
       if (spec.model) resolveModel(spec.model, { ...keys, hostServesSecrets }, spec.modelSettings);
       const compiled = await compileAgent(spec);
-      return { name: params.name, replaced: agents.set(params.name, { spec, compiled }) };
+      const { warnings } = compiled;
+      const replaced = agents.set(params.name, { spec, compiled });
+      return { name: params.name, replaced, ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };
     },
     'agent/list': () => ({
       agents: agents.list().map(([name, { spec }]) => ({

@@ -110,7 +110,7 @@ function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {
   if (hostServesSecrets) return secretOf(asked, row.envVar);
   throw userError(
     `'${entry.model}' has a \`baseUrl\`, so its key comes from a variable of its own: name one in \`apiKeyEnv\` that the ` +
-      'daemon was started with (`--allow-env NAME`), or serve secret/get.',
+      `daemon was started with (\`--allow-env NAME\`; its own: \`--allow-env ${row.envVar}\`), or serve secret/get.`,
   );
 }
 

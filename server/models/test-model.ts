@@ -1,6 +1,7 @@
 import type { ModelMessage, ModelResponsePart, ToolCallPart, ToolReturnPart } from '../../protocol/messages.ts';
 import type { ModelEntry, ToolDefinition } from '../../protocol/spec.ts';
 import { userError } from '../engine/errors.ts';
+import { stringifyExact } from '../engine/exact-json.ts';
 import type { Model, ModelAnswer, ModelPrompt } from '../engine/model.ts';
 import { modelResponse, textPart, toolCallPart } from '../engine/response.ts';
 import { isRecord } from '../engine/validation/schema.ts';
@@ -126,7 +127,7 @@ function repeatedCallOf(tool: ToolDefinition, seed: number): ToolCallPart {
 
 /** Arguments that are no object become JSON text: a message holds nothing else. */
 function callOf({ name }: ToolDefinition, value: unknown): ToolCallPart {
-  const args = typeof value === 'string' || isRecord(value) ? value : JSON.stringify(value);
+  const args = typeof value === 'string' || isRecord(value) ? value : stringifyExact(value);
   return toolCallPart({ tool_name: name, args, tool_call_id: `pyd_ai_tool_call_id__${name}` });
 }
 
@@ -134,7 +135,7 @@ function callOf({ name }: ToolDefinition, value: unknown): ToolCallPart {
 function reportOf(messages: readonly ModelMessage[]): string {
   const returns = new Map(messages.flatMap(toolReturns).map((part) => [part.tool_name, part.content]));
   // Written by hand because an object would sort names like `1` to the front.
-  const fields = [...returns].map(([name, content]) => `${JSON.stringify(name)}:${JSON.stringify(content)}`);
+  const fields = [...returns].map(([name, content]) => `${JSON.stringify(name)}:${stringifyExact(content)}`);
   return fields.length > 0 ? `{${fields.join(',')}}` : 'success (no tool calls)';
 }
 

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { stringifyExact } from '../engine/exact-json.ts';
 import type { Framing } from './frames.ts';
 
 /** A message as it stands on the wire, its parts checked by who sends it. @since 0.2.0 */
@@ -86,7 +87,7 @@ export class OutboundPump {
   /** Errors: those of `JSON.stringify` for what is no JSON. */
   send(message: Outgoing): Sent {
     if (this.#isClosed) return closed;
-    const json = JSON.stringify(message);
+    const json = stringifyExact(message);
     const size = Buffer.byteLength(json);
     const limit = this.#messageBytes();
     if (size > limit) return { kind: 'tooLarge', size, limit };

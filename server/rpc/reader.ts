@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
+import { parseMessage } from '../message-json.ts';
 import type { Frame, FrameSplitter, Framing, WireLimits } from './frames.ts';
 import { jsonFault } from './json-fault.ts';
 import { ContentLengthFrames } from './length-frames.ts';
@@ -188,7 +189,7 @@ export class WireReader extends AbstractMessageReader {
     let value: unknown;
     try {
       text = this.#decoder.decode(bytes);
-      value = JSON.parse(text);
+      value = parseMessage(text);
     } catch {
       return this.#sink.fault({ kind: 'parse', reason: reasonOf(text), parts: readablePartsOf(bytes) });
     }

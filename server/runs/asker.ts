@@ -1,6 +1,7 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { CallbackContext, PendingAdded, WaitingCall } from '../engine/callbacks.ts';
-import type { EngineError } from '../engine/errors.ts';
+import { EngineError } from '../engine/errors.ts';
+import { describeOverflow, overflowIn } from '../message-json.ts';
 import { failed, timedOut } from './callback-errors.ts';
 import type { CallbackError, Client } from './client.ts';
 import { Gate } from './gate.ts';
@@ -93,7 +94,7 @@ export class Asker {
         ...params,
       },
       timeoutMs,
-      read: call.read,
+      read: (answer) => call.read(finite(call, answer)),
       errorOf: (error: CallbackError) => call.onError?.(error) ?? failed(call, error),
       timedOut: () => timedOut(call, timeoutMs ?? 0),
     };
@@ -112,6 +113,15 @@ export class Asker {
     this.#askedBy = idempotencyKey;
     return this.#asked === 1 ? idempotencyKey : `${idempotencyKey}#${this.#asked}`;
   }
+}
+
+/** Errors: `callback.invalid` for an answer that holds a number like 1e400, which would become null. */
+function finite(call: { method: string; name: string }, answer: unknown): unknown {
+  const overflow = overflowIn(answer);
+  if (!overflow) return answer;
+  const { method, name } = call;
+  const message = `The answer of ${method} for '${name}' cannot be used: ${describeOverflow(overflow)}.`;
+  throw new EngineError('callback.invalid', message, { method, name, path: overflow.path });
 }
 
 const methods = {

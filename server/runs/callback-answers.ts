@@ -1,6 +1,8 @@
 import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import { EngineError } from '../engine/errors.ts';
+import { stringifyExact } from '../engine/exact-json.ts';
+import { issuesOf } from '../errors.ts';
 
 type Parsed<M extends CallbackMethod> = ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']>;
 
@@ -11,7 +13,7 @@ export function parsed<M extends 'history/process' | 'tools/prepare' | 'deferred
 ): Parsed<M> {
   const result = callbacks[call.method].result().safeParse(answer);
   if (result.success) return result.data as Parsed<M>;
-  const [issue] = result.error.issues;
+  const [issue] = issuesOf(result.error);
   throw invalid(call, answer, `${issue?.path.join('.') || 'an object'}: ${issue?.message ?? 'valid'}`);
 }
 
@@ -43,7 +45,7 @@ export const isEmptyList = (value: unknown) => Array.isArray(value) && value.len
 
 /** The error for an answer that has not the shape of its method. @since 0.1.0 */
 export function invalid(call: { method: string; name: string }, answer: unknown, expected: string): EngineError {
-  const shown = JSON.stringify(answer)?.slice(0, 200) ?? String(answer);
+  const shown = stringifyExact(answer)?.slice(0, 200) ?? String(answer);
   return new EngineError(
     'callback.invalid',
     `${call.method} for '${call.name}' answered ${shown}; expected ${expected}.`,

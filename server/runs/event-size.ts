@@ -1,4 +1,5 @@
 import type { DurableEvent } from '../../protocol/events.ts';
+import { stringifyExact } from '../engine/exact-json.ts';
 import type { TooLarge } from './client.ts';
 
 const whole = 256 * 1024;
@@ -15,7 +16,7 @@ export function eventForWire(event: DurableEvent): DurableEvent {
   // A short string or a small number cannot be huge; only the rest is measured.
   if (content === null || typeof content === 'number' || typeof content === 'boolean') return event;
   if (typeof content === 'string' && content.length < whole / 4) return event;
-  const json = JSON.stringify(content);
+  const json = stringifyExact(content);
   const size = Buffer.byteLength(json);
   if (size <= whole) return event;
   const start = (typeof content === 'string' ? content : json).slice(0, shown);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RunStartParams } from '../../protocol/run.ts';
+import { stringifyExact } from '../engine/exact-json.ts';
 
 /** Two starts with one id are the same run when everything that shapes the run is equal. @since 0.1.0 */
 export function fingerprintOf(params: RunStartParams): string {
@@ -14,7 +15,7 @@ export function fingerprintOf(params: RunStartParams): string {
     ...spec
   } = params;
   return createHash('sha256')
-    .update(JSON.stringify(sorted(spec)))
+    .update(stringifyExact(sorted(spec)))
     .digest('hex');
 }
 

@@ -2,6 +2,7 @@ import type { ModelMessage, ModelRequest } from '../../protocol/messages.ts';
 import type { MessagesParams, MessagesResult } from '../../protocol/run.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { EngineError } from '../engine/errors.ts';
+import { stringifyExact } from '../engine/exact-json.ts';
 import { invalidParams } from '../params-error.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -20,7 +21,7 @@ export function messagesPage(record: RunRecord, params: MessagesParams, which: '
   const to = params.limit ? Math.min(from + params.limit, length) : length;
   const page = messages.slice(from, to);
   return {
-    ...(params.format === 'json' ? { json: JSON.stringify(page) } : { messages: page }),
+    ...(params.format === 'json' ? { json: stringifyExact(page) } : { messages: page }),
     newMessageIndex,
     total: length - first,
     complete: record.state === 'finished',

@@ -1,5 +1,7 @@
 import type { ModelDeltaParams } from '../../protocol/deltas.ts';
 import { RequestUsage } from '../../protocol/usage.ts';
+import { EngineError } from '../engine/errors.ts';
+import { infinitePath } from '../engine/exact-json.ts';
 import type { PartStream } from '../engine/part-stream.ts';
 
 /**
@@ -13,6 +15,11 @@ export function addDelta(stream: PartStream, delta: ModelDeltaParams['delta']): 
   else if ('thinking' in delta) stream.thinking(`part ${delta.index}`, delta.thinking, delta.signature ?? null);
   else if ('toolCall' in delta) {
     const { name, args, id } = delta.toolCall;
+    const path = infinitePath(args);
+    if (path) {
+      const message = `A model/delta cannot be used: the number at toolCall.args.${path.join('.')} is beyond 1.8e308.`;
+      throw new EngineError('callback.invalid', message, { method: 'model/delta' });
+    }
     stream.toolCall(`part ${delta.index}`, { name: name ?? null, args: args ?? null, id: id ?? null });
   } else stream.setUsage(RequestUsage().parse(delta.usage));
 }

@@ -26,6 +26,8 @@ class Parse {
             case "DeltaEvent": return Converter.DeltaEventToJsonString(Converter.DeltaEventFromJsonString(json));
             case "RunResult": return Converter.RunResultToJsonString(Converter.RunResultFromJsonString(json));
             case "RunUsage": return Converter.RunUsageToJsonString(Converter.RunUsageFromJsonString(json));
+            case "ModelsListResult": return Converter.ModelsListResultToJsonString(Converter.ModelsListResultFromJsonString(json));
+            case "ModelDeltaParamsInput": return Converter.ModelDeltaParamsInputToJsonString(Converter.ModelDeltaParamsInputFromJsonString(json));
             default: throw new IllegalArgumentException("no type " + type);
         }
     }

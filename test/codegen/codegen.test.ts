@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Sample, samplesOfTheGoldens } from './samples.ts';
+import { type Sample, samplesOfTheGoldens, samplesWithIds } from './samples.ts';
 
 /** Where `generators/install.sh` put the generators. */
 const tools = process.env.CODEGEN_DIR ?? '';
@@ -18,7 +18,7 @@ describe.skipIf(!tools)(
     let samples: Sample[];
     beforeAll(async () => {
       work = mkdtempSync(join(tmpdir(), 'runwire-codegen-'));
-      samples = await samplesOfTheGoldens();
+      samples = [...(await samplesOfTheGoldens()), ...(await samplesWithIds())];
     }, 300_000);
     afterAll(() => rmSync(work, { recursive: true, force: true }));
 
@@ -61,6 +61,19 @@ describe.skipIf(!tools)(
       for (const [type] of samples) counts.set(type, (counts.get(type) ?? 0) + 1);
       for (const type of ['ModelRequest', 'ModelResponse', 'RunEventParams', 'DeltaEvent', 'RunResult', 'RunUsage'])
         expect(counts.get(type), type).toBeGreaterThan(30);
+      const parts = samples.flatMap(([type, value]) =>
+        type === 'ModelResponse' ? (value as { parts: { part_kind: string; id?: unknown }[] }).parts : [],
+      );
+      const withIds = parts.filter(({ id }) => typeof id === 'string').map(({ part_kind }) => part_kind);
+      expect([...new Set(withIds)].sort()).toEqual([
+        'builtin-tool-call',
+        'compaction',
+        'file',
+        'speech',
+        'text',
+        'thinking',
+        'tool-call',
+      ]);
     });
 
     it('reads all of it in Go (quicktype)', { timeout: 300_000 }, () => {

@@ -23,6 +23,10 @@ func parse(kind string, value []byte) (any, error) {
 		return UnmarshalRunResult(value)
 	case "RunUsage":
 		return UnmarshalRunUsage(value)
+	case "ModelsListResult":
+		return UnmarshalModelsListResult(value)
+	case "ModelDeltaParamsInput":
+		return UnmarshalModelDeltaParamsInput(value)
 	}
 	return nil, fmt.Errorf("no type %s", kind)
 }

@@ -39,7 +39,7 @@ export async function play(
   scenario: Scenario,
   deps: Partial<ServerDeps> = {},
 ): Promise<{ runs: PlayedRun[]; unused: number }> {
-  const { client, close } = startPair(deps);
+  const { client, close, conversation } = startPair(deps);
   const host = new ScriptedHost(client, scenario);
   const events = new Map<string, PlayedRun['events']>();
   const shown: { runId: string; event: { event_kind: string } }[] = [];
@@ -64,6 +64,8 @@ export async function play(
     runs.push({ ...played, shown: shown.filter((one) => one.runId === runId).map((one) => one.event) });
   }
   await close();
+  // The daemon's side is held against the schemas by every pair; this client is well-behaved, too.
+  conversation.expectAsPublished('client');
   return { runs, unused: host.unused };
 }
 

@@ -3,32 +3,43 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { daemonPath } from '../support/daemon.ts';
+import { expectAsPublished, overheard } from './overheard.ts';
 
 const folder = fileURLToPath(new URL('../../client-sample/hosts', import.meta.url));
 const names = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+let temporary: string;
+beforeAll(() => {
+  temporary = mkdtempSync(join(tmpdir(), 'runwire-hosts-'));
+});
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
 /** Runs sample hosts as a user does. */
-function runAll(args: string[], daemon = daemonPath) {
+function runAll(args: string[], env: Record<string, string> = { RUNWIRE: daemonPath }) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'run-all.mjs'), ...args], {
     encoding: 'utf8',
-    env: { ...process.env, RUNWIRE: daemon, RUNWIRE_NO_CODE_CACHE: '1' },
+    env: { ...process.env, RUNWIRE_NO_CODE_CACHE: '1', ...env },
   });
   return { status, stdout, stderr };
 }
 
 for (const name of names) {
   // Go compiles the host first.
-  it(`${name}: runs an agent, goes on from its history, stops a run and shuts down`, {
+  it(`${name}: runs an agent, goes on from its history, stops a run and shuts down, all as published`, {
     timeout: 120_000,
   }, (context) => {
-    const { status, stdout } = runAll([name]);
+    const bytes = join(temporary, `${name}.jsonl`);
+    const { status, stdout } = runAll([name], overheard(bytes));
     if (stdout.startsWith('skipped')) context.skip(stdout.trim());
     expect(stdout).toBe(`ok ${name}\n`);
     expect(status).toBe(0);
+    const { client, daemon } = expectAsPublished(bytes);
+    expect(client).toBeGreaterThan(10);
+    expect(daemon).toBeGreaterThan(20);
   });
 }
 
@@ -63,11 +74,9 @@ it('every host is in the table', () => {
 
 it('a host fails when the daemon does not end well, and its transcript is shown', (context) => {
   if (spawnSync('python3', ['--version']).status !== 0) context.skip('needs python3');
-  const temporary = mkdtempSync(join(tmpdir(), 'runwire-hosts-'));
   const daemon = join(temporary, 'ending-badly.cjs');
   writeFileSync(daemon, `process.on('exit', () => process.reallyExit(3)); require(${JSON.stringify(daemonPath)});`);
-  const { status, stdout } = runAll(['python'], daemon);
-  rmSync(temporary, { recursive: true, force: true });
+  const { status, stdout } = runAll(['python'], { RUNWIRE: daemon });
   expect(stdout).toMatch(/^failed python: exit code 1\n( {4}.*\n)*/);
   expect(stdout).toContain('    host: the daemon ended with exit code 3\n');
   expect(status).toBe(1);

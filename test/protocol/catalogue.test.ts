@@ -6,7 +6,12 @@ import {
   requests,
   serverNotifications,
 } from '../../protocol/catalogue.ts';
+import { protocolDocument } from '../../protocol/document.ts';
 import { ErrorCode } from '../../protocol/errors.ts';
+import { everySchema } from '../support/schemas.ts';
+
+/** Begins with a capital, a quoted name or a number, and ends with a full stop. */
+const sentence = /^[A-Z`\d].*\.$/s;
 
 it('pins the names of the methods', () => {
   expect(Object.keys(requests)).toEqual([
@@ -110,13 +115,25 @@ it('pins the error codes', () => {
   `);
 });
 
-it('gives every method a summary and a version, and every field a sentence', () => {
+it('gives every method a summary and a version', () => {
   for (const method of [
     ...Object.values(requests),
     ...Object.values(callbacks),
+    ...Object.values(editorRequests),
+    ...Object.values(clientNotifications),
     ...Object.values(serverNotifications),
   ]) {
-    expect(method.summary, method.method).toMatch(/\.$/);
+    expect(method.summary, method.method).toMatch(sentence);
     expect(method.since, method.method).toMatch(/^\d+\.\d+\.\d+$/);
   }
+});
+
+it('gives every field of every object a sentence', () => {
+  const fields = everySchema(protocolDocument()).flatMap(({ path, schema }) =>
+    Object.entries((schema.properties ?? {}) as Record<string, { description?: string }>).map(
+      ([name, { description = '' }]) => ({ field: `${path}: ${name}`, description }),
+    ),
+  );
+  expect(fields.length).toBeGreaterThan(500);
+  expect(fields.filter(({ description }) => !sentence.test(description))).toEqual([]);
 });

@@ -73,6 +73,11 @@ describe.skipIf(noRecordings).each(chunks)(
       },
     );
 
+    it('are conversations as the schemas say', () => {
+      daemon.conversation.expectAsPublished('client', 'daemon');
+      expect(daemon.conversation.counts.get('run/event from the daemon')).toBeGreaterThan(recordings.length);
+    });
+
     it('agree with the facts but for what is known, and say nothing on stderr', () => {
       const known = Object.keys(knownDifferences).filter((name) => facts[name.split('#')[0] ?? '']);
       expect({ agreed, stderr: daemon.stderr, junk: daemon.junk }).toEqual({

@@ -110,7 +110,8 @@ describe('a value of the wrong kind', () => {
     ['a pattern that can hang', { type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }],
   ])('%s is told with its path', async (_name, inputSchema) => {
     session = await openSession();
-    const { data } = await session.refusal('run/start', { prompt: 'hi', tools: [{ name: 't', inputSchema }] });
+    const tools = [{ name: 't', inputSchema }];
+    const { data } = await session.refusal('run/start', { prompt: 'hi', tools, strictSchemas: true });
     expect(data).toMatchObject({ kind: 'schema.invalid' });
     expect((data.path as unknown[]).slice(0, 3)).toEqual(['tools', 0, 'inputSchema']);
     await stillServes();

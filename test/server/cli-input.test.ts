@@ -97,6 +97,8 @@ describe('a prompt', () => {
     ['a terminal that is asked for', { prompt: '-' }, input('terminal', 'a\n'), 'a'],
     ['UTF-16 of a Windows shell', {}, input('piped', Uint8Array.of(0xff, 0xfe, 0x68, 0, 0x69, 0)), 'hi'],
     ['history alone', { history: ['h'] }, input('piped'), undefined],
+    ['history that stdin holds', { history: ['-'] }, input('piped', 'not read'), undefined],
+    ['an argument beside history that stdin holds', { prompt: 'hi', history: ['-'] }, input('piped', 'not read'), 'hi'],
   ])('is %s', async (_name, given, from, expected) => {
     expect(await readPrompt({ ...options, ...given }, from, warn)).toEqual(expected);
   });
@@ -138,6 +140,12 @@ describe('stdin that nobody writes to and nobody closes', () => {
 });
 
 describe('a history', () => {
+  const stdin = (text: string): Input => {
+    const stream = new PassThrough();
+    stream.end(text);
+    return { kind: 'piped', stream };
+  };
+  const none = stdin('not read');
   const [a, b, c] = [{ kind: 'request' }, { kind: 'response' }, { kind: 'request' }];
 
   it.each([
@@ -146,7 +154,7 @@ describe('a history', () => {
     ['new messages of a result', { newMessages: [a, b], newMessageIndex: 0 }],
   ])('is %s', async (_name, document) => {
     const warnings: string[] = [];
-    expect(await readHistory([json('h.json', document)], (text) => warnings.push(text))).toEqual([a, b]);
+    expect(await readHistory([json('h.json', document)], none, (text) => warnings.push(text))).toEqual([a, b]);
     expect(warnings).toEqual([]);
   });
 
@@ -155,14 +163,45 @@ describe('a history', () => {
     const warn = (text: string) => warnings.push(text);
     const first = json('first.json', { newMessages: [a, b], newMessageIndex: 0 });
     const second = json('second.json', { newMessages: [c], newMessageIndex: 2 });
-    expect(await readHistory([first, second], warn)).toEqual([a, b, c]);
+    expect(await readHistory([first, second], none, warn)).toEqual([a, b, c]);
     expect(warnings).toEqual([]);
-    expect(await readHistory([second], warn)).toEqual([c]);
+    expect(await readHistory([second], none, warn)).toEqual([c]);
     expect(warnings).toEqual([expect.stringContaining('the 2 before them are not in the history')]);
   });
 
+  it('is read from stdin, in its place among the files', async () => {
+    const first = json('first.json', [a, b]);
+    expect(await readHistory([first, '-'], stdin(JSON.stringify([c])), () => undefined)).toEqual([a, b, c]);
+    await expect(readHistory(['-'], stdin('['), () => undefined)).rejects.toThrow(/^--history - is no JSON: /);
+    await expect(readHistory(['-'], stdin(''), () => undefined)).rejects.toThrow(/^--history - is no JSON$/);
+  });
+
+  it('keeps the digits of integers, and refuses what is no number any more', async () => {
+    const text = (number: string) => stdin(`[{"kind":"request","parts":[],"metadata":{"id":${number}}}]`);
+    expect(await readHistory(['-'], text('1234567890123456789'), () => undefined)).toEqual([
+      { kind: 'request', parts: [], metadata: { id: 1234567890123456789n } },
+    ]);
+    await expect(readHistory(['-'], text('1e400'), () => undefined)).rejects.toThrow(
+      '--history - cannot be used: 1e400 at 0.metadata.id is beyond the largest number',
+    );
+  });
+
+  it.each([
+    [
+      [{ role: 'user', content: 'hi' }],
+      "message 0 has a 'role', as messages of OpenAI and others have, but no 'kind'; give",
+    ],
+    [{ messages: [a, { role: 'assistant', parts: [] }] }, "message 1 has a 'role'"],
+    [[{ parts: [] }], "message 0 has no 'kind'; give messages as --json and Pydantic AI write them"],
+    [[a, 'hi'], "message 1 has no 'kind'"],
+    [[null], "message 0 has no 'kind'"],
+    [[{ kind: 5 }], "message 0 has no 'kind'"],
+  ])('of messages in another shape is refused in words: %j', async (document, words) => {
+    await expect(readHistory([json('h.json', document)], none, () => undefined)).rejects.toThrow(words);
+  });
+
   it.each([null, 7, {}, { messages: 'x' }])('is not %j', async (document) => {
-    await expect(readHistory([json('h.json', document)], () => undefined)).rejects.toThrow('holds no messages');
+    await expect(readHistory([json('h.json', document)], none, () => undefined)).rejects.toThrow('holds no messages');
   });
 });
 

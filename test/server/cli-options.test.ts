@@ -91,7 +91,42 @@ describe('the options of run', () => {
   });
 
   it.each([
+    ['temperature=0', { temperature: 0 }],
+    ['stop_sequences=["a", "b=c"]', { stop_sequences: ['a', 'b=c'] }],
+    ['extra_body={"seed": 1234567890123456789}', { extra_body: { seed: 1234567890123456789n } }],
+    ['thinking=true', { thinking: true }],
+    ['thinking=high', { thinking: 'high' }],
+    ['service_tier="auto"', { service_tier: 'auto' }],
+    ['user=a=b', { user: 'a=b' }],
+    ['note=two\nlines', { note: 'two\nlines' }],
+    ['empty=', { empty: '' }],
+  ])('take the setting %s', (setting, settings) => {
+    expect(readRunOptions(['--model', 'm', '--setting', setting, 'hi'])).toMatchObject({ settings });
+  });
+
+  it('take several settings, the last of a name, and another address', () => {
+    const args = ['--setting', 'a=1', '--setting=b=2', '--setting', 'a=3', '--base-url', 'http://localhost:1/v1'];
+    expect(readRunOptions(['--model', 'm', ...args, '--history', '-', 'hi'])).toEqual({
+      model: 'm',
+      baseUrl: 'http://localhost:1/v1',
+      settings: { a: 3, b: 2 },
+      attach: [],
+      history: ['-'],
+      json: false,
+      prompt: 'hi',
+    });
+  });
+
+  it.each([
     [['hi'], 'name a model with --model'],
+    [['--model', 'm', '--base-url', '', 'hi'], '--base-url is empty'],
+    [
+      ['--model', 'm', '--setting', 'temperature', 'hi'],
+      "--setting is KEY=VALUE, for example temperature=0, not 'temperature'",
+    ],
+    [['--model', 'm', '--setting', '=5', 'hi'], "--setting is KEY=VALUE, for example temperature=0, not '=5'"],
+    [['--model', 'm', '--history', '-', '-'], '- stands for stdin, which can be read once only'],
+    [['--model', 'm', '--history', '-', '--history', '-'], '- stands for stdin, which can be read once only'],
     [['--model', ''], '--model is empty'],
     [['--model', 'test', ' '], 'the prompt is empty'],
     [['--model', 'test', 'say', 'hi'], "there is a second prompt 'hi'; put the whole prompt in quotes"],
@@ -111,7 +146,19 @@ describe('the options of run', () => {
   });
 
   it('are all in the help', () => {
-    for (const option of ['model', 'schema', 'instructions', 'attach', 'history', 'timeout', 'json', 'help']) {
+    const options = [
+      'model',
+      'base-url',
+      'setting',
+      'schema',
+      'instructions',
+      'attach',
+      'history',
+      'timeout',
+      'json',
+      'help',
+    ];
+    for (const option of options) {
       expect(runHelp).toContain(`\n  --${option} `);
     }
     for (const line of runHelp.split('\n')) expect(line.length).toBeLessThanOrEqual(120);

@@ -56,7 +56,10 @@ describe('the exit code', () => {
   it.each([
     [{ outcome: 'success' }, 0],
     [{ outcome: 'failed', error: error('model.http') }, 1],
-    [{ outcome: 'failed', error: error('run.invalid') }, 1],
+    [{ outcome: 'failed', error: error('model.unexpectedBehavior') }, 1],
+    [{ outcome: 'failed', error: error('usage.limitExceeded') }, 1],
+    [{ outcome: 'failed', error: error('run.invalid') }, 2],
+    [{ outcome: 'failed', error: error('schema.invalid') }, 2],
     [{ outcome: 'failed', error: error('auth.missing') }, 2],
     [{ outcome: 'deferred' }, 3],
     [{ outcome: 'failed', error: error('run.timeout') }, 124],
@@ -95,11 +98,34 @@ describe('a run of the command', () => {
     await command(['--model', 'm', '--instructions', 'be brief', '--timeout', '2', 'hi'], { start }).ended;
     await command(['--model', 'm', '--max-cost', '0.50', 'hi'], { start }).ended;
     await command(['--model', 'm', '--json'], { start, stdin: 'piped' }).ended;
+    const more = ['--base-url', 'http://localhost:1', '--setting', 'temperature=0', '--setting', 'user=me'];
+    await command(['--model', 'm', ...more, '--history', '-', 'hi'], {
+      start,
+      stdin: '[{"kind":"request","parts":[]}]',
+    }).ended;
     expect(given).toEqual([
       { model: 'm', prompt: 'hi', instructions: 'be brief', openToolCalls: 'close', timeoutMs: 2000 },
       { model: 'm', prompt: 'hi', openToolCalls: 'close', usageLimits: { cost_limit: '0.50' } },
       { model: 'm', prompt: 'piped', openToolCalls: 'close', deltas: 'none' },
+      {
+        model: { model: 'm', baseUrl: 'http://localhost:1' },
+        modelSettings: { temperature: 0, user: 'me' },
+        messageHistory: [{ kind: 'request', parts: [] }],
+        prompt: 'hi',
+        openToolCalls: 'close',
+      },
     ]);
+  });
+
+  it.each([
+    [['--setting', 'temperature=hot'], '--setting temperature: Invalid input: expected number, received string'],
+    [
+      ['--setting', 'stop_sequences=["a", 5]'],
+      '--setting stop_sequences.1: Invalid input: expected string, received number',
+    ],
+  ])('is refused with %j', async (args, words) => {
+    const { exitCode, stdout, stderr } = await command(['--model', 'test', ...args, 'hi']).ended;
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: expect.stringContaining(words) });
   });
 
   it('goes through the engine of this process', async () => {

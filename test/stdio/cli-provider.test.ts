@@ -98,6 +98,30 @@ describe('runwire run and a provider', () => {
     ]);
   });
 
+  it('goes to another address with --base-url, and takes settings', async () => {
+    const seen: unknown[] = [];
+    answer = (body, response, request) => {
+      seen.push(request.url, request.headers.authorization, body);
+      saying('Hello')(body, response, request);
+    };
+    const { port } = server.address() as AddressInfo;
+    const address = ['--model', 'openai-compatible:qwen3', '--base-url', `http://127.0.0.1:${port}/v1`];
+    const settings = ['--setting', 'temperature=0', '--setting', 'extra_body={"seed":1234567890123456789}'];
+    expect(await runwire(...address, ...settings, 'hi').ended).toEqual({ status: 0, stdout: 'Hello\n', stderr: '' });
+    expect(seen).toEqual([
+      '/v1/chat/completions',
+      undefined,
+      expect.objectContaining({ model: 'qwen3', temperature: 0, seed: 1234567890123456800 }),
+    ]);
+  });
+
+  it('does not send the key of a provider to another address by itself', async () => {
+    const { port } = server.address() as AddressInfo;
+    const { status, stderr } = await runwire('--base-url', `http://127.0.0.1:${port}/v1`, 'hi').ended;
+    expect(status).toBe(2);
+    expect(stderr).toContain('`--allow-env OPENAI_API_KEY`');
+  });
+
   it('ends with 1 when the provider refuses, and says so', async () => {
     answer = (_body, response) => {
       response.writeHead(401, { 'content-type': 'application/json' });

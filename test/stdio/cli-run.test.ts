@@ -23,6 +23,7 @@ beforeAll(() => {
     'wrong.json': '{"type":"no such type"}',
     'torn.json': '{"type":',
     'history.json': '[{"kind":"nothing"}]',
+    'roles.json': '[{"role":"user","content":"hi"}]',
     'photo.png': Uint8Array.of(0x89, 0x50, 0x4e, 0x47),
     'notes.txt': 'remember',
     'blob.bin': Uint8Array.of(0xff, 0x00),
@@ -59,6 +60,10 @@ describe('runwire run', () => {
     ['no model', ['hi'], 'name a model with --model'],
     ['an unknown option', ['--model', 'test', '--nope', 'hi'], "unknown option '--nope'"],
     ['no prompt', ['--model', 'test'], 'there is no prompt'],
+    ['a provider that needs an address', ['--model', 'openai-compatible:x', 'hi'], '--base-url'],
+    ['an address that is none', ['--model', 'ollama:x', '--base-url', 'localhost', 'hi'], 'is no http or https URL'],
+    ['a setting of another type', ['--model', 'test', '--setting', 'top_p=much', 'hi'], '--setting top_p: '],
+    ['messages of another program', ['--model', 'test', '--history', 'roles.json', 'hi'], "message 0 has a 'role'"],
     ['an unknown model', ['--model', 'nope:x', 'hi'], "Unknown model 'nope:x'"],
     ['a missing key', ['--model', 'openai-chat:gpt-5', 'hi'], 'OPENAI_API_KEY'],
     ['a schema that is not there', ['--model', 'test', '--schema', 'none.json', 'hi'], 'there is no such file'],
@@ -91,6 +96,13 @@ describe('runwire run', () => {
     const files = ['--history', '1.json', '--history', '2.json'];
     const third = JSON.parse(runwire(['run', '--model', 'test', '--json', ...files, 'three']).stdout);
     expect(third).toMatchObject({ newMessageIndex: 4, messageCount: 6 });
+  });
+
+  it('goes on from the history that is piped in', () => {
+    const first = runwire(['run', '--model', 'test', '--json', 'one']);
+    const second = runwire(['run', '--model', 'test', '--json', '--history', '-', 'two'], first.stdout);
+    expect(JSON.parse(second.stdout)).toMatchObject({ newMessageIndex: 2, messageCount: 4 });
+    expect(runwire(['run', '--model', 'test', '--history', '-', '-'], first.stdout)).toMatchObject({ status: 2 });
   });
 
   it('puts the argument first, then what is piped, then the attached files', () => {

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { type Conversation, startConversation } from './contract.ts';
 
 export const daemonPath = new URL('../../dist/runwire.cjs', import.meta.url).pathname;
 
@@ -15,6 +16,10 @@ type Message = {
 export class Daemon {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly messages: Message[] = [];
+  /** The bodies of the frames as they came. */
+  readonly texts: string[] = [];
+  /** What both sides said, held against the published schemas. */
+  readonly conversation: Conversation = startConversation();
   stderr = '';
   /** Bytes on stdout that were no part of a frame. */
   junk = '';
@@ -45,6 +50,7 @@ export class Daemon {
 
   /** Writes one frame; a string goes as it is. */
   send(message: object | string): void {
+    if (typeof message !== 'string') this.conversation.see('client', message);
     const body = typeof message === 'string' ? message : JSON.stringify({ jsonrpc: '2.0', ...message });
     this.child.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   }
@@ -73,9 +79,10 @@ export class Daemon {
     return answer;
   }
 
-  /** The orderly end. */
+  /** The orderly end; fails when the daemon said what it does not publish. */
   async stop(): Promise<number | null> {
     await this.request('shutdown');
+    this.conversation.expectAsPublished('daemon');
     this.send({ method: 'exit' });
     return this.exited;
   }
@@ -92,7 +99,11 @@ export class Daemon {
         break;
       }
       if (this.#buffer.length < end + 4 + Number(length)) break;
-      this.messages.push(JSON.parse(this.#buffer.subarray(end + 4, end + 4 + Number(length)).toString()));
+      const text = this.#buffer.subarray(end + 4, end + 4 + Number(length)).toString();
+      const message: Message = JSON.parse(text);
+      this.texts.push(text);
+      this.messages.push(message);
+      this.conversation.see('daemon', message);
       this.#buffer = this.#buffer.subarray(end + 4 + Number(length));
     }
     this.#wake();

@@ -1,6 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import {
   createMessageConnection,
+  type DataCallback,
+  type Message,
   type MessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
@@ -10,6 +12,7 @@ import { defaultLimits } from '../../server/limits.ts';
 import type { Log } from '../../server/log.ts';
 import { openWire, type Wire } from '../../server/rpc/wire.ts';
 import { type Server, type ServerDeps, serve } from '../../server/server.ts';
+import { type Conversation, startConversation } from './contract.ts';
 
 /** A daemon and a client over two in-memory streams with real framing. */
 export interface Pair {
@@ -18,6 +21,8 @@ export interface Pair {
   readonly wire: Wire;
   /** Lines the daemon logged. */
   readonly logged: string[];
+  /** What both sides said, held against the published schemas. */
+  readonly conversation: Conversation;
   close(): Promise<void>;
 }
 
@@ -29,11 +34,43 @@ export interface Reading {
   readonly highWater?: number;
 }
 
+type Hear = (message: Message) => void;
+
+class HeardReader extends StreamMessageReader {
+  readonly #hear: Hear;
+  constructor(from: PassThrough, hear: Hear) {
+    super(from);
+    this.#hear = hear;
+  }
+  override listen(callback: DataCallback) {
+    return super.listen((message) => {
+      this.#hear(message);
+      callback(message);
+    });
+  }
+}
+
+class HeardWriter extends StreamMessageWriter {
+  readonly #hear: Hear;
+  constructor(to: PassThrough, hear: Hear) {
+    super(to);
+    this.#hear = hear;
+  }
+  override write(message: Message) {
+    this.#hear(message);
+    return super.write(message);
+  }
+}
+
 /** Starts a daemon in this process; the client has not sent `initialize` yet, and reads at once unless told otherwise. */
 export function startPair(deps: Partial<ServerDeps> = {}, reading?: Reading): Pair {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
-  const client = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
+  const conversation = startConversation();
+  const client = createMessageConnection(
+    new HeardReader(toClient, (message) => conversation.see('daemon', message)),
+    new HeardWriter(toServer, (message) => conversation.see('client', message)),
+  );
   const logged: string[] = [];
   const write = (text: string) => logged.push(text);
   const log: Log = { error: write, warn: write, info: write, debug: write };
@@ -56,10 +93,12 @@ export function startPair(deps: Partial<ServerDeps> = {}, reading?: Reading): Pa
     server,
     wire,
     logged,
+    conversation,
     async close() {
       await server.close();
       client.dispose();
       wire.connection.dispose();
+      conversation.expectAsPublished('daemon');
     },
   };
 }

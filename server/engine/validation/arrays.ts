@@ -95,6 +95,7 @@ function unique(base: Check): Check {
 
 /** Text that is the same for equal data: linear, where a comparison of all pairs would not be. */
 function canonical(value: unknown): string {
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   const record = value as Record<string, unknown>;

@@ -1,10 +1,15 @@
+import { type Overflow, parseJson } from '../exact-json.ts';
 import type { CompileContext, ExtrasPolicy } from './context.ts';
+import type { Unchecked } from './draft.ts';
 import type { ErrorDetails } from './error-details.ts';
 import { gateSchema } from './gate.ts';
 import { jsonProblem } from './json-text.ts';
 import { compileNode } from './node.ts';
+import { normalizeSchema } from './normalize.ts';
+import { keywordAgainstObjects } from './object-root.ts';
 import { loadRest, needsRest } from './rest-seam.ts';
 import { isRecord, type JsonSchema } from './schema.ts';
+import { pointerPath, SchemaError } from './schema-error.ts';
 import { BudgetExceeded, type Check, Exactness, FAIL, type Walk } from './walk.ts';
 
 const MAX_DATA_DEPTH = 200;
@@ -25,14 +30,18 @@ export type Validator = {
 
 /** A validator together with the schema it follows. @since 0.1.0 */
 export type CompiledSchema = Validator & {
-  /** The schema as it was given, normalised (`normalizeSchema`) and in object form: what a model is shown. */
+  /** The schema as it was given, normalised and in object form: what a model is shown. */
   readonly schema: Record<string, unknown>;
+  /** What of the schema values are not checked against. */
+  readonly unchecked: readonly Unchecked[];
 };
 
 /** Options of {@link compileValidator}. @since 0.1.0 */
 export type CompileOptions = {
   /** What objects without `additionalProperties` do with undeclared keys: `keep` for tools, `drop` for outputs. */
   readonly extras: ExtrasPolicy;
+  /** Whether the value is an object whatever the schema says, as the arguments of a tool are; default false. */
+  readonly isObject?: boolean;
 };
 
 /**
@@ -41,9 +50,15 @@ export type CompileOptions = {
  * Errors: `SchemaError`. Source: `pydantic_core.SchemaValidator` (Pydantic 2.14).
  * @since 0.1.0
  */
-export async function compileValidator(schema: unknown, { extras }: CompileOptions): Promise<CompiledSchema> {
-  const root = gateSchema(schema);
-  const rest = needsRest(root) ? (await loadRest())(root) : undefined;
+export async function compileValidator(schema: unknown, options: CompileOptions): Promise<CompiledSchema> {
+  const { checked: root, placeOf, unchecked } = gateSchema(schema);
+  if (options.isObject) expectObject(root);
+  const rest = needsRest(root)
+    ? await restOf(root, (node, reason) => {
+        const pointer = isRecord(node) ? placeOf(node) : '';
+        unchecked.push({ keyword: '', pointer, path: pointerPath(pointer), reason });
+      })
+    : undefined;
   const checks = new Map<unknown, Check>();
   const deferred: (() => void)[] = [];
   const definitions = new Set<unknown>();
@@ -53,7 +68,7 @@ export async function compileValidator(schema: unknown, { extras }: CompileOptio
   }
   const context: CompileContext = {
     root,
-    extras,
+    extras: options.extras,
     rest,
     isDefinition: (node) => definitions.has(node),
     compile: (node) => {
@@ -73,7 +88,41 @@ export async function compileValidator(schema: unknown, { extras }: CompileOptio
   };
   const check = context.compile(objectRoot(root));
   for (const resolve of deferred) resolve(); // grows while it is read
-  return { ...validatorOf(check), schema: objectForm(root) };
+  return { ...validatorOf(check), schema: shownSchema(schema), unchecked };
+}
+
+function expectObject(root: JsonSchema): void {
+  const keyword = root === false ? 'not' : keywordAgainstObjects(root, root);
+  if (keyword === undefined) return;
+  const advice = 'describe an object with {"type": "object", "properties": {...}} and put the value into a property';
+  throw new SchemaError(`/${keyword}`, `no object fits this schema, but arguments are always one; ${advice}`);
+}
+
+/** Binds the general validator; a schema that it cannot compile is not checked. */
+async function restOf(
+  root: JsonSchema,
+  onFailure: (node: JsonSchema, reason: string) => void,
+): Promise<CompileContext['rest']> {
+  const compile = (await loadRest())(root);
+  return (node) => {
+    try {
+      return compile(node);
+    } catch (error) {
+      if (!(error instanceof SchemaError)) throw error;
+      onFailure(node, error.reason);
+      return undefined;
+    }
+  };
+}
+
+/**
+ * What a model is shown of a schema: what the host wrote, normalised ({@link normalizeSchema}) and in object form.
+ * @since 0.2.0
+ */
+export function shownSchema(schema: unknown): Record<string, unknown> {
+  const shown = normalizeSchema(schema);
+  if (typeof shown === 'boolean') return shown ? {} : { not: {} };
+  return shown;
 }
 
 /**
@@ -87,11 +136,6 @@ export const anyObject: Validator = validatorOf((value, walk) => {
   return FAIL;
 });
 
-function objectForm(root: JsonSchema): Record<string, unknown> {
-  if (typeof root === 'boolean') return root ? {} : { not: {} };
-  return root;
-}
-
 /** Arguments are always an object, so a root that leaves its type open means one. */
 function objectRoot(root: JsonSchema): JsonSchema {
   if (root === true) return { type: 'object' };
@@ -104,16 +148,17 @@ function validatorOf(check: Check): Validator {
   return {
     validateJson(text) {
       if (text === '') return run(check, {}, true);
-      let value: unknown;
+      let parsed: ReturnType<typeof parseJson>;
       try {
-        value = JSON.parse(text);
+        parsed = parseJson(text);
       } catch {
         return invalid(jsonProblem(text) ?? 'expected value at line 1 column 1', text);
       }
+      if (parsed.overflow) return infinite(parsed.overflow);
       // JavaScript takes half a surrogate pair, which no UTF-8 text can hold.
       const problem = SURROGATE.test(text) ? jsonProblem(text) : undefined;
       if (problem !== undefined) return invalid(problem, text);
-      return run(check, value, true, text);
+      return run(check, parsed.value, true, text);
     },
     validateData: (value) => run(check, value ?? {}, false),
   };
@@ -157,6 +202,11 @@ function countNodes(value: unknown, depth = 0): number | undefined {
 
 function invalid(problem: string, text: string): Validated {
   return { ok: false, errors: [{ type: 'json_invalid', loc: [], msg: `Invalid JSON: ${problem}`, input: text }] };
+}
+
+function infinite({ path, text }: Overflow): Validated {
+  const msg = 'Input should be a finite number';
+  return { ok: false, errors: [{ type: 'finite_number', loc: path, msg, input: text }] };
 }
 
 function tooDeep(value: unknown): Validated {

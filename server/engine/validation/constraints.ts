@@ -3,7 +3,8 @@ import { type GuardedPattern, guardPattern } from './pattern.ts';
 import type { SchemaObject } from './schema.ts';
 import { type Check, FAIL, fail } from './walk.ts';
 
-type NumberRule = { type: string; msg: string; holds: (value: number) => boolean };
+type Numeric = number | bigint;
+type NumberRule = { type: string; msg: string; holds: (value: Numeric) => boolean };
 
 /**
  * A check followed by `minimum`, `maximum`, their exclusive forms and `multipleOf`; the first broken one is reported.
@@ -16,7 +17,7 @@ export function withNumberConstraints(base: Check, node: SchemaObject): Check {
     const result = base(value, walk);
     if (result === FAIL) return FAIL;
     for (const rule of rules) {
-      if (!rule.holds(result as number)) return fail(walk, rule.type, rule.msg, value);
+      if (!rule.holds(result as Numeric)) return fail(walk, rule.type, rule.msg, value);
     }
     return result;
   };
@@ -29,7 +30,7 @@ export function constrainsNumber(node: SchemaObject): boolean {
 
 function numberRules(node: SchemaObject): NumberRule[] {
   const rules: NumberRule[] = [];
-  const add = (keyword: string, type: string, text: string, holds: (limit: number) => (value: number) => boolean) => {
+  const add = (keyword: string, type: string, text: string, holds: (limit: number) => (value: Numeric) => boolean) => {
     const limit = node[keyword];
     if (typeof limit === 'number') {
       rules.push({ type, msg: `Input should be ${text} ${numberText(limit)}`, holds: holds(limit) });
@@ -43,7 +44,10 @@ function numberRules(node: SchemaObject): NumberRule[] {
   return rules;
 }
 
-function isMultiple(value: number, step: number): boolean {
+function isMultiple(value: Numeric, step: number): boolean {
+  if (typeof value === 'bigint') {
+    return Number.isInteger(step) ? value % BigInt(step) === 0n : isMultiple(Number(value), step);
+  }
   const rest = Math.abs(value % step);
   if (Number.isInteger(value) && Number.isInteger(step)) return rest === 0;
   // The tolerance of pydantic-core: 0.3 is a multiple of 0.1 although the division leaves a rest.

@@ -23,6 +23,6 @@ export type CompileContext = {
   defer(schema: unknown): Check;
   /** Whether a schema stands directly under the root's `$defs`, as Pydantic's classes and enums do. */
   isDefinition(schema: unknown): boolean;
-  /** Compiles the keywords left to the general validator; present when the schema has any. */
-  readonly rest: ((schema: JsonSchema) => RestCheck) | undefined;
+  /** Compiles the keywords left to the general validator, when it can; present when the schema has any. */
+  readonly rest: ((schema: JsonSchema) => RestCheck | undefined) | undefined;
 };

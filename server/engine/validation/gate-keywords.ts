@@ -1,11 +1,7 @@
-import { compilePattern } from './pattern.ts';
-import { explosiveReason } from './regexp-cost.ts';
 import { isRecord, pointerToken, type SchemaObject } from './schema.ts';
 import { SchemaError } from './schema-error.ts';
 
-const MAX_PATTERN = 512;
 const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
-const DYNAMIC = ['$dynamicRef', '$recursiveRef'];
 const COUNTS = [
   'minLength',
   'maxLength',
@@ -19,7 +15,7 @@ const COUNTS = [
 const NUMBERS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
 
 /**
- * Checks the values of one schema's keywords, subschemas and `$ref` aside.
+ * Checks the values of one schema's keywords; subschemas, patterns and `$ref` are looked at elsewhere.
  *
  * Errors: {@link SchemaError} at the offending keyword.
  * @since 0.1.0
@@ -28,7 +24,6 @@ export function checkKeywords(schema: SchemaObject, path: string): void {
   const refuse = (keyword: string, reason: string): never => {
     throw new SchemaError(`${path}/${pointerToken(keyword)}`, reason);
   };
-  for (const keyword of DYNAMIC) if (schema[keyword] !== undefined) refuse(keyword, 'is not supported');
   checkType(schema.type, refuse);
   for (const keyword of COUNTS) {
     const value = schema[keyword];
@@ -58,12 +53,6 @@ export function checkKeywords(schema: SchemaObject, path: string): void {
       checkNames(names ?? null, () => refuse(keyword, `${JSON.stringify(name)} must be a list of strings`));
     }
   }
-  if (schema.pattern !== undefined) checkPattern(schema.pattern, `${path}/pattern`);
-  if (isRecord(schema.patternProperties)) {
-    for (const pattern of Object.keys(schema.patternProperties)) {
-      checkPattern(pattern, `${path}/patternProperties/${pointerToken(pattern)}`);
-    }
-  }
 }
 
 function checkType(type: unknown, refuse: (keyword: string, reason: string) => never): void {
@@ -78,16 +67,4 @@ function checkType(type: unknown, refuse: (keyword: string, reason: string) => n
 function checkNames(names: unknown, refuse: () => never): void {
   if (names === undefined) return;
   if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) refuse();
-}
-
-function checkPattern(pattern: unknown, path: string): void {
-  if (typeof pattern !== 'string') throw new SchemaError(path, 'must be a string');
-  if (pattern.length > MAX_PATTERN) throw new SchemaError(path, `is longer than ${MAX_PATTERN} characters`);
-  try {
-    compilePattern(pattern);
-  } catch {
-    throw new SchemaError(path, 'is not a regular expression of JavaScript');
-  }
-  const reason = explosiveReason(pattern);
-  if (reason !== undefined) throw new SchemaError(path, reason);
 }

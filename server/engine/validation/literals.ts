@@ -13,6 +13,7 @@ export function allowedValues(node: SchemaObject): readonly unknown[] | undefine
 function typesOf(value: unknown): string[] {
   if (value === null) return ['null'];
   if (Array.isArray(value)) return ['array'];
+  if (typeof value === 'bigint') return ['integer', 'number'];
   if (typeof value === 'number') return Number.isInteger(value) ? ['integer', 'number'] : ['number'];
   return [typeof value];
 }

@@ -94,7 +94,7 @@ function compileUntyped(schema: SchemaObject, context: CompileContext): Check[] 
   const text = withStringConstraints(passes, schema);
   if (text !== passes) add((value) => typeof value === 'string', text);
   const number = withNumberConstraints(passes, schema);
-  if (number !== passes) add((value) => typeof value === 'number', number);
+  if (number !== passes) add((value) => typeof value === 'number' || typeof value === 'bigint', number);
   return parts;
 }
 

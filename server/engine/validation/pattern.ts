@@ -1,5 +1,6 @@
 import { createContext, Script } from 'node:vm';
 import { matchCost } from './regexp-cost.ts';
+import { ecmaPattern } from './regexp-dialect.ts';
 import { spend, type Walk } from './walk.ts';
 
 const FREE_STEPS = 100_000;
@@ -15,16 +16,18 @@ export type GuardedPattern = {
 };
 
 /**
- * Compiles a pattern as JSON Schema means it (Unicode mode), or without Unicode mode when only that accepts it.
+ * Compiles a pattern as JSON Schema means it (Unicode mode), or without Unicode mode when only that accepts it. Spellings
+ * of other languages are rewritten before.
  *
- * Errors: `SyntaxError`.
+ * Errors: `SyntaxError`, `ForeignPattern`.
  * @since 0.1.0
  */
 export function compilePattern(source: string): RegExp {
+  const pattern = ecmaPattern(source);
   try {
-    return new RegExp(source, 'u');
+    return new RegExp(pattern, 'u');
   } catch {
-    return new RegExp(source); // e.g. `[\w-.]`, common in schemas written for other languages
+    return new RegExp(pattern); // e.g. `[\w-.]`, common in schemas written for other languages
   }
 }
 
@@ -36,7 +39,7 @@ export function compilePattern(source: string): RegExp {
  */
 export function guardPattern(source: string): GuardedPattern {
   const regexp = compilePattern(source);
-  const costOf = matchCost(source);
+  const costOf = matchCost(ecmaPattern(source));
   let freeLength = 0; // the longest text seen whose cost is small
   return {
     source,

@@ -1,3 +1,4 @@
+import { withDoubles } from '../exact-json.ts';
 import { merge } from './combine.ts';
 import type { CompileContext, RestCheck } from './context.ts';
 import { children, isRecord, type JsonSchema, REST_KEYWORDS, type SchemaObject } from './schema.ts';
@@ -34,10 +35,11 @@ export function withRest(base: Check, schema: SchemaObject, context: CompileCont
   const check = withCondition(base, schema, context);
   if (!hasRestKeyword(schema)) return check;
   const checkRest = context.rest(schema);
+  if (checkRest === undefined) return check;
   return (value, walk) => {
     const result = check(value, walk);
     if (result === FAIL) return FAIL;
-    const issues = checkRest(result);
+    const issues = checkRest(withDoubles(result));
     if (issues.length === 0) return result;
     for (const { type, loc, msg } of issues) walk.errors.push({ type, loc: [...loc], msg, input: at(value, loc) });
     return FAIL;
@@ -55,7 +57,7 @@ function withCondition(base: Check, schema: SchemaObject, context: CompileContex
     if (result === FAIL) return FAIL;
     // Keys that the base dropped may be declared in the branch.
     const whole = isRecord(value) && isRecord(result) ? { ...value, ...result } : result;
-    const branch = condition(whole).length === 0 ? whenTrue : whenFalse;
+    const branch = condition(withDoubles(whole)).length === 0 ? whenTrue : whenFalse;
     const other = branch(whole, walk);
     return other === FAIL ? FAIL : merge(whole, result, other === whole ? result : other);
   };

@@ -1,7 +1,9 @@
 import { Compile } from 'typebox/schema';
+import { withDoubles } from '../exact-json.ts';
 import type { RestCheck, RestIssue } from './context.ts';
 import { plural } from './error-details.ts';
 import { withTimeLimit } from './pattern.ts';
+import { ecmaPattern } from './regexp-dialect.ts';
 import type { RestCompiler } from './rest-seam.ts';
 import {
   isRecord,
@@ -43,7 +45,7 @@ function residue(node: JsonSchema): JsonSchema {
   if (typeof node === 'boolean') return node ? {} : { not: {} };
   const keywords = Object.keys(node).filter((keyword) => REST_KEYWORDS.has(keyword));
   if (keywords.length === 0 || keywords.some((keyword) => DEPENDENT.includes(keyword))) {
-    const { $id: _id, $schema: _schema, $defs: _defs, definitions: _definitions, ...whole } = node;
+    const { $defs: _defs, definitions: _definitions, ...whole } = node;
     return whole;
   }
   const wanted = [...keywords, ...COMPANIONS];
@@ -128,21 +130,24 @@ function locOf(pointer: string, value: unknown): (string | number)[] {
     });
 }
 
-/** Copies a schema so that its references lead into the copy of the document, and drops `$id`, which would move them. */
+/** Copies a schema so that its references lead into the copy of the document, its patterns written for JavaScript. */
 function rebase(schema: unknown): unknown {
   if (!isRecord(schema)) return schema;
   const out: Record<string, unknown> = {};
   for (const keyword of Object.keys(schema)) {
     const value = schema[keyword];
-    if (keyword === '$id' || keyword === '$schema' || keyword === '$anchor') continue;
-    if (keyword === '$ref' && typeof value === 'string') out.$ref = `#/$defs/${ROOT}${value.slice(1)}`;
+    if (keyword === 'pattern' && typeof value === 'string') out.pattern = ecmaPattern(value);
+    else if (keyword === '$ref' && typeof value === 'string') out.$ref = `#/$defs/${ROOT}${value.slice(1)}`;
     else if (SCHEMA_SINGLES.has(keyword)) out[keyword] = rebase(value);
     else if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) out[keyword] = value.map(rebase);
     else if ((SCHEMA_MAPS.has(keyword) || keyword === 'dependencies') && isRecord(value)) {
       out[keyword] = Object.fromEntries(
-        Object.entries(value).map(([name, item]) => [name, Array.isArray(item) ? item : rebase(item)]),
+        Object.entries(value).map(([name, item]) => [
+          keyword === 'patternProperties' ? ecmaPattern(name) : name,
+          Array.isArray(item) ? item : rebase(item),
+        ]),
       );
-    } else out[keyword] = value;
+    } else out[keyword] = withDoubles(value);
   }
   return out;
 }

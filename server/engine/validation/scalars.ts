@@ -2,7 +2,7 @@ import { type Check, Exactness, FAIL, fail, floor, type Walk } from './walk.ts';
 
 const INTEGER_TEXT = /^[+-]?\d+(?:_\d+)*(?:\.0+)?$/;
 const FLOAT_TEXT = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
-const SPECIAL_FLOAT = /^([+-]?)(?:(inf|infinity)|nan)$/i;
+const SPECIAL_FLOAT = /^[+-]?(?:inf|infinity|nan)$/i;
 const MAX_NUMBER_TEXT = 4300;
 const TRUE_TEXTS = new Set(['1', 'true', 't', 'yes', 'y', 'on']);
 const FALSE_TEXTS = new Set(['0', 'false', 'f', 'no', 'n', 'off']);
@@ -19,6 +19,8 @@ export const checkInteger: Check = (value, walk) => {
         'Input should be a valid integer, got a number with a fractional part',
         value,
       );
+    case 'bigint':
+      return value;
     case 'string':
       return integerFromText(value, walk);
     case 'boolean':
@@ -40,16 +42,25 @@ function integerFromText(value: string, walk: Walk): unknown {
     return fail(walk, 'int_parsing', msg, value);
   }
   floor(walk, Exactness.lax);
-  return Number(text.replaceAll('_', '')) + 0;
+  const digits = text.replaceAll('_', '').replace(/\.0+$/, '');
+  const number = Number(digits) + 0;
+  return Number.isSafeInteger(number) ? number : BigInt(digits.replace('+', ''));
 }
 
-/** Pydantic's `float`: numbers, number texts including `nan` and `inf`, and booleans. @since 0.1.0 */
+/**
+ * Pydantic's `float`: numbers, number texts and booleans. Texts such as `nan` and `inf`, which Pydantic takes, are refused:
+ * JSON has no such values, and no host could receive them.
+ * @since 0.1.0
+ */
 export const checkFloat: Check = (value, walk) => {
   switch (typeof value) {
     case 'number':
       // Pydantic rates an int in a float position as strict; 5.0 and 5 are one value here.
       if (Number.isInteger(value)) floor(walk, Exactness.strict);
       return value;
+    case 'bigint':
+      floor(walk, Exactness.strict);
+      return Number(value);
     case 'string':
       return floatFromText(value, walk);
     case 'boolean':
@@ -62,21 +73,24 @@ export const checkFloat: Check = (value, walk) => {
 
 function floatFromText(value: string, walk: Walk): unknown {
   const text = value.length > MAX_NUMBER_TEXT ? '' : value.trim();
-  const special = SPECIAL_FLOAT.exec(text);
-  if (special === null && !FLOAT_TEXT.test(text)) {
+  if (!SPECIAL_FLOAT.test(text) && !FLOAT_TEXT.test(text)) {
     const msg = 'Input should be a valid number, unable to parse string as a number';
     return fail(walk, 'float_parsing', msg, value);
   }
+  const number = Number(text.replaceAll('_', ''));
+  if (!Number.isFinite(number)) return fail(walk, 'finite_number', 'Input should be a finite number', value);
   floor(walk, Exactness.lax);
-  if (special === null) return Number(text.replaceAll('_', ''));
-  if (special[2] === undefined) return Number.NaN;
-  return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return number;
 }
 
 /** Pydantic's `bool`: booleans, 0 and 1, and words such as `yes` and `off`. @since 0.1.0 */
 export const checkBoolean: Check = (value, walk) => {
   if (typeof value === 'boolean') return value;
-  if (typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value))) {
+  if (
+    typeof value === 'string' ||
+    typeof value === 'bigint' ||
+    (typeof value === 'number' && Number.isInteger(value))
+  ) {
     const word = String(value).toLowerCase();
     const truth = TRUE_TEXTS.has(word) ? true : FALSE_TEXTS.has(word) ? false : FAIL;
     if (truth === FAIL) {

@@ -7,6 +7,12 @@ export type SchemaProblem = {
   readonly reason: string;
 };
 
+/** A JSON pointer as keywords, names and list indexes. @since 0.2.0 */
+export function pointerPath(pointer: string): string[] {
+  const tokens = pointer.split('/').slice(1);
+  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
 /** A schema was refused. @since 0.1.0 */
 export class SchemaError extends Error implements SchemaProblem {
   readonly path: readonly string[];
@@ -16,10 +22,7 @@ export class SchemaError extends Error implements SchemaProblem {
   constructor(pointer: string, reason: string) {
     super(`invalid JSON Schema at ${pointer === '' ? 'the root' : pointer}: ${reason}`);
     this.name = 'SchemaError';
-    this.path = pointer
-      .split('/')
-      .slice(1)
-      .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+    this.path = pointerPath(pointer);
     this.pointer = pointer;
     this.reason = reason;
   }

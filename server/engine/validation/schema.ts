@@ -37,18 +37,18 @@ export const SCHEMA_SINGLES: ReadonlySet<string> = new Set([
   'additionalItems',
 ]);
 
-/** Keywords that apply their schema to a part of the value, so that recursion through them ends. @since 0.1.0 */
-export const CONSUMING: ReadonlySet<string> = new Set([
-  'properties',
-  'patternProperties',
-  'additionalProperties',
-  'items',
-  'prefixItems',
-  'contains',
-  'propertyNames',
-  'unevaluatedProperties',
-  'unevaluatedItems',
-  'additionalItems',
+/** Keywords that apply their schemas to the same value; through all others recursion ends. @since 0.2.0 */
+export const IN_PLACE: ReadonlySet<string> = new Set([
+  '$ref',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'not',
+  'if',
+  'then',
+  'else',
+  'dependentSchemas',
+  'dependencies',
 ]);
 
 /** Keywords that the walk leaves to a general validator. @since 0.1.0 */
@@ -99,17 +99,26 @@ export function* children(schema: SchemaObject): Generator<Child> {
  * @since 0.1.0
  */
 export function resolveRef(root: JsonSchema, ref: string): unknown {
-  if (ref === '#') return root;
-  if (!ref.startsWith('#/')) return undefined;
-  let current: unknown = root;
-  for (const token of ref.slice(2).split('/')) {
+  return ref.startsWith('#') ? resolvePointer(root, ref.slice(1))?.value : undefined;
+}
+
+/**
+ * What a JSON pointer in the fragment of a reference leads to, and the pointer with its percent signs decoded.
+ * @since 0.2.0
+ */
+export function resolvePointer(root: unknown, fragment: string): { value: unknown; pointer: string } | undefined {
+  if (fragment !== '' && !fragment.startsWith('/')) return undefined;
+  let current = root;
+  let pointer = '';
+  for (const token of fragment.split('/').slice(1)) {
     const name = decodeToken(token);
     if (name === undefined || typeof current !== 'object' || current === null || !Object.hasOwn(current, name)) {
       return undefined;
     }
     current = (current as Record<string, unknown>)[name];
+    pointer += `/${pointerToken(name)}`;
   }
-  return current;
+  return { value: current, pointer };
 }
 
 function decodeToken(token: string): string | undefined {

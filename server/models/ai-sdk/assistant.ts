@@ -1,4 +1,4 @@
-import type { LanguageModelV4Message, LanguageModelV4TextPart } from '@ai-sdk/provider';
+import type { JSONValue, LanguageModelV4Message, LanguageModelV4TextPart } from '@ai-sdk/provider';
 import type { ModelResponse, ModelResponsePart, ToolCallPart } from '../../../protocol/messages.ts';
 import { argsAsDict, argsAsJson } from '../../engine/wording.ts';
 import { restoreMetadata } from './metadata.ts';
@@ -67,7 +67,7 @@ function toolCall(part: CallFields, provider: Provider) {
 }
 
 function nativeResult(part: PartOf<'builtin-tool-return'>, provider: Provider): AssistantPart {
-  const value = JSON.parse(JSON.stringify(part.content ?? null));
+  const value = structuredClone(part.content ?? null) as JSONValue;
   return {
     type: 'tool-result',
     toolCallId: part.tool_call_id,

@@ -10,6 +10,7 @@ import type { ModelPrompt, Warning } from '../../engine/model.ts';
 import { cachedMessages, cachedTools } from './caching.ts';
 import { promptMessages } from './messages.ts';
 import type { Provider } from './provider.ts';
+import { roundedArguments } from './rounded.ts';
 import { settingsOptions } from './settings.ts';
 import { resolveToolChoice } from './tool-choice.ts';
 
@@ -40,7 +41,7 @@ export function callOptions(prompt: ModelPrompt, modelName: string, provider: Pr
       ...(tools.length > 0 ? { tools: cachedTools(tools, prompt.settings, provider) } : {}),
       ...(choice.choice ? { toolChoice: choice.choice } : {}),
     },
-    warnings: [...settings.warnings, ...choice.unknown.map(unknownTool)],
+    warnings: [...settings.warnings, ...choice.unknown.map(unknownTool), ...roundedArguments(prompt, provider)],
   };
 }
 

@@ -35,6 +35,7 @@ export const trimmed = (url: string) => url.replace(/\/+$/, '');
  */
 export function addressOf({ id, baseUrl }: ProviderEntry, own: string | undefined): string {
   const address = baseUrl ?? own;
-  if (!address) throw userError(`'${id}' needs the address of its server: give it in \`baseUrl\`.`);
+  if (!address)
+    throw userError(`'${id}' needs the address of its server: give it in \`baseUrl\` (runwire run: --base-url).`);
   return address;
 }

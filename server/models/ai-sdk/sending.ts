@@ -1,4 +1,5 @@
 import type { ModelSettings } from '../../../protocol/spec.ts';
+import { parseExact, stringifyExact } from '../../engine/exact-json.ts';
 import type { Quirks } from './provider.ts';
 
 /** How the stream of an answer broke, when it did. @since 0.2.0 */
@@ -23,7 +24,7 @@ export function sendingFetch(
   const extra = isObject(settings.extra_body) ? settings.extra_body : null;
   const rewritten = (text: string) => {
     const body = parsed(text);
-    return JSON.stringify({ ...(rewriteBody?.(body, settings) ?? body), ...extra });
+    return stringifyExact({ ...(rewriteBody?.(body, settings) ?? body), ...extra });
   };
   return async (input, init) => {
     const given = init?.body;
@@ -72,7 +73,7 @@ async function withAnswer(response: Response, rewrite: (body: unknown) => unknow
   }
 }
 
-const parsed = (body: string): Record<string, unknown> => JSON.parse(body);
+const parsed = (body: string) => parseExact(body) as Record<string, unknown>;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);

@@ -1,6 +1,7 @@
 import type { JSONObject, LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 import { ContentItem, type UserContent } from '../../../protocol/content.ts';
 import type { RetryPromptPart, ToolReturnPart } from '../../../protocol/messages.ts';
+import { hasBigInt, stringifyExact } from '../../engine/exact-json.ts';
 import { isMedia } from '../../engine/media-types.ts';
 import { retryPromptText, toolReturnObject, toolReturnText } from '../../engine/wording.ts';
 import type { Provider } from './provider.ts';
@@ -59,7 +60,8 @@ function plainOutput(part: ToolReturnPart, { quirks }: Provider): LanguageModelV
   if (part.outcome === 'failed' && quirks.errorResults) {
     return { type: 'error-text', value: toolReturnText({ ...part, outcome: 'success' }) };
   }
-  return quirks.objectResults
+  // A package copies objects, and what is no double would be rounded.
+  return quirks.objectResults && !hasBigInt(part.content)
     ? { type: 'json', value: toolReturnObject(part) as JSONObject }
     : { type: 'text', value: toolReturnText(part) };
 }
@@ -88,7 +90,7 @@ function splitContent(content: unknown, withUrls: boolean): Item[] {
   const items: unknown[] = Array.isArray(content) ? content : [content];
   return items.map((data) => {
     const file = asFile(data, withUrls);
-    return file ? { file } : { data, text: typeof data === 'string' ? data : JSON.stringify(data) };
+    return file ? { file } : { data, text: typeof data === 'string' ? data : stringifyExact(data) };
   });
 }
 
