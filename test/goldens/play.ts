@@ -16,6 +16,8 @@ export interface PlayedRun {
   /** The error with which the start was refused. */
   refused?: { kind: string; message: string };
   messages: ModelMessage[];
+  /** The text of `messages`, where the scenario is about it. */
+  json?: string;
   newMessages: ModelMessage[];
   newMessageIndex: number;
   usage: Record<string, unknown>;
@@ -99,9 +101,12 @@ async function playRun(
   for (const { content } of (run.output_return_calls ?? []).filter((call) => !call.tamper)) {
     outputReturns.push(await rewritten(client, runId, content));
   }
+  const json =
+    run.json && (await client.sendRequest<ResultOf<'run/messages'>>('run/messages', { runId, format: 'json' }));
   return {
     result,
     messages: all.messages ?? [],
+    ...(json ? { json: json.json ?? '' } : {}),
     newMessages: fresh.messages ?? [],
     newMessageIndex: all.newMessageIndex,
     usage,

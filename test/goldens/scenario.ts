@@ -58,6 +58,7 @@ export interface ScenarioRun {
   instructions?: string | string[];
   metadata?: Record<string, unknown>;
   mode?: string;
+  json?: boolean;
   output_return_calls?: { content: string; tamper?: string }[];
   deferred_results?: {
     calls?: Record<string, unknown>;
@@ -70,6 +71,7 @@ export interface ExpectedRun {
   output?: unknown;
   output_tool_name?: string | null;
   all_messages?: ModelMessage[];
+  all_messages_json?: string;
   new_messages?: ModelMessage[];
   new_message_index?: number;
   usage?: Record<string, unknown>;
