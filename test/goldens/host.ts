@@ -222,7 +222,7 @@ function modelError({ http, api, runtime }: NonNullable<ScriptedResponse['error'
       typeof http === 'number' ? { status: http, body: undefined } : { status: http.status ?? 500, body: http.body };
     return new ResponseError(
       1405,
-      `status_code: ${status}, model_name: script, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`,
+      `status_code: ${status}, model_name: stub, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`,
       {
         kind: 'model.http',
         status,

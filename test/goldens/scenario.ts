@@ -79,7 +79,7 @@ export interface ExpectedRun {
   events?: ({ event_kind?: string } & Record<string, unknown>)[];
   calls_log?: Record<string, unknown>[];
   model_requests?: Record<string, unknown>[];
-  error?: { type: string; message: string; cause?: { type: string; message?: string } | null };
+  error?: { type: string; message: string; cause?: { type: string; message?: string } | null; attempts?: unknown[] };
   messages_at_error?: ModelMessage[];
   output_return_calls?: {
     call: { content: string };
@@ -119,5 +119,7 @@ export interface Scenario {
     seed?: number;
   };
   runs: ScenarioRun[];
+  /** Whether what the model saw is recorded whole. */
+  record_requests?: boolean;
   expected: { v2?: { runs?: ExpectedRun[]; construction_error?: { type: string; message: string } } };
 }

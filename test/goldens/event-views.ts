@@ -1,6 +1,6 @@
-import { type Difference, differencesBetween } from './differences.ts';
 import type { PlayedRun } from './play.ts';
 import type { ExpectedRun } from './scenario.ts';
+import type { Views } from './views.ts';
 
 const durable = [
   'function_tool_call',
@@ -12,46 +12,43 @@ const durable = [
 ];
 
 /** Events and deltas in one order, as they came over the wire; those that only we have are left out. */
-export function eventDifferences(run: PlayedRun, expected: ExpectedRun, hasDelays: boolean): Difference[] {
-  const differences = numberingDifferences(run);
-  if (!expected.events) return differences;
+export function eventViews(run: PlayedRun, expected: ExpectedRun, hasDelays: boolean): Views {
+  const { wanted, actual } = numberingViews(run);
+  if (!expected.events) return { wanted, actual };
   const ours = run.shown
     .filter(({ event_kind }) => durable.includes(event_kind) || !isOurs(event_kind))
     .map(withoutEnqueueId);
   const theirs = expected.events.filter(({ event_kind }) => event_kind !== 'agent_run_result').map(withoutEnqueueId);
   // Results of tools that end at the same instant come in any order; a scenario that is about it has delays.
   const ordered = hasDelays ? (events: Shown[]) => events : sortedResults;
-  return [...differences, ...differencesBetween(ordered(theirs), ordered(ours), 'events')];
+  return { wanted: { ...wanted, events: ordered(theirs) }, actual: { ...actual, events: ordered(ours) } };
 }
 
 /** Durable events are numbered from 1, and the last of a run is the one that its result names. */
-function numberingDifferences({ events, result }: PlayedRun): Difference[] {
+function numberingViews({ events, result }: PlayedRun): Views {
   const numbers = events.map((one) => one.seq);
-  const differences = differencesBetween(
-    numbers.map((_, index) => index + 1),
-    numbers,
-    'events.seq',
-  );
-  if (!result) return differences;
   const last = events.at(-1);
-  return [
-    ...differences,
-    ...differencesBetween(
-      { seq: result.lastSeq, event_kind: 'run_finished' },
-      { seq: last?.seq, event_kind: last?.event.event_kind },
-      'events.last',
-    ),
-  ];
+  return {
+    wanted: {
+      event_numbers: numbers.map((_, index) => index + 1),
+      ...(result ? { last_event: { seq: result.lastSeq, event_kind: 'run_finished' } } : {}),
+    },
+    actual: {
+      event_numbers: numbers,
+      ...(result ? { last_event: { seq: last?.seq, event_kind: last?.event.event_kind } } : {}),
+    },
+  };
 }
 
 type Shown = { event_kind?: string; part?: unknown };
 
-/** Neighbouring results in the order of their calls' ids. */
+/** Neighbouring results in the order of their calls. */
 function sortedResults(events: readonly Shown[]): Shown[] {
+  const calls = events.filter(({ event_kind }) => event_kind === 'function_tool_call').map(idOf);
   const sorted: Shown[] = [];
   let results: Shown[] = [];
   const flush = () => {
-    sorted.push(...results.sort((a, b) => idOf(a).localeCompare(idOf(b))));
+    sorted.push(...results.sort((a, b) => calls.lastIndexOf(idOf(a)) - calls.lastIndexOf(idOf(b))));
     results = [];
   };
   for (const event of events) {
