@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic_ai import FallbackExceptionGroup, ModelRetry
-
-_SET = re.compile(r"\{('[^{}:]*')\}")
 
 
 def error_of(error: BaseException) -> dict[str, Any]:
@@ -24,12 +21,7 @@ def error_of(error: BaseException) -> dict[str, Any]:
 
 
 def _named(error: BaseException) -> dict[str, Any]:
-    return {"type": type(error).__name__, "message": _SET.sub(_sorted, str(error))}
-
-
-def _sorted(found: re.Match[str]) -> str:
-    """The order of a set of strings differs from process to process."""
-    return f"{{{', '.join(sorted(found[1].split(', ')))}}}"
+    return {"type": type(error).__name__, "message": str(error)}
 
 
 def _cause(cause: BaseException) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from importlib.metadata import version
 from typing import Any
 
@@ -15,7 +16,9 @@ from .tables import rows_of
 
 async def play(scenario: dict[str, Any]) -> dict[str, Any]:
     """Returns the scenario with what the installed Pydantic AI made of it as `expected.v2`."""
-    played = {"rows": rows_of(scenario)} if "table" in scenario else await _play_runs(scenario)
+    # A copy: some of what is made of a scenario is written into it.
+    given = deepcopy(scenario)
+    played = {"rows": rows_of(given)} if "table" in given else await _play_runs(given)
     engines = {**scenario.get("engines", {}), "v2": f"pydantic-ai {version('pydantic-ai-slim')}"}
     return {**scenario, "engines": engines, "expected": {**scenario.get("expected", {}), "v2": played}}
 
