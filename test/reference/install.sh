@@ -9,7 +9,7 @@ pinned="$(sed -n 's/^pydantic-ai-slim==//p' "$here/requirements.txt")"
 mkdir -p "$1"
 cd "$1"
 shift
-[ $# -gt 0 ] || set -- pinned newest $(grep -v '^#' "$here/older.txt")
+[ $# -gt 0 ] || set -- pinned newest $(sed -n 's/^\([0-9][^ ]*\).*/\1/p' "$here/older.txt")
 
 install() {
   local version="${1/#pinned/$pinned}"
@@ -17,7 +17,7 @@ install() {
   case "$version" in
     "$pinned") local packages=(-r "$here/requirements.txt") ;;
     newest) local packages=(--upgrade pydantic-ai-slim) ;;
-    *) local packages=("pydantic-ai-slim==$version") ;;
+    *) local packages=("pydantic-ai-slim==$version" $(sed -n "s/^$version //p" "$here/older.txt")) ;;
   esac
   python3 -m venv "$version"
   "$version/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"

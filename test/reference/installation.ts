@@ -20,7 +20,8 @@ export function pinnedVersion(): string {
 export const olderVersions = (): string[] =>
   readFileSync(join(here, 'older.txt'), 'utf8')
     .split('\n')
-    .filter((line) => /^\d/.test(line));
+    .filter((line) => /^\d/.test(line))
+    .map((line) => line.replace(/ .*/, ''));
 
 /** The interpreter that has a version installed; `pinned` and `newest` are versions too. */
 export const pythonOf = (version: string, dir = installationDir): string =>
