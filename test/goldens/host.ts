@@ -69,7 +69,7 @@ export class ScriptedHost {
   ): Promise<unknown> {
     this.calls.push({ event: 'start', tool: name, args, tool_call_id: toolCallId, retry, run_step: runStep });
     const tool = this.#scenario.agent.tools?.find((one) => one.name === name);
-    const behaviour = this.#next<Behaviour>(`tool ${name}`, tool?.behaviour ?? [{ return: null }]) ?? {};
+    const behaviour = this.#next<Behaviour>(`tool ${name}`, tool?.behaviour ?? [{ return: 'ok' }]) ?? {};
     if (behaviour.delay_ms) await delay(behaviour.delay_ms, token);
     // A call that was withdrawn never ends: its answer is discarded.
     if (token.isCancellationRequested) return null;
@@ -216,10 +216,9 @@ function scriptedPart(part: Json): Json {
   throw new Error(`the scenario has a part with ${Object.keys(part).join(', ')}, which the runner does not know`);
 }
 
-function modelError({ http, api, runtime }: NonNullable<ScriptedResponse['error']>): ResponseError<unknown> {
+function modelError({ http, api, runtime, ...rest }: NonNullable<ScriptedResponse['error']>): ResponseError<unknown> {
   if (http !== undefined) {
-    const { status, body } =
-      typeof http === 'number' ? { status: http, body: undefined } : { status: http.status ?? 500, body: http.body };
+    const { status = 500, body } = typeof http === 'number' ? { status: http, body: rest.body } : http;
     return new ResponseError(
       1405,
       `status_code: ${status}, model_name: stub, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`,

@@ -40,7 +40,7 @@ export interface ScriptedResponse {
   finish_reason?: string;
   provider_details?: Record<string, unknown>;
   delay_ms?: number;
-  error?: { http?: { status?: number; body?: unknown } | number; api?: unknown; runtime?: unknown };
+  error?: { http?: { status?: number; body?: unknown } | number; body?: unknown; api?: unknown; runtime?: unknown };
   stream?: (
     | string
     | { calls?: Record<string, Record<string, string>>; index?: number; thinking?: unknown; error?: unknown }

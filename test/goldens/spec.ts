@@ -77,8 +77,12 @@ function modelOf(model: Scenario['model']): Spec['model'] {
   if (model.kind === 'test') return testModel(model);
   if (model.kind === 'function') return 'host:script';
   const models = (model.models ?? []).map((_, index) => `host:script${index}`);
-  return { models, ...(model.fallback_on ? { fallbackOn: model.fallback_on } : {}) };
+  return { models, ...(model.fallback_on ? { fallbackOn: model.fallback_on.map(fallbackKind) } : {}) };
 }
+
+/** The exceptions that stand for a response here have kinds of ours; a host names its own errors as upstream does. */
+const fallbackKind = (exception: string) =>
+  ({ ContentFilterError: 'contentFilter', OutputTokenLimitExceeded: 'model.outputTokenLimit' })[exception] ?? exception;
 
 /** The arguments of an external tool are nobody's business upstream. */
 function externalTool(tool: {

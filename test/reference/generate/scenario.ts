@@ -85,12 +85,12 @@ function withFallback(random: Random): Omit<Scenario, 'name' | 'expected'> {
     kind: 'function',
     script: randomScript(random, known).map((reply) => (chance(random, 0.3) ? failing() : reply)),
   }));
-  const exceptions = ['ModelAPIError', 'ContentFilterError', 'OutputTokenLimitExceeded', 'RuntimeError'];
-  const fallbackOn = someOf(random, 0.5, exceptions);
+  // Over the wire an error of the API always falls back; other kinds are named beside it.
+  const named = someOf(random, 0.5, ['ContentFilterError', 'OutputTokenLimitExceeded', 'RuntimeError']);
   return {
     description: 'Models that are asked in turn.',
     agent,
-    model: { kind: 'fallback', models, ...(fallbackOn.length > 0 ? { fallback_on: fallbackOn } : {}) },
+    model: { kind: 'fallback', models, ...(named.length > 0 ? { fallback_on: ['ModelAPIError', ...named] } : {}) },
     runs: inMode(random, known, randomRuns(random)),
   };
 }
