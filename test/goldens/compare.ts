@@ -1,3 +1,4 @@
+import type { ModelMessage } from '../../protocol/messages.ts';
 import { type Difference, differencesBetween } from './differences.ts';
 import { errorKinds, errorViews } from './error-views.ts';
 import { eventViews } from './event-views.ts';
@@ -103,7 +104,11 @@ function factViews(run: PlayedRun, { usage, model_requests, all_messages_json }:
   const actual: Views['actual'] = {};
   if (usage) Object.assign(wanted, { usage }) && Object.assign(actual, { usage: run.usage });
   if (model_requests) {
-    wanted.model_requests = model_requests.map((request) => ({ ...request, instructions: request.instructions }));
+    wanted.model_requests = model_requests.map(({ messages, ...request }) => ({
+      ...request,
+      ...(messages ? { messages: (messages as ModelMessage[]).map(withoutMarks) } : {}),
+      instructions: request.instructions,
+    }));
     actual.model_requests = run.modelRequests.map((request, index) =>
       requestLike(request, model_requests[index] ?? {}),
     );
@@ -120,6 +125,13 @@ function factViews(run: PlayedRun, { usage, model_requests, all_messages_json }:
 /** Of the text of a history the order of the keys counts too. */
 const textsOf = (view: Views['wanted']) =>
   'all_messages_json' in view ? { ...view, all_messages_json: JSON.stringify(view.all_messages_json) } : view;
+
+/** What a model is shown carries marks in its metadata that are meant for upstream's own adapters. */
+function withoutMarks(message: ModelMessage): ModelMessage {
+  const { __pydantic_ai__: marks, ...metadata } = (message.metadata ?? {}) as Record<string, unknown>;
+  if (marks === undefined) return message;
+  return { ...message, metadata: Object.keys(metadata).length > 0 ? metadata : null };
+}
 
 type Definition = Record<string, unknown> & { name: string };
 

@@ -41,6 +41,9 @@ export function errorViews(run: PlayedRun, { error, messages_at_error }: Expecte
   return joined(views);
 }
 
+/** Exceptions that only upstream can name, and what a caller of it catches. */
+const publicTypes: Readonly<Record<string, string>> = { _UnknownTool: 'ModelRetry' };
+
 type Cause = { type: string; message?: string } | null | undefined;
 
 /** We need not name a cause, but where we do it is upstream's; its message is compared where upstream's is somebody's. */
@@ -48,7 +51,7 @@ function causeViews(wanted: Cause, cause: { kind?: string; message?: string } | 
   const hasMessage = wanted?.message !== undefined;
   return {
     wanted: {
-      ...(wanted && cause ? { cause_kind: wanted.type } : {}),
+      ...(wanted && cause ? { cause_kind: publicTypes[wanted.type] ?? wanted.type } : {}),
       ...(hasMessage ? { cause_message: wanted.message } : {}),
     },
     actual: {

@@ -17,8 +17,8 @@ const patienceMs = 20_000;
 /** Plays a scenario that the reference engine has played, and compares. */
 export async function compareOurs(played: string): Promise<Compared> {
   const scenario = JSON.parse(played) as Scenario;
-  const deviation = deviationOf(scenario);
   const differences = await withinPatience(compareText(played));
+  const deviation = differences.length > 0 ? deviationOf(scenario, differences) : undefined;
   return { name: scenario.name, differences, ...(deviation === undefined ? {} : { deviation }) };
 }
 
