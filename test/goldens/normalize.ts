@@ -34,7 +34,8 @@ export class Normalizer {
     if (key === 'timestamp') return '2025-01-01T00:00:00Z';
     if (key === 'run_id') return value.replace(uuid, (id) => named(this.#runs, id, 'run'));
     if (key === 'conversation_id') return value.replace(uuid, (id) => named(this.#conversations, id, 'conv'));
-    return value.replace(generated, (id) => named(this.#calls, id, 'auto'));
+    const text = value.replace(generated, (id) => named(this.#calls, id, 'auto'));
+    return key === 'message' ? withSortedSets(text) : text;
   }
 }
 
@@ -58,12 +59,14 @@ function named(names: Map<string, string>, id: string, prefix: string): string {
 
 /**
  * Upstream ends some messages with advice, with an address, with the body of the response, or with a count of what a group
- * holds, which are left out here; the order of a set is nobody's.
+ * holds, which are left out here.
  */
 export const firstSentence = (message: string) =>
-  (
-    message.split(
-      /\. Consider|, or see| Run the agent with|, body:\n|\. Rename the tool| \(\d+ sub-exceptions?\)$/,
-      1,
-    )[0] ?? message
-  ).replace(/\{('[^{}]*')\}/g, (_set, items: string) => `{${items.split(', ').sort().join(', ')}}`);
+  message.split(
+    /\. Consider|, or see| Run the agent with|, body:\n|\. Rename the tool| \(\d+ sub-exceptions?\)$/,
+    1,
+  )[0] ?? message;
+
+/** The order of a set is nobody's. */
+const withSortedSets = (message: string) =>
+  message.replace(/\{('[^{}]*')\}/g, (_set, items: string) => `{${items.split(', ').sort().join(', ')}}`);
