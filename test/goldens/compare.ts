@@ -24,9 +24,10 @@ export function comparePlayed(
   const ours = new Normalizer(counted);
   const theirs = new Normalizer(counted);
   const hasDelays = JSON.stringify(scenario.agent).includes('"delay_ms"');
+  const isExhaustive = scenario.agent.end_strategy === 'exhaustive';
   const differences = differencesBetween(expected.length, played.runs.length, 'runs.length');
   for (const [index, run] of played.runs.entries()) {
-    const { wanted, actual } = viewsOf(run, expected[index] ?? {}, hasDelays);
+    const { wanted, actual } = viewsOf(run, expected[index] ?? {}, { hasDelays, isExhaustive });
     // Ids are named by their first appearance, in one run after the other.
     const [theirView, ourView] = [textsOf(theirs.normalize(wanted)), textsOf(ours.normalize(actual))];
     differences.push(...differencesBetween(theirView, ourView, `runs[${index}]`));
@@ -47,7 +48,7 @@ export function estimatesOf(text: string): { estimates: boolean } {
   return { estimates: !/[:[,]\s*-?\d+\.0+\s*[,\]}]/.test(figures) };
 }
 
-/** A script may be longer than what the real engine asked for. */
+/** A script may be longer than what the real engine used. */
 function unusedOf({ model, expected }: Scenario): number {
   const asked = (expected.v2?.runs ?? []).reduce((sum, run) => sum + (run.model_requests?.length ?? 0), 0);
   return (model.script?.length ?? 0) - asked;
@@ -58,17 +59,30 @@ function constructionDifferences(runs: PlayedRun[], { type, message }: { type: s
   return differencesBetween({ kind, message }, runs[0]?.refused, 'construction_error');
 }
 
-function viewsOf(run: PlayedRun, expected: ExpectedRun, hasDelays: boolean): Views {
+function viewsOf(
+  run: PlayedRun,
+  expected: ExpectedRun,
+  { hasDelays, isExhaustive }: { hasDelays: boolean; isExhaustive: boolean },
+): Views {
+  const logOf = isExhaustive ? validatorsLast : (log: Log) => log;
   const parts = [
     expected.error ? errorViews(run, expected) : resultViews(run, expected),
     ...(run.refused ? [] : [factViews(run, expected)]),
     // A run that calls nothing has no log.
-    { wanted: { calls_log: expected.calls_log ?? [] }, actual: { calls_log: run.calls } },
+    { wanted: { calls_log: logOf(expected.calls_log ?? []) }, actual: { calls_log: logOf(run.calls) } },
     rewrittenViews(run, expected),
     eventViews(run, expected, hasDelays),
   ];
   return joined(parts);
 }
+
+type Log = readonly Record<string, unknown>[];
+
+/** With `exhaustive`, outputs and tools run at once: when a validator is called between the tools depends on time. */
+const validatorsLast = (log: Log) => {
+  const isValidator = ({ event }: Log[number]) => event === 'output_validator';
+  return [...log.filter((entry) => !isValidator(entry)), ...log.filter(isValidator)];
+};
 
 function resultViews(run: PlayedRun, expected: ExpectedRun): Views {
   const { deferred, outcome, output, outputToolName, error } = run.result ?? {};

@@ -61,7 +61,7 @@ async function replay(python: string, seed: number): Promise<number> {
   print(JSON.stringify(JSON.parse(played), null, 1));
   const compared = await compareOurs(played);
   print(compared.differences.map(formattedDifference).join('\n'));
-  if (compared.deviation) print(`As decided: ${compared.deviation}.`);
+  if (compared.deviation) print(`Known reason: ${compared.deviation}.`);
   return unexplained([compared]).length > 0 ? 1 : 0;
 }
 
@@ -96,7 +96,7 @@ async function compareAll(played: readonly string[]): Promise<Compared[]> {
 function report(title: string, compared: readonly Compared[]): void {
   const differing = unexplained(compared);
   const decided = compared.filter(({ differences, deviation }) => differences.length > 0 && deviation !== undefined);
-  print(`\n== ${title}: ${differing.length} differ, ${decided.length} more as decided`);
+  print(`\n== ${title}: ${differing.length} differ, ${decided.length} more for known reasons`);
   for (const reason of new Set(decided.map(({ deviation }) => deviation))) {
     print(
       `      ${decided

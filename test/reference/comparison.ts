@@ -7,36 +7,36 @@ import { deviationOf } from './deviations.ts';
 export interface Compared {
   readonly name: string;
   readonly differences: readonly Difference[];
-  /** Why the scenario may come out otherwise here; its differences are then as decided. */
+  /** Why the scenario may differ: a decision of ours, or chance. */
   readonly deviation?: string;
 }
 
-/** A run that does not end is told as a difference; the slowest scenario needs a second. */
-const patienceMs = 20_000;
+/** A scenario that does not end within this time is reported as a difference; the slowest needs a second. */
+const timeoutMs = 20_000;
 
 /** Plays a scenario that the reference engine has played, and compares. */
 export async function compareOurs(played: string): Promise<Compared> {
   const scenario = JSON.parse(played) as Scenario;
-  const differences = await withinPatience(compareText(played));
+  const differences = await withinTimeout(compareText(played));
   const deviation = differences.length > 0 ? deviationOf(scenario, differences) : undefined;
   return { name: scenario.name, differences, ...(deviation === undefined ? {} : { deviation }) };
 }
 
-async function withinPatience(comparing: Promise<Difference[]>): Promise<Difference[]> {
+async function withinTimeout(comparing: Promise<Difference[]>): Promise<Difference[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`did not end within ${patienceMs} ms`)), patienceMs);
+    timer = setTimeout(() => reject(new Error(`did not end within ${timeoutMs} ms`)), timeoutMs);
   });
   try {
     return await Promise.race([comparing, late]);
   } catch (error) {
-    // What the daemon refuses to tell, or a host that cannot play on, is a difference like any other.
+    // A request that the daemon refuses, or a scenario that the host cannot go on with, is a difference like any other.
     return [{ path: 'play', expected: 'played to its end', actual: String(error) }];
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Those that differ without a reason. */
+/** Returns those that differ without a known reason. */
 export const unexplained = (compared: readonly Compared[]): Compared[] =>
   compared.filter(({ differences, deviation }) => differences.length > 0 && deviation === undefined);

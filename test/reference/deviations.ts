@@ -7,7 +7,7 @@ interface Deviation {
   readonly applies: (scenario: Scenario, differences: readonly Difference[]) => boolean;
 }
 
-/** Where we do otherwise than the reference engine by decision, or where chance decides. */
+/** Deviations from the reference engine by decision, and outcomes that depend on time. */
 const deviations: readonly Deviation[] = [
   {
     reason: 'calls of one response that share an id may run each with its own arguments',
@@ -19,7 +19,7 @@ const deviations: readonly Deviation[] = [
     applies: ({ expected }) => (expected.v2?.runs ?? []).some(({ error }) => error?.type === 'RunCancelled'),
   },
   {
-    reason: 'what a tool says to its run over the wire may be a request of its own',
+    reason: 'what a tool enqueues over the wire may be a request of its own',
     applies: ({ agent }) =>
       (agent.tools ?? []).some(({ behaviour = [] }) => behaviour.some((step) => 'enqueue' in step && !step.outside)),
   },
@@ -43,7 +43,7 @@ const deviations: readonly Deviation[] = [
 
 const runOf = (difference: Difference | undefined) => Number(/^runs\[(\d+)\]/.exec(difference?.path ?? '')?.[1]);
 
-/** Why a scenario may come out otherwise here than in the reference engine; undefined when it may not. */
+/** Returns why a scenario may differ from the reference engine; undefined when nothing explains the first difference. */
 export function deviationOf(scenario: Scenario, differences: readonly Difference[]): string | undefined {
   const deviation = deviations.find(({ applies }) => applies(scenario, differences));
   return deviation?.reason ?? exceptionOf(scenario.name, scenario);

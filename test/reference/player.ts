@@ -9,7 +9,7 @@ export async function runPlayer(python: string, module: string, lines: readonly 
     cwd: here,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1' },
   });
-  player.stdin.on('error', () => undefined); // A player that is gone is told of by its exit code.
+  player.stdin.on('error', () => undefined); // The exit code reports a player that is gone.
   player.stdin.end(lines.map((line) => `${line}\n`).join(''));
   const [output, errors, [status]] = await Promise.all([
     text(player.stdout),

@@ -113,9 +113,9 @@ for (const version of [...olderVersions(), pinnedVersion(), 'newest']) {
         recorded.map(({ text }) => withoutNullIds(text)),
       );
       const throughUs = await throughVersion('pinned', ours);
-      const told = (rereads: readonly Reread[]) =>
+      const comparable = (rereads: readonly Reread[]) =>
         rereads.map((reread, index) => withoutMade(textOf(reread), recorded[index]?.text ?? ''));
-      expect(changes(told(direct), told(throughUs))).toEqual([]);
+      expect(changes(comparable(direct), comparable(throughUs))).toEqual([]);
       expect(throughUs.filter(({ refused }) => refused)).toEqual([]);
     });
 

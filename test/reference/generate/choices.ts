@@ -2,7 +2,7 @@ import type { Random } from '../../support/random.ts';
 
 export const chance = (random: Random, probability: number): boolean => random.next() < probability;
 
-/** What one of the makers makes, by their weights. */
+/** Returns what one of the makers makes, chosen by weight. */
 export function weighted<T>(random: Random, choices: readonly (readonly [weight: number, make: () => T])[]): T {
   const sum = choices.reduce((total, [weight]) => total + weight, 0);
   let left = random.next() * sum;
@@ -13,18 +13,18 @@ export function weighted<T>(random: Random, choices: readonly (readonly [weight:
   throw new Error('no choice was given');
 }
 
-/** The fields that are made with this probability, else none. */
+/** Returns the fields with this probability, else none. */
 export const optional = <T extends object>(random: Random, probability: number, make: () => T): T | object =>
   chance(random, probability) ? make() : {};
 
 export const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-/** Each item with this probability, in their order. */
+/** Returns some of the items in their order, each with this probability. */
 export const someOf = <T>(random: Random, probability: number, items: readonly T[]): T[] =>
   items.filter(() => chance(random, probability));
 
-/** The items in a random order. */
+/** Returns the items in a random order. */
 export function shuffled<T>(random: Random, items: readonly T[]): T[] {
   const left = [...items];
   return items.map(() => left.splice(random.upTo(left.length - 1), 1)[0] as T);

@@ -12,13 +12,13 @@ interface Call {
 const timestamp = '2024-05-05T00:00:00Z';
 const names = ['ping', 'get_weather', 'flaky', 'final_result', 'gone'] as const;
 
-/** A history as it may have been stored by some version, or mended by hand: nothing in it needs to fit together. */
+/** Returns a history as some version may have stored it, or as somebody edited it by hand: calls and returns need not match. */
 export function randomHistory(random: Random): Json[] {
   const history = new History(random);
   return times(1 + random.upTo(5), () => history.next());
 }
 
-/** Messages that know the calls before them, so that some of these are answered. */
+/** Makes messages one by one and remembers open calls, so that later requests answer some of them. */
 class History {
   readonly #random: Random;
   readonly #open: Call[] = [];
@@ -57,7 +57,7 @@ class History {
     return weighted<Json>(random, [
       [6, () => ({ part_kind: 'user-prompt', content: this.#prompt(), timestamp })],
       [2, () => ({ part_kind: 'system-prompt', content: anyText(random), timestamp, ...this.#systemFields() })],
-      // No call of this id is before it.
+      // An orphan: no call before it has this id.
       [1, () => this.#answer({ name: random.pick(names), id: `orphan${this.#ids++}` })],
       [1, () => ({ part_kind: 'retry-prompt', content: this.#retryContent(), timestamp, tool_call_id: 'x' })],
       [1, () => ({ part_kind: 'retry-feedback', ...this.#feedback(), timestamp })],

@@ -3,7 +3,7 @@ import type { Random } from '../../support/random.ts';
 import { chance, optional, shuffled, times, weighted } from './choices.ts';
 import { anyText, anyValue, badArgs, goodArgs, type Params } from './values.ts';
 
-/** An output, and how a model gives it. */
+/** An output of an agent, and how a model produces it. */
 export interface RandomOutput {
   readonly kind: OutputKind;
   /** The output tools that the model has, with their parameters. */
@@ -66,7 +66,7 @@ function marked(random: Random): Alternative {
   return { ...inner, kind };
 }
 
-/** A random output, half of the time plain text. */
+/** Returns a random output: plain text, or one of the structured kinds. */
 export function randomOutput(random: Random): RandomOutput {
   return weighted(random, [
     [6, () => textOutput(chance(random, 0.5) ? null : 'str')],
@@ -81,7 +81,7 @@ export function randomOutput(random: Random): RandomOutput {
   ]);
 }
 
-/** An output that allows calls to be left to others. */
+/** Returns an output that allows deferred calls. */
 export function deferringOutput(random: Random): RandomOutput {
   const alternatives = chance(random, 0.7) ? [] : [someObject(random)];
   return listed(['str', ...(alternatives.length > 0 ? [alternatives[0] as Alternative] : []), 'deferred']);
@@ -92,7 +92,7 @@ const textOutput = (kind: OutputKind): RandomOutput => ({ kind, tools: [], text:
 function single(random: Random, { kind, params }: Alternative): RandomOutput {
   const named = typeof kind === 'object' && kind !== null && kind.kind === 'tool' ? kind.name : undefined;
   const tools = [{ name: typeof named === 'string' ? named : 'final_result', params }];
-  // Of a single object, text is taken as its JSON, unless a marker says that it is a tool.
+  // A single object may also come as JSON text, unless the marker `tool` excludes that.
   const isObject = typeof kind === 'object' && kind?.kind === 'object';
   return { kind, tools, canDefer: false, ...(isObject ? jsonTexts(random, params) : {}) };
 }
@@ -114,7 +114,7 @@ function structuredDict(): RandomOutput {
   return { kind, tools: [{ name: 'final_result', params: { n: 'str' } }], canDefer: false };
 }
 
-/** Several alternatives: text, objects, functions, nothing, calls left to others. */
+/** Returns alternatives: text, objects, an output function, null. */
 function several(random: Random): RandomOutput {
   const objects = shuffled(random, Object.keys(fields))
     .slice(0, 1 + random.upTo(1))
@@ -150,7 +150,7 @@ function listed(members: Member[]): RandomOutput {
   };
 }
 
-/** Structured output as text: by the model's own means, or by a prompt. */
+/** Returns a structured output that comes as text, natively or by a prompt. */
 function byText(random: Random): RandomOutput {
   const { kind: of, params } = someObject(random);
   const template = optional(random, 0.2, () => ({ template: 'Answer like: {schema} !' }));

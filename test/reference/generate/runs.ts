@@ -16,7 +16,7 @@ const prompt = (random: Random): Prompt => ({
   ]),
 });
 
-/** Up to three runs, each but the first mostly going on from the one before. */
+/** Returns up to three runs; most continue the history of the run before them. */
 export function randomRuns(random: Random): ScenarioRun[] {
   return times(1 + random.upTo(2), (index) => ({
     ...(index === 0 ? firstRun(random) : nextRun(random)),
@@ -71,7 +71,7 @@ function randomLimits(random: Random): Record<string, number> {
   ]);
 }
 
-/** The results of the calls of a response that are left to others, given to the run after it. */
+/** Returns a run that resumes with results for the deferred calls of a response. */
 export function resumingRun(
   random: Random,
   { parts = [] }: ScriptedResponse,

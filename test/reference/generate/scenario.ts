@@ -10,8 +10,8 @@ import { anyText, anyValue, goodArgs, type Params } from './values.ts';
 type Agent = Scenario['agent'];
 
 /**
- * A scenario that a seed stands for. What no wire can play is left out (two toolsets, empty streams, `run_stream`), and so
- * is what depends on time: delays, timeouts, tools that end a run beside others.
+ * Returns the scenario of a seed. It contains nothing that a wire cannot play (two toolsets, empty streams, `run_stream`)
+ * and nothing that depends on time (delays, timeouts, a tool that ends the run while others are running).
  */
 export function randomScenario(seed: number): Scenario {
   const random = new Random(seed);
@@ -35,7 +35,7 @@ function withFunctionModel(random: Random): Omit<Scenario, 'name' | 'expected'> 
   };
 }
 
-/** The first response leaves calls to others; the second run mostly brings their results. */
+/** A scenario whose first response has deferred calls; its second run usually resumes with their results. */
 function withDeferral(random: Random): Omit<Scenario, 'name' | 'expected'> {
   const output = deferringOutput(random);
   const agent = agentWith(random, output, {
@@ -47,7 +47,7 @@ function withDeferral(random: Random): Omit<Scenario, 'name' | 'expected'> {
   const [firstRun = {}, ...others] = randomRuns(random);
   const kindOf = (name: string) => deferralOf(agent, name);
   return {
-    description: 'Calls that are left to others, and their results.',
+    description: 'Deferred calls and their results.',
     agent,
     model: { kind: 'function', script: [first, ...randomScript(random, known)] },
     runs: inMode(random, known, [firstRun, resumingRun(random, first, kindOf), ...others.slice(0, 1)]),
@@ -64,7 +64,7 @@ function deferredCalls(random: Random, known: Known): Record<string, unknown>[] 
   }));
 }
 
-/** What is left to others of a tool: the call, or its approval. */
+/** Returns what a call of this tool waits for: its result, its approval, or nothing. */
 function deferralOf({ tools, external_tools }: Agent, name: string): 'call' | 'approval' | undefined {
   if (external_tools?.some((tool) => tool.name === name)) return 'call';
   const tool = tools?.find((one) => one.name === name);
@@ -73,7 +73,7 @@ function deferralOf({ tools, external_tools }: Agent, name: string): 'call' | 'a
   return first?.defer ? 'call' : undefined;
 }
 
-/** Models that are asked in turn; each has a script of its own. */
+/** A fallback model over several models, each with a script of its own. */
 function withFallback(random: Random): Omit<Scenario, 'name' | 'expected'> {
   const { agent, output } = randomAgent(random);
   const known = knownOf(agent, output, chance(random, 0.2));
@@ -85,10 +85,10 @@ function withFallback(random: Random): Omit<Scenario, 'name' | 'expected'> {
     kind: 'function',
     script: randomScript(random, known).map((reply) => (chance(random, 0.3) ? failing() : reply)),
   }));
-  // Over the wire an error of the API always falls back; other kinds are named beside it.
+  // On the wire API errors always fall back, and `fallbackOn` adds to them.
   const named = someOf(random, 0.5, ['ContentFilterError', 'OutputTokenLimitExceeded', 'RuntimeError']);
   return {
-    description: 'Models that are asked in turn.',
+    description: 'A fallback over several models.',
     agent,
     model: { kind: 'fallback', models, ...(named.length > 0 ? { fallback_on: ['ModelAPIError', ...named] } : {}) },
     runs: inMode(random, known, randomRuns(random)),
@@ -97,7 +97,7 @@ function withFallback(random: Random): Omit<Scenario, 'name' | 'expected'> {
 
 function withTestModel(random: Random): Omit<Scenario, 'name' | 'expected'> {
   const { agent: given, output } = randomAgent(random);
-  // It makes whole floats, which Python writes as no JavaScript can.
+  // The test model generates whole floats, which JavaScript cannot write as Python does.
   const tools = (given.tools ?? []).filter((tool) => !Object.values(tool.params).includes('float'));
   const agent = { ...given, tools };
   const known = knownOf(agent, output, chance(random, 0.4));
@@ -107,7 +107,7 @@ function withTestModel(random: Random): Omit<Scenario, 'name' | 'expected'> {
     kind: 'test' as const,
     ...optional(random, 0.3, () => ({ call_tools: someOf(random, 0.6, [...names, 'nope']) })),
     ...optional(random, 0.3, () => ({ text: anyText(random) })),
-    // Arguments for an output tool that is not there make the test model of upstream fall over itself.
+    // Upstream's test model raises IndexError for arguments of an output tool that does not exist.
     ...optional(random, params ? 0.3 : 0, () => ({ args: goodArgs(random, params ?? {}) })),
     ...optional(random, 0.4, () => ({ seed: random.upTo(100) })),
   };
@@ -126,7 +126,7 @@ function randomAgent(random: Random): { agent: Agent; output: RandomOutput } {
   return { agent, output };
 }
 
-/** A handler of deferred calls answers all calls, or only what is to be approved. */
+/** Returns a handler of deferred calls that resolves everything, or approvals only. */
 const randomHandler = (random: Random): NonNullable<Agent['deferred_handler']> => ({
   ...optional(random, 0.7, () => ({ calls: anyValue(random) })),
   ...optional(random, 0.3, () => ({ deny: 'policy' })),
@@ -170,7 +170,7 @@ const systemPromptFunctions = (random: Random) => [
   },
 ];
 
-/** One or two; beside tools, as `exhaustive` runs them, when the second is asked depends on time. */
+/** Returns one or two validators; with `exhaustive` one, since the second would interleave with tools as time has it. */
 function randomValidators(
   random: Random,
   strategy: Agent['end_strategy'] | undefined,

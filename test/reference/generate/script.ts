@@ -18,7 +18,7 @@ export interface Known {
   readonly nextId: () => string;
 }
 
-/** A script of odd responses, and some that end a run at the end of it. */
+/** Returns a script of random responses, followed by some that end a run. */
 export function randomScript(random: Random, known: Known): ScriptedResponse[] {
   const odd = times(1 + random.upTo(5), () => randomResponse(random, known));
   return [...odd, ...times(3, () => response(random, known, finalParts(random, known)))];
@@ -37,7 +37,7 @@ export function randomResponse(random: Random, known: Known): ScriptedResponse {
   ]);
 }
 
-/** A response of these parts, whole or streamed; what a stream cannot carry is left out of it. */
+/** Returns a response of these parts, whole or streamed; a stream carries no usage and no finish reason. */
 export function response(random: Random, { streams }: Known, parts: Part[]): ScriptedResponse {
   if (streams) return { stream: streamed(random, parts, () => randomError(random)) };
   return {
@@ -71,7 +71,7 @@ export function randomError(random: Random): NonNullable<ScriptedResponse['error
   ]);
 }
 
-/** Up to four calls: of tools that there are, of output tools, of none. */
+/** Returns up to four calls of function tools, output tools and unknown tools. */
 function calls(random: Random, known: Known): Part[] {
   const count = weighted(random, [
     [5, () => 1],
@@ -95,7 +95,7 @@ const argsOf = (random: Random, params: Params) => ({
   args: written(random, chance(random, 0.75) ? goodArgs(random, params) : badArgs(random, params)),
 });
 
-/** Parts that end a run: an output call where there are output tools, else text. */
+/** Returns parts that end a run: an output call where the agent has output tools, else text. */
 export function finalParts(random: Random, { output, nextId }: Known): Part[] {
   const { tools, text } = output;
   if (tools.length > 0 && (!text || chance(random, 0.6))) {
@@ -113,7 +113,7 @@ function prose(random: Random): Part[] {
 const emptyParts = (random: Random): Part[] =>
   random.pick([[], [{ text: '' }], [{ thinking: 'hmm' }], [{ thinking: 'hm' }, { text: '' }]]);
 
-/** What a provider's own tool did, before or after text. */
+/** Returns a native tool call and its return, with text before or after them. */
 function nativeParts(random: Random, { nextId, output }: Known): Part[] {
   const id = nextId();
   const native = [

@@ -7,8 +7,8 @@ type Stream = NonNullable<ScriptedResponse['stream']>;
 type Piece = Stream[number];
 
 /**
- * The pieces of these parts, in order or woven into each other; now and then the stream breaks. A stream has at least one
- * piece: one without any cannot be told from an empty answer over a wire.
+ * Returns the pieces of these parts, in order or interleaved; some streams break off with an error. A stream has at least
+ * one piece: on the wire, one without any is the same as an empty response.
  */
 export function streamed(
   random: Random,
@@ -16,13 +16,13 @@ export function streamed(
   error: () => NonNullable<ScriptedResponse['error']>,
 ): Stream {
   const perPart = parts.map((part, index) => piecesOf(random, part, index));
-  const pieces = chance(random, 0.2) ? woven(random, perPart) : perPart.flat();
+  const pieces = chance(random, 0.2) ? interleaved(random, perPart) : perPart.flat();
   const whole: Stream = pieces.length > 0 ? pieces : ['.'];
   return chance(random, 0.05) ? [...whole.slice(0, random.upTo(whole.length)), { error: error() }] : whole;
 }
 
-/** Pieces of each part stay in their order. */
-function woven(random: Random, perPart: Piece[][]): Piece[] {
+/** Interleaves the parts; the pieces of each part stay in order. */
+function interleaved(random: Random, perPart: Piece[][]): Piece[] {
   const left = perPart.map((pieces) => [...pieces]).filter((pieces) => pieces.length > 0);
   const all: Piece[] = [];
   while (left.length > 0) {
@@ -40,7 +40,7 @@ function piecesOf(random: Random, part: Part, index: number): Piece[] {
   return callPieces(random, part).map((piece) => ({ calls: { [index]: piece } }));
 }
 
-/** A call: its name first, with nothing, with some or with all of its arguments. */
+/** Returns the pieces of a call: its name first, alone or with a part of its arguments. */
 function callPieces(random: Random, { tool, args, id }: Part): Record<string, string>[] {
   const text = args === null || args === undefined ? '' : typeof args === 'string' ? args : JSON.stringify(args);
   const head = { name: String(tool), ...(typeof id === 'string' ? { tool_call_id: id } : {}) };
@@ -53,7 +53,7 @@ function callPieces(random: Random, { tool, args, id }: Part): Record<string, st
   ];
 }
 
-/** Up to three pieces that are not empty, none of which ends within a character. */
+/** Cuts a text into up to three pieces, none of them empty, and none in the middle of a character. */
 function cut(random: Random, text: string): string[] {
   const characters = [...text];
   const pieces: string[] = [];

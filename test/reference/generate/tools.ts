@@ -19,7 +19,7 @@ const paramSets: readonly Params[] = [
   { anything: 'Any' },
 ];
 
-/** What may be left to others: without a way to have it done, a deferred call is an error. */
+/** Whether the agent can defer calls: by its output or a handler. Without either, a deferred call is an error. */
 export interface Deferral {
   readonly isPossible: boolean;
 }
@@ -29,8 +29,8 @@ export function randomTools(random: Random, deferral: Deferral): ScriptedTool[] 
 }
 
 function randomTool(random: Random, name: string, { isPossible }: Deferral): ScriptedTool {
-  // A tool that ends the run ends what runs beside it, and what a tool enqueues takes a turn of the wire: such tools
-  // have nothing beside them.
+  // A tool that ends the run cancels the tools beside it, and one that enqueues needs a request of its own on the wire:
+  // only sequential tools do either, since the order would depend on time otherwise.
   const sequential = chance(random, 0.25);
   return {
     name,
@@ -59,7 +59,7 @@ function randomStep(
     [0.5, () => ({ binary: { data: 'YWJj', media_type: 'image/png' } })],
     [isPossible ? 2 : 0.1, () => ({ approval: metadata(), return: anyValue(random) })],
     [isPossible ? 2 : 0.1, () => ({ defer: metadata() })],
-    // What a tool enqueues through the run stands after its return; what comes over the wire is from outside.
+    // Upstream puts what a tool enqueues after the tool's return; `run/steer` is content from outside.
     [sequential ? 2 : 0, () => ({ enqueue: anyText(random) || 'more', outside: true, return: 'pong' })],
     [sequential ? 1 : 0, () => ({ enqueue: 'later', outside: true, priority: 'when_idle' as const, return: 'pong' })],
   ]);
@@ -73,7 +73,7 @@ export function toolReturn(random: Random): NonNullable<Behaviour['tool_return']
   };
 }
 
-/** A tool that others call; its arguments are not checked. */
+/** Returns an external tool; its arguments are not validated. */
 export function randomExternalTools(random: Random): NonNullable<Scenario['agent']['external_tools']> {
   const schema = { type: 'object', properties: { q: { type: 'string' } }, required: ['q'] };
   return [{ name: 'ext', ...optional(random, 0.3, () => ({ description: 'Somebody else does it.' })), schema }];

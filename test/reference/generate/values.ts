@@ -4,14 +4,14 @@ import { chance, times, weighted } from './choices.ts';
 /** The parameters of a tool or the fields of an object: `"int"`, or `"int=1"` with a default. */
 export type Params = Readonly<Record<string, string>>;
 
-// Whole floats are left out: Python writes `2.0`, which no JavaScript can. So are integers beyond 2^53.
+// No whole floats, which Python writes as `2.0` and JavaScript does not, and no integers beyond 2^53.
 const texts = ['Oslo', '', 'a b, c.', 'é ü 😀', '"quoted"', 'line\nbreak', '5', 'true', '{"a":1}', '<b>'] as const;
 const numbers = [0, 1, -3, 42, 1000] as const;
 const fractions = [1.5, -0.25, 1e-7] as const;
 
 export const anyText = (random: Random): string => random.pick(texts);
 
-/** Any JSON value, two levels deep at most. */
+/** Returns any JSON value, at most two levels deep. */
 export function anyValue(random: Random, depth = 0): unknown {
   return weighted<unknown>(random, [
     [4, () => anyText(random)],
@@ -30,7 +30,7 @@ export function anyValue(random: Random, depth = 0): unknown {
 const declared = (param: string) => param.split('=')[0]?.trim() ?? '';
 const isRequired = (param: string) => !param.includes('=');
 
-/** A value that fits a type, now and then one that Pydantic makes fit. */
+/** Returns a value that is valid for a type, sometimes only after Pydantic's coercion. */
 export function goodValue(random: Random, type: string): unknown {
   if (type.includes('|')) return goodValue(random, random.pick(type.split('|').map((one) => one.trim())));
   const item = /^list\[(.*)\]$/.exec(type)?.[1];
@@ -47,7 +47,7 @@ export function goodValue(random: Random, type: string): unknown {
   return makers[type]?.() ?? null;
 }
 
-/** A value that does not fit a type; anything fits `Any`. */
+/** Returns a value that is invalid for a type. */
 function badValue(random: Random, type: string): unknown {
   const wrong: Record<string, readonly unknown[]> = {
     str: [5, true, null, [], { a: 1 }],
@@ -66,7 +66,7 @@ export function goodArgs(random: Random, params: Params): Record<string, unknown
   return Object.fromEntries(given.map(([name, param]) => [name, goodValue(random, declared(param))]));
 }
 
-/** Arguments with a value of a wrong type, one that is missing, one too many, or of another shape altogether. */
+/** Returns invalid arguments: a wrong type, a missing or an extra key, or something that is not an object. */
 export function badArgs(random: Random, params: Params): unknown {
   const args = goodArgs(random, params);
   const names = Object.keys(params);
@@ -82,7 +82,7 @@ export function badArgs(random: Random, params: Params): unknown {
   ]);
 }
 
-/** Arguments as a model gives them: an object, its text, or what stands for none. */
+/** Returns arguments as a model gives them: an object, its JSON text, or what stands for no arguments. */
 export function written(random: Random, args: unknown): unknown {
   if (typeof args === 'string') return args;
   const isEmpty = args !== null && typeof args === 'object' && Object.keys(args).length === 0;
