@@ -19,7 +19,8 @@ Plays the goldens and random scenarios on the reference engine and on ours, and 
   --only SEED       only this random scenario; prints it and its differences in full
   --against FOLDER  folder of the goldens (those beside the tests)
 
-Versions are installed below REFERENCE_DIR, or a temporary folder. Exits with 1 where differences have no reason.
+Versions are installed below REFERENCE_DIR, or a temporary folder. Exits with 1 when a
+difference has no known reason, with 2 when the command cannot run.
 `;
 
 const options = {
@@ -41,18 +42,20 @@ export async function runCommand(args: string[]): Promise<number> {
     return 0;
   }
   if (!existsSync(values.against)) throw new Error(`the folder '${values.against}' of --against does not exist`);
+  const only = values.only === undefined ? undefined : numberOf('--only', values.only);
+  const count = numberOf('--count', values.count);
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : numberOf('--seed', values.seed);
   print(`Pydantic AI ${values.version}, installed below ${installationDir}`);
   install(values.version);
   const python = pythonOf(values.version);
-  if (values.only !== undefined) return replay(python, numberOf('--only', values.only));
+  if (only !== undefined) return replay(python, only);
   const goldens = await playGoldens(python, values.against);
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : numberOf('--seed', values.seed);
-  const random = await playRandom(python, seed, numberOf('--count', values.count));
+  const random = await playRandom(python, seed, count);
   return unexplained([...goldens, ...random]).length > 0 ? 1 : 0;
 }
 
 function numberOf(name: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw new Error(`${name} is '${text}', but has to be a whole number`);
+  if (!/^\d+$/.test(text)) throw new Error(`${name} is '${text}', but must be a whole number`);
   return Number(text);
 }
 

@@ -19,4 +19,9 @@ await build({
 });
 process.chdir(root);
 const { runCommand } = await import(pathToFileURL(outfile).href);
-process.exitCode = await runCommand(process.argv.slice(2));
+try {
+  process.exitCode = await runCommand(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
