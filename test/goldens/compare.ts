@@ -1,10 +1,11 @@
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelRequestPart } from '../../protocol/messages.ts';
 import { type Difference, differencesBetween } from './differences.ts';
-import { errorKinds, errorViews } from './error-views.ts';
+import { errorViews } from './error-views.ts';
 import { eventViews } from './event-views.ts';
+import { kindOf } from './kinds.ts';
 import { Normalizer } from './normalize.ts';
 import { type PlayedRun, play } from './play.ts';
-import type { ExpectedRun, Scenario } from './scenario.ts';
+import type { ExpectedRun, OutputReturnCall, Scenario } from './scenario.ts';
 import { joined, type Views } from './views.ts';
 
 /** Plays the scenario that a text holds and returns what came out otherwise than it expects. */
@@ -55,7 +56,7 @@ function unusedOf({ model, expected }: Scenario): number {
 }
 
 function constructionDifferences(runs: PlayedRun[], { type, message }: { type: string; message: string }) {
-  const kind = message.includes('conflicts') ? 'tool.conflict' : errorKinds[type];
+  const kind = message.includes('conflicts') ? 'tool.conflict' : kindOf(type);
   return differencesBetween({ kind, message }, runs[0]?.refused, 'construction_error');
 }
 
@@ -64,10 +65,12 @@ function viewsOf(
   expected: ExpectedRun,
   { hasDelays, isExhaustive }: { hasDelays: boolean; isExhaustive: boolean },
 ): Views {
+  // What is found before a run here is found in it by upstream.
+  if (run.refused && expected.error) return errorViews(run, expected);
   const logOf = isExhaustive ? validatorsLast : (log: Log) => log;
   const parts = [
     expected.error ? errorViews(run, expected) : resultViews(run, expected),
-    ...(run.refused ? [] : [factViews(run, expected)]),
+    factViews(run, expected),
     // A run that calls nothing has no log.
     { wanted: { calls_log: logOf(expected.calls_log ?? []) }, actual: { calls_log: logOf(run.calls) } },
     rewrittenViews(run, expected),
@@ -176,19 +179,30 @@ function like(definitions: Record<string, unknown>[], wanted: Record<string, unk
 }
 
 function rewrittenViews(run: PlayedRun, expected: ExpectedRun): Views {
-  const wanted = (expected.output_return_calls ?? []).slice(0, run.outputReturns.length);
-  const kindOf = (type: string) => (type === 'ValueError' ? 'run.outputIsText' : 'run.noToolReturn');
-  const output_return_calls = wanted.map(({ call, error, all_messages }) => ({
-    content: call.content,
-    ...(error ? { kind: kindOf(error.type) } : { messages: all_messages }),
-  }));
+  const kindOfError = (type: string) => (type === 'ValueError' ? 'run.outputIsText' : 'run.noToolReturn');
+  const compared = run.outputReturns
+    .map((actual, index) => ({ actual, wanted: expected.output_return_calls?.[index] }))
+    // Upstream rewrites the first return of the output tool, even one that was retried; here it is that of the output.
+    .filter(({ wanted }) => wanted && !isRetriedRewritten(wanted));
   return {
-    wanted: { output_return_calls },
+    wanted: {
+      output_return_calls: compared.map(({ wanted }) => ({
+        content: wanted?.call.content,
+        ...(wanted?.error ? { kind: kindOfError(wanted.error.type) } : { messages: wanted?.all_messages }),
+      })),
+    },
     actual: {
-      output_return_calls: wanted.map((call, index) => {
-        const { content, messages, error } = run.outputReturns[index] ?? {};
-        return { content, ...(call.error ? { kind: error?.kind } : { messages }) };
-      }),
+      output_return_calls: compared.map(({ wanted, actual: { content, messages, error } }) => ({
+        content,
+        ...(wanted?.error ? { kind: error?.kind } : { messages }),
+      })),
     },
   };
 }
+
+const isRetriedRewritten = ({ call, all_messages = [] }: OutputReturnCall) =>
+  all_messages
+    .flatMap((message): ModelRequestPart[] => (message.kind === 'request' ? message.parts : []))
+    .some((part) => part.part_kind === 'tool-return' && isRetried(part) && part.content === call.content);
+
+const isRetried = ({ outcome }: { outcome: string }) => outcome === 'retried';

@@ -1,44 +1,46 @@
+import type { ModelMessage } from '../../protocol/messages.ts';
+import { kindOf } from './kinds.ts';
 import { firstSentence } from './normalize.ts';
 import type { PlayedRun } from './play.ts';
 import type { ExpectedRun } from './scenario.ts';
 import { joined, type Views } from './views.ts';
 
-/** Upstream's exceptions and the kinds they have here; whatever a tool raised is passed on as `callback.failed`. */
-export const errorKinds: Readonly<Record<string, string>> = {
-  UserError: 'run.invalid',
-  UnexpectedModelBehavior: 'model.unexpectedBehavior',
-  ContentFilterError: 'contentFilter',
-  IncompleteToolCall: 'model.incompleteToolCall',
-  UsageLimitExceeded: 'usage.limitExceeded',
-  ModelHTTPError: 'model.http',
-  ModelAPIError: 'model.api',
-  FallbackExceptionGroup: 'model.allFailed',
-  OutputTokenLimitExceeded: 'model.outputTokenLimit',
-  RunCancelled: 'run.cancelled',
-  // An assertion inside the embedded model.
-  AssertionError: 'run.invalid',
-};
-
 /** A run that has failed, or that was refused. */
 export function errorViews(run: PlayedRun, { error, messages_at_error }: ExpectedRun): Views {
   // Two tools of one name are found in a run by upstream, and before it here.
   const isConflict = run.refused !== undefined && error?.message.includes('name conflicts with existing tool');
-  const kind = isConflict ? 'tool.conflict' : (errorKinds[error?.type ?? ''] ?? 'callback.failed');
+  const kind = isConflict ? 'tool.conflict' : (kindOf(error?.type ?? '') ?? 'callback.failed');
   const { data, message } = run.result?.error ?? { message: run.refused?.message, data: { kind: run.refused?.kind } };
   const views = [
-    { wanted: { messages_at_error }, actual: { messages_at_error: run.messages } },
+    { wanted: { messages_at_error }, actual: { messages_at_error: withoutClosed(run.messages, kind) } },
     {
       wanted: { outcome: kind === 'run.cancelled' ? 'cancelled' : 'failed' },
       actual: { outcome: run.result?.outcome },
     },
     {
-      wanted: { error: { kind, message: firstSentence(error?.message ?? '') } },
-      actual: { error: { kind: data?.kind, message: firstSentence(message ?? '') } },
+      wanted: { error: { kind, message: sameDeferral(firstSentence(error?.message ?? '')) } },
+      actual: { error: { kind: data?.kind, message: sameDeferral(firstSentence(message ?? '')) } },
     },
     causeViews(error?.cause, data && 'cause' in data ? data.cause : undefined),
     attemptViews(error?.attempts, data && 'attempts' in data ? data.attempts : undefined),
   ].slice(run.result ? 0 : 2);
   return joined(views);
+}
+
+/** Upstream writes in the names of its classes what we write in those of the protocol. */
+const sameDeferral = (message: string) =>
+  /^A deferred tool call was present|and nobody in this run can answer\. Choose one of three/.test(message)
+    ? 'a call was deferred, and nothing in this run can resolve it'
+    : message;
+
+/** A cancelled run closes its open calls here, which upstream leaves to the next run. */
+function withoutClosed(messages: ModelMessage[], kind: string): ModelMessage[] {
+  if (kind !== 'run.cancelled') return messages;
+  const isKept = (part: object) =>
+    !(part as { metadata?: Record<string, unknown> | null }).metadata?.pydantic_ai_synthesized_tool_return;
+  return messages
+    .map((message) => (message.kind === 'request' ? { ...message, parts: message.parts.filter(isKept) } : message))
+    .filter((message) => message.kind === 'response' || message.parts.length > 0);
 }
 
 /** Exceptions that only upstream can name, and what a caller of it catches. */

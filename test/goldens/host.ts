@@ -2,6 +2,7 @@ import { type CancellationToken, type MessageConnection, ResponseError } from 'v
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import { ModelResponse as ModelResponseSchema } from '../../protocol/messages.ts';
+import { RequestUsage } from '../../protocol/usage.ts';
 import { estimateTokens, estimateUsage } from '../../server/models/token-estimate.ts';
 import type { Behaviour, Scenario, ScriptedResponse } from './scenario.ts';
 
@@ -75,7 +76,8 @@ export class ScriptedHost {
     if (token.isCancellationRequested) return null;
     if (behaviour.enqueue !== undefined) {
       const when = behaviour.priority === 'when_idle' ? 'whenIdle' : 'asap';
-      await this.#connection.sendRequest('run/steer', { runId, content: behaviour.enqueue, when });
+      const call = behaviour.outside ? {} : { toolCallId };
+      await this.#connection.sendRequest('run/steer', { runId, content: behaviour.enqueue, when, ...call });
     }
     if (behaviour.cancel_run) await this.#connection.sendRequest('run/cancel', { runId });
     this.calls.push({ event: 'end', tool: name, tool_call_id: toolCallId });
@@ -186,16 +188,18 @@ function scriptedResponse(reply: ScriptedResponse, messages: ModelMessage[]): Mo
     ...(reply.finish_reason ? { finish_reason: reply.finish_reason } : {}),
     ...(reply.provider_details ? { provider_details: reply.provider_details } : {}),
   });
-  const { input, output, details } = reply.usage ?? {};
-  const isCounted = (input ?? 0) + (output ?? 0) + Object.keys(details ?? {}).length > 0;
-  const usage = isCounted
-    ? { ...response.usage, input_tokens: input ?? 0, output_tokens: output ?? 0, details: details ?? {} }
-    : estimateUsage([...messages, response]);
+  const { input = 0, output = 0, ...own } = reply.usage ?? {};
+  const counted = { input_tokens: input, output_tokens: output, ...own };
+  const isCounted = Object.values(counted).some(
+    (count) => count !== 0 && Object.keys(Object(count)).length + Number(count) !== 0,
+  );
+  const usage = isCounted ? RequestUsage().parse(counted) : estimateUsage([...messages, response]);
   return { ...response, usage };
 }
 
 function scriptedPart(part: Json): Json {
-  if ('text' in part) return { part_kind: 'text', content: part.text };
+  if ('text' in part)
+    return { part_kind: 'text', content: part.text, ...(part.citations ? { citations: part.citations } : {}) };
   if ('thinking' in part) return { part_kind: 'thinking', content: part.thinking, signature: part.signature ?? null };
   if ('tool' in part)
     return {
@@ -216,9 +220,10 @@ function scriptedPart(part: Json): Json {
   throw new Error(`the scenario has a part with ${Object.keys(part).join(', ')}, which the runner does not know`);
 }
 
-function modelError({ http, api, runtime, ...rest }: NonNullable<ScriptedResponse['error']>): ResponseError<unknown> {
+function modelError({ http, api, runtime, body: own }: NonNullable<ScriptedResponse['error']>): ResponseError<unknown> {
   if (http !== undefined) {
-    const { status = 500, body } = typeof http === 'number' ? { status: http, body: rest.body } : http;
+    const { status, body } =
+      typeof http === 'number' ? { status: http, body: own } : { status: http.status ?? 500, body: http.body };
     return new ResponseError(
       1405,
       `status_code: ${status}, model_name: stub, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`,

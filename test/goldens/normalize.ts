@@ -63,7 +63,7 @@ function named(names: Map<string, string>, id: string, prefix: string): string {
  */
 export const firstSentence = (message: string) =>
   message.split(
-    /\. Consider|, or see| Run the agent with|, body:\n|\. Rename the tool| \(\d+ sub-exceptions?\)$/,
+    /(?<=\bunprocessed tool calls\.) |\. Consider|, or see|, body:\n|\. Rename the tool| \(\d+ sub-exceptions?\)$/,
     1,
   )[0] ?? message;
 

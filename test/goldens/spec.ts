@@ -1,4 +1,5 @@
 import type { ParamsInputOf } from '../../protocol/catalogue.ts';
+import { kindOf } from './kinds.ts';
 import type { OutputKind, Scenario, ScenarioRun, ScriptedTool } from './scenario.ts';
 
 type Spec = ParamsInputOf<'run/start'>;
@@ -77,12 +78,14 @@ function modelOf(model: Scenario['model']): Spec['model'] {
   if (model.kind === 'test') return testModel(model);
   if (model.kind === 'function') return 'host:script';
   const models = (model.models ?? []).map((_, index) => `host:script${index}`);
-  return { models, ...(model.fallback_on ? { fallbackOn: model.fallback_on.map(fallbackKind) } : {}) };
+  return { models, ...(model.fallback_on ? { fallbackOn: model.fallback_on.flatMap(fallbackKinds) } : {}) };
 }
 
-/** The exceptions that stand for a response here have kinds of ours; a host names its own errors as upstream does. */
-const fallbackKind = (exception: string) =>
-  ({ ContentFilterError: 'contentFilter', OutputTokenLimitExceeded: 'model.outputTokenLimit' })[exception] ?? exception;
+/** An exception of upstream as the kinds of error that it has here; another is a host's own. */
+function fallbackKinds(exception: string): string[] {
+  if (exception === 'ModelAPIError') return ['model.http', 'model.api'];
+  return [kindOf(exception) ?? exception];
+}
 
 /** The arguments of an external tool are nobody's business upstream. */
 function externalTool(tool: {

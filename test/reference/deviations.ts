@@ -15,24 +15,6 @@ const deviations: readonly Deviation[] = [
       [model, ...(model.models ?? [])].some(({ script = [] }) => script.some((response) => sharesIds(response))),
   },
   {
-    reason: 'a cancelled run may close its open calls at once',
-    applies: ({ expected }) => (expected.v2?.runs ?? []).some(({ error }) => error?.type === 'RunCancelled'),
-  },
-  {
-    reason: 'what a tool enqueues over the wire may be a request of its own',
-    applies: ({ agent }) =>
-      (agent.tools ?? []).some(({ behaviour = [] }) => behaviour.some((step) => 'enqueue' in step && !step.outside)),
-  },
-  {
-    reason: 'the return of the output tool is rewritten by the id of its call, not the first of its name',
-    applies: ({ expected }, [first]) => {
-      const run = expected.v2?.runs?.[runOf(first)];
-      const isAboutIt = /^runs\[\d+\]\.output_return_calls/.test(first?.path ?? '');
-      const parts = run?.all_messages?.at(-1)?.parts ?? [];
-      return isAboutIt && parts.some((part) => part.part_kind === 'tool-return' && part.outcome !== 'success');
-    },
-  },
-  {
     reason: 'of the calls beside the one that ended a batch, those are answered that had ended by then',
     applies: ({ expected }, [first]) => {
       const run = expected.v2?.runs?.[runOf(first)];

@@ -18,6 +18,10 @@ export function goldenNames(prefix: RegExp, dir = goldensDir): string[] {
     .sort();
 }
 
+/** Names of the scenarios that are runs: the others are tables of exported functions. */
+export const scenarioNames = (dir?: string): string[] =>
+  goldenNames(/^[a-k]\d/, dir).filter((name) => !goldenText(name, dir).includes('"table":'));
+
 /** One golden as its file holds it. */
 export const goldenText = (name: string, dir = goldensDir): string => readFileSync(join(dir, `${name}.json`), 'utf8');
 

@@ -59,11 +59,13 @@ function randomStep(
     [0.5, () => ({ binary: { data: 'YWJj', media_type: 'image/png' } })],
     [isPossible ? 2 : 0.1, () => ({ approval: metadata(), return: anyValue(random) })],
     [isPossible ? 2 : 0.1, () => ({ defer: metadata() })],
-    // Upstream puts what a tool enqueues after the tool's return; `run/steer` is content from outside.
-    [sequential ? 2 : 0, () => ({ enqueue: anyText(random) || 'more', outside: true, return: 'pong' })],
-    [sequential ? 1 : 0, () => ({ enqueue: 'later', outside: true, priority: 'when_idle' as const, return: 'pong' })],
+    [sequential ? 2 : 0, () => ({ enqueue: anyText(random) || 'more', ...outside(random), return: 'pong' })],
+    [sequential ? 1 : 0, () => ({ enqueue: 'later', ...outside(random), priority: 'when_idle', return: 'pong' })],
   ]);
 }
+
+/** Content that belongs to the call stands after its return; content from outside is a request of its own. */
+const outside = (random: Random) => optional(random, 0.5, () => ({ outside: true }));
 
 export function toolReturn(random: Random): NonNullable<Behaviour['tool_return']> {
   return {
