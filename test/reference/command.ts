@@ -60,7 +60,7 @@ function numberOf(name: string, text: string): number {
 }
 
 async function replay(python: string, seed: number): Promise<number> {
-  const [played = ''] = await playOnReference(python, [randomScenario(seed)]);
+  const [played = ''] = await playOnReference(python, [randomText(seed)]);
   print(JSON.stringify(JSON.parse(played), null, 1));
   const compared = await compareOurs(played);
   print(compared.differences.map(formattedDifference).join('\n'));
@@ -70,8 +70,9 @@ async function replay(python: string, seed: number): Promise<number> {
 
 /** Plays the goldens again: what upstream does otherwise than they hold, and what we do otherwise than upstream. */
 async function playGoldens(python: string, folder: string): Promise<Compared[]> {
-  const goldens = goldenNames(/^/, folder).map((name) => JSON.parse(goldenText(name, folder)) as Scenario);
-  const played = await playOnReference(python, goldens);
+  const texts = goldenNames(/^/, folder).map((name) => goldenText(name, folder));
+  const played = await playOnReference(python, texts);
+  const goldens = texts.map((text) => JSON.parse(text) as Scenario);
   const moved = goldens.map(({ name, expected }, index) => {
     const { v2 } = (JSON.parse(played[index] ?? '') as Scenario).expected;
     return { name, differences: differencesBetween(expected.v2, v2, '') };
@@ -84,11 +85,13 @@ async function playGoldens(python: string, folder: string): Promise<Compared[]> 
 }
 
 async function playRandom(python: string, seed: number, count: number): Promise<Compared[]> {
-  const scenarios = Array.from({ length: count }, (_, index) => randomScenario(seed + index));
-  const compared = await compareAll(await playOnReference(python, scenarios));
+  const texts = Array.from({ length: count }, (_, index) => randomText(seed + index));
+  const compared = await compareAll(await playOnReference(python, texts));
   report(`${count} random scenarios from seed ${seed} on ours, as on the reference engine`, compared);
   return compared;
 }
+
+const randomText = (seed: number) => JSON.stringify(randomScenario(seed));
 
 async function compareAll(played: readonly string[]): Promise<Compared[]> {
   const compared: Compared[] = [];

@@ -39,7 +39,8 @@ function randomTool(random: Random, name: string, { isPossible }: Deferral): Scr
     behaviour: times(1 + random.upTo(2), () => randomStep(random, { isPossible, sequential })),
     ...optional(random, 0.15, () => ({ max_retries: random.upTo(3) })),
     ...(sequential ? { sequential } : {}),
-    ...optional(random, isPossible ? 0.25 : 0.02, () => ({ requires_approval: true })),
+    // Without a way to approve, such a tool fails the run before its first request here, and upstream when it is called.
+    ...optional(random, isPossible ? 0.25 : 0, () => ({ requires_approval: true })),
     ...optional(random, 0.06, () => ({ prepare_hide_after_step: random.upTo(2) })),
   };
 }
