@@ -62,6 +62,16 @@ describe('a field of a golden that is changed', () => {
   });
 });
 
+it('a model request that a golden does not have is found by the comparison', async () => {
+  const golden = loadGolden<Scenario>('a09_parallel_order');
+  const played = await play(golden);
+  const runs = (golden.expected.v2?.runs ?? []).map(({ model_requests: _, ...run }) => run);
+  const paths = comparePlayed({ ...golden, expected: { v2: { runs } } }, played, { estimates: true }).map(
+    ({ path }) => path,
+  );
+  expect(paths).toContain('runs[0].model_requests.length');
+});
+
 type Path = readonly (string | number)[];
 
 /** The paths of all that is neither a list nor an object, but for what is said of events that only upstream has. */

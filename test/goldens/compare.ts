@@ -116,20 +116,20 @@ function resultViews(run: PlayedRun, expected: ExpectedRun): Views {
 }
 
 /** What is known of a run whether it failed or not, unless it never began. */
-function factViews(run: PlayedRun, { usage, model_requests, all_messages_json }: ExpectedRun): Views {
-  const wanted: Views['wanted'] = {};
-  const actual: Views['actual'] = {};
-  if (usage) Object.assign(wanted, { usage }) && Object.assign(actual, { usage: run.usage });
-  if (model_requests) {
-    wanted.model_requests = model_requests.map(({ messages, ...request }) => ({
+function factViews(run: PlayedRun, { usage, model_requests = [], all_messages_json }: ExpectedRun): Views {
+  const wanted: Views['wanted'] = {
+    ...(usage ? { usage } : {}),
+    // A golden has no list where nothing was requested.
+    model_requests: model_requests.map(({ messages, ...request }) => ({
       ...request,
       ...(messages ? { messages: (messages as ModelMessage[]).map(withoutMarks) } : {}),
       instructions: request.instructions,
-    }));
-    actual.model_requests = run.modelRequests.map((request, index) =>
-      requestLike(request, model_requests[index] ?? {}),
-    );
-  }
+    })),
+  };
+  const actual: Views['actual'] = {
+    ...(usage ? { usage: run.usage } : {}),
+    model_requests: run.modelRequests.map((request, index) => requestLike(request, model_requests[index] ?? {})),
+  };
   if (all_messages_json !== undefined) {
     wanted.all_messages_json = JSON.parse(all_messages_json);
     actual.all_messages_json = JSON.parse(run.json ?? 'null');

@@ -12,7 +12,10 @@ export function errorViews(run: PlayedRun, { error, messages_at_error }: Expecte
   const kind = isConflict ? 'tool.conflict' : (kindOf(error?.type ?? '') ?? 'callback.failed');
   const { data, message } = run.result?.error ?? { message: run.refused?.message, data: { kind: run.refused?.kind } };
   const views = [
-    { wanted: { messages_at_error }, actual: { messages_at_error: withoutClosed(run.messages, kind) } },
+    {
+      wanted: { messages_at_error: messages_at_error && withoutClosed(messages_at_error, kind) },
+      actual: { messages_at_error: withoutClosed(run.messages, kind) },
+    },
     {
       wanted: { outcome: kind === 'run.cancelled' ? 'cancelled' : 'failed' },
       actual: { outcome: run.result?.outcome },
