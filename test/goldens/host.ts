@@ -121,7 +121,7 @@ export class ScriptedHost {
     const replies = script ?? models?.[Number(model.slice('script'.length))]?.script;
     const asked = this.#asked.get(model) ?? 0;
     const reply = replies?.[asked];
-    if (!reply) throw new ResponseError(1, `model request ${asked + 1} was not expected`);
+    if (!reply) throw modelError({ runtime: `model request ${asked + 1} was not expected` });
     this.#asked.set(model, asked + 1);
     if (reply.delay_ms) await delay(reply.delay_ms);
     if (reply.error) throw modelError(reply.error);
