@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,9 +23,14 @@ export const olderVersions = (): string[] =>
     .filter((line) => /^\d/.test(line))
     .map((line) => line.replace(/ .*/, ''));
 
+const folderOf = (version: string, dir: string) => join(dir, version === 'pinned' ? pinnedVersion() : version);
+
 /** The interpreter that has a version installed; `pinned` and `newest` are versions too. */
-export const pythonOf = (version: string, dir = installationDir): string =>
-  join(dir, version === 'pinned' ? pinnedVersion() : version, 'bin/python');
+export const pythonOf = (version: string, dir = installationDir): string => join(folderOf(version, dir), 'bin/python');
+
+/** Whether a version was installed to the end. */
+export const isInstalled = (version: string, dir: string): boolean =>
+  dir !== '' && existsSync(join(folderOf(version, dir), 'installed'));
 
 /** Installs a version, unless it is there already. */
 export function install(version: string): void {

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Scenario } from '../goldens/scenario.ts';
 import { type Compared, compareOurs, unexplained } from './comparison.ts';
 import { deviationOf } from './deviations.ts';
 import { randomScenario } from './generate/scenario.ts';
-import { pythonOf } from './installation.ts';
+import { isInstalled, pythonOf } from './installation.ts';
 import { playOnReference } from './player.ts';
 import { formattedGroup, groupedByField } from './report.ts';
 
@@ -116,7 +115,7 @@ const toolOf = (id: string) => ({ tool: 't', args: {}, id });
 describe.skipIf(!dir)('the reference engine (needs REFERENCE_DIR, see test/reference/install.sh)', () => {
   for (const version of ['pinned', 'newest']) {
     const python = pythonOf(version, dir);
-    describe.skipIf(dir && !existsSync(python))(`Pydantic AI, ${version}`, () => {
+    describe.skipIf(!isInstalled(version, dir))(`Pydantic AI, ${version}`, () => {
       let compared: Compared[];
       beforeAll(async () => {
         const texts = Array.from({ length: count }, (_, index) => JSON.stringify(randomScenario(seed + index)));

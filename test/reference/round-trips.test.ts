@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ModelMessage } from '../../protocol/messages.ts';
@@ -8,12 +7,11 @@ import { exceptionOf } from '../goldens/exceptions.ts';
 import { play } from '../goldens/play.ts';
 import type { Scenario } from '../goldens/scenario.ts';
 import { goldenNames, loadGolden } from '../support/golden-files.ts';
-import { olderVersions, pinnedVersion, pythonOf } from './installation.ts';
+import { isInstalled, olderVersions, pinnedVersion, pythonOf } from './installation.ts';
 import { runPlayer } from './player.ts';
 
 /** Where `install.sh` put the versions of the reference engine. */
 const dir = process.env.REFERENCE_DIR ?? '';
-const isInstalled = (version: string) => dir !== '' && existsSync(pythonOf(version, dir));
 
 /** A history as text: read by us as a given one is, and written as `run/messages` writes it. */
 function throughOurs(text: string): string {
@@ -52,7 +50,7 @@ const scenarios = goldenNames(/^[a-k]\d/)
   .map((name) => loadGolden<Scenario>(name))
   .filter((golden) => !('table' in golden));
 
-describe.skipIf(!isInstalled('pinned'))('histories (need REFERENCE_DIR, see test/reference/install.sh)', () => {
+describe.skipIf(!isInstalled('pinned', dir))('histories (need REFERENCE_DIR, see test/reference/install.sh)', () => {
   it('of the goldens, with a turn added by the reference engine, come back from us byte for byte', async () => {
     const histories = scenarios.flatMap(({ expected }) =>
       (expected.v2?.runs ?? []).map((run) => JSON.stringify(run.all_messages ?? run.messages_at_error)),
@@ -97,7 +95,7 @@ interface Recorded {
 }
 
 for (const version of [...olderVersions(), pinnedVersion(), 'newest']) {
-  describe.skipIf(!isInstalled(version))(`histories of Pydantic AI ${version} (need REFERENCE_DIR)`, () => {
+  describe.skipIf(!isInstalled(version, dir))(`histories of Pydantic AI ${version} (need REFERENCE_DIR)`, () => {
     let recorded: Recorded[];
     let ours: string[];
     beforeAll(async () => {
