@@ -158,7 +158,11 @@ export class RunService {
     const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
     const waiting = session.isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
-    return { agent, handle, warnings: [...(named ? [] : [defaulted]), ...agent.warnings, ...(waiting ? [waiting] : [])] };
+    return {
+      agent,
+      handle,
+      warnings: [...(named ? [] : [defaulted]), ...agent.warnings, ...(waiting ? [waiting] : [])],
+    };
   }
 
   #outlet(

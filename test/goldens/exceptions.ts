@@ -15,7 +15,7 @@ const exceptions: Readonly<Record<string, string>> = {
  * Why a scenario is not compared; undefined when it is. `run_stream` ends a run at its first text and is not built, by
  * decision, so no scenario that uses it can be played.
  */
-export function exceptionOf(name: string): string | undefined {
-  const isStreamed = loadGolden<Scenario>(name).runs.some(({ mode }) => mode === 'run_stream');
+export function exceptionOf(name: string, { runs } = loadGolden<Scenario>(name)): string | undefined {
+  const isStreamed = runs.some(({ mode }) => mode === 'run_stream');
   return exceptions[name] ?? (isStreamed ? 'run_stream is not built: it ends a run at its first text' : undefined);
 }

@@ -2,6 +2,7 @@ import { type CancellationToken, type MessageConnection, ResponseError } from 'v
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import { ModelResponse as ModelResponseSchema } from '../../protocol/messages.ts';
+import { RequestUsage } from '../../protocol/usage.ts';
 import { estimateTokens, estimateUsage } from '../../server/models/token-estimate.ts';
 import type { Behaviour, Scenario, ScriptedResponse } from './scenario.ts';
 
@@ -69,13 +70,14 @@ export class ScriptedHost {
   ): Promise<unknown> {
     this.calls.push({ event: 'start', tool: name, args, tool_call_id: toolCallId, retry, run_step: runStep });
     const tool = this.#scenario.agent.tools?.find((one) => one.name === name);
-    const behaviour = this.#next<Behaviour>(`tool ${name}`, tool?.behaviour ?? [{ return: null }]) ?? {};
+    const behaviour = this.#next<Behaviour>(`tool ${name}`, tool?.behaviour ?? [{ return: 'ok' }]) ?? {};
     if (behaviour.delay_ms) await delay(behaviour.delay_ms, token);
     // A call that was withdrawn never ends: its answer is discarded.
     if (token.isCancellationRequested) return null;
     if (behaviour.enqueue !== undefined) {
       const when = behaviour.priority === 'when_idle' ? 'whenIdle' : 'asap';
-      await this.#connection.sendRequest('run/steer', { runId, content: behaviour.enqueue, when });
+      const call = behaviour.outside ? {} : { toolCallId };
+      await this.#connection.sendRequest('run/steer', { runId, content: behaviour.enqueue, when, ...call });
     }
     if (behaviour.cancel_run) await this.#connection.sendRequest('run/cancel', { runId });
     this.calls.push({ event: 'end', tool: name, tool_call_id: toolCallId });
@@ -119,7 +121,7 @@ export class ScriptedHost {
     const replies = script ?? models?.[Number(model.slice('script'.length))]?.script;
     const asked = this.#asked.get(model) ?? 0;
     const reply = replies?.[asked];
-    if (!reply) throw new ResponseError(1, `model request ${asked + 1} was not expected`);
+    if (!reply) throw modelError({ runtime: `model request ${asked + 1} was not expected` });
     this.#asked.set(model, asked + 1);
     if (reply.delay_ms) await delay(reply.delay_ms);
     if (reply.error) throw modelError(reply.error);
@@ -186,16 +188,18 @@ function scriptedResponse(reply: ScriptedResponse, messages: ModelMessage[]): Mo
     ...(reply.finish_reason ? { finish_reason: reply.finish_reason } : {}),
     ...(reply.provider_details ? { provider_details: reply.provider_details } : {}),
   });
-  const { input, output, details } = reply.usage ?? {};
-  const isCounted = (input ?? 0) + (output ?? 0) + Object.keys(details ?? {}).length > 0;
-  const usage = isCounted
-    ? { ...response.usage, input_tokens: input ?? 0, output_tokens: output ?? 0, details: details ?? {} }
-    : estimateUsage([...messages, response]);
+  const { input = 0, output = 0, ...own } = reply.usage ?? {};
+  const counted = { input_tokens: input, output_tokens: output, ...own };
+  const isCounted = Object.values(counted).some(
+    (count) => count !== 0 && Object.keys(Object(count)).length + Number(count) !== 0,
+  );
+  const usage = isCounted ? RequestUsage().parse(counted) : estimateUsage([...messages, response]);
   return { ...response, usage };
 }
 
 function scriptedPart(part: Json): Json {
-  if ('text' in part) return { part_kind: 'text', content: part.text };
+  if ('text' in part)
+    return { part_kind: 'text', content: part.text, ...(part.citations ? { citations: part.citations } : {}) };
   if ('thinking' in part) return { part_kind: 'thinking', content: part.thinking, signature: part.signature ?? null };
   if ('tool' in part)
     return {
@@ -216,13 +220,13 @@ function scriptedPart(part: Json): Json {
   throw new Error(`the scenario has a part with ${Object.keys(part).join(', ')}, which the runner does not know`);
 }
 
-function modelError({ http, api, runtime }: NonNullable<ScriptedResponse['error']>): ResponseError<unknown> {
+function modelError({ http, api, runtime, body: own }: NonNullable<ScriptedResponse['error']>): ResponseError<unknown> {
   if (http !== undefined) {
     const { status, body } =
-      typeof http === 'number' ? { status: http, body: undefined } : { status: http.status ?? 500, body: http.body };
+      typeof http === 'number' ? { status: http, body: own } : { status: http.status ?? 500, body: http.body };
     return new ResponseError(
       1405,
-      `status_code: ${status}, model_name: script, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`,
+      `status_code: ${status}, model_name: stub, body: ${typeof body === 'string' ? body : pythonRepr(body ?? null)}`,
       {
         kind: 'model.http',
         status,

@@ -22,29 +22,51 @@ export class Normalizer {
   #walk(value: unknown, key: string): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#walk(item, key));
     if (value !== null && typeof value === 'object') {
-      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#walk(item, name)]));
+      const walked = Object.fromEntries(
+        // Results of deferred calls stand under the ids of their calls.
+        Object.entries(value).map(([name, item]) => [this.#walk(name, 'tool_call_id'), this.#walk(item, name)]),
+      );
+      return isAttempt(walked) ? { ...walked, ...attemptNames } : walked;
     }
     if (typeof value !== 'string') return !this.#estimates && estimates.has(key) ? 0 : value;
+    if (key === 'model_id' && engineModel.test(value)) return 'its own';
+    if (key === 'model_name') return value.replace(/^script\d+$/, 'script');
     if (key === 'timestamp') return '2025-01-01T00:00:00Z';
-    if (key === 'run_id') return named(this.#runs, value, /^[0-9a-f-]{36}$/, 'run');
-    if (key === 'conversation_id') return named(this.#conversations, value, /^[0-9a-f-]{36}$/, 'conv');
-    if (key === 'tool_call_id') return named(this.#calls, value, /^pyd_ai_[0-9a-f]{32}$/, 'auto');
-    return value;
+    if (key === 'run_id') return value.replace(uuid, (id) => named(this.#runs, id, 'run'));
+    if (key === 'conversation_id') return value.replace(uuid, (id) => named(this.#conversations, id, 'conv'));
+    const text = value.replace(generated, (id) => named(this.#calls, id, 'auto'));
+    return key === 'message' ? withSortedSets(text) : text;
   }
 }
 
-function named(names: Map<string, string>, value: string, generated: RegExp, prefix: string): string {
-  if (!generated.test(value)) return value;
-  const known = names.get(value) ?? `${prefix}-${names.size + 1}`;
-  names.set(value, known);
+/** Ids that an engine made, or that a golden has named: they are named again, by what is compared alone. */
+const uuid = /^([0-9a-f-]{36}|(uuid|run|conv)-\d+)$/;
+const generated = /\b(pyd_ai_[0-9a-f]{32}|auto-\d+)\b/g;
+
+/** The models of a scenario: upstream's test doubles on one side, what stands for them on the wire on the other. */
+const engineModel = /^(function:|fallback:|host:|test:test$|test$)/;
+
+/** A failed attempt says which model it was on, and for how long, in the words of its engine. */
+const attemptNames = { model_name: 'its own', provider_name: 'its own', duration: 'its own' };
+const isAttempt = (value: object) =>
+  ['model_name', 'provider_name', 'duration', 'outcome'].every((key) => key in value);
+
+function named(names: Map<string, string>, id: string, prefix: string): string {
+  const known = names.get(id) ?? `${prefix}-${names.size + 1}`;
+  names.set(id, known);
   return known;
 }
 
 /**
  * Upstream ends some messages with advice, with an address, with the body of the response, or with a count of what a group
- * holds, which are left out here; the order of a set is nobody's.
+ * holds, which are left out here.
  */
 export const firstSentence = (message: string) =>
-  (
-    message.split(/\. Consider|, or see|, body:\n|\. Rename the tool| \(\d+ sub-exceptions?\)$/, 1)[0] ?? message
-  ).replace(/\{('[^{}]*')\}/g, (_set, items: string) => `{${items.split(', ').sort().join(', ')}}`);
+  message.split(
+    /(?<=\bunprocessed tool calls\.) |\. Consider|, or see|, body:\n|\. Rename the tool| \(\d+ sub-exceptions?\)$/,
+    1,
+  )[0] ?? message;
+
+/** The order of a set is nobody's. */
+const withSortedSets = (message: string) =>
+  message.replace(/\{('[^{}]*')\}/g, (_set, items: string) => `{${items.split(', ').sort().join(', ')}}`);

@@ -16,6 +16,8 @@ export interface PlayedRun {
   /** The error with which the start was refused. */
   refused?: { kind: string; message: string };
   messages: ModelMessage[];
+  /** The text of `messages`, where the scenario is about it. */
+  json?: string;
   newMessages: ModelMessage[];
   newMessageIndex: number;
   usage: Record<string, unknown>;
@@ -101,9 +103,12 @@ async function playRun(
   for (const { content } of (run.output_return_calls ?? []).filter((call) => !call.tamper)) {
     outputReturns.push(await rewritten(client, runId, content));
   }
+  const json =
+    run.json && (await client.sendRequest<ResultOf<'run/messages'>>('run/messages', { runId, format: 'json' }));
   return {
     result,
     messages: all.messages ?? [],
+    ...(json ? { json: json.json ?? '' } : {}),
     newMessages: fresh.messages ?? [],
     newMessageIndex: all.newMessageIndex,
     usage,
@@ -151,6 +156,8 @@ async function historyOf(
   if (Array.isArray(history)) return { messageHistory: history };
   const previous = before.at(-1);
   const runId = previous?.result?.runId;
+  // A run that was refused leaves nothing behind.
+  if (runId === undefined) return { messageHistory: [] };
   if (history === 'previous_json') {
     const { json } = await client.sendRequest<ResultOf<'run/messages'>>('run/messages', { runId, format: 'json' });
     return { messageHistory: JSON.parse(json ?? '[]') };

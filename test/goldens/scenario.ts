@@ -13,6 +13,8 @@ export interface Behaviour {
   tool_return?: { return_value: unknown; content?: unknown; metadata?: unknown };
   binary?: { data: string; media_type: string };
   enqueue?: unknown;
+  /** Content that no call says. */
+  outside?: boolean;
   priority?: 'asap' | 'when_idle';
   delay_ms?: number;
   upper?: boolean;
@@ -36,11 +38,11 @@ export type OutputKind = string | null | ({ kind: string } & Record<string, unkn
 
 export interface ScriptedResponse {
   parts?: Record<string, unknown>[];
-  usage?: { input?: number; output?: number; details?: Record<string, number> };
+  usage?: { input?: number; output?: number; details?: Record<string, number> } & Record<string, unknown>;
   finish_reason?: string;
   provider_details?: Record<string, unknown>;
   delay_ms?: number;
-  error?: { http?: { status?: number; body?: unknown } | number; api?: unknown; runtime?: unknown };
+  error?: { body?: unknown; http?: { status?: number; body?: unknown } | number; api?: unknown; runtime?: unknown };
   stream?: (
     | string
     | { calls?: Record<string, Record<string, string>>; index?: number; thinking?: unknown; error?: unknown }
@@ -58,6 +60,7 @@ export interface ScenarioRun {
   instructions?: string | string[];
   metadata?: Record<string, unknown>;
   mode?: string;
+  json?: boolean;
   output_return_calls?: { content: string; tamper?: string }[];
   deferred_results?: {
     calls?: Record<string, unknown>;
@@ -70,6 +73,7 @@ export interface ExpectedRun {
   output?: unknown;
   output_tool_name?: string | null;
   all_messages?: ModelMessage[];
+  all_messages_json?: string;
   new_messages?: ModelMessage[];
   new_message_index?: number;
   usage?: Record<string, unknown>;
@@ -77,13 +81,16 @@ export interface ExpectedRun {
   events?: ({ event_kind?: string } & Record<string, unknown>)[];
   calls_log?: Record<string, unknown>[];
   model_requests?: Record<string, unknown>[];
-  error?: { type: string; message: string; cause?: { type: string; message?: string } | null };
+  error?: { type: string; message: string; cause?: { type: string; message?: string } | null; attempts?: unknown[] };
   messages_at_error?: ModelMessage[];
-  output_return_calls?: {
-    call: { content: string };
-    all_messages?: ModelMessage[];
-    error?: { type: string; message: string };
-  }[];
+  output_return_calls?: OutputReturnCall[];
+}
+
+/** What became of the history when the return of the output tool was given another content. */
+export interface OutputReturnCall {
+  call: { content: string };
+  all_messages?: ModelMessage[];
+  error?: { type: string; message: string };
 }
 
 /** One golden scenario as its file holds it; the format is described beside the goldens. */
@@ -117,5 +124,7 @@ export interface Scenario {
     seed?: number;
   };
   runs: ScenarioRun[];
+  /** Whether what the model saw is recorded whole. */
+  record_requests?: boolean;
   expected: { v2?: { runs?: ExpectedRun[]; construction_error?: { type: string; message: string } } };
 }

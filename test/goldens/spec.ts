@@ -1,4 +1,5 @@
 import type { ParamsInputOf } from '../../protocol/catalogue.ts';
+import { kindOf } from './kinds.ts';
 import type { OutputKind, Scenario, ScenarioRun, ScriptedTool } from './scenario.ts';
 
 type Spec = ParamsInputOf<'run/start'>;
@@ -77,7 +78,13 @@ function modelOf(model: Scenario['model']): Spec['model'] {
   if (model.kind === 'test') return testModel(model);
   if (model.kind === 'function') return 'host:script';
   const models = (model.models ?? []).map((_, index) => `host:script${index}`);
-  return { models, ...(model.fallback_on ? { fallbackOn: model.fallback_on } : {}) };
+  return { models, ...(model.fallback_on ? { fallbackOn: model.fallback_on.flatMap(fallbackKinds) } : {}) };
+}
+
+/** An exception of upstream as the kinds of error that it has here; another is a host's own. */
+function fallbackKinds(exception: string): string[] {
+  if (exception === 'ModelAPIError') return ['model.http', 'model.api'];
+  return [kindOf(exception) ?? exception];
 }
 
 /** The arguments of an external tool are nobody's business upstream. */

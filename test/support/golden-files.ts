@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The golden scenarios: the folder named by GOLDENS_DIR, else the copies beside the tests. */
 export const goldensDir = process.env.GOLDENS_DIR ?? new URL('../vectors/goldens', import.meta.url).pathname;
 
-/** Scenarios of our own, recorded with the reference engine (Pydantic AI 2.33.0); none beside GOLDENS_DIR. */
+/** Scenarios of our own, played on the reference engine by `test/reference`; none beside GOLDENS_DIR. */
 export const furtherDir = process.env.GOLDENS_DIR
   ? undefined
   : new URL('../vectors/goldens-further', import.meta.url).pathname;
@@ -17,6 +17,10 @@ export function goldenNames(prefix: RegExp, dir = goldensDir): string[] {
     .map((file) => file.slice(0, -'.json'.length))
     .sort();
 }
+
+/** Names of the scenarios that are runs: the others are tables of exported functions. */
+export const scenarioNames = (dir?: string): string[] =>
+  goldenNames(/^[a-k]\d/, dir).filter((name) => !goldenText(name, dir).includes('"table":'));
 
 /** One golden as its file holds it. */
 export const goldenText = (name: string, dir = goldensDir): string => readFileSync(join(dir, `${name}.json`), 'utf8');
