@@ -132,7 +132,7 @@ export const ModelRequestParams = named('ModelRequestParams', () =>
     outputObject: z
       .object({
         name: z.string().nullable().describe('Name of the output type.'),
-        description: z.string().nullable().describe('What the model is told about it.'),
+        description: z.string().nullable().describe('Its description for the model.'),
         json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the output.'),
       })
       .optional()

@@ -21,7 +21,7 @@ const data: Readonly<Record<string, readonly string[]>> = {
 
 type Message = { method?: unknown; params?: unknown; result?: unknown };
 
-/** Numbers that no double can hold, by the parameters or the result they stand in. */
+/** Numbers beyond the largest double, by the parameters or the result that holds them. */
 const overflows = new WeakMap<object, Overflow>();
 
 /**
@@ -49,8 +49,8 @@ function withExactData(message: Message, text: string, root: 'result' | 'params'
   const { value, overflow } = parseJson(text);
   const exact = (value as Message)[root];
   const given = message[root];
-  if (!keys) message[root] = exact;
-  else if (isObject(given) && isObject(exact)) {
+  if (!keys && given !== undefined) message[root] = exact;
+  else if (keys && isObject(given) && isObject(exact)) {
     for (const key of keys) if (Object.hasOwn(given, key)) given[key] = exact[key];
   }
   const path = overflow && infinitePath(message[root]);
@@ -65,7 +65,7 @@ export function overflowIn(value: unknown): Overflow | undefined {
   return typeof value === 'object' && value !== null ? overflows.get(value) : undefined;
 }
 
-/** What is wrong with such a number, in words. @since 0.2.0 */
+/** Describes such a number in an error message. @since 0.2.0 */
 export const describeOverflow = ({ path, text }: Overflow): string =>
   `${text}${path.length > 0 ? ` at ${path.join('.')}` : ''} is beyond the largest number, 1.8e308; give it as a string`;
 

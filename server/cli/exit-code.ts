@@ -4,7 +4,7 @@ import type { RunResult } from '../../protocol/result.ts';
 /** Exit codes of `runwire run`. @since 0.1.0 */
 export const exitCode = { success: 0, failed: 1, usage: 2, deferred: 3, timeout: 124, cancelled: 130 } as const;
 
-/** Kinds that a run can end with and that mean: no model, or something is wrong with what was asked for. */
+/** Kinds of errors of a run that mean: there is no model, or the specification is wrong. */
 const usage: ReadonlySet<string> = new Set<ErrorKind>([
   'auth.missing',
   'model.unknown',

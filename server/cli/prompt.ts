@@ -28,7 +28,7 @@ export async function readPrompt(
 ): Promise<string | UserContent[] | undefined> {
   const files = await readAttachments(attach);
   const argument = prompt === '-' ? undefined : prompt;
-  // Stdin that holds the history is no prompt.
+  // Stdin that holds the history is not a prompt.
   const piped = isRead(prompt, input) && !history.includes('-') ? await readPiped(input, warn) : '';
   const contents: UserContent[] = [...(argument === undefined ? [] : [argument]), ...(piped ? [piped] : []), ...files];
   if (contents.length === 0 && history.length > 0 && prompt === undefined) return undefined;
@@ -50,7 +50,7 @@ async function readPiped(input: Input, warn: (text: string) => void): Promise<st
 }
 
 /**
- * Reads stdin to its end, and tells a person who waits for something that is piped in what is waited for.
+ * Reads stdin to its end; after a while without input from a pipe a warning says what the command waits for.
  *
  * Errors: `UsageError`.
  * @since 0.2.0

@@ -46,7 +46,7 @@ Options:
   --attach FILE        an image, audio, video, document or text file (by its extension, else by its content);
                        may be repeated; 48 MiB in all
   --history FILE|-     go on from earlier messages: a JSON list of them, or what --json has printed; with several, in
-                       the order given; - reads stdin, which then is no prompt
+                       the order given; - reads stdin, which then is not the prompt
   --timeout SECONDS    end the run as failed after this time; reading the input is not counted
   --max-cost DOLLARS   end the run as failed once it has cost more; told on stderr when the price is not known
   --json               print the whole result as one JSON document: outcome, output, usage, error, newMessages

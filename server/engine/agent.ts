@@ -46,7 +46,7 @@ export interface CompiledAgent {
   readonly modelSettings: ModelSettings | null;
   /** What becomes of calls that are left to others. */
   readonly deferred: 'end' | 'handle' | 'wait';
-  /** What whoever wrote the specification should know, told at the start of each run. */
+  /** Emitted as `warning` events at the start of each run. */
   readonly warnings: readonly Warning[];
 }
 

@@ -115,7 +115,7 @@ export class Asker {
   }
 }
 
-/** Errors: `callback.invalid` for an answer that holds a number like 1e400, which would become null. */
+/** Errors: `callback.invalid` for a result with a number like 1e400, which would become null. */
 function finite(call: { method: string; name: string }, answer: unknown): unknown {
   const overflow = overflowIn(answer);
   if (!overflow) return answer;

@@ -143,6 +143,12 @@ describe('validate: false', () => {
     });
   });
 
+  it('does the same for an output', async () => {
+    const schema = { ...object({ p: { pattern: '(' }, n: { type: 'int' } }), required: 5 };
+    const { result, warnings } = await run({ output: { schema, validate: false }, strictSchemas: true });
+    expect({ output: result.output, warnings }).toEqual({ output: { a: 'x' }, warnings: [] });
+  });
+
   it('looks at the size', async () => {
     session = await openSession();
     const inputSchema = { type: 'object', description: 'x'.repeat(70_000) };

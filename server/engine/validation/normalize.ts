@@ -4,7 +4,7 @@ const MAPS = new Set([...SCHEMA_MAPS, 'dependentRequired', 'dependencies']);
 
 /**
  * Rewrites spellings that mean the same: `properties: []` and `properties: null` (how some languages write an empty
- * map) become `{}`, a list under `items` becomes `prefixItems`, `required: null` goes. What is no schema is left as it
+ * map) become `{}`, a list under `items` becomes `prefixItems`, `required: null` goes. What is not a schema is left as it
  * stands; the input is not changed. Expects a schema of bounded depth.
  * @since 0.1.0
  */

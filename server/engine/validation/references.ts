@@ -66,6 +66,6 @@ function joined(base: string, address: string): string {
   try {
     return new URL(address, base || RELATIVE).href;
   } catch {
-    return address; // no URL, or relative to something that has no parts
+    return address; // not a URL, or relative to a URN
   }
 }

@@ -60,7 +60,7 @@ function plainOutput(part: ToolReturnPart, { quirks }: Provider): LanguageModelV
   if (part.outcome === 'failed' && quirks.errorResults) {
     return { type: 'error-text', value: toolReturnText({ ...part, outcome: 'success' }) };
   }
-  // A package copies objects, and what is no double would be rounded.
+  // Packages copy objects, and would round a BigInt in them.
   return quirks.objectResults && !hasBigInt(part.content)
     ? { type: 'json', value: toolReturnObject(part) as JSONObject }
     : { type: 'text', value: toolReturnText(part) };
