@@ -116,7 +116,7 @@ export class LiveView {
     const { columns, paint } = this.#screen;
     const name = part.tool_name ?? '';
     const text = oneLine(part.content, columns - name.length - 3);
-    if (part.part_kind === 'retry-prompt') this.line(paint('yellow', `↻ ${name} ${text}`));
+    if (part.outcome === 'retried') this.line(paint('yellow', `↻ ${name} ${text}`));
     else if (part.outcome === 'success') this.line(paint('dim', `← ${name} ${text}`));
     else this.line(paint('red', `✗ ${name} ${text}`));
   }

@@ -75,8 +75,6 @@ function summaryOf(part: Part): string {
     case 'tool-return':
     case 'builtin-tool-return':
       return `${part.tool_name} ${part.outcome === 'success' ? '' : `(${part.outcome}) `}${textOf(part.content)}`;
-    case 'retry-prompt':
-      return `${part.tool_name ?? ''} ${textOf(part.content)}`;
     case 'file':
       return part.content.media_type;
     case 'speech':
@@ -84,7 +82,7 @@ function summaryOf(part: Part): string {
     case 'tool-availability-delta':
       return part.tools_added.join(', ');
     default:
-      return textOf(part.content ?? '');
+      return 'content' in part ? textOf(part.content ?? '') : '';
   }
 }
 

@@ -3,7 +3,7 @@ import { UserContent } from './content.ts';
 import { DeferredToolRequests, DeferredToolResults } from './deferred.ts';
 import { defineRequest } from './define.ts';
 import { named, onFirstUse } from './lazy.ts';
-import { ModelMessage, ModelResponse } from './messages.ts';
+import { GivenMessage, ModelMessage, ModelResponse } from './messages.ts';
 import { JsonMap } from './scalars.ts';
 import { ModelSettings, ToolDefinition } from './spec.ts';
 import { RunUsage } from './usage.ts';
@@ -170,7 +170,7 @@ export const HistoryProcess = defineRequest(
       }),
     ),
     result: onFirstUse(() =>
-      z.object({ messages: z.array(ModelMessage()).describe('Replaces the history; must end in a request.') }),
+      z.object({ messages: z.array(GivenMessage()).describe('Replaces the history; must end in a request.') }),
     ),
   },
   { summary: 'Rewrites the history before a model request.', source: 'Pydantic AI ProcessHistory', since: '0.1.0' },
@@ -205,15 +205,33 @@ export const SecretGet = defineRequest(
         ...common(),
         name: z.string().describe('The environment variable that lacks it, or the NAME of a header.'),
         provider: z.string().describe('Name of the provider it is sent to.'),
+        optional: z
+          .boolean()
+          .optional()
+          .describe('True when the server may do without, so that null is a good answer.'),
         baseUrl: z.string().optional().describe("The address it is sent to, when that is not the provider's own."),
       }),
     ),
-    result: onFirstUse(() => z.object({ value: z.string().nullable().describe('The secret.') }).nullable()),
+    result: onFirstUse(() =>
+      z
+        .object({
+          value: z.string().nullable().describe('The secret.'),
+          scope: z
+            .enum(['connection', 'run'])
+            .optional()
+            .describe(
+              'Whom it is for: all runs of this connection (default), or only the run that asked, as a host that serves several users must say.',
+            ),
+        })
+        .nullable(),
+    ),
   },
   {
     summary:
       'Asks for a key or a header that the environment lacks, and again after it was refused (401). Null: there is none. ' +
-      'The answer is kept in memory for this connection and is part of no event, message, log or trace.',
+      'The answer is kept in memory, for this connection or with `scope: run` for the run that asked, and is part of no ' +
+      'event, message, log or trace. A host whose runs belong to several users answers each with `scope: run`: otherwise ' +
+      'the key of the first serves the runs of all.',
     since: '0.2.0',
   },
 );

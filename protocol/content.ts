@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { named, onFirstUse } from './lazy.ts';
+import { named, onFirstUse, openObject } from './lazy.ts';
 import { Base64, JsonMap } from './scalars.ts';
+import { orUnknownKindOf } from './unknown-kinds.ts';
 
 const identifier = () =>
   z.string().nullish().describe('A name the model can refer to; the first six hex digits of a SHA-1 unless given.');
+const tag = <K extends string>(kind: K) => z.literal(kind).describe('Kind of the content.');
 const vendorMetadata = () => JsonMap().nullable().default(null).describe('Extra data for one provider.');
 
 const urlFields = () => ({
@@ -20,62 +22,70 @@ const urlTail = () => ({
 });
 
 /** An image, audio, video or document by its address. Source: Pydantic AI `FileUrl`. @since 0.1.0 */
-export const ImageUrl = named('ImageUrl', () =>
-  z.object({ ...urlFields(), kind: z.literal('image-url'), ...urlTail() }),
-);
+export const ImageUrl = named('ImageUrl', () => openObject({ ...urlFields(), kind: tag('image-url'), ...urlTail() }));
 /** Source: Pydantic AI `AudioUrl`. @since 0.1.0 */
-export const AudioUrl = named('AudioUrl', () =>
-  z.object({ ...urlFields(), kind: z.literal('audio-url'), ...urlTail() }),
-);
+export const AudioUrl = named('AudioUrl', () => openObject({ ...urlFields(), kind: tag('audio-url'), ...urlTail() }));
 /** Source: Pydantic AI `VideoUrl`. @since 0.1.0 */
-export const VideoUrl = named('VideoUrl', () =>
-  z.object({ ...urlFields(), kind: z.literal('video-url'), ...urlTail() }),
-);
+export const VideoUrl = named('VideoUrl', () => openObject({ ...urlFields(), kind: tag('video-url'), ...urlTail() }));
 /** Source: Pydantic AI `DocumentUrl`. @since 0.1.0 */
 export const DocumentUrl = named('DocumentUrl', () =>
-  z.object({ ...urlFields(), kind: z.literal('document-url'), ...urlTail() }),
+  openObject({ ...urlFields(), kind: tag('document-url'), ...urlTail() }),
 );
 
 /** Bytes with a media type. Source: Pydantic AI `BinaryContent`. @since 0.1.0 */
 export const BinaryContent = named('BinaryContent', () =>
-  z.object({
+  openObject({
     data: Base64(),
     media_type: z.string().describe('Media type of the bytes.'),
     vendor_metadata: vendorMetadata(),
-    kind: z.literal('binary').default('binary'),
+    kind: z.literal('binary').default('binary').describe('Kind of the content.'),
     identifier: identifier(),
   }),
 );
 
 /** Text with metadata that the model is not shown. Source: Pydantic AI `TextContent`. @since 0.1.0 */
 export const TextContent = named('TextContent', () =>
-  z.object({
+  openObject({
     content: z.string().describe('The text.'),
     metadata: z.unknown().default(null).describe('Data for the program, never sent to the model.'),
-    kind: z.literal('text-content'),
+    kind: tag('text-content'),
+  }),
+);
+
+/**
+ * A value that the model is shown as its text. Source: Pydantic AI `StructuredContent`. @since 0.3.0
+ */
+export const StructuredContent = named('StructuredContent', () =>
+  openObject({
+    content: z.string().describe('What the model is shown.'),
+    metadata: z.unknown().default(null).describe('Data for the program, never sent to the model.'),
+    kind: tag('structured-content'),
+    value: z.unknown().describe('The value itself.'),
+    tag: z.string().nullable().default(null).describe('Name of the element that frames it.'),
+    description: z.string().nullable().default(null).describe('What the value is, for the program.'),
   }),
 );
 
 /** Marks how far a provider may cache the prompt. Source: Pydantic AI `CachePoint`. @since 0.1.0 */
 export const CachePoint = named('CachePoint', () =>
-  z.object({
-    kind: z.literal('cache-point'),
+  openObject({
+    kind: tag('cache-point'),
     ttl: z.enum(['5m', '1h']).default('5m').describe('How long the provider keeps the prefix.'),
   }),
 );
 
 /** A file that a provider already holds. Source: Pydantic AI `UploadedFile`. @since 0.1.0 */
 export const UploadedFile = named('UploadedFile', () =>
-  z.object({
+  openObject({
     file_id: z.string().describe("The provider's id of the file."),
     provider_name: z.string().describe('The provider that holds it.'),
     vendor_metadata: vendorMetadata(),
-    kind: z.literal('uploaded-file'),
+    kind: tag('uploaded-file'),
     ...urlTail(),
   }),
 );
 
-/** An item of user content that is no plain string. @since 0.1.0 */
+/** An item of user content that is not a plain string. @since 0.1.0 */
 export const ContentItem = onFirstUse(() =>
   z.discriminatedUnion('kind', [
     ImageUrl(),
@@ -84,14 +94,18 @@ export const ContentItem = onFirstUse(() =>
     DocumentUrl(),
     BinaryContent(),
     TextContent(),
+    StructuredContent(),
     CachePoint(),
     UploadedFile(),
   ]),
 );
+
 export type ContentItem = z.output<ReturnType<typeof ContentItem>>;
 
 /** What a user says: text, or an object tagged by `kind`. Source: Pydantic AI `UserContent`. @since 0.1.0 */
 export const UserContent = named('UserContent', () => z.union([z.string(), ContentItem()]));
 export type UserContent = z.output<ReturnType<typeof UserContent>>;
+/** User content as a history holds it: what is of a kind unknown here passes the schema, see `GivenMessage`. @since 0.3.0 */
+export const StoredContent = onFirstUse(() => orUnknownKindOf('kind', ContentItem(), UserContent()));
 /** What a host may write where user content is read. @since 0.1.0 */
 export type UserContentInput = z.input<ReturnType<typeof UserContent>>;

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { defineNotification } from './define.ts';
 import { named } from './lazy.ts';
-import { ModelResponsePart } from './messages.ts';
+import { Citation, ModelResponsePart } from './messages.ts';
 import { JsonMap } from './scalars.ts';
 
 const index = () => z.number().int().describe('Position of the part in the response.');
+const canonicalSystem = () => z.string().nullable().describe('Which API answers, when that differs from the provider.');
 const provider = () => ({
   provider_name: z.string().nullable().describe('The provider the part came from.'),
   provider_details: JsonMap().nullable().describe('What else the provider needs to get the part back.'),
@@ -16,6 +17,7 @@ export const PartDelta = named('PartDelta', () =>
     z.object({
       content_delta: z.string().describe('Further text.'),
       ...provider(),
+      citations_delta: z.array(Citation()).nullable().describe('Further citations.'),
       part_delta_kind: z.literal('text'),
     }),
     z.object({
@@ -48,6 +50,7 @@ export const DeltaEvent = named('DeltaEvent', () =>
       index: index(),
       part: ModelResponsePart().describe('The part as far as it is known.'),
       previous_part_kind: z.string().nullable().describe('Kind of the part before it.'),
+      canonical_system: canonicalSystem(),
       event_kind: z.literal('part_start'),
     }),
     z.object({
@@ -58,7 +61,8 @@ export const DeltaEvent = named('DeltaEvent', () =>
     z.object({
       index: index(),
       part: ModelResponsePart().describe('The part as far as it is known.'),
-      next_part_kind: z.string().nullable().describe('Kind of the part behind it.'),
+      next_part_kind: z.string().nullable().describe('Kind of the part after it.'),
+      canonical_system: canonicalSystem(),
       event_kind: z.literal('part_end'),
     }),
     z.object({

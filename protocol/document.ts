@@ -5,6 +5,7 @@ import { ErrorCode } from './errors.ts';
 import { onFirstUse } from './lazy.ts';
 import { PROTOCOL_VERSION } from './lifecycle.ts';
 import { isRecord, mapSchemas, type SchemaDocument } from './schema-walk.ts';
+import { unpublished } from './unknown-kinds.ts';
 
 export type { SchemaDocument } from './schema-walk.ts';
 
@@ -121,6 +122,7 @@ const prefix = '#/$defs/';
  */
 function tidied(schema: SchemaDocument, to: { rename: (name: string) => string; open: boolean }): SchemaDocument {
   return mapSchemas(schema, ({ id: _, ...node }) => {
+    if (Array.isArray(node.anyOf)) return withoutUnpublished(node, node.anyOf);
     if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
     if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
     if (to.open && node.additionalProperties === false) delete node.additionalProperties;
@@ -129,6 +131,12 @@ function tidied(schema: SchemaDocument, to: { rename: (name: string) => string; 
     if (typeof $ref !== 'string' || !$ref.startsWith(prefix)) return node;
     return { ...node, $ref: `${prefix}${to.rename($ref.slice(prefix.length))}` };
   });
+}
+
+/** Leaves out the alternatives that are for nobody to write; one that is left alone stands in the place of the union. */
+function withoutUnpublished({ anyOf: _, ...node }: SchemaDocument, options: SchemaDocument[]): SchemaDocument {
+  const left = options.filter((option) => option[unpublished] !== true);
+  return left.length === 1 ? { ...left[0], ...node } : { ...node, anyOf: left };
 }
 
 /** Gives the tags among the fields of an object their sentence: they are the same for every kind. */

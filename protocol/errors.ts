@@ -54,6 +54,8 @@ export const ErrorCode = {
   'model.stream': 1409,
   'auth.missing': 1410,
   'run.timeout': 1411,
+  'model.outputTokenLimit': 1412,
+  'model.rejected': 1413,
 } as const;
 
 /** Every `data.kind` an error of the daemon can carry; more may be added at any time. @since 0.1.0 */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UserContent } from './content.ts';
 import { DeferredToolRequests, RecordedToolResults } from './deferred.ts';
 import { named } from './lazy.ts';
-import { ModelRequest, ModelResponse, RetryPromptPart, ToolCallPart, ToolReturnPart } from './messages.ts';
+import { ModelRequest, ModelRequestPart, ModelResponse, ToolCallPart, ToolReturnPart } from './messages.ts';
 import { RunResult } from './result.ts';
 import { RunUsage } from './usage.ts';
 
@@ -14,7 +14,7 @@ const shortened = () => ({
   size: z.number().int().optional().describe('Bytes of the whole content as JSON, when shortened.'),
 });
 const call = () => ToolCallPart().describe('The call as it stands in the response.');
-const result = () => z.union([ToolReturnPart(), RetryPromptPart()]).describe('What the model is sent for the call.');
+const result = () => ToolReturnPart().describe('The return as it stands in the history.');
 
 /**
  * A durable event of a run. `function_tool_call`, `function_tool_result`, `output_tool_call` and `output_tool_result` are
@@ -39,6 +39,9 @@ export const DurableEvent = named('DurableEvent', () =>
       request: z.number().int().describe('Number of the request in the run, from 1.'),
       attempt: z.number().int().describe('Attempt at this request, from 1.'),
       model: z.string().describe('The model.'),
+      reason: z.string().optional().describe('Why the attempt before it was not the last.'),
+      status: z.number().int().optional().describe('HTTP status of the attempt before it.'),
+      delayMs: z.number().optional().describe('How long was waited for this attempt, in milliseconds.'),
     }),
     z.object({
       event_kind: tag('model_response'),
@@ -49,7 +52,7 @@ export const DurableEvent = named('DurableEvent', () =>
     }),
     z.object({ part: call(), args_valid: argsValid(), event_kind: tag('function_tool_call') }),
     z.object({
-      part: result(),
+      part: ToolReturnPart().describe('The return as it stands in the history.'),
       content: z
         .union([z.string(), z.array(UserContent())])
         .nullable()
@@ -69,7 +72,12 @@ export const DurableEvent = named('DurableEvent', () =>
     }),
     z.object({
       enqueue_id: z.string().describe('Id of the `run/steer` that brought them.'),
-      messages: z.array(ModelRequest()).describe('The messages as they stand in the history.'),
+      messages: z
+        .array(ModelRequest())
+        .describe('The messages as they stand in the history, or one that holds just the `parts`.'),
+      parts: z
+        .array(ModelRequestPart())
+        .describe('The parts that joined the request with the return of a tool call; else empty.'),
       event_kind: tag('enqueued_messages'),
     }),
     z.object({

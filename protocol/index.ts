@@ -65,16 +65,25 @@ export {
 } from './lifecycle.ts';
 export type { FinishReason, ModelMessageInput } from './messages.ts';
 export {
+  CapabilityLoadDeltaPart,
+  Citation,
   CompactionPart,
   ErrorDetails,
   FilePart,
+  GivenMessage,
+  InstructionBaselinePart,
+  InstructionDeltaPart,
   ModelMessage,
   ModelRequest,
+  ModelRequestAttempt,
   ModelRequestPart,
   ModelResponse,
   ModelResponsePart,
+  ModelSettingsDeltaPart,
   NativeToolCallPart,
   NativeToolReturnPart,
+  RetryFeedbackInfo,
+  RetryFeedbackPart,
   RetryPromptPart,
   SpeechPart,
   SystemPromptPart,
@@ -82,6 +91,7 @@ export {
   ThinkingPart,
   ToolAvailabilityDeltaPart,
   ToolCallPart,
+  ToolRetryInfo,
   ToolReturnPart,
   UserPromptPart,
 } from './messages.ts';

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /**
  * Wraps a builder so that it runs once, on first use. The catalogue holds some sixty schemas; building them all while
  * the process starts would cost more than the rest of the start-up together.
@@ -19,4 +21,15 @@ export function onFirstUse<T>(build: () => T): () => T {
  */
 export function named<T extends { meta(data: { id: string }): T }>(id: string, build: () => T): () => T {
   return onFirstUse(() => build().meta({ id }));
+}
+
+/**
+ * An object whose unknown keys are kept and given back, after the known ones: what a newer version writes loses nothing by
+ * passing through. The type has the known keys only, so that a misspelt one does not compile.
+ *
+ * @since 0.3.0
+ */
+export function openObject<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S> {
+  // The cast hides the index signature that zod adds for the unknown keys.
+  return z.looseObject(shape) as unknown as z.ZodObject<S>;
 }

@@ -154,6 +154,12 @@ export const RunSteer = defineRequest(
           .enum(['asap', 'whenIdle'])
           .default('asap')
           .describe('With the next model request, or when the run would end otherwise.'),
+        toolCallId: z
+          .string()
+          .optional()
+          .describe(
+            'Id of the tool call that says it while it runs: with `asap` the content stands right after the result of that call.',
+          ),
       }),
     ),
     result: onFirstUse(() =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isIsoDuration, secondsToIso } from './duration.ts';
 import { onFirstUse } from './lazy.ts';
 import { normalizeTimestamp } from './timestamp.ts';
 
@@ -40,6 +41,14 @@ export const NullableTimestamp = onFirstUse(() =>
     )
     .default(null)
     .describe('RFC 3339 time, or null when it is not known.'),
+);
+
+/** How long something took: an ISO 8601 duration; a number of seconds is rewritten. @since 0.3.0 */
+export const Duration = onFirstUse(() =>
+  z.preprocess(
+    (value) => (typeof value === 'number' && Number.isFinite(value) ? secondsToIso(value) : value),
+    z.string().refine(isIsoDuration, 'Input should be a valid duration, for example PT1.5S'),
+  ),
 );
 
 /** Bytes: URL-safe base64 with padding on output, both alphabets accepted. @since 0.1.0 */

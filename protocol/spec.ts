@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UserContent } from './content.ts';
 import { DeferredToolResults } from './deferred.ts';
 import { named, onFirstUse } from './lazy.ts';
-import { ModelMessage } from './messages.ts';
+import { GivenMessage } from './messages.ts';
 import { JsonMap } from './scalars.ts';
 import { RunUsage, UsageLimits } from './usage.ts';
 
@@ -90,32 +90,34 @@ export const OutputSpec = named('OutputSpec', () =>
 );
 export type OutputSpec = z.output<ReturnType<typeof OutputSpec>>;
 
+const settingFields = () => ({
+  max_tokens: z.number().int().positive().nullish().describe('Most tokens of one answer.'),
+  temperature: z.number().nullish().describe('Randomness.'),
+  top_p: z.number().nullish().describe('Nucleus sampling.'),
+  top_k: z.number().nullish().describe('Sampling among the k likeliest tokens.'),
+  timeout: z
+    .number()
+    .positive()
+    .nullish()
+    .describe('Longest wait for the provider in seconds: for the answer, or the next piece of a streamed one.'),
+  parallel_tool_calls: z.boolean().nullish().describe('Whether several calls may come at once.'),
+  tool_choice: z.unknown().optional().describe('`auto`, `none`, `required` or a list of tool names.'),
+  seed: z.number().int().nullish().describe('Seed of the sampling.'),
+  presence_penalty: z.number().nullish().describe('Penalty on tokens that occurred.'),
+  frequency_penalty: z.number().nullish().describe('Penalty on tokens by how often they occurred.'),
+  logit_bias: z.record(z.string(), z.number()).nullish().describe('Bias by token.'),
+  stop_sequences: z.array(z.string()).nullish().describe('Texts at which the model stops.'),
+  thinking: z.unknown().optional().describe('Thinking: a boolean or an effort.'),
+  extra_headers: z.record(z.string(), z.string()).nullish().describe('Further HTTP headers.'),
+  extra_body: z.unknown().optional().describe('Further keys of the request body.'),
+});
+
+/** Names of the settings that are not a provider's own. @since 0.3.0 */
+export const commonSettings = (): string[] => Object.keys(settingFields());
+
 /** Settings of a model request: Pydantic AI's `ModelSettings`, passed through with what a provider adds. @since 0.1.0 */
 export const ModelSettings = named('ModelSettings', () =>
-  z.preprocess(
-    (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
-    z.looseObject({
-      max_tokens: z.number().int().positive().nullish().describe('Most tokens of one answer.'),
-      temperature: z.number().nullish().describe('Randomness.'),
-      top_p: z.number().nullish().describe('Nucleus sampling.'),
-      top_k: z.number().nullish().describe('Sampling among the k likeliest tokens.'),
-      timeout: z
-        .number()
-        .positive()
-        .nullish()
-        .describe('Longest wait for the provider in seconds: for the answer, or the next piece of a streamed one.'),
-      parallel_tool_calls: z.boolean().nullish().describe('Whether several calls may come at once.'),
-      tool_choice: z.unknown().optional().describe('`auto`, `none`, `required` or a list of tool names.'),
-      seed: z.number().int().nullish().describe('Seed of the sampling.'),
-      presence_penalty: z.number().nullish().describe('Penalty on tokens that occurred.'),
-      frequency_penalty: z.number().nullish().describe('Penalty on tokens by how often they occurred.'),
-      logit_bias: z.record(z.string(), z.number()).nullish().describe('Bias by token.'),
-      stop_sequences: z.array(z.string()).nullish().describe('Texts at which the model stops.'),
-      thinking: z.unknown().optional().describe('Thinking: a boolean or an effort.'),
-      extra_headers: z.record(z.string(), z.string()).nullish().describe('Further HTTP headers.'),
-      extra_body: z.unknown().optional().describe('Further keys of the request body.'),
-    }),
-  ),
+  z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.looseObject(settingFields())),
 );
 export type ModelSettings = z.output<ReturnType<typeof ModelSettings>>;
 
@@ -221,7 +223,7 @@ const runFields = () => ({
     .describe('What the user says.'),
   messageHistory: z
     .union([
-      z.array(ModelMessage()),
+      z.array(GivenMessage()),
       z.strictObject({ runId: z.string().describe('A run whose messages are the history.') }),
     ])
     .nullish()
@@ -230,6 +232,13 @@ const runFields = () => ({
     .enum(['refuse', 'close'])
     .nullish()
     .describe('What to do with open calls of a given history when there is a prompt; default `refuse`.'),
+  unknownParts: z
+    .enum(['refuse', 'carry'])
+    .nullish()
+    .describe(
+      'What to do with messages, parts and contents of a given history whose kind is unknown here: `refuse` it (default), ' +
+        'or `carry` them, so that they stay in the history and are not shown to the model.',
+    ),
   deferredToolResults: DeferredToolResults()
     .nullish()
     .describe('Results of the deferred calls that the history ends in.'),

@@ -7,6 +7,20 @@ const tokens = (what: string) =>
     .default(0)
     .describe(what);
 
+const unmeasured = () =>
+  z
+    .preprocess((value) => value || undefined, z.number().int().optional())
+    .optional()
+    .describe(
+      'Requests whose answer came without usage, so that the counts are lower bounds; absent when there are none.',
+    );
+
+const seconds = (what: string) =>
+  z
+    .preprocess((value) => value ?? 0, z.number())
+    .default(0)
+    .describe(what);
+
 const details = () =>
   z
     .preprocess((value) => value ?? {}, z.record(z.string(), z.number()))
@@ -49,11 +63,15 @@ export const RequestUsage = named('RequestUsage', () =>
     z.looseObject({
       input_tokens: tokens('Tokens of the prompt, cache reads and writes included.'),
       cache_write_tokens: tokens('Tokens written to the cache.'),
+      cache_write_1h_tokens: tokens('Those of them that are kept for an hour.'),
       cache_read_tokens: tokens('Tokens read from the cache.'),
       output_tokens: tokens('Tokens of the answer, thinking included.'),
+      unmeasured_requests: unmeasured(),
+      output_reasoning_tokens: tokens('Those of them that were spent on thinking.'),
       input_audio_tokens: tokens('Audio tokens of the prompt.'),
       cache_audio_read_tokens: tokens('Audio tokens read from the cache.'),
       output_audio_tokens: tokens('Audio tokens of the answer.'),
+      audio_seconds: seconds('Audio that is billed by its length, in seconds.'),
       details: details(),
       cost: cost(),
     }),
@@ -76,9 +94,13 @@ export const RunUsage = named('RunUsage', () =>
     output_tokens: tokens('Tokens of all answers.'),
     cache_read_tokens: tokens('Tokens read from the cache.'),
     cache_write_tokens: tokens('Tokens written to the cache.'),
+    cache_write_1h_tokens: tokens('Those of them that are kept for an hour.'),
+    unmeasured_requests: unmeasured(),
+    output_reasoning_tokens: tokens('Output tokens that were spent on thinking.'),
     input_audio_tokens: tokens('Audio tokens of the prompts.'),
     cache_audio_read_tokens: tokens('Audio tokens read from the cache.'),
     output_audio_tokens: tokens('Audio tokens of the answers.'),
+    audio_seconds: seconds('Audio that is billed by its length, in seconds.'),
     details: details(),
     cost: cost(),
     total_tokens: z.number().int().optional().describe('Input and output together; computed, ignored on input.'),

@@ -33,12 +33,17 @@ export class Run {
     return this.#connection.sendRequest('run/cancel', { runId: this.runId, ...(reason ? { reason } : {}) });
   }
 
-  /** Says something to the run: with its next model request, or when it would end otherwise. */
+  /**
+   * Says something to the run: with its next model request, or when it would end otherwise. A tool that says it names its
+   * call, and the model reads it right after the result of that call.
+   */
   steer(
     content: ParamsInputOf<'run/steer'>['content'],
     when: 'asap' | 'whenIdle' = 'asap',
+    toolCallId?: string,
   ): Promise<ResultOf<'run/steer'>> {
-    return this.#connection.sendRequest('run/steer', { runId: this.runId, content, when });
+    const call = toolCallId === undefined ? {} : { toolCallId };
+    return this.#connection.sendRequest('run/steer', { runId: this.runId, content, when, ...call });
   }
 
   /** All messages, exact at this instant. */

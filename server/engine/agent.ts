@@ -22,7 +22,7 @@ export interface CompiledTool {
 
 /** Literal texts joined, and the names the host resolves. @since 0.1.0 */
 export interface CompiledPrompts {
-  /** The literals, a line each. */
+  /** The literals, with a blank line between. */
   readonly literal: string;
   readonly parts: readonly (string | { readonly ref: string; readonly dynamic: boolean })[];
 }
@@ -81,9 +81,7 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
   const [refused] = unchecked.flatMap(({ keywords }) => keywords);
   if (spec.strictSchemas && refused) throw invalidSchema(refused);
   const deferred = spec.deferred ?? 'end';
-  // Nobody could ever answer its calls.
-  const unanswerable = deferred === 'end' && !output.allowsDeferred;
-  if (unanswerable && [...tools.values()].some((tool) => tool.deferral === 'external')) throw deferralNotAllowed();
+  if (deferred === 'end' && !output.allowsDeferred) refuseDeferral(tools);
   return {
     name: spec.name ?? null,
     instructions: compilePrompts(spec.instructions),
@@ -103,6 +101,15 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
     deferred,
     warnings: unchecked.map(uncheckedWarning),
   };
+}
+
+/** Errors: `run.invalid` for a tool whose calls nobody could ever answer. */
+function refuseDeferral(tools: ReadonlyMap<string, CompiledTool>): void {
+  for (const [name, { deferral }] of tools) {
+    if (deferral === 'external')
+      throw deferralNotAllowed(`Calls of the tool '${name}' are answered by others (\`external\`)`);
+    if (deferral) throw deferralNotAllowed(`Calls of the tool '${name}' need an approval (\`requiresApproval\`)`);
+  }
 }
 
 async function compileTool(
@@ -145,7 +152,8 @@ function compilePrompts(prompts: Prompts | null | undefined): CompiledPrompts {
   const parts = given.map((part) =>
     typeof part === 'string' ? part : { ref: part.ref, dynamic: part.dynamic ?? false },
   );
-  return { literal: parts.filter((part) => typeof part === 'string').join('\n'), parts };
+  const literals = parts.flatMap((part) => (typeof part === 'string' ? [part.trim()] : []));
+  return { literal: literals.filter((text) => text !== '').join('\n\n'), parts };
 }
 
 function conflict(message: string, tool: string): EngineError {

@@ -1,9 +1,10 @@
-import type { ModelRequestPart, RetryPromptPart, ToolReturnPart } from '../../protocol/messages.ts';
-import { userPromptPart } from './intake.ts';
+import type { ModelRequestPart, ToolReturnPart } from '../../protocol/messages.ts';
+import { userPromptPart } from './media.ts';
 import type { Resolutions } from './resolutions.ts';
+import { toolReturn } from './returns.ts';
 import type { RunState } from './state.ts';
 import type { FinalOutput } from './step.ts';
-import { type LeftCall, type PlacedCall, type Resolved, type SettledCall, toolReturn } from './tools.ts';
+import type { LeftCall, PlacedCall, Resolved, SettledCall } from './tools.ts';
 
 /** The wording of the returns the engine writes itself. Source: Pydantic AI `_tool_execution`. @since 0.1.0 */
 export const status = {
@@ -24,7 +25,7 @@ export type ClassifiedCall = PlacedCall & {
 /** What became of a call of an output tool. @since 0.1.0 */
 export type OutputCallResult =
   | { readonly kind: 'output'; readonly final: FinalOutput }
-  | { readonly kind: 'retry'; readonly part: RetryPromptPart; readonly argsValid: boolean }
+  | { readonly kind: 'retry'; readonly part: ToolReturnPart; readonly argsValid: boolean }
   | { readonly kind: 'exceeded'; readonly error: Error; readonly argsValid: boolean };
 
 /**
@@ -93,7 +94,7 @@ export class CallBatch {
   }
 
   /** Records and tells what an output call brought. */
-  recordOutput(call: ClassifiedCall, part: ToolReturnPart | RetryPromptPart, argsValid: boolean | null): void {
+  recordOutput(call: ClassifiedCall, part: ToolReturnPart, argsValid: boolean | null): void {
     this.parts.push(part);
     this.state.emit({ part: call.call, args_valid: argsValid, event_kind: 'output_tool_call' });
     this.state.emit({ part, event_kind: 'output_tool_result' });
@@ -119,14 +120,17 @@ export class CallBatch {
     return toolReturn(call, text, this.state.time);
   }
 
-  /** Records a call that is not run because the output is there already; nobody is told. */
-  skip(call: ClassifiedCall): void {
-    this.parts.push(toolReturn(call.call, status.toolSkipped, this.state.time));
+  /** Records a call that is not run because the output is there already. */
+  skip({ call }: ClassifiedCall): void {
+    const part = toolReturn(call, status.toolSkipped, this.state.time);
+    this.parts.push(part);
+    this.state.emit({ part: call, args_valid: null, event_kind: 'function_tool_call' });
+    this.state.emit({ part, content: null, event_kind: 'function_tool_result' });
   }
 
   /** Tells what a function call brought; a retry of a real tool keeps an output from winning. */
   recordResult(call: ClassifiedCall, { part, userContent }: SettledCall): void {
-    if (part.part_kind === 'retry-prompt' && call.kind === 'function') this.#functionRetried = true;
+    if (part.outcome === 'retried' && call.kind === 'function') this.#functionRetried = true;
     this.state.emit({ part, content: userContent, event_kind: 'function_tool_result' });
   }
 

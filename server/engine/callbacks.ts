@@ -1,7 +1,7 @@
 import type { UserContent } from '../../protocol/content.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { GivenMessage, ModelMessage } from '../../protocol/messages.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
 import type { RunUsage } from '../../protocol/usage.ts';
 
@@ -85,7 +85,7 @@ export interface Callbacks {
   processHistory(
     request: { processor: string; messages: readonly ModelMessage[] },
     context: CallbackContext,
-  ): Promise<ModelMessage[]>;
+  ): Promise<GivenMessage[]>;
   prepareTools(tools: readonly ToolDefinition[], context: CallbackContext): Promise<ToolDefinition[]>;
   /** Results of deferred calls, perhaps of some only; waits as long as it takes. */
   handleDeferred(requests: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;

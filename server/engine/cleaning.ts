@@ -3,7 +3,6 @@ import type {
   ModelRequest,
   ModelRequestPart,
   ModelResponse,
-  RetryPromptPart,
   ToolCallPart,
   ToolReturnPart,
 } from '../../protocol/messages.ts';
@@ -44,10 +43,8 @@ export function requestOf(parts: ModelRequestPart[], fields: Partial<ModelReques
   };
 }
 
-/** Whether a part answers a call: a tool return, or a retry prompt that names its tool. @since 0.1.0 */
-export function isToolResult(part: ModelRequestPart): part is ToolReturnPart | RetryPromptPart {
-  return part.part_kind === 'tool-return' || (part.part_kind === 'retry-prompt' && part.tool_name !== null);
-}
+/** Whether a part answers a call. @since 0.1.0 */
+export const isToolResult = (part: ModelRequestPart): part is ToolReturnPart => part.part_kind === 'tool-return';
 
 /** The function calls of a response. @since 0.1.0 */
 export function toolCallsOf(response: ModelResponse): ToolCallPart[] {
@@ -60,10 +57,11 @@ export function interruptedReturn(call: ToolCallPart, timestamp: string): ToolRe
     tool_name: call.tool_name,
     content: interrupted,
     tool_call_id: call.tool_call_id,
-    tool_kind: null,
+    tool_kind: call.tool_kind,
     metadata: { pydantic_ai_synthesized_tool_return: true },
     timestamp,
     outcome: 'interrupted',
+    retry: null,
     part_kind: 'tool-return',
   };
 }
@@ -76,6 +74,10 @@ function dropOrphans(messages: readonly ModelMessage[], callIds: Set<string>): M
       kept.push(message);
       return;
     }
+    if (message.kind !== 'request') {
+      kept.push(message); // of a kind that is not known here
+      return;
+    }
     const parts = message.parts.filter((part) => !isToolResult(part) || callIds.has(part.tool_call_id));
     if (parts.length === message.parts.length) kept.push(message);
     else if (parts.length > 0 || index === messages.length - 1) kept.push({ ...message, parts });
@@ -83,6 +85,7 @@ function dropOrphans(messages: readonly ModelMessage[], callIds: Set<string>): M
   return kept;
 }
 
+/** A result answers the oldest open call with its id. */
 function answerOne(open: Map<string, { calls: ToolCallPart[] }>, id: string): void {
   const entry = open.get(id);
   if (entry && entry.calls.length > 1) entry.calls.shift();
@@ -103,6 +106,7 @@ export function openCalls(messages: readonly ModelMessage[]): Map<ModelResponse,
       for (const part of message.parts) if (isToolResult(part)) answerOne(open, part.tool_call_id);
       continue;
     }
+    if (message.kind !== 'response') continue;
     for (const call of toolCallsOf(message)) {
       const earlier = open.get(call.tool_call_id);
       // Calls of one response that share an id are each answered.
@@ -136,6 +140,10 @@ export function repairOpenCalls(messages: readonly ModelMessage[], repairLast: b
       waiting = [];
       continue;
     }
+    if (message.kind !== 'response') {
+      repaired.push(message);
+      continue;
+    }
     if (waiting.length > 0) repaired.push(requestOf(waiting));
     waiting = (dangling.get(message) ?? []).map((call) => interruptedReturn(call, message.timestamp));
     repaired.push(message);
@@ -158,7 +166,7 @@ export function appendMerged(messages: ModelMessage[], message: ModelMessage): v
   } else if (message.kind === 'response' && last?.kind === 'response' && isHandMade(last) && isHandMade(message)) {
     messages[messages.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
   } else {
-    messages.push(message);
+    messages.push(message.kind === 'request' ? withResultsTogether(message) : message);
   }
 }
 
@@ -168,11 +176,42 @@ const sameInstructions = (a: ModelRequest, b: ModelRequest) =>
 const isHandMade = (response: ModelResponse) =>
   response.provider_response_id === null && response.provider_name === null && response.model_name === null;
 
-const answersFirst = (part: ModelRequestPart) =>
-  part.part_kind === 'tool-return' || part.part_kind === 'retry-prompt' ? 0 : 1;
+const answersFirst = (part: ModelRequestPart) => (isToolResult(part) ? 0 : 1);
 
-/** Bookkeeping fields are for callers and never sent, so a merged request carries none. */
+/** Bookkeeping fields are for callers and never sent, so a merged request carries none but upstream's own. */
 function mergeRequests(a: ModelRequest, b: ModelRequest): ModelRequest {
   const parts = [...a.parts, ...b.parts].sort((x, y) => answersFirst(x) - answersFirst(y));
-  return requestOf(parts, { timestamp: b.timestamp ?? a.timestamp, instructions: a.instructions || b.instructions });
+  return requestOf(parts, {
+    timestamp: b.timestamp ?? a.timestamp,
+    instructions: a.instructions || b.instructions,
+    metadata: mergedMetadata(a.metadata, b.metadata),
+  });
+}
+
+const reserved = '__pydantic_ai__';
+
+/** Source: Pydantic AI `_PYDANTIC_AI_METADATA_KEY`. */
+function mergedMetadata(a: ModelRequest['metadata'], b: ModelRequest['metadata']): ModelRequest['metadata'] {
+  const [first, second] = [a?.[reserved], b?.[reserved]];
+  return isMap(first) || isMap(second)
+    ? { [reserved]: { ...(isMap(first) ? first : {}), ...(isMap(second) ? second : {}) } }
+    : null;
+}
+
+const isMap = (value: unknown): value is object => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** What stands between the results of a request comes after the last of them: the results answer one turn. */
+function withResultsTogether(request: ModelRequest): ModelRequest {
+  const { parts } = request;
+  const first = parts.findIndex(isToolResult);
+  const last = parts.findLastIndex(isToolResult);
+  const between = parts.slice(first, last + 1);
+  // Where tools became available is for the model's own preparation to tell.
+  const stays = (part: ModelRequestPart) => isToolResult(part) || part.part_kind === 'tool-availability-delta';
+  if (first < 0 || between.every(stays)) return request;
+  const moved = between.filter((part) => !stays(part));
+  return {
+    ...request,
+    parts: [...parts.slice(0, first), ...between.filter(stays), ...moved, ...parts.slice(last + 1)],
+  };
 }

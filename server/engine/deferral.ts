@@ -2,7 +2,7 @@ import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/d
 import type { ToolCallPart } from '../../protocol/messages.ts';
 import type { CallBatch, ClassifiedCall } from './batch.ts';
 import { deferralNotAllowed, unexpectedBehavior, userError } from './errors.ts';
-import { idSet, readResults, recordedResults } from './resolutions.ts';
+import { duplicateIds, idList, idSet, readResults, recordedResults } from './resolutions.ts';
 import { runChecked } from './running.ts';
 import { stepKey } from './steps.ts';
 import { type CheckedCall, checkCall, countFailure, type Resolved, settleCall, validateCall } from './tools.ts';
@@ -26,8 +26,9 @@ interface Left {
  */
 export function checkResolutions({ calls, resolutions }: CallBatch): void {
   if (!resolutions) return;
-  const eligible = calls.filter(({ kind }) => kind !== 'output').map(({ call }) => call.tool_call_id);
-  const duplicates = duplicateIds(eligible);
+  const others = calls.filter(({ kind }) => kind !== 'output');
+  const eligible = others.map(({ call }) => call.tool_call_id);
+  const duplicates = duplicateIds(others);
   if (duplicates.length > 0) {
     throw userError(
       `Tool call results cannot be matched unambiguously because the message history contains duplicate tool_call_id values: ${idList(duplicates)}`,
@@ -58,7 +59,10 @@ export async function leaveToOthers(batch: CallBatch): Promise<void> {
   if (left.external.length + left.unapproved.length === 0) return;
   const rest = await resolve(batch, left);
   if (!rest) return;
-  if (!batch.state.agent.output.allowsDeferred) throw deferralNotAllowed();
+  if (!batch.state.agent.output.allowsDeferred) {
+    const { tool_name } = (rest.external[0] ?? (rest.unapproved[0] as ClassifiedCall)).call;
+    throw deferralNotAllowed(`A call of the tool '${tool_name}' was left to others`);
+  }
   batch.final = { value: undefined, toolName: null, toolCallId: null, name: null, deferred: requestsOf(rest) };
 }
 
@@ -124,7 +128,7 @@ async function resolveOnce(batch: CallBatch, left: Left, { by, round }: { by: As
 }
 
 function announce({ state }: CallBatch, left: Left): void {
-  const duplicates = duplicateIds([...left.external, ...left.unapproved].map(({ call }) => call.tool_call_id));
+  const duplicates = duplicateIds([...left.external, ...left.unapproved]);
   if (duplicates.length > 0) {
     throw unexpectedBehavior(
       `Deferred tool calls must have unique tool_call_id values; duplicate ids: ${idList(duplicates)}`,
@@ -219,9 +223,3 @@ const requestsOf = ({ external, unapproved, metadata }: Left): DeferredToolReque
   approvals: callsOf(unapproved),
   metadata,
 });
-
-function duplicateIds(ids: readonly string[]): string[] {
-  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
-}
-
-const idList = (ids: readonly string[]) => `[${ids.map((id) => `'${id}'`).join(', ')}]`;

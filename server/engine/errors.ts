@@ -51,8 +51,39 @@ export function unexpectedBehavior(message: string, cause?: { kind: string; mess
   return new EngineError('model.unexpectedBehavior', message, cause ? { cause } : {});
 }
 
-/** Upstream's error when calls are left to others and the output does not allow it. @since 0.2.0 */
-export const deferralNotAllowed = () =>
+/** Upstream's `OutputTokenLimitExceeded`. @since 0.3.0 */
+export function outputTokenLimit(message: string, cause?: { kind: string; message: string }): EngineError {
+  return new EngineError('model.outputTokenLimit', message, cause ? { cause } : {});
+}
+
+/** What upstream calls the exception of a kind; kinds of the host are exceptions of its own. @since 0.3.0 */
+export function upstreamType({ kind, details }: EngineError): string {
+  if (typeof details.hostKind === 'string') return details.hostKind;
+  return upstreamTypes[kind] ?? 'Exception';
+}
+
+const upstreamTypes: Partial<Record<ErrorKind, string>> = {
+  'run.invalid': 'UserError',
+  'model.unexpectedBehavior': 'UnexpectedModelBehavior',
+  contentFilter: 'ContentFilterError',
+  'model.incompleteToolCall': 'IncompleteToolCall',
+  'model.outputTokenLimit': 'OutputTokenLimitExceeded',
+  'usage.limitExceeded': 'UsageLimitExceeded',
+  'model.http': 'ModelHTTPError',
+  'model.api': 'ModelAPIError',
+  'model.stream': 'ModelAPIError',
+  'model.allFailed': 'FallbackExceptionGroup',
+  'model.rejected': 'ResponseRejected',
+  'run.cancelled': 'RunCancelled',
+};
+
+/**
+ * A call is left to others, and nothing in the run lets anybody answer it: what it is about, and the three ways out.
+ *
+ * Source: Pydantic AI, which names its own classes in this error.
+ * @since 0.2.0
+ */
+export const deferralNotAllowed = (reason: string) =>
   userError(
-    'A deferred tool call was present, but `DeferredToolRequests` is not among output types. To resolve this, add `DeferredToolRequests` to the list of output types for this agent, or use a `HandleDeferredToolCalls` capability to handle deferred tool calls inline.',
+    `${reason}, and nobody in this run can answer. Choose one of three: add \`{"type": "deferred"}\` to the \`anyOf\` of the output, and the run ends \`deferred\` with its open calls; set \`deferred: "handle"\` and serve \`deferred/handle\`; or set \`deferred: "wait"\`, and the run waits for \`pending/resolve\`.`,
   );

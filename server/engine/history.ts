@@ -1,5 +1,6 @@
-import type { ModelMessage, ModelRequest } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelRequest, ModelRequestPart } from '../../protocol/messages.ts';
 import { appendMerged, cleanHistory } from './cleaning.ts';
+import { messageView, needsWholeView, wholeView } from './model-view.ts';
 
 /**
  * The messages of one run. It is appended to, and replaced as a whole by history processors; a message is never changed
@@ -13,14 +14,13 @@ export class History {
   readonly #runId: string;
   /** The request that was only sent again: it carries this run's id and is not new. */
   #resumed: ModelRequest | undefined;
-  readonly #view: { messages: ModelMessage[]; upTo: number; callIds: Set<string> };
+  readonly #view: View = { messages: [], shown: [], upTo: 0, callIds: new Set(), firstRequest: -1, isWhole: false };
 
   /** @param messages a cleaned history; owned by this object from now on */
   constructor(messages: ModelMessage[], runId: string) {
     this.#messages = messages;
     this.#newMessageIndex = messages.length;
     this.#runId = runId;
-    this.#view = { messages: [], upTo: 0, callIds: new Set() };
   }
 
   get messages(): readonly ModelMessage[] {
@@ -72,6 +72,28 @@ export class History {
     this.#resumed = request;
   }
 
+  /**
+   * Drops the system prompts that were written for the requests at the end alone, which nobody will answer any more. A
+   * request that is left empty goes with them, unless it is the only one.
+   *
+   * Source: Pydantic AI `_drop_unanswered_request_scoped_prompts`.
+   */
+  dropUnanswered(): void {
+    const isScoped = (part: ModelRequestPart) => part.part_kind === 'system-prompt' && part.scope === 'request';
+    const start = this.#messages.findLastIndex((message) => message.kind !== 'request') + 1;
+    const open = this.#messages.slice(start) as ModelRequest[];
+    if (!open.some(({ parts }) => parts.some(isScoped))) return;
+    const kept: ModelRequest[] = [];
+    for (const [index, request] of open.entries()) {
+      const parts = request.parts.filter((part) => !isScoped(part));
+      const isLast = index === open.length - 1 && kept.length === 0;
+      if (parts.length === request.parts.length) kept.push(request);
+      else if (parts.length > 0 || isLast) kept.push({ ...request, parts });
+    }
+    this.replaceAll([...this.#messages.slice(0, start), ...kept]);
+    this.findNewMessages();
+  }
+
   /** Finds the first new message again; needed after every change that may move it. */
   findNewMessages(): void {
     const resumed = this.#resumed ? this.#indexOfResumed(this.#resumed) : -1;
@@ -93,18 +115,55 @@ export class History {
     );
   }
 
-  /** The cleaned messages a model is sent; the array is reused by the next call. */
+  /** The messages as a provider accepts them; the array is reused by the next call. */
   cleaned(): readonly ModelMessage[] {
-    const { messages, upTo, callIds } = this.#view;
-    const added = cleanHistory(this.#messages.slice(upTo), { repairLast: true, callIds });
-    for (const message of added) appendMerged(messages, message);
-    this.#view.upTo = this.#messages.length;
-    return messages;
+    this.#growView();
+    return this.#view.messages;
+  }
+
+  /** The cleaned messages as a model is shown them; the array is reused by the next call. */
+  shown(): readonly ModelMessage[] {
+    this.#growView();
+    const { shown, isWhole } = this.#view;
+    return isWhole ? wholeView(shown) : (shown as ModelMessage[]);
+  }
+
+  #growView(): void {
+    const view = this.#view;
+    const added = cleanHistory(this.#messages.slice(view.upTo), { repairLast: true, callIds: view.callIds });
+    for (const message of added) {
+      appendMerged(view.messages, message);
+      this.#show(view.messages.length - 1);
+    }
+    view.upTo = this.#messages.length;
+  }
+
+  /** A message may be shown anew, when another was merged into it. */
+  #show(index: number): void {
+    const view = this.#view;
+    const message = view.messages[index];
+    if (!message) return;
+    if (message.kind === 'request' && view.firstRequest < 0) view.firstRequest = index;
+    const isFirstRequest = index === view.firstRequest;
+    const shown = messageView(message, { before: view.messages[index - 1], isFirstRequest });
+    view.shown[index] = shown;
+    view.isWhole ||= shown === null || needsWholeView(shown);
   }
 
   #forgetView(): void {
-    this.#view.messages = [];
-    this.#view.upTo = 0;
+    Object.assign(this.#view, { messages: [], shown: [], upTo: 0, firstRequest: -1, isWhole: false });
     this.#view.callIds.clear();
   }
+}
+
+/** What is kept up as the history grows. */
+interface View {
+  messages: ModelMessage[];
+  /** The view of each of them; null where nothing is shown. */
+  shown: (ModelMessage | null)[];
+  upTo: number;
+  readonly callIds: Set<string>;
+  firstRequest: number;
+  /** Whether some view depends on all messages, or is empty, so that the whole has to be looked at. */
+  isWhole: boolean;
 }

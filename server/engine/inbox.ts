@@ -4,17 +4,25 @@ import type { UserContent } from '../../protocol/content.ts';
 export interface Steer {
   readonly id: string;
   readonly content: string | UserContent[];
+  /** The tool call that said it, and the step in which that call ran. */
+  readonly call?: { readonly id: string; readonly runStep: number };
 }
 
-/** When it is told: with the next model request, or when the run would end otherwise. @since 0.2.0 */
+/** When it is delivered: with the next model request, or when the run would end otherwise. @since 0.2.0 */
 export type SteerTime = 'asap' | 'whenIdle';
 
-/** What was said and not told yet. Source: Pydantic AI `PendingMessageDrainCapability`. @since 0.2.0 */
+/** What was said and not delivered yet. Source: Pydantic AI `PendingMessageQueue`. @since 0.2.0 */
 export class Inbox {
   readonly #waiting: Record<SteerTime, Steer[]> = { asap: [], whenIdle: [] };
+  #closed = false;
 
   get size(): number {
     return this.#waiting.asap.length + this.#waiting.whenIdle.length;
+  }
+
+  /** False once the run pauses: nothing would be delivered any more. */
+  get isOpen(): boolean {
+    return !this.#closed;
   }
 
   add(steer: Steer, when: SteerTime): void {
@@ -25,5 +33,11 @@ export class Inbox {
   take(isIdle: boolean): Steer[] {
     const { asap, whenIdle } = this.#waiting;
     return [...asap.splice(0), ...(isIdle ? whenIdle.splice(0) : [])];
+  }
+
+  /** Takes all that is left and accepts no more. */
+  close(): Steer[] {
+    this.#closed = true;
+    return this.take(true);
   }
 }

@@ -1,13 +1,18 @@
-import { createHash } from 'node:crypto';
-import { ContentItem, type UserContent } from '../../protocol/content.ts';
 import type {
+  ErrorDetails,
+  GivenMessage,
+  GivenRequestPart,
   ModelMessage,
   ModelRequestPart,
   ModelResponse,
   ModelResponsePart,
-  UserPromptPart,
+  RetryFeedbackPart,
+  RetryPromptPart,
+  ToolReturnPart,
 } from '../../protocol/messages.ts';
-import { isMedia, mediaTypeOf } from './media-types.ts';
+import { completeItem, userPromptPart } from './media.ts';
+import { type FileRecord, type StoredContent, storedContent } from './tool-content.ts';
+import { shownErrors } from './wording.ts';
 
 /** Where filled-in ids and times come from. @since 0.1.0 */
 export interface IntakeSource {
@@ -18,33 +23,36 @@ export interface IntakeSource {
 }
 
 /**
- * Completes messages that were given from outside: ids (a call and its return are paired in order by tool name), times
- * of parts, media types and identifiers. The given messages are not changed.
+ * Completes messages that were given from outside, of whatever version of Pydantic AI: retry prompts take their present
+ * form, ids are filled in (a call and its return are paired in order by tool name), and so are times of parts, media types,
+ * identifiers and records of files. The given messages are not changed.
  *
  * @since 0.1.0
  */
-export function completeMessages(messages: readonly ModelMessage[], source: IntakeSource): ModelMessage[] {
+export function completeMessages(messages: readonly GivenMessage[], source: IntakeSource): ModelMessage[] {
   const unanswered: { tool: string; id: string }[] = [];
   let minted = 0;
   // Positions repeat from message to message, so that ids of a history are counted through.
   const counting: IntakeSource = { time: source.time, mintId: () => source.mintId(minted++) };
+  const idFor = (tool: string) => {
+    const at = unanswered.findIndex((open) => open.tool === tool);
+    return at < 0 ? counting.mintId(0) : (unanswered.splice(at, 1)[0]?.id ?? counting.mintId(0));
+  };
   return messages.map((message) => {
-    if (message.kind === 'response') {
-      const response = completeResponse(message, counting);
-      response.parts.forEach((part, index) => {
-        const given = message.parts[index];
-        const wasWithoutId = given !== undefined && 'tool_call_id' in given && given.tool_call_id === '';
-        if (part.part_kind === 'tool-call' && wasWithoutId) {
-          unanswered.push({ tool: part.tool_name, id: part.tool_call_id });
-        }
-      });
-      return response;
+    if (message.kind === 'request') {
+      return { ...message, parts: message.parts.map((part) => completeRequestPart(part, counting, idFor)) };
     }
-    const idFor = (tool: string | null) => {
-      const at = unanswered.findIndex((open) => open.tool === tool);
-      return at < 0 ? counting.mintId(0) : (unanswered.splice(at, 1)[0]?.id ?? counting.mintId(0));
-    };
-    return { ...message, parts: message.parts.map((part) => completeRequestPart(part, counting, idFor)) };
+    // A message of a kind that is not known here stays as it is.
+    if (message.kind !== 'response') return message;
+    const response = completeResponse(message, counting);
+    response.parts.forEach((part, index) => {
+      const given = message.parts[index];
+      const wasWithoutId = given !== undefined && 'tool_call_id' in given && given.tool_call_id === '';
+      if (part.part_kind === 'tool-call' && wasWithoutId) {
+        unanswered.push({ tool: part.tool_name, id: part.tool_call_id });
+      }
+    });
+    return response;
   });
 }
 
@@ -59,12 +67,10 @@ export function completeResponse(response: ModelResponse, source: IntakeSource):
         lastNativeCall = part.tool_call_id || source.mintId(index);
         return { ...part, tool_call_id: lastNativeCall };
       case 'builtin-tool-return':
-        return {
-          ...part,
-          content: completeContent(part.content),
+        return withStored(part, {
           tool_call_id: part.tool_call_id || lastNativeCall || source.mintId(index),
           timestamp: part.timestamp || source.time,
-        };
+        });
       case 'file':
         return { ...part, content: completeItem(part.content) as typeof part.content };
       case 'speech':
@@ -76,88 +82,92 @@ export function completeResponse(response: ModelResponse, source: IntakeSource):
   return { ...response, parts, timestamp: response.timestamp || source.time };
 }
 
-/** A user prompt part as the engine stores it. @since 0.1.0 */
-export function userPromptPart(content: string | readonly UserContent[], timestamp: string): UserPromptPart {
-  return { content: completeUserContent(content), timestamp, part_kind: 'user-prompt' };
-}
-
 function completeRequestPart(
-  part: ModelRequestPart,
+  part: GivenRequestPart,
   { time }: IntakeSource,
-  idFor: (tool: string | null) => string,
+  idFor: (tool: string) => string,
 ): ModelRequestPart {
   switch (part.part_kind) {
     case 'system-prompt':
+    case 'retry-feedback':
       return part.timestamp ? part : { ...part, timestamp: time };
     case 'user-prompt':
-      return userPromptPart(part.content, part.timestamp || time);
+      return { ...part, ...userPromptPart(part.content, part.timestamp || time) };
     case 'tool-return':
-      return {
-        ...part,
-        content: completeContent(part.content),
+      return withStored(part, {
         tool_call_id: part.tool_call_id || idFor(part.tool_name),
         timestamp: part.timestamp || time,
-      };
+      });
     case 'retry-prompt':
-      return {
-        ...part,
-        tool_call_id: part.tool_call_id || idFor(part.tool_name),
-        timestamp: part.timestamp || time,
-      };
+      return retriedReturn(part, time, idFor) ?? retryFeedback(part, time);
     case 'speech':
       return { ...part, audio: part.audio && (completeItem(part.audio) as typeof part.audio) };
-    case 'tool-availability-delta':
+    default:
       return part;
   }
 }
 
-function completeUserContent(content: string | readonly UserContent[]): UserPromptPart['content'] {
-  return typeof content === 'string'
-    ? content
-    : content.map((item) => (typeof item === 'string' ? item : completeItem(item)));
+type Return = Extract<ModelResponsePart, { part_kind: 'builtin-tool-return' }> | ToolReturnPart;
+
+/** A given return, its files told from data by its record, which is then made anew. */
+function withStored<T extends Return>(part: T, fields: { tool_call_id: string; timestamp: string }): T {
+  const { content_file_digests, ...rest } = part;
+  const record: FileRecord = content_file_digests ?? 'unrecorded';
+  return withDigests({ ...rest, ...fields }, storedContent(part.content, record)) as T;
 }
 
-/**
- * What a tool returned, as it is stored: media are recognised by their `kind`, everything else passes through.
- *
- * Source: Pydantic AI `ToolReturnContent`.
- * @since 0.1.0
- */
-export function completeContent(content: unknown): unknown {
-  if (Array.isArray(content)) return content.some(isMedia) ? content.map(completeContent) : content;
-  if (!isMedia(content)) return content;
-  const parsed = ContentItem().safeParse(content);
-  return parsed.success ? completeItem(parsed.data) : content;
+/** A return with its content; the record of its files comes after the known fields, before those not known here. @since 0.3.0 */
+export function withDigests<T extends object>(part: T, { content, content_file_digests }: StoredContent): T {
+  const stored = { ...part, content };
+  if (!content_file_digests) return stored;
+  const known: Record<string, unknown> = {};
+  const unknown: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(stored)) (returnKeys.has(key) ? known : unknown)[key] = value;
+  return { ...known, content_file_digests, ...unknown } as T;
 }
 
-/** Media type and identifier are written in Pydantic AI's order: last. */
-function completeItem(item: ContentItem): ContentItem {
-  switch (item.kind) {
-    case 'binary':
-      return { ...item, identifier: item.identifier ?? shortHash(Buffer.from(item.data, 'base64url')) };
-    case 'image-url':
-    case 'audio-url':
-    case 'video-url':
-    case 'document-url': {
-      const { media_type, identifier, ...rest } = item;
-      return {
-        ...rest,
-        media_type: media_type ?? mediaTypeOf(item.kind, item.url),
-        identifier: identifier ?? shortHash(item.url),
-      };
-    }
-    case 'uploaded-file': {
-      const { media_type, identifier, ...rest } = item;
-      return {
-        ...rest,
-        media_type: media_type ?? 'application/octet-stream',
-        identifier: identifier ?? shortHash(item.file_id),
-      };
-    }
-    case 'text-content':
-    case 'cache-point':
-      return item;
-  }
+const returnKeys = new Set([
+  'tool_name',
+  'content',
+  'tool_call_id',
+  'tool_kind',
+  'metadata',
+  'timestamp',
+  'outcome',
+  'retry',
+  'provider_name',
+  'provider_details',
+  'part_kind',
+]);
+
+/** How versions before 2.60 wrote that a call has to be made again; null for feedback that answers no call. */
+function retriedReturn(part: RetryPromptPart, time: string, idFor: (tool: string) => string): ToolReturnPart | null {
+  const { content, tool_name, tool_call_id, timestamp, part_kind: _, ...unknown } = part;
+  if (tool_name === null) return null;
+  const isText = typeof content === 'string';
+  const returned: ToolReturnPart = {
+    tool_name,
+    content,
+    tool_call_id: tool_call_id || idFor(tool_name),
+    tool_kind: null,
+    metadata: null,
+    timestamp: timestamp || time,
+    outcome: 'retried',
+    retry: isText ? null : { cause: 'validation_error', attempt: null, max_retries: null },
+    part_kind: 'tool-return',
+    ...unknown,
+  };
+  return withDigests(returned, storedContent(isText ? content : shownErrors(content as ErrorDetails[]), 'none'));
 }
 
-const shortHash = (data: string | Buffer) => createHash('sha1').update(data).digest('hex').slice(0, 6);
+function retryFeedback(part: RetryPromptPart, time: string): RetryFeedbackPart {
+  const { content, tool_name: _name, tool_call_id: _id, timestamp, part_kind: _kind, ...unknown } = part;
+  const cause = typeof content === 'string' ? 'model_retry' : 'validation_error';
+  return {
+    content,
+    retry: { cause, attempt: null, max_retries: null },
+    timestamp: timestamp || time,
+    part_kind: 'retry-feedback',
+    ...unknown,
+  };
+}

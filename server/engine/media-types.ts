@@ -1,3 +1,5 @@
+import type { UserContent } from '../../protocol/content.ts';
+
 const byExtension: Record<string, string> = {
   png: 'image/png',
   jpg: 'image/jpeg',
@@ -68,6 +70,11 @@ function hostOf(url: string): string {
 }
 
 const mediaKinds = new Set(['image-url', 'audio-url', 'video-url', 'document-url', 'binary', 'uploaded-file']);
+
+const contentKinds = new Set([...mediaKinds, 'text-content', 'structured-content', 'cache-point']);
+
+/** Whether an item of user content is of a kind that is known here. @since 0.3.0 */
+export const isShownContent = (item: UserContent): boolean => typeof item === 'string' || contentKinds.has(item.kind);
 
 /** Whether a value is a file or stands for one. Source: Pydantic AI `is_multi_modal_content`. @since 0.1.0 */
 export const isMedia = (value: unknown): boolean =>

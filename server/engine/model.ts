@@ -40,6 +40,12 @@ export interface ModelCall {
   readonly idempotencyKey: string;
   /** Aborted when the run ends or is cancelled; the connection to the provider must close at once. */
   readonly signal: AbortSignal;
+  /** The time, RFC 3339. */
+  now(): string;
+  /** Milliseconds of a steady clock, for durations. */
+  elapsed(): number;
+  /** Whether another model is asked when this one fails, so that a long wait for it is not worth its time. */
+  readonly hasAlternative?: boolean;
   /** Tells an event in order; see `StepContext.tell`. */
   readonly tell?: ((event: DurableEvent) => void) | undefined;
   /**

@@ -1,8 +1,9 @@
 import type { CallBatch, ClassifiedCall, OutputCallResult } from './batch.ts';
 import { status } from './batch.ts';
 import { unexpectedBehavior } from './errors.ts';
-import { invalid, type Refusal, retryPrompt, validated } from './output.ts';
-import { checkIncomplete, toolReturn } from './tools.ts';
+import { validated } from './output.ts';
+import { invalid, type Refusal, retriedReturn, toolReturn } from './returns.ts';
+import { checkIncomplete } from './tools.ts';
 
 /**
  * Validates an output call and hands it to its function and the validators. A failure past the limit is told, not
@@ -27,7 +28,8 @@ export async function runOutput(batch: CallBatch, placed: ClassifiedCall): Promi
     }
     state.counters.fail(call.tool_name);
     batch.outputRetries += 1;
-    return { kind: 'retry', part: retryPrompt(state, refusal.content, call), argsValid };
+    const count = { attempt: retries + 1, maxRetries: tool.maxRetries };
+    return { kind: 'retry', part: retriedReturn(state, call, refusal, count), argsValid };
   };
   const checked = tool.object.validate(call.args);
   if (!checked.ok) return refuse(invalid(checked.errors), false);

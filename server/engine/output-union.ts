@@ -35,10 +35,16 @@ export async function compileUnion(alternatives: readonly Omit<OutputSpec, 'anyO
       if (!outer.ok) return { result: outer, object: null };
       const { kind, data } = (outer.value as { result: { kind: string; data: Record<string, unknown> } }).result;
       const object = objects.get(kind) ?? null;
-      return { result: object ? object.validate(data) : outer, object };
+      return { result: object ? inEnvelope(object.validate(data)) : outer, object };
     },
   };
 }
+
+/** Errors are found where the value stands in the text of the model. */
+const inEnvelope = (result: Validated): Validated =>
+  result.ok
+    ? result
+    : { ...result, errors: result.errors.map((one) => ({ ...one, loc: ['result', 'data', ...(one.loc ?? [])] })) };
 
 function freeKind(wanted: string, taken: ReadonlyMap<string, unknown>): string {
   let kind = wanted;

@@ -1,18 +1,11 @@
-import type { RetryPromptPart, ToolCallPart } from '../../protocol/messages.ts';
-import { describeErrors } from './arguments.ts';
+import type { ToolCallPart } from '../../protocol/messages.ts';
 import type { OutputOutcome } from './callbacks.ts';
-import { mintId } from './ids.ts';
 import type { ObjectOutput } from './output-object.ts';
 import type { TextProcessor } from './output-plan.ts';
+import { invalid, type Refusal, retry } from './returns.ts';
 import type { RunState } from './state.ts';
 import { stepKey } from './steps.ts';
 import { askingStep } from './waiting.ts';
-
-/** What refused an output: the content of the retry prompt, and how it reads as the cause of an error. @since 0.1.0 */
-export interface Refusal {
-  readonly content: RetryPromptPart['content'];
-  readonly cause: { kind: string; message: string };
-}
 
 /** An output that passed, or why it did not. @since 0.1.0 */
 export type Processed =
@@ -57,16 +50,6 @@ export function processNull(state: RunState): Promise<Processed> {
 
 function textSource(state: RunState): OutputSource {
   return { at: 'text', retry: state.outputRetriesUsed, maxRetries: state.agent.outputRetries };
-}
-
-/** What validation errors become. @since 0.1.0 */
-export function invalid(errors: Parameters<typeof describeErrors>[0]): Refusal {
-  return { content: [...errors], cause: { kind: 'ValidationError', message: describeErrors(errors) } };
-}
-
-/** What a request to try again becomes. Source: Pydantic AI `ModelRetry`. @since 0.1.0 */
-export function retry(message: string): Refusal {
-  return { content: message, cause: { kind: 'ModelRetry', message } };
 }
 
 /**
@@ -121,26 +104,4 @@ async function ask(
     ),
   );
   return value;
-}
-
-/** The retry prompt for a call, or plain feedback when there is none. @since 0.1.0 */
-export function retryPrompt(
-  state: RunState,
-  content: RetryPromptPart['content'],
-  call?: ToolCallPart,
-): RetryPromptPart {
-  const id = call?.tool_call_id ?? feedbackId(state);
-  return {
-    content,
-    tool_name: call?.tool_name ?? null,
-    tool_call_id: id,
-    timestamp: state.time,
-    part_kind: 'retry-prompt',
-  };
-}
-
-/** Upstream gives plain feedback an id too; the position behind the last part of the response is free. */
-function feedbackId(state: RunState): string {
-  const index = state.lastResponse?.parts.length ?? 0;
-  return mintId({ runId: state.input.runId, stepKey: stepKey.model(state.runStep), index });
 }

@@ -47,7 +47,7 @@ export class TextBuilder implements PartBuilder {
   }
 
   build(): ModelResponsePart {
-    return { content: this.#content.toString(), ...this.#fields, part_kind: 'text' };
+    return { content: this.#content.toString(), ...this.#fields, citations: null, part_kind: 'text' };
   }
 }
 

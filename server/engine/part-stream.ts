@@ -52,6 +52,7 @@ export class PartStream {
   #outputFound = false;
   #size = 0;
   #usage: RequestUsage = requestUsage();
+  #isMeasured = false;
   #fields: Partial<ModelResponse> = {};
 
   constructor(options: PartStreamOptions) {
@@ -65,6 +66,11 @@ export class PartStream {
 
   get usage(): RequestUsage {
     return this.#usage;
+  }
+
+  /** Whether the model said what it used. */
+  get isMeasured(): boolean {
+    return this.#isMeasured;
   }
 
   /** What is known of the response beside its parts. */
@@ -101,7 +107,9 @@ export class PartStream {
 
   /** Usage of the request so far, not what was added; it counts the piece that comes next. */
   setUsage(usage: RequestUsage): void {
+    if (this.#ended) return;
     this.#opened = true;
+    this.#isMeasured = true;
     this.#usage = usage;
   }
 
@@ -185,7 +193,13 @@ export class PartStream {
     if (!this.#passes() || !sink) return;
     const part = builder.build();
     if (before) this.#showEnd(before, part.part_kind);
-    sink.show({ index: builder.index, part, previous_part_kind: before?.kind ?? null, event_kind: 'part_start' });
+    sink.show({
+      index: builder.index,
+      part,
+      previous_part_kind: before?.kind ?? null,
+      canonical_system: null,
+      event_kind: 'part_start',
+    });
     const output = this.#outputFound ? null : this.#options.outputOf(part);
     if (!output) return;
     this.#outputFound = true;
@@ -199,6 +213,7 @@ export class PartStream {
       index: builder.index,
       part: builder.build(),
       next_part_kind: next,
+      canonical_system: null,
       event_kind: 'part_end',
     });
   }

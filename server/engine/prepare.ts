@@ -3,13 +3,14 @@ import type { ToolDefinition } from '../../protocol/spec.ts';
 import { EngineError, userError } from './errors.ts';
 import { mintId } from './ids.ts';
 import type { Steer } from './inbox.ts';
-import { completeMessages, userPromptPart } from './intake.ts';
+import { completeMessages } from './intake.ts';
 import type { ModelPrompt } from './model.ts';
-import { tellingStep } from './recorded.ts';
+import { recordedStep, tellingStep } from './recorded.ts';
 import type { RunState } from './state.ts';
 import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { hasSystemPrompt, resolvePrompts, systemPromptParts, withSystemPrompts } from './system-prompts.ts';
+import { emitDelivered, recordLeft, turnOf } from './turn.ts';
 
 /** What is known of a step before the model is asked. */
 interface Prepared {
@@ -53,10 +54,7 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
   if (history.length === 1 && turn.sent.parts.length === 0 && !turn.sent.instructions) {
     throw userError('No message history, user prompt, or instructions provided');
   }
-  for (const [index, { id }] of steers.entries()) {
-    const messages = turn.steered.slice(index, index + 1);
-    state.emit({ enqueue_id: id, messages, event_kind: 'enqueued_messages' });
-  }
+  emitDelivered(state, turn.delivered);
   takeOver(state, { sent: turn.sent, processed: value.messages, resumed: own.resumed });
   if (value.systemPrompts) reinject(state, value.systemPrompts);
   state.lastMaxTokens = state.input.modelSettings?.max_tokens ?? null;
@@ -86,6 +84,19 @@ export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
   history.findNewMessages();
   state.lastMaxTokens = state.input.modelSettings?.max_tokens ?? null;
   return { ...promptFor(state, []), instructions: joined([agent.output.instructions, from?.instructions ?? null]) };
+}
+
+/**
+ * Records what was said to a run that pauses; it is answered when the run is resumed.
+ *
+ * Source: Pydantic AI `drain_pending_messages_at_end`.
+ * @since 0.4.0
+ */
+export async function recordPause(state: RunState): Promise<void> {
+  const { value } = await recordedStep<Prepared>(state, stepKey.prepare(state.runStep + 1), () =>
+    Promise.resolve({ steers: state.inbox.close() }),
+  );
+  recordLeft(state, value.steers ?? []);
 }
 
 /** A request that is only sent again keeps what it says of its run. */
@@ -173,7 +184,7 @@ function withRun(request: ModelRequest, { input }: RunState): ModelRequest {
   };
 }
 
-/** Literals first, joined by one newline into one text, then what the host resolved, with a blank line between. */
+/** Literals first, then what the host resolved, with a blank line between. */
 function joinInstructions({ agent }: RunState, resolved: readonly (string | null)[]): string | null {
   return joined([agent.instructions.literal, ...resolved]);
 }
@@ -207,34 +218,7 @@ function latestInstructions(messages: readonly ModelMessage[]): string | null {
   return null;
 }
 
-const isResult = ({ part_kind }: ModelRequest['parts'][number]) =>
-  part_kind === 'tool-return' || part_kind === 'retry-prompt';
-
-/** The requests of one step. */
-interface Turn {
-  /** The one with the instructions: that of the step, else the last one of what the user said. */
-  readonly sent: ModelRequest;
-  readonly steered: ModelRequest[];
-  readonly requests: ModelRequest[];
-}
-
-/** What the user said is a request of its own: the model sees it behind the tool returns. */
-function turnOf(
-  state: RunState,
-  from: { request: ModelRequest | null; steers: readonly Steer[]; time: string; instructions: string | null },
-): Turn {
-  const { request, steers, time, instructions } = from;
-  const steered = steers.map(({ content }) => ({ ...state.request([userPromptPart(content, time)]), timestamp: time }));
-  if (request) {
-    const sent = { ...request, instructions };
-    return { sent, steered, requests: [sent, ...steered] };
-  }
-  const last = steered.pop();
-  if (!last) throw new Error('a turn without a request, and without anything the user said');
-  const sent = { ...last, instructions };
-  steered.push(sent);
-  return { sent, steered, requests: steered };
-}
+const isResult = ({ part_kind }: ModelRequest['parts'][number]) => part_kind === 'tool-return';
 
 /** Takes over what the processors made and finds the first new message again. */
 function takeOver(
@@ -273,7 +257,7 @@ function promptFor(state: RunState, resolved: readonly (string | null)[]): Model
   const { agent, history, functionTools, input } = state;
   const { output } = agent;
   return {
-    messages: history.cleaned(),
+    messages: history.shown(),
     instructions: instructionsToSend(state, resolved),
     functionTools,
     outputTools: output.definitions,

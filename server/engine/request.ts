@@ -1,9 +1,9 @@
-import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
+import type { ModelRequestAttempt, ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RunError } from '../../protocol/result.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { checkBounds } from './bounds.ts';
 import { askOn } from './continuation.ts';
-import { EngineError, fromRunError, toRunError } from './errors.ts';
+import { EngineError, fromRunError, toRunError, upstreamType } from './errors.ts';
 import { mintId } from './ids.ts';
 import { completeResponse } from './intake.ts';
 import { jsonSize } from './json-size.ts';
@@ -15,7 +15,7 @@ import { modelResponse } from './response.ts';
 import type { RunState } from './state.ts';
 import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
-import { addUsage, checkAfterResponse, checkBeforeRequest, hasTokenLimits } from './usage.ts';
+import { addUsage, checkAfterResponse, checkBeforeRequest, hasTokenLimits, unmeasured } from './usage.ts';
 
 /** What a model request brought; `error` beside a response says that it is only the part that came. */
 interface Answered {
@@ -30,14 +30,19 @@ interface Answered {
  * One model request: prepares the step, checks the limits, asks the model and takes in its response.
  *
  * Errors: `usage.limitExceeded`, `run.invalid`, and what the model or a callback ends with. The request stays in the
- * history when it fails; a whole response that breaks a limit is counted and not kept; what came of a broken stream is
- * counted and kept as `interrupted`.
+ * history when it fails; a response that breaks a limit, and what came of a broken stream, is counted and kept as
+ * `interrupted`.
  * Source: Pydantic AI `ModelRequestNode`.
  * @since 0.1.0
  */
 export async function requestModel(state: RunState, own: OwnRequest): Promise<ModelResponse> {
   checkSize(state, own);
-  return request(state, await prepare(state, own), null);
+  try {
+    return await request(state, await prepare(state, own), null);
+  } catch (error) {
+    state.history.dropUnanswered();
+    throw error;
+  }
 }
 
 /** The same for a response that its provider suspended in an earlier run: the model goes on with it. @since 0.2.0 */
@@ -53,6 +58,8 @@ async function request(state: RunState, prompt: ModelPrompt, seed: ModelResponse
   try {
     const { value } = await tellingStep<Answered>(state, key, (context) => ask(state, { prompt, seed }, context));
     return takeIn(state, value);
+  } catch (error) {
+    throw failed(state, error);
   } finally {
     state.stream = null;
   }
@@ -92,7 +99,8 @@ async function ask(
     const full = state.input.ready?.(signal);
     if (full) await full;
     signal.throwIfAborted();
-    const call = { runId, runStep: state.runStep, idempotencyKey, signal, tell, ...(stream ? { stream } : {}) };
+    const request = { runId, runStep: state.runStep, idempotencyKey };
+    const call = { ...request, signal, tell, now, elapsed, ...(stream ? { stream } : {}) };
     const once = async (piece: ModelPrompt) => {
       const from = stream?.nextPiece() ?? 0;
       return whole(await abortable(model.request(piece, call), signal), stream, from);
@@ -149,7 +157,7 @@ function partStream(
 
 function checkWhileStreaming(state: RunState, usage: RequestUsage, stop: (error: unknown) => void): boolean {
   try {
-    checkAfterResponse(state.agent.limits, addUsage(state.usage, usage), usage);
+    checkAfterResponse(state.agent.limits, addUsage(state.usage, usage), usage.input_tokens);
     return true;
   } catch (error) {
     stop(error);
@@ -173,21 +181,67 @@ function outputOf(
 function stamped({ input }: RunState, key: string, response: ModelResponse, time: string): ModelResponse {
   const source = { time, mintId: (index: number) => mintId({ runId: input.runId, stepKey: key, index }) };
   const complete = completeResponse(response, source);
+  complete.model_id ??= input.model.id;
   complete.run_id ??= input.runId;
   complete.conversation_id ??= input.conversationId;
   return complete;
 }
 
-function takeIn(state: RunState, { response, served, warnings, durationMs, error }: Answered): ModelResponse {
-  state.usage = addUsage({ ...state.usage, requests: state.usage.requests + 1 }, response.usage);
-  state.served = served ?? response.model_name;
-  for (const { kind, message } of warnings ?? []) state.emit({ event_kind: 'warning', kind, message });
-  if (!error) checkAfterResponse(state.agent.limits, state.usage, response.usage);
+function takeIn(state: RunState, { response: answered, served, warnings, durationMs, error }: Answered): ModelResponse {
+  countAttempts(state, answered.failed_attempts);
+  state.usage = addUsage({ ...state.usage, requests: state.usage.requests + 1 }, answered.usage);
+  state.served = served ?? answered.model_name;
+  for (const warning of warnings ?? []) state.emit({ event_kind: 'warning', ...warning });
+  warnUnmeasured(state, answered);
+  const failure = error ? fromRunError(error) : limitBroken(state, answered);
+  const response: ModelResponse = failure ? { ...answered, state: 'interrupted' } : answered;
   state.history.append(response);
   if (state.input.bounds) state.bytes += jsonSize(response);
   state.emit({ event_kind: 'model_response', message: response, usage: state.usage, served: state.served, durationMs });
-  if (error) throw fromRunError(error);
+  if (failure) throw failure;
   return response;
+}
+
+/** Attempts that failed were billed, but they are no requests that the run acted on. */
+function countAttempts(state: RunState, attempts: readonly ModelRequestAttempt[] | null): void {
+  for (const { usage } of attempts ?? []) if (usage) state.usage = addUsage(state.usage, usage);
+}
+
+function limitBroken({ agent, usage }: RunState, response: ModelResponse): EngineError | null {
+  try {
+    checkAfterResponse(agent.limits, usage, contextTokens(response));
+    return null;
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+}
+
+/** The tokens of the context: an answer whose usage sums several requests says which of them it was. */
+function contextTokens({ metadata, usage }: ModelResponse): number {
+  const { context_input_tokens } = (metadata?.__pydantic_ai__ ?? {}) as { context_input_tokens?: unknown };
+  return typeof context_input_tokens === 'number' ? context_input_tokens : usage.input_tokens;
+}
+
+/** Once for a run: every later response would say the same. */
+function warnUnmeasured(state: RunState, { usage }: ModelResponse): void {
+  const isFirst = usage.unmeasured_requests && state.usage.unmeasured_requests === usage.unmeasured_requests;
+  const warning = isFirst ? unmeasured(state.agent.limits) : null;
+  if (warning) state.emit({ event_kind: 'warning', ...warning });
+}
+
+/** What of a request that failed was billed counts, and may break a limit: that is what ends the run then. */
+function failed(state: RunState, error: unknown): unknown {
+  if (!(error instanceof EngineError) || !Array.isArray(error.details.attempts)) return error;
+  countAttempts(state, error.details.attempts as ModelRequestAttempt[]);
+  try {
+    checkAfterResponse(state.agent.limits, state.usage, 0);
+    return error;
+  } catch (limit) {
+    if (!(limit instanceof EngineError)) throw limit;
+    const cause = { kind: upstreamType(error), message: error.message };
+    return new EngineError(limit.kind, limit.message, { ...limit.details, cause });
+  }
 }
 
 /** Rejects at once when the request is given up, also when the model does not listen. */

@@ -1,6 +1,6 @@
 import type { UserContent } from '../../protocol/content.ts';
 import type { DeferredToolResults, RecordedToolResults } from '../../protocol/deferred.ts';
-import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelResponse, ToolCallPart } from '../../protocol/messages.ts';
 import { toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
 import { isRecord } from './validation/schema.ts';
@@ -91,7 +91,7 @@ export function resume(
   const all = new Map<string, Resolution | 'skip'>(byId);
   const answered = messages[at + 1];
   for (const part of answered?.kind === 'request' ? answered.parts : []) {
-    if (part.part_kind !== 'tool-return' && part.part_kind !== 'retry-prompt') continue;
+    if (part.part_kind !== 'tool-return') continue;
     if (byId.has(part.tool_call_id)) {
       throw userError(`Tool call '${part.tool_call_id}' was already executed and its result cannot be overridden.`);
     }
@@ -99,6 +99,17 @@ export function resume(
   }
   return { response, resolutions: { byId: all, metadata } };
 }
+
+/** Ids that stand at more than one call, in order. @since 0.3.0 */
+export function duplicateIds(calls: readonly { readonly call: ToolCallPart }[]): string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { call } of calls) (seen.has(call.tool_call_id) ? twice : seen).add(call.tool_call_id);
+  return [...twice];
+}
+
+/** Ids as upstream's messages write a list of them. @since 0.3.0 */
+export const idList = (ids: readonly string[]): string => `[${ids.map((id) => `'${id}'`).join(', ')}]`;
 
 /** Ids as upstream's messages write a set of them. @since 0.2.0 */
 export const idSet = (ids: Iterable<string>): string => {

@@ -1,26 +1,33 @@
 import type { ModelResponse, ModelResponsePart, TextPart, ToolCallPart } from '../../protocol/messages.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 
-const zeroUsage: RequestUsage = {
-  input_tokens: 0,
-  cache_write_tokens: 0,
-  cache_read_tokens: 0,
-  output_tokens: 0,
-  input_audio_tokens: 0,
-  cache_audio_read_tokens: 0,
-  output_audio_tokens: 0,
-  details: {},
-  cost: null,
-};
-
-/** A request usage with the given counts, the others zero. @since 0.1.0 */
+/** A request usage with the given counts, the others zero, in Pydantic AI's order. @since 0.1.0 */
 export function requestUsage(counts: Partial<RequestUsage> = {}): RequestUsage {
-  return { ...zeroUsage, details: {}, ...counts };
+  const { unmeasured_requests } = counts;
+  return {
+    input_tokens: 0,
+    cache_write_tokens: 0,
+    cache_write_1h_tokens: 0,
+    cache_read_tokens: 0,
+    output_tokens: 0,
+    ...(unmeasured_requests ? { unmeasured_requests } : {}),
+    output_reasoning_tokens: 0,
+    input_audio_tokens: 0,
+    cache_audio_read_tokens: 0,
+    output_audio_tokens: 0,
+    audio_seconds: 0,
+    details: {},
+    cost: null,
+    ...counts,
+  };
 }
+
+/** The usage of an answer that came without one. Source: Pydantic AI `RequestUsage.unmeasured_requests`. @since 0.3.0 */
+export const unmeasuredUsage = (): RequestUsage => requestUsage({ unmeasured_requests: 1 });
 
 /** A text part of a response. @since 0.1.0 */
 export function textPart(content: string): TextPart {
-  return { content, id: null, provider_name: null, provider_details: null, part_kind: 'text' };
+  return { content, id: null, provider_name: null, provider_details: null, citations: null, part_kind: 'text' };
 }
 
 /** A tool call part; an empty id is filled in by the engine. @since 0.1.0 */
@@ -46,16 +53,21 @@ export function modelResponse(
     parts,
     usage: fields.usage ?? requestUsage(),
     model_name: fields.model_name ?? null,
+    model_id: fields.model_id ?? null,
     timestamp: fields.timestamp ?? '',
     kind: 'response',
     provider_name: fields.provider_name ?? null,
     provider_url: fields.provider_url ?? null,
+    canonical_system: fields.canonical_system ?? null,
     provider_details: fields.provider_details ?? null,
     provider_response_id: fields.provider_response_id ?? null,
     finish_reason: fields.finish_reason ?? null,
     run_id: fields.run_id ?? null,
     conversation_id: fields.conversation_id ?? null,
     metadata: fields.metadata ?? null,
+    workspace_ref: fields.workspace_ref ?? null,
+    history_digest: fields.history_digest ?? null,
+    failed_attempts: fields.failed_attempts ?? null,
     state: fields.state ?? 'complete',
   };
 }

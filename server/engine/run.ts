@@ -1,10 +1,12 @@
 import type { ModelResponse } from '../../protocol/messages.ts';
 import type { RunError, RunResult } from '../../protocol/result.ts';
 import { interruptedReturn, isToolResult, toolCallsOf } from './cleaning.ts';
-import { EngineError, toRunError, unexpectedBehavior } from './errors.ts';
-import { userPromptPart } from './intake.ts';
-import { type Processed, processNull, processText, type Refusal, retry, retryPrompt } from './output.ts';
+import { EngineError, outputTokenLimit, toRunError, unexpectedBehavior } from './errors.ts';
+import { userPromptPart } from './media.ts';
+import { type Processed, processNull, processText } from './output.ts';
+import { recordPause } from './prepare.ts';
 import { requestModel, resumeResponse } from './request.ts';
+import { type Refusal, retry, retryFeedback } from './returns.ts';
 import { start } from './start.ts';
 import type { RunState } from './state.ts';
 import { afterResponse, type FinalOutput, type Step } from './step.ts';
@@ -58,11 +60,11 @@ async function handleResponse(state: RunState, step: Step & { kind: 'handleRespo
       );
     case 'text':
       if (!agent.output.text) throw new Error('text was decided on without a text processor');
-      return afterText(state, await processText(state, decision.text, agent.output.text));
+      return afterText(state, await processText(state, decision.text, agent.output.text), response);
     case 'null':
-      return afterText(state, await processNull(state));
+      return afterText(state, await processNull(state), response);
     case 'retry':
-      return feedback(state, retry(decision.message));
+      return feedback(state, retry(decision.message, 'no_output'));
   }
 }
 
@@ -70,7 +72,7 @@ function afterCalls(
   state: RunState,
   { final, parts }: Awaited<ReturnType<typeof handleCalls>>,
   isResumed: boolean,
-): Step {
+): Step | Promise<Step> {
   if (!final) {
     // A prompt beside the results of deferred calls comes behind them.
     const { prompt } = state.input;
@@ -81,16 +83,45 @@ function afterCalls(
   return ended(state, final);
 }
 
-/** The run ends, unless the user has said something that nobody answered yet. */
-function ended(state: RunState, output: FinalOutput): Step {
-  const { inbox, input, runStep } = state;
+/**
+ * The run ends, unless the user has said something that nobody answered yet. A run that pauses records it, but for one
+ * whose last message is the response with the open calls: a request after that would interrupt them when it is resumed,
+ * so it goes on at once.
+ */
+async function ended(state: RunState, output: FinalOutput): Promise<Step> {
+  const { history, inbox, input, runStep } = state;
   const waits = inbox.size > 0 || input.runner.hasRecorded?.(stepKey.prepare(runStep + 1));
-  return waits && !output.deferred ? { kind: 'modelRequest', request: null, resumed: false } : { kind: 'end', output };
+  if (!waits) return { kind: 'end', output };
+  if (!output.deferred || history.last?.kind !== 'request') {
+    return { kind: 'modelRequest', request: null, resumed: false };
+  }
+  await recordPause(state);
+  return { kind: 'end', output };
 }
 
-function afterText(state: RunState, processed: Processed): Step {
-  if (processed.refusal) return feedback(state, processed.refusal);
+function afterText(state: RunState, processed: Processed, response: ModelResponse): Step | Promise<Step> {
+  if (processed.refusal) {
+    checkCutOff(state, processed.refusal, response);
+    return feedback(state, processed.refusal);
+  }
   return ended(state, { value: processed.value, toolName: null, toolCallId: null, name: processed.name });
+}
+
+/**
+ * Text that the token limit cut off would be cut off again.
+ *
+ * Errors: `model.outputTokenLimit`. Source: Pydantic AI `_raise_if_cut_off_output`.
+ */
+function checkCutOff({ agent, lastMaxTokens }: RunState, refusal: Refusal, { finish_reason }: ModelResponse): void {
+  const kind = agent.output.text?.kind;
+  const isStructured = kind === 'object' || kind === 'union';
+  const { content } = refusal;
+  const isBroken = typeof content !== 'string' && content.some(({ type }) => type === 'json_invalid');
+  if (finish_reason !== 'length' || !isStructured || !isBroken) return;
+  throw outputTokenLimit(
+    `Model token limit (${lastMaxTokens ?? 'provider default'}) exceeded while generating structured output, resulting in incomplete JSON. Increase the \`max_tokens\` model setting, or simplify the prompt to result in a shorter response that will fit within the limit.`,
+    refusal.cause,
+  );
 }
 
 /** Asks the model again without naming a call; uses one output retry. */
@@ -104,7 +135,8 @@ function feedback(state: RunState, refusal: Refusal): Step {
       message: refusal.cause.message,
     });
   }
-  return { kind: 'modelRequest', request: state.request([retryPrompt(state, refusal.content)]), resumed: false };
+  const part = retryFeedback(state, refusal, { attempt: state.outputRetriesUsed, maxRetries: max });
+  return { kind: 'modelRequest', request: state.request([part]), resumed: false };
 }
 
 /** What a run ended with; `incident` is set for a bug, whose text stays in the daemon. @since 0.1.0 */

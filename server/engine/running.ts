@@ -1,14 +1,29 @@
 import type { CallBatch, ClassifiedCall } from './batch.ts';
+import { unexpectedBehavior } from './errors.ts';
+import { duplicateIds, idList } from './resolutions.ts';
 import type { RunState } from './state.ts';
 import { type CheckedCall, checkCall, type SettledCall, settleCall } from './tools.ts';
 
 /** Runs function calls: all are checked first, then they start together, but for barriers. @since 0.1.0 */
-export function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
-  if (calls.length === 0) return Promise.resolve();
-  const checked = new Map(
-    calls.map((call) => [call, checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id))]),
-  );
-  return runChecked(batch, checked);
+export async function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
+  if (calls.length > 0) await runChecked(batch, checkCalls(batch, calls));
+}
+
+/**
+ * Checks calls that start together. Results find their calls by the id, so two calls must not share one.
+ *
+ * Errors: `model.unexpectedBehavior` before any call runs. Source: Pydantic AI `_validate_function_calls`.
+ * @since 0.3.0
+ */
+export function checkCalls(batch: CallBatch, calls: readonly ClassifiedCall[]): Map<ClassifiedCall, CheckedCall> {
+  const duplicates = duplicateIds(calls);
+  if (duplicates.length > 0) {
+    throw unexpectedBehavior(
+      `Function tool calls must have unique \`tool_call_id\` values; duplicate \`tool_call_id\`s: ${idList(duplicates)}`,
+    );
+  }
+  const check = (call: ClassifiedCall) => checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id));
+  return new Map(calls.map((call) => [call, check(call)]));
 }
 
 /** Runs calls that were checked; what they bring is stored in call order, also when one of them ends the run. @since 0.2.0 */

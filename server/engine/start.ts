@@ -2,7 +2,7 @@ import type { ModelMessage, ModelRequest, ModelRequestPart, SystemPromptPart } f
 import type { CompiledPrompts } from './agent.ts';
 import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
-import { userPromptPart } from './intake.ts';
+import { userPromptPart } from './media.ts';
 import { tellingStep } from './recorded.ts';
 import { resume } from './resolutions.ts';
 import { type RunInput, RunState } from './state.ts';
@@ -151,7 +151,7 @@ function afterGivenResponse(
 }
 
 function withDynamicPrompts(message: ModelMessage, texts: Record<string, string>, time: string): ModelMessage {
-  if (message.kind === 'response' || !message.parts.some((part) => isDynamic(part, texts))) return message;
+  if (message.kind !== 'request' || !message.parts.some((part) => isDynamic(part, texts))) return message;
   const parts = message.parts.map((part) =>
     isDynamic(part, texts) ? { ...part, content: texts[part.dynamic_ref] ?? '', timestamp: time } : part,
   );
@@ -170,7 +170,7 @@ function dynamicRefs({ agent, history }: RunState): string[] {
   );
   const used = new Set<string>();
   for (const message of history.messages) {
-    if (message.kind === 'response') continue;
+    if (message.kind !== 'request') continue;
     for (const part of message.parts) {
       if (part.part_kind === 'system-prompt' && part.dynamic_ref !== null && known.has(part.dynamic_ref))
         used.add(part.dynamic_ref);

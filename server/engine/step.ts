@@ -1,9 +1,10 @@
 import type { DeferredToolRequests } from '../../protocol/deferred.ts';
 import type { ModelRequest, ModelResponse, ToolCallPart } from '../../protocol/messages.ts';
 import { toolCallsOf } from './cleaning.ts';
-import { EngineError, unexpectedBehavior, userError } from './errors.ts';
+import { EngineError, outputTokenLimit, userError } from './errors.ts';
 import type { OutputPlan } from './output-plan.ts';
 import type { Resolutions } from './resolutions.ts';
+import { noOutputText } from './wording.ts';
 
 /** The request a step begins with; null for a turn that only tells what the user said meanwhile. */
 export interface OwnRequest {
@@ -60,20 +61,31 @@ export function afterResponse(
   const text = textOf(response);
   if (calls.length > 0) return { kind: 'callTools', calls, text };
   if (plan.text && text) return { kind: 'text', text };
-  return { kind: 'retry', message: `Please ${alternatives(plan, context.hasTools).join(' or ')}.` };
+  return { kind: 'retry', message: noOutputText(alternatives(plan, context.hasTools)) };
 }
 
-/** The text of a response: a tool that the provider ran resets it, thinking never counts. @since 0.1.0 */
+/**
+ * The text of a response. A tool that the provider ran resets it, unless nothing follows; thinking never counts.
+ *
+ * @since 0.1.0
+ */
 export function textOf(response: ModelResponse): string {
   let text = '';
+  let before = '';
   let summary = '';
+  let hasCalls = false;
   for (const part of response.parts) {
     if (part.part_kind === 'text') text += part.content;
     else if (part.part_kind === 'speech') text += part.transcript ?? '';
-    else if (part.part_kind === 'builtin-tool-call') text = '';
+    else if (part.part_kind === 'tool-call') hasCalls = true;
     else if (part.part_kind === 'compaction') summary += part.content ?? '';
+    else if (part.part_kind === 'builtin-tool-call') {
+      before = text || before;
+      text = '';
+    }
   }
-  return text || summary;
+  // Some providers report what grounded a text after the text, so that nothing follows the last of these calls.
+  return text || (hasCalls ? '' : before) || summary;
 }
 
 function alternatives(plan: OutputPlan, hasTools: boolean): string[] {
@@ -92,11 +104,12 @@ function isEmpty({ parts }: ModelResponse): boolean {
 
 function checkWhyEmpty(response: ModelResponse, maxTokens: number | null): void {
   if (response.finish_reason === 'length') {
-    throw unexpectedBehavior(
+    throw outputTokenLimit(
       `Model token limit (${maxTokens ?? 'provider default'}) exceeded before any response was generated. Increase the \`max_tokens\` model setting, or simplify the prompt to result in a shorter response that will fit within the limit.`,
     );
   }
-  if (response.finish_reason === 'content_filter' && response.parts.every(isBlank)) throw contentFilter(response);
+  // A refusal may come after thinking.
+  if (response.finish_reason === 'content_filter') throw contentFilter(response);
 }
 
 function contentFilter(response: ModelResponse): EngineError {

@@ -5,7 +5,7 @@ import type { DurableEvent } from '../../protocol/events.ts';
  *
  * @since 0.1.0
  */
-export const LOOP_VERSION = 1;
+export const LOOP_VERSION = 2;
 
 /**
  * The keys of the steps of a run. They are a wire format: `n` is the run step (number of the model request), `i` the

@@ -4,17 +4,18 @@ import { checkResolutions, leaveToOthers } from './deferral.ts';
 import { processText } from './output.ts';
 import { runOutput, runOutputInTurn, throwExceeded } from './output-calls.ts';
 import type { Resolutions } from './resolutions.ts';
-import { runFunctions, runOne, runSegments } from './running.ts';
+import { checkCalls, runFunctions, runOne, runSegments } from './running.ts';
 import type { RunState } from './state.ts';
 import type { FinalOutput } from './step.ts';
-import { checkCall, type SettledCall, toolInStep } from './tools.ts';
+import { type SettledCall, toolInStep } from './tools.ts';
 import { checkBeforeToolCalls } from './usage.ts';
 
 /**
  * Works on the calls of a response by the end strategy. Returns the output when one won; the results go into a request
  * of the history then, else into the next request.
  *
- * Errors: what a tool or an output ends the run with; what was done by then is kept in an `interrupted` request.
+ * Errors: what a tool or an output ends the run with; what was done by then stands in an `interrupted` request, which
+ * marks the calls as given up.
  * Source: Pydantic AI `process_tool_calls`.
  * @since 0.1.0
  */
@@ -26,15 +27,16 @@ export async function handleCalls(
   const classified = classify(state, calls);
   const final = await textBesideCalls(state, classified, given.text);
   const batch = new CallBatch(state, classified, { final, resolutions: given.resolutions });
-  checkResolutions(batch);
   try {
+    checkResolutions(batch);
     checkBeforeToolCalls(state.agent.limits, state.usage, batch.functions.length);
     await strategies[state.agent.endStrategy](batch);
     batch.countOutputRetries();
     batch.letRetriesWin();
     await leaveToOthers(batch);
   } catch (error) {
-    if (batch.parts.length > 0) state.history.append(state.request(batch.parts, 'interrupted'));
+    // Also without results: the mark says that the calls before it will never be answered.
+    state.history.append(state.request(batch.parts, 'interrupted'));
     throw error;
   }
   return { final: batch.final, parts: batch.parts };
@@ -101,10 +103,8 @@ interface Results {
 
 /** Everything runs together; the first valid output in the order of the model wins. */
 async function exhaustive(batch: CallBatch): Promise<void> {
-  const { state, executable } = batch;
-  const checked = new Map(
-    batch.functions.map((call) => [call, checkCall(state, call, batch.resolutionOf(call.call.tool_call_id))]),
-  );
+  const { executable } = batch;
+  const checked = checkCalls(batch, batch.functions);
   const results: Results = { outputs: new Map(), settled: new Map() };
   const { outputs, settled } = results;
   try {

@@ -1,5 +1,6 @@
 import type { ModelMessage, SystemPromptPart } from '../../protocol/messages.ts';
 import type { CompiledPrompts } from './agent.ts';
+import { systemPrompt } from './model-view.ts';
 import type { RunState } from './state.ts';
 import type { StepContext } from './steps.ts';
 
@@ -35,7 +36,7 @@ export function systemPromptParts(
     const content = texts[index] ?? '';
     const dynamic = typeof source !== 'string' && source.dynamic;
     if (typeof source !== 'string' && !dynamic && content === '') return [];
-    return [{ content, timestamp, dynamic_ref: dynamic ? source.ref : null, part_kind: 'system-prompt' }];
+    return [systemPrompt(content, timestamp, dynamic ? source.ref : null)];
   });
 }
 

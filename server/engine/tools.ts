@@ -1,12 +1,11 @@
 import type { UserContent } from '../../protocol/content.ts';
-import type { ModelRequestPart, ToolCallPart, ToolReturnPart } from '../../protocol/messages.ts';
+import type { ToolCallPart, ToolReturnPart } from '../../protocol/messages.ts';
 import type { CompiledTool } from './agent.ts';
 import type { ToolOutcome, ToolRequest } from './callbacks.ts';
 import { EngineError, unexpectedBehavior } from './errors.ts';
 import { hasBigInt, hasUnsafeInteger } from './exact-json.ts';
-import { completeContent } from './intake.ts';
-import { invalid, type Refusal, retry, retryPrompt } from './output.ts';
 import type { Resolution } from './resolutions.ts';
+import { invalid, type Refusal, type RetryCount, retriedReturn, retry, toolReturn } from './returns.ts';
 import type { RunState } from './state.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { addUsage } from './usage.ts';
@@ -43,8 +42,8 @@ export type CheckedCall =
 
 /** What a settled call brings into the next request. @since 0.1.0 */
 export interface SettledCall {
-  readonly part: Extract<ModelRequestPart, { part_kind: 'tool-return' | 'retry-prompt' }>;
-  /** Content for a user prompt behind all tool returns. */
+  readonly part: ToolReturnPart;
+  /** Content for a user prompt after all tool returns. */
   readonly userContent: string | UserContent[] | null;
 }
 
@@ -100,7 +99,7 @@ export function validateCall(
   resolved?: Resolved,
 ): Exclude<CheckedCall, { kind: 'resolved' }> {
   const tool = toolInStep(state, placed.call.tool_name);
-  if (!tool) return { ...placed, kind: 'refused', tool, refusal: retry(unknownTool(state, placed.call.tool_name)) };
+  if (!tool) return { ...placed, kind: 'refused', tool, refusal: unknownTool(state, placed.call.tool_name) };
   const given = resolved?.resolution.kind === 'approved' ? resolved.resolution.args : undefined;
   const result = tool.validator.validate(given ?? placed.call.args);
   if (!result.ok) return { ...placed, kind: 'refused', tool, refusal: invalid(result.errors) };
@@ -108,11 +107,11 @@ export function validateCall(
   return { ...placed, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
 }
 
-function unknownTool(state: RunState, name: string): string {
+function unknownTool(state: RunState, name: string): Refusal {
   const names = [...state.functionTools.map((tool) => tool.name), ...state.agent.output.tools.keys()].sort();
   const available =
     names.length > 0 ? `Available tools: ${names.map((one) => `'${one}'`).join(', ')}` : 'No tools available.';
-  return `Unknown tool name: '${name}'. ${available}`;
+  return retry(`Unknown tool name: '${name}'. ${available}`, 'unknown_tool');
 }
 
 /**
@@ -125,7 +124,7 @@ export function countFailure(
   state: RunState,
   { call, tool, refusal }: { call: ToolCallPart; tool: CompiledTool | null; refusal: Refusal },
 ): void {
-  const max = tool?.maxRetries ?? state.agent.toolRetries;
+  const max = retriesAllowed(state, tool);
   if (state.counters.retriesOf(call.tool_name) >= max) {
     checkIncomplete(state);
     throw unexpectedBehavior(
@@ -175,7 +174,7 @@ export async function settleCall(
   signal: AbortSignal,
 ): Promise<SettledCall | LeftCall> {
   const { call } = checked;
-  if (checked.kind === 'refused') return { part: retryPrompt(state, checked.refusal.content, call), userContent: null };
+  if (checked.kind === 'refused') return refused(state, checked, checked.refusal);
   if (checked.kind === 'resolved') return settleResolved(state, call, checked.resolution);
   const { index, approval } = checked;
   const key = approval?.rerun
@@ -195,14 +194,14 @@ export async function settleCall(
       return { left: 'unapproved', metadata: outcome.metadata };
     case 'retry':
       countFailure(state, { call, tool: checked.tool, refusal: retry(outcome.message) });
-      return { part: retryPrompt(state, outcome.message, call), userContent: null };
+      return refused(state, checked, retry(outcome.message));
     case 'failed':
       return { part: toolReturn(call, outcome.message, time, 'failed'), userContent: null };
     case 'return':
       state.counters.succeed(call.tool_name);
       state.usage = { ...state.usage, tool_calls: state.usage.tool_calls + 1 };
       if (outcome.usage) state.usage = addUsage(state.usage, outcome.usage);
-      return returned(call, outcome, time);
+      return returned(call, outcome, time, checked.tool);
   }
 }
 
@@ -219,43 +218,42 @@ function settleResolved(
     case 'failed':
       return { part: toolReturn(call, resolution.message, time, 'failed'), userContent: null };
     case 'retry':
-      return { part: retryPrompt(state, resolution.message, call), userContent: null };
+      return { part: retriedReturn(state, call, retry(resolution.message), null), userContent: null };
     case 'content':
       return returned(call, resolution, time);
   }
 }
 
+function refused(
+  state: RunState,
+  { call, tool }: { call: ToolCallPart; tool: CompiledTool | null },
+  refusal: Refusal,
+): SettledCall {
+  return { part: retriedReturn(state, call, refusal, retryCount(state, call, tool)), userContent: null };
+}
+
+/** Failures of a name in earlier steps, and this one. */
+function retryCount(state: RunState, { tool_name }: ToolCallPart, tool: CompiledTool | null): RetryCount {
+  return { attempt: state.counters.retriesOf(tool_name) + 1, maxRetries: retriesAllowed(state, tool) };
+}
+
+const retriesAllowed = ({ agent }: RunState, tool: CompiledTool | null): number =>
+  tool?.maxRetries ?? agent.toolRetries;
+
 function returned(
   call: ToolCallPart,
   result: { content: unknown; metadata?: unknown; userContent?: string | UserContent[] },
   time: string,
+  tool: CompiledTool | null = null,
 ): SettledCall {
-  const part = toolReturn(call, completeContent(result.content), time, 'success');
+  // What looks like a file by its address is data unless the host says that the tool gives files.
+  const part = toolReturn(call, result.content, time, 'success', tool?.spec.media ? 'all' : 'none');
   part.metadata = result.metadata ?? null;
   return { part, userContent: hasAny(result.userContent) ? result.userContent : null };
 }
 
 const hasAny = (content: string | UserContent[] | undefined): content is string | UserContent[] =>
   content !== undefined && content.length > 0;
-
-/** A return the engine writes for a call. @since 0.1.0 */
-export function toolReturn(
-  call: ToolCallPart,
-  content: unknown,
-  timestamp: string,
-  outcome: ToolReturnPart['outcome'] = 'success',
-): ToolReturnPart {
-  return {
-    tool_name: call.tool_name,
-    content,
-    tool_call_id: call.tool_call_id,
-    tool_kind: null,
-    metadata: null,
-    timestamp,
-    outcome,
-    part_kind: 'tool-return',
-  };
-}
 
 function callTool(
   state: RunState,
@@ -267,7 +265,7 @@ function callTool(
     toolCallId: call.tool_call_id,
     name: call.tool_name,
     args,
-    ...(isRounded ? { argsText: argsAsJson(call) } : {}),
+    ...(isRounded ? { argsText: typeof call.args === 'string' ? call.args : argsAsJson(call) } : {}),
     retry: state.counters.retriesOf(call.tool_name),
     maxRetries: tool.maxRetries,
     ...(approval ? { approved: true } : {}),

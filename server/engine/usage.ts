@@ -2,6 +2,7 @@ import type { RequestUsage, RunUsage, UsageLimits } from '../../protocol/usage.t
 import { addDecimals, isGreater, plainDecimal } from './decimal.ts';
 import { EngineError } from './errors.ts';
 import type { Warning } from './model.ts';
+import { requestUsage } from './response.ts';
 
 /** What a fresh run has used. Source: Pydantic AI `RunUsage`. @since 0.1.0 */
 export function emptyUsage(): RunUsage {
@@ -12,9 +13,12 @@ export function emptyUsage(): RunUsage {
     output_tokens: 0,
     cache_read_tokens: 0,
     cache_write_tokens: 0,
+    cache_write_1h_tokens: 0,
+    output_reasoning_tokens: 0,
     input_audio_tokens: 0,
     cache_audio_read_tokens: 0,
     output_audio_tokens: 0,
+    audio_seconds: 0,
     details: {},
     cost: null,
     total_tokens: 0,
@@ -48,7 +52,7 @@ export function addRequestUsage(sum: RequestUsage, added: RequestUsage): Request
     total_tokens: _total,
     ...usage
   } = addUsage({ ...emptyUsage(), ...sum }, added);
-  return usage;
+  return requestUsage(usage);
 }
 
 /** The usage with its computed total. @since 0.1.0 */
@@ -82,18 +86,23 @@ export function checkBeforeRequest(limits: UsageLimits, usage: RunUsage): void {
   checkCost(limits, usage, { verb: 'The next request would exceed', name: 'cost' });
 }
 
-/** Errors: `usage.limitExceeded` after a response. Source: `UsageLimits.check_tokens`, `check_cost`. @since 0.1.0 */
-export function checkAfterResponse(limits: UsageLimits, usage: RunUsage, request: RequestUsage): void {
+/**
+ * Checks what a response came to; `contextTokens` are those of its prompt.
+ *
+ * Errors: `usage.limitExceeded`. Source: `UsageLimits.check_tokens`, `check_cost`.
+ * @since 0.1.0
+ */
+export function checkAfterResponse(limits: UsageLimits, usage: RunUsage, contextTokens: number): void {
   for (const name of ['input_tokens', 'output_tokens', 'total_tokens'] as const)
     checkTotal(limits, usage, name, 'Exceeded');
   checkCost(limits, usage, { verb: 'Exceeded', name: 'usage.cost' });
   const max = limits.per_request_input_tokens_limit;
-  if (typeof max === 'number' && request.input_tokens > max) {
+  if (typeof max === 'number' && contextTokens > max) {
     throw exceeded(
-      `Exceeded the per_request_input_tokens_limit of ${max} (request_input_tokens=${request.input_tokens})`,
+      `Exceeded the per_request_input_tokens_limit of ${max} (request_input_tokens=${contextTokens})`,
       'per_request_input_tokens_limit',
       max,
-      request.input_tokens,
+      contextTokens,
     );
   }
 }
@@ -135,13 +144,25 @@ function checkCost({ cost_limit: max }: UsageLimits, { cost }: RunUsage, text: {
 }
 
 /** What is told at the end of a run whose cost was limited and is not known. Source: `CostNotFoundWarning`. @since 0.2.0 */
-export function unknownCost({ cost_limit: max }: UsageLimits, { cost }: RunUsage): Warning | null {
-  if (max === null || max === undefined || cost !== null) return null;
+export function unknownCost({ cost_limit: max }: UsageLimits, { cost, unmeasured_requests }: RunUsage): Warning | null {
+  if (max === null || max === undefined || cost !== null || unmeasured_requests) return null;
   return {
     kind: 'cost.unknown',
     message:
       'A `cost_limit` is set but cannot be enforced because no cost was calculated for this run. This usually means ' +
       'that no price is known for the model or provider in use.',
+  };
+}
+
+/** What is told once a response came without usage although usage is limited. Source: `UsageLimitUnavailableWarning`. @since 0.3.0 */
+export function unmeasured(limits: UsageLimits): Warning | null {
+  if (!hasTokenLimits(limits) && (limits.cost_limit ?? null) === null) return null;
+  return {
+    kind: 'usage.unmeasured',
+    message:
+      'Some responses omitted usage information, so the known token and cost totals are lower bounds and configured ' +
+      'limits cannot be fully enforced. `unmeasured_requests` of the usage counts them. Check the provider or server ' +
+      'usage reporting.',
   };
 }
 

@@ -1,6 +1,7 @@
-import type { ErrorDetails, RetryPromptPart, ToolCallPart, ToolReturnPart } from '../../protocol/messages.ts';
+import type { ErrorDetails, RetryFeedbackPart, ToolCallPart, ToolReturnPart } from '../../protocol/messages.ts';
 import { parseExact, stringifyExact } from './exact-json.ts';
-import { isMedia } from './media-types.ts';
+import { isFileIn } from './tool-content.ts';
+import { deepEqual } from './validation/literals.ts';
 
 // What a model is shown for the parts of a history. Source: Pydantic AI `model_response`, `model_response_str`,
 // `model_response_object`, `args_as_dict`, `args_as_json_str`.
@@ -22,42 +23,95 @@ function asText(content: unknown): string {
  * Source: Pydantic AI `ToolReturnPart._unwrap_data`.
  * @since 0.2.0
  */
-export function withoutFiles(content: unknown): unknown {
-  if (isMedia(content)) return null;
-  if (!Array.isArray(content) || !content.some(isMedia)) return content;
-  const data = content.filter((item) => !isMedia(item));
+export function withoutFiles({ content, content_file_digests = [] }: ReturnContent): unknown {
+  const isFile = (item: unknown) => isFileIn(item, content_file_digests);
+  if (isFile(content)) return null;
+  if (!Array.isArray(content) || !content.some(isFile)) return content;
+  const data = content.filter((item) => !isFile(item));
   return data.length === 1 ? data[0] : data;
+}
+
+type ReturnContent = Pick<ToolReturnPart, 'content' | 'content_file_digests'>;
+
+/** The outcomes that a provider with an error channel is sent through it. Source: Pydantic AI `ERROR_OUTCOMES`. @since 0.3.0 */
+export const isErrorOutcome = (outcome: ToolReturnPart['outcome']): boolean =>
+  outcome === 'failed' || outcome === 'retried';
+
+/** A tool return as text, without the frame of an error: for providers with an error channel. @since 0.3.0 */
+export const bareReturnText = (part: Pick<ToolReturnPart, 'content'>): string => asText(part.content);
+
+/** What an error is shown as: a failure as a string, validation errors as the list they are. */
+function errorOf({ content, outcome }: Pick<ToolReturnPart, 'content' | 'outcome'>): unknown {
+  return outcome === 'retried' && !isNothing(content) ? content : asText(content);
 }
 
 /** A tool return as text. @since 0.1.0 */
 export function toolReturnText(part: Pick<ToolReturnPart, 'content' | 'outcome'>): string {
-  if (part.outcome === 'failed') return JSON.stringify({ error: asText(part.content) });
+  if (isErrorOutcome(part.outcome)) return stringifyExact({ error: errorOf(part) });
   return asText(part.content);
 }
 
 /** A tool return as an object, for providers that want one. @since 0.1.0 */
 export function toolReturnObject(part: Pick<ToolReturnPart, 'content' | 'outcome'>): Record<string, unknown> {
-  if (part.outcome === 'failed') return { error: asText(part.content) };
+  if (isErrorOutcome(part.outcome)) return { error: errorOf(part) };
   if (isNothing(part.content)) return {};
   return isObject(part.content) ? part.content : { return_value: part.content };
 }
 
-/** A retry prompt as the model reads it. @since 0.1.0 */
-export function retryPromptText(part: Pick<RetryPromptPart, 'content' | 'tool_name'>): string {
-  const feedback = part.tool_name === null;
-  const description =
-    typeof part.content === 'string' ? part.content : validationText(part.content as ErrorDetails[], feedback);
-  const lead = feedback && typeof part.content === 'string' ? 'Validation feedback:\n' : '';
-  return `${lead}${description}\n\nFix the errors and try again.`;
+/**
+ * Validation errors as a model is shown them: never with their context, and each distinct input once. Errors about the
+ * whole value share one input, which would be repeated for each of them.
+ *
+ * Source: Pydantic AI `_dump_error_details`.
+ * @since 0.3.0
+ */
+export function shownErrors(errors: readonly ErrorDetails[]): ErrorDetails[] {
+  const first = errors.find(({ loc }) => loc.length <= 1);
+  return errors.map((error) => {
+    const { ctx: _, ...shown } = error as ErrorDetails & { ctx?: unknown };
+    if (error === first || error.loc.length > 1 || !deepEqual(error.input, first?.input)) return shown;
+    const { input: _input, ...rest } = shown;
+    return rest;
+  });
 }
 
-/** Plain feedback leaves out the input of top-level errors: it would repeat the whole answer. */
-function validationText(errors: readonly ErrorDetails[], feedback: boolean): string {
-  const shown = errors.map(({ type, loc, msg, input }) =>
-    feedback && loc.length <= 1 ? { type, loc, msg } : { type, loc, msg, input },
-  );
-  const list = stringifyExact(shown, 2);
-  return `${errors.length} validation error${errors.length === 1 ? '' : 's'}:\n\`\`\`json\n${list}\n\`\`\``;
+/** The line that says who speaks. Source: Pydantic AI `_RETRY_FEEDBACK_FRAMING`. */
+const framing =
+  "Your previous response failed the application's validation (this is automated feedback, not a message from the user):";
+
+const fenced = (tag: string, content: string) => `${framing}\n<pyai:${tag}>\n${content}\n</pyai:${tag}>`;
+
+/**
+ * What a model is asked for when its response held nothing usable, by the ways that are open to it.
+ *
+ * Source: Pydantic AI `_no_output_feedback_text`.
+ * @since 0.3.0
+ */
+export const noOutputText = (alternatives: readonly string[]): string => `Please ${alternatives.join(' or ')}.`;
+
+const alternatives = [
+  ['return text'],
+  ['include your response in a tool call', 'call a tool'],
+  ['return an image'],
+] as const;
+
+/** Every text the loop itself may write; only these speak for the program and not for what a model wrote. */
+const noOutputTexts: ReadonlySet<string> = new Set(
+  alternatives
+    .reduce<string[][]>((lists, slot) => lists.flatMap((list) => [list, ...slot.map((one) => [...list, one])]), [[]])
+    .map(noOutputText),
+);
+
+/** Whether feedback is a fixed text of the loop, which goes to the model as a system message. @since 0.3.0 */
+export const isFixedFeedback = ({ content, retry }: Pick<RetryFeedbackPart, 'content' | 'retry'>): boolean =>
+  retry.cause === 'no_output' && typeof content === 'string' && noOutputTexts.has(content);
+
+/** Retry feedback as a model is shown it. Source: Pydantic AI `RetryFeedbackPart.model_response`. @since 0.3.0 */
+export function retryFeedbackText(part: Pick<RetryFeedbackPart, 'content' | 'retry'>): string {
+  const { content, retry } = part;
+  const text = typeof content === 'string' ? content : stringifyExact(shownErrors(content as ErrorDetails[]));
+  if (isFixedFeedback(part)) return text;
+  return fenced(retry.cause === 'validation_error' ? 'validation_errors' : 'retry_feedback', text);
 }
 
 /** The arguments of a call as an object; what is no JSON object comes back under `INVALID_JSON`. @since 0.1.0 */
@@ -74,13 +128,37 @@ export function argsAsDict(part: Pick<ToolCallPart, 'args'>): Record<string, unk
   return { INVALID_JSON: args };
 }
 
-/** The arguments of a call as JSON text, verbatim when they were a JSON object. @since 0.1.0 */
-export function argsAsJson(part: Pick<ToolCallPart, 'args'>): string {
-  if (typeof part.args === 'string' && part.args !== '') {
-    const dict = argsAsDict(part);
-    return 'INVALID_JSON' in dict && dict.INVALID_JSON === part.args ? JSON.stringify(dict) : part.args;
+/**
+ * The arguments of a call as compact JSON text.
+ *
+ * Source: Pydantic AI `ToolCallPart.args_as_json_str`.
+ * @since 0.1.0
+ */
+export const argsAsJson = (part: Pick<ToolCallPart, 'args'>): string =>
+  typeof part.args === 'string' ? compacted(part.args) : stringifyExact(argsAsDict(part));
+
+/** Numbers stay as they came, since a double cannot hold each of them; blanks and needless escapes go. */
+function compacted(text: string): string {
+  const dict = argsAsDict({ args: text });
+  if ('INVALID_JSON' in dict && dict.INVALID_JSON === text) return stringifyExact(dict);
+  if (text === '') return '{}';
+  let compact = '';
+  for (let at = 0; at < text.length; ) {
+    const end = text[at] === '"' ? endOfString(text, at) : text.indexOf('"', at);
+    const token = text.slice(at, end < 0 ? undefined : end);
+    compact += token[0] === '"' ? JSON.stringify(JSON.parse(token)) : token.replace(/[ \t\r\n]+/g, '');
+    at += token.length;
   }
-  return stringifyExact(argsAsDict(part));
+  return compact;
+}
+
+/** The position after the string that begins here, in text that is valid JSON. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
+    let backslashes = 0;
+    while (text[quote - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return quote + 1;
+  }
 }
 
 /** Whether a call has arguments at all. @since 0.1.0 */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { RunResult } from '../../protocol/result.ts';
 import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -40,9 +39,9 @@ export function runHandlers({ service, runs, pending }: RunHandlerDeps): RunHand
       const { state } = record;
       return { state, accepted: record.cancel(cancelled(reason ?? undefined)) };
     },
-    'run/steer': async ({ runId, content, when }) => {
+    'run/steer': async ({ runId, content, when, toolCallId }) => {
       const record = await runs.look(runId);
-      return { accepted: record.steer({ id: randomUUID(), content }, when), state: record.state };
+      return { accepted: record.steer({ content, when, toolCallId }), state: record.state };
     },
     'run/messages': async (params) => messagesPage(await runs.look(params.runId), params, 'all'),
     'run/newMessages': async (params) => messagesPage(await runs.look(params.runId), params, 'new'),

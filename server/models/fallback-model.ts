@@ -1,13 +1,23 @@
-import { EngineError, toRunError } from '../engine/errors.ts';
+import { secondsToIso } from '../../protocol/duration.ts';
+import type { ModelRequestAttempt, ModelResponse } from '../../protocol/messages.ts';
+import { EngineError, toRunError, upstreamType } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, Warning } from '../engine/model.ts';
+import { Attempts, type Further, furtherAfter } from './attempts.ts';
 
 const fallsBack = new Set(['model.http', 'model.api']);
 
+/** Kinds that stand for answers rather than errors: the finish reason whose answers are rejected. */
+const rejects: Readonly<Record<string, ModelResponse['finish_reason']>> = {
+  contentFilter: 'content_filter',
+  'model.outputTokenLimit': 'length',
+};
+
 /**
  * Asks models in order until one answers; every request starts at the first. Another model is asked after an error of
- * the provider, and after the kinds named in `fallbackOn`; nothing falls back once a stream has begun.
+ * the provider, and after the kinds named in `fallbackOn`; nothing falls back once a stream has begun. The answer lists
+ * the attempts before it.
  *
- * Errors: `model.allFailed {errors}`, and the error of a model that does not fall back.
+ * Errors: `model.allFailed {errors, attempts}`, and the error of a model that does not fall back.
  * Source: Pydantic AI `FallbackModel`.
  * @since 0.2.0
  */
@@ -17,64 +27,152 @@ export function fallbackModel(models: readonly Model[], fallbackOn: readonly str
   return {
     ...(price ? { price } : {}),
     id: `fallback:${models.map((model) => model.id).join(',')}`,
-    async request(prompt, call): Promise<ModelAnswer> {
-      const failures: { model: string; error: EngineError }[] = [];
-      const attempts = countedAttempts(call);
-      for (const model of models) {
-        if (failures.length > 0) attempts.next(model.id);
-        try {
-          return withWarnings(await model.request(prompt, attempts.call()), failures);
-        } catch (error) {
-          if (call.signal.aborted || call.stream?.opened || !mayFallBack(error, fallbackOn)) throw error;
-          failures.push({ model: model.id, error });
-        }
-      }
-      throw allFailed(failures);
-    },
+    request: (prompt, call) => new Chain(models, fallbackOn, call).request((model, own) => model.request(prompt, own)),
   };
 }
 
-/** Attempts are numbered through the whole list; the engine has told the first. */
-function countedAttempts(call: ModelCall) {
-  let count = 1;
-  const started = (attempt: number, model: string) => {
-    count = attempt;
-    call.tell?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model });
-  };
+type Ask = (model: Model, call: ModelCall) => Promise<ModelAnswer>;
+
+/** Why an attempt was passed over: it failed, or its answer was rejected. */
+type Failure = { readonly model: Model; readonly attempt: ModelRequestAttempt } & (
+  | { readonly error: EngineError }
+  | { readonly error: null }
+);
+
+/** One request to a list of models. */
+class Chain {
+  readonly #models: readonly Model[];
+  readonly #fallbackOn: readonly string[];
+  readonly #call: ModelCall;
+  readonly #failures: Failure[] = [];
+  readonly #numbers: Attempts;
+
+  constructor(models: readonly Model[], fallbackOn: readonly string[], call: ModelCall) {
+    this.#models = models;
+    this.#fallbackOn = fallbackOn;
+    this.#call = call;
+    this.#numbers = new Attempts(call);
+  }
+
+  async request(ask: Ask): Promise<ModelAnswer> {
+    for (const [index, model] of this.#models.entries()) {
+      const answer = await this.#try(model, ask, index < this.#models.length - 1);
+      if (answer) return this.#answered(answer, model);
+    }
+    throw this.#allFailed();
+  }
+
+  /** Null when the next model is to be asked. */
+  async #try(model: Model, ask: Ask, hasAlternative: boolean): Promise<ModelAnswer | null> {
+    const { now, elapsed, stream } = this.#call;
+    const [timestamp, began] = [now(), elapsed()];
+    const attempt = (fields: AttemptFields) =>
+      inOrder({ ...fields, timestamp, duration: secondsToIso((elapsed() - began) / 1000) });
+    if (this.#failures.length > 0) this.#numbers.emitNext(model.id, this.#whyNext());
+    stream?.describe({ model_id: model.id });
+    try {
+      const answer = await ask(
+        model,
+        this.#numbers.callFor({ hasAlternative: hasAlternative || (this.#call.hasAlternative ?? false) }),
+      );
+      if (!this.#isRejected(answer.response)) return answer;
+      this.#failures.push({ model, error: null, attempt: attempt(rejectedAnswer(answer.response, model)) });
+    } catch (error) {
+      const isOver = this.#call.signal.aborted || stream?.opened;
+      if (isOver || !this.#mayFallBack(error)) throw this.#carrying(error);
+      this.#failures.push({ model, error, attempt: attempt(failedRequest(error, model)) });
+    }
+    return null;
+  }
+
+  #whyNext(): Further {
+    const error = this.#failures.at(-1)?.error;
+    return error ? furtherAfter(error) : { reason: 'The answer was rejected by `fallbackOn`.' };
+  }
+
+  /** Finish reasons of streams are not judged: what they end was shown already. */
+  #isRejected({ finish_reason }: ModelResponse): boolean {
+    if (this.#call.stream?.opened || finish_reason === null) return false;
+    return this.#fallbackOn.some((kind) => rejects[kind] === finish_reason);
+  }
+
+  #mayFallBack(error: unknown): error is EngineError {
+    if (!(error instanceof EngineError)) return false;
+    const { hostKind } = error.details;
+    return fallsBack.has(error.kind) || [error.kind, String(hostKind)].some((kind) => this.#fallbackOn.includes(kind));
+  }
+
+  /** What an error ends was billed for the attempts before it. */
+  #carrying(error: unknown): unknown {
+    if (this.#failures.length === 0 || !(error instanceof EngineError)) return error;
+    return new EngineError(error.kind, error.message, { ...error.details, attempts: this.#attempts() });
+  }
+
+  #attempts(): ModelRequestAttempt[] {
+    return this.#failures.map(({ attempt }) => attempt);
+  }
+
+  #answered(answer: ModelAnswer, model: Model): ModelAnswer {
+    const passed = this.#failures.map(
+      ({ model: { id }, error }): Warning => ({
+        kind: 'model.fallback',
+        message: error
+          ? `'${id}' failed, so the next model was asked: ${error.message}`
+          : `The answer of '${id}' was rejected by \`fallbackOn\`, so the next model was asked.`,
+      }),
+    );
+    const failed_attempts = passed.length > 0 ? this.#attempts() : answer.response.failed_attempts;
+    return {
+      ...answer,
+      response: { ...answer.response, model_id: answer.response.model_id ?? model.id, failed_attempts },
+      ...(passed.length > 0 ? { warnings: [...passed, ...(answer.warnings ?? [])] } : {}),
+    };
+  }
+
+  #allFailed(): EngineError {
+    const errors = this.#failures.flatMap(({ model, error }) =>
+      error ? [{ model: model.id, ...toRunError(error) }] : [],
+    );
+    const rejected = this.#failures.length - errors.length;
+    const message = `${rejected} model response(s) rejected by fallback_on handler`;
+    const all = rejected > 0 ? [...errors, toRunError(new EngineError('model.rejected', message))] : errors;
+    return new EngineError('model.allFailed', 'All models from FallbackModel failed', {
+      errors: all,
+      attempts: this.#attempts(),
+    });
+  }
+}
+
+type AttemptFields = Pick<ModelRequestAttempt, 'model_name' | 'provider_name' | 'outcome' | 'error' | 'usage'>;
+
+const configuredName = ({ id }: Model) => id.slice(id.indexOf(':') + 1);
+
+const rejectedAnswer = ({ model_name, provider_name, usage }: ModelResponse, model: Model): AttemptFields => ({
+  model_name: model_name ?? configuredName(model),
+  provider_name,
+  outcome: 'rejected',
+  error: null,
+  usage,
+});
+
+function failedRequest(error: EngineError, model: Model): AttemptFields {
+  const { provider } = error.details;
   return {
-    next: (model: string) => started(count + 1, model),
-    /** For the next model, whose own attempts count from 1. */
-    call(): ModelCall {
-      const before = count - 1;
-      return {
-        ...call,
-        tell: (event) =>
-          event.event_kind === 'model_request_started'
-            ? started(before + event.attempt, event.model)
-            : call.tell?.(event),
-      };
-    },
+    model_name: configuredName(model),
+    provider_name: typeof provider === 'string' && provider !== 'host' ? provider : null,
+    outcome: 'error',
+    error: `${upstreamType(error)}: ${error.message}`,
+    usage: null,
   };
 }
 
-function mayFallBack(error: unknown, fallbackOn: readonly string[]): error is EngineError {
-  if (!(error instanceof EngineError)) return false;
-  const { hostKind } = error.details;
-  return fallsBack.has(error.kind) || fallbackOn.includes(error.kind) || fallbackOn.includes(String(hostKind));
-}
-
-/** Who was passed over, and why, so that a host can tell. */
-function withWarnings(answer: ModelAnswer, failures: readonly { model: string; error: EngineError }[]): ModelAnswer {
-  const passed = failures.map(
-    ({ model, error }): Warning => ({
-      kind: 'model.fallback',
-      message: `'${model}' failed, so the next model was asked: ${error.message}`,
-    }),
-  );
-  return passed.length === 0 ? answer : { ...answer, warnings: [...passed, ...(answer.warnings ?? [])] };
-}
-
-function allFailed(failures: readonly { model: string; error: EngineError }[]): EngineError {
-  const errors = failures.map(({ model, error }) => ({ model, ...toRunError(error) }));
-  return new EngineError('model.allFailed', 'All models from FallbackModel failed', { errors });
-}
+/** In Pydantic AI's order. */
+const inOrder = ({ model_name, provider_name, outcome, error, timestamp, duration, usage }: ModelRequestAttempt) => ({
+  model_name,
+  provider_name,
+  outcome,
+  error,
+  timestamp,
+  duration,
+  usage,
+});

@@ -2,6 +2,7 @@ import { ModelResponse } from '../../protocol/messages.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
 import type { PartStream } from '../engine/part-stream.ts';
+import { unmeasuredUsage } from '../engine/response.ts';
 import { invalid } from '../runs/callback-answers.ts';
 import type { CallbackError } from '../runs/client.ts';
 import type { HostCallbacks } from '../runs/host-callbacks.ts';
@@ -48,20 +49,26 @@ async function requestHost(
       const [issue] = parsed.error.issues;
       throw invalid(what, answer, `a model response; at response.${issue?.path.join('.')}: ${issue?.message}`);
     }
-    const response = stream?.opened ? withStreamedUsage(parsed.data, given, stream) : parsed.data;
+    callbacks.refuseUnknown(what, [parsed.data]);
+    const response = isMeasured(given) ? parsed.data : { ...parsed.data, usage: streamedUsage(stream) };
     return { response, served: response.model_name };
   };
-  const onError = (error: CallbackError) => modelError(error, name);
-  return callbacks.streaming({ requestId: params.requestId, stream, signal: call.signal }, (signal) =>
-    callbacks.ask({ ...what, read, onError }, params, { ...call, signal }),
+  const asked = { ...what, read, onError: (error: CallbackError) => modelError(error, name) };
+  if (!stream) return callbacks.ask(asked, params, call);
+  return callbacks.streaming(
+    { requestId: params.requestId, stream, signal: call.signal },
+    ({ signal, onEnd }) => callbacks.ask({ ...asked, onEnd }, params, { ...call, signal }),
+    ({ response }) => response.parts.length > 0,
   );
 }
 
-/** A host that told its usage while it streamed may leave it out of the answer. */
-function withStreamedUsage(response: ModelResponse, given: unknown, stream: PartStream): ModelResponse {
-  const told = given !== null && typeof given === 'object' && 'usage' in given && given.usage !== null;
-  return told ? response : { ...response, usage: stream.usage };
+function isMeasured(given: unknown): boolean {
+  const usage = given !== null && typeof given === 'object' && 'usage' in given ? given.usage : null;
+  return usage !== null && typeof usage === 'object' && Object.keys(usage).length > 0;
 }
+
+/** A host that said its usage while it streamed may leave it out of the answer; what nobody counted is not guessed. */
+const streamedUsage = (stream: PartStream | undefined) => (stream?.isMeasured ? stream.usage : unmeasuredUsage());
 
 /** A host may say which kind of model error it met; then it counts as one, and others may fall back on it. */
 function modelError({ failure }: CallbackError, name: string): EngineError | undefined {

@@ -3,60 +3,81 @@ import type { Secret } from './keys.ts';
 /** Secrets that are kept at once; a host may make a name for each run. */
 const most = 256;
 
-/** Asks the host for a secret; null when it has none. @since 0.2.0 */
-export type AskSecret = (secret: Secret) => Promise<string | null>;
+/** What a host answered, and for whom: for all runs of its connection, or for the run alone that asked. @since 0.3.0 */
+export interface AnsweredSecret {
+  readonly value: string | null;
+  readonly scope: 'connection' | 'run';
+}
+
+/** One who asks: a run, with what was answered to it alone. @since 0.3.0 */
+export interface SecretAsker {
+  readonly own: Map<string, string>;
+  ask(secret: Secret): Promise<AnsweredSecret>;
+}
 
 /**
- * What a host answered to `secret/get`: kept in memory for as long as its connection, and nowhere else. Runs that need
- * the same secret at once share one question.
+ * What a host answered to `secret/get`: kept in memory for as long as its connection or its run, and nowhere else. Runs
+ * that need the same secret at once share one question, until an answer is for its run alone: from then on each run asks
+ * for itself.
  *
  * @since 0.2.0
  */
 export class HostSecrets {
   readonly #values = new Map<string, string>();
-  readonly #open = new Map<string, Promise<string | null>>();
+  readonly #open = new Map<string, Promise<AnsweredSecret>>();
+  /** Secrets that differ from run to run. */
+  readonly #perRun = new Set<string>();
 
-  /** The secret as it was told before, or as the host tells it now. */
-  async get(secret: Secret, ask: AskSecret): Promise<string | null> {
+  /** The secret as it was answered before, or as the host answers it now. */
+  async get(secret: Secret, asker: SecretAsker): Promise<string | null> {
     const key = keyOf(secret);
     for (;;) {
-      const known = this.#values.get(key);
+      const known = asker.own.get(key) ?? this.#values.get(key);
       if (known !== undefined) return known;
       const open = this.#open.get(key);
-      if (!open) return this.#ask(key, ask(secret));
-      // The run that asked may have been cancelled; then this one asks itself.
-      const answer = await open.then(
-        (value) => ({ value }),
-        () => null,
-      );
-      if (answer) return answer.value;
+      if (!open || this.#perRun.has(key)) return this.#ask(key, secret, asker);
+      // The run that asked may have been cancelled, or told what is its own; then this one asks itself.
+      const answer = await open.catch(() => null);
+      if (answer?.scope === 'connection') return answer.value;
     }
   }
 
   /** Another value than the one that was refused; null when there is none. */
-  async renew(secret: Secret, refused: string, ask: AskSecret): Promise<string | null> {
+  async renew(secret: Secret, refused: string, asker: SecretAsker): Promise<string | null> {
     const key = keyOf(secret);
-    if (this.#values.get(key) === refused) this.#values.delete(key);
-    const value = await this.get(secret, ask);
+    for (const values of [asker.own, this.#values]) if (values.get(key) === refused) values.delete(key);
+    const value = await this.get(secret, asker);
     return value === refused ? null : value;
   }
 
-  async #ask(key: string, answer: Promise<string | null>): Promise<string | null> {
+  async #ask(key: string, secret: Secret, asker: SecretAsker): Promise<string | null> {
+    const answer = asker.ask(secret);
     this.#open.set(key, answer);
     try {
-      const value = await answer;
-      if (value !== null) this.#keep(key, value);
+      const { value, scope } = await answer;
+      if (scope === 'run') remember(this.#perRun, key);
+      if (value !== null && scope === 'run') asker.own.set(key, value);
+      else if (value !== null) this.#keep(key, value);
       return value;
     } finally {
-      this.#open.delete(key);
+      if (this.#open.get(key) === answer) this.#open.delete(key);
     }
   }
 
   #keep(key: string, value: string): void {
     this.#values.set(key, value);
-    const [oldest] = this.#values.keys();
-    if (oldest !== undefined && this.#values.size > most) this.#values.delete(oldest);
+    dropOldest(this.#values);
   }
+}
+
+function remember(keys: Set<string>, key: string): void {
+  keys.add(key);
+  dropOldest(keys);
+}
+
+function dropOldest(kept: Map<string, string> | Set<string>): void {
+  const [oldest] = kept.keys();
+  if (oldest !== undefined && kept.size > most) kept.delete(oldest);
 }
 
 /** A secret for one address is not that for another one. */

@@ -1,4 +1,5 @@
 import type { ModelMessage, ModelRequest, ModelRequestPart } from '../../protocol/messages.ts';
+import { framedSystem } from '../engine/model-view.ts';
 
 /**
  * Messages for a model that takes system prompts only at the head: those that stand later become user text in a
@@ -17,9 +18,12 @@ export function withoutInlineSystem(messages: readonly ModelMessage[]): readonly
 
 const isSystem = ({ part_kind }: ModelRequestPart) => part_kind === 'system-prompt';
 
+/** A prompt for one request alone is not among those of the run. */
+const isStanding = (part: ModelRequestPart) => part.part_kind === 'system-prompt' && part.scope !== 'request';
+
 /** The prompts a first request opens with are those of the run. */
 function leading({ parts }: ModelRequest, isFirst: boolean): number {
-  const other = isFirst ? parts.findIndex((part) => !isSystem(part)) : 0;
+  const other = isFirst ? parts.findIndex((part) => !isStanding(part)) : 0;
   return other < 0 ? parts.length : other;
 }
 
@@ -30,7 +34,7 @@ function wrapped(request: ModelRequest, isFirst: boolean): ModelRequest {
   const start = leading(request, isFirst);
   const parts = request.parts.map((part, index): ModelRequestPart => {
     if (index < start || part.part_kind !== 'system-prompt') return part;
-    return { content: `<system>${part.content}</system>`, timestamp: part.timestamp, part_kind: 'user-prompt' };
+    return { content: framedSystem(part.content), timestamp: part.timestamp, part_kind: 'user-prompt' };
   });
   return { ...request, parts };
 }

@@ -1,5 +1,6 @@
 import { EngineError } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
+import { Attempts, furtherAfter } from './attempts.ts';
 import { missingSecret, type Secret, type SecretPlan, secretsOf } from './keys.ts';
 import { Redaction } from './redaction.ts';
 
@@ -39,14 +40,16 @@ export function keyedModel(id: string, plan: SecretPlan, source: SecretSource, m
   return {
     id,
     async request(prompt, call) {
+      const attempts = new Attempts(call);
       const first = await finder.credentials(call);
       try {
-        return await ask(use(first), first, prompt, call);
+        return await ask(use(first), first, prompt, attempts.callFor());
       } catch (error) {
         if (!isRefused(error) || call.stream?.opened) throw error;
         const second = await finder.renewed(call);
         if (!second) throw error;
-        return ask(use(second), second, prompt, call);
+        attempts.emitNext(id, furtherAfter(error));
+        return ask(use(second), second, prompt, attempts.callFor());
       }
     },
   };

@@ -1,12 +1,13 @@
 import type { ModelEntry, ModelSettings, ModelSpec } from '../../protocol/spec.ts';
 import { EngineError } from '../engine/errors.ts';
-import type { Model } from '../engine/model.ts';
+import type { Model, Warning } from '../engine/model.ts';
 import type { HostCallbacks } from '../runs/host-callbacks.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
 import { fallbackModel } from './fallback-model.ts';
 import { hostModel } from './host-model.ts';
 import { keyedModel, type SecretSource } from './keyed-model.ts';
 import { type KeySource, refuseCredentials, secretPlan } from './keys.ts';
+import { checkFallbackOn, unknownSettings } from './known-names.ts';
 import { type ProviderRow, providers } from './providers.ts';
 import { createTestModel } from './test-model.ts';
 
@@ -19,6 +20,10 @@ export interface ModelHandle {
   readonly settings: ModelObject['settings'];
   /** Whether its requests go to the host. */
   readonly servedByHost: boolean;
+  /** Whether a provider is asked, which knows its settings. */
+  readonly hasProvider: boolean;
+  /** What in its specification nobody will make use of. */
+  readonly warnings: readonly Warning[];
   open(run: RunAccess): Promise<Model>;
 }
 
@@ -42,12 +47,21 @@ export function resolveModel(spec: ModelSpec, keys: Keys, settings?: ModelSettin
   const { entries, fallbackOn } = entriesOf(spec);
   const handles = entries.map((entry) => resolveEntry(entry, keys));
   if (handles.some((one) => !one.servedByHost)) refuseCredentials(settings?.extra_headers);
+  const hasHostModel = handles.some((one) => one.servedByHost);
+  const warnings = [
+    ...checkFallbackOn(fallbackOn, { hasHostModel }),
+    ...(handles.some((one) => one.hasProvider)
+      ? []
+      : unknownSettings([settings, ...handles.map((one) => one.settings)], { hasHostModel })),
+  ];
   const [only] = handles;
-  if (only && handles.length === 1) return only;
+  if (only && handles.length === 1) return { ...only, warnings };
   return {
+    warnings,
     id: `fallback:${handles.map((one) => one.id).join(',')}`,
     settings: undefined,
-    servedByHost: handles.some((one) => one.servedByHost),
+    servedByHost: hasHostModel,
+    hasProvider: handles.some((one) => one.hasProvider),
     async open(run) {
       const models = await Promise.all(handles.map(async (one) => withSettings(await one.open(run), one.settings)));
       return fallbackModel(models, fallbackOn);
@@ -67,12 +81,12 @@ function withSettings(model: Model, settings: ModelHandle['settings']): Model {
 function resolveEntry(entry: ModelObject, keys: Keys): ModelHandle {
   const { provider, name } = split(entry.model);
   if (provider === 'test') {
-    return handle(entry, false, async () => createTestModel(entry.test ?? {}, entry.model));
+    return handle(entry, 'here', async () => createTestModel(entry.test ?? {}, entry.model));
   }
   if (entry.test) throw refused(`\`test\` belongs to the embedded model 'test', not to '${entry.model}'.`);
   if (provider === 'host') {
     if (name === '') throw unknown(entry.model, 'Name a model of the host as `host:NAME`.');
-    return handle(entry, true, async ({ callbacks }) => hostModel(name, callbacks));
+    return handle(entry, 'host', async ({ callbacks }) => hostModel(name, callbacks));
   }
   const row = providers.find((one) => one.name === provider || one.aliases.includes(provider));
   if (!row) throw unknown(entry.model, `Providers are: test, host, ${providers.map((one) => one.name).join(', ')}.`);
@@ -97,7 +111,7 @@ function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys
     modelName: name,
     ...(baseUrl ? { baseUrl } : {}),
   };
-  return handle(entry, false, async ({ runId, secrets }) => ({
+  return handle(entry, 'provider', async ({ runId, secrets }) => ({
     price: priceOf,
     ...keyedModel(entry.model, plan, secrets, async (credentials) =>
       (await row.load()).create({ ...provided, download: downloadOf(runId, keys), ...credentials }),
@@ -113,8 +127,11 @@ function downloadOf(runId: string, { allowLocalDownloads = false }: Keys): NonNu
     (await import('./downloads.ts')).downloadFor({ runId, allowLocalDownloads }, files, signal);
 }
 
-function handle(entry: ModelObject, servedByHost: boolean, open: ModelHandle['open']): ModelHandle {
-  return { id: entry.model, settings: entry.settings, servedByHost, open };
+type Served = 'here' | 'host' | 'provider';
+
+function handle(entry: ModelObject, by: Served, open: ModelHandle['open']): ModelHandle {
+  const { model: id, settings } = entry;
+  return { id, settings, servedByHost: by === 'host', hasProvider: by === 'provider', warnings: [], open };
 }
 
 function split(id: string): { provider: string; name: string } {

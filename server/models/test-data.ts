@@ -16,11 +16,10 @@ interface Progress {
 }
 
 /**
- * The least data that suits a JSON Schema; another `seed` (0 or more) gives other data. `oneOf`, `allOf`, `pattern` and
- * formats but `date` are not looked at, so the data need not be valid.
+ * The least data that suits a JSON Schema; another `seed` (0 or more) gives other data. `allOf`, `pattern` and formats but
+ * `date` are not looked at, so the data need not be valid.
  *
- * Errors: `run.invalid` for a type that is unknown or a list, a `$ref` to nothing, bounds without room and data without
- * end. Source: Pydantic AI `_JsonSchemaTestData`; any local `$ref` is followed, upstream only those into `$defs`.
+ * Errors: `run.invalid` for a type that is unknown or a list, a `$ref` to nothing, and data without end. Source: Pydantic AI `_JsonSchemaTestData`; any local `$ref` is followed, upstream only those into `$defs`.
  * @since 0.1.0
  */
 export function generateData(schema: SchemaObject, seed = 0): unknown {
@@ -37,7 +36,22 @@ function generate(given: unknown, progress: Progress, depth: number): unknown {
   if (typeof schema.$ref === 'string') return generate(target(schema.$ref, progress.root), progress, depth + 1);
   const alternatives = listOf(schema.anyOf);
   if (alternatives.length > 0) return generate(pick(alternatives, progress.seed), progress, depth + 1);
+  const members = listOf(schema.oneOf);
+  // Beside a type, `oneOf` narrows that type.
+  if (members.length > 0 && !('type' in schema))
+    return generateMember(schema, pick(members, progress.seed), progress, depth);
   return generateByType(schema, progress, depth);
+}
+
+/** A member of a union with what the union requires of it: what tells members apart need not be required by them. */
+function generateMember(union: SchemaObject, member: unknown, progress: Progress, depth: number): unknown {
+  if (!isRecord(member)) return charOf(progress.seed);
+  const tag = isRecord(union.discriminator) ? union.discriminator.propertyName : undefined;
+  const required = [...listOf(union.required), ...(tag ? [tag] : [])];
+  if (required.length === 0) return generate(member, progress, depth + 1);
+  const found = typeof member.$ref === 'string' ? target(member.$ref, progress.root) : member;
+  const schema = isRecord(found) ? found : {};
+  return generate({ ...schema, required: [...listOf(schema.required), ...required] }, progress, depth + 1);
 }
 
 function generateByType(schema: SchemaObject, progress: Progress, depth: number): unknown {
@@ -51,6 +65,7 @@ function generateByType(schema: SchemaObject, progress: Progress, depth: number)
     case 'string':
       return generateString(schema, progress);
     case 'integer':
+      return generateInteger(schema, progress.seed);
     case 'number':
       return generateNumber(schema, progress.seed);
     case 'boolean':
@@ -94,14 +109,18 @@ function generateArray(schema: SchemaObject, progress: Progress, depth: number):
 
 /** The schema of each item to generate: the prefix, then what `minItems` asks for or one item as a sample. */
 function* itemSchemas(schema: SchemaObject): Generator<unknown> {
-  const prefix = listOf(schema.prefixItems);
-  yield* prefix;
+  // Drafts before 2020-12 have the prefix in `items`.
+  const isTuple = Array.isArray(schema.items);
+  const prefix = listOf(schema.prefixItems ?? (isTuple ? schema.items : undefined));
+  const items = isTuple ? undefined : schema.items;
   const least = numberOf(schema.minItems) ?? 0;
   const most = numberOf(schema.maxItems) ?? Number.POSITIVE_INFINITY;
-  if (least > prefix.length) {
-    for (let count = prefix.length; count < least; count += 1) yield schema.items;
-  } else if (hasKeywords(schema.items) && most > prefix.length) {
-    yield schema.items;
+  const own = prefix.slice(0, Math.max(least, Math.ceil(most)));
+  yield* own;
+  if (least > own.length) {
+    for (let count = own.length; count < least; count += 1) yield items;
+  } else if ((items === true || hasKeywords(items)) && most > own.length) {
+    yield items;
   }
 }
 
@@ -134,21 +153,42 @@ function charOf(seed: number): string {
   return text + ALPHABET.charAt(seed % base);
 }
 
-function generateNumber(schema: SchemaObject, seed: number): number {
+/** An integer of a range is found by its number of values, but for exclusive bounds, which keep an older rule. */
+function generateInteger(schema: SchemaObject, seed: number): number {
   const minimum = numberOf(schema.minimum);
   const maximum = numberOf(schema.maximum);
   if (minimum !== undefined && minimum === maximum) return minimum;
   const low = minimum ?? shifted(schema.exclusiveMinimum, 1);
   const high = maximum ?? shifted(schema.exclusiveMaximum, -1);
-  if (low !== undefined && high !== undefined) return low + remainder(seed, low, high);
-  if (low !== undefined) return low + seed;
-  return high !== undefined ? high - seed : seed;
+  if (low === undefined) return high === undefined ? seed : high - seed;
+  if (high === undefined) return low + seed;
+  const span = high - low;
+  if (span === 0) return low;
+  const isInclusive = schema.exclusiveMinimum === undefined && schema.exclusiveMaximum === undefined;
+  const isWhole = Number.isInteger(low) && Number.isInteger(high);
+  return low + modulo(seed, isInclusive && isWhole && span > 0 ? span + 1 : span);
 }
 
-function remainder(seed: number, low: number, high: number): number {
-  if (low === high) throw userError(`No test data between the bounds ${low} and ${high}: integer modulo by zero`);
-  return seed % (high - low);
+/** A number between the tighter bounds, never an exclusive minimum itself. */
+function generateNumber(schema: SchemaObject, seed: number): number {
+  const above = numberOf(schema.exclusiveMinimum);
+  const below = numberOf(schema.exclusiveMaximum);
+  const low = tighter(numberOf(schema.minimum), above, Math.max);
+  const high = tighter(numberOf(schema.maximum), below, Math.min);
+  if (low === undefined) return high === undefined ? seed : high - seed - (below === undefined ? 0 : 1);
+  if (high === undefined) return low + seed + (above === undefined ? 0 : 1);
+  if (low === high) return low;
+  const value = low + modulo(seed, high - low);
+  return value === above ? low + (high - low) / 2 : value;
 }
+
+type Tightest = (bound: number, exclusive: number) => number;
+
+const tighter = (bound: number | undefined, exclusive: number | undefined, tightest: Tightest) =>
+  bound === undefined || exclusive === undefined ? (bound ?? exclusive) : tightest(bound, exclusive);
+
+/** As in Python, where the sign is that of the divisor. */
+const modulo = (value: number, divisor: number) => value - Math.floor(value / divisor) * divisor;
 
 function shifted(bound: unknown, by: number): number | undefined {
   const number = numberOf(bound);

@@ -52,7 +52,13 @@ export function testModelParts(options: TestModelOptions, prompt: ModelPrompt): 
   const tools = toolsToCall(options, prompt.functionTools);
   const output = wantedOutput(options, prompt);
   if (tools.length > 0 && !prompt.messages.some((message) => message.kind === 'response')) {
-    return tools.map((tool) => callOf(tool, generateData(tool.parameters_json_schema, seed)));
+    const ids = new Set<string>();
+    return tools.map((tool) => {
+      const call = callOf(tool, generateData(tool.parameters_json_schema, seed));
+      const tool_call_id = freeId(call.tool_call_id, ids);
+      ids.add(tool_call_id);
+      return { ...call, tool_call_id };
+    });
   }
   const refused = refusedNames(prompt.messages);
   if (refused.size > 0) {
@@ -101,12 +107,11 @@ function wrapped(args: unknown, outputTools: readonly ToolDefinition[]): unknown
   return first.outer_typed_dict_key ? { [first.outer_typed_dict_key]: args } : args;
 }
 
-/** Names in the retry prompts of the last message; null for plain feedback, which no call can repair. */
-function refusedNames(messages: readonly ModelMessage[]): ReadonlySet<string | null> {
+/** Names of the calls that the last message wants made again. */
+function refusedNames(messages: readonly ModelMessage[]): ReadonlySet<string> {
   const last = messages.at(-1);
   if (last && last.kind !== 'request') throw userError('Expected last message to be a `ModelRequest`.');
-  const prompts = last?.parts.filter((part) => part.part_kind === 'retry-prompt') ?? [];
-  return new Set(prompts.map((part) => part.tool_name));
+  return new Set(toolReturns(last).flatMap((part) => (part.outcome === 'retried' ? [part.tool_name] : [])));
 }
 
 function toolFor(seed: number, outputTools: readonly ToolDefinition[]): ToolDefinition {
@@ -125,6 +130,13 @@ function repeatedCallOf(tool: ToolDefinition, seed: number): ToolCallPart {
   return { ...callOf(tool, generateData(tool.parameters_json_schema, seed)), tool_call_id: '' };
 }
 
+/** The id, numbered from 2 where another call of the answer has it already. */
+function freeId(id: string, taken: ReadonlySet<string>): string {
+  let free = id;
+  for (let count = 2; taken.has(free); count += 1) free = `${id}__${count}`;
+  return free;
+}
+
 /** Arguments that are no object become JSON text: a message holds nothing else. */
 function callOf({ name }: ToolDefinition, value: unknown): ToolCallPart {
   const args = typeof value === 'string' || isRecord(value) ? value : stringifyExact(value);
@@ -139,6 +151,6 @@ function reportOf(messages: readonly ModelMessage[]): string {
   return fields.length > 0 ? `{${fields.join(',')}}` : 'success (no tool calls)';
 }
 
-function toolReturns(message: ModelMessage): ToolReturnPart[] {
-  return message.kind === 'request' ? message.parts.filter((part) => part.part_kind === 'tool-return') : [];
+function toolReturns(message: ModelMessage | undefined): ToolReturnPart[] {
+  return message?.kind === 'request' ? message.parts.filter((part) => part.part_kind === 'tool-return') : [];
 }

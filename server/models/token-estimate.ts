@@ -2,7 +2,7 @@ import type { UserContent } from '../../protocol/content.ts';
 import type { ModelMessage, ModelRequestPart, ModelResponsePart, ToolReturnPart } from '../../protocol/messages.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { requestUsage } from '../engine/response.ts';
-import { argsAsJson, retryPromptText, toolReturnText, withoutFiles } from '../engine/wording.ts';
+import { argsAsJson, toolReturnText, withoutFiles } from '../engine/wording.ts';
 
 /** Input tokens that every request is taken to cost beside its text. */
 const OVERHEAD = 50;
@@ -47,12 +47,10 @@ function requestPartTokens(part: ModelRequestPart): number {
       return typeof part.content === 'string' ? estimateTokens(part.content) : sum(part.content, contentTokens);
     case 'tool-return':
       return returnTokens(part);
-    case 'retry-prompt':
-      return estimateTokens(retryPromptText(part));
     case 'tool-availability-delta':
       return estimateTokens(part.tools_added.join(' '));
-    case 'speech':
-      return estimateTokens(part.transcript ?? '');
+    default:
+      return 0; // the engine shows no other parts
   }
 }
 
@@ -76,12 +74,12 @@ function responsePartTokens(part: ModelResponsePart): number {
 }
 
 /** Files that a tool returned count nothing. */
-const returnTokens = (part: Pick<ToolReturnPart, 'content' | 'outcome'>) =>
-  estimateTokens(toolReturnText({ content: withoutFiles(part.content), outcome: part.outcome }));
+const returnTokens = (part: Pick<ToolReturnPart, 'content' | 'outcome' | 'content_file_digests'>) =>
+  estimateTokens(toolReturnText({ content: withoutFiles(part), outcome: part.outcome }));
 
 /** One item of a list; unlike a prompt of its own, an empty text in a list is one piece. */
 function contentTokens(item: UserContent): number {
   if (typeof item === 'string') return pieces(item);
-  if (item.kind === 'text-content') return pieces(item.content);
+  if (item.kind === 'text-content' || item.kind === 'structured-content') return pieces(item.content);
   return item.kind === 'binary' ? Buffer.byteLength(item.data, 'base64') : 0;
 }

@@ -28,6 +28,8 @@ export interface Ask<T> {
   readonly timeoutMs?: number | null | undefined;
   readonly isForPeople?: boolean;
   read(answer: unknown): T;
+  /** Called as soon as it ends, whichever way: what the client sends after that comes too late. */
+  onEnd?(): void;
   onError?(error: CallbackError): EngineError | undefined;
 }
 
@@ -55,7 +57,11 @@ export class Asker {
     if (call.isForPeople || !this.serves(call.method)) return this.#wait(call, params, context);
     return this.#gate.enter(context.signal).then((leave) => {
       const { world } = this.#options;
-      return ask(this.#question(call, params, context), { client, world, signal: context.signal, onEnd: leave });
+      const onEnd = () => {
+        leave();
+        call.onEnd?.();
+      };
+      return ask(this.#question(call, params, context), { client, world, signal: context.signal, onEnd });
     });
   }
 
@@ -71,7 +77,7 @@ export class Asker {
     const { pendingId } = question;
     context.tell?.(pendingAdded(call, pendingId));
     try {
-      return await ask(question, { client: null, world, signal: context.signal });
+      return await ask(question, { client: null, world, signal: context.signal, onEnd: () => call.onEnd?.() });
     } finally {
       if (!context.signal.aborted) context.tell?.({ event_kind: 'pending_resolved', pendingId });
     }

@@ -1,41 +1,68 @@
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { GivenMessage, ModelMessage } from '../../protocol/messages.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
 import { formatTimestamp } from '../../protocol/timestamp.ts';
 import { repairOpenCalls } from '../engine/cleaning.ts';
 import { EngineError, userError } from '../engine/errors.ts';
 import { mintId } from '../engine/ids.ts';
 import { completeMessages } from '../engine/intake.ts';
+import type { Warning } from '../engine/model.ts';
 import { stepKey } from '../engine/steps.ts';
+import { unknownKinds } from '../engine/unknown-kinds.ts';
 import type { RunRegistry } from './registry.ts';
 import { uuid7 } from './uuid7.ts';
 
+/** The history a run begins with. @since 0.3.0 */
+export interface GivenHistory {
+  readonly history: ModelMessage[];
+  /** Says what of it is of unknown kinds and not shown to the model. */
+  readonly carried: Warning | null;
+}
+
 /**
- * The history a run begins with: the given messages, or those of a finished run, completed.
+ * Reads the history a run begins with: the given messages, or those of a finished run, completed.
  *
- * Errors: `run.notFound`, `run.evicted`, `run.notFinished`, `run.invalid`.
+ * Errors: `run.notFound`, `run.evicted`, `run.notFinished`, `run.invalid`, `history.invalid`.
  * @since 0.1.0
  */
 export function givenHistory(
   params: RunStartParams,
   runId: string,
   from: { runs: RunRegistry; nowMs: number },
-): ModelMessage[] {
+): GivenHistory {
   const given = params.messageHistory;
-  if (!given) return [];
-  const messages = Array.isArray(given) ? given : messagesOf(from.runs, given.runId);
+  if (!given) return { history: [], carried: null };
+  const messages: readonly GivenMessage[] = Array.isArray(given) ? given : messagesOf(from.runs, given.runId);
   if (messages.some((message) => message.run_id === runId)) {
     throw userError(
       `\`run_id='${runId}'\` already appears in \`message_history\`. Each agent run needs a distinct \`run_id\`; reuse breaks \`new_messages()\`. Use \`conversation_id\` to correlate across turns or deferred-tool resume. When retrying a failed run with the same \`run_id\`, rebuild \`message_history\` without the failed attempt's messages.`,
     );
   }
+  const carried = carriedIn(messages, params.unknownParts ?? 'refuse');
   const complete = completeMessages(messages, {
     time: formatTimestamp(from.nowMs),
     mintId: (index) => mintId({ runId, stepKey: stepKey.start, index }),
   });
-  const mayClose = !Array.isArray(given) || params.openToolCalls === 'close';
+  const mayClose = (params.openToolCalls ?? (Array.isArray(given) ? 'refuse' : 'close')) === 'close';
   // Calls stay open for what is to answer them: their results, or the run itself when nothing new is said.
   const isSettled = params.prompt !== null && params.prompt !== undefined && !params.deferredToolResults;
-  return mayClose && isSettled ? [...repairOpenCalls(complete, true)] : complete;
+  return { history: mayClose && isSettled ? [...repairOpenCalls(complete, true)] : complete, carried };
+}
+
+/** Errors: `history.invalid` for the first thing of an unknown kind, unless such things are carried. */
+function carriedIn(messages: readonly GivenMessage[], mode: 'refuse' | 'carry'): Warning | null {
+  const found = [...unknownKinds(messages)];
+  const [first] = found;
+  if (!first) return null;
+  if (mode === 'refuse') {
+    const { index, reason } = first;
+    throw new EngineError('history.invalid', `Message ${index} of the history is invalid: ${reason}`, {
+      index,
+      reason,
+    });
+  }
+  const what = found.length === 1 ? 'One thing' : `${found.length} things`;
+  const message = `${what} in the history stays there and is not shown to the model. In message ${first.index}: ${first.reason}`;
+  return { kind: 'history.carried', message };
 }
 
 function messagesOf(runs: RunRegistry, runId: string): readonly ModelMessage[] {

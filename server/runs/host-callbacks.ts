@@ -1,7 +1,7 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { ModelDeltaParams } from '../../protocol/deltas.ts';
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { GivenMessage, ModelMessage } from '../../protocol/messages.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
 import type {
   CallbackContext,
@@ -13,7 +13,9 @@ import type {
   ToolRequest,
   WaitingCall,
 } from '../engine/callbacks.ts';
+import { EngineError } from '../engine/errors.ts';
 import type { PartStream } from '../engine/part-stream.ts';
+import { unknownKinds } from '../engine/unknown-kinds.ts';
 import { type Ask, Asker, type AskerOptions } from './asker.ts';
 import { decidedOn, invalid, isEmptyList, isObject, parsed } from './callback-answers.ts';
 import { addDelta } from './model-delta.ts';
@@ -22,14 +24,33 @@ import { toolOutcome } from './tool-outcome.ts';
 
 /** What the callbacks of a run need. @since 0.1.0 */
 export interface CallbackOptions extends AskerOptions {
+  /** What becomes of messages and parts of unknown kinds. */
+  readonly unknownParts: 'refuse' | 'carry';
   readonly pace: RunPace;
 }
+
+/** A model request whose answer comes in pieces. */
+interface OpenStream {
+  readonly stream: PartStream;
+  stop(error: unknown): void;
+  /** From here on nothing of it is taken. */
+  hasEnded: boolean;
+  /** Whether a piece came after the answer. */
+  isCut: boolean;
+}
+
+const lateDelta = (requestId: string) =>
+  new EngineError(
+    'callback.invalid',
+    `The answer to model/request '${requestId}' has no \`parts\`, so that it is what was streamed; a model/delta came after it and was not taken. Send every model/delta before the answer, or the whole \`parts\` with it.`,
+    { method: 'model/request', requestId },
+  );
 
 /** The callbacks of one run, as JSON-RPC requests to its client. @since 0.1.0 */
 export class HostCallbacks implements Callbacks {
   readonly #options: CallbackOptions;
   readonly #asker: Asker;
-  #streams: Map<string, { stream: PartStream; stop: (error: unknown) => void }> | null = null;
+  #streams: Map<string, OpenStream> | null = null;
 
   constructor(options: CallbackOptions) {
     this.#options = options;
@@ -82,9 +103,26 @@ export class HostCallbacks implements Callbacks {
   processHistory(
     request: { processor: string; messages: readonly ModelMessage[] },
     context: CallbackContext,
-  ): Promise<ModelMessage[]> {
+  ): Promise<GivenMessage[]> {
     const what = { method: 'history/process' as const, name: request.processor };
-    return this.ask({ ...what, read: (answer) => parsed(what, answer).messages }, request, context);
+    const read = (answer: unknown) => {
+      const { messages } = parsed(what, answer);
+      this.refuseUnknown(what, messages);
+      return messages;
+    };
+    return this.ask({ ...what, read }, request, context);
+  }
+
+  /** Errors: `callback.invalid` for what is of an unknown kind, unless the run carries that. */
+  refuseUnknown(call: { method: CallbackMethod; name: string }, messages: readonly GivenMessage[]): void {
+    if (this.#options.unknownParts === 'carry') return;
+    for (const { index, reason } of unknownKinds(messages)) {
+      throw new EngineError(
+        'callback.invalid',
+        `${call.method} for '${call.name}' answered with message ${index}: ${reason}`,
+        call,
+      );
+    }
   }
 
   prepareTools(tools: readonly ToolDefinition[], context: CallbackContext): Promise<ToolDefinition[]> {
@@ -115,13 +153,14 @@ export class HostCallbacks implements Callbacks {
   }
 
   /**
-   * A piece of the answer to an open model request; what comes for another one is too late. A piece that does not fit
-   * ends the request.
+   * A piece of the answer to an open model request; what comes for another one is too late, and only counted. A piece
+   * that does not fit ends the request.
    */
   modelDelta({ requestId, delta }: ModelDeltaParams): void {
     const open = this.#streams?.get(requestId);
-    if (!open) {
+    if (!open || open.hasEnded) {
       this.#options.world.counters.late += 1;
+      if (open) open.isCut = true;
       return;
     }
     try {
@@ -131,17 +170,29 @@ export class HostCallbacks implements Callbacks {
     }
   }
 
-  /** Lets the pieces of a model request in while it is open. */
+  /**
+   * Lets the pieces of a model request in until it is answered. An answer that leaves its parts to the pieces counts as
+   * whole only when no piece came with it: the rest would be lost, and a cut answer must not pass for a whole one.
+   *
+   * Errors: those of the request, `callback.invalid` for such an answer.
+   */
   async streaming<T>(
-    { requestId, stream, signal }: { requestId: string; stream: PartStream | undefined; signal: AbortSignal },
-    request: (signal: AbortSignal) => Promise<T>,
+    { requestId, stream, signal }: { requestId: string; stream: PartStream; signal: AbortSignal },
+    request: (until: { signal: AbortSignal; onEnd: () => void }) => Promise<T>,
+    isWhole: (answer: T) => boolean,
   ): Promise<T> {
-    if (!stream) return request(signal);
     const controller = new AbortController();
+    const open: OpenStream = { stream, stop: (error) => controller.abort(error), hasEnded: false, isCut: false };
+    const onEnd = () => {
+      open.hasEnded = true;
+    };
     this.#streams ??= new Map();
-    this.#streams.set(requestId, { stream, stop: (error) => controller.abort(error) });
+    this.#streams.set(requestId, open);
     try {
-      return await request(AbortSignal.any([signal, controller.signal]));
+      const answer = await request({ signal: AbortSignal.any([signal, controller.signal]), onEnd });
+      if (!isWhole(answer)) await new Promise((resolve) => setImmediate(resolve));
+      if (!isWhole(answer) && open.isCut) throw lateDelta(requestId);
+      return answer;
     } finally {
       this.#streams?.delete(requestId);
     }

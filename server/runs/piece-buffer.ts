@@ -104,7 +104,7 @@ export class PieceBuffer {
         };
       }
       default:
-        return { content_delta: content ?? '', ...provider, part_delta_kind: 'text' };
+        return { content_delta: content ?? '', ...provider, citations_delta: null, part_delta_kind: 'text' };
     }
   }
 }

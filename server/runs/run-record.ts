@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import type { ParamsOf } from '../../protocol/catalogue.ts';
 import type { ModelDeltaParams, ToolProgressParams } from '../../protocol/deltas.ts';
 import type { Limits } from '../../protocol/lifecycle.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { RunSnapshot } from '../../protocol/run.ts';
 import { EngineError } from '../engine/errors.ts';
-import type { Steer, SteerTime } from '../engine/inbox.ts';
 import type { Warning } from '../engine/model.ts';
 import { emitFromOutside } from '../engine/recorded.ts';
 import type { RunState } from '../engine/state.ts';
@@ -13,6 +14,8 @@ import type { RunPace } from './pace.ts';
 import { after } from './timers.ts';
 
 type State = RunSnapshot['state'];
+
+type Said = Omit<ParamsOf<'run/steer'>, 'runId'>;
 
 /** Warnings from outside that one run emits; further ones add nothing that helps. */
 const mostWarnings = 64;
@@ -123,9 +126,9 @@ export class RunRecord {
    *
    * Errors: `overloaded` when too much waits to be told.
    */
-  steer(steer: Steer, when: SteerTime): boolean {
+  steer({ content, when, toolCallId }: Said): boolean {
     const { inbox, output } = this.engine;
-    if (this.result || output || this.#controller.signal.aborted) return false;
+    if (this.result || output || !inbox.isOpen || this.#controller.signal.aborted) return false;
     const { steerQueue } = this.#limits;
     if (inbox.size >= steerQueue) {
       throw new EngineError(
@@ -137,7 +140,8 @@ export class RunRecord {
         },
       );
     }
-    inbox.add(steer, when);
+    const call = toolCallId === undefined ? {} : { call: { id: toolCallId, runStep: this.engine.runStep } };
+    inbox.add({ id: randomUUID(), content, ...call }, when);
     return true;
   }
 

@@ -85,7 +85,7 @@ export class RunService {
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
 
-    const history = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
+    const { history, carried } = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
     const outlet = this.#outlet(params, { runId, session, title: agent.name ?? 'Agent run' });
     const input: Omit<RunInput, 'runner'> = {
       ...runInput(params, { runId, history, nowMs: world.epochMs() }),
@@ -95,7 +95,7 @@ export class RunService {
       agent,
       model,
       modelSettings: settingsOf(handle, agent),
-      warnings,
+      warnings: carried ? [...warnings, carried] : warnings,
       callbacks,
       bounds: session.limits,
       signal: controller.signal,
@@ -161,7 +161,7 @@ export class RunService {
     return {
       agent,
       handle,
-      warnings: [...(named ? [] : [defaulted]), ...agent.warnings, ...(waiting ? [waiting] : [])],
+      warnings: [...(named ? [] : [defaulted]), ...handle.warnings, ...agent.warnings, ...(waiting ? [waiting] : [])],
     };
   }
 
@@ -205,6 +205,7 @@ export class RunService {
       served: new Set(params.callbacks),
       runId,
       deps: params.deps ?? undefined,
+      unknownParts: params.unknownParts ?? 'refuse',
       timeoutMs: session.limits.callbackTimeoutMs,
       inFlight: session.limits.callbacksInFlight,
       world: { pending, counters, after: this.#after, epochMs: world.epochMs },

@@ -1,5 +1,6 @@
 import { EngineError } from '../engine/errors.ts';
 import type { ModelCall } from '../engine/model.ts';
+import type { AnsweredSecret } from '../models/host-secrets.ts';
 import type { SecretSource } from '../models/keyed-model.ts';
 import type { Secret } from '../models/keys.ts';
 import type { Session } from '../session.ts';
@@ -13,42 +14,48 @@ import type { HostCallbacks } from './host-callbacks.ts';
  */
 export function secretSource({ secrets }: Session, callbacks: HostCallbacks): SecretSource {
   if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };
-  const asking = (call: ModelCall) => (secret: Secret) => askHost(secret, callbacks, call);
+  const own = new Map<string, string>();
+  const asker = (call: ModelCall) => ({ own, ask: (secret: Secret) => askHost(secret, callbacks, call) });
   return {
-    get: (secret, call) => secrets.get(secret, asking(call)),
-    renew: (secret, refused, call) => secrets.renew(secret, refused, asking(call)),
+    get: (secret, call) => secrets.get(secret, asker(call)),
+    renew: (secret, refused, call) => secrets.renew(secret, refused, asker(call)),
   };
 }
 
 /** A host that does not serve the callback has no secret. What it answered is never quoted. */
 async function askHost(
-  { name, provider, baseUrl }: Secret,
+  { name, provider, optional, baseUrl }: Secret,
   callbacks: HostCallbacks,
   context: ModelCall,
-): Promise<string | null> {
+): Promise<AnsweredSecret> {
   const call = { method: 'secret/get' as const, name, read: (answer: unknown) => secretIn(answer, name) };
-  const params = { name, provider, ...(baseUrl ? { baseUrl } : {}) };
+  const params = { name, provider, ...(optional ? { optional } : {}), ...(baseUrl ? { baseUrl } : {}) };
   try {
     return await callbacks.ask(call, params, context);
   } catch (error) {
-    if (error instanceof EngineError && error.kind === 'callback.unsupported') return null;
+    if (error instanceof EngineError && error.kind === 'callback.unsupported') return nothing;
     throw error;
   }
 }
 
+const nothing: AnsweredSecret = { value: null, scope: 'connection' };
+
 /** Some hosts drop null members, and write an empty object as an empty list. */
-function secretIn(answer: unknown, name: string): string | null {
+function secretIn(answer: unknown, name: string): AnsweredSecret {
   const isEmptyList = Array.isArray(answer) && answer.length === 0;
   const given = answer === undefined || isEmptyList ? null : answer;
-  if (given === null) return null;
+  if (given === null) return nothing;
   if (typeof given === 'object' && !Array.isArray(given)) {
-    const value = 'value' in given ? (given.value ?? '') : '';
+    const { value, scope } = given as { value?: unknown; scope?: unknown };
+    const isScope = scope === undefined || scope === null || scope === 'connection' || scope === 'run';
     // Read from a file it ends in a newline, which no header can have.
-    if (typeof value === 'string') return value.trim() || null;
+    if (typeof (value ?? '') === 'string' && isScope) {
+      return { value: String(value ?? '').trim() || null, scope: scope ?? 'connection' };
+    }
   }
   throw new EngineError(
     'callback.invalid',
-    `secret/get for '${name}' was answered with neither {"value": "…"} nor null.`,
+    `secret/get for '${name}' was answered with neither {"value": "…", "scope"?: "connection" or "run"} nor null.`,
     { method: 'secret/get', name },
   );
 }

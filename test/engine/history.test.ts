@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../protocol/messages.ts';
 import { cleanHistory, isToolResult, openCalls, requestOf, toolCallsOf } from '../../server/engine/cleaning.ts';
 import { History } from '../../server/engine/history.ts';
-import { userPromptPart } from '../../server/engine/intake.ts';
+import { userPromptPart } from '../../server/engine/media.ts';
 import { modelResponse, textPart, toolCallPart } from '../../server/engine/response.ts';
-import { toolReturn } from '../../server/engine/tools.ts';
+import { toolReturn } from '../../server/engine/returns.ts';
 
 const time = '2025-01-01T00:00:00Z';
 const call = (id: string) => toolCallPart({ tool_name: 't', args: {}, tool_call_id: id });
@@ -15,13 +15,13 @@ const id = fc.constantFrom('c1', 'c2', 'c3', 'c4');
 const requestPart: fc.Arbitrary<ModelRequestPart> = fc.oneof(
   id.map(back),
   fc.constant(userPromptPart('hello', time)),
-  fc.record({
-    content: fc.constant('again'),
-    tool_name: fc.constantFrom('t', null),
-    tool_call_id: id,
-    timestamp: fc.constant(time),
-    part_kind: fc.constant('retry-prompt' as const),
-  }),
+  id.map((one): ModelRequestPart => ({ ...toolReturn(call(one), 'again', time), outcome: 'retried' as const })),
+  fc.constant({
+    content: 'again',
+    retry: { cause: 'model_retry', attempt: 1, max_retries: 1 },
+    timestamp: time,
+    part_kind: 'retry-feedback',
+  } satisfies ModelRequestPart),
 );
 const responsePart: fc.Arbitrary<ModelResponsePart> = fc.oneof(id.map(call), fc.constant(textPart('hi')));
 const message: fc.Arbitrary<ModelMessage> = fc.oneof(

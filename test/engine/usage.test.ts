@@ -41,9 +41,9 @@ describe('limits', () => {
   const limits = (given: Counts) => limitsInForce(given);
   const beforeRequest = (given: Counts, counts: Counts) => () => checkBeforeRequest(limits(given), usage(counts));
   const afterResponse =
-    (given: Counts, counts: Counts, request = {}) =>
+    (given: Counts, counts: Counts, contextTokens = 0) =>
     () =>
-      checkAfterResponse(limits(given), usage(counts), requestUsage(request));
+      checkAfterResponse(limits(given), usage(counts), contextTokens);
 
   it.each([
     [
@@ -83,7 +83,7 @@ describe('limits', () => {
     ],
     [
       'input of one request',
-      afterResponse({ per_request_input_tokens_limit: 9 }, {}, { input_tokens: 10 }),
+      afterResponse({ per_request_input_tokens_limit: 9 }, {}, 10),
       'Exceeded the per_request_input_tokens_limit of 9 (request_input_tokens=10)',
     ],
     [

@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RetryPromptPart, ToolCallPart, ToolReturnPart } from '../../protocol/messages.ts';
+import * as z from 'zod';
+import {
+  GivenMessage,
+  type ModelRequestPart,
+  type ToolCallPart,
+  type ToolReturnPart,
+} from '../../protocol/messages.ts';
+import { completeMessages } from '../../server/engine/intake.ts';
 import {
   argsAsDict,
   argsAsJson,
   hasContent,
-  retryPromptText,
+  retryFeedbackText,
   toolReturnObject,
   toolReturnText,
 } from '../../server/engine/wording.ts';
@@ -21,11 +28,42 @@ function rowsOf<Row>(file: string): [string, Row][] {
   return golden.expected.v2.rows.map((row, index) => [JSON.stringify(golden.cases[index]), row]);
 }
 
-type RetryRow = Pick<RetryPromptPart, 'content'> & { tool_name?: string; model_response: string };
+interface RetryRow {
+  content: unknown;
+  tool_name?: string;
+  tool_call_id?: string;
+  cause?: string;
+  loaded: ModelRequestPart;
+  model_response: string;
+  model_response_object?: Record<string, unknown>;
+}
 
-describe('retryPromptText', () => {
-  it.each(rowsOf<RetryRow>('t04_retry_prompt_text'))('%s', (_title, { content, tool_name, model_response }) => {
-    expect(retryPromptText({ content, tool_name: tool_name ?? null })).toBe(model_response);
+/** The part that a history gets for a row: rows with a cause are feedback, the others what older versions wrote. */
+function loaded({ content, tool_name, tool_call_id, cause }: RetryRow): ModelRequestPart {
+  const part = cause
+    ? { content, retry: { cause }, part_kind: 'retry-feedback' }
+    : { content, tool_name, tool_call_id, part_kind: 'retry-prompt' };
+  const given = z.array(GivenMessage()).parse([{ parts: [part], kind: 'request' }]);
+  const [message] = completeMessages(given, { time: '2025-01-01T00:00:00Z', mintId: () => 'auto' });
+  return message?.parts[0] as ModelRequestPart;
+}
+
+const textOf = (part: ModelRequestPart) =>
+  part.part_kind === 'retry-feedback' ? retryFeedbackText(part) : toolReturnText(part as ToolReturnPart);
+
+describe('what the model is asked to try again', () => {
+  const rows = rowsOf<RetryRow>('t04_retry_prompt_text');
+
+  it.each(rows)('%s is read as a part of today', (_title, row) => {
+    expect(loaded(row)).toEqual(row.loaded);
+  });
+
+  it.each(rows)('%s as text', (_title, row) => {
+    expect(textOf(loaded(row))).toBe(row.model_response);
+  });
+
+  it.each(rows.filter(([, row]) => row.model_response_object))('%s as an object', (_title, row) => {
+    expect(toolReturnObject(loaded(row) as ToolReturnPart)).toEqual(row.model_response_object);
   });
 });
 

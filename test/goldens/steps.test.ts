@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
 import { LOOP_VERSION, type RecordedStep, recordingRunner } from '../../server/engine/steps.ts';
-import { goldenNames, loadGolden } from '../support/golden-files.ts';
+import { loadGolden, scenarioNames } from '../support/golden-files.ts';
 import { exceptionOf } from './exceptions.ts';
 import { play } from './play.ts';
 import { rebuiltFrom, standingAfter, type Trace, traceOf } from './rebuild.ts';
@@ -35,7 +35,7 @@ async function record(scenario: Scenario): Promise<Recording[]> {
   return recordings;
 }
 
-const names = goldenNames(/^[a-j]\d/).filter((name) => !exceptionOf(name));
+const names = scenarioNames().filter((name) => !exceptionOf(name));
 const keysOf = ({ steps }: Recording) => steps.map(({ key }) => key);
 
 describe(`step keys, loop version ${LOOP_VERSION}`, () => {

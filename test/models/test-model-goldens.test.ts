@@ -31,6 +31,8 @@ describe.skipIf(vectors.length === 0)('The test model answers like the reference
       runStep: 1,
       idempotencyKey: 'key',
       signal: new AbortController().signal,
+      now: () => '',
+      elapsed: () => 0,
     });
     // A streamed response is counted otherwise: before its tool calls, word by word.
     expect(streamed ? { ...response, usage: expected.usage } : response).toEqual(expected);
@@ -62,7 +64,14 @@ function withoutBookkeeping(response: ModelResponse): ModelResponse {
   const parts = response.parts.map((part) =>
     part.part_kind === 'tool-call' && part.tool_call_id.startsWith('auto-') ? { ...part, tool_call_id: '' } : part,
   );
-  return { ...ModelResponse().parse(response), parts, timestamp: '', run_id: null, conversation_id: null };
+  return {
+    ...ModelResponse().parse(response),
+    parts,
+    timestamp: '',
+    model_id: null,
+    run_id: null,
+    conversation_id: null,
+  };
 }
 
 const optionsOf = ({ call_tools, text, args, seed }: Golden['model']): TestModelOptions => ({

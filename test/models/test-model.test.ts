@@ -24,7 +24,13 @@ const request = (...parts: Part[]) => ModelMessage().parse({ kind: 'request', pa
 const response = (...parts: Part[]) => ModelMessage().parse({ kind: 'response', parts });
 const user = (content: string) => request({ content, part_kind: 'user-prompt' });
 const returned = (tool_name: string, content: unknown): Part => ({ tool_name, content, part_kind: 'tool-return' });
-const refused = (tool_name: string | null): Part => ({ content: 'again', tool_name, part_kind: 'retry-prompt' });
+const refused = (tool_name: string): Part => ({
+  content: 'again',
+  tool_name,
+  outcome: 'retried',
+  part_kind: 'tool-return',
+});
+const feedback: Part = { content: 'again', retry: { cause: 'model_retry' }, part_kind: 'retry-feedback' };
 const call = (tool_name: string, args: string | Record<string, unknown>) =>
   toolCallPart({ tool_name, args, tool_call_id: `pyd_ai_tool_call_id__${tool_name}` });
 
@@ -136,7 +142,7 @@ describe('The test model', () => {
   });
 });
 
-describe('After a retry prompt, the test model', () => {
+describe('After a refused call, the test model', () => {
   it('calls the refused function tool again, with an id of its own', () => {
     const parts = partsOf({}, { functionTools: [weather, ping], messages: afterPing(refused('ping')) });
     expect(parts).toEqual([{ ...call('ping', {}), tool_call_id: '' }]);
@@ -158,13 +164,23 @@ describe('After a retry prompt, the test model', () => {
     expect(partsOf({ callTools: ['get_weather'] }, { functionTools: [weather, ping], messages })).toEqual([]);
   });
 
-  it('answers nothing when the feedback names no tool', () => {
-    expect(partsOf({}, { messages: afterPing(refused(null)) })).toEqual([]);
+  it('reports what it has when the feedback is about no call', () => {
+    expect(partsOf({}, { messages: afterPing(feedback) })).toEqual([textPart('success (no tool calls)')]);
   });
 
   it('looks at the last message only', () => {
     const messages = [...afterPing(refused('ping')), response(call('ping', {})), request(returned('ping', 'pong'))];
     expect(partsOf({}, { functionTools: [ping], messages })).toEqual([textPart('{"ping":"pong"}')]);
+  });
+});
+
+describe('Calls of one answer', () => {
+  it('have ids of their own, also where a tool is called twice or named like another call', () => {
+    const tools = [ping, tool('ping__2', {})];
+    const ids = partsOf({ callTools: ['ping__2', 'ping', 'ping'] }, { functionTools: tools }).map((part) =>
+      part.part_kind === 'tool-call' ? part.tool_call_id : null,
+    );
+    expect(ids).toEqual(['ping__2', 'ping', 'ping__3'].map((name) => `pyd_ai_tool_call_id__${name}`));
   });
 });
 
@@ -207,7 +223,7 @@ describe('The test model refuses', () => {
 
 describe('createTestModel', () => {
   const signal = new AbortController().signal;
-  const oneCall = { runId: 'run-1', runStep: 1, idempotencyKey: 'key', signal };
+  const oneCall = { runId: 'run-1', runStep: 1, idempotencyKey: 'key', signal, now: () => '', elapsed: () => 0 };
 
   it('answers with a whole response and the usage of all messages', async () => {
     const model = createTestModel();

@@ -50,9 +50,8 @@ describe('estimateUsage', () => {
     ['bytes by their number', { content: [bytes], part_kind: 'user-prompt' }, 4],
     ['an address', { content: [{ url: 'https://a.test/b.png', kind: 'image-url' }], part_kind: 'user-prompt' }, 0],
     ['a tool return of nothing', { tool_name: 'f', content: null, part_kind: 'tool-return' }, 0],
-    ['a retry prompt in full', { content: 'again', tool_name: 'f', part_kind: 'retry-prompt' }, 8],
+    ['a retried call', { content: 'again', tool_name: 'f', outcome: 'retried', part_kind: 'tool-return' }, 4],
     ['names of added tools', { tools_added: ['a', 'b'], part_kind: 'tool-availability-delta' }, 2],
-    ['a transcript', { speaker: 'user', transcript: 'a b', part_kind: 'speech' }, 2],
   ])('counts %s on the way in', (_what, part, tokens) => {
     expect(inputOf(part)).toBe(tokens);
   });

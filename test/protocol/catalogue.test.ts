@@ -85,6 +85,8 @@ it('pins the error codes', () => {
       "model.api": 1406,
       "model.http": 1405,
       "model.incompleteToolCall": 1403,
+      "model.outputTokenLimit": 1412,
+      "model.rejected": 1413,
       "model.stream": 1409,
       "model.unexpectedBehavior": 1401,
       "model.unknown": 1201,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ModelMessage } from '../../protocol/messages.ts';
+import { GivenMessage } from '../../protocol/messages.ts';
 import { completeMessages } from '../../server/engine/intake.ts';
+import { unknownKinds } from '../../server/engine/unknown-kinds.ts';
 import { loadGolden } from '../support/golden-files.ts';
 
 interface WireTable {
@@ -23,22 +24,25 @@ const time = '2025-01-01T00:00:00Z';
 /** What the daemon makes of given messages; throws when it refuses them. */
 function takeIn(input: unknown): unknown {
   let count = 0;
-  const messages = z.array(ModelMessage()).parse(input);
+  const messages = z.array(GivenMessage()).parse(input);
+  const [unknown] = unknownKinds(messages);
+  if (unknown) throw new Error(unknown.reason);
   return completeMessages(messages, { time, mintId: () => `auto-${++count}` });
 }
 
-/** Null ids are refused upstream and filled here: a deviation by decision. */
+/** Decisions to take in what upstream refuses, null ids, and to keep fields that it drops. */
 const acceptedHere: Record<string, unknown> = {
   tool_return_null_id: [{ parts: [{ tool_call_id: 'auto-1', tool_name: 't', content: 'x' }] }],
-  retry_no_tool: [{ parts: [{ tool_call_id: 'auto-1', tool_name: null, content: 'again' }] }],
+  retry_no_tool: [{ parts: [{ part_kind: 'retry-feedback', content: 'again' }] }],
   tool_call_null_id: [{ parts: [{ tool_call_id: 'auto-1', tool_name: 't', args: {} }] }],
+  unknown_field: [{ yyy: 2, parts: [{ content: 'hi', zzz: 1 }] }],
 };
 
-const table = loadGolden<WireTable>('t07_wire');
-// The recorded inputs have their times rewritten; the cases have them as given.
-const rows = table.expected.v2.rows.map((row, index) => ({ ...row, input: table.cases[index]?.json }));
+describe.each(['t07_wire', 'k33_wire_new'])('message JSON as the reference engine reads and writes it (%s)', (name) => {
+  const table = loadGolden<WireTable>(name);
+  // The recorded inputs have their times rewritten; the cases have them as given.
+  const rows = table.expected.v2.rows.map((row, index) => ({ ...row, input: table.cases[index]?.json }));
 
-describe('message JSON as the reference engine reads and writes it (t07)', () => {
   it.each(rows)('$name', ({ name, input, emitted, rejected }) => {
     if (name in acceptedHere) expect(takeIn(input)).toMatchObject(acceptedHere[name] as object);
     else if (rejected) expect(() => takeIn(input)).toThrow();

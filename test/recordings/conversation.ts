@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
+import { storedContent } from '../../server/engine/tool-content.ts';
 import type { Daemon } from '../support/daemon.ts';
 import type { Decoded, Json, Turn } from './decode/turns.ts';
 import { decode, type Exchange, prefixOf, providerOf, type Recording } from './recording.ts';
@@ -145,6 +146,8 @@ function isTurn(response: ModelResponse, recorded: readonly Json[]): boolean {
 }
 
 function answering(part: Json, ids: ReadonlyMap<unknown, { id: string; name: string }>): Json {
-  const call = part.part_kind === 'tool-return' ? ids.get(part.tool_call_id) : undefined;
-  return call ? { ...part, tool_call_id: call.id, tool_name: call.name } : part;
+  if (part.part_kind !== 'tool-return') return part;
+  const call = ids.get(part.tool_call_id);
+  const returned = { ...part, ...storedContent(part.content, 'all') };
+  return call ? { ...returned, tool_call_id: call.id, tool_name: call.name } : returned;
 }

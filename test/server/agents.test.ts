@@ -64,7 +64,7 @@ describe('a registered agent', () => {
       { processor: 'p1' },
       { processor: 'p2' },
       {
-        instructions: 'Be kind.\nBe brief.',
+        instructions: 'Be kind.\n\nBe brief.',
         tools: [{ name: 'one' }, { name: 'two' }],
         settings: { temperature: 0, max_tokens: 20 },
       },

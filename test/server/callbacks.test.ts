@@ -58,7 +58,7 @@ describe('nonsense a tool may answer', () => {
 
   it.each([
     ['failed', { part_kind: 'tool-return', outcome: 'failed', content: 'disk full' }],
-    ['retry', { part_kind: 'retry-prompt', content: 'disk full' }],
+    ['retry', { part_kind: 'tool-return', outcome: 'retried', content: 'disk full' }],
   ] as const)('an error of the host becomes %s when the tool says so', async (onError, part) => {
     session = await openSession({
       model: [calls(toolCall('work')), text('ok')],
@@ -117,7 +117,7 @@ describe('a callback that is never answered', () => {
     expect(withdrawn).toEqual(['c1']);
     const { messages } = await session.request('run/messages', { runId });
     expect(messages?.[2]?.parts[0]).toMatchObject({
-      part_kind: 'retry-prompt',
+      outcome: 'retried',
       content: 'Timed out after 0.05 seconds.',
     });
     expect(await session.request('health/get', {})).toMatchObject({ callbacks: { open: 0, late: 1 } });

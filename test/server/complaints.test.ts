@@ -81,7 +81,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
       const asked = await scripted(inOrder(calls(toolCall('nope', {}, 'c1')), text('ok')));
       await session.run({ prompt: 'hi' });
       expect(asked[1]?.messages.at(-1)?.parts).toMatchObject([
-        { part_kind: 'retry-prompt', tool_name: 'nope', tool_call_id: 'c1' },
+        { outcome: 'retried', tool_name: 'nope', tool_call_id: 'c1' },
       ]);
     },
   ],
@@ -275,7 +275,11 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
         kind: 'model.unexpectedBehavior',
         cause: { message: expect.stringContaining('the disk is full') },
       });
-      expect((await messagesOf(runId)).length).toBe(4);
+      // What the second call came to is marked as interrupted: no model has read it.
+      expect((await messagesOf(runId)).map(({ state }) => state)).toEqual([
+        ...Array(4).fill('complete'),
+        'interrupted',
+      ]);
     },
   ],
   [
@@ -419,14 +423,15 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
     async () => {
       const args: unknown[] = [];
       const inputSchema = schemaOf({ x: { type: 'integer' } });
-      await scripted(
-        inOrder(calls(toolCall('work', { x: 1 }, 'same'), toolCall('work', { x: 2 }, 'same')), text('ok')),
-        {
-          serve: { 'tool/call': (call) => args.push(call.args) },
-        },
-      );
-      await session.run({ prompt: 'hi', tools: [{ name: 'work', inputSchema }] });
-      expect(args).toEqual([{ x: 1 }, { x: 2 }]);
+      await scripted(inOrder(calls(toolCall('work', { x: 1 }, 'same'), toolCall('work', { x: 2 }, 'same'))), {
+        serve: { 'tool/call': (call) => args.push(call.args) },
+      });
+      const { error } = await session.run({ prompt: 'hi', tools: [{ name: 'work', inputSchema }] });
+      expect(error).toMatchObject({
+        data: { kind: 'model.unexpectedBehavior' },
+        message: expect.stringContaining("duplicate `tool_call_id`s: ['same']"),
+      });
+      expect(args).toEqual([]);
     },
   ],
   [
@@ -440,7 +445,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
       const { runId } = await session.run({ prompt: 'hi', output: { schema } });
       const { messages } = await session.request('run/messages', { runId, outputToolReturnContent: 'thanks' });
       expect(messages?.at(-1)?.parts).toMatchObject([
-        { part_kind: 'retry-prompt', tool_call_id: 'c1' },
+        { outcome: 'retried', tool_call_id: 'c1' },
         { part_kind: 'tool-return', tool_call_id: 'c2', content: 'thanks' },
       ]);
     },

@@ -35,8 +35,8 @@ const params = (fields: object = {}): RunParams => ({
   ...fields,
 });
 
-const warnings = () =>
-  session.events.get('r')?.flatMap(({ event }) => (event.event_kind === 'warning' ? [event.kind] : []));
+const warnings = (runId = 'r') =>
+  session.events.get(runId)?.flatMap(({ event }) => (event.event_kind === 'warning' ? [event.kind] : []));
 
 describe('the cost of a run', () => {
   it('stands on each response and in the usage, added exactly', async () => {
@@ -89,15 +89,23 @@ describe('a limit of the cost', () => {
     expect(session.events.get('r')?.at(-1)?.event.event_kind).toBe('run_finished');
   });
 
-  it('holds for a host model that tells its cost, and warns for one that does not', async () => {
+  it('holds for a host model that says its cost, and warns for one that says less', async () => {
     session = await openSession({
-      model: [{ ...calls(toolCall('f')), usage: { cost: '0.2' } }, text('free')],
+      model: [
+        { ...calls(toolCall('f')), usage: { cost: '0.2' } },
+        { ...text('free'), usage: { input_tokens: 3 } },
+        text('free'),
+      ],
     });
     const limited = { prompt: 'hi', usageLimits: { cost_limit: '0.1' } };
     const first = await session.run({ ...limited, tools: [{ name: 'f', inputSchema: schemaOf({}) }] });
     expect(first.error?.data).toMatchObject({ kind: 'usage.limitExceeded', limit: 'cost_limit' });
     expect(await session.run({ ...limited, runId: 'r' })).toMatchObject({ outcome: 'success' });
-    expect(warnings()).toEqual(['cost.unknown']);
+    expect(warnings('r')).toEqual(['cost.unknown']);
+    expect(await session.run({ ...limited, runId: 'unmeasured' })).toMatchObject({
+      usage: { requests: 1, unmeasured_requests: 1, input_tokens: 0, total_tokens: 0 },
+    });
+    expect(warnings('unmeasured')).toEqual(['usage.unmeasured']);
   });
 });
 

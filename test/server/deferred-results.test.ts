@@ -92,7 +92,7 @@ describe.each(ways)('the result of a deferred call, by %s,', (_name, give) => {
     ],
     ['null content', { content: null }, succeeded(null)],
     ['a failure', { failed: 'no' }, { part_kind: 'tool-return', outcome: 'failed', content: 'no' }],
-    ['a retry', { retry: 'again' }, { part_kind: 'retry-prompt', content: 'again' }],
+    ['a retry', { retry: 'again' }, { outcome: 'retried', content: 'again' }],
   ])('is read as %s when it has that key alone', async (_what, value, part) => {
     expect(await give(value)).toMatchObject(part);
   });

@@ -8,6 +8,7 @@ const start = (index: number): DeltaEvent => ({
   index,
   part: textPart(''),
   previous_part_kind: null,
+  canonical_system: null,
   event_kind: 'part_start',
 });
 

@@ -238,9 +238,7 @@ describe('what waits', () => {
     await resolve('r/t2.call.0', 'ok');
     await session.request('run/wait', { runId: 'r' });
     const { messages } = await session.request('run/messages', { runId: 'r' });
-    expect(messages?.[2]?.parts).toMatchObject([
-      { part_kind: 'retry-prompt', content: 'Timed out after 1.5 seconds.' },
-    ]);
+    expect(messages?.[2]?.parts).toMatchObject([{ outcome: 'retried', content: 'Timed out after 1.5 seconds.' }]);
   });
 
   it('is withdrawn when its run ends', async () => {

@@ -117,7 +117,7 @@ function expectAnswered(messages: readonly ModelMessage[]): void {
     const called = message.parts.flatMap((part) => (part.part_kind === 'tool-call' ? [part.tool_call_id] : []));
     const next = messages[index + 1];
     const answered = (next?.kind === 'request' ? next.parts : []).flatMap((part) =>
-      part.part_kind === 'tool-return' || part.part_kind === 'retry-prompt' ? [part.tool_call_id] : [],
+      part.part_kind === 'tool-return' ? [part.tool_call_id] : [],
     );
     expect([...answered].sort()).toEqual([...called].sort());
   });

@@ -394,19 +394,6 @@ describe('tool calls', () => {
     expect(Math.max(...widths)).toBe(2);
   });
 
-  it('with one id in one response each run with their own arguments', async () => {
-    session = await openSession({
-      model: [calls(toolCall('work', { n: 1 }, 'same'), toolCall('work', { n: 2 }, 'same')), text('done')],
-      serve: { 'tool/call': ({ args }) => ({ content: args }) },
-    });
-    const { runId } = await session.run({
-      prompt: 'hi',
-      tools: [{ name: 'work', inputSchema: schemaOf({ n: { type: 'integer' } }) }],
-    });
-    const { messages } = await session.request('run/messages', { runId });
-    expect(messages?.[2]?.parts).toMatchObject([{ content: { n: 1 } }, { content: { n: 2 } }]);
-  });
-
   it('of two runs that share names reach their own run', async () => {
     session = await openSession({ serve: { 'tool/call': ({ runId }) => `of ${runId}` } });
     const run = (runId: string) => session.run({ runId, model: 'test', prompt: 'hi', tools: [tool] });

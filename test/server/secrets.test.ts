@@ -115,14 +115,64 @@ describe('a key the environment lacks', () => {
     expect(error?.data).toMatchObject({ kind: 'auth.missing', envVar: 'OPENAI_API_KEY' });
   });
 
-  it.each(['canary-4711-plain', { value: 4711 }, ['canary-4711']])('never quotes the bad answer %j', async (answer) => {
-    const { session } = await host([answer]);
-    const { error } = await session.run(at('http://127.0.0.1:9/v1'));
-    expect(error).toMatchObject({
-      message: `secret/get for 'OPENAI_API_KEY' was answered with neither {"value": "…"} nor null.`,
+  it.each(['canary-4711-plain', { value: 4711 }, ['canary-4711'], { value: 'canary-4711', scope: 'everyone' }])(
+    'never quotes the bad answer %j',
+    async (answer) => {
+      const { session } = await host([answer]);
+      const { error } = await session.run(at('http://127.0.0.1:9/v1'));
+      expect(error).toMatchObject({
+        message: `secret/get for 'OPENAI_API_KEY' was answered with neither {"value": "…", "scope"?: "connection" or "run"} nor null.`,
+      });
+      expect(JSON.stringify([error, ...session.events])).not.toContain('4711');
+    },
+  );
+});
+
+describe('the keys of several users over one connection', () => {
+  /** A host that answers with the key of the user a run belongs to. */
+  async function users(answer: (user: string, count: number) => unknown, ...replies: Reply[]) {
+    const server = await provider(...replies, ok);
+    const asked: string[] = [];
+    const session = await openSession({
+      serve: {
+        'secret/get': ({ deps }) => {
+          const { user } = deps as { user: string };
+          asked.push(user);
+          return answer(user, asked.length);
+        },
+      },
     });
-    expect(JSON.stringify([error, ...session.events])).not.toContain('4711');
+    opened.push(session);
+    const run = (user: string) => session.run({ ...at(server.url), deps: { user } });
+    return { server, asked, run };
+  }
+
+  it('serve their own runs alone, one after another and at once', async () => {
+    const { server, asked, run } = await users((user) => ({ value: `key-of-${user}`, scope: 'run' }));
+    await run('ann');
+    await run('bob');
+    await Promise.all(['cid', 'dan', 'eve', 'cid'].map(run));
+    expect(keysOf(server).slice(0, 2)).toEqual(bearers('ann', 'bob'));
+    expect(keysOf(server).slice(2).sort()).toEqual(bearers('cid', 'cid', 'dan', 'eve'));
+    expect(asked).toEqual(['ann', 'bob', 'cid', 'dan', 'eve', 'cid']);
   });
+
+  it('are never shared with who waits for the first answer', async () => {
+    const { server, run } = await users((user) => ({ value: `key-of-${user}`, scope: 'run' }));
+    await Promise.all(['ann', 'bob', 'cid'].map(run));
+    expect(keysOf(server).sort()).toEqual(bearers('ann', 'bob', 'cid'));
+  });
+
+  it('are asked for again by the run whose key was refused, and the others keep theirs', async () => {
+    const answers = (user: string, count: number) => ({ value: `key-${count}-of-${user}`, scope: 'run' });
+    const { server, asked, run } = await users(answers, refused);
+    expect((await run('ann')).outcome).toBe('success');
+    await run('bob');
+    expect(asked).toEqual(['ann', 'ann', 'bob']);
+    expect(keysOf(server)).toEqual(['Bearer key-1-of-ann', 'Bearer key-2-of-ann', 'Bearer key-3-of-bob']);
+  });
+
+  const bearers = (...names: string[]) => names.map((name) => `Bearer key-of-${name}`);
 });
 
 describe('a server that may want no key', () => {
@@ -132,7 +182,9 @@ describe('a server that may want no key', () => {
     const server = await provider(ok);
     const { session, asked } = await host([{ value: 'key-of-the-host' }]);
     await session.run(model(server.url));
-    expect(asked).toEqual([expect.objectContaining({ name: 'OPENAI_COMPATIBLE_API_KEY', baseUrl: server.url })]);
+    expect(asked).toEqual([
+      expect.objectContaining({ name: 'OPENAI_COMPATIBLE_API_KEY', optional: true, baseUrl: server.url }),
+    ]);
     expect(keysOf(server)).toEqual(['Bearer key-of-the-host']);
   });
 
@@ -159,6 +211,13 @@ describe('a key that was refused', () => {
     expect(result.outcome).toBe('success');
     expect(asked).toHaveLength(2);
     expect(keysOf(server)).toEqual(['Bearer stale-key-1', 'Bearer fresh-key-2']);
+    const attempts = session.events
+      .get(result.runId)
+      ?.filter(({ event }) => event.event_kind === 'model_request_started');
+    expect(attempts).toMatchObject([
+      { event: { attempt: 1 } },
+      { event: { attempt: 2, status: 401, reason: expect.stringContaining('wrong key') } },
+    ]);
     await session.run(at(server.url));
     expect(keysOf(server).at(-1)).toBe('Bearer fresh-key-2');
   });

@@ -100,7 +100,7 @@ describe('calls that wait for people', () => {
     expect(messages?.[2]?.parts).toMatchObject([
       { outcome: 'denied', content: 'not today' },
       { outcome: 'failed', content: 'no answer' },
-      { part_kind: 'retry-prompt', content: 'ask better' },
+      { outcome: 'retried', content: 'ask better' },
     ]);
   });
 

@@ -195,5 +195,7 @@ function withoutDefaults(value: unknown): unknown {
       !(key === 'content' && (item === null || item === '')) &&
       key !== 'strict',
   );
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutDefaults(item)]));
+  return Object.fromEntries(
+    kept.map(([key, item]) => [key, key === 'arguments' ? JSON.parse(String(item)) : withoutDefaults(item)]),
+  );
 }

@@ -15,6 +15,7 @@ import { followRun, type Report } from '../../client-sample/run.ts';
 import { oneLine, screenOf, withoutControls } from '../../client-sample/screen.ts';
 import { messageTable, printSummary, usageLine } from '../../client-sample/summary.ts';
 import { folderTools } from '../../client-sample/tools.ts';
+import { textPart } from '../../server/engine/response.ts';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 /** What the embedded model searches for: the example of the tool. */
@@ -409,10 +410,11 @@ describe('what is shown', () => {
     const { screen, text } = terminal({ NO_COLOR: '1' });
     const view = new LiveView(screen);
     view.show({ event_kind: 'model_request_started', request: 1, attempt: 1, model: 'test' });
-    const part = { part_kind: 'text' as const, content: '', id: null, provider_name: null, provider_details: null };
-    view.showDelta({ event_kind: 'part_start', index: 0, part, previous_part_kind: null });
+    const part = textPart('');
+    view.showDelta({ event_kind: 'part_start', index: 0, part, previous_part_kind: null, canonical_system: null });
     for (const content_delta of ['It is ', `a${esc}[2J test`]) {
-      const delta = { part_delta_kind: 'text' as const, content_delta, provider_name: null, provider_details: null };
+      const none = { provider_name: null, provider_details: null, citations_delta: null };
+      const delta = { part_delta_kind: 'text' as const, content_delta, ...none };
       view.showDelta({ event_kind: 'part_delta', index: 0, delta });
     }
     expect(view.streamed).toBe(`It is a${esc}[2J test`);
@@ -425,8 +427,8 @@ describe('what is shown', () => {
   it('streams nothing into a file', () => {
     let written = '';
     const view = new LiveView(screenOf({ write: (more) => (written += more) }, {}));
-    const part = { part_kind: 'text' as const, content: 'x', id: null, provider_name: null, provider_details: null };
-    view.showDelta({ event_kind: 'part_start', index: 0, part, previous_part_kind: null });
+    const part = textPart('x');
+    view.showDelta({ event_kind: 'part_start', index: 0, part, previous_part_kind: null, canonical_system: null });
     view.end();
     expect({ written, streamed: view.streamed }).toEqual({ written: '', streamed: '' });
   });
@@ -441,6 +443,7 @@ describe('what is shown', () => {
     metadata: null,
     timestamp: time,
     outcome: 'failed' as const,
+    retry: null,
   };
   const bookkeeping = { timestamp: time, run_id: null, conversation_id: null, metadata: null };
   const request = {
@@ -469,9 +472,12 @@ describe('what is shown', () => {
     output_tokens: 7,
     cache_read_tokens: 0,
     cache_write_tokens: 0,
+    cache_write_1h_tokens: 0,
+    output_reasoning_tokens: 0,
     input_audio_tokens: 0,
     cache_audio_read_tokens: 0,
     output_audio_tokens: 0,
+    audio_seconds: 0,
     details: {},
     cost: null,
   };

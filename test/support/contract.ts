@@ -66,6 +66,7 @@ export class Conversation {
   readonly #document: ProtocolDocument;
   readonly #checkOf: (schema: SchemaDocument) => Check;
   readonly #open: Record<Side, Map<unknown, Open>> = { client: new Map(), daemon: new Map() };
+  #carries = false;
 
   constructor(document: ProtocolDocument, checkOf: (schema: SchemaDocument) => Check) {
     this.#document = document;
@@ -87,6 +88,8 @@ export class Conversation {
   }
 
   #request(from: Side, { id, params }: Message, method: string): void {
+    // What a run carries of unknown kinds is described by nobody.
+    if ((params as { unknownParts?: unknown } | undefined)?.unknownParts === 'carry') this.#carries = true;
     const described = this.#document[from === 'client' ? 'requests' : 'callbacks'][method];
     const complaint = this.#judge(from, `${method} params`, described?.params, params ?? {});
     // The daemon refuses what it cannot take: of what a client asks only what is accepted must be described.
@@ -119,7 +122,7 @@ export class Conversation {
   }
 
   #complain(from: Side, complaint: string | undefined): void {
-    if (complaint !== undefined) this.complaints[from].push(complaint);
+    if (complaint !== undefined && !(this.#carries && from === 'daemon')) this.complaints[from].push(complaint);
   }
 
   #judge(from: Side, what: string, schema: SchemaDocument | undefined, value: unknown): string | undefined {

@@ -74,11 +74,14 @@ export class RawDaemon {
 
   /** Resolves when the output holds a text. */
   async wrote(text: string): Promise<void> {
-    while (!Buffer.concat(this.#chunks).includes(text)) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    while (!Buffer.concat(this.#chunks).includes(text)) await this.nextWrite();
+  }
+
+  /** Resolves with the next write. */
+  nextWrite(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   /** Resolves when everything that was sent has been written. */

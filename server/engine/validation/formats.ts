@@ -1,5 +1,6 @@
+import { secondsToIso } from '../../../protocol/duration.ts';
 import { type Parsed, parseDate, parseDateTime, parseTime, timestampToIso } from './datetime.ts';
-import { parseDuration, secondsToIso } from './duration.ts';
+import { parseDuration } from './duration.ts';
 import { urlProblem, uuidProblem } from './identifiers.ts';
 import { type Check, Exactness, fail, floor, type Walk } from './walk.ts';
 

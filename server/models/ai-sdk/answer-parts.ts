@@ -37,7 +37,7 @@ function answerPart(item: LanguageModelV4Content, provider: Provider): ModelResp
 
 /** Empty text is nothing, unless it carries data that must travel back. */
 function textPart(content: string, fields: ProviderFields): ModelResponsePart[] {
-  return content === '' && !fields.provider_details ? [] : [{ content, ...fields, part_kind: 'text' }];
+  return content === '' && !fields.provider_details ? [] : [{ content, ...fields, citations: null, part_kind: 'text' }];
 }
 
 /** The arguments stay the text they came as: nothing is rounded, and a prompt cache sees the same bytes again. */

@@ -8,7 +8,7 @@ import type { FinishReason, ModelResponse, ModelResponsePart } from '../../../pr
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import { EngineError, unexpectedBehavior } from '../../engine/errors.ts';
 import type { ModelAnswer } from '../../engine/model.ts';
-import { modelResponse, requestUsage } from '../../engine/response.ts';
+import { modelResponse, requestUsage, unmeasuredUsage } from '../../engine/response.ts';
 import { answerParts } from './answer-parts.ts';
 import { storeThinkingMetadata } from './metadata.ts';
 import { sdkWarning } from './prompt.ts';
@@ -114,10 +114,9 @@ const incompleteCall = () =>
 function completed(ended: Ended, provider: Provider): ModelResponse {
   const { unified, raw = ended.facts.finishWord } = ended.finishReason;
   const assumed = raw === undefined && provider.quirks.finishMayLack;
-  const word = assumed ? 'stop' : raw;
   const details = {
     ...ended.facts.details,
-    ...(word === undefined ? {} : { finish_reason: word }),
+    ...(raw === undefined ? {} : { finish_reason: raw }),
     ...createdAt(ended.metadata),
   };
   return response(ended, provider, {
@@ -176,7 +175,7 @@ function response(
   return modelResponse(parts, {
     ...servedFields(metadata, provider),
     ...fields,
-    usage: { ...toUsage(usage), ...facts.usage },
+    usage: usageOf(usage, facts.usage),
   });
 }
 
@@ -196,17 +195,25 @@ export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadat
 }
 
 /**
- * The usage of one request; the AI SDK's totals include cache reads, cache writes and reasoning, as ours do.
+ * The usage of one request: what the AI SDK says, whose totals include cache reads, cache writes and reasoning, as ours
+ * do, under what was read in the body. One that was not counted is none of zero.
  *
  * Source: Pydantic AI `_map_usage`.
  * @since 0.1.0
  */
-export function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): RequestUsage {
-  return requestUsage({
+export function usageOf(given: LanguageModelV4Usage, read: Partial<RequestUsage> | undefined): RequestUsage {
+  const { inputTokens, outputTokens } = given;
+  if (!read && inputTokens.total === undefined && outputTokens.total === undefined) return unmeasuredUsage();
+  const usage = { ...usageOfSdk(given), ...read };
+  return requestUsage({ ...usage, output_reasoning_tokens: usage.details?.reasoning_tokens ?? 0 });
+}
+
+function usageOfSdk({ inputTokens, outputTokens }: LanguageModelV4Usage): Partial<RequestUsage> {
+  return {
     input_tokens: inputTokens.total ?? 0,
     cache_read_tokens: inputTokens.cacheRead ?? 0,
     cache_write_tokens: inputTokens.cacheWrite ?? 0,
     output_tokens: outputTokens.total ?? 0,
     details: outputTokens.reasoning === undefined ? {} : { reasoning_tokens: outputTokens.reasoning },
-  });
+  };
 }

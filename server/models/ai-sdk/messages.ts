@@ -1,11 +1,10 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 import type { UserContent } from '../../../protocol/content.ts';
-import type { ModelRequest, ModelRequestPart, ToolReturnPart } from '../../../protocol/messages.ts';
+import type { ModelRequest, ModelRequestPart } from '../../../protocol/messages.ts';
 import type { ModelPrompt } from '../../engine/model.ts';
-import { retryPromptText } from '../../engine/wording.ts';
 import { assistantMessages } from './assistant.ts';
 import type { Provider } from './provider.ts';
-import { type MediaInResults, retryResult, toolReturn } from './tool-result.ts';
+import { toolReturn } from './tool-result.ts';
 import { userParts } from './user-content.ts';
 
 /**
@@ -16,9 +15,8 @@ import { userParts } from './user-content.ts';
  * @since 0.1.0
  */
 export function promptMessages(prompt: ModelPrompt, provider: Provider): LanguageModelV4Prompt {
-  const isMedia = mediaRule(prompt);
   const messages = prompt.messages.flatMap((message) =>
-    message.kind === 'request' ? requestMessages(message, provider, isMedia) : assistantMessages(message, provider),
+    message.kind === 'request' ? requestMessages(message, provider) : assistantMessages(message, provider),
   );
   const head = leadingCount(messages);
   const instructions: LanguageModelV4Message[] = prompt.instructions
@@ -42,31 +40,17 @@ const systemAsUser = (message: LanguageModelV4Message): LanguageModelV4Message =
 
 const userText = (text: string): LanguageModelV4Message => ({ role: 'user', content: [{ type: 'text', text }] });
 
-type MediaRule = (part: ToolReturnPart) => MediaInResults;
-
-/**
- * What a tool's definition says of `media`. What a tool that is no longer offered has returned is read as upstream
- * reads it, but for addresses: nobody vouches for them any more.
- */
-function mediaRule({ functionTools }: ModelPrompt): MediaRule {
-  const tools = new Map(functionTools.map((tool) => [tool.name, tool]));
-  return ({ tool_name }) => {
-    const media = tools.get(tool_name)?.media;
-    return media === undefined ? 'bytes' : media ? 'all' : 'none';
-  };
-}
-
 type Mapped = {
   messages: LanguageModelV4Message[];
   result?: LanguageModelV4ToolResultPart;
   files?: readonly UserContent[];
 };
 
-function requestMessages(request: ModelRequest, provider: Provider, isMedia: MediaRule): LanguageModelV4Message[] {
+function requestMessages(request: ModelRequest, provider: Provider): LanguageModelV4Message[] {
   const messages: LanguageModelV4Message[] = [];
   const files: UserContent[] = [];
   for (const part of request.parts) {
-    const mapped = mapPart(part, provider, isMedia);
+    const mapped = mapPart(part, provider);
     messages.push(...mapped.messages);
     if (mapped.result) addResult(messages, mapped.result);
     files.push(...(mapped.files ?? []));
@@ -81,21 +65,16 @@ function addResult(messages: LanguageModelV4Message[], result: LanguageModelV4To
   else messages.push({ role: 'tool', content: [result] });
 }
 
-function mapPart(part: ModelRequestPart, provider: Provider, isMedia: MediaRule): Mapped {
+function mapPart(part: ModelRequestPart, provider: Provider): Mapped {
   switch (part.part_kind) {
     case 'system-prompt':
       return { messages: [{ role: 'system', content: part.content }] };
     case 'user-prompt':
       return { messages: [{ role: 'user', content: userParts(part.content, provider) }] };
     case 'tool-return':
-      return { messages: [], ...toolReturn(part, provider, isMedia(part)) };
-    case 'retry-prompt':
-      return part.tool_name === null
-        ? { messages: [userText(retryPromptText(part))] }
-        : { messages: [], result: retryResult(part, part.tool_name, provider) };
-    case 'speech':
-      return { messages: part.transcript ? [userText(part.transcript)] : [] };
-    case 'tool-availability-delta':
-      return { messages: [] }; // the tools of the request say it already
+      return { messages: [], ...toolReturn(part, provider) };
+    default:
+      // The engine shows no other parts, but for tools that became available: those of the request say it already.
+      return { messages: [] };
   }
 }

@@ -1,4 +1,5 @@
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
+import type { Further } from '../attempts.ts';
 import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
@@ -6,7 +7,7 @@ import { defaultPatienceMs } from './patience.ts';
 import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { secretHeaders } from './redact.ts';
-import { type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
+import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
 import { type Cut, sendingFetch } from './sending.ts';
 import { withDownloads } from './urls.ts';
 
@@ -44,7 +45,8 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   if (entry.apiKey === null) throw authMissing(context);
   const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
-  const { timing = systemTiming, retries, fetch = globalThis.fetch } = services;
+  const { timing = systemTiming, fetch = globalThis.fetch } = services;
+  const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
   const cut: Cut = {};
   const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut));
   const { download } = entry;
@@ -64,8 +66,8 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   };
   const hooks = {
     isFinal: () => call.stream?.opened ?? false,
-    onRetry: (attempt: number) =>
-      call.tell?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model: entry.id }),
+    onRetry: (attempt: number, further: Further) =>
+      call.tell?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model: entry.id, ...further }),
   };
   const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, hooks);
   return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };

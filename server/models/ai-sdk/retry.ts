@@ -1,4 +1,5 @@
 import { EngineError } from '../../engine/errors.ts';
+import { type Further, furtherAfter } from '../attempts.ts';
 
 /** Rings once after its time unless it is started again or stopped before. @since 0.2.0 */
 export interface Alarm {
@@ -26,6 +27,9 @@ export interface RetryPolicy {
   readonly retryAfterCapMs: number;
 }
 
+/** The longest wait while another model of a list could be asked instead. */
+const alternativeCapMs = 1_000;
+
 /** Source: OpenAI SDK `MAX_RETRIES`, `INITIAL_RETRY_DELAY`, `MAX_RETRY_DELAY`, below Pydantic AI. */
 const defaultPolicy: RetryPolicy = {
   retries: 2,
@@ -34,12 +38,18 @@ const defaultPolicy: RetryPolicy = {
   retryAfterCapMs: 60_000,
 };
 
+/** The policy where another model of a list may be asked: that is sooner than a long wait for this one. @since 0.3.0 */
+export const besideAlternatives = (policy: RetryPolicy = defaultPolicy): RetryPolicy => ({
+  ...policy,
+  retryAfterCapMs: Math.min(policy.retryAfterCapMs, alternativeCapMs),
+});
+
 /** What the caller knows and wants to know. @since 0.2.0 */
 export interface RetryHooks {
   /** Whether the attempt that failed has gone too far to be repeated. */
   isFinal?(): boolean;
   /** Called before another attempt, with its number: 2 for the first that is repeated. */
-  onRetry?(attempt: number): void;
+  onRetry?(attempt: number, further: Further): void;
 }
 
 /**
@@ -63,7 +73,7 @@ export async function withRetries<T>(
       const waitMs = delayBefore(error, tried, timing, policy);
       if (waitMs === null || isFinal?.()) throw error;
       await timing.sleep(waitMs, signal);
-      onRetry?.(tried + 2);
+      onRetry?.(tried + 2, furtherAfter(error, waitMs));
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { JSONValue, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Warning } from '../../engine/model.ts';
+import { guessedSetting, settingPrefixes } from '../known-names.ts';
 import type { Effort, Provider, RequestFacts } from './provider.ts';
 
 type Options = Omit<LanguageModelV4CallOptions, 'prompt'>;
@@ -28,10 +29,6 @@ const elsewhere = new Set(['timeout', 'tool_choice', 'extra_body', 'thinking']);
 
 /** Settings of a tool-less request that providers refuse. */
 const needTools = new Set(['parallel_tool_calls']);
-
-/** Pydantic AI's prefixes of provider settings: those of another provider are not for this model and no mistake. */
-const prefixes =
-  /^(anthropic|azure|bedrock|cerebras|cohere|deepseek|gateway|google|groq|huggingface|mistral|ollama|openai|openrouter|xai|zai)_/;
 
 /**
  * Maps settings to call options; a provider's own table of names comes before the common one.
@@ -70,9 +67,9 @@ export function settingsOptions(
 const isHandled = (name: string, { quirks: { handledSettings, cacheSettings } }: Provider): boolean =>
   (handledSettings ?? []).includes(name) || Object.values(cacheSettings ?? {}).includes(name);
 
-/** Hosts of OpenAI's formats go by its settings, too. */
+/** Settings of another provider are not for this model and no mistake; hosts of OpenAI's formats go by its own, too. */
 function isForeign(name: string, provider: Provider): boolean {
-  const prefix = prefixes.exec(name)?.[1];
+  const prefix = settingPrefixes.exec(name)?.[1];
   return prefix !== undefined && prefix !== provider.name;
 }
 
@@ -101,5 +98,5 @@ function asEffort(thinking: unknown): Effort | undefined {
 
 const leftOut = (name: string, provider: Provider): Warning => ({
   kind: 'model.setting',
-  message: `The setting '${name}' is not supported by '${provider.name}' here and was left out.`,
+  message: `The setting '${name}' is not supported by '${provider.name}' here and was left out${guessedSetting(name)}`,
 });

@@ -8,8 +8,7 @@ import type {
   SharedV4Warning,
 } from '@ai-sdk/provider';
 import type { PartStream } from '../../engine/part-stream.ts';
-import { requestUsage } from '../../engine/response.ts';
-import { callId, createdAt, type Ended, servedFields, toUsage } from './answer.ts';
+import { callId, createdAt, type Ended, servedFields, usageOf } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
 import { asObject } from './json.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
@@ -135,8 +134,10 @@ class StreamedAnswer {
   /** Errors: what the stream reported. */
   ended(): Ended {
     const facts: BodyFacts = this.#reader ?? {};
-    const usage = requestUsage({ ...toUsage(this.#usage), ...facts.usage });
-    if (this.#target.opened || usage.input_tokens + usage.output_tokens > 0) this.#shown().setUsage(usage);
+    const usage = usageOf(this.#usage, facts.usage);
+    if (!usage.unmeasured_requests && (this.#target.opened || usage.input_tokens + usage.output_tokens > 0)) {
+      this.#shown().setUsage(usage);
+    }
     const failure = wholeFailure(this.#failure?.error, facts.failure);
     if (this.#lacksOnlyItsFinish(failure)) this.#finish = { unified: 'other', raw: '' };
     else if (failure !== undefined) {
@@ -174,7 +175,7 @@ class StreamedAnswer {
     const dropped = reader.add(chunk);
     if (reader.thinkingField && !this.#thinker.id) this.#thinker = { ...this.#thinker, id: reader.thinkingField };
     for (const { id, text } of dropped) this.#opened().thinking(`thinking ${id}`, text, null, this.#thinker);
-    if (reader.usage && reader.usage !== before) this.#shown().setUsage(requestUsage(reader.usage));
+    if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
   }
 
   #identify({ id, timestamp, modelId }: Piece<'response-metadata'>): void {

@@ -63,6 +63,7 @@ const text = (value: string): LanguageModelV4TextPart => ({ type: 'text', text: 
 function itemParts(item: Exclude<ContentItem, { kind: 'cache-point' }>, provider: Provider): UserPart[] {
   switch (item.kind) {
     case 'text-content':
+    case 'structured-content':
       return [text(item.content)];
     case 'uploaded-file':
       return [uploadedFile(item, provider)];

@@ -1,6 +1,7 @@
 import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
 import { ModelResponse } from '../../../protocol/messages.ts';
+import { requestUsage } from '../../../server/engine/response.ts';
 import { toAnswer } from '../../../server/models/ai-sdk/answer.ts';
 import { assistantMessages } from '../../../server/models/ai-sdk/assistant.ts';
 import type { Quirks } from '../../../server/models/ai-sdk/provider.ts';
@@ -47,7 +48,14 @@ describe('parts', () => {
         provider_details: { redacted: 'r' },
         part_kind: 'thinking',
       },
-      { content: 'one', id: null, provider_name: 'acme', provider_details: { itemId: 'i1' }, part_kind: 'text' },
+      {
+        content: 'one',
+        id: null,
+        provider_name: 'acme',
+        provider_details: { itemId: 'i1' },
+        citations: null,
+        part_kind: 'text',
+      },
       {
         tool_name: 'search',
         args: '{}',
@@ -101,7 +109,7 @@ describe('parts', () => {
             type: 'tool-call',
             toolCallId: 'c1',
             toolName: 'f',
-            input: '{"n": 12345678901234567890}',
+            input: '{"n":12345678901234567890}',
             providerOptions: { acme: { signature: 't' } },
           },
         ],
@@ -116,21 +124,20 @@ describe('usage', () => {
       inputTokens: { total: 100, noCache: 6, cacheRead: 64, cacheWrite: 30 },
       outputTokens: { total: 20, text: 12, reasoning: 8 },
     };
-    expect(answer(resultOf([], { usage })).response.usage).toEqual({
-      input_tokens: 100,
-      cache_write_tokens: 30,
-      cache_read_tokens: 64,
-      output_tokens: 20,
-      input_audio_tokens: 0,
-      cache_audio_read_tokens: 0,
-      output_audio_tokens: 0,
-      details: { reasoning_tokens: 8 },
-      cost: null,
-    });
+    expect(answer(resultOf([], { usage })).response.usage).toEqual(
+      requestUsage({
+        input_tokens: 100,
+        cache_write_tokens: 30,
+        cache_read_tokens: 64,
+        output_tokens: 20,
+        output_reasoning_tokens: 8,
+        details: { reasoning_tokens: 8 },
+      }),
+    );
   });
 
-  it('is zero, and without details, when nothing was reported', () => {
-    expect(answer(resultOf([])).response.usage).toMatchObject({ input_tokens: 0, output_tokens: 0, details: {} });
+  it('is not measured when nothing was reported', () => {
+    expect(answer(resultOf([])).response.usage).toEqual(requestUsage({ unmeasured_requests: 1 }));
   });
 });
 

@@ -19,12 +19,19 @@ const known = {
 };
 
 /** The body without these differences; `tool_choice: none` and everything else must be equal. */
+type Message = Record<string, unknown> & { tool_calls?: { function: { arguments: string } }[] };
+
 function comparable({ stream, n, tool_choice, messages, ...body }: Record<string, unknown>) {
   return {
     ...body,
     ...(tool_choice === undefined || tool_choice === 'auto' ? {} : { tool_choice }),
-    messages: (messages as Record<string, unknown>[]).map(({ content, role, ...message }) => ({
+    messages: (messages as Message[]).map(({ content, role, tool_calls, ...message }) => ({
       ...message,
+      // Upstream once sent the text of the model, blanks and all.
+      tool_calls: tool_calls?.map((call) => ({
+        ...call,
+        function: { ...call.function, arguments: JSON.parse(call.function.arguments) },
+      })),
       role: role === 'developer' ? 'system' : role,
       ...(content === null ? {} : { content }),
     })),

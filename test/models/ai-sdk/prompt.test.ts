@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelMessage } from '../../../protocol/messages.ts';
 import type { ModelPrompt } from '../../../server/engine/model.ts';
+import { storedContent } from '../../../server/engine/tool-content.ts';
 import { callOptions, sdkWarning } from '../../../server/models/ai-sdk/prompt.ts';
 import type { Quirks } from '../../../server/models/ai-sdk/provider.ts';
 import {
@@ -78,7 +79,7 @@ describe('messages', () => {
         role: 'tool',
         content: [
           errorResult('f', '{"code":7}'),
-          errorResult('g', 'Unknown tool\n\nFix the errors and try again.'),
+          errorResult('g', 'Unknown tool'),
           { type: 'tool-result', toolName: 'h', toolCallId: 'id-h', output: { type: 'text', value: 'no' } },
         ],
       },
@@ -87,25 +88,40 @@ describe('messages', () => {
   });
 
   it('keeps files inside a result where results can hold them', () => {
-    const history = [userRequest(returned('f', ['see', { n: 1 }, image]))];
+    const content = ['see', { n: 1 }, image];
+    const history = [userRequest(returned('f', content, storedContent(content, 'all')))];
     const output = { type: 'content', value: [text('see'), text('{"n":1}'), imagePart] };
-    const functionTools = [tool('f', { media: true })];
-    expect(messagesOf(history, {}, { functionTools })).toMatchObject([
-      { role: 'tool', content: [{ toolName: 'f', output }] },
+    expect(messagesOf(history)).toMatchObject([{ role: 'tool', content: [{ toolName: 'f', output }] }]);
+  });
+
+  it('puts files after the results where results hold none, in a frame that names the call', () => {
+    const file = { ...image, identifier: '"a" & <b>' };
+    const history = [userRequest(returned('f', file, storedContent(file, 'all')))];
+    const attributes = 'tool_name="f" tool_call_id="id-f" file_id="&quot;a&quot; &amp; &lt;b&gt;"';
+    expect(messagesOf(history, { filesInResults: false })).toMatchObject([
+      { role: 'tool', content: [{ output: { type: 'text', value: 'See file "a" & <b>.' } }] },
+      {
+        role: 'user',
+        content: [text(`<pyai:tool_result ${attributes}>`), imagePart, text('</pyai:tool_result>')],
+      },
     ]);
   });
 
-  it('reads objects that look like media as data unless the tool says otherwise, addresses also when it is gone', () => {
+  it('reads addresses as data unless the return recorded them, bytes always as a file', () => {
     const bytes = { kind: 'binary', data: 'AAAA', media_type: 'image/png', identifier: 'pic' };
-    const history = [userRequest(...['no', 'yes', 'gone'].map((name) => returned(name, [image, bytes])))];
-    const functionTools = [tool('no', { media: false }), tool('yes', { media: true })];
     const bytesPart = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AAAA' } };
-    expect(messagesOf(history, {}, { functionTools })).toMatchObject([
+    const content = [image, bytes];
+    const history = [
+      userRequest(
+        returned('data', content, storedContent(content, 'none')),
+        returned('files', content, storedContent(content, 'all')),
+      ),
+    ];
+    expect(messagesOf(history)).toMatchObject([
       {
         content: [
-          { toolName: 'no', output: { type: 'text', value: JSON.stringify([image, bytes]) } },
-          { toolName: 'yes', output: { type: 'content', value: [imagePart, bytesPart] } },
-          { toolName: 'gone', output: { type: 'content', value: [text(JSON.stringify(image)), bytesPart] } },
+          { toolName: 'data', output: { type: 'content', value: [text(JSON.stringify(image)), bytesPart] } },
+          { toolName: 'files', output: { type: 'content', value: [imagePart, bytesPart] } },
         ],
       },
     ]);
@@ -256,7 +272,7 @@ describe('settings', () => {
   it('that are unknown are reported, those of other providers are not', () => {
     const warning = {
       kind: 'model.setting',
-      message: "The setting 'temprature' is not supported by 'acme' here and was left out.",
+      message: "The setting 'temprature' is not supported by 'acme' here and was left out; did you mean 'temperature'?",
     };
     expect(settled({ temprature: 1, anthropic_metadata: {} })).toEqual({ options: {}, warnings: [warning] });
   });

@@ -123,9 +123,10 @@ describe('a model', () => {
     const call = { ...callOf(), tell: (event: unknown) => told.push(event) };
     await create(entry, { timing: stillTiming() }).request(promptOf([userRequest(user('hi'))]), call);
     const event = { event_kind: 'model_request_started', request: 1, model: 'openai-chat:gpt-x' };
+    const busy = { status: 503, reason: 'status_code: 503, model_name: gpt-x, body: {}' };
     expect(told).toEqual([
-      { ...event, attempt: 2 },
-      { ...event, attempt: 3 },
+      { ...event, attempt: 2, ...busy, delayMs: 500 },
+      { ...event, attempt: 3, ...busy, delayMs: 1000 },
     ]);
   });
 
@@ -139,10 +140,26 @@ describe('a model', () => {
     const call = { ...callOf(), tell: (event: unknown) => told.push(event) };
     await fallbackModel(models, []).request(promptOf([userRequest(user('hi'))]), call);
     const event = { event_kind: 'model_request_started', request: 1 };
+    const reason = (status: number) => `status_code: ${status}, model_name: first, body: {}`;
     expect(told).toEqual([
-      { ...event, attempt: 2, model: 'first' },
-      { ...event, attempt: 3, model: 'second' },
+      { ...event, attempt: 2, model: 'first', status: 503, reason: reason(503), delayMs: 500 },
+      { ...event, attempt: 3, model: 'second', status: 400, reason: reason(400) },
     ]);
+  });
+
+  it.each([
+    ['is waited for when there is no other model', ['only'], 2, [30_000]],
+    ['is not waited for while there is another model', ['first', 'second'], 2, []],
+    ['is waited for by the last model of a list', ['first', 'second'], 3, [30_000]],
+  ])('a long wait that a server asks for %s', async (_title, names, count, waits) => {
+    const busy = { status: 429, headers: { 'retry-after': '30' } };
+    const answers = Array.from({ length: count - 1 }, () => busy);
+    const server = await loopback(...answers, { status: 200, body: completion() });
+    close = server.close;
+    const timing = stillTiming();
+    const models = names.map((id) => create({ id, modelName: id, baseUrl: server.url, apiKey: 'key' }, { timing }));
+    await fallbackModel(models, []).request(promptOf([userRequest(user('hi'))]), callOf());
+    expect(timing.waits).toEqual(waits);
   });
 
   it('repeats the same request after failures of the server', async () => {

@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequestPart } from '../../../protocol/messages.ts';
+import type { ModelMessage } from '../../../protocol/messages.ts';
 import { ModelMessage as ModelMessageSchema } from '../../../protocol/messages.ts';
 import type { ToolDefinition } from '../../../protocol/spec.ts';
 import type { Model, ModelCall, ModelPrompt } from '../../../server/engine/model.ts';
@@ -25,12 +25,7 @@ export const returned = (tool_name: string, content: unknown, fields: object = {
   content,
   ...fields,
 });
-export const retried = (tool_name: string | null, content: unknown): Partial<ModelRequestPart> & object => ({
-  part_kind: 'retry-prompt',
-  tool_name,
-  content: content as string,
-  tool_call_id: `id-${tool_name}`,
-});
+export const retried = (tool_name: string, content: unknown) => returned(tool_name, content, { outcome: 'retried' });
 
 export function tool(name: string, fields: Partial<ToolDefinition> = {}): ToolDefinition {
   return {
@@ -60,8 +55,10 @@ export function promptOf(messages: ModelMessage[], fields: Partial<ModelPrompt> 
   };
 }
 
+const timestamp = '2026-01-01T00:00:00Z';
+
 export function callOf(signal: AbortSignal = new AbortController().signal): ModelCall {
-  return { runId: 'run', runStep: 1, idempotencyKey: 'run/t1.model', signal };
+  return { runId: 'run', runStep: 1, idempotencyKey: 'run/t1.model', signal, now: () => timestamp, elapsed: () => 0 };
 }
 
 /** Time that does not pass; waits are noted and end at once, except those that ask never to. */

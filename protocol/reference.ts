@@ -1,0 +1,6 @@
+/**
+ * The version of Pydantic AI whose engine and message JSON are followed.
+ *
+ * @since 0.3.0
+ */
+export const REFERENCE_VERSION = '2.68.0';

@@ -1,0 +1,59 @@
+import { EngineError } from '../engine/errors.ts';
+import type { ModelCall } from '../engine/model.ts';
+
+/** Why another attempt is made, and after how long. @since 0.3.0 */
+export interface Further {
+  readonly reason: string;
+  readonly status?: number;
+  readonly delayMs?: number;
+}
+
+/** What an error says of the attempt that it ended. @since 0.3.0 */
+export function furtherAfter(error: unknown, delayMs?: number): Further {
+  const { message, status } =
+    error instanceof EngineError
+      ? { message: error.message, status: error.details.status }
+      : { message: String(error) };
+  return {
+    reason: message,
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(delayMs === undefined ? {} : { delayMs }),
+  };
+}
+
+/** Numbers the attempts at one request through several models, each of which counts its own from 1. @since 0.3.0 */
+export class Attempts {
+  readonly #call: ModelCall;
+  /** Number of the latest attempt; the engine has emitted the first. */
+  #latest = 1;
+
+  constructor(call: ModelCall) {
+    this.#call = call;
+  }
+
+  /** Emits that another model, or the same one once more, is asked. */
+  emitNext(model: string, further: Further): void {
+    this.#emit(this.#latest + 1, model, further);
+  }
+
+  /** The call as the model of the latest attempt gets it. */
+  callFor(fields: Partial<ModelCall> = {}): ModelCall {
+    const before = this.#latest - 1;
+    const { tell } = this.#call;
+    return {
+      ...this.#call,
+      ...fields,
+      tell: (event) => {
+        if (event.event_kind !== 'model_request_started') return tell?.(event);
+        const { attempt, model, event_kind: _, request: __, ...further } = event;
+        this.#emit(before + attempt, model, further);
+      },
+    };
+  }
+
+  #emit(attempt: number, model: string, further: { [K in keyof Further]?: Further[K] | undefined }): void {
+    this.#latest = attempt;
+    const { runStep: request, tell } = this.#call;
+    tell?.({ event_kind: 'model_request_started', request, attempt, model, ...further });
+  }
+}
