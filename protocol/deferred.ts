@@ -73,6 +73,7 @@ export const DeferredToolResults = named('DeferredToolResults', () =>
     calls: z.record(z.string(), toolResult()).nullish().describe('Results of external tools.'),
     approvals: z.record(z.string(), approval()).nullish().describe('Decisions on approvals.'),
     metadata: z.record(z.string(), z.unknown()).nullish().describe('Handed to approved tools, by the id of the call.'),
+    answered_by: z.record(z.string(), z.string()).nullish().describe('Who answered, by the id of the call.'),
   }),
 );
 export type DeferredToolResults = z.output<ReturnType<typeof DeferredToolResults>>;
@@ -100,6 +101,7 @@ export const RecordedToolResults = named('RecordedToolResults', () =>
     calls: z.record(z.string(), recordedResult()).describe('Results of external tools.'),
     approvals: z.record(z.string(), recordedApproval()).describe('Decisions on approvals.'),
     metadata: z.record(z.string(), z.unknown()).describe('Handed to approved tools, by the id of the call.'),
+    answered_by: z.record(z.string(), z.string()).describe('Who answered, by the id of the call.'),
   }),
 );
 export type RecordedToolResults = z.output<ReturnType<typeof RecordedToolResults>>;

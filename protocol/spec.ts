@@ -38,7 +38,10 @@ export const ToolSpec = named('ToolSpec', () =>
     name: z.string().min(1).describe('Name the model calls it by; unique in the run.'),
     description: z.string().nullish().describe('What it does, for the model.'),
     inputSchema: JsonSchemaDocument().describe('JSON Schema of the arguments, an object.'),
-    validate: z.boolean().nullish().describe('False: any object is accepted as arguments. Default true.'),
+    validate: z
+      .boolean()
+      .nullish()
+      .describe('False: any object is accepted as arguments, and for an external tool any JSON. Default true.'),
     external: z.boolean().nullish().describe('Its result comes from outside the run.'),
     requiresApproval: z.boolean().nullish().describe('A call waits for an approval.'),
     sequential: z.boolean().nullish().describe('Runs alone: calls before it end first, later ones wait for it.'),

@@ -122,6 +122,8 @@ async function compileTool(
     path: ['tools', defaults.index, 'inputSchema'],
     validate: spec.validate ?? true,
     isObject: true,
+    // The arguments of a call that others answer are theirs to read.
+    isAnything: spec.external ?? false,
     extras: 'keep',
   });
   return {

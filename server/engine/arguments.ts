@@ -2,6 +2,7 @@ import type { ErrorDetails } from '../../protocol/messages.ts';
 import { EngineError } from './errors.ts';
 import {
   anyObject,
+  anything,
   compileValidator,
   type Validator as SchemaValidator,
   shownSchema,
@@ -25,6 +26,8 @@ export interface CompileOptions {
   readonly path: readonly (string | number)[];
   /** False: any object is accepted. */
   readonly validate: boolean;
+  /** With `validate` false: any JSON is accepted. */
+  readonly isAnything?: boolean;
   /** Whether the value is an object whatever the schema says; default false. */
   readonly isObject?: boolean;
   /** What happens to keys outside `properties` when the schema says nothing about them. */
@@ -61,7 +64,11 @@ export async function compileArguments(
   try {
     if (!options.validate) {
       measureSchema(schema);
-      return { schema: shownSchema(schema), validator: argumentsValidator(anyObject), unchecked: [] };
+      return {
+        schema: shownSchema(schema),
+        validator: argumentsValidator(options.isAnything ? anything : anyObject),
+        unchecked: [],
+      };
     }
     const compiled = await compileValidator(schema, options);
     const unchecked = compiled.unchecked.map(({ path, keyword, reason }) => ({ path: at(path), keyword, reason }));

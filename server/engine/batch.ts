@@ -161,5 +161,6 @@ export class CallBatch {
   countOutputRetries(): void {
     this.state.outputRetriesUsed += this.outputRetries;
     this.outputRetries = 0;
+    if (this.state.runStep === 0) this.state.outputRetriesBefore = this.state.outputRetriesUsed;
   }
 }

@@ -170,6 +170,7 @@ async function askPeople({ state }: CallBatch, left: Left, round: number): Promi
     calls: Object.assign({}, ...results.map(({ calls }) => calls)),
     approvals: Object.assign({}, ...results.map(({ approvals }) => approvals)),
     metadata: Object.assign({}, ...results.map(({ metadata }) => metadata)),
+    answered_by: Object.assign({}, ...results.map(({ answered_by }) => answered_by)),
   };
 }
 

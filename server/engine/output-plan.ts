@@ -66,7 +66,7 @@ export async function compileOutput(spec: OutputSpec, retries: number): Promise<
   const marked = objects.filter((alternative) => alternative.mode === 'tool');
   const bare = objects.filter((alternative) => alternative.mode !== 'tool');
   const offered: Alternative[] = [...marked, ...bare];
-  if (allowsNull && offered.length > 0) offered.push({ schema: { type: 'null' }, name: 'NoneType' });
+  if (allowsNull && offered.length > 0) offered.push({ schema: { type: 'null' }, name: 'None' });
   const tools = await compileTools(offered, retries);
   const [text] = texts;
   return {

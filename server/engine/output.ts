@@ -86,7 +86,7 @@ async function ask(
   const counts =
     link.kind === 'function'
       ? { retry: retries, maxRetries }
-      : { retry: state.outputRetriesUsed, maxRetries: state.agent.outputRetries };
+      : { retry: call ? state.outputRetriesBefore : state.outputRetriesUsed, maxRetries: state.agent.outputRetries };
   const key = stepKey.output(state.runStep, at, link.j);
   const toolCallId = call ? { toolCallId: call.tool_call_id } : {};
   const waiting = { kind: 'validateOutput' as const, stepKey: key, name: link.name, ...toolCallId };

@@ -11,6 +11,7 @@ import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { hasSystemPrompt, resolvePrompts, systemPromptParts, withSystemPrompts } from './system-prompts.ts';
 import { emitDelivered, recordLeft, turnOf } from './turn.ts';
+import { checkBeforeRequest } from './usage.ts';
 
 /** What is known of a step before the model is asked. */
 interface Prepared {
@@ -36,8 +37,7 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
   const { agent, history, time } = state;
   const request = own.request && stamped(state, own.request, own.resumed);
   if (request) history.append(request);
-  state.runStep += 1;
-  state.counters.roll();
+  nextStep(state);
   const { value } = await tellingStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
     gather(state, { request, time }, context),
   );
@@ -55,10 +55,18 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
     throw userError('No message history, user prompt, or instructions provided');
   }
   emitDelivered(state, turn.delivered);
-  takeOver(state, { sent: turn.sent, processed: value.messages, resumed: own.resumed });
+  // A request that will not be made is as it was given.
+  takeOver(state, { sent: turn.sent, processed: value.messages, resumed: own.resumed && !isOverLimit(state) });
   if (value.systemPrompts) reinject(state, value.systemPrompts);
   state.lastMaxTokens = state.input.modelSettings?.max_tokens ?? null;
   return promptFor(state, value.instructions ?? []);
+}
+
+/** Text that a given history ends in is refused before the first step, whose counts do not know of it upstream. */
+function nextStep(state: RunState): void {
+  state.runStep += 1;
+  state.counters.roll();
+  if (state.runStep > 1) state.outputRetriesBefore = state.outputRetriesUsed;
 }
 
 /**
@@ -71,8 +79,7 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
 export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
   const { agent, history } = state;
   history.pop();
-  state.runStep += 1;
-  state.counters.roll();
+  nextStep(state);
   const { value } = await tellingStep<Prepared>(state, stepKey.prepare(state.runStep), async (context) => {
     if (!agent.prepareTools) return {};
     const tools = await state.input.callbacks.prepareTools(agent.definitions, { runStep: state.runStep, ...context });
@@ -122,6 +129,8 @@ async function gather(
     }
   }
   if (texts.length > 0) prepared.instructions = texts;
+  // Nothing more is asked for a request that will not be made.
+  if (request && isOverLimit(state)) return prepared;
   const steers = state.inbox.take(request === null);
   if (steers.length > 0) prepared.steers = steers;
   if (agent.historyProcessors.length > 0) {
@@ -133,6 +142,15 @@ async function gather(
     prepared.systemPrompts = await resolvePrompts(state, agent.systemPrompt, where);
   }
   return prepared;
+}
+
+function isOverLimit({ agent, usage }: RunState): boolean {
+  try {
+    checkBeforeRequest(agent.limits, usage);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function subset({ agent }: RunState, tools: ToolDefinition[]): ToolDefinition[] {
@@ -192,7 +210,7 @@ function joinInstructions({ agent }: RunState, resolved: readonly (string | null
 /** With those of the output mode, which belong to what does not change: in front of what the host resolved. */
 function instructionsToSend({ agent, history }: RunState, resolved: readonly (string | null)[]): string | null {
   const own = joined([agent.instructions.literal, agent.output.instructions, ...resolved]);
-  return own ?? latestInstructions(history.cleaned());
+  return own ?? latestInstructions(history.shown());
 }
 
 function joined(parts: readonly (string | null)[]): string | null {
@@ -218,7 +236,8 @@ function latestInstructions(messages: readonly ModelMessage[]): string | null {
   return null;
 }
 
-const isResult = ({ part_kind }: ModelRequest['parts'][number]) => part_kind === 'tool-return';
+const isResult = ({ part_kind }: ModelRequest['parts'][number]) =>
+  part_kind === 'tool-return' || part_kind === 'retry-feedback';
 
 /** Takes over what the processors made and finds the first new message again. */
 function takeOver(

@@ -167,14 +167,16 @@ function checkWhileStreaming(state: RunState, usage: RequestUsage, stop: (error:
 
 /** Whether a part that begins may be the output: text, a call of an output tool, or one that is left to others. */
 function outputOf(
-  { agent }: RunState,
+  { agent, functionTools }: RunState,
   part: ModelResponsePart,
 ): { tool_name: string | null; tool_call_id: string | null } | null {
   if (part.part_kind === 'text') return agent.output.allowText ? { tool_name: null, tool_call_id: null } : null;
   if (part.part_kind !== 'tool-call') return null;
   if (agent.output.tools.has(part.tool_name)) return { tool_name: part.tool_name, tool_call_id: part.tool_call_id };
-  const tool = agent.tools.get(part.tool_name);
-  return tool?.deferral ? { tool_name: null, tool_call_id: null } : null;
+  const isDeferred = agent.tools.get(part.tool_name)?.deferral;
+  // A tool that is not offered in this step is an unknown one.
+  const isOffered = functionTools.some(({ name }) => name === part.tool_name);
+  return isDeferred && isOffered ? { tool_name: null, tool_call_id: null } : null;
 }
 
 /** Fills in what the model left out: ids of calls, time, run and conversation. */
@@ -189,11 +191,14 @@ function stamped({ input }: RunState, key: string, response: ModelResponse, time
 
 function takeIn(state: RunState, { response: answered, served, warnings, durationMs, error }: Answered): ModelResponse {
   countAttempts(state, answered.failed_attempts);
-  state.usage = addUsage({ ...state.usage, requests: state.usage.requests + 1 }, answered.usage);
+  const { requests } = state.usage;
+  state.usage = addUsage({ ...state.usage, requests: requests + 1 }, answered.usage);
   state.served = served ?? answered.model_name;
   for (const warning of warnings ?? []) state.emit({ event_kind: 'warning', ...warning });
   warnUnmeasured(state, answered);
   const failure = error ? fromRunError(error) : limitBroken(state, answered);
+  // A stream that was cut before its first part is billed, but no request that the run acted on.
+  if (failure && state.input.stream && answered.parts.length === 0) state.usage = { ...state.usage, requests };
   const response: ModelResponse = failure ? { ...answered, state: 'interrupted' } : answered;
   state.history.append(response);
   if (state.input.bounds) state.bytes += jsonSize(response);

@@ -118,11 +118,12 @@ export const idSet = (ids: Iterable<string>): string => {
 };
 
 /** Results as an event tells them. Source: Pydantic AI `DeferredToolResultsEvent`. @since 0.2.0 */
-export function recordedResults({ calls, approvals, metadata }: DeferredToolResults): RecordedToolResults {
+export function recordedResults({ calls, approvals, metadata, answered_by }: DeferredToolResults): RecordedToolResults {
   return {
     calls: mapped(calls, recordedResult),
     approvals: mapped(approvals, recordedApproval),
     metadata: metadata ?? {},
+    answered_by: answered_by ?? {},
   };
 }
 

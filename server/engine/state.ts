@@ -100,6 +100,8 @@ export class RunState {
   usage: RunUsage;
   runStep = 0;
   outputRetriesUsed = 0;
+  /** What validators of an output call are told of them: those before this step. */
+  outputRetriesBefore = 0;
   /** Whether the history was seen to have system prompts, or was given them. */
   hasSystemPrompt = false;
   /** Time of the latest step, RFC 3339: what the engine writes itself carries it. */

@@ -69,7 +69,8 @@ class Chain {
     const attempt = (fields: AttemptFields) =>
       inOrder({ ...fields, timestamp, duration: secondsToIso((elapsed() - began) / 1000) });
     if (this.#failures.length > 0) this.#numbers.emitNext(model.id, this.#whyNext());
-    stream?.describe({ model_id: model.id });
+    const before = this.#failures.length > 0 ? { failed_attempts: this.#attempts() } : {};
+    stream?.describe({ model_id: model.id, ...before });
     try {
       const answer = await ask(
         model,

@@ -21,9 +21,10 @@ const isSystem = ({ part_kind }: ModelRequestPart) => part_kind === 'system-prom
 /** A prompt for one request alone is not among those of the run. */
 const isStanding = (part: ModelRequestPart) => part.part_kind === 'system-prompt' && part.scope !== 'request';
 
-/** The prompts a first request opens with are those of the run. */
+/** The prompts a first request opens with are those of the run; results of calls before it were put in front of them. */
 function leading({ parts }: ModelRequest, isFirst: boolean): number {
-  const other = isFirst ? parts.findIndex((part) => !isStanding(part)) : 0;
+  if (!isFirst) return 0;
+  const other = parts.findIndex((part) => part.part_kind !== 'tool-return' && !isStanding(part));
   return other < 0 ? parts.length : other;
 }
 

@@ -5,6 +5,7 @@ import { stringifyExact } from '../engine/exact-json.ts';
 import type { Model, ModelAnswer, ModelPrompt } from '../engine/model.ts';
 import { modelResponse, textPart, toolCallPart } from '../engine/response.ts';
 import { isRecord } from '../engine/validation/schema.ts';
+import { withoutInlineSystem } from './inline-system.ts';
 import { generateData } from './test-data.ts';
 import { streamTestAnswer } from './test-stream.ts';
 import { estimateUsage } from './token-estimate.ts';
@@ -27,7 +28,8 @@ export type TestModelOptions = NonNullable<Extract<ModelEntry, object>['test']>;
 export function createTestModel(options: TestModelOptions = {}, id = 'test'): Model {
   return {
     id,
-    async request(prompt, { stream }) {
+    async request(given, { stream }) {
+      const prompt = { ...given, messages: withoutInlineSystem(given.messages) };
       const parts = testModelParts(options, prompt);
       return stream ? streamTestAnswer(prompt, parts, stream) : answer(prompt, parts);
     },

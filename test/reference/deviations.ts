@@ -10,15 +10,38 @@ interface Deviation {
 /** Deviations from the reference engine by decision, and outcomes that depend on time. */
 const deviations: readonly Deviation[] = [
   {
-    reason: 'calls of one response that share an id may run each with its own arguments',
-    applies: ({ model }) =>
-      [model, ...(model.models ?? [])].some(({ script = [] }) => script.some((response) => sharesIds(response))),
+    reason: 'a stream that fails before its first piece leaves no response; upstream keeps an empty one of no model',
+    applies: (_scenario, [first]) => first !== undefined && leavesNothing(first),
+  },
+  {
+    reason: 'of two output calls of one id, only the one that ended the run is said to have done so',
+    applies: ({ model }, [first]) =>
+      /parts\[\d+:tool-return\]\.content$/.test(first?.path ?? '') &&
+      first?.expected === 'Final result processed.' &&
+      (model.script ?? []).some(({ parts = [] }) => sharesIds(parts)),
+  },
+  {
+    reason:
+      'prompts of scope `request`, which only histories of others hold, are shown without what they do to their neighbours',
+    applies: ({ runs }, [first]) =>
+      JSON.stringify(runs).includes('"scope":"request"') && /model_requests\[\d+\]\.messages/.test(first?.path ?? ''),
+  },
+  {
+    reason: 'the embedded model takes native output',
+    applies: ({ expected }) =>
+      (expected.v2?.runs ?? []).some(({ error }) =>
+        error?.message.startsWith('Native structured output is not supported'),
+      ),
+  },
+  {
+    reason: 'what is recorded as a run pauses is an event here; upstream emits it to a stream that has ended',
+    applies: (_scenario, [first]) => first !== undefined && addsOnlyEnqueued(first),
   },
   {
     reason: 'of the calls beside the one that ended a batch, those are answered that had ended by then',
     applies: ({ expected }, [first]) => {
       const run = expected.v2?.runs?.[runOf(first)];
-      return run !== undefined && endedBatch(run) && isInLastRequest(first?.path ?? '', run);
+      return first !== undefined && run !== undefined && endedBatch(run) && isBesideTheEnd(first, run);
     },
   },
 ];
@@ -31,21 +54,38 @@ export function deviationOf(scenario: Scenario, differences: readonly Difference
   return deviation?.reason ?? exceptionOf(scenario.name, scenario);
 }
 
-function sharesIds({ parts = [], stream = [] }: ScriptedResponse): boolean {
-  const streamed = stream.flatMap((piece) => (typeof piece === 'string' ? [] : Object.values(piece.calls ?? {})));
-  const ids = [...parts.map((part) => part.tool && part.id), ...streamed.map((call) => call.tool_call_id)];
-  const given = ids.filter((id) => id !== undefined);
-  return new Set(given).size < given.length;
+function sharesIds(parts: NonNullable<ScriptedResponse['parts']>): boolean {
+  const ids = parts.flatMap(({ tool, id }) => (tool === undefined || id === undefined ? [] : [id]));
+  return new Set(ids).size < ids.length;
+}
+
+const restOf = (side: unknown): Record<string, unknown>[] =>
+  (side as { rest?: Record<string, unknown>[] } | null)?.rest ?? [];
+
+function leavesNothing({ path, expected }: Difference): boolean {
+  const [extra, ...others] = restOf(expected);
+  const isEmpty = extra?.kind === 'response' && extra.model_name === '' && (extra.parts as unknown[]).length === 0;
+  return path.endsWith('messages_at_error.length') && others.length === 0 && isEmpty;
+}
+
+function addsOnlyEnqueued({ path, actual }: Difference): boolean {
+  const extra = restOf(actual);
+  return (
+    path.endsWith('events.length') && extra.length > 0 && extra.every((one) => one.event_kind === 'enqueued_messages')
+  );
 }
 
 /** Whether a run failed while several calls were being worked on. */
 function endedBatch({ error, messages_at_error = [] }: ExpectedRun): boolean {
-  const [response, last] = messages_at_error.slice(-2);
+  const response = messages_at_error.findLast(({ kind }) => kind === 'response');
+  const last = messages_at_error.at(-1);
   const calls = response?.parts.filter((part) => part.part_kind === 'tool-call') ?? [];
   return error !== undefined && last?.kind === 'request' && last.state === 'interrupted' && calls.length > 1;
 }
 
-function isInLastRequest(path: string, { messages_at_error = [] }: ExpectedRun): boolean {
+function isBesideTheEnd({ path, actual }: Difference, { messages_at_error = [] }: ExpectedRun): boolean {
   const last = `.messages_at_error[${messages_at_error.length - 1}:request].parts`;
-  return path.includes(last) || path.endsWith('.usage.tool_calls');
+  const extra = restOf(actual);
+  const isEvent = path.endsWith('events.length') && extra.every((one) => one.event_kind === 'function_tool_result');
+  return path.includes(last) || path.endsWith('.usage.tool_calls') || isEvent;
 }

@@ -136,6 +136,9 @@ export const anyObject: Validator = validatorOf((value, walk) => {
   return FAIL;
 });
 
+/** The validator for anything, used where nobody here looks at the arguments. @since 0.3.0 */
+export const anything: Validator = validatorOf((value) => value);
+
 /** Arguments are always an object, so a root that leaves its type open means one. */
 function objectRoot(root: JsonSchema): JsonSchema {
   if (root === true) return { type: 'object' };

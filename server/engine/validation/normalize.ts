@@ -40,8 +40,13 @@ function normalizeMap(keyword: string, value: unknown): unknown {
 
 /** Tuples before draft 2020-12: `items` held the list and `additionalItems` the rest. */
 function modernItems(schema: Record<string, unknown>): Record<string, unknown> {
-  const { items, additionalItems, ...others } = schema;
-  if (items === undefined && additionalItems === undefined) return schema;
-  if (!Array.isArray(items)) return items === undefined ? others : { ...others, items };
-  return { ...others, prefixItems: items, ...(additionalItems === undefined ? {} : { items: additionalItems }) };
+  const isTuple = Array.isArray(schema.items);
+  if (!isTuple && !('additionalItems' in schema)) return schema;
+  // Keywords keep their order: a model may be shown the schema as text.
+  const renamed = Object.entries(schema).flatMap(([keyword, value]): [string, unknown][] => {
+    if (keyword === 'items' && isTuple) return [['prefixItems', value]];
+    if (keyword !== 'additionalItems') return [[keyword, value]];
+    return isTuple ? [['items', value]] : [];
+  });
+  return Object.fromEntries(renamed);
 }
