@@ -111,10 +111,12 @@ async function ask(
     return { ...done, response: await priced(model, stamped(state, key, answer.response, now())) };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
-    if (!stream?.opened || !(error instanceof EngineError)) throw error;
+    if (!stream || !(error instanceof EngineError)) throw error;
     stream.breakOff();
-    const partial = modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, state: 'interrupted' });
-    const served = stream.fields.model_name ?? null;
+    // A stream that never began was an answer of no model; it stands there all the same, so that the request is answered.
+    const fields = stream.opened ? stream.fields : { model_name: '' };
+    const partial = modelResponse(stream.parts(), { ...fields, usage: stream.usage, state: 'interrupted' });
+    const served = stream.opened ? (stream.fields.model_name ?? null) : null;
     const done = { served, durationMs: durationMs(), error: toRunError(error) };
     return { ...done, response: await priced(model, stamped(state, key, partial, now())) };
   }

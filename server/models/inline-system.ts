@@ -21,11 +21,14 @@ const isSystem = ({ part_kind }: ModelRequestPart) => part_kind === 'system-prom
 /** A prompt for one request alone is not among those of the run. */
 const isStanding = (part: ModelRequestPart) => part.part_kind === 'system-prompt' && part.scope !== 'request';
 
-/** The prompts a first request opens with are those of the run; results of calls before it were put in front of them. */
+/**
+ * Number of the first parts that keep their system prompts: as many as the prompts that a first request opens with. They
+ * are counted before results of calls were put in front of them.
+ */
 function leading({ parts }: ModelRequest, isFirst: boolean): number {
   if (!isFirst) return 0;
   const other = parts.findIndex((part) => part.part_kind !== 'tool-return' && !isStanding(part));
-  return other < 0 ? parts.length : other;
+  return parts.slice(0, other < 0 ? parts.length : other).filter(isStanding).length;
 }
 
 const hasInline = (message: ModelMessage, isFirst: boolean) =>

@@ -9,9 +9,12 @@ import type { ExpectedRun, OutputReturnCall, Scenario } from './scenario.ts';
 import { joined, type Views } from './views.ts';
 
 /** Plays the scenario that a text holds and returns what came out otherwise than it expects. */
-export async function compareText(text: string): Promise<Difference[]> {
-  const scenario = JSON.parse(text) as Scenario;
-  return comparePlayed(scenario, await play(scenario), estimatesOf(text));
+export const compareText = (text: string): Promise<Difference[]> =>
+  compareScenario(JSON.parse(text) as Scenario, estimatesOf(text));
+
+/** Plays a scenario and returns what came out otherwise than it expects. */
+export async function compareScenario(scenario: Scenario, counted: { estimates: boolean }): Promise<Difference[]> {
+  return comparePlayed(scenario, await play(scenario), counted);
 }
 
 /** Returns what came out otherwise than a scenario expects. Without `estimates`, counts of tokens are not compared. */

@@ -1,4 +1,4 @@
-import { compareText } from '../goldens/compare.ts';
+import { compareScenario, estimatesOf } from '../goldens/compare.ts';
 import type { Difference } from '../goldens/differences.ts';
 import type { Scenario } from '../goldens/scenario.ts';
 import { deviationOf } from './deviations.ts';
@@ -17,7 +17,7 @@ const timeoutMs = 20_000;
 /** Plays a scenario that the reference engine has played, and compares. */
 export async function compareOurs(played: string): Promise<Compared> {
   const scenario = JSON.parse(played) as Scenario;
-  const differences = await withinTimeout(compareText(played));
+  const differences = await withinTimeout(compareScenario(scenario, estimatesOf(played)));
   const deviation = differences.length > 0 ? deviationOf(scenario, differences) : undefined;
   return { name: scenario.name, differences, ...(deviation === undefined ? {} : { deviation }) };
 }

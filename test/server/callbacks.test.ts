@@ -216,7 +216,11 @@ describe('an error of a host model', () => {
     const { runId, error } = await session.run({ prompt: 'hi' });
     expect(error).toMatchObject({ message: 'it broke', ...expected });
     const { messages } = await session.request('run/messages', { runId });
-    expect(messages).toMatchObject([{ kind: 'request', parts: [{ content: 'hi' }] }]);
+    // A stream that never began stands there as an empty answer, and is no request that the run acted on.
+    expect(messages).toMatchObject([
+      { kind: 'request', parts: [{ content: 'hi' }] },
+      { kind: 'response', parts: [], model_name: '', state: 'interrupted' },
+    ]);
     expect((await session.request('run/usage', { runId })).usage.requests).toBe(0);
     await stillServes(runId);
   });

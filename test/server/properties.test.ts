@@ -123,7 +123,7 @@ function expectAnswered(messages: readonly ModelMessage[]): void {
   });
 }
 
-/** Usage is the sum over the responses that are stored, an interrupted one included. */
+/** Usage is the sum over the responses that are stored, an interrupted one included once it has begun. */
 function expectUsage(fresh: readonly ModelMessage[], { usage }: RunResult): void {
   const responses = fresh.flatMap((message) => (message.kind === 'response' ? [message] : []));
   const sum = (key: 'input_tokens' | 'output_tokens') => responses.reduce((total, one) => total + one.usage[key], 0);
@@ -134,7 +134,7 @@ function expectUsage(fresh: readonly ModelMessage[], { usage }: RunResult): void
     output: usage.output_tokens,
     calls: usage.tool_calls,
   }).toEqual({
-    requests: responses.length,
+    requests: responses.filter(({ parts, state }) => parts.length > 0 || state !== 'interrupted').length,
     input: sum('input_tokens'),
     output: sum('output_tokens'),
     calls: returns.filter((part) => part.part_kind === 'tool-return' && part.outcome === 'success').length,
