@@ -65,15 +65,15 @@ export async function compileOutput(spec: OutputSpec, retries: number): Promise<
 
   const marked = objects.filter((alternative) => alternative.mode === 'tool');
   const bare = objects.filter((alternative) => alternative.mode !== 'tool');
-  const offered: Alternative[] = [...marked, ...bare];
-  if (allowsNull && offered.length > 0) offered.push({ schema: { type: 'null' }, name: 'None' });
+  const nothing: Alternative[] = allowsNull && objects.length > 0 ? [{ schema: { type: 'null' }, name: 'None' }] : [];
+  const offered: Alternative[] = [...marked, ...bare, ...nothing];
   const tools = await compileTools(offered, retries);
   const [text] = texts;
   return {
     mode: tools.size > 0 ? 'tool' : 'text',
     tools,
     definitions: [...tools.values()].map((tool) => tool.definition),
-    text: text ? plainText(text) : marked.length > 0 ? null : await structured(bare),
+    text: text ? plainText(text) : marked.length > 0 ? null : await structured([...bare, ...nothing]),
     allowText: text !== undefined,
     allowsNull,
     allowsDeferred,

@@ -31,19 +31,23 @@ export function initialState(input: RunInput): RunState {
  * @since 0.1.0
  */
 export async function start(state: RunState): Promise<Step> {
-  const needsPrompts = state.history.length === 0;
+  if (!state.input.deferredResults) repairInterrupted(state);
+  const needsPrompts = state.history.length === 0 && !state.input.deferredResults;
   const refs = needsPrompts ? [] : dynamicRefs(state);
   // It may wait for what it asks: then the warnings say why.
   const { systemPrompt, instructions } = state.agent;
   const asks = refs.length > 0 || (needsPrompts && hasRefs(systemPrompt)) || (isSilent(state) && hasRefs(instructions));
   if (asks) warn(state);
-  const { value, time } = await tellingStep<Started>(state, stepKey.start, async (context) => ({
-    ...(needsPrompts
-      ? { systemPrompts: await resolvePrompts(state, state.agent.systemPrompt, { runStep: 0, ...context }) }
-      : {}),
-    ...(refs.length > 0 ? { dynamic: await resolveDynamic(state, refs, context) } : {}),
-    ...(isSilent(state) ? { instructed: await hasInstructions(state, context) } : {}),
-  }));
+  const { value, time } = await tellingStep<Started>(state, stepKey.start, async (context) => {
+    const instructed = isSilent(state) ? { instructed: await hasInstructions(state, context) } : {};
+    if (needsPrompts) {
+      const systemPrompts = await resolvePrompts(state, state.agent.systemPrompt, { runStep: 0, ...context });
+      return { ...instructed, systemPrompts };
+    }
+    // Prompts are asked for again only for a request that will be made.
+    if (refs.length === 0 || !beginsWithRequest(state, instructed)) return instructed;
+    return { ...instructed, dynamic: await resolveDynamic(state, refs, context) };
+  });
   state.startedAt = time;
   announce(state);
   if (!asks) warn(state);
@@ -71,7 +75,6 @@ const hasRefs = ({ parts }: CompiledPrompts) => parts.some((part) => typeof part
 function firstStep(state: RunState, started: Started): Step {
   const { history, input } = state;
   if (input.deferredResults) return { kind: 'handleResponse', ...resume(history.messages, input.deferredResults) };
-  repairInterrupted(state);
   const { last } = history;
   if (last?.kind === 'response') {
     const early = afterGivenResponse(state, last, started);
@@ -123,6 +126,16 @@ async function hasInstructions(state: RunState, context: StepContext): Promise<b
     if (text) has = true;
   }
   return has;
+}
+
+/** Whether a run begins by asking the model, and neither with a given response nor with an error. */
+function beginsWithRequest({ input, history: { last } }: RunState, { instructed }: Started): boolean {
+  if (input.deferredResults) return false;
+  if (last?.kind !== 'response') return true;
+  const hasCalls = toolCallsOf(last).length > 0;
+  if (last.state === 'suspended') return false;
+  if (input.prompt === undefined) return !hasCalls && instructed === true;
+  return !hasCalls || last.state === 'interrupted';
 }
 
 function afterGivenResponse(

@@ -17,6 +17,11 @@ const deviations: readonly Deviation[] = [
       (model.script ?? []).some(({ parts = [] }) => sharesIds(parts)),
   },
   {
+    reason: 'system prompts of a history that begins with a response may stand before or after results without a call',
+    applies: ({ runs }, [first]) =>
+      /model_requests\[\d+\]\.messages\[\d+:request\]/.test(first?.path ?? '') && runs.some(beginsWithResponse),
+  },
+  {
     reason:
       'prompts of scope `request`, which only histories of others hold, are shown without what they do to their neighbours',
     applies: ({ runs }, [first]) =>
@@ -54,6 +59,9 @@ function sharesIds(parts: NonNullable<ScriptedResponse['parts']>): boolean {
   const ids = parts.flatMap(({ tool, id }) => (tool === undefined || id === undefined ? [] : [id]));
   return new Set(ids).size < ids.length;
 }
+
+const beginsWithResponse = ({ history }: Scenario['runs'][number]) =>
+  Array.isArray(history) && (history[0] as { kind?: string } | undefined)?.kind === 'response';
 
 const restOf = (side: unknown): Record<string, unknown>[] =>
   (side as { rest?: Record<string, unknown>[] } | null)?.rest ?? [];
