@@ -95,6 +95,7 @@ export const InitializeResult = named('InitializeResult', () =>
       .object({
         name: z.string().describe('Always `runwire`.'),
         version: z.string().describe('Version of the package.'),
+        pydanticAi: z.string().describe('The version of Pydantic AI whose semantics and message JSON it follows.'),
       })
       .describe('The daemon.'),
     epoch: z

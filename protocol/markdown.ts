@@ -1,4 +1,5 @@
 import { type MethodDocument, ownType, type ProtocolDocument, type SchemaDocument } from './document.ts';
+import { REFERENCE_VERSION } from './reference.ts';
 
 type Node = SchemaDocument;
 
@@ -22,7 +23,8 @@ export function protocolMarkdown(document: ProtocolDocument): string {
   return [
     '# Protocol',
     '',
-    `Version ${document.protocolVersion}. Generated from the catalogue in \`protocol/\`; the same as JSON Schema is in \`schema.json\` and in the`,
+    `Version ${document.protocolVersion}. Messages, parts and events of runs are the JSON of Pydantic AI ${REFERENCE_VERSION}.`,
+    'Generated from the catalogue in `protocol/`; the same as JSON Schema is in `schema.json` and in the',
     'answer of `rpc/discover`. JSON-RPC 2.0 in `Content-Length` frames, or in lines, one message each, when the first byte is a brace;',
     'parameters are by name, and `null`, `[]` and nothing at all mean `{}`. Fields, event kinds and error kinds may be added at any time: ignore what you do not know.',
     '',

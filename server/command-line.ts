@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Limits } from '../protocol/lifecycle.ts';
+import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
+import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
 import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -50,7 +51,7 @@ Options:
   --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
-  --version            print the version
+  --version            print the version; with --json also those of the protocol and of Pydantic AI, which it follows
   --help               print this
   --clientProcessId N  process of the host: the daemon ends when that is gone
   --stdio              accepted, as clients of language servers pass it
@@ -73,6 +74,14 @@ Examples:
   runwire schema | jq '."$defs".RunResult'
 `;
 
+const versions = {
+  name: 'runwire',
+  version,
+  protocolVersion: PROTOCOL_VERSION,
+  pydanticAi: REFERENCE_VERSION,
+  node: process.version,
+};
+
 const options = {
   'allow-env': 'list',
   'allow-local-downloads': 'flag',
@@ -81,6 +90,7 @@ const options = {
   'log-file': 'value',
   drain: 'value',
   version: 'flag',
+  json: 'flag',
   help: 'flag',
   stdio: 'ignored',
   clientProcessId: 'value',
@@ -118,7 +128,8 @@ function commandOf(args: readonly string[]): Command {
   };
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
   if (values.help) return text(help);
-  if (values.version) return text(`${version}\n`);
+  if (values.version) return text(values.json ? `${JSON.stringify(versions)}\n` : `${version}\n`);
+  if (values.json) throw new UsageError('--json belongs to --version');
   const [command] = words;
   switch (command) {
     case undefined:

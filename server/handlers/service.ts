@@ -2,6 +2,7 @@ import type { EventLoopUtilization } from 'node:perf_hooks';
 import { callbacks, type ResultOf, requests, serverNotifications } from '../../protocol/catalogue.ts';
 import { protocolDocument } from '../../protocol/document.ts';
 import { PROTOCOL_VERSION } from '../../protocol/lifecycle.ts';
+import { REFERENCE_VERSION } from '../../protocol/reference.ts';
 import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import { modelList } from '../models/list.ts';
@@ -45,7 +46,7 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
       session.initialize(params);
       return {
         protocolVersion: PROTOCOL_VERSION,
-        serverInfo: { name: 'runwire', version: deps.version },
+        serverInfo: { name: 'runwire', version: deps.version, pydanticAi: REFERENCE_VERSION },
         epoch: deps.epoch,
         limits: session.limits,
         capabilities: {

@@ -18,6 +18,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PROTOCOL_VERSION } from '../../protocol/lifecycle.ts';
+import { REFERENCE_VERSION } from '../../protocol/reference.ts';
 import { Daemon, daemonPath } from '../support/daemon.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -43,7 +45,7 @@ const cachesIn = (path: string) => (existsSync(path) ? readdirSync(path) : []);
 async function session(env?: NodeJS.ProcessEnv): Promise<void> {
   const daemon = new Daemon({ env: envOf(env) });
   const answer = await daemon.initialize();
-  expect(answer).toMatchObject({ result: { serverInfo: { name: 'runwire', version } } });
+  expect(answer).toMatchObject({ result: { serverInfo: { name: 'runwire', version, pydanticAi: REFERENCE_VERSION } } });
   expect(await daemon.stop()).toBe(0);
   expect({ stderr: daemon.stderr, junk: daemon.junk }).toEqual({ stderr: '', junk: '' });
 }
@@ -202,5 +204,17 @@ describe('--version', () => {
       encoding: 'utf8',
     });
     expect({ stdout, status }).toEqual({ stdout: `${version}\n`, status: 0 });
+  });
+
+  it('says with --json what else has a version', () => {
+    const { stdout, status } = spawnSync(process.execPath, [daemonPath, '--version', '--json'], { encoding: 'utf8' });
+    expect({ ...JSON.parse(stdout), status }).toEqual({
+      name: 'runwire',
+      version,
+      protocolVersion: PROTOCOL_VERSION,
+      pydanticAi: REFERENCE_VERSION,
+      node: process.version,
+      status: 0,
+    });
   });
 });
