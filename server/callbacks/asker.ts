@@ -79,11 +79,11 @@ export class Asker {
     const { world } = this.#options;
     const question = this.#question(call, params, context);
     const { pendingId } = question;
-    context.tell?.(pendingAdded(call, pendingId));
+    context.emit?.(pendingAdded(call, pendingId));
     try {
       return await ask(question, { requests: null, world, signal: context.signal, onEnd: () => call.onEnd?.() });
     } finally {
-      if (!context.signal.aborted) context.tell?.({ event_kind: 'pending_resolved', pendingId });
+      if (!context.signal.aborted) context.emit?.({ event_kind: 'pending_resolved', pendingId });
     }
   }
 

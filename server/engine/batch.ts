@@ -1,9 +1,9 @@
 import type { ModelRequestPart, ToolReturnPart } from '../../protocol/messages.ts';
 import { userPromptPart } from './media.ts';
+import type { FinalOutput } from './node.ts';
 import type { Resolutions } from './resolutions.ts';
 import { toolReturn } from './returns.ts';
 import type { RunState } from './state.ts';
-import type { FinalOutput } from './step.ts';
 import type { LeftCall, PlacedCall, Resolved, SettledCall } from './tools.ts';
 
 /** The wording of the returns the engine writes itself. Source: Pydantic AI `_tool_execution`. @since 0.1.0 */

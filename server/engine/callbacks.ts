@@ -10,14 +10,14 @@ export interface CallbackContext {
   readonly runStep: number;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
-  /** Tells that something waits to be picked up, and that it does no longer; see `StepContext.tell`. */
-  readonly tell?: ((event: DurableEvent) => void) | undefined;
+  /** Emits `pending_added` and `pending_resolved`; see `StepContext.emit`. */
+  readonly emit?: ((event: DurableEvent) => void) | undefined;
 }
 
 /** Tells that a call waits to be picked up. @since 0.2.0 */
 export type PendingAdded = Extract<DurableEvent, { event_kind: 'pending_added' }>;
 
-/** A call whose waiting is told around its step. @since 0.2.0 */
+/** A call whose waiting is announced around its step. @since 0.2.0 */
 export interface WaitingCall {
   readonly kind: 'callTool' | 'validateOutput' | 'handleDeferred' | 'awaitPeople';
   readonly stepKey: string;

@@ -46,8 +46,8 @@ export interface ModelCall {
   elapsed(): number;
   /** Whether another model is asked when this one fails, so that a long wait for it is not worth its time. */
   readonly hasAlternative?: boolean;
-  /** Tells an event in order; see `StepContext.tell`. */
-  readonly tell?: ((event: DurableEvent) => void) | undefined;
+  /** Emits an event in order; see `StepContext.emit`. */
+  readonly emit?: ((event: DurableEvent) => void) | undefined;
   /**
    * Where the pieces of a streamed answer go as they come; absent when the answer is wanted as a whole. A model that
    * reported pieces answers with the whole response all the same, its parts left out.

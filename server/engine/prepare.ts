@@ -5,9 +5,9 @@ import { mintId } from './ids.ts';
 import type { Steer } from './inbox.ts';
 import { completeMessages } from './intake.ts';
 import type { ModelPrompt } from './model.ts';
-import { recordedStep, tellingStep } from './recorded.ts';
+import type { OwnRequest } from './node.ts';
+import { emittingStep, recordedStep } from './recorded.ts';
 import type { RunState } from './state.ts';
-import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { hasSystemPrompt, resolvePrompts, systemPromptParts, withSystemPrompts } from './system-prompts.ts';
 import { emitDelivered, recordLeft, turnOf } from './turn.ts';
@@ -38,7 +38,7 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
   const request = own.request && stamped(state, own.request, own.resumed);
   if (request) history.append(request);
   nextStep(state);
-  const { value } = await tellingStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
+  const { value } = await emittingStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
     gather(state, { request, time }, context),
   );
   state.functionTools = value.tools ?? agent.definitions;
@@ -80,7 +80,7 @@ export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
   const { agent, history } = state;
   history.pop();
   nextStep(state);
-  const { value } = await tellingStep<Prepared>(state, stepKey.prepare(state.runStep), async (context) => {
+  const { value } = await emittingStep<Prepared>(state, stepKey.prepare(state.runStep), async (context) => {
     if (!agent.prepareTools) return {};
     const tools = await state.input.callbacks.prepareTools(agent.definitions, { runStep: state.runStep, ...context });
     return { tools: subset(state, tools) };

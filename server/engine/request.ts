@@ -8,12 +8,12 @@ import { mintId } from './ids.ts';
 import { completeResponse } from './intake.ts';
 import { jsonSize } from './json-size.ts';
 import type { Model, ModelAnswer, ModelPrompt, Warning } from './model.ts';
+import type { OwnRequest } from './node.ts';
 import { PartStream } from './part-stream.ts';
 import { prepare, prepareResumed } from './prepare.ts';
-import { tellingStep } from './recorded.ts';
+import { emittingStep } from './recorded.ts';
 import { modelResponse } from './response.ts';
 import type { RunState } from './state.ts';
-import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { addUsage, checkAfterResponse, checkBeforeRequest, hasTokenLimits, unmeasured } from './usage.ts';
 
@@ -56,7 +56,7 @@ async function request(state: RunState, prompt: ModelPrompt, seed: ModelResponse
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
   try {
-    const { value } = await tellingStep<Answered>(state, key, (context) => ask(state, { prompt, seed }, context));
+    const { value } = await emittingStep<Answered>(state, key, (context) => ask(state, { prompt, seed }, context));
     return takeIn(state, value);
   } catch (error) {
     throw failed(state, error);
@@ -88,7 +88,7 @@ async function ask(
   context: StepContext,
 ): Promise<Answered> {
   const { model, runId } = state.input;
-  const { key, idempotencyKey, elapsed, now, tell } = context;
+  const { key, idempotencyKey, elapsed, now, emit } = context;
   const began = elapsed();
   const durationMs = () => Math.round((elapsed() - began) * 1000) / 1000;
   const { signal, stop } = stoppable(context.signal, state.input.stream && hasTokenLimits(state.agent.limits));
@@ -100,7 +100,7 @@ async function ask(
     if (full) await full;
     signal.throwIfAborted();
     const request = { runId, runStep: state.runStep, idempotencyKey };
-    const call = { ...request, signal, tell, now, elapsed, ...(stream ? { stream } : {}) };
+    const call = { ...request, signal, emit, now, elapsed, ...(stream ? { stream } : {}) };
     const once = async (piece: ModelPrompt) => {
       const from = stream?.nextPiece() ?? 0;
       return whole(await abortable(model.request(piece, call), signal), stream, from);

@@ -3,10 +3,10 @@ import type { CompiledPrompts } from './agent.ts';
 import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
 import { userPromptPart } from './media.ts';
-import { tellingStep } from './recorded.ts';
+import type { RunNode } from './node.ts';
+import { emittingStep } from './recorded.ts';
 import { resume } from './resolutions.ts';
 import { type RunInput, RunState } from './state.ts';
-import type { Step } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { resolvePrompts, resolveSystemPrompt, systemPromptParts } from './system-prompts.ts';
 
@@ -30,7 +30,7 @@ export function initialState(input: RunInput): RunState {
  * Errors: `run.invalid`, and what a callback may end with. Source: Pydantic AI `UserPromptNode.run`.
  * @since 0.1.0
  */
-export async function start(state: RunState): Promise<Step> {
+export async function start(state: RunState): Promise<RunNode> {
   if (!state.input.deferredResults) repairInterrupted(state);
   const needsPrompts = state.history.length === 0 && !state.input.deferredResults;
   const refs = needsPrompts ? [] : dynamicRefs(state);
@@ -38,7 +38,7 @@ export async function start(state: RunState): Promise<Step> {
   const { systemPrompt, instructions } = state.agent;
   const asks = refs.length > 0 || (needsPrompts && hasRefs(systemPrompt)) || (isSilent(state) && hasRefs(instructions));
   if (asks) warn(state);
-  const { value, time } = await tellingStep<Started>(state, stepKey.start, async (context) => {
+  const { value, time } = await emittingStep<Started>(state, stepKey.start, async (context) => {
     const instructed = isSilent(state) ? { instructed: await hasInstructions(state, context) } : {};
     if (needsPrompts) {
       const systemPrompts = await resolvePrompts(state, state.agent.systemPrompt, { runStep: 0, ...context });
@@ -72,7 +72,7 @@ function warn(state: RunState): void {
 
 const hasRefs = ({ parts }: CompiledPrompts) => parts.some((part) => typeof part !== 'string');
 
-function firstStep(state: RunState, started: Started): Step {
+function firstStep(state: RunState, started: Started): RunNode {
   const { history, input } = state;
   if (input.deferredResults) return { kind: 'handleResponse', ...resume(history.messages, input.deferredResults) };
   const { last } = history;
@@ -142,7 +142,7 @@ function afterGivenResponse(
   state: RunState,
   last: ModelMessage & { kind: 'response' },
   { instructed = false }: Started,
-): Step | null {
+): RunNode | null {
   const { input, history } = state;
   const calls = toolCallsOf(last);
   if (input.prompt === undefined) {

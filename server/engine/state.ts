@@ -12,8 +12,8 @@ import type { DeltaSink } from './delta-sink.ts';
 import { History } from './history.ts';
 import { Inbox } from './inbox.ts';
 import type { Model, Warning } from './model.ts';
+import type { FinalOutput } from './node.ts';
 import type { PartStream } from './part-stream.ts';
-import type { FinalOutput } from './step.ts';
 import type { StepRunner } from './steps.ts';
 import { emptyUsage, withTotal } from './usage.ts';
 

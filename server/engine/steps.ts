@@ -5,7 +5,7 @@ import type { DurableEvent } from '../../protocol/events.ts';
  *
  * @since 0.1.0
  */
-export const LOOP_VERSION = 2;
+export const LOOP_VERSION = 3;
 
 /**
  * The keys of the steps of a run. They are a wire format: `n` is the run step (number of the model request), `i` the
@@ -37,8 +37,8 @@ export interface StepContext {
   now(): string;
   /** Milliseconds of a steady clock, for durations. */
   elapsed(): number;
-  /** Tells an event while the step runs; in steps that may run beside others it is absent. */
-  readonly tell?: (event: DurableEvent) => void;
+  /** Emits an event while the step runs; absent in steps that may run in parallel with others. */
+  readonly emit?: (event: DurableEvent) => void;
 }
 
 /** What a step records: plain JSON with the time at which it ended. @since 0.1.0 */
@@ -46,7 +46,7 @@ export interface StepOutput {
   readonly v: typeof LOOP_VERSION;
   readonly time: string;
   /** Events that were emitted since the step before it ended. */
-  readonly told?: readonly DurableEvent[];
+  readonly events?: readonly DurableEvent[];
 }
 
 /**

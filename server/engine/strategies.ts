@@ -1,12 +1,12 @@
 import type { ToolCallPart } from '../../protocol/messages.ts';
 import { CallBatch, type ClassifiedCall, type OutputCallResult } from './batch.ts';
 import { checkResolutions, leaveToOthers } from './deferral.ts';
+import type { FinalOutput } from './node.ts';
 import { processText } from './output.ts';
 import { runOutput, runOutputInTurn, throwExceeded } from './output-calls.ts';
 import type { Resolutions } from './resolutions.ts';
 import { checkCalls, runFunctions, runOne, runSegments } from './running.ts';
 import type { RunState } from './state.ts';
-import type { FinalOutput } from './step.ts';
 import { type SettledCall, toolInStep } from './tools.ts';
 import { checkBeforeToolCalls } from './usage.ts';
 

@@ -17,10 +17,15 @@ export function askingStep<T>(
 ): Promise<Recorded<T>> {
   const added = state.input.callbacks.waitsAs(call);
   const step = () => recordedStep(state, call.stepKey, body, signal);
-  return added ? told(state, added, step, signal) : step();
+  return added ? announced(state, added, step, signal) : step();
 }
 
-async function told<T>(state: RunState, added: PendingAdded, step: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function announced<T>(
+  state: RunState,
+  added: PendingAdded,
+  step: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
   state.emit(added);
   try {
     return await step();

@@ -6,7 +6,7 @@ import type { OutputPlan } from './output-plan.ts';
 import type { Resolutions } from './resolutions.ts';
 import { noOutputText } from './wording.ts';
 
-/** The request a step begins with; null for a turn that only tells what the user said meanwhile. */
+/** The request that a model request begins with; null when it only has messages that the user sent meanwhile. */
 export interface OwnRequest {
   readonly request: ModelRequest | null;
   /** It stood at the end of the given history and is only sent again. */
@@ -14,7 +14,7 @@ export interface OwnRequest {
 }
 
 /** What a run does next. @since 0.1.0 */
-export type Step =
+export type RunNode =
   | ({ readonly kind: 'modelRequest' } & OwnRequest)
   | { readonly kind: 'resumeResponse'; readonly suspended: ModelResponse }
   | { readonly kind: 'handleResponse'; readonly response: ModelResponse; readonly resolutions?: Resolutions }
