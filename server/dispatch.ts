@@ -1,8 +1,8 @@
 import { type ParamsOf, type RequestMethod, type ResultOf, requests } from '../protocol/catalogue.ts';
 import { EngineError } from './engine/errors.ts';
-import { fromZod } from './errors.ts';
-import { describeOverflow, overflowIn } from './message-json.ts';
-import { invalidParams } from './params-error.ts';
+import { describeOverflow, overflowIn } from './errors/json-overflow.ts';
+import { invalidParams } from './errors/params-error.ts';
+import { fromZod } from './errors/response-error.ts';
 import type { Session } from './session.ts';
 
 /** A handler for every request of the catalogue: a missing or misspelt one does not compile. @since 0.1.0 */

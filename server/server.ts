@@ -2,7 +2,7 @@ import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type { After } from './callbacks/timers.ts';
 import { type Call, dispatch, type Handlers } from './dispatch.ts';
 import { EngineError } from './engine/errors.ts';
-import { reportBug, responseError, toResponseError } from './errors.ts';
+import { reportBug, responseError, toResponseError } from './errors/response-error.ts';
 import { createLocalExecutor } from './executors/local/local-executor.ts';
 import type { RunnerFactory } from './executors/local/run-starter.ts';
 import type { RunExecutor } from './executors/run-executor.ts';

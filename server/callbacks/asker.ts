@@ -1,7 +1,7 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { CallbackContext, PendingAdded, WaitingCall } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
-import { describeOverflow, overflowIn } from '../message-json.ts';
+import { describeOverflow, overflowIn } from '../errors/json-overflow.ts';
 import { failed, methodNotFound, timedOut } from './callback-errors.ts';
 import { CallbackError, type RequestSender } from './client.ts';
 import { Gate } from './gate.ts';

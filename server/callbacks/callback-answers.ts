@@ -2,7 +2,7 @@ import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import { EngineError } from '../engine/errors.ts';
 import { stringifyExact } from '../engine/exact-json.ts';
-import { issuesOf } from '../errors.ts';
+import { issuesOf } from '../errors/response-error.ts';
 
 type Parsed<M extends CallbackMethod> = ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']>;
 

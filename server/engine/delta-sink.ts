@@ -1,6 +1,12 @@
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { ToolCallPart } from '../../protocol/messages.ts';
-import type { PartFields } from './part-stream.ts';
+
+/** What a provider says of a part beside its content. @since 0.2.0 */
+export interface PartFields {
+  id?: string | null;
+  provider_name?: string | null;
+  provider_details?: Record<string, unknown> | null;
+}
 
 /** What a piece adds to a tool call. @since 0.2.0 */
 export interface CallPiece {

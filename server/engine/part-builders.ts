@@ -1,7 +1,7 @@
 import type { ModelResponsePart, ToolCallPart } from '../../protocol/messages.ts';
+import type { PartFields } from './delta-sink.ts';
 import { unexpectedBehavior } from './errors.ts';
 import { GrowingText } from './growing-text.ts';
-import type { PartFields } from './part-stream.ts';
 import { toolCallPart } from './response.ts';
 
 /** A part that is put together from pieces. @since 0.2.0 */

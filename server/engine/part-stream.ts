@@ -1,20 +1,13 @@
 import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { beyond } from './bounds.ts';
-import type { CallPiece, DeltaSink } from './delta-sink.ts';
+import type { CallPiece, DeltaSink, PartFields } from './delta-sink.ts';
 import { unexpectedBehavior } from './errors.ts';
 import { CallBuilder, type PartBuilder, TextBuilder, ThinkingBuilder, WholePart } from './part-builders.ts';
 import { requestUsage } from './response.ts';
 
 /** A provider's own key of a part; pieces with one key belong together. @since 0.2.0 */
 export type PartKey = string | number;
-
-/** What a provider says of a part beside its content. @since 0.2.0 */
-export interface PartFields {
-  id?: string | null;
-  provider_name?: string | null;
-  provider_details?: Record<string, unknown> | null;
-}
 
 /** A piece with nothing but content: one object for all of them, since there are thousands. */
 const noFields: PartFields = Object.freeze({});

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
-import { parseMessage } from '../message-json.ts';
+import { parseMessage } from '../errors/json-overflow.ts';
 import type { Frame, FrameSplitter, Framing, WireLimits } from './frames.ts';
 import { jsonFault } from './json-fault.ts';
 import { ContentLengthFrames } from './length-frames.ts';

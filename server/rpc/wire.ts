@@ -5,7 +5,7 @@ import {
   type MessageConnection,
   type MessageStrategy,
 } from 'vscode-jsonrpc/node';
-import { reportBug } from '../errors.ts';
+import { reportBug } from '../errors/response-error.ts';
 import type { Log } from '../log.ts';
 import { Answers } from './answers.ts';
 import { OpenCallbacks } from './callbacks.ts';

@@ -1,8 +1,7 @@
 import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
 import { drained, type NotificationSender } from '../callbacks/client.ts';
 import type { After } from '../callbacks/timers.ts';
-import type { CallPiece, DeltaSink } from '../engine/delta-sink.ts';
-import type { PartFields } from '../engine/part-stream.ts';
+import type { CallPiece, DeltaSink, PartFields } from '../engine/delta-sink.ts';
 import { PieceBuffer } from './piece-buffer.ts';
 
 /** Characters at which merged deltas are sent without waiting any longer. */

@@ -3,7 +3,7 @@ import type { MessagesParams, MessagesResult } from '../../protocol/run.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { EngineError } from '../engine/errors.ts';
 import { stringifyExact } from '../engine/exact-json.ts';
-import { invalidParams } from '../params-error.ts';
+import { invalidParams } from '../errors/params-error.ts';
 
 /** The messages of a run, and what is known of their end. */
 export interface RunMessages {

@@ -1,8 +1,7 @@
 import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
 import type { ToolCallPart } from '../../protocol/messages.ts';
-import type { CallPiece } from '../engine/delta-sink.ts';
+import type { CallPiece, PartFields } from '../engine/delta-sink.ts';
 import { GrowingText } from '../engine/growing-text.ts';
-import type { PartFields } from '../engine/part-stream.ts';
 
 type Kind = PartDelta['part_delta_kind'];
 

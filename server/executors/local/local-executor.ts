@@ -5,7 +5,7 @@ import type { RunStartParams } from '../../../protocol/run.ts';
 import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
 import type { EngineError } from '../../engine/errors.ts';
 import type { Warning } from '../../engine/model.ts';
-import { invalidParams } from '../../params-error.ts';
+import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { RunSlots } from '../../runs/slots.ts';

@@ -1,4 +1,4 @@
-import { infinitePath, mayBeInexact, type Overflow, parseJson } from './engine/exact-json.ts';
+import { infinitePath, mayBeInexact, type Overflow, parseJson } from '../engine/exact-json.ts';
 
 /** The parameters of each method that hold data which is passed on, not numbers that the daemon works with. */
 const data: Readonly<Record<string, readonly string[]>> = {

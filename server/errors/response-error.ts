@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import type * as z from 'zod';
-import { ErrorCode, type ErrorKind } from '../protocol/errors.ts';
+import { ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { Log } from '../log.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { EngineError } from './engine/errors.ts';
-import type { Log } from './log.ts';
 import { invalidParams, type ParamIssue } from './params-error.ts';
 
 /** An error as a request answers it. @since 0.1.0 */

@@ -1,4 +1,4 @@
-import { EngineError } from './engine/errors.ts';
+import { EngineError } from '../engine/errors.ts';
 
 /** What is wrong with one value of the parameters. @since 0.1.0 */
 export interface ParamIssue {
