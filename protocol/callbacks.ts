@@ -18,21 +18,27 @@ const common = () => ({
 const retry = () => z.number().int().describe('Failures in a row so far.');
 const maxRetries = () => z.number().int().describe('Failures in a row that are allowed.');
 
-/** What a tool may return as an object: exactly one of the keys, or nothing for a null content. @since 0.1.0 */
-export const ToolCallResult = named('ToolCallResult', () =>
-  z.object({
-    content: z.unknown().optional().describe('What the model sees: any JSON value.'),
-    metadata: z.unknown().optional().describe('Data for the program, beside `content`.'),
-    userContent: z
-      .union([z.string(), z.array(UserContent())])
-      .nullish()
-      .describe('Content for a user prompt after all tool returns, beside `content`.'),
-    usage: RunUsage().nullish().describe('What the tool used itself, added to the run, beside `content`.'),
-    retry: z.string().optional().describe('Ask the model to try again, with this message.'),
-    failed: z.string().optional().describe('The tool failed for good, with this message.'),
-    deferred: JsonMap().nullable().optional().describe('The result comes from outside; data about it, or null.'),
-    approvalRequired: JsonMap().nullable().optional().describe('The call needs an approval; data about it, or null.'),
-  }),
+/**
+ * The result of a tool as an object: exactly one of the keys, or none for null content.
+ * @since 0.1.0
+ */
+export const ToolCallResult = named(
+  'ToolCallResult',
+  'The result of a tool as an object: exactly one of the keys, or none for null content.',
+  () =>
+    z.object({
+      content: z.unknown().optional().describe('What the model sees: any JSON value.'),
+      metadata: z.unknown().optional().describe('Data for the program, beside `content`.'),
+      userContent: z
+        .union([z.string(), z.array(UserContent())])
+        .nullish()
+        .describe('Content for a user prompt after all tool returns, beside `content`.'),
+      usage: RunUsage().nullish().describe('What the tool used itself, added to the run, beside `content`.'),
+      retry: z.string().optional().describe('Ask the model to try again, with this message.'),
+      failed: z.string().optional().describe('The tool failed for good, with this message.'),
+      deferred: JsonMap().nullable().optional().describe('The result comes from outside; data about it, or null.'),
+      approvalRequired: JsonMap().nullable().optional().describe('The call needs an approval; data about it, or null.'),
+    }),
 );
 
 /** Runs a tool of the host. @since 0.1.0 */
@@ -117,29 +123,35 @@ export const PromptResolve = defineRequest(
   },
 );
 
-/** What a host model is asked. @since 0.1.0 */
-export const ModelRequestParams = named('ModelRequestParams', () =>
-  z.object({
-    ...common(),
-    requestId: z.string().describe('Id of this model request.'),
-    model: z.string().describe('NAME of `host:NAME`.'),
-    messages: z.array(ModelMessage()).describe('The cleaned history, ending in a request.'),
-    instructions: z.string().nullable().describe('Instructions with those of the output mode.'),
-    tools: z.array(ToolDefinition()).describe('Function tools.'),
-    outputTools: z.array(ToolDefinition()).describe('Output tools.'),
-    allowText: z.boolean().describe('Whether text can be the output.'),
-    outputMode: z.enum(['text', 'tool', 'native', 'prompted']).describe('How the output is asked for.'),
-    outputObject: z
-      .object({
-        name: z.string().nullable().describe('Name of the output type.'),
-        description: z.string().nullable().describe('Its description for the model.'),
-        json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the output.'),
-      })
-      .optional()
-      .describe('Schema of the output in native and prompted mode.'),
-    settings: ModelSettings().nullable().describe('Settings of the request.'),
-    stream: z.boolean().describe('Whether deltas are wanted.'),
-  }),
+/**
+ * Parameters of `model/request`: the request that a model of the host is to answer.
+ * @since 0.1.0
+ */
+export const ModelRequestParams = named(
+  'ModelRequestParams',
+  'Parameters of `model/request`: the request that a model of the host is to answer.',
+  () =>
+    z.object({
+      ...common(),
+      requestId: z.string().describe('Id of this model request.'),
+      model: z.string().describe('NAME of `host:NAME`.'),
+      messages: z.array(ModelMessage()).describe('The cleaned history, ending in a request.'),
+      instructions: z.string().nullable().describe('Instructions with those of the output mode.'),
+      tools: z.array(ToolDefinition()).describe('Function tools.'),
+      outputTools: z.array(ToolDefinition()).describe('Output tools.'),
+      allowText: z.boolean().describe('Whether text can be the output.'),
+      outputMode: z.enum(['text', 'tool', 'native', 'prompted']).describe('How the output is asked for.'),
+      outputObject: z
+        .object({
+          name: z.string().nullable().describe('Name of the output type.'),
+          description: z.string().nullable().describe('Its description for the model.'),
+          json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the output.'),
+        })
+        .optional()
+        .describe('Schema of the output in native and prompted mode.'),
+      settings: ModelSettings().nullable().describe('Settings of the request.'),
+      stream: z.boolean().describe('Whether deltas are wanted.'),
+    }),
 );
 
 /** Asks a model that the host serves. @since 0.1.0 */
@@ -196,7 +208,7 @@ export const ToolsPrepare = defineRequest(
   },
 );
 
-/** Asks for a secret. @since 0.2.0 */
+/** Asks for a secret. @since 0.1.0 */
 export const SecretGet = defineRequest(
   'secret/get',
   {
@@ -232,11 +244,11 @@ export const SecretGet = defineRequest(
       'The answer is kept in memory, for this connection or with `scope: run` for the run that asked, and is part of no ' +
       'event, message, log or trace. A host whose runs belong to several users answers each with `scope: run`: otherwise ' +
       'the key of the first serves the runs of all.',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );
 
-/** Resolves deferred calls while the run goes on. @since 0.2.0 */
+/** Resolves deferred calls while the run goes on. @since 0.1.0 */
 export const DeferredHandle = defineRequest(
   'deferred/handle',
   {
@@ -247,6 +259,6 @@ export const DeferredHandle = defineRequest(
     summary:
       'Asks for the results of the deferred calls of a batch, once, with `deferred: handle`; what is left out ends the run.',
     source: 'Pydantic AI HandleDeferredToolCalls',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );

@@ -8,35 +8,41 @@ export const PROTOCOL_VERSION = 1;
 
 const bound = (what: string) => z.number().int().positive().describe(what);
 
-/** Bounds in force; a client may lower them in `initialize`, only the operator may raise them. @since 0.1.0 */
-export const Limits = named('Limits', () =>
-  z.object({
-    messageBytes: bound('Bytes of one message, in and out.'),
-    headerBytes: bound('Bytes of the header of one message.'),
-    nesting: bound('How deep a message may be nested.'),
-    requestsInFlight: bound('Open requests of the client; those that wait for a run are not counted.'),
-    activeRuns: bound('Runs that run at once; further ones are queued.'),
-    queuedRuns: bound('Runs that may wait for a slot.'),
-    finishedRunsKept: bound('Finished runs that stay readable.'),
-    finishedRunsKeptMs: bound('How long they stay readable, in milliseconds.'),
-    finishedRunsKeptBytes: bound('How many bytes of messages and events finished runs may hold.'),
-    stepsPerRun: bound('Model requests of one run, whatever its usage limits say.'),
-    eventsPerRun: bound('Durable events of one run.'),
-    messageBytesPerRun: bound('Bytes of the messages one run adds, as JSON.'),
-    responseBytes: bound('Characters of the text, thinking and arguments of one streamed response.'),
-    eventsKept: bound('Latest events of a run that `run/events` still has.'),
-    eventsKeptBytes: bound('How many bytes they may have.'),
-    callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
-    callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
-    agents: bound('Registered agents.'),
-    toolsPerRun: bound('Tools of one run.'),
-    depsBytes: bound('Bytes of `deps` as JSON.'),
-    metadataBytes: bound('Bytes of `metadata` as JSON.'),
-    waitersPerRun: bound('Open waits for one run, for its end and for its next event each.'),
-    runDepth: bound('How deep runs may start runs.'),
-    steerQueue: bound('What the user said to one run and was not told yet.'),
-    shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
-  }),
+/**
+ * Limits in force. A client may lower them in `initialize`; only the operator may raise them.
+ * @since 0.1.0
+ */
+export const Limits = named(
+  'Limits',
+  'Limits in force. A client may lower them in `initialize`; only the operator may raise them.',
+  () =>
+    z.object({
+      messageBytes: bound('Bytes of one message, in and out.'),
+      headerBytes: bound('Bytes of the header of one message.'),
+      nesting: bound('How deep a message may be nested.'),
+      requestsInFlight: bound('Open requests of the client; those that wait for a run are not counted.'),
+      activeRuns: bound('Runs that run at once; further ones are queued.'),
+      queuedRuns: bound('Runs that may wait for a slot.'),
+      finishedRunsKept: bound('Finished runs that stay readable.'),
+      finishedRunsKeptMs: bound('How long they stay readable, in milliseconds.'),
+      finishedRunsKeptBytes: bound('How many bytes of messages and events finished runs may hold.'),
+      stepsPerRun: bound('Model requests of one run, whatever its usage limits say.'),
+      eventsPerRun: bound('Durable events of one run.'),
+      messageBytesPerRun: bound('Bytes of the messages one run adds, as JSON.'),
+      responseBytes: bound('Characters of the text, thinking and arguments of one streamed response.'),
+      eventsKept: bound('Latest events of a run that `run/events` still has.'),
+      eventsKeptBytes: bound('How many bytes they may have.'),
+      callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
+      callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
+      agents: bound('Registered agents.'),
+      toolsPerRun: bound('Tools of one run.'),
+      depsBytes: bound('Bytes of `deps` as JSON.'),
+      metadataBytes: bound('Bytes of `metadata` as JSON.'),
+      waitersPerRun: bound('Open waits for one run, for its end and for its next event each.'),
+      runDepth: bound('How deep runs may start runs.'),
+      steerQueue: bound('What the user said to one run and was not told yet.'),
+      shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
+    }),
 );
 export type Limits = z.output<ReturnType<typeof Limits>>;
 
@@ -63,32 +69,41 @@ const initializationOptions = () =>
       .describe('Defaults of runs.'),
   });
 
-/** Parameters of `initialize`: LSP's, with ours in `initializationOptions`. @since 0.1.0 */
-export const InitializeParams = named('InitializeParams', () =>
-  z.looseObject({
-    processId: z.number().int().nullish().describe('Process id of the host.'),
-    clientInfo: z
-      .looseObject({
-        name: z.string().describe('Name of the program.'),
-        version: z.string().nullish().describe('Its version.'),
-      })
-      .nullish()
-      .describe('The host.'),
-    capabilities: JsonMap().nullish().describe("LSP's client capabilities."),
-    initializationOptions: z
-      .preprocess(
-        (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
-        initializationOptions().nullish(),
-      )
-      .optional()
-      .describe('What concerns Runwire.'),
-    trace: z.string().nullish().describe('Initial trace value.'),
-  }),
+/**
+ * Parameters of `initialize`: those of LSP, with Runwire's in `initializationOptions`.
+ * @since 0.1.0
+ */
+export const InitializeParams = named(
+  'InitializeParams',
+  "Parameters of `initialize`: those of LSP, with Runwire's in `initializationOptions`.",
+  () =>
+    z.looseObject({
+      processId: z.number().int().nullish().describe('Process id of the host.'),
+      clientInfo: z
+        .looseObject({
+          name: z.string().describe('Name of the program.'),
+          version: z.string().nullish().describe('Its version.'),
+        })
+        .nullish()
+        .describe('The host.'),
+      capabilities: JsonMap().nullish().describe("LSP's client capabilities."),
+      initializationOptions: z
+        .preprocess(
+          (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
+          initializationOptions().nullish(),
+        )
+        .optional()
+        .describe('What concerns Runwire.'),
+      trace: z.string().nullish().describe('Initial trace value.'),
+    }),
 );
 export type InitializeParams = z.output<ReturnType<typeof InitializeParams>>;
 
-/** Result of `initialize`. @since 0.1.0 */
-export const InitializeResult = named('InitializeResult', () =>
+/**
+ * Result of `initialize`.
+ * @since 0.1.0
+ */
+export const InitializeResult = named('InitializeResult', 'Result of `initialize`.', () =>
   z.object({
     protocolVersion: z.number().int().describe('The version both sides use.'),
     serverInfo: z

@@ -2,8 +2,11 @@ import * as z from 'zod';
 import { defineRequest } from './define.ts';
 import { named, onFirstUse } from './lazy.ts';
 
-/** A callback that waits for its answer. @since 0.2.0 */
-export const PendingItem = named('PendingItem', () =>
+/**
+ * A callback that waits for its response.
+ * @since 0.1.0
+ */
+export const PendingItem = named('PendingItem', 'A callback that waits for its response.', () =>
   z.object({
     pendingId: z.string().describe('Its id, the same after a restart.'),
     runId: z.string().describe('The run that asks.'),
@@ -18,7 +21,7 @@ export const PendingItem = named('PendingItem', () =>
 );
 export type PendingItem = z.output<ReturnType<typeof PendingItem>>;
 
-/** What waits for an answer. @since 0.2.0 */
+/** What waits for an answer. @since 0.1.0 */
 export const PendingList = defineRequest(
   'pending/list',
   {
@@ -40,11 +43,11 @@ export const PendingList = defineRequest(
     summary:
       'Every callback that waits: those that were sent as requests, those the client does not serve, and calls that are left to people.',
     errors: ['run.notFound', 'run.evicted'],
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );
 
-/** Answers a callback that waits. @since 0.2.0 */
+/** Answers a callback that waits. @since 0.1.0 */
 export const PendingResolve = defineRequest(
   'pending/resolve',
   {
@@ -68,6 +71,6 @@ export const PendingResolve = defineRequest(
     summary:
       'Answers a callback in place of an answer to its request. The first answer wins; one that does not fit the method is refused, and the item waits on.',
     errors: ['pending.notFound', 'pending.resolved', 'callback.invalid'],
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );

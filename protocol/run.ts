@@ -22,31 +22,40 @@ const runState = () =>
     .describe('Where the run stands; `waiting`: it goes on when people have answered, and takes no slot until then.');
 const complete = () => z.boolean().describe('Whether the run is over, so that this is final.');
 
-/** Parameters of `run/start`: the run, and how it is followed. @since 0.1.0 */
-export const RunStartParams = named('RunStartParams', () =>
-  z.strictObject({
-    ...RunSpec().shape,
-    wait: z
-      .boolean()
-      .nullish()
-      .describe('Answer with the result instead of at once; cancelling the request cancels the run.'),
-    include: include(),
-    deltas: z.enum(['coalesced', 'all', 'none']).nullish().describe('How streamed parts are shown.'),
-    maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
-    parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
-    workDoneToken: ProgressToken().nullish().describe("LSP's progress token: `$/progress` tells how far the run is."),
-    callbacks: z
-      .array(z.string())
-      .nullish()
-      .describe('Callbacks that the client serves for this run, beside those it named in `initialize`.'),
-    partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
-    _meta: z.unknown().optional().describe('Ignored.'),
-  }),
+/**
+ * Parameters of `run/start`: the run, and how it is followed.
+ * @since 0.1.0
+ */
+export const RunStartParams = named(
+  'RunStartParams',
+  'Parameters of `run/start`: the run, and how it is followed.',
+  () =>
+    z.strictObject({
+      ...RunSpec().shape,
+      wait: z
+        .boolean()
+        .nullish()
+        .describe('Answer with the result instead of at once; cancelling the request cancels the run.'),
+      include: include(),
+      deltas: z.enum(['coalesced', 'all', 'none']).nullish().describe('How streamed parts are shown.'),
+      maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
+      parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
+      workDoneToken: ProgressToken().nullish().describe("LSP's progress token: `$/progress` tells how far the run is."),
+      callbacks: z
+        .array(z.string())
+        .nullish()
+        .describe('Callbacks that the client serves for this run, beside those it named in `initialize`.'),
+      partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
+      _meta: z.unknown().optional().describe('Ignored.'),
+    }),
 );
 export type RunStartParams = z.output<ReturnType<typeof RunStartParams>>;
 
-/** The acknowledgement of a started run. @since 0.1.0 */
-export const RunStarted = named('RunStarted', () =>
+/**
+ * The acknowledgement of a started run.
+ * @since 0.1.0
+ */
+export const RunStarted = named('RunStarted', 'The acknowledgement of a started run.', () =>
   z.object({ runId: runId(), state: runState(), startedAt: z.string().describe('RFC 3339.') }),
 );
 export type RunStarted = z.output<ReturnType<typeof RunStarted>>;
@@ -142,7 +151,7 @@ export type MessagesParams = z.output<ReturnType<typeof messagesParams>>;
 
 const messageErrors = ['run.notFound', 'run.evicted', 'run.outputIsText', 'run.noToolReturn'];
 
-/** Says something to a run that goes on. @since 0.2.0 */
+/** Says something to a run that goes on. @since 0.1.0 */
 export const RunSteer = defineRequest(
   'run/steer',
   {
@@ -170,7 +179,7 @@ export const RunSteer = defineRequest(
     summary: 'Adds a user prompt to a run: to its next model request, or as another turn when it would end.',
     errors: ['run.notFound', 'run.evicted', 'overloaded'],
     source: 'Pydantic AI AgentRun.enqueue',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );
 
@@ -221,8 +230,11 @@ export const RunUsageRequest = defineRequest(
   },
 );
 
-/** A run at an instant. @since 0.1.0 */
-export const RunSnapshot = named('RunSnapshot', () =>
+/**
+ * The state of a run at an instant.
+ * @since 0.1.0
+ */
+export const RunSnapshot = named('RunSnapshot', 'The state of a run at an instant.', () =>
   z.object({
     runId: runId(),
     state: runState(),
@@ -308,7 +320,7 @@ export const RunEvent = defineNotification('run/event', eventMessage, {
   since: '0.1.0',
 });
 
-/** The events of a run again. @since 0.2.0 */
+/** The events of a run again. @since 0.1.0 */
 export const RunEvents = defineRequest(
   'run/events',
   {
@@ -346,6 +358,6 @@ export const RunEvents = defineRequest(
     summary:
       'The events behind a number, at once or when the next one comes. They are those that `run/event` sent; a gap is told by a snapshot.',
     errors: ['run.notFound', 'run.evicted', 'overloaded'],
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );

@@ -122,13 +122,13 @@ export const HealthGet = defineRequest(
   { summary: 'Counters and memory; cheap enough to poll.', since: '0.1.0' },
 );
 
-/** Says nothing; see its summary. @since 0.2.0 */
+/** Says nothing; see its summary. @since 0.1.0 */
 export const Waiting = defineNotification(
   '$/waiting',
   onFirstUse(() => z.object({})),
   {
     summary:
       'Says nothing, and may be ignored; sent only to clients that need it (`wakeUp`). It follows a callback that was sent right after an answer and is still open while nothing else was sent: a client that looks at what it has read only when more comes sees the callback then.',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );

@@ -28,12 +28,24 @@ const promptSource = () =>
     dynamic: z.boolean().nullish().describe('Ask again for every run that uses the history (system prompts).'),
   });
 
-/** Prompts: one text, or a list of texts and of names the host resolves. @since 0.1.0 */
-export const Prompts = named('Prompts', () => z.union([z.string(), z.array(z.union([z.string(), promptSource()]))]));
+/**
+ * One prompt, or a list of prompts and of references that the host resolves.
+ * @since 0.1.0
+ */
+export const Prompts = named(
+  'Prompts',
+  'One prompt, or a list of prompts and of references that the host resolves.',
+  () => z.union([z.string(), z.array(z.union([z.string(), promptSource()]))]),
+);
 export type Prompts = z.output<ReturnType<typeof Prompts>>;
 
-/** How a function tool is offered and run. Source: Pydantic AI `Tool`, `ToolDefinition`. @since 0.1.0 */
-export const ToolSpec = named('ToolSpec', () =>
+/**
+ * A function tool: how it is offered to the model, and how it is run.
+ *
+ * Source: Pydantic AI `Tool`, `ToolDefinition`.
+ * @since 0.1.0
+ */
+export const ToolSpec = named('ToolSpec', 'A function tool: how it is offered to the model, and how it is run.', () =>
   z.strictObject({
     name: z.string().min(1).describe('Name the model calls it by; unique in the run.'),
     description: z.string().nullish().describe('What it does, for the model.'),
@@ -80,16 +92,19 @@ const outputFields = () => ({
 const outputAlternative = () => z.strictObject(outputFields());
 
 /**
- * What a run must produce: text (default), null, an object of a schema, or one of several (`anyOf`).
+ * The output that a run must produce: text (the default), null, an object of a schema, or one of several (`anyOf`).
  *
  * Source: Pydantic AI `output_type`, `ToolOutput`, `NativeOutput`, `PromptedOutput`, `TextOutput`, `StructuredDict`.
  * @since 0.1.0
  */
-export const OutputSpec = named('OutputSpec', () =>
-  z.strictObject({
-    ...outputFields(),
-    anyOf: z.array(outputAlternative()).min(1).nullish().describe('Alternatives, in order.'),
-  }),
+export const OutputSpec = named(
+  'OutputSpec',
+  'The output that a run must produce: text (the default), null, an object of a schema, or one of several (`anyOf`).',
+  () =>
+    z.strictObject({
+      ...outputFields(),
+      anyOf: z.array(outputAlternative()).min(1).nullish().describe('Alternatives, in order.'),
+    }),
 );
 export type OutputSpec = z.output<ReturnType<typeof OutputSpec>>;
 
@@ -115,12 +130,18 @@ const settingFields = () => ({
   extra_body: z.unknown().optional().describe('Further keys of the request body.'),
 });
 
-/** Names of the settings that are not a provider's own. @since 0.3.0 */
+/** Names of the settings that are not a provider's own. @since 0.1.0 */
 export const commonSettings = (): string[] => Object.keys(settingFields());
 
-/** Settings of a model request: Pydantic AI's `ModelSettings`, passed through with what a provider adds. @since 0.1.0 */
-export const ModelSettings = named('ModelSettings', () =>
-  z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.looseObject(settingFields())),
+/**
+ * Settings of a model request: Pydantic AI's `ModelSettings`, with those that a provider adds passed through.
+ * @since 0.1.0
+ */
+export const ModelSettings = named(
+  'ModelSettings',
+  "Settings of a model request: Pydantic AI's `ModelSettings`, with those that a provider adds passed through.",
+  () =>
+    z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.looseObject(settingFields())),
 );
 export type ModelSettings = z.output<ReturnType<typeof ModelSettings>>;
 
@@ -153,12 +174,22 @@ const modelObject = () =>
       .describe('Behaviour of the embedded `test` model.'),
   });
 
-/** One model: `provider:name`, or the name with an address and settings. @since 0.1.0 */
-export const ModelEntry = named('ModelEntry', () => z.union([z.string(), modelObject()]));
+/**
+ * One model: `provider:name`, or the name with an address and settings.
+ * @since 0.1.0
+ */
+export const ModelEntry = named(
+  'ModelEntry',
+  'One model: `provider:name`, or the name with an address and settings.',
+  () => z.union([z.string(), modelObject()]),
+);
 export type ModelEntry = z.output<ReturnType<typeof ModelEntry>>;
 
-/** A model, or several to fall back on in order. @since 0.1.0 */
-export const ModelSpec = named('ModelSpec', () =>
+/**
+ * A model, or several to fall back on in order.
+ * @since 0.1.0
+ */
+export const ModelSpec = named('ModelSpec', 'A model, or several to fall back on in order.', () =>
   z.union([
     z.string(),
     modelObject(),
@@ -171,15 +202,21 @@ export const ModelSpec = named('ModelSpec', () =>
 );
 export type ModelSpec = z.output<ReturnType<typeof ModelSpec>>;
 
-/** Retries allowed: one number for both, or one for tools and one for outputs. @since 0.1.0 */
-export const Retries = named('Retries', () =>
-  z.union([
-    count(),
-    z.strictObject({
-      tools: count().nullish().describe('Failures in a row of one tool that are allowed.'),
-      output: count().nullish().describe('Failures of the output that are allowed.'),
-    }),
-  ]),
+/**
+ * The number of retries allowed: one for both, or one for tools and one for outputs.
+ * @since 0.1.0
+ */
+export const Retries = named(
+  'Retries',
+  'The number of retries allowed: one for both, or one for tools and one for outputs.',
+  () =>
+    z.union([
+      count(),
+      z.strictObject({
+        tools: count().nullish().describe('Failures in a row of one tool that are allowed.'),
+        output: count().nullish().describe('Failures of the output that are allowed.'),
+      }),
+    ]),
 );
 
 const agentFields = () => ({
@@ -213,8 +250,13 @@ const agentFields = () => ({
     ),
 });
 
-/** An agent as data. Source: Pydantic AI `Agent`. @since 0.1.0 */
-export const AgentSpec = named('AgentSpec', () => z.strictObject(agentFields()));
+/**
+ * An agent as data.
+ *
+ * Source: Pydantic AI `Agent`.
+ * @since 0.1.0
+ */
+export const AgentSpec = named('AgentSpec', 'An agent as data.', () => z.strictObject(agentFields()));
 export type AgentSpec = z.output<ReturnType<typeof AgentSpec>>;
 
 const runFields = () => ({
@@ -254,14 +296,26 @@ const runFields = () => ({
   maxToolConcurrency: z.number().int().positive().nullish().describe('Most tool calls that run at once.'),
 });
 
-/** One run of an agent as data. Source: Pydantic AI `Agent.run`. @since 0.1.0 */
-export const RunSpec = named('RunSpec', () => z.strictObject({ ...agentFields(), ...runFields() }));
+/**
+ * One run of an agent as data.
+ *
+ * Source: Pydantic AI `Agent.run`.
+ * @since 0.1.0
+ */
+export const RunSpec = named('RunSpec', 'One run of an agent as data.', () =>
+  z.strictObject({ ...agentFields(), ...runFields() }),
+);
 export type RunSpec = z.output<ReturnType<typeof RunSpec>>;
 /** The run specification as a host writes it. @since 0.1.0 */
 export type RunSpecInput = z.input<ReturnType<typeof RunSpec>>;
 
-/** A tool as a model sees it. Source: Pydantic AI `ToolDefinition`. @since 0.1.0 */
-export const ToolDefinition = named('ToolDefinition', () =>
+/**
+ * A tool as a model sees it.
+ *
+ * Source: Pydantic AI `ToolDefinition`.
+ * @since 0.1.0
+ */
+export const ToolDefinition = named('ToolDefinition', 'A tool as a model sees it.', () =>
   z.looseObject({
     name: z.string().describe('Name the model calls it by.'),
     parameters_json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the arguments.'),
