@@ -9,7 +9,7 @@ import { ModelSettings, ToolDefinition } from './spec.ts';
 import { RunUsage } from './usage.ts';
 
 const common = () => ({
-  runId: z.string().describe('The run that asks.'),
+  runId: z.string().describe('The run that sends it.'),
   runStep: z.number().int().describe('Number of the model request it is at; 0 before the first.'),
   pendingId: z.string().describe('Id of this callback, unique in the daemon.'),
   deadlineMs: z.number().optional().describe('Milliseconds until the daemon gives up.'),
@@ -27,16 +27,19 @@ export const ToolCallResult = named(
   'The result of a tool as an object: exactly one of the keys, or none for null content.',
   () =>
     z.object({
-      content: z.unknown().optional().describe('What the model sees: any JSON value.'),
+      content: z.unknown().optional().describe('The content shown to the model: any JSON value.'),
       metadata: z.unknown().optional().describe('Data for the program, beside `content`.'),
       userContent: z
         .union([z.string(), z.array(UserContent())])
         .nullish()
         .describe('Content for a user prompt after all tool returns, beside `content`.'),
       usage: RunUsage().nullish().describe('What the tool used itself, added to the run, beside `content`.'),
-      retry: z.string().optional().describe('Ask the model to try again, with this message.'),
+      retry: z.string().optional().describe('Lets the model try again, with this message.'),
       failed: z.string().optional().describe('The tool failed for good, with this message.'),
-      deferred: JsonMap().nullable().optional().describe('The result comes from outside; data about it, or null.'),
+      deferred: JsonMap()
+        .nullable()
+        .optional()
+        .describe('Defers the call: its result comes from outside the run. Data about it, or null.'),
       approvalRequired: JsonMap().nullable().optional().describe('The call needs an approval; data about it, or null.'),
     }),
 );
@@ -59,15 +62,15 @@ export const ToolCall = defineRequest(
         metadata: z
           .unknown()
           .optional()
-          .describe('`metadata` of the tool; for an approved call what was said with the approval.'),
+          .describe('`metadata` of the tool; for an approved call, the metadata of the approval.'),
       }),
     ),
     result: onFirstUse(() =>
-      z.union([ToolCallResult(), z.unknown()]).describe('A value that is no object is the content.'),
+      z.union([ToolCallResult(), z.unknown()]).describe('A value that is not an object is the content.'),
     ),
   },
   {
-    summary: 'Runs a tool. Calls of one response come together, in call order, and run at once.',
+    summary: 'Runs a tool. The calls of one response are sent together, in call order, and run in parallel.',
     source: 'Pydantic AI tools, ToolReturn, ModelRetry, ToolFailed',
     since: '0.1.0',
   },
@@ -92,12 +95,12 @@ export const OutputValidate = defineRequest(
     result: onFirstUse(() =>
       z.object({
         output: z.unknown().optional().describe('The output to go on with.'),
-        retry: z.string().optional().describe('Ask the model to try again, with this message.'),
+        retry: z.string().optional().describe('Lets the model try again, with this message.'),
       }),
     ),
   },
   {
-    summary: 'Checks an output, or makes it; exactly one of `output` and `retry` is answered.',
+    summary: 'Checks an output, or makes it; the result holds exactly one of `output` and `retry`.',
     source: 'Pydantic AI output_validator, output functions, TextOutput',
     since: '0.1.0',
   },
@@ -140,7 +143,9 @@ export const ModelRequestParams = named(
       tools: z.array(ToolDefinition()).describe('Function tools.'),
       outputTools: z.array(ToolDefinition()).describe('Output tools.'),
       allowText: z.boolean().describe('Whether text can be the output.'),
-      outputMode: z.enum(['text', 'tool', 'native', 'prompted']).describe('How the output is asked for.'),
+      outputMode: z
+        .enum(['text', 'tool', 'native', 'prompted'])
+        .describe('How the output is requested from the model.'),
       outputObject: z
         .object({
           name: z.string().nullable().describe('Name of the output type.'),
@@ -164,7 +169,8 @@ export const ModelRequestCallback = defineRequest(
     ),
   },
   {
-    summary: 'Asks the host to serve the model `host:NAME`: any model of its own, or a script in a test.',
+    summary:
+      'Requests a response from the model `host:NAME`: any model that the host runs itself, or a script in a test.',
     source: 'Pydantic AI FunctionModel',
     since: '0.1.0',
   },
@@ -202,7 +208,7 @@ export const ToolsPrepare = defineRequest(
     ),
   },
   {
-    summary: 'Chooses the function tools of the next model request; asked only with `prepareTools`.',
+    summary: 'Chooses the function tools of the next model request; sent only with `prepareTools`.',
     source: 'Pydantic AI prepare, prepare_tools',
     since: '0.1.0',
   },
@@ -220,7 +226,7 @@ export const SecretGet = defineRequest(
         optional: z
           .boolean()
           .optional()
-          .describe('True when the server may do without, so that null is a good answer.'),
+          .describe('True when the provider may be used without it, so that null is a valid result.'),
         baseUrl: z.string().optional().describe("The address it is sent to, when that is not the provider's own."),
       }),
     ),

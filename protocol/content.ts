@@ -96,7 +96,7 @@ export const TextContent = named('TextContent', 'Text with metadata that is not 
  */
 export const StructuredContent = named('StructuredContent', 'A value that is shown to the model as JSON text.', () =>
   openObject({
-    content: z.string().describe('What the model is shown.'),
+    content: z.string().describe('The text shown to the model.'),
     metadata: z.unknown().default(null).describe('Data for the program, never sent to the model.'),
     kind: tag('structured-content'),
     value: z.unknown().describe('The value itself.'),

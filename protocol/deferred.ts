@@ -17,7 +17,9 @@ export const DeferredToolRequests = named(
     z.object({
       calls: z.array(ToolCallPart()).describe('Calls whose results come from outside.'),
       approvals: z.array(ToolCallPart()).describe('Calls that wait for an approval.'),
-      metadata: z.record(z.string(), z.unknown()).describe('What a tool said when it deferred a call, by its id.'),
+      metadata: z
+        .record(z.string(), z.unknown())
+        .describe('The data that a tool gave when it deferred a call, by the id of the call.'),
     }),
 );
 export type DeferredToolRequests = z.output<ReturnType<typeof DeferredToolRequests>>;
@@ -26,7 +28,7 @@ const ignored = () => ({ _meta: z.unknown().optional().describe('Ignored.') });
 
 const resultShapes = onFirstUse(() => [
   z.strictObject({
-    content: z.unknown().describe('What the model sees.'),
+    content: z.unknown().describe('The content shown to the model.'),
     metadata: z.unknown().optional().describe('Data for the program.'),
     userContent: z
       .union([z.string(), z.array(UserContent())])
@@ -34,7 +36,7 @@ const resultShapes = onFirstUse(() => [
       .describe('Content for a user prompt.'),
     ...ignored(),
   }),
-  z.strictObject({ retry: z.string().describe('Ask the model to try again.'), ...ignored() }),
+  z.strictObject({ retry: z.string().describe('Lets the model try again.'), ...ignored() }),
   z.strictObject({ failed: z.string().describe('The tool failed for good.'), ...ignored() }),
 ]);
 
@@ -87,7 +89,7 @@ export const DeferredToolResults = named(
         .record(z.string(), z.unknown())
         .nullish()
         .describe('Handed to approved tools, by the id of the call.'),
-      answered_by: z.record(z.string(), z.string()).nullish().describe('Who answered, by the id of the call.'),
+      answered_by: z.record(z.string(), z.string()).nullish().describe('Who resolved it, by the id of the call.'),
     }),
 );
 export type DeferredToolResults = z.output<ReturnType<typeof DeferredToolResults>>;
@@ -123,7 +125,7 @@ export const RecordedToolResults = named(
       calls: z.record(z.string(), recordedResult()).describe('Results of external tools.'),
       approvals: z.record(z.string(), recordedApproval()).describe('Decisions on approvals.'),
       metadata: z.record(z.string(), z.unknown()).describe('Handed to approved tools, by the id of the call.'),
-      answered_by: z.record(z.string(), z.string()).describe('Who answered, by the id of the call.'),
+      answered_by: z.record(z.string(), z.string()).describe('Who resolved it, by the id of the call.'),
     }),
 );
 export type RecordedToolResults = z.output<ReturnType<typeof RecordedToolResults>>;

@@ -5,9 +5,10 @@ import { Citation, ModelResponsePart } from './messages.ts';
 import { JsonMap } from './scalars.ts';
 
 const index = () => z.number().int().describe('Position of the part in the response.');
-const canonicalSystem = () => z.string().nullable().describe('Which API answers, when that differs from the provider.');
+const canonicalSystem = () =>
+  z.string().nullable().describe('The API that responds, when it differs from the provider.');
 const provider = () => ({
-  provider_name: z.string().nullable().describe('The provider the part came from.'),
+  provider_name: z.string().nullable().describe('The provider of the part.'),
   provider_details: JsonMap().nullable().describe('What else the provider needs to get the part back.'),
 });
 
@@ -63,7 +64,7 @@ export const DeltaEvent = named(
       }),
       z.object({
         index: index(),
-        delta: PartDelta().describe('What came since the last delta of the part.'),
+        delta: PartDelta().describe('The content since the last delta of the part.'),
         event_kind: z.literal('part_delta'),
       }),
       z.object({
@@ -80,7 +81,7 @@ export const DeltaEvent = named(
       }),
       z.object({
         event_kind: z.literal('tool_progress'),
-        toolCallId: z.string().describe('The call that goes on.'),
+        toolCallId: z.string().describe('The call that is running.'),
         message: z.string().optional().describe('What it is doing.'),
         fraction: z.number().optional().describe('How much is done, from 0 to 1.'),
       }),
@@ -100,7 +101,8 @@ export const RunDelta = defineNotification(
     }),
   ),
   {
-    summary: 'Something to show while it comes: in order with the events, never sent again. The events have it all.',
+    summary:
+      'A change to show at once: in order with the events, and never sent again, since the events hold everything.',
     source: 'Pydantic AI ModelResponseStreamEvent',
     since: '0.1.0',
   },
@@ -115,7 +117,7 @@ export const ModelDeltaParams = named(
   'Parameters of `model/delta`: a piece of the response of a host model.',
   () =>
     z.object({
-      runId: z.string().describe('The run that asked.'),
+      runId: z.string().describe('The run that sent the request.'),
       requestId: z.string().describe('`requestId` of the request.'),
       delta: z
         .union([
@@ -146,7 +148,8 @@ export type ModelDeltaParams = z.output<ReturnType<typeof ModelDeltaParams>>;
 
 /** A piece of the answer of a host model. @since 0.1.0 */
 export const ModelDelta = defineNotification('model/delta', ModelDeltaParams, {
-  summary: 'A piece of the answer to an open `model/request` with `stream`; the answer then leaves out `parts`.',
+  summary:
+    'A piece of the response to an open `model/request` with `stream`; the result of the request then leaves out `parts`.',
   source: 'Pydantic AI FunctionModel stream_function',
   since: '0.1.0',
 });
@@ -160,8 +163,8 @@ export const ToolProgressParams = named(
   'Parameters of `tool/progress`: how far a tool of the host has got.',
   () =>
     z.object({
-      runId: z.string().describe('The run that asked.'),
-      toolCallId: z.string().describe('The call that goes on.'),
+      runId: z.string().describe('The run that sent the request.'),
+      toolCallId: z.string().describe('The call that is running.'),
       message: z.string().nullish().describe('What it is doing.'),
       fraction: z.number().min(0).max(1).nullish().describe('How much is done.'),
     }),
@@ -170,6 +173,6 @@ export type ToolProgressParams = z.output<ReturnType<typeof ToolProgressParams>>
 
 /** Progress of a tool, shown as a delta. @since 0.1.0 */
 export const ToolProgress = defineNotification('tool/progress', ToolProgressParams, {
-  summary: 'How far an open `tool/call` has come; shown as a `tool_progress` delta.',
+  summary: 'Reports the progress of an open `tool/call`; shown as a `tool_progress` delta.',
   since: '0.1.0',
 });

@@ -13,8 +13,8 @@ const shortened = () => ({
   truncated: z.boolean().optional().describe('The content was shortened here; the history has it whole.'),
   size: z.number().int().optional().describe('Bytes of the whole content as JSON, when shortened.'),
 });
-const call = () => ToolCallPart().describe('The call as it stands in the response.');
-const result = () => ToolReturnPart().describe('The return as it stands in the history.');
+const call = () => ToolCallPart().describe('The call as it is in the response.');
+const result = () => ToolReturnPart().describe('The return as it is in the history.');
 
 /**
  * A durable event of a run. `function_tool_call`, `function_tool_result`, `output_tool_call` and `output_tool_result`
@@ -35,7 +35,7 @@ export const DurableEvent = named(
         runId: z.string().describe('The run.'),
         conversationId: z.string().describe('Its conversation.'),
         agent: z.string().nullable().describe('Name of the agent.'),
-        model: z.string().describe('The model that was asked for.'),
+        model: z.string().describe('The model that was requested.'),
         startedAt: z.string().describe('When it started, RFC 3339.'),
       }),
       z.object({
@@ -45,18 +45,18 @@ export const DurableEvent = named(
         model: z.string().describe('The model.'),
         reason: z.string().optional().describe('Why the attempt before it was not the last.'),
         status: z.number().int().optional().describe('HTTP status of the attempt before it.'),
-        delayMs: z.number().optional().describe('How long was waited for this attempt, in milliseconds.'),
+        delayMs: z.number().optional().describe('Delay before this attempt, in milliseconds.'),
       }),
       z.object({
         event_kind: tag('model_response'),
-        message: ModelResponse().describe('The response as it stands in the history.'),
+        message: ModelResponse().describe('The response as it is in the history.'),
         usage: RunUsage().describe('Usage of the run up to and including it.'),
-        served: z.string().nullable().describe('The model that answered, as the provider names it.'),
+        served: z.string().nullable().describe('The model that responded, as the provider names it.'),
         durationMs: z.number().describe('How long the request took.'),
       }),
       z.object({ part: call(), args_valid: argsValid(), event_kind: tag('function_tool_call') }),
       z.object({
-        part: ToolReturnPart().describe('The return as it stands in the history.'),
+        part: ToolReturnPart().describe('The return as it is in the history.'),
         content: z
           .union([z.string(), z.array(UserContent())])
           .nullable()
@@ -67,11 +67,11 @@ export const DurableEvent = named(
       z.object({ part: call(), args_valid: argsValid(), event_kind: tag('output_tool_call') }),
       z.object({ part: result(), event_kind: tag('output_tool_result'), ...shortened() }),
       z.object({
-        requests: DeferredToolRequests().describe('The calls that are left to others.'),
+        requests: DeferredToolRequests().describe('The deferred calls.'),
         event_kind: tag('deferred_tool_requests'),
       }),
       z.object({
-        results: RecordedToolResults().describe('Their results, as they came.'),
+        results: RecordedToolResults().describe('Their results, as they were given.'),
         event_kind: tag('deferred_tool_results'),
       }),
       z.object({
@@ -86,19 +86,19 @@ export const DurableEvent = named(
       }),
       z.object({
         event_kind: tag('pending_added'),
-        pendingId: z.string().describe('Id of the item; `pending/list` has it, `pending/resolve` answers it.'),
+        pendingId: z.string().describe('Id of the item, as in `pending/list` and `pending/resolve`.'),
         method: z.string().describe('The callback that waits.'),
         name: z.string().describe('Name of the tool, prompt, model or the like.'),
         toolCallId: z.string().optional().describe('Id of the tool call it is about.'),
       }),
       z.object({
         event_kind: tag('pending_resolved'),
-        pendingId: z.string().describe('The item, which waits no longer: it was answered, or its deadline passed.'),
+        pendingId: z.string().describe('The item that no longer waits: it was resolved, or its deadline passed.'),
       }),
       z.object({
         event_kind: tag('warning'),
         kind: z.string().describe('What it is about, for example `model.defaulted`.'),
-        message: z.string().describe('What a person should know.'),
+        message: z.string().describe('The warning, for people.'),
       }),
       z.object({ event_kind: tag('run_finished'), result: RunResult().describe('The result without its messages.') }),
     ]),

@@ -24,14 +24,14 @@ export const Limits = named(
       activeRuns: bound('Runs that run at once; further ones are queued.'),
       queuedRuns: bound('Runs that may wait for a slot.'),
       finishedRunsKept: bound('Finished runs that stay readable.'),
-      finishedRunsKeptMs: bound('How long they stay readable, in milliseconds.'),
+      finishedRunsKeptMs: bound('Time for which they stay readable, in milliseconds.'),
       finishedRunsKeptBytes: bound('How many bytes of messages and events finished runs may hold.'),
-      stepsPerRun: bound('Model requests of one run, whatever its usage limits say.'),
+      stepsPerRun: bound('Model requests of one run, whatever its usage limits are.'),
       eventsPerRun: bound('Durable events of one run.'),
       messageBytesPerRun: bound('Bytes of the messages one run adds, as JSON.'),
       responseBytes: bound('Characters of the text, thinking and arguments of one streamed response.'),
       eventsKept: bound('Latest events of a run that `run/events` still has.'),
-      eventsKeptBytes: bound('How many bytes they may have.'),
+      eventsKeptBytes: bound('Maximum number of bytes that they may have.'),
       callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
       callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
       agents: bound('Registered agents.'),
@@ -40,7 +40,7 @@ export const Limits = named(
       metadataBytes: bound('Bytes of `metadata` as JSON.'),
       waitersPerRun: bound('Open waits for one run, for its end and for its next event each.'),
       runDepth: bound('How deep runs may start runs.'),
-      steerQueue: bound('What the user said to one run and was not told yet.'),
+      steerQueue: bound('Messages in the steering queue of one run.'),
       shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
     }),
 );
@@ -54,7 +54,7 @@ const initializationOptions = () =>
       .describe(
         'Callbacks the client serves; absent: all. Others wait as items of `pending/list`, of which a run warns that needs one (`callback.notServed`); `[]`: all of them wait, by intent.',
       ),
-    protocolVersions: z.array(z.number()).nullish().describe('Versions the client speaks.'),
+    protocolVersions: z.array(z.number()).nullish().describe('Versions that the client supports.'),
     strict: z.boolean().nullish().describe('Reserved.'),
     wakeUp: z
       .boolean()
@@ -157,7 +157,7 @@ export const Shutdown = defineRequest(
   'shutdown',
   { params: nothing, result: onFirstUse(() => z.null()) },
   {
-    summary: 'Ends all runs of the connection and answers; only `exit` may follow.',
+    summary: 'Ends all runs of the connection, then responds; only `exit` may follow.',
     source: 'LSP 3.17 shutdown',
     since: '0.1.0',
   },

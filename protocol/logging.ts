@@ -25,7 +25,7 @@ export const SetTrace = defineNotification(
     z.object({ value: z.enum(['off', 'messages', 'verbose']).describe('`verbose` shows parameters too.') }),
   ),
   {
-    summary: 'Whether `$/logTrace` tells about each message; at first what `initialize` said in `trace`.',
+    summary: 'Sets whether `$/logTrace` reports each message; initially the `trace` of `initialize`.',
     source: 'LSP 3.17 $/setTrace',
     since: '0.1.0',
   },
@@ -36,12 +36,12 @@ export const LogTrace = defineNotification(
   '$/logTrace',
   named('LogTraceParams', 'One message of the connection.', () =>
     z.object({
-      message: z.string().describe('What came or went.'),
+      message: z.string().describe('The direction and the method of the message.'),
       verbose: z.string().optional().describe('Its parameters or its result as JSON, shortened.'),
     }),
   ),
   {
-    summary: 'What came or went, when the client asked for a trace. `secret/get` is never shown.',
+    summary: 'Reports a message of the connection to a client that requested a trace. `secret/get` is never shown.',
     source: 'LSP 3.17 $/logTrace',
     since: '0.1.0',
   },

@@ -19,7 +19,7 @@ const count = (what: string) => z.number().int().nullable().default(null).descri
 
 const providerFields = () => ({
   id: nullableText("The provider's id of the part."),
-  provider_name: nullableText('The provider the part came from.'),
+  provider_name: nullableText('The provider of the part.'),
   provider_details: nullableMap('What else the provider needs to get the part back.'),
 });
 
@@ -38,7 +38,7 @@ export const SystemPromptPart = named('SystemPromptPart', 'Instructions that are
     scope: z
       .enum(['conversation', 'request'])
       .default('conversation')
-      .describe('`request`: shown only in the request that is being answered.'),
+      .describe('`request`: shown only in the current request.'),
     metadata: nullableMap('Data for the program, never sent to the model.'),
     part_kind: tag('system-prompt'),
   }),
@@ -305,7 +305,7 @@ const speechTimestamp = () =>
     text: text('The words.'),
     start_ms: z.number().describe('Where they begin, in milliseconds.'),
     duration_ms: z.number().nullable().default(null).describe('How long they take, in milliseconds.'),
-    granularity: z.string().default('word').describe('What one entry stands for.'),
+    granularity: z.string().default('word').describe('The unit of an entry.'),
   });
 
 /**
@@ -316,11 +316,11 @@ const speechTimestamp = () =>
  */
 export const SpeechPart = named('SpeechPart', 'Spoken content of a realtime session.', () =>
   openObject({
-    speaker: z.enum(['user', 'assistant']).describe('Who spoke.'),
-    transcript: nullableText('What was said.'),
+    speaker: z.enum(['user', 'assistant']).describe('The speaker.'),
+    transcript: nullableText('The transcript.'),
     audio: BinaryContent().nullable().default(null).describe('The recording.'),
     interrupted_at_ms: z.number().nullable().default(null).describe('Where playback stopped, in milliseconds.'),
-    timestamps: z.array(speechTimestamp()).nullable().default(null).describe('When each word was said.'),
+    timestamps: z.array(speechTimestamp()).nullable().default(null).describe('The time of each word.'),
     ...providerFields(),
     part_kind: tag('speech'),
   }),
@@ -346,9 +346,7 @@ const citationAnchor = () =>
   openObject({
     start: z.number().int().nonnegative().describe('First character.'),
     end: z.number().int().describe('Character after the last.'),
-    kind: z
-      .enum(['content', 'marker'])
-      .describe('`content`: the text that is backed; `marker`: a sign that stands for it.'),
+    kind: z.enum(['content', 'marker']).describe('`content`: the cited text; `marker`: a mark that refers to it.'),
   }).refine(({ start, end }) => start < end, 'Citation anchor must satisfy 0 <= start < end');
 
 /**
@@ -391,7 +389,7 @@ export const ThinkingPart = named('ThinkingPart', 'Thinking of the model.', () =
     content: text('The thinking, or its summary.'),
     id: nullableText("The provider's id of the part."),
     signature: nullableText("The provider's signature, sent back unchanged."),
-    provider_name: nullableText('The provider the part came from.'),
+    provider_name: nullableText('The provider of the part.'),
     provider_details: nullableMap('What else the provider needs to get the part back.'),
     part_kind: tag('thinking'),
   }),

@@ -73,11 +73,11 @@ export const ModelRequestAttempt = named(
   'An attempt at a request that did not bring the response it is recorded on: the model failed, or its response was rejected.',
   () =>
     openObject({
-      model_name: z.string().describe('The model that was asked.'),
+      model_name: z.string().describe('The model of the attempt.'),
       provider_name: nullableText('The provider it was sent to.'),
       outcome: z
         .enum(['error', 'rejected'])
-        .describe('`error`: the request failed; `rejected`: its answer was not taken.'),
+        .describe('`error`: the request failed; `rejected`: its response was rejected.'),
       error: nullableText('What it failed with, as `ErrorType: message`.'),
       timestamp: Timestamp(),
       duration: Duration().describe('How long it took, as an ISO 8601 duration; numbers of seconds are accepted.'),
@@ -88,7 +88,7 @@ export type ModelRequestAttempt = z.output<ReturnType<typeof ModelRequestAttempt
 
 const workspaceRef = () =>
   openObject({
-    provider: z.string().describe('Who provides the workspace.'),
+    provider: z.string().describe('The provider of the workspace.'),
     id: z.string().describe('Its id there.'),
   });
 
@@ -98,14 +98,14 @@ const responseObject = () =>
     usage: RequestUsage()
       .default(() => RequestUsage().parse({}))
       .describe('Tokens of this request.'),
-    model_name: nullableText('The model that answered.'),
+    model_name: nullableText('The model that responded.'),
     model_id: nullableText('The string the model was chosen by, for example `openai:gpt-5`.'),
     timestamp: Timestamp(),
     kind: z.literal('response').default('response').describe('Kind of the message.'),
-    provider_name: nullableText('The provider that answered.'),
+    provider_name: nullableText('The provider that responded.'),
     provider_url: nullableText('Its base address.'),
-    canonical_system: nullableText('Which API answered, when that differs from the provider.'),
-    provider_details: nullableMap('What else the provider said.'),
+    canonical_system: nullableText('The API that responded, when it differs from the provider.'),
+    provider_details: nullableMap('Further data of the provider.'),
     provider_response_id: nullableText("The provider's id of the response."),
     finish_reason: z
       .enum(['stop', 'length', 'content_filter', 'tool_call', 'error'])
@@ -114,12 +114,12 @@ const responseObject = () =>
       .describe('Why the model stopped.'),
     ...bookkeeping(),
     workspace_ref: workspaceRef().nullable().default(null).describe('The workspace it was made in.'),
-    history_digest: nullableText('Digest of the messages it answers.'),
+    history_digest: nullableText('Digest of the messages it responds to.'),
     failed_attempts: z
       .array(ModelRequestAttempt())
       .nullable()
       .default(null)
-      .describe('Attempts before the one that was answered, when a list of models fell back.'),
+      .describe('The attempts before the one that succeeded, when a list of models fell back.'),
     state: z
       .enum(['complete', 'incomplete', 'suspended', 'interrupted'])
       .default('complete')

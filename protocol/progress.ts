@@ -19,9 +19,9 @@ export const WorkDoneProgress = named('WorkDoneProgress', 'The progress of a run
       kind: z.literal('begin'),
       title: z.string().describe('Name of the agent.'),
       cancellable: z.boolean().describe('Cancelling it cancels the run.'),
-      message: z.string().optional().describe('What the run does.'),
+      message: z.string().optional().describe('The activity of the run.'),
     }),
-    z.object({ kind: z.literal('report'), message: z.string().describe('What the run does.') }),
+    z.object({ kind: z.literal('report'), message: z.string().describe('The activity of the run.') }),
     z.object({ kind: z.literal('end'), message: z.string().describe('How it ended.') }),
   ]),
 );
@@ -30,7 +30,7 @@ export type WorkDoneProgress = z.output<ReturnType<typeof WorkDoneProgress>>;
 /** Progress of a run. @since 0.1.0 */
 export const Progress = defineNotification(
   '$/progress',
-  onFirstUse(() => z.object({ token: token(), value: WorkDoneProgress().describe('How far the run has come.') })),
+  onFirstUse(() => z.object({ token: token(), value: WorkDoneProgress().describe('The progress of the run.') })),
   {
     summary:
       'How far a run has come: on the `workDoneToken` of its `run/start`, else on a token of the daemon when the client has the capability `window.workDoneProgress`.',

@@ -19,7 +19,7 @@ const include = () =>
 const runState = () =>
   z
     .enum(['queued', 'running', 'waiting', 'interrupted', 'finished'])
-    .describe('Where the run stands; `waiting`: it goes on when people have answered, and takes no slot until then.');
+    .describe('The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded.');
 const complete = () => z.boolean().describe('Whether the run is over, so that this is final.');
 
 /**
@@ -35,12 +35,16 @@ export const RunStartParams = named(
       wait: z
         .boolean()
         .nullish()
-        .describe('Answer with the result instead of at once; cancelling the request cancels the run.'),
+        .describe(
+          'Respond with the result when the run has ended, instead of at once; cancelling the request cancels the run.',
+        ),
       include: include(),
       deltas: z.enum(['coalesced', 'all', 'none']).nullish().describe('How streamed parts are shown.'),
       maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
       parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
-      workDoneToken: ProgressToken().nullish().describe("LSP's progress token: `$/progress` tells how far the run is."),
+      workDoneToken: ProgressToken()
+        .nullish()
+        .describe("LSP's progress token: `$/progress` reports the progress of the run."),
       callbacks: z
         .array(z.string())
         .nullish()
@@ -97,7 +101,7 @@ export const RunWait = defineRequest(
     result: RunResult,
   },
   {
-    summary: 'Answers when the run has ended; cancelling the request does not cancel the run.',
+    summary: 'Responds when the run has ended; cancelling the request does not cancel the run.',
     errors: ['run.notFound', 'run.evicted', 'run.notFinished', 'overloaded'],
     since: '0.1.0',
   },
@@ -158,7 +162,7 @@ export const RunSteer = defineRequest(
     params: onFirstUse(() =>
       z.object({
         runId: runId(),
-        content: z.union([z.string(), z.array(UserContent())]).describe('What the user says.'),
+        content: z.union([z.string(), z.array(UserContent())]).describe('The message of the user.'),
         when: z
           .enum(['asap', 'whenIdle'])
           .default('asap')
@@ -216,14 +220,14 @@ export const RunUsageRequest = defineRequest(
     ),
     result: onFirstUse(() =>
       z.object({
-        usage: RunUsage().describe('What the run has used so far.'),
+        usage: RunUsage().describe('The usage so far.'),
         requests: z.array(RequestUsage()).optional().describe('One entry for each response of the run, with `detail`.'),
         complete: complete(),
       }),
     ),
   },
   {
-    summary: 'What the run has used so far; exact at any instant.',
+    summary: 'Returns the usage of a run so far; exact at any instant.',
     errors: ['run.notFound', 'run.evicted'],
     source: 'Pydantic AI AgentRunResult.usage',
     since: '0.1.0',
@@ -244,7 +248,7 @@ export const RunSnapshot = named('RunSnapshot', 'The state of a run at an instan
       .optional()
       .describe('The response that is coming: its parts so far, `state` is `incomplete`. Not among the messages yet.'),
     pending: z.array(PendingItem()).describe('What it waits for, as in `pending/list`.'),
-    usage: RunUsage().describe('What it has used so far.'),
+    usage: RunUsage().describe('The usage so far.'),
     messageCount: z.number().int().describe('Number of messages.'),
     lastSeq: z.number().int().describe('`seq` of its last event.'),
     lastDelta: z
@@ -260,7 +264,7 @@ export type RunSnapshot = z.output<ReturnType<typeof RunSnapshot>>;
 export const RunGet = defineRequest(
   'run/get',
   { params: onFirstUse(() => z.object({ runId: runId() })), result: RunSnapshot },
-  { summary: 'The run as it stands.', errors: ['run.notFound', 'run.evicted'], since: '0.1.0' },
+  { summary: 'Returns the state of a run at this instant.', errors: ['run.notFound', 'run.evicted'], since: '0.1.0' },
 );
 
 const runSummary = () =>
@@ -333,7 +337,7 @@ export const RunEvents = defineRequest(
           .nonnegative()
           .default(0)
           .describe('The last `seq` that is known; 0: from the first.'),
-        limit: z.number().int().positive().nullish().describe('Most events of one answer.'),
+        limit: z.number().int().positive().nullish().describe('The maximum number of events returned.'),
         waitMs: z
           .number()
           .nonnegative()
@@ -343,8 +347,10 @@ export const RunEvents = defineRequest(
     ),
     result: onFirstUse(() =>
       z.object({
-        events: z.array(eventMessage()).describe('As `run/event` sent them, in order; go on behind the last one.'),
-        lastSeq: z.number().int().describe('`seq` of the last event of the run; the answer may end before it.'),
+        events: z
+          .array(eventMessage())
+          .describe('The events as `run/event` sent them, in order; continue after the last one.'),
+        lastSeq: z.number().int().describe('`seq` of the last event of the run; the page may end before it.'),
         complete: complete(),
         snapshot: RunSnapshot()
           .optional()
@@ -356,7 +362,7 @@ export const RunEvents = defineRequest(
   },
   {
     summary:
-      'The events behind a number, at once or when the next one comes. They are those that `run/event` sent; a gap is told by a snapshot.',
+      'Returns the events after a number, at once or when the next one is emitted. They are those that `run/event` sent; a gap is filled by a snapshot.',
     errors: ['run.notFound', 'run.evicted', 'overloaded'],
     since: '0.1.0',
   },

@@ -25,7 +25,7 @@ export const JsonSchemaDocument = onFirstUse(() =>
 const promptSource = () =>
   z.strictObject({
     ref: z.string().describe('Name given back in `prompt/resolve`.'),
-    dynamic: z.boolean().nullish().describe('Ask again for every run that uses the history (system prompts).'),
+    dynamic: z.boolean().nullish().describe('Resolve it again for every run that uses the history (system prompts).'),
   });
 
 /**
@@ -54,7 +54,7 @@ export const ToolSpec = named('ToolSpec', 'A function tool: how it is offered to
       .boolean()
       .nullish()
       .describe('False: any object is accepted as arguments, and for an external tool any JSON. Default true.'),
-    external: z.boolean().nullish().describe('Its result comes from outside the run.'),
+    external: z.boolean().nullish().describe('The result of a call comes from outside the run.'),
     requiresApproval: z.boolean().nullish().describe('A call waits for an approval.'),
     sequential: z.boolean().nullish().describe('Runs alone: calls before it end first, later ones wait for it.'),
     maxRetries: count().nullish().describe('Failures in a row that are allowed; default: retries of the agent.'),
@@ -82,7 +82,7 @@ const outputFields = () => ({
   mode: z
     .enum(['auto', 'tool', 'native', 'prompted'])
     .nullish()
-    .describe('How the model is asked for it; `auto` also accepts the object as JSON text.'),
+    .describe('How it is requested from the model; `auto` also accepts the object as JSON text.'),
   template: z.string().nullish().describe('Prompt of `prompted` mode; `{schema}` is replaced.'),
   function: z.string().nullish().describe('Name of a host function that makes the output (`output/validate`).'),
   validate: z.boolean().nullish().describe('False: any object is accepted, the schema only guides the model.'),
@@ -109,7 +109,7 @@ export const OutputSpec = named(
 export type OutputSpec = z.output<ReturnType<typeof OutputSpec>>;
 
 const settingFields = () => ({
-  max_tokens: z.number().int().positive().nullish().describe('Most tokens of one answer.'),
+  max_tokens: z.number().int().positive().nullish().describe('Maximum number of tokens of a response.'),
   temperature: z.number().nullish().describe('Randomness.'),
   top_p: z.number().nullish().describe('Nucleus sampling.'),
   top_k: z.number().nullish().describe('Sampling among the k likeliest tokens.'),
@@ -117,8 +117,8 @@ const settingFields = () => ({
     .number()
     .positive()
     .nullish()
-    .describe('Longest wait for the provider in seconds: for the answer, or the next piece of a streamed one.'),
-  parallel_tool_calls: z.boolean().nullish().describe('Whether several calls may come at once.'),
+    .describe('Longest silence of the provider, in seconds: before the response, or between two pieces of a stream.'),
+  parallel_tool_calls: z.boolean().nullish().describe('Whether the model may make several calls in one response.'),
   tool_choice: z.unknown().optional().describe('`auto`, `none`, `required` or a list of tool names.'),
   seed: z.number().int().nullish().describe('Seed of the sampling.'),
   presence_penalty: z.number().nullish().describe('Penalty on tokens that occurred.'),
@@ -146,7 +146,7 @@ export const ModelSettings = named(
 export type ModelSettings = z.output<ReturnType<typeof ModelSettings>>;
 
 const headerValue = () =>
-  z.union([z.string(), z.strictObject({ secret: z.string().describe('NAME that `secret/get` asks for.') })]);
+  z.union([z.string(), z.strictObject({ secret: z.string().describe('NAME of the secret, as in `secret/get`.') })]);
 
 const modelObject = () =>
   z.strictObject({
@@ -162,11 +162,11 @@ const modelObject = () =>
       .describe('Further HTTP headers; credentials only as `{secret: NAME}`.'),
     settings: ModelSettings()
       .nullish()
-      .describe('Settings of this model; those of the agent and the run come over them.'),
+      .describe('Settings of this model; those of the agent and of the run take precedence.'),
     test: z
       .strictObject({
         callTools: z.array(z.string()).nullish().describe('Tools it calls; default all.'),
-        outputText: z.string().nullish().describe('Text it answers.'),
+        outputText: z.string().nullish().describe('The text of its response.'),
         outputArgs: z.unknown().optional().describe('Arguments of its output tool call.'),
         seed: count().nullish().describe('Seed of the generated data.'),
       })
@@ -224,9 +224,9 @@ const agentFields = () => ({
   model: ModelSpec().nullish().describe('The model; default: the embedded `test` model, with a warning.'),
   modelSettings: ModelSettings().nullish().describe('Settings of every model request.'),
   instructions: Prompts().nullish().describe('Sent with every request, never part of the history of a later run.'),
-  systemPrompt: Prompts().nullish().describe('Stands at the head of a new conversation.'),
+  systemPrompt: Prompts().nullish().describe('Begins a new conversation.'),
   tools: z.array(ToolSpec()).nullish().describe('Function tools, served by the host.'),
-  prepareTools: z.boolean().nullish().describe('Ask `tools/prepare` before every model request.'),
+  prepareTools: z.boolean().nullish().describe('Send `tools/prepare` before every model request.'),
   output: OutputSpec().nullish().describe('What the run must produce; default text.'),
   outputValidators: z.array(z.string()).nullish().describe('Host functions that check the output, in order.'),
   historyProcessors: z.array(z.string()).nullish().describe('Host functions that rewrite the history, in order.'),
@@ -265,7 +265,7 @@ const runFields = () => ({
   prompt: z
     .union([z.string(), z.array(UserContent())])
     .nullish()
-    .describe('What the user says.'),
+    .describe('The message of the user.'),
   messageHistory: z
     .union([
       z.array(GivenMessage()),
@@ -320,8 +320,8 @@ export const ToolDefinition = named('ToolDefinition', 'A tool as a model sees it
     name: z.string().describe('Name the model calls it by.'),
     parameters_json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the arguments.'),
     description: z.string().nullable().default(null).describe('What it does.'),
-    outer_typed_dict_key: z.string().nullable().default(null).describe('Key that wraps a value that is no object.'),
-    strict: z.boolean().nullable().default(null).describe("Whether the provider's strict mode is asked for."),
+    outer_typed_dict_key: z.string().nullable().default(null).describe('Key that wraps a value that is not an object.'),
+    strict: z.boolean().nullable().default(null).describe("Whether the provider's strict mode is requested."),
     sequential: z.boolean().default(false).describe('Whether it runs alone.'),
     kind: z.enum(['function', 'output', 'external', 'unapproved']).default('function').describe('What a call does.'),
     metadata: z.record(z.string(), z.unknown()).nullable().default(null).describe('Data for the program.'),
