@@ -19,7 +19,7 @@ export type PendingAdded = Extract<DurableEvent, { event_kind: 'pending_added' }
 
 /** A call whose waiting is announced around its step. @since 0.2.0 */
 export interface WaitingCall {
-  readonly kind: 'callTool' | 'validateOutput' | 'handleDeferred' | 'awaitPeople';
+  readonly kind: 'callTool' | 'validateOutput' | 'handleDeferred' | 'awaitHuman';
   readonly stepKey: string;
   readonly name: string;
   readonly toolCallId?: string;
@@ -90,7 +90,7 @@ export interface Callbacks {
   /** Results of deferred calls, perhaps of some only; waits as long as it takes. */
   handleDeferred(requests: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
   /** The result of one call, which people give; nobody is asked, and it waits as long as it takes. */
-  awaitPeople(request: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
+  awaitHuman(request: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
   /** How a call waits that nobody is asked, or null when the host is. A function of the call and of who the host is. */
   waitsAs(call: WaitingCall): PendingAdded | null;
 }

@@ -107,10 +107,10 @@ async function resolve(batch: CallBatch, left: Left): Promise<Left | null> {
       return left;
     case 'handle':
       // Once: what an approved tool leaves to others again is not asked about.
-      return resolveOnce(batch, left, { by: askHandler, round: 0 });
+      return resolveOnce(batch, left, { by: requestHandler, round: 0 });
     case 'wait': {
       let rest: Left | null = left;
-      for (let round = 0; rest; round += 1) rest = await resolveOnce(batch, rest, { by: askPeople, round });
+      for (let round = 0; rest; round += 1) rest = await resolveOnce(batch, rest, { by: requestHuman, round });
       return null;
     }
   }
@@ -137,7 +137,7 @@ function announce({ state }: CallBatch, left: Left): void {
   state.emit({ requests: requestsOf(left), event_kind: 'deferred_tool_requests' });
 }
 
-async function askHandler({ state }: CallBatch, left: Left): Promise<DeferredToolResults> {
+async function requestHandler({ state }: CallBatch, left: Left): Promise<DeferredToolResults> {
   const key = stepKey.deferred(state.runStep);
   const waiting = { kind: 'handleDeferred' as const, stepKey: key, name: 'deferred/handle' };
   const { value } = await askingStep(state, waiting, (context) =>
@@ -147,7 +147,7 @@ async function askHandler({ state }: CallBatch, left: Left): Promise<DeferredToo
 }
 
 /** Each call is a step of its own: an answer that was given is kept while others are still awaited. */
-async function askPeople({ state }: CallBatch, left: Left, round: number): Promise<DeferredToolResults> {
+async function requestHuman({ state }: CallBatch, left: Left, round: number): Promise<DeferredToolResults> {
   const alone = (call: ClassifiedCall, as: 'external' | 'unapproved'): Left => ({
     external: as === 'external' ? [call] : [],
     unapproved: as === 'unapproved' ? [call] : [],
@@ -156,9 +156,9 @@ async function askPeople({ state }: CallBatch, left: Left, round: number): Promi
   const waitFor = async (call: ClassifiedCall, as: 'external' | 'unapproved') => {
     const { tool_name: name, tool_call_id: toolCallId } = call.call;
     const key = stepKey.waiting(state.runStep, call.index, round);
-    const waiting = { kind: 'awaitPeople' as const, stepKey: key, name, toolCallId };
+    const waiting = { kind: 'awaitHuman' as const, stepKey: key, name, toolCallId };
     const { value } = await askingStep(state, waiting, (context) =>
-      state.input.callbacks.awaitPeople(requestsOf(alone(call, as)), { runStep: state.runStep, ...context }),
+      state.input.callbacks.awaitHuman(requestsOf(alone(call, as)), { runStep: state.runStep, ...context }),
     );
     return value;
   };

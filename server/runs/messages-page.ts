@@ -5,7 +5,7 @@ import { EngineError } from '../engine/errors.ts';
 import { stringifyExact } from '../engine/exact-json.ts';
 import { invalidParams } from '../errors/params-error.ts';
 
-/** The messages of a run, and what is known of their end. */
+/** The messages of a run, and its output once it has ended. */
 export interface RunMessages {
   readonly runId: string;
   readonly messages: readonly ModelMessage[];

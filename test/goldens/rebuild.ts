@@ -33,7 +33,7 @@ const noCallbacks: Callbacks = {
   processHistory: never,
   prepareTools: never,
   handleDeferred: never,
-  awaitPeople: never,
+  awaitHuman: never,
   waitsAs: () => null,
 };
 

@@ -16,7 +16,7 @@ import { RecordView, summaryOf } from './record-view.ts';
 import { RunRegistry } from './run-registry.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
 
-/** What an executor needs of the daemon, or of the program it is part of. */
+/** The parts of the daemon, or of another program, that an executor uses. */
 export interface LocalExecutorDeps
   extends Pick<RunStarterDeps, 'agents' | 'keys' | 'world' | 'reportBug' | 'runner' | 'after'> {
   readonly limits: Limits;
