@@ -6,18 +6,18 @@ import { runToOutput } from './run.ts';
 import type { RunState } from './state.ts';
 import { unknownCost } from './usage.ts';
 
-/** What a run ended with; `incident` is set for a bug, whose text stays in the daemon. @since 0.1.0 */
+/** How a run ended. The text of a bug stays in the daemon. @since 0.1.0 */
 export interface Ending {
   readonly outcome: RunResult['outcome'];
   readonly output?: FinalOutput;
   readonly error?: RunError;
 }
 
-/** How an exception that is no `EngineError` is told: the caller logs it under an incident id. @since 0.1.0 */
+/** Turns an exception other than an `EngineError` into one: the caller logs it under an incident id. @since 0.1.0 */
 export type ReportBug = (error: unknown) => EngineError;
 
 /**
- * Runs to the end, whatever it is, tells it as `run_finished`, and leaves a history that is exact.
+ * Runs to any end, emits it as `run_finished`, and leaves a history that is exact.
  *
  * @since 0.1.0
  */
@@ -42,7 +42,7 @@ async function endingOf(state: RunState, reportBug: ReportBug): Promise<Ending> 
     const { signal } = state.input;
     if (signal.aborted) return interrupted(state, signal.reason);
     if (!(error instanceof EngineError)) return { outcome: 'failed', error: toRunError(reportBug(error)) };
-    // A rebuilt run meets what stopped it as the recorded end of a step.
+    // In a rebuilt run the stop is the recorded end of a step.
     return stops.has(error.kind) ? interrupted(state, error) : { outcome: 'failed', error: toRunError(error) };
   }
 }
@@ -58,7 +58,7 @@ function interrupted(state: RunState, reason: unknown): Ending {
   return { outcome: error.kind === 'run.cancelled' ? 'cancelled' : 'failed', error: toRunError(error) };
 }
 
-/** Gives the calls that will not be answered an `interrupted` return, so that the history takes a new prompt. */
+/** Gives the calls whose results will not come an `interrupted` return, so that the history takes a new prompt. */
 function closeOpenCalls(state: RunState): void {
   const { history } = state;
   const at = history.messages.findLastIndex((message) => message.kind === 'response');

@@ -13,7 +13,7 @@ export interface OwnRequest {
   readonly resumed: boolean;
 }
 
-/** What a run does next. @since 0.1.0 */
+/** What the loop does next. @since 0.1.0 */
 export type RunNode =
   | ({ readonly kind: 'modelRequest' } & OwnRequest)
   | { readonly kind: 'resumeResponse'; readonly suspended: ModelResponse }
@@ -26,11 +26,11 @@ export interface FinalOutput {
   readonly toolName: string | null;
   readonly toolCallId: string | null;
   readonly name: string | null;
-  /** The calls that are left to others: then there is no value. */
+  /** The deferred calls: then there is no value. */
   readonly deferred?: DeferredToolRequests;
 }
 
-/** What a response asks for. @since 0.1.0 */
+/** What a response leads to. @since 0.1.0 */
 export type Decision =
   | { readonly kind: 'callTools'; readonly calls: readonly ToolCallPart[]; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
@@ -38,7 +38,7 @@ export type Decision =
   | { readonly kind: 'retry'; readonly message: string };
 
 /**
- * What follows from a response. Pure: no clock, no I/O, no change.
+ * Decides what follows from a response. Pure: no clock, no I/O, no mutation.
  *
  * Errors: `model.unexpectedBehavior`, `contentFilter`, `run.invalid`. Source: Pydantic AI `CallToolsNode._run_stream`.
  * @since 0.1.0
@@ -84,7 +84,7 @@ export function textOf(response: ModelResponse): string {
       text = '';
     }
   }
-  // Some providers report what grounded a text after the text, so that nothing follows the last of these calls.
+  // Some providers report the grounding of a text after it, so that nothing follows the last of these calls.
   return text || (hasCalls ? '' : before) || summary;
 }
 
@@ -124,7 +124,7 @@ function contentFilter(response: ModelResponse): EngineError {
   return new EngineError('contentFilter', `Content filter triggered.${reason}`, { body: JSON.stringify([response]) });
 }
 
-/** A text as Python's `repr` writes it, which is what upstream's message holds. */
+/** Returns a text as Python's `repr` writes it, as upstream's message holds it. */
 function pythonQuoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');

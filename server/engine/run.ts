@@ -26,7 +26,7 @@ export async function runToOutput(state: RunState): Promise<FinalOutput> {
   return node.output;
 }
 
-// A run may wait long for a tool, so what only hands on what it was handed is no async function: each would keep a frame.
+// A run may wait long for a tool, so functions that only pass a promise on are not async: each would keep a frame.
 function advance(state: RunState, node: Exclude<RunNode, { kind: 'end' }>): Promise<RunNode> {
   switch (node.kind) {
     case 'modelRequest':
@@ -68,7 +68,7 @@ function afterCalls(
   isResumed: boolean,
 ): RunNode | Promise<RunNode> {
   if (!final) {
-    // A prompt beside the results of deferred calls comes behind them.
+    // A prompt beside the results of deferred calls comes after them.
     const { prompt } = state.input;
     if (isResumed && prompt !== undefined) parts.push(userPromptPart(prompt, state.time));
     return { kind: 'modelRequest', request: state.request(parts), resumed: false };
@@ -78,7 +78,7 @@ function afterCalls(
 }
 
 /**
- * The run ends, unless the user has said something that nobody answered yet. A run that pauses records it, but for one
+ * The run ends, unless a message of the user has no response yet. A run that pauses records it, but for one
  * whose last message is the response with the open calls: a request after that would interrupt them when it is resumed,
  * so it goes on at once.
  */
@@ -118,7 +118,7 @@ function checkCutOff({ agent, lastMaxTokens }: RunState, refusal: Refusal, { fin
   );
 }
 
-/** Asks the model again without naming a call; uses one output retry. */
+/** Requests the model again without naming a call; uses one output retry. */
 function feedback(state: RunState, refusal: Refusal): RunNode {
   state.outputRetriesUsed += 1;
   const max = state.agent.outputRetries;

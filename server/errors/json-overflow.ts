@@ -25,7 +25,7 @@ type Message = { method?: unknown; params?: unknown; result?: unknown };
 const overflows = new WeakMap<object, Overflow>();
 
 /**
- * Parses a message. In data that is passed on (answers to callbacks, histories), integers that a double would round are
+ * Parses a message. In data that is passed on (results of callbacks, histories), integers that a double would round are
  * BigInts; everywhere else numbers are numbers.
  *
  * Errors: `SyntaxError`.
