@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
 import type { Further } from '../attempts.ts';
 import { attempt, type Question } from './attempt.ts';
@@ -54,11 +55,10 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     provider,
     model,
     modelName: entry.modelName,
-    // The key makes a repeated request recognisable to gateways, also after a crash of this process.
     options: {
       ...options,
       prompt: await withDownloads(options.prompt, { model, provider, download }, call.signal),
-      headers: { 'idempotency-key': call.idempotencyKey, ...options.headers },
+      headers: { 'idempotency-key': idempotencyHeader(call.idempotencyKey), ...options.headers },
     },
     stream: call.stream,
     cut,
@@ -72,6 +72,12 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, hooks);
   return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
 }
+
+/**
+ * The key makes a repeated request recognisable to gateways, also after a crash of this process. It holds the id of the
+ * run, which may be any text of any length: a header takes neither. As JSON, lone surrogates stay apart.
+ */
+const idempotencyHeader = (key: string) => createHash('sha256').update(JSON.stringify(key)).digest('hex');
 
 function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal, extraHeaders: Headers): ErrorContext {
   return {
