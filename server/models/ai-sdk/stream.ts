@@ -63,8 +63,9 @@ class StreamedAnswer {
   #thinker: { readonly provider_name: string; readonly id?: string };
   /** Blocks that began without content yet, with what was said of them. */
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
-  /** Calls that are shown piece by piece and have not come as a whole yet. */
-  readonly #unsettled = new Set<string>();
+  /** Calls that are shown piece by piece and have not come as a whole yet, the oldest first: ids need not be unique. */
+  readonly #unsettled = new Map<string, string[]>();
+  #calls = 0;
   #metadata: LanguageModelV4ResponseMetadata = {};
   #warnings: SharedV4Warning[] = [];
   #usage = unknownUsage;
@@ -105,7 +106,7 @@ class StreamedAnswer {
         this.#beginCall(part);
         break;
       case 'tool-input-delta':
-        if (this.#unsettled.has(part.id)) this.#target.toolCall(callKey(part.id), { args: part.delta });
+        this.#growCall(part);
         break;
       case 'tool-call':
         this.#call(part);
@@ -231,9 +232,17 @@ class StreamedAnswer {
 
   #beginCall({ id, toolName, providerExecuted, providerMetadata }: Piece<'tool-input-start'>): void {
     if (providerExecuted) return; // comes as a whole
-    this.#unsettled.add(id);
+    const key = this.#nextCall();
+    const unsettled = this.#unsettled.get(id);
+    if (unsettled) unsettled.push(key);
+    else this.#unsettled.set(id, [key]);
     const fields = storeMetadata(providerMetadata, this.#provider);
-    this.#opened().toolCall(callKey(id), { name: toolName, id: this.#callId(id) }, fields);
+    this.#opened().toolCall(key, { name: toolName, id: this.#callId(id) }, fields);
+  }
+
+  #growCall({ id, delta }: Piece<'tool-input-delta'>): void {
+    const key = this.#unsettled.get(id)?.at(-1);
+    if (key !== undefined) this.#target.toolCall(key, { args: delta });
   }
 
   #call(part: LanguageModelV4ToolCall): void {
@@ -243,12 +252,26 @@ class StreamedAnswer {
     }
     const { toolCallId: id, toolName: name, input } = part;
     const fields = storeMetadata(part.providerMetadata, this.#provider);
-    const key = callKey(id);
-    if (!this.#unsettled.delete(id)) this.#opened().toolCall(key, { name, args: input, id: this.#callId(id) }, fields);
-    else {
-      if (fields.provider_details) this.#target.toolCall(key, {}, fields);
-      this.#target.settleCall(key, input);
+    const key = this.#settle(id);
+    if (key === undefined) {
+      this.#opened().toolCall(this.#nextCall(), { name, args: input, id: this.#callId(id) }, fields);
+      return;
     }
+    if (fields.provider_details) this.#target.toolCall(key, {}, fields);
+    this.#target.settleCall(key, input);
+  }
+
+  #nextCall(): string {
+    this.#calls += 1;
+    return `call ${this.#calls}`;
+  }
+
+  /** The key of the oldest call under the id that has not come as a whole yet. */
+  #settle(id: string): string | undefined {
+    const unsettled = this.#unsettled.get(id);
+    const key = unsettled?.shift();
+    if (unsettled?.length === 0) this.#unsettled.delete(id);
+    return key;
   }
 
   #callId(id: string): string {
@@ -259,8 +282,6 @@ class StreamedAnswer {
     return this.#target.opened ? this.#target : this.#shown();
   }
 }
-
-const callKey = (id: string) => `call ${id}`;
 
 const keyOf = ({ type, id }: { type: string; id: string }) => `${type.startsWith('text') ? 'text' : 'thinking'} ${id}`;
 
