@@ -13,7 +13,7 @@ export const Limits = named('Limits', () =>
   z.object({
     messageBytes: bound('Bytes of one message, in and out.'),
     headerBytes: bound('Bytes of the header of one message.'),
-    nesting: bound('How deep a message may be nested.'),
+    nesting: bound('How deep a message may be nested, and the JSON of an answer of a provider.'),
     requestsInFlight: bound('Open requests of the client; those that wait for a run are not counted.'),
     activeRuns: bound('Runs that run at once; further ones are queued.'),
     queuedRuns: bound('Runs that may wait for a slot.'),
@@ -23,7 +23,15 @@ export const Limits = named('Limits', () =>
     stepsPerRun: bound('Model requests of one run, whatever its usage limits say.'),
     eventsPerRun: bound('Durable events of one run.'),
     messageBytesPerRun: bound('Bytes of the messages one run adds, as JSON.'),
-    responseBytes: bound('Characters of the text, thinking and arguments of one streamed response.'),
+    responseBytes: bound(
+      'Bytes of one answer of a model that comes whole, and characters of all that one in pieces says.',
+    ),
+    streamBytes: bound("Bytes of one stream of a provider, decoded, with everything around the answer's content."),
+    partsPerResponse: bound('Parts of one answer of a model.'),
+    callsPerResponse: bound('Tool calls of one answer of a model.'),
+    streamStallMs: bound(
+      'How long a provider may send only what is no content (keep-alives, unknown events, empty pieces), in milliseconds.',
+    ),
     eventsKept: bound('Latest events of a run that `run/events` still has.'),
     eventsKeptBytes: bound('How many bytes they may have.'),
     callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),

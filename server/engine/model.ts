@@ -1,6 +1,7 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
+import type { AnswerBounds } from './bounds.ts';
 import type { PartStream } from './part-stream.ts';
 
 /** How the output is asked for in one request; `auto` has been resolved. @since 0.1.0 */
@@ -44,6 +45,8 @@ export interface ModelCall {
   now(): string;
   /** Milliseconds of a steady clock, for durations. */
   elapsed(): number;
+  /** What the answer may grow to; absent: the defaults. */
+  readonly bounds?: AnswerBounds;
   /** Whether another model is asked when this one fails, so that a long wait for it is not worth its time. */
   readonly hasAlternative?: boolean;
   /** Tells an event in order; see `StepContext.tell`. */

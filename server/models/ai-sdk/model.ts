@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
+import { defaultAnswerBounds } from '../../engine/bounds.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
 import type { Further } from '../attempts.ts';
 import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
-import { defaultPatienceMs } from './patience.ts';
 import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { secretHeaders } from './redact.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
-import { type Cut, sendingFetch } from './sending.ts';
+import { sendingFetch } from './sending.ts';
+import { defaultSilenceMs } from './transport/clocks.ts';
+import type { Asked, Exchange } from './transport/exchange.ts';
 import { withDownloads } from './urls.ts';
 
 /** What a model needs of the world; everything has a real default. @since 0.1.0 */
@@ -48,8 +50,19 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   checkEntry(entry, settings.extra_headers ?? {});
   const { timing = systemTiming, fetch = globalThis.fetch } = services;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
-  const cut: Cut = {};
-  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut));
+  let current: Exchange | undefined;
+  const exchange = () => {
+    if (!current) throw new Error('a request is sent outside a try');
+    return current;
+  };
+  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, exchange));
+  const asked: Asked = {
+    modelName: entry.modelName,
+    provider: provider.name,
+    bounds: call.bounds ?? defaultAnswerBounds,
+    isStreamed: call.stream !== undefined,
+    silenceMs: settings.timeout ? settings.timeout * 1_000 : defaultSilenceMs,
+  };
   const { download } = entry;
   const question: Question = {
     provider,
@@ -61,8 +74,10 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
       headers: { 'idempotency-key': idempotencyHeader(call.idempotencyKey), ...options.headers },
     },
     stream: call.stream,
-    cut,
-    patienceMs: settings.timeout ? settings.timeout * 1_000 : defaultPatienceMs,
+    asked,
+    begin: (exchange) => {
+      current = exchange;
+    },
   };
   const hooks = {
     isFinal: () => call.stream?.opened ?? false,

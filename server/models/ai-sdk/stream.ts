@@ -12,8 +12,8 @@ import { callId, createdAt, type Ended, servedFields, usageOf } from './answer.t
 import { answerParts } from './answer-parts.ts';
 import { asObject } from './json.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
-import type { Patience } from './patience.ts';
 import type { BodyFacts, BodyReader, Provider } from './provider.ts';
+import type { Exchange } from './transport/exchange.ts';
 
 type StreamPart = LanguageModelV4StreamPart;
 type Piece<K extends StreamPart['type']> = Extract<StreamPart, { type: K }>;
@@ -37,21 +37,29 @@ export async function readStream(
   stream: ReadableStream<StreamPart>,
   target: PartStream,
   provider: Provider,
-  patience: Patience,
+  exchange: Exchange,
 ): Promise<Ended> {
   const answer = new StreamedAnswer(target, provider);
   const reader = stream.getReader();
   try {
     for (;;) {
-      const { done, value } = await patience.wait(() => reader.read());
+      const { done, value } = await reader.read();
       if (done) return answer.ended();
+      const before = target.size;
       answer.take(value);
+      if (target.size > before || isContent(value)) exchange.content();
       const paused = target.ready();
-      if (paused) await paused;
+      if (paused) await exchange.hold(paused);
     }
   } finally {
     reader.cancel().catch(() => {}); // the error that ended the stream is known already
   }
+}
+
+/** Work of a tool that the provider runs itself is content, too, though no part of ours grows by it. */
+function isContent(part: StreamPart): boolean {
+  if ('delta' in part) return part.delta !== '';
+  return part.type === 'tool-input-start' || part.type === 'tool-call' || part.type === 'tool-result';
 }
 
 /** One answer while it is put together. */
@@ -172,8 +180,9 @@ class StreamedAnswer {
   #takeRaw(chunk: unknown): void {
     const reader = this.#reader;
     if (!reader) return;
-    const before = reader.usage;
+    const { usage: before, kept = 0 } = reader;
     const dropped = reader.add(chunk);
+    this.#target.count((reader.kept ?? 0) - kept);
     if (reader.thinkingField && !this.#thinker.id) this.#thinker = { ...this.#thinker, id: reader.thinkingField };
     for (const { id, text } of dropped) this.#opened().thinking(`thinking ${id}`, text, null, this.#thinker);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
