@@ -1,7 +1,7 @@
 import type { ModelResponsePart } from '../../protocol/messages.ts';
 import { EngineError } from './errors.ts';
 
-/** What one answer of a model may grow to. */
+/** Limits of the growth of one response. */
 export interface AnswerBounds {
   /** Bytes of an answer that comes whole, and characters of the content of one that comes in pieces. */
   readonly responseBytes: number;
@@ -25,7 +25,7 @@ export const defaultAnswerBounds: AnswerBounds = {
   streamStallMs: 300_000,
 };
 
-/** What one run may grow to: bounds of the daemon, beside the usage limits of its specification. */
+/** Limits of the growth of one run: those of the daemon, beside the usage limits of its specification. */
 export interface RunBounds extends AnswerBounds {
   readonly stepsPerRun: number;
   readonly eventsPerRun: number;
