@@ -47,7 +47,10 @@ export const ModelsList = defineRequest(
                     '`cache_read_mtok`, `output_mtok`, `web_searches_kcount` for a thousand searches, and so on.',
                 ),
               available: z.boolean().describe('Whether it can be used now.'),
-              missing: z.string().optional().describe('What is missing, for example an environment variable.'),
+              missing: z
+                .string()
+                .optional()
+                .describe('What is missing: an environment variable, or the field `baseUrl`.'),
             }),
           )
           .describe('What is not known of a model is absent; `provider:*` stands for any name of the provider.'),

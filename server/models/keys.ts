@@ -16,8 +16,10 @@ export interface Secret {
   /** Environment variable, or the NAME of a header's `{secret: NAME}`. */
   readonly name: string;
   readonly provider: string;
-  /** A server that wants no key goes without. */
+  /** Whether requests go without it when there is none. */
   readonly optional?: boolean;
+  /** Whether the host is asked for it only once the provider refused to go without (401). */
+  readonly askedWhenRefused?: boolean;
   /** The address it is sent to, when that is not the provider's own. */
   readonly baseUrl?: string;
   readonly value?: string;
@@ -105,7 +107,7 @@ function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {
     throw mayNotRead(asked, entry.apiKeyEnv);
   }
   const name = variables.find((variable) => asked.keys.env[variable]) ?? row.envVar;
-  if (row.keyOptional) return { ...secretOf(asked, name), optional: true };
+  if (row.keyOptional) return { ...secretOf(asked, name), optional: true, askedWhenRefused: true };
   if (!entry.baseUrl || mayRead(asked, name)) return secretOf(asked, name);
   if (hostServesSecrets) return secretOf(asked, row.envVar);
   throw userError(

@@ -1,3 +1,4 @@
+import { userError } from '../engine/errors.ts';
 import type { Model } from '../engine/model.ts';
 import type { ResponsesHost } from './ai-sdk/openai.ts';
 import type { CompatibleHost } from './ai-sdk/openai-compatible.ts';
@@ -21,6 +22,10 @@ export interface ProviderRow {
   readonly input: readonly string[];
   /** The address when it depends on the operator's account, read from the environment of the daemon. */
   readonly address?: (env: NodeJS.ProcessEnv) => string | undefined;
+  /** The variables that `address` reads, with what they hold. */
+  readonly addressEnvVars?: Readonly<Record<string, string>>;
+  /** Whether there is no address but that of the account or a `baseUrl`. */
+  readonly needsAddress?: boolean;
   /** Loaded on first use: every provider is a file of its own. */
   load(): Promise<{ create(entry: ProviderEntry): Model }>;
 }
@@ -53,6 +58,20 @@ function host(
   const { thinkingField, fetchesImages = true, ...row } = more;
   const load = compatible({ name, envVar, url, fetchesImages, ...(thinkingField ? { thinkingField } : {}) });
   return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
+}
+
+const awsRegion = {
+  AWS_DEFAULT_REGION: 'the region, else `us-east-1`',
+  AWS_REGION: 'the region when `AWS_DEFAULT_REGION` is not set',
+};
+
+/** Only a plain name: anything else could lead the key to another host. */
+function regionOf({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv): string {
+  const region = AWS_DEFAULT_REGION || AWS_REGION || 'us-east-1';
+  if (/^[a-z\d-]+$/.test(region)) return region;
+  throw userError(
+    `The AWS region '${region}' is not a name such as 'us-east-1': correct AWS_DEFAULT_REGION or AWS_REGION.`,
+  );
 }
 
 const endpoint = (env: NodeJS.ProcessEnv, variable: string, path: string) =>
@@ -174,8 +193,8 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     example: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
     input: documents,
-    address: ({ AWS_REGION, AWS_DEFAULT_REGION }) =>
-      `https://bedrock-runtime.${AWS_DEFAULT_REGION ?? AWS_REGION ?? 'us-east-1'}.amazonaws.com`,
+    address: (env) => `https://bedrock-runtime.${regionOf(env)}.amazonaws.com`,
+    addressEnvVars: awsRegion,
     load: () => import('./ai-sdk/bedrock.ts'),
   },
   {
@@ -185,8 +204,8 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     example: 'openai.gpt-5.5',
     input: documents,
-    address: ({ AWS_REGION, AWS_DEFAULT_REGION }) =>
-      `https://bedrock-mantle.${AWS_DEFAULT_REGION ?? AWS_REGION ?? 'us-east-1'}.api.aws/openai/v1`,
+    address: (env) => `https://bedrock-mantle.${regionOf(env)}.api.aws/openai/v1`,
+    addressEnvVars: awsRegion,
     load: responses({ name: 'bedrock-mantle', envVar: 'AWS_BEARER_TOKEN_BEDROCK', scopedCallIds: true }),
   },
   {
@@ -198,6 +217,8 @@ export const providers: readonly ProviderRow[] = [
     example: 'gpt-5',
     input: documents,
     address: (env) => endpoint(env, 'AZURE_OPENAI_ENDPOINT', '/openai/v1'),
+    addressEnvVars: { AZURE_OPENAI_ENDPOINT: 'the endpoint of the resource' },
+    needsAddress: true,
     load: responses({ name: 'azure', envVar: 'AZURE_OPENAI_API_KEY', keyHeader: 'api-key' }),
   },
   {
@@ -218,6 +239,7 @@ export const providers: readonly ProviderRow[] = [
     thinkingField: 'reasoning',
     fetchesImages: false,
     address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
+    addressEnvVars: { OLLAMA_BASE_URL: 'the address of the server, `/v1` included' },
   }),
   host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b'),
   host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', { thinkingField: 'reasoning_content' }),
@@ -232,6 +254,8 @@ export const providers: readonly ProviderRow[] = [
     example: 'claude-sonnet-4-5',
     input: images,
     address: (env) => snowflakeAddress(env.SNOWFLAKE_ACCOUNT),
+    addressEnvVars: { SNOWFLAKE_ACCOUNT: 'the identifier of the account' },
+    needsAddress: true,
     load: compatible({ name: 'snowflake', envVar: 'SNOWFLAKE_TOKEN', finishMayLack: true }),
   },
   host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
@@ -245,6 +269,7 @@ export const providers: readonly ProviderRow[] = [
   host('vllm', 'VLLM_API_KEY', 'http://localhost:8000/v1', 'openai/gpt-oss-20b', {
     keyOptional: true,
     address: (env) => endpoint(env, 'VLLM_BASE_URL', ''),
+    addressEnvVars: { VLLM_BASE_URL: 'the address of the server, `/v1` included' },
   }),
   {
     name: 'openai-compatible',
@@ -252,6 +277,7 @@ export const providers: readonly ProviderRow[] = [
     providerName: 'openai',
     envVar: 'OPENAI_COMPATIBLE_API_KEY',
     keyOptional: true,
+    needsAddress: true,
     example: 'my-model',
     input: images,
     load: compatible({ name: 'openai', envVar: 'OPENAI_COMPATIBLE_API_KEY', finishMayLack: true }),

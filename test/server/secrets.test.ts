@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
+import { providers } from '../../server/models/providers.ts';
 import { completion, loopback, type Reply } from '../models/ai-sdk/loopback.ts';
 import { openSession, type RunParams, type TestSession } from '../support/session.ts';
 
@@ -178,13 +179,36 @@ describe('the keys of several users over one connection', () => {
 describe('a server that may want no key', () => {
   const model = (baseUrl: string) => ({ ...at(baseUrl), model: { model: 'openai-compatible:m', baseUrl } });
 
-  it('gets the key of the host when there is one', async () => {
-    const server = await provider(ok);
+  it('is asked without a key first, and with that of the host once it refused to answer', async () => {
+    const server = await provider(refused, ok);
     const { session, asked } = await host([{ value: 'key-of-the-host' }]);
-    await session.run(model(server.url));
+    expect((await session.run(model(server.url))).outcome).toBe('success');
     expect(asked).toEqual([
       expect.objectContaining({ name: 'OPENAI_COMPATIBLE_API_KEY', optional: true, baseUrl: server.url }),
     ]);
+    expect(keysOf(server)).toEqual([undefined, 'Bearer key-of-the-host']);
+    await session.run(model(server.url));
+    expect(keysOf(server).at(-1)).toBe('Bearer key-of-the-host');
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each(providers.filter(({ keyOptional }) => keyOptional).map(({ name }) => name))(
+    'is %s: the host is not asked for its key as long as it answers without',
+    async (name) => {
+      const server = await provider(ok);
+      const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+      const model = { model: `${name}:m`, baseUrl: server.url };
+      expect((await session.run({ ...at(server.url), model })).outcome).toBe('success');
+      expect(asked).toEqual([]);
+      expect(keysOf(server)).toEqual([undefined]);
+    },
+  );
+
+  it('gets the key that its specification names', async () => {
+    const server = await provider(ok);
+    const { session, asked } = await host([{ value: 'key-of-the-host' }], { allowEnv: new Set(['TEAM_KEY']) });
+    await session.run({ ...at(server.url), model: { model: 'ollama:m', baseUrl: server.url, apiKeyEnv: 'TEAM_KEY' } });
+    expect(asked).toEqual([expect.objectContaining({ name: 'TEAM_KEY', provider: 'ollama', baseUrl: server.url })]);
     expect(keysOf(server)).toEqual(['Bearer key-of-the-host']);
   });
 
