@@ -24,6 +24,8 @@ export interface ProviderRow {
   readonly address?: (env: NodeJS.ProcessEnv) => string | undefined;
   /** The variables that `address` reads, with what they hold. */
   readonly addressEnvVars?: Readonly<Record<string, string>>;
+  /** The version of the API that the operator asks for. */
+  readonly apiVersion?: (env: NodeJS.ProcessEnv) => string | undefined;
   /** Whether there is no address but that of the account or a `baseUrl`. */
   readonly needsAddress?: boolean;
   /** Loaded on first use: every provider is a file of its own. */
@@ -76,6 +78,22 @@ function regionOf({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv): string
 
 const endpoint = (env: NodeJS.ProcessEnv, variable: string, path: string) =>
   env[variable] ? `${env[variable].replace(/\/+$/, '')}${path}` : undefined;
+
+/** What both APIs of an Azure resource have in common. */
+const azure = {
+  providerName: 'azure',
+  envVar: 'AZURE_OPENAI_API_KEY',
+  otherEnvVars: ['AZURE_API_KEY', 'AZURE_OPENAI_AD_TOKEN'],
+  example: 'gpt-5',
+  input: documents,
+  address: azureAddress,
+  addressEnvVars: {
+    AZURE_OPENAI_ENDPOINT: 'the endpoint of the resource',
+    OPENAI_API_VERSION: 'the version of the API, by date; without it the v1 API is asked, which has none',
+  },
+  apiVersion: ({ OPENAI_API_VERSION }: NodeJS.ProcessEnv) => OPENAI_API_VERSION || undefined,
+  needsAddress: true,
+};
 
 /** The providers of this version; the only place that names them. @since 0.1.0 */
 export const providers: readonly ProviderRow[] = [
@@ -209,17 +227,20 @@ export const providers: readonly ProviderRow[] = [
     load: responses({ name: 'bedrock-mantle', envVar: 'AWS_BEARER_TOKEN_BEDROCK', scopedCallIds: true }),
   },
   {
+    ...azure,
     name: 'azure',
     aliases: ['azure-responses'],
-    providerName: 'azure',
-    envVar: 'AZURE_OPENAI_API_KEY',
-    otherEnvVars: ['AZURE_API_KEY'],
-    example: 'gpt-5',
-    input: documents,
-    address: (env) => endpoint(env, 'AZURE_OPENAI_ENDPOINT', '/openai/v1'),
-    addressEnvVars: { AZURE_OPENAI_ENDPOINT: 'the endpoint of the resource' },
-    needsAddress: true,
-    load: responses({ name: 'azure', envVar: 'AZURE_OPENAI_API_KEY', keyHeader: 'api-key' }),
+    load: responses({ name: 'azure', envVar: azure.envVar, azure: true }),
+  },
+  {
+    ...azure,
+    name: 'azure-chat',
+    aliases: [],
+    input: images,
+    async load() {
+      const { createAt } = await import('./ai-sdk/openai-chat.ts');
+      return { create: createAt({ name: 'azure', envVar: azure.envVar, azure: true }) };
+    },
   },
   {
     name: 'deepseek-responses',
@@ -283,6 +304,14 @@ export const providers: readonly ProviderRow[] = [
     load: compatible({ name: 'openai', envVar: 'OPENAI_COMPATIBLE_API_KEY', finishMayLack: true }),
   },
 ];
+
+/** Source: Pydantic AI `_openai_compatible_v1_base_url`; without a version the v1 API is meant. */
+function azureAddress({ AZURE_OPENAI_ENDPOINT, OPENAI_API_VERSION }: NodeJS.ProcessEnv): string | undefined {
+  const url = AZURE_OPENAI_ENDPOINT?.replace(/\/+$/, '');
+  if (!url || url.endsWith('/v1')) return url;
+  if (/^https?:\/\/[^/]+\.models\.ai\.azure\.com(\/|$)/.test(url)) return `${url}/v1`;
+  return OPENAI_API_VERSION ? `${url}/openai` : `${url}/openai/v1`;
+}
 
 /** Only a plain account name: anything else could lead the key to another host. */
 function snowflakeAddress(account: string | undefined): string | undefined {

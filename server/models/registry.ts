@@ -106,10 +106,12 @@ function entriesOf(spec: ModelSpec): { entries: ModelObject[]; fallbackOn: reado
 function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys: Keys): ModelHandle {
   const plan = secretPlan({ entry, row, keys }, keys.hostServesSecrets);
   const baseUrl = entry.baseUrl ?? row.address?.(keys.env);
+  const apiVersion = row.apiVersion?.(keys.env);
   const provided = {
     id: entry.model,
     modelName: name,
     ...(baseUrl ? { baseUrl } : {}),
+    ...(apiVersion ? { apiVersion } : {}),
   };
   return handle(entry, 'provider', async ({ runId, secrets }) => ({
     price: priceOf,

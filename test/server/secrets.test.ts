@@ -345,3 +345,17 @@ describe('a header that is a credential', () => {
     expect(JSON.stringify(error)).not.toContain('canary');
   });
 });
+
+it('a token of Microsoft Entra ID that has expired is asked for again, and the request is repeated with the new one', async () => {
+  const server = await provider(refused, ok);
+  const tokens = ['eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c3RhbGU', 'eyJhbGciOiJub25lIn0.eyJleHAiOjJ9.ZnJlc2g'];
+  const { session, asked } = await host(tokens.map((value) => ({ value })));
+  const result = await session.run({ ...at(server.url), model: { model: 'azure-chat:gpt', baseUrl: server.url } });
+  expect(result.outcome).toBe('success');
+  expect(asked.map(({ name, provider }) => [name, provider])).toEqual([
+    ['AZURE_OPENAI_API_KEY', 'azure-chat'],
+    ['AZURE_OPENAI_API_KEY', 'azure-chat'],
+  ]);
+  expect(keysOf(server)).toEqual(tokens.map((token) => `Bearer ${token}`));
+  expect(server.seen.map(({ headers }) => headers['api-key'])).toEqual([undefined, undefined]);
+});

@@ -15,6 +15,8 @@ export interface ProviderEntry {
   readonly modelName: string;
   /** Another address than the provider's own; the environment never steers it. */
   readonly baseUrl?: string;
+  /** The version of the API, where addresses do not say it. */
+  readonly apiVersion?: string;
   /** Null when there is none, `''` for servers that want none; it is never looked up in the environment from here. */
   readonly apiKey: string | null;
   /** The variable a user should set when the key is missing; default: the provider's own. */
