@@ -29,6 +29,8 @@ export interface Secret {
 export interface SecretPlan {
   readonly apiKey: Secret;
   readonly headers: Readonly<Record<string, string | Secret>>;
+  /** Whether requests without a key go with the credentials that the machine has. */
+  readonly usesDefaultCredentials: boolean;
 }
 
 type ModelObject = Exclude<ModelEntry, string>;
@@ -43,7 +45,8 @@ type Asked = { readonly entry: ModelObject; readonly row: ProviderRow; readonly 
  * @since 0.2.0
  */
 export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan {
-  const apiKey = apiKeyOf(asked, hostServesSecrets);
+  const standIn = defaultCredentialsOf(asked);
+  const apiKey = standIn ?? apiKeyOf(asked, hostServesSecrets);
   const headers = Object.fromEntries(
     Object.entries(asked.entry.headers ?? {}).map(([header, value]) => {
       if (typeof value !== 'string') return [header, secretOf(asked, value.secret)];
@@ -52,7 +55,7 @@ export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan
     }),
   );
   refuseCredentials(asked.entry.settings?.extra_headers);
-  const plan = { apiKey, headers };
+  const plan = { apiKey, headers, usesDefaultCredentials: standIn !== undefined };
   const missing = secretsOf(plan).find(({ value, optional }) => value === undefined && !optional);
   if (missing && !hostServesSecrets) throw missingSecret(missing, { hostAsked: false });
   return plan;
@@ -97,6 +100,20 @@ function refuseCredential(header: string, where: string): void {
     `The header '${header}' in ${where} is a credential: give it in \`headers\` of the model as {"secret": "NAME"}, ` +
       'which names a variable of the daemon (`--allow-env NAME`) or what the host answers to secret/get.',
   );
+}
+
+/**
+ * The key of a provider that the machine may have other credentials for, when they take its place. Those that the
+ * operator set do so at once; what a metadata server may have is for hosts that have no key. They are for the provider's
+ * own address alone.
+ */
+function defaultCredentialsOf({ entry, row, keys }: Asked): Secret | undefined {
+  const { defaultCredentials } = row;
+  if (!defaultCredentials || entry.baseUrl || entry.apiKeyEnv) return undefined;
+  const hasKey = [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => keys.env[variable]);
+  if (hasKey && !defaultCredentials.outranksKey(keys.env)) return undefined;
+  const key = { name: row.envVar, provider: row.name, optional: true };
+  return defaultCredentials.isConfigured(keys.env) ? { ...key, askedWhenRefused: true } : key;
 }
 
 function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {

@@ -40,7 +40,10 @@ function availabilityOf(row: ProviderRow, env: NodeJS.ProcessEnv): Pick<ModelRow
 }
 
 function missingKey(row: ProviderRow, env: NodeJS.ProcessEnv): string | undefined {
-  const has = row.keyOptional || [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => env[variable]);
+  const has =
+    row.keyOptional ||
+    row.defaultCredentials?.isConfigured(env) ||
+    [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => env[variable]);
   return has ? undefined : row.envVar;
 }
 

@@ -3,6 +3,7 @@ import type { Model } from '../engine/model.ts';
 import type { ResponsesHost } from './ai-sdk/openai.ts';
 import type { CompatibleHost } from './ai-sdk/openai-compatible.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
+import { awsCredentials, type DefaultCredentials, googleCredentials } from './default-credentials.ts';
 
 /** A provider: its names, where its key is, and the file that speaks to it. @since 0.1.0 */
 export interface ProviderRow {
@@ -24,6 +25,8 @@ export interface ProviderRow {
   readonly address?: (env: NodeJS.ProcessEnv) => string | undefined;
   /** The variables that `address` reads, with what they hold. */
   readonly addressEnvVars?: Readonly<Record<string, string>>;
+  /** What the machine may have in the place of a key. */
+  readonly defaultCredentials?: DefaultCredentials;
   /** The version of the API that the operator asks for. */
   readonly apiVersion?: (env: NodeJS.ProcessEnv) => string | undefined;
   /** Whether there is no address but that of the account or a `baseUrl`. */
@@ -67,14 +70,23 @@ const awsRegion = {
   AWS_REGION: 'the region when `AWS_DEFAULT_REGION` is not set',
 };
 
+const awsRegionOf = ({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv) => AWS_DEFAULT_REGION || AWS_REGION;
+
 /** Only a plain name: anything else could lead the key to another host. */
-function regionOf({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv): string {
-  const region = AWS_DEFAULT_REGION || AWS_REGION || 'us-east-1';
+function checkedRegion(region = 'us-east-1'): string {
   if (/^[a-z\d-]+$/.test(region)) return region;
   throw userError(
-    `The AWS region '${region}' is not a name such as 'us-east-1': correct AWS_DEFAULT_REGION or AWS_REGION.`,
+    `The AWS region '${region}' is not a name such as 'us-east-1': correct AWS_DEFAULT_REGION, AWS_REGION or the profile.`,
   );
 }
+
+function bedrockAddress(region: string | undefined): string {
+  const suffix = region?.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://bedrock-runtime.${checkedRegion(region)}.${suffix}`;
+}
+
+const mantleAddress = (region: string | undefined) =>
+  `https://bedrock-mantle.${checkedRegion(region)}.api.aws/openai/v1`;
 
 const endpoint = (env: NodeJS.ProcessEnv, variable: string, path: string) =>
   env[variable] ? `${env[variable].replace(/\/+$/, '')}${path}` : undefined;
@@ -140,6 +152,7 @@ export const providers: readonly ProviderRow[] = [
     providerName: 'google-cloud',
     envVar: 'GOOGLE_API_KEY',
     otherEnvVars: ['GEMINI_API_KEY'],
+    defaultCredentials: googleCredentials,
     example: 'gemini-3-flash-preview',
     input: everything,
     async load() {
@@ -211,8 +224,14 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     example: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
     input: documents,
-    address: (env) => `https://bedrock-runtime.${regionOf(env)}.amazonaws.com`,
+    address: (env) => bedrockAddress(awsRegionOf(env)),
     addressEnvVars: awsRegion,
+    defaultCredentials: awsCredentials({
+      provider: 'bedrock',
+      envVar: 'AWS_BEARER_TOKEN_BEDROCK',
+      service: 'bedrock',
+      addressOf: bedrockAddress,
+    }),
     load: () => import('./ai-sdk/bedrock.ts'),
   },
   {
@@ -222,8 +241,14 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     example: 'openai.gpt-5.5',
     input: documents,
-    address: (env) => `https://bedrock-mantle.${regionOf(env)}.api.aws/openai/v1`,
+    address: (env) => mantleAddress(awsRegionOf(env)),
     addressEnvVars: awsRegion,
+    defaultCredentials: awsCredentials({
+      provider: 'bedrock-mantle',
+      envVar: 'AWS_BEARER_TOKEN_BEDROCK',
+      service: 'bedrock-mantle',
+      addressOf: mantleAddress,
+    }),
     load: responses({ name: 'bedrock-mantle', envVar: 'AWS_BEARER_TOKEN_BEDROCK', scopedCallIds: true }),
   },
   {

@@ -11,7 +11,8 @@ const allowed: Record<string, { folders: string[]; packages: RegExp }> = {
   'server/engine': { folders: ['protocol'], packages: /^(node:crypto|node:vm|typebox(\/.*)?)$/ },
   server: {
     folders: ['protocol', 'server'],
-    packages: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices)$/,
+    packages:
+      /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library)$/,
   },
   'client-sample': { folders: [], packages: /^(node:.*|vscode-jsonrpc\/node|runwire\/(protocol|client|server))$/ },
 };

@@ -1,5 +1,6 @@
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
 import type { Further } from '../attempts.ts';
+import { authorizedFetch } from '../credentials/authorizer.ts';
 import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
@@ -45,7 +46,8 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   if (entry.apiKey === null) throw authMissing(context);
   const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
-  const { timing = systemTiming, fetch = globalThis.fetch } = services;
+  const { timing = systemTiming, fetch: plainFetch = globalThis.fetch } = services;
+  const fetch = entry.authorizer ? authorizedFetch(plainFetch, entry.authorizer) : plainFetch;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
   const cut: Cut = {};
   const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut));
@@ -78,7 +80,10 @@ function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal
     provider: provider.name,
     modelName: entry.modelName,
     envVar: entry.apiKeyEnv ?? provider.envVar,
-    secrets: secretsOf(entry, extraHeaders),
+    // Read when they are needed: those of an authorizer are found while a request is sent.
+    get secrets() {
+      return secretsOf(entry, extraHeaders);
+    },
     signal,
     now: (services.timing ?? systemTiming).now,
   };
@@ -89,8 +94,9 @@ type Headers = Readonly<Record<string, string>>;
 /** What is shorter is a dummy for a server that wants some key; to blot it out would only garble messages. */
 const shortestSecret = 8;
 
-function secretsOf({ apiKey, headers, secrets = [] }: ProviderEntry, extraHeaders: Headers): string[] {
-  const all = [apiKey ?? '', ...secrets, ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
+function secretsOf({ apiKey, headers, secrets = [], authorizer }: ProviderEntry, extraHeaders: Headers): string[] {
+  const found = authorizer?.secrets ?? [];
+  const all = [apiKey ?? '', ...secrets, ...found, ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
   return all.filter((secret) => secret.length >= shortestSecret);
 }
 

@@ -1,6 +1,7 @@
 import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import type { Authorizer } from '../credentials/authorizer.ts';
 import type { Downloaded, Wanted } from '../download.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface ProviderEntry {
   readonly headers?: Readonly<Record<string, string>>;
   /** Values among key and headers that must be shown nowhere, beside those that are known by their names. */
   readonly secrets?: readonly string[];
+  /** Lets requests in where there is no key. */
+  readonly authorizer?: Authorizer;
   /** Fetches files the provider does not take by their addresses; absent: they are refused. */
   readonly download?: (files: readonly Wanted[], signal: AbortSignal) => Promise<readonly Downloaded[]>;
   /** Settings of this model; those of the request come over them. */
