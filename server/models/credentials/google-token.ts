@@ -83,16 +83,24 @@ function impersonatedClient(file: GoogleFile, transporter: Transporter): AuthCli
 /** How the library sends: within our bounds, to Google and to where a file takes another provider's token from. */
 function transporterOf(file: GoogleFile, { send, timeoutMs, signal }: TokenAccess): Transporter {
   const sources = new Set(sourceOrigins(file));
-  return new gaxios.Gaxios({
+  const transporter = new gaxios.Gaxios({
     async fetchImplementation(input, init) {
       const url = new URL(String(input));
       if (!isGoogle(url) && !sources.has(url.origin)) {
         throw new ServerFault(`credentials of Google are not sent to '${url.host}'`);
       }
-      const { method = 'GET', headers = {}, body } = init ?? {};
-      const given = body === undefined || body === null ? {} : { body: String(body) };
-      const answer = await send({ url, method, headers, ...given, timeoutMs, signal });
+      const { method = 'GET', headers, body } = init ?? {};
+      // Completed by the platform: the type of a form is in its class.
+      const request = new Request(url, { method, ...(headers ? { headers } : {}), ...(body ? { body } : {}) });
+      const text = await request.text();
+      const given = { method, headers: request.headers, ...(text ? { body: text } : {}) };
+      const answer = await send({ url, ...given, timeoutMs, signal });
       return new Response(answer.text, { status: answer.status, headers: answer.headers });
     },
   });
+  // Silence and what is refused here are final: a repetition would only hide the reason.
+  transporter.interceptors.request.add({
+    resolved: async (config) => ({ ...config, retryConfig: { ...config.retryConfig, noResponseRetries: 0 } }),
+  });
+  return transporter;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -143,9 +143,36 @@ describe('credentials of AWS', () => {
       Expiration: at(start + minutes(60)),
     };
     const AWS_CONFIG_FILE = fileOf(`[profile p]\ncredential_process = cat ${fileOf(JSON.stringify(printed))}\n`);
-    const services = { ...servicesOf(network({}).fetch), searchTimeoutMs: 10_000 };
-    const authorizer = awsAuthorizer({ ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' }, target, services);
+    const authorizer = awsAuthorizer(
+      { ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' },
+      target,
+      servicesOf(network({}).fetch),
+    );
     expect(await signedBy(authorizer)).toEqual({ key: 'AKIDPROCESS', token: 't' });
+  });
+
+  it('of a process that does not end are given up, and the process with them', async () => {
+    const pidFile = join(folder, 'pid');
+    const AWS_CONFIG_FILE = fileOf(`[profile p]\ncredential_process = echo $$ > ${pidFile}; exec sleep 600\n`);
+    const services = { ...servicesOf(network({}).fetch), searchTimeoutMs: 2_000 };
+    const authorizer = awsAuthorizer({ ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' }, target, services);
+    await expect(signedBy(authorizer)).rejects.toThrow(/the search took longer than 2000 ms/);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  });
+
+  it('of a process that fails are refused without what it printed', async () => {
+    const AWS_CONFIG_FILE = fileOf(
+      '[profile p]\ncredential_process = echo canary-secret; echo canary-secret >&2; exit 3\n',
+    );
+    const authorizer = awsAuthorizer(
+      { ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' },
+      target,
+      servicesOf(network({}).fetch),
+    );
+    const error = await signedBy(authorizer).catch((thrown) => thrown);
+    expect(error.message).toMatch(/the credential_process of the profile failed \(3\)/);
+    expect(error.message).not.toContain('canary');
   });
 
   it('of a container are asked for with its token, which is read anew each time', async () => {
@@ -226,8 +253,8 @@ describe('a metadata service', () => {
 
   it.each<[string, Parameters<typeof network>[0], RegExp]>([
     ['is absent', {}, /could not be reached \(EHOSTUNREACH\)/],
-    ['is silent', { [token]: silence }, /did not answer within 40 ms/],
-    ['falls silent', { ...good, [roles]: silence }, /did not answer within 40 ms/],
+    ['is silent', { [token]: silence }, /did not answer within 250 ms/],
+    ['falls silent', { ...good, [roles]: silence }, /did not answer within 250 ms/],
     ['has no end', { [token]: endless }, /answered with more than 262144 bytes/],
     ['leads elsewhere', { [token]: redirect('https://evil.test/') }, /redirect, which is not followed/],
     [
@@ -385,4 +412,12 @@ function assumed(key: string, action = 'AssumeRole'): string {
     `<AccessKeyId>${key}</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey><SessionToken>role-token</SessionToken>` +
     `<Expiration>${at(start + minutes(60))}</Expiration></Credentials></${action}Result></${action}Response>`
   );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -50,7 +50,7 @@ export function servicesOf(
   fetch: typeof globalThis.fetch,
   clock: { now: number } = { now: start },
 ): CredentialServices {
-  return { fetch, now: () => clock.now, metadataTimeoutMs: 40, tokenTimeoutMs: 60, searchTimeoutMs: 120 };
+  return { fetch, now: () => clock.now, metadataTimeoutMs: 250, tokenTimeoutMs: 300, searchTimeoutMs: 20_000 };
 }
 
 export const start = Date.UTC(2026, 0, 1);
