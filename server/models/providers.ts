@@ -66,8 +66,8 @@ function host(
 }
 
 const awsRegion = {
-  AWS_DEFAULT_REGION: 'the region, else `us-east-1`',
-  AWS_REGION: 'the region when `AWS_DEFAULT_REGION` is not set',
+  AWS_DEFAULT_REGION: 'the region',
+  AWS_REGION: 'the region when `AWS_DEFAULT_REGION` is not set; then that of the profile counts, else `us-east-1`',
 };
 
 const awsRegionOf = ({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv) => AWS_DEFAULT_REGION || AWS_REGION;

@@ -58,10 +58,12 @@ it.each(['protocol', 'server', 'client-sample'])('%s imports in the allowed dire
   expect(sources(folder).flatMap(wrongImports)).toEqual([]);
 });
 
-it('the AI SDK is seen by server/models/ai-sdk alone, typebox and prices by one file each', () => {
+it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/models/credentials, typebox and prices by one file each', () => {
   const users = (name: RegExp) =>
     sources('server').filter((file) => importsOf(file).some(({ from }) => name.test(from)));
   expect(users(/^@ai-sdk/).filter((file) => !file.startsWith('server/models/ai-sdk/'))).toEqual([]);
+  const clouds = /^(@aws-sdk|@smithy|google-auth-library)/;
+  expect(users(clouds).filter((file) => !file.startsWith('server/models/credentials/'))).toEqual([]);
   expect(users(/^typebox/)).toEqual(['server/engine/validation/rest.ts']);
   expect(users(/^@pydantic/)).toEqual(['server/models/prices.ts']);
 });

@@ -12,7 +12,7 @@ export interface CredentialServices {
 }
 
 export const systemServices: CredentialServices = {
-  fetch: globalThis.fetch,
+  fetch: (...args) => globalThis.fetch(...args),
   now: Date.now,
   metadataTimeoutMs: 2_000,
   tokenTimeoutMs: 10_000,
