@@ -1,11 +1,11 @@
 import { ModelResponse } from '../../protocol/messages.ts';
+import { invalid } from '../callbacks/callback-answers.ts';
+import type { CallbackError } from '../callbacks/client.ts';
+import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
 import type { PartStream } from '../engine/part-stream.ts';
 import { unmeasuredUsage } from '../engine/response.ts';
-import { invalid } from '../runs/callback-answers.ts';
-import type { CallbackError } from '../runs/client.ts';
-import type { HostCallbacks } from '../runs/host-callbacks.ts';
 import { withoutInlineSystem } from './inline-system.ts';
 
 /**

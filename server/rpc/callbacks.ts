@@ -1,5 +1,5 @@
 import { ErrorCode } from '../../protocol/errors.ts';
-import { type AnswerListener, CallbackError, type CallbackFailure, type SentRequest } from '../runs/client.ts';
+import { type AnswerListener, CallbackError, type CallbackFailure, type SentRequest } from '../callbacks/client.ts';
 import type { OutboundPump } from './pump.ts';
 import type { Trace } from './trace.ts';
 

@@ -1,9 +1,9 @@
 import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
+import { drained, type NotificationSender } from '../callbacks/client.ts';
+import type { After } from '../callbacks/timers.ts';
 import type { CallPiece, DeltaSink } from '../engine/delta-sink.ts';
 import type { PartFields } from '../engine/part-stream.ts';
-import { type Client, drained } from './client.ts';
 import { PieceBuffer } from './piece-buffer.ts';
-import type { After } from './timers.ts';
 
 /** Characters at which merged deltas are sent without waiting any longer. */
 const enough = 4096;
@@ -18,7 +18,7 @@ export interface DeltaLaneOptions {
   readonly mode: 'coalesced' | 'all';
   /** How long pieces may be held back to be merged, in milliseconds; 0 holds nothing back. */
   readonly maxLatencyMs: number;
-  readonly reader: Pick<Client, 'congested' | 'drained'>;
+  readonly reader: Pick<NotificationSender, 'congested' | 'drained'>;
   readonly send: (event: DeltaEvent) => void;
   readonly after: After;
 }

@@ -1,17 +1,18 @@
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
+import { drained, type NotificationSender } from '../callbacks/client.ts';
+import type { After } from '../callbacks/timers.ts';
 import type { DeltaSink } from '../engine/delta-sink.ts';
-import { type Client, drained } from './client.ts';
 import { DeltaLane } from './delta-lane.ts';
 import { EventRing } from './event-ring.ts';
 import { eventForWire, instead } from './event-size.ts';
 import type { RunProgress } from './progress.ts';
-import type { After } from './timers.ts';
+import type { OwnerReference } from './run-owner.ts';
 
 /** How a run is shown. @since 0.2.0 */
 export interface OutletOptions {
   readonly runId: string;
-  readonly client: Client;
+  readonly owner: OwnerReference;
   readonly deltas: 'coalesced' | 'all' | 'none';
   readonly maxLatencyMs: number;
   readonly after: After;
@@ -24,6 +25,7 @@ export interface OutletOptions {
 export class RunOutlet {
   readonly #options: OutletOptions;
   readonly #lane: DeltaLane | null;
+  #progress: RunProgress | null;
   readonly #ring: EventRing;
   #waiting: Set<() => void> | null = null;
   #shown = 0;
@@ -32,7 +34,14 @@ export class RunOutlet {
   constructor(options: OutletOptions) {
     this.#options = options;
     this.#ring = new EventRing(options.kept);
-    const { deltas: mode, maxLatencyMs, client: reader, after } = options;
+    this.#progress = options.progress;
+    const { deltas: mode, maxLatencyMs, owner, after } = options;
+    const reader = {
+      get congested() {
+        return owner.current.notifications.congested;
+      },
+      drained: () => owner.current.notifications.drained(),
+    };
     const send = (event: DeltaEvent) => this.#show(event);
     this.#lane = mode === 'none' ? null : new DeltaLane({ mode, maxLatencyMs, reader, after, send });
   }
@@ -43,9 +52,10 @@ export class RunOutlet {
   }
 
   emit(seq: number, event: DurableEvent): void {
-    const { runId, client } = this.#options;
+    const { runId } = this.#options;
+    const client = this.#client;
     this.#lane?.flush();
-    this.#options.progress?.tell(event);
+    this.#progress?.tell(event);
     const whole = { runId, seq, event: eventForWire(event) };
     const tooLarge = client.notify('run/event', whole);
     const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;
@@ -61,7 +71,7 @@ export class RunOutlet {
   }
 
   get progressToken(): string | number | undefined {
-    return this.#options.progress?.token;
+    return this.#progress?.token;
   }
 
   /** Whether the last event was `run_finished`. */
@@ -101,13 +111,22 @@ export class RunOutlet {
 
   /** While the client is behind with reading: resolves when it is not, or on an abort. */
   ready(signal: AbortSignal): Promise<void> | undefined {
-    const { client } = this.#options;
+    const client = this.#client;
     return client.congested ? drained(client, signal) : undefined;
   }
 
+  /** The owner has changed: progress is shown by the new one, if at all. */
+  moved(progress: RunProgress | null): void {
+    this.#progress = progress;
+  }
+
+  get #client(): NotificationSender {
+    return this.#options.owner.current.notifications;
+  }
+
   #show(event: DeltaEvent): void {
-    const { runId, client } = this.#options;
+    const { runId } = this.#options;
     this.#shown += 1;
-    client.notify('run/delta', { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event });
+    this.#client.notify('run/delta', { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event });
   }
 }

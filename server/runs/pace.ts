@@ -1,5 +1,5 @@
+import type { After } from '../callbacks/timers.ts';
 import type { RunSlots } from './slots.ts';
-import type { After } from './timers.ts';
 
 /** What a run's pace depends on. @since 0.2.0 */
 export interface PaceOptions {

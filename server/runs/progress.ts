@@ -1,11 +1,13 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { WorkDoneProgress } from '../../protocol/progress.ts';
 import type { RunResult } from '../../protocol/result.ts';
-import type { Client, SentRequest } from './client.ts';
+import type { NotificationSender, RequestSender, SentRequest } from '../callbacks/client.ts';
 
 /** What showing progress needs. @since 0.2.0 */
 export interface ProgressOptions {
-  readonly client: Client;
+  readonly notifications: NotificationSender;
+  /** Null for a client that answers no requests: then it needs a token of its own. */
+  readonly requests: RequestSender | null;
   readonly runId: string;
   readonly title: string;
   /** The client's; without one the client is asked to show one of ours. */
@@ -39,12 +41,13 @@ export class RunProgress {
   }
 
   #start(): void {
-    if (this.#options.token !== null) {
+    const { token, requests } = this.#options;
+    if (token !== null || !requests) {
       this.#begin();
       return;
     }
     this.#state = 'asked';
-    this.#creation = this.#options.client.request(
+    this.#creation = requests.request(
       'window/workDoneProgress/create',
       { token: this.token },
       { answered: () => this.#state === 'asked' && this.#begin(), failed: () => undefined },
@@ -60,7 +63,7 @@ export class RunProgress {
   #report(message: string | undefined): void {
     if (message === undefined || message === this.#message) return;
     this.#message = message;
-    if (this.#state === 'shown' && !this.#options.client.congested) this.#send({ kind: 'report', message });
+    if (this.#state === 'shown' && !this.#options.notifications.congested) this.#send({ kind: 'report', message });
   }
 
   #end(result: RunResult): void {
@@ -70,7 +73,7 @@ export class RunProgress {
   }
 
   #send(value: WorkDoneProgress): void {
-    this.#options.client.notify('$/progress', { token: this.token, value });
+    this.#options.notifications.notify('$/progress', { token: this.token, value });
   }
 }
 

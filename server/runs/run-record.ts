@@ -4,14 +4,15 @@ import type { ModelDeltaParams, ToolProgressParams } from '../../protocol/deltas
 import type { Limits } from '../../protocol/lifecycle.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { RunSnapshot } from '../../protocol/run.ts';
+import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Warning } from '../engine/model.ts';
 import { emitFromOutside } from '../engine/recorded.ts';
 import type { RunState } from '../engine/state.ts';
-import type { HostCallbacks } from './host-callbacks.ts';
 import type { RunOutlet } from './outlet.ts';
 import type { RunPace } from './pace.ts';
-import { after } from './timers.ts';
+import type { OwnerReference, RunOwner } from './run-owner.ts';
+import { RunWaiters, tooManyWait } from './run-waiters.ts';
 
 type State = RunSnapshot['state'];
 
@@ -27,6 +28,7 @@ export interface RecordOptions {
   readonly fingerprint: string;
   readonly startedAt: string;
   readonly state: RunState;
+  readonly owner: OwnerReference;
   readonly controller: AbortController;
   readonly callbacks: HostCallbacks;
   readonly outlet: RunOutlet;
@@ -50,9 +52,11 @@ export class RunRecord {
   /** Bytes it is counted with among the finished runs. */
   bytes = 0;
   readonly #pace: RunPace;
+  readonly #owner: OwnerReference;
   readonly #controller: AbortController;
   readonly #limits: RecordOptions['limits'];
-  #waiters: Set<(result: RunResult) => void> | null = null;
+  /** Made for the first who waits: a thousand runs may be live. */
+  #waiters: RunWaiters | null = null;
   #warnings = 0;
   readonly #onEnd: (() => void)[] = [];
 
@@ -61,6 +65,7 @@ export class RunRecord {
     this.fingerprint = options.fingerprint;
     this.startedAt = options.startedAt;
     this.engine = options.state;
+    this.#owner = options.owner;
     this.#controller = options.controller;
     this.callbacks = options.callbacks;
     this.outlet = options.outlet;
@@ -71,6 +76,17 @@ export class RunRecord {
 
   get state(): State {
     return this.result ? 'finished' : this.#pace.state;
+  }
+
+  get owner(): RunOwner {
+    return this.#owner.current;
+  }
+
+  /** Gives the run another owner: its next events go there, its open callbacks are sent there. */
+  moveTo(owner: RunOwner): void {
+    this.#owner.current = owner;
+    this.outlet.moved(null);
+    this.callbacks.moveTo(owner.requests);
   }
 
   modelDelta(delta: ModelDeltaParams): void {
@@ -103,9 +119,8 @@ export class RunRecord {
   finish(result: RunResult, nowMs: number): void {
     this.result = result;
     this.finishedAtMs = nowMs;
-    const waiters = [...(this.#waiters ?? [])];
+    this.#waiters?.resolve(result);
     this.#waiters = null;
-    for (const waiter of waiters) waiter(result);
     for (const onEnd of this.#onEnd) onEnd();
   }
 
@@ -156,52 +171,10 @@ export class RunRecord {
     return this.outlet.nextEvent(signal, ms);
   }
 
-  /**
-   * Resolves with the result.
-   *
-   * Errors: `overloaded` when too many wait, the reason of the signal when that is aborted, `run.notFinished` after the
-   * timeout.
-   */
+  /** See `RunWaiters.wait`. */
   wait(signal: AbortSignal, timeoutMs?: number): Promise<RunResult> {
     if (this.result) return Promise.resolve(this.result);
-    const { waitersPerRun } = this.#limits;
-    if (this.#waiters && this.#waiters.size >= waitersPerRun)
-      return Promise.reject(tooManyWait(this.runId, waitersPerRun));
-    return new Promise((resolve, reject) => {
-      const settle = (then: () => void) => {
-        this.#waiters?.delete(onResult);
-        stop?.();
-        signal.removeEventListener('abort', onAbort);
-        then();
-      };
-      const onResult = (result: RunResult) => settle(() => resolve(result));
-      const onAbort = () => settle(() => reject(signal.reason));
-      const onTimeout = () =>
-        settle(() =>
-          reject(
-            new EngineError(
-              'run.notFinished',
-              `Run '${this.runId}' did not finish within ${timeoutMs} ms; it is ${this.state}.`,
-              {
-                runId: this.runId,
-                state: this.state,
-              },
-            ),
-          ),
-        );
-      const stop = timeoutMs === undefined ? undefined : after(timeoutMs, onTimeout);
-      this.#waiters ??= new Set();
-      this.#waiters.add(onResult);
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
-    });
+    this.#waiters ??= new RunWaiters(this, this.#limits.waitersPerRun);
+    return this.#waiters.wait(signal, timeoutMs);
   }
-}
-
-function tooManyWait(runId: string, limit: number): EngineError {
-  return new EngineError(
-    'overloaded',
-    `${limit} requests wait for run '${runId}' already; that is the limit. Wait once and share the answer.`,
-    { limit: 'waitersPerRun', retryAfterMs: 1000 },
-  );
 }

@@ -1,10 +1,10 @@
+import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { ModelCall } from '../engine/model.ts';
 import type { AnsweredSecret } from '../models/host-secrets.ts';
 import type { SecretSource } from '../models/keyed-model.ts';
 import type { Secret } from '../models/keys.ts';
-import type { Session } from '../session.ts';
-import type { HostCallbacks } from './host-callbacks.ts';
+import type { OwnerReference } from './run-owner.ts';
 
 /**
  * The secrets of a run: those its connection knows, else what the host answers to `secret/get`. A host that does not
@@ -12,13 +12,13 @@ import type { HostCallbacks } from './host-callbacks.ts';
  *
  * @since 0.2.0
  */
-export function secretSource({ secrets }: Session, callbacks: HostCallbacks): SecretSource {
+export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): SecretSource {
   if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };
   const own = new Map<string, string>();
   const asker = (call: ModelCall) => ({ own, ask: (secret: Secret) => askHost(secret, callbacks, call) });
   return {
-    get: (secret, call) => secrets.get(secret, asker(call)),
-    renew: (secret, refused, call) => secrets.renew(secret, refused, asker(call)),
+    get: (secret, call) => owner.current.secrets.get(secret, asker(call)),
+    renew: (secret, refused, call) => owner.current.secrets.renew(secret, refused, asker(call)),
   };
 }
 

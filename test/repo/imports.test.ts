@@ -67,3 +67,14 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
   expect(users(/^typebox/)).toEqual(['server/engine/validation/rest.ts']);
   expect(users(/^@pydantic/)).toEqual(['server/models/prices.ts']);
 });
+
+it('handlers and the command line know runs by the executor alone', () => {
+  const known = /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner))\.ts$/;
+  const wrong = ['server/handlers', 'server/cli'].flatMap(sources).flatMap((file) =>
+    importsOf(file)
+      .map(({ from }) => relative(root, join(root, dirname(file), from)))
+      .filter((target) => /^server\/(executors|runs|callbacks)\//.test(target) && !known.test(target))
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});

@@ -2,6 +2,7 @@ import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { ModelDeltaParams } from '../../protocol/deltas.ts';
 import type { GivenMessage, ModelMessage } from '../../protocol/messages.ts';
+import type { PendingItem } from '../../protocol/pending.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
 import type {
   CallbackContext,
@@ -18,15 +19,17 @@ import type { PartStream } from '../engine/part-stream.ts';
 import { unknownKinds } from '../engine/unknown-kinds.ts';
 import { type Ask, Asker, type AskerOptions } from './asker.ts';
 import { decidedOn, invalid, isEmptyList, isObject, parsed } from './callback-answers.ts';
+import type { RequestSender } from './client.ts';
 import { addDelta } from './model-delta.ts';
-import type { RunPace } from './pace.ts';
+import { type PendingEntry, pendingItem } from './pending-items.ts';
 import { toolOutcome } from './tool-outcome.ts';
 
 /** What the callbacks of a run need. @since 0.1.0 */
 export interface CallbackOptions extends AskerOptions {
   /** What becomes of messages and parts of unknown kinds. */
   readonly unknownParts: 'refuse' | 'carry';
-  readonly pace: RunPace;
+  /** Runs something that waits for a human; meanwhile the run has no slot and its time does not run. */
+  readonly whileWaiting: <T>(decide: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
 
 /** A model request whose answer comes in pieces. */
@@ -67,10 +70,7 @@ export class HostCallbacks implements Callbacks {
 
   /** Whether a tool call waits for its answer. */
   isOpen(toolCallId: string): boolean {
-    const { world, runId } = this.#options;
-    return world.pending
-      .list(runId)
-      .some(({ method, params }) => method === 'tool/call' && params.toolCallId === toolCallId);
+    return this.#entries().some(({ method, params }) => method === 'tool/call' && params.toolCallId === toolCallId);
   }
 
   validateOutput(request: OutputRequest, context: CallbackContext): Promise<OutputOutcome> {
@@ -134,7 +134,7 @@ export class HostCallbacks implements Callbacks {
     const what = { method: 'deferred/handle' as const, name: 'deferred/handle' };
     // Nothing decided is what a host means that answers null.
     const read = (answer: unknown) => parsed(what, answer ?? {});
-    return this.#options.pace.whilePeopleDecide(
+    return this.#options.whileWaiting(
       () => this.ask({ ...what, timeoutMs: null, read }, requests, context),
       context.signal,
     );
@@ -146,8 +146,8 @@ export class HostCallbacks implements Callbacks {
     const { tool_name: name, tool_call_id: toolCallId } = call;
     const what = { method: 'deferred/handle' as const, name, toolCallId };
     const read = (answer: unknown) => decidedOn(toolCallId, request, parsed(what, answer ?? {}));
-    return this.#options.pace.whilePeopleDecide(
-      () => this.ask({ ...what, timeoutMs: null, isForPeople: true, read }, request, context),
+    return this.#options.whileWaiting(
+      () => this.ask({ ...what, timeoutMs: null, isForHuman: true, read }, request, context),
       context.signal,
     );
   }
@@ -196,6 +196,21 @@ export class HostCallbacks implements Callbacks {
     } finally {
       this.#streams?.delete(requestId);
     }
+  }
+
+  /** What the run waits for. */
+  pendingItems(): PendingItem[] {
+    return this.#entries().map(pendingItem);
+  }
+
+  /** Sends the open callbacks of the run to another client; those it does not serve wait for `pending/resolve`. */
+  moveTo(requests: RequestSender | null): void {
+    for (const entry of this.#entries()) entry.moveTo(this.serves(entry.method) ? requests : null);
+  }
+
+  #entries(): PendingEntry[] {
+    const { world, runId } = this.#options;
+    return world.pending.list(runId);
   }
 
   /** See `Asker.serves`. */

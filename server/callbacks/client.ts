@@ -30,39 +30,37 @@ export interface TooLarge {
   readonly limit: number;
 }
 
-/**
- * The other end of a connection as runs see it; the only thing below that knows JSON-RPC.
- *
- * @since 0.1.0
- */
-export interface Client {
-  /** Sends a request, whose answer is told to the listener, perhaps at once. */
+/** Sends requests to a client. */
+export interface RequestSender {
+  /** Sends a request; the listener is called with its answer, perhaps at once. */
   request(method: CallbackMethod | EditorRequestMethod, params: object, listener: AnswerListener): SentRequest;
-  /** The size in bytes and the limit when it is too large to be sent; a client that is gone is told nothing. */
-  notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): TooLarge | undefined;
-  /**
-   * Whether the client reads more slowly than it is told things. Nothing is lost then, but who makes something that can
-   * be merged merges it, and who makes more than one message at a time awaits `drained` first.
-   *
-   * @since 0.2.0
-   */
-  readonly congested?: boolean;
-  /** Resolves when little enough waits to be read, or when the client is gone; never rejects. @since 0.2.0 */
-  drained?(): Promise<void>;
-  /** Whether the client serves a callback. */
+  /** Returns whether the client serves a callback. */
   serves(method: CallbackMethod): boolean;
 }
 
-/** Resolves when the client has read what waited, or on an abort. @since 0.2.0 */
-export function drained(client: Pick<Client, 'drained'>, signal: AbortSignal): Promise<void> {
+/** Sends notifications to a client, or to whatever else follows a run. */
+export interface NotificationSender {
+  /** Returns the size in bytes and the limit when it is too large to be sent; to a client that is gone nothing is sent. */
+  notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): TooLarge | undefined;
+  /**
+   * Whether the client reads more slowly than it is sent messages. Nothing is lost then, but senders merge what can be
+   * merged, and await `drained` before they make more than one message at a time.
+   */
+  readonly congested: boolean;
+  /** Resolves when little enough waits to be read, or when the client is gone; never rejects. */
+  drained(): Promise<void>;
+}
+
+/** Resolves when the client has read what waited, or on an abort. */
+export function drained(to: Pick<NotificationSender, 'drained'>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       signal.removeEventListener('abort', done);
       resolve();
     };
     signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted || !client.drained) done();
-    else void client.drained().then(done);
+    if (signal.aborted) done();
+    else void to.drained().then(done);
   });
 }
 

@@ -2,7 +2,8 @@ import { EngineError } from '../engine/errors.ts';
 import type { CallbackError } from './client.ts';
 
 const errorText = 4096;
-const methodNotFound = -32601;
+/** JSON-RPC's code. */
+export const methodNotFound = -32601;
 
 /** What an answer that is an error ends with. @since 0.2.0 */
 export function failed(call: { method: string; name: string }, { failure }: CallbackError): EngineError {

@@ -2,7 +2,7 @@ import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { PendingItem } from '../../protocol/pending.ts';
 import { formatTimestamp } from '../../protocol/timestamp.ts';
 import { EngineError } from '../engine/errors.ts';
-import type { CallbackFailure } from './client.ts';
+import type { CallbackFailure, RequestSender } from './client.ts';
 
 /** A callback that waits for its answer, from wherever that comes. @since 0.2.0 */
 export interface PendingEntry {
@@ -15,6 +15,8 @@ export interface PendingEntry {
   /** Errors: `callback.invalid`; then it waits on. */
   answer(result: unknown): void;
   fail(failure: CallbackFailure): void;
+  /** Withdraws it from the client it was sent to and sends it to another one; null: it waits for `pending/resolve`. */
+  moveTo(requests: RequestSender | null): void;
 }
 
 /** Why an item waits no longer. @since 0.2.0 */

@@ -1,7 +1,7 @@
-import type { Limits } from '../../protocol/lifecycle.ts';
-import { EngineError } from '../engine/errors.ts';
-import { jsonSize } from '../engine/json-size.ts';
-import type { RunRecord } from './run-record.ts';
+import type { Limits } from '../../../protocol/lifecycle.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { jsonSize } from '../../engine/json-size.ts';
+import type { RunRecord } from '../../runs/run-record.ts';
 
 const remembered = 4096;
 
@@ -35,7 +35,7 @@ export class RunRegistry {
   }
 
   /**
-   * The same for a request that may have come right behind the start of the run: a host that chose the id need not wait
+   * The same for a request that may have come right after the start of the run: a host that chose the id need not wait
    * for the answer.
    */
   look(runId: string): RunRecord | Promise<RunRecord> {

@@ -1,6 +1,12 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { EngineError } from '../engine/errors.ts';
-import { type AnswerListener, CallbackError, type CallbackFailure, type Client, type SentRequest } from './client.ts';
+import {
+  type AnswerListener,
+  CallbackError,
+  type CallbackFailure,
+  type RequestSender,
+  type SentRequest,
+} from './client.ts';
 import type { PendingEnd, PendingEntry, PendingItems } from './pending-items.ts';
 import type { After } from './timers.ts';
 
@@ -26,11 +32,21 @@ export interface Question<T> {
   readonly params: Record<string, unknown>;
   /** Milliseconds until it is given up; null: never. */
   readonly timeoutMs: number | null;
+  /** Whether it is never sent: a human decides. */
+  readonly isForHuman: boolean;
   /** Makes a result of an answer. Errors: `callback.invalid`. */
   readonly read: (answer: unknown) => T;
   /** What an answer that is an error ends with. */
   readonly errorOf: (error: CallbackError) => EngineError;
   readonly timedOut: () => EngineError;
+}
+
+/** How a callback ends for the one who asked. */
+interface Until<T> {
+  readonly signal: AbortSignal;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onEnd: (() => void) | undefined;
 }
 
 /**
@@ -46,11 +62,8 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
   readonly deadlineAtMs: number | null;
   readonly #question: Question<T>;
   readonly #world: CallbackWorld;
-  readonly #signal: AbortSignal;
-  readonly #resolve: (value: T) => void;
-  readonly #reject: (error: unknown) => void;
-  readonly #onEnd: (() => void) | undefined;
-  readonly #onAbort = () => this.#end('withdrawn', () => this.#reject(this.#signal.reason));
+  readonly #until: Until<T>;
+  readonly #onAbort = () => this.#end('withdrawn', () => this.#until.reject(this.#until.signal.reason));
   #sent: SentRequest | null = null;
   #stopTimer: (() => void) | null = null;
   #isOpen = true;
@@ -58,47 +71,50 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
   constructor(
     question: Question<T>,
     world: CallbackWorld,
-    until: {
-      signal: AbortSignal;
-      resolve: (value: T) => void;
-      reject: (error: unknown) => void;
-      onEnd?: (() => void) | undefined;
-    },
+    { until, createdAtMs }: { until: Until<T>; createdAtMs: number },
   ) {
     const { pendingId, runId, method, params, timeoutMs } = question;
     this.pendingId = pendingId;
     this.runId = runId;
     this.method = method;
     this.params = params;
-    this.createdAtMs = world.epochMs();
+    this.createdAtMs = createdAtMs;
     this.deadlineAtMs = timeoutMs === null ? null : this.createdAtMs + timeoutMs;
     this.#question = question;
     this.#world = world;
-    this.#signal = until.signal;
-    this.#resolve = until.resolve;
-    this.#reject = until.reject;
-    this.#onEnd = until.onEnd;
+    this.#until = until;
   }
 
-  /** @param client who is sent it; null when somebody has to come for it */
-  open(client: Client | null): void {
-    const { pending, counters, after } = this.#world;
-    const { timeoutMs } = this.#question;
+  /** Opens it and sends it; with `requests` null it waits in `pending/list`. */
+  open(requests: RequestSender | null): void {
+    const { pending, counters, after, epochMs } = this.#world;
+    const { signal } = this.#until;
     counters.open += 1;
-    if (timeoutMs !== null) this.#stopTimer = after(timeoutMs, () => this.#expire());
-    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (this.deadlineAtMs !== null)
+      this.#stopTimer = after(Math.max(0, this.deadlineAtMs - epochMs()), () => this.#expire());
+    signal.addEventListener('abort', this.#onAbort, { once: true });
     pending.add(this);
-    if (this.#signal.aborted) this.#onAbort();
-    else if (client && this.#isOpen) this.#sent = client.request(this.method, this.params, this);
+    if (signal.aborted) this.#onAbort();
+    else if (requests && this.#isOpen) this.#sent = requests.request(this.method, this.params, this);
+  }
+
+  /** A new object takes its place, so that an answer of the former client is late like any other. */
+  moveTo(requests: RequestSender | null): void {
+    if (!this.#isOpen) return;
+    this.#close();
+    const { createdAtMs } = this;
+    new OpenCallback(this.#question, this.#world, { until: this.#until, createdAtMs }).open(
+      this.#question.isForHuman ? null : requests,
+    );
   }
 
   answer(result: unknown): void {
     const value = this.#question.read(result);
-    this.#end('answered', () => this.#resolve(value));
+    this.#end('answered', () => this.#until.resolve(value));
   }
 
   fail(failure: CallbackFailure): void {
-    this.#end('answered', () => this.#reject(this.#question.errorOf(new CallbackError(failure))));
+    this.#end('answered', () => this.#until.reject(this.#question.errorOf(new CallbackError(failure))));
   }
 
   answered(answer: unknown): void {
@@ -110,7 +126,7 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
     try {
       this.answer(answer);
     } catch (error) {
-      this.#end('answered', () => this.#reject(error));
+      this.#end('answered', () => this.#until.reject(error));
     }
   }
 
@@ -120,23 +136,27 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
       return;
     }
     this.#sent = null;
-    this.#end('answered', () => this.#reject(this.#question.errorOf(error)));
+    this.#end('answered', () => this.#until.reject(this.#question.errorOf(error)));
   }
 
   #expire(): void {
-    this.#end('expired', () => this.#reject(this.#question.timedOut()));
+    this.#end('expired', () => this.#until.reject(this.#question.timedOut()));
   }
 
   #end(how: PendingEnd, then: () => void): void {
     if (!this.#isOpen) return;
+    this.#close();
+    this.#world.pending.remove(this.pendingId, how);
+    this.#until.onEnd?.();
+    then();
+  }
+
+  #close(): void {
     this.#isOpen = false;
     this.#stopTimer?.();
-    this.#signal.removeEventListener('abort', this.#onAbort);
-    this.#world.pending.remove(this.pendingId, how);
+    this.#until.signal.removeEventListener('abort', this.#onAbort);
     this.#world.counters.open -= 1;
     this.#sent?.withdraw();
-    this.#onEnd?.();
-    then();
   }
 }
 
@@ -148,10 +168,11 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
  */
 export function ask<T>(
   question: Question<T>,
-  where: { client: Client | null; world: CallbackWorld; signal: AbortSignal; onEnd?: () => void },
+  where: { requests: RequestSender | null; world: CallbackWorld; signal: AbortSignal; onEnd?: () => void },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const { client, world, signal, onEnd } = where;
-    new OpenCallback(question, world, { signal, resolve, reject, onEnd }).open(client);
+    const { requests, world, signal, onEnd } = where;
+    const until = { signal, resolve, reject, onEnd };
+    new OpenCallback(question, world, { until, createdAtMs: world.epochMs() }).open(requests);
   });
 }

@@ -2,14 +2,15 @@ import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { CallbackContext, PendingAdded, WaitingCall } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import { describeOverflow, overflowIn } from '../message-json.ts';
-import { failed, timedOut } from './callback-errors.ts';
-import type { CallbackError, Client } from './client.ts';
+import { failed, methodNotFound, timedOut } from './callback-errors.ts';
+import { CallbackError, type RequestSender } from './client.ts';
 import { Gate } from './gate.ts';
 import { ask, type CallbackWorld, type Question } from './open-callback.ts';
 
 /** What asking for a run needs. @since 0.2.0 */
 export interface AskerOptions {
-  readonly client: Client;
+  /** Where callbacks go now; null when nobody will ever answer them. */
+  readonly requests: () => RequestSender | null;
   /** Callbacks that the client serves for this run, beside those it serves for all. */
   readonly served: ReadonlySet<string>;
   readonly runId: string;
@@ -26,7 +27,7 @@ export interface Ask<T> {
   readonly toolCallId?: string;
   /** Milliseconds until it is given up; null: never; absent: as the limits say. */
   readonly timeoutMs?: number | null | undefined;
-  readonly isForPeople?: boolean;
+  readonly isForHuman?: boolean;
   read(answer: unknown): T;
   /** Called as soon as it ends, whichever way: what the client sends after that comes too late. */
   onEnd?(): void;
@@ -53,21 +54,24 @@ export class Asker {
    * of the signal when that is aborted first. `onError` may turn the error of an answer into another.
    */
   ask<T>(call: Ask<T>, params: object, context: CallbackContext): Promise<T> {
-    const { client } = this.#options;
-    if (call.isForPeople || !this.serves(call.method)) return this.#wait(call, params, context);
+    const requests = this.#options.requests();
+    if (!requests) return Promise.reject(errorOf(call, unserved(call.method)));
+    if (call.isForHuman || !this.serves(call.method)) return this.#wait(call, params, context);
     return this.#gate.enter(context.signal).then((leave) => {
       const { world } = this.#options;
       const onEnd = () => {
         leave();
         call.onEnd?.();
       };
-      return ask(this.#question(call, params, context), { client, world, signal: context.signal, onEnd });
+      const now = this.#options.requests();
+      return ask(this.#question(call, params, context), { requests: now, world, signal: context.signal, onEnd });
     });
   }
 
   /** Tells whether the client is sent a callback. */
   serves(method: CallbackMethod): boolean {
-    return this.#options.served.has(method) || this.#options.client.serves(method);
+    const requests = this.#options.requests();
+    return requests !== null && (this.#options.served.has(method) || requests.serves(method));
   }
 
   /** Nobody is sent it: somebody has to come for it, and is told so when the step does not do that. */
@@ -77,7 +81,7 @@ export class Asker {
     const { pendingId } = question;
     context.tell?.(pendingAdded(call, pendingId));
     try {
-      return await ask(question, { client: null, world, signal: context.signal, onEnd: () => call.onEnd?.() });
+      return await ask(question, { requests: null, world, signal: context.signal, onEnd: () => call.onEnd?.() });
     } finally {
       if (!context.signal.aborted) context.tell?.({ event_kind: 'pending_resolved', pendingId });
     }
@@ -100,8 +104,9 @@ export class Asker {
         ...params,
       },
       timeoutMs,
+      isForHuman: call.isForHuman ?? false,
       read: (answer) => call.read(finite(call, answer)),
-      errorOf: (error: CallbackError) => call.onError?.(error) ?? failed(call, error),
+      errorOf: (error: CallbackError) => errorOf(call, error),
       timedOut: () => timedOut(call, timeoutMs ?? 0),
     };
   }
@@ -109,7 +114,7 @@ export class Asker {
   waitsAs({ kind, stepKey, name, toolCallId }: WaitingCall): PendingAdded | null {
     const { runId } = this.#options;
     const method = methods[kind];
-    if (kind !== 'awaitPeople' && this.serves(method)) return null;
+    if (!this.#options.requests() || (kind !== 'awaitPeople' && this.serves(method))) return null;
     return pendingAdded({ method, name, toolCallId }, `${runId}/${stepKey}`);
   }
 
@@ -120,6 +125,11 @@ export class Asker {
     return this.#asked === 1 ? idempotencyKey : `${idempotencyKey}#${this.#asked}`;
   }
 }
+
+const errorOf = <T>(call: Ask<T>, error: CallbackError) => call.onError?.(error) ?? failed(call, error);
+
+const unserved = (method: string) =>
+  new CallbackError({ kind: 'error', code: methodNotFound, message: method, data: null });
 
 /** Errors: `callback.invalid` for a result with a number like 1e400, which would become null. */
 function finite(call: { method: string; name: string }, answer: unknown): unknown {

@@ -1,45 +1,48 @@
-import type { CallbackMethod } from '../../protocol/catalogue.ts';
-import type { RunResult } from '../../protocol/result.ts';
-import type { RunStartParams } from '../../protocol/run.ts';
-import type { AgentSpec } from '../../protocol/spec.ts';
-import { formatTimestamp } from '../../protocol/timestamp.ts';
-import { type CompiledAgent, compileAgent } from '../engine/agent.ts';
-import { EngineError, userError } from '../engine/errors.ts';
-import type { Warning } from '../engine/model.ts';
-import { runToEnd } from '../engine/run.ts';
-import { initialState } from '../engine/start.ts';
-import type { RunInput } from '../engine/state.ts';
-import { directRunner, type StepRunner, type World } from '../engine/steps.ts';
-import type { KeySource } from '../models/keys.ts';
-import { type ModelHandle, resolveModel } from '../models/registry.ts';
-import type { Session } from '../session.ts';
-import type { AgentRegistry } from './agent-registry.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import { givenHistory } from './given-history.ts';
-import { HostCallbacks } from './host-callbacks.ts';
-import { agentFieldsOf, mergeAgent } from './merge.ts';
-import { notServed } from './needed-callbacks.ts';
-import type { CallbackCounters } from './open-callback.ts';
-import { RunOutlet } from './outlet.ts';
-import { RunPace } from './pace.ts';
-import type { PendingItems } from './pending-items.ts';
-import { RunProgress } from './progress.ts';
-import type { RunRegistry } from './registry.ts';
-import { runInput } from './run-input.ts';
-import { RunRecord } from './run-record.ts';
-import { secretSource } from './secrets.ts';
-import { checkSizes } from './sizes.ts';
-import type { RunSlots } from './slots.ts';
-import { type After, after } from './timers.ts';
-import { uuid7 } from './uuid7.ts';
+import type { CallbackMethod } from '../../../protocol/catalogue.ts';
+import type { ModelMessage } from '../../../protocol/messages.ts';
+import type { RunResult } from '../../../protocol/result.ts';
+import type { RunStartParams } from '../../../protocol/run.ts';
+import type { AgentSpec } from '../../../protocol/spec.ts';
+import { formatTimestamp } from '../../../protocol/timestamp.ts';
+import { HostCallbacks } from '../../callbacks/host-callbacks.ts';
+import { notServed } from '../../callbacks/needed-callbacks.ts';
+import type { CallbackCounters } from '../../callbacks/open-callback.ts';
+import type { PendingItems } from '../../callbacks/pending-items.ts';
+import { type After, after } from '../../callbacks/timers.ts';
+import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
+import { EngineError, userError } from '../../engine/errors.ts';
+import type { Warning } from '../../engine/model.ts';
+import { runToEnd } from '../../engine/run.ts';
+import { initialState } from '../../engine/start.ts';
+import type { RunInput } from '../../engine/state.ts';
+import { directRunner, type StepRunner, type World } from '../../engine/steps.ts';
+import type { KeySource } from '../../models/keys.ts';
+import { type ModelHandle, resolveModel } from '../../models/registry.ts';
+import type { AgentRegistry } from '../../runs/agent-registry.ts';
+import { fingerprintOf } from '../../runs/fingerprint.ts';
+import { givenHistory } from '../../runs/given-history.ts';
+import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
+import { RunOutlet } from '../../runs/outlet.ts';
+import { RunPace } from '../../runs/pace.ts';
+import { RunProgress } from '../../runs/progress.ts';
+import { runInput } from '../../runs/run-input.ts';
+import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
+import { RunRecord } from '../../runs/run-record.ts';
+import { secretSource } from '../../runs/secrets.ts';
+import { checkSizes } from '../../runs/sizes.ts';
+import type { RunSlots } from '../../runs/slots.ts';
+import { uuid7 } from '../../runs/uuid7.ts';
+import type { OwnedRuns } from './owned-runs.ts';
+import type { RunRegistry } from './run-registry.ts';
 
 /** Makes the runner of a run; a store puts one here that records. @since 0.1.0 */
 export type RunnerFactory = (input: Omit<RunInput, 'runner'>, direct: StepRunner) => StepRunner;
 
-/** What runs need of the daemon. @since 0.1.0 */
-export interface RunServiceDeps {
+/** What runs need of the daemon. */
+export interface RunStarterDeps {
   readonly agents: AgentRegistry;
   readonly runs: RunRegistry;
+  readonly owned: OwnedRuns;
   readonly slots: RunSlots;
   readonly keys: KeySource;
   readonly world: World & { epochMs(): number };
@@ -51,12 +54,12 @@ export interface RunServiceDeps {
   readonly after?: After;
 }
 
-/** Starts runs and drives them to their end. @since 0.1.0 */
-export class RunService {
-  readonly #deps: RunServiceDeps;
+/** Starts runs and drives them to their end. */
+export class RunStarter {
+  readonly #deps: RunStarterDeps;
   readonly #after: After;
 
-  constructor(deps: RunServiceDeps) {
+  constructor(deps: RunStarterDeps) {
     this.#deps = deps;
     this.#after = deps.after ?? after;
   }
@@ -67,26 +70,30 @@ export class RunService {
    *
    * Errors: those of `run/start`.
    */
-  async start(params: RunStartParams, session: Session): Promise<RunRecord> {
-    const { runs, slots, world } = this.#deps;
+  async start(params: RunStartParams, owner: RunOwner): Promise<RunRecord> {
+    const { runs, owned, slots, world } = this.#deps;
     const fingerprint = fingerprintOf(params);
     const known = params.runId ? runs.find(params.runId) : undefined;
     if (known) return sameRun(known, fingerprint);
-    checkSizes(params, session.limits);
-    const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), session.limits) : undefined;
-    const { agent, handle, warnings } = await this.#compile(params, session);
+    checkSizes(params, owner.limits);
+    const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), owner.limits) : undefined;
+    const { agent, handle, warnings } = await this.#compile(params, owner);
     const runId = params.runId ?? uuid7(world.epochMs());
     const controller = new AbortController();
     const pace = this.#pace(params, controller, parent !== undefined);
-    const callbacks = this.#callbacks(params, { runId, session, pace });
-    const model = await handle.open({ runId, callbacks, secrets: secretSource(session, callbacks) });
+    const reference: OwnerReference = { current: owner };
+    const callbacks = this.#callbacks(params, { runId, owner: reference, pace });
+    const model = await handle.open({ runId, callbacks, secrets: secretSource(reference, callbacks) });
     // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
 
-    const { history, carried } = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
-    const outlet = this.#outlet(params, { runId, session, title: agent.name ?? 'Agent run' });
+    const { history, carried } = givenHistory(params, runId, {
+      messagesOf: (id) => messagesOf(runs.get(id)),
+      nowMs: world.epochMs(),
+    });
+    const outlet = this.#outlet(params, { runId, owner: reference, title: agent.name ?? 'Agent run' });
     const input: Omit<RunInput, 'runner'> = {
       ...runInput(params, { runId, history, nowMs: world.epochMs() }),
       emit: (seq, event) => outlet.emit(seq, event),
@@ -97,7 +104,7 @@ export class RunService {
       modelSettings: settingsOf(handle, agent),
       warnings: carried ? [...warnings, carried] : warnings,
       callbacks,
-      bounds: session.limits,
+      bounds: owner.limits,
       signal: controller.signal,
       now: world.now,
     };
@@ -108,15 +115,16 @@ export class RunService {
       fingerprint,
       startedAt: formatTimestamp(world.epochMs()),
       state: initialState(Object.assign(input, { runner })),
+      owner: reference,
       controller,
       callbacks,
       outlet,
       pace,
       depth: parent ? parent.depth + 1 : 0,
-      limits: session.limits,
+      limits: owner.limits,
     });
     runs.add(record);
-    session.own(record);
+    owned.add(record);
     this.#begin(record, pace, parent);
     return record;
   }
@@ -137,27 +145,30 @@ export class RunService {
   }
 
   async #drive(record: RunRecord, pace: RunPace): Promise<void> {
-    const { runs, world, reportBug } = this.#deps;
+    const { runs, owned, world, reportBug } = this.#deps;
     const result: RunResult = await runToEnd(record.engine, reportBug);
     pace.end();
     record.finish(result, world.epochMs());
+    owned.remove(record);
     runs.finished(record, world.epochMs());
   }
 
   async #compile(
     params: RunStartParams,
-    session: Session,
+    owner: RunOwner,
   ): Promise<{ agent: CompiledAgent; handle: ModelHandle; warnings: Warning[] }> {
     const own = agentFieldsOf(params);
     const registered = params.agent ? this.#deps.agents.get(params.agent) : undefined;
     const addsNothing = Object.keys(own).length === 0;
     const spec: AgentSpec = registered ? (addsNothing ? registered.spec : mergeAgent(registered.spec, own)) : own;
-    const named = spec.model ?? session.defaultModel;
-    const serves = (method: CallbackMethod) => session.serves(method) || (params.callbacks ?? []).includes(method);
+    const named = spec.model ?? owner.defaultModel;
+    const { requests, isPolling } = owner;
+    const serves = (method: CallbackMethod) =>
+      requests !== null && (requests.serves(method) || (params.callbacks ?? []).includes(method));
     const keys = { ...this.#deps.keys, hostServesSecrets: serves('secret/get') };
     const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
-    const waiting = session.isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
+    const waiting = !requests || isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
     return {
       agent,
       handle,
@@ -167,17 +178,18 @@ export class RunService {
 
   #outlet(
     params: RunStartParams,
-    { runId, session, title }: { runId: string; session: Session; title: string },
+    { runId, owner, title }: { runId: string; owner: OwnerReference; title: string },
   ): RunOutlet {
-    const { client, limits, showsProgress } = session;
+    const { notifications, requests, limits, showsProgress } = owner.current;
     const token = params.workDoneToken ?? null;
     return new RunOutlet({
       runId,
-      client,
+      owner,
       deltas: params.deltas ?? 'coalesced',
       maxLatencyMs: params.maxLatencyMs ?? 16,
       after: this.#after,
-      progress: token !== null || showsProgress ? new RunProgress({ client, runId, title, token }) : null,
+      progress:
+        token !== null || showsProgress ? new RunProgress({ notifications, requests, runId, title, token }) : null,
       kept: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
     });
   }
@@ -197,19 +209,19 @@ export class RunService {
 
   #callbacks(
     params: RunStartParams,
-    { runId, session, pace }: { runId: string; session: Session; pace: RunPace },
+    { runId, owner, pace }: { runId: string; owner: OwnerReference; pace: RunPace },
   ): HostCallbacks {
     const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
-      client: session.client,
+      requests: () => owner.current.requests,
       served: new Set(params.callbacks),
       runId,
       deps: params.deps ?? undefined,
       unknownParts: params.unknownParts ?? 'refuse',
-      timeoutMs: session.limits.callbackTimeoutMs,
-      inFlight: session.limits.callbacksInFlight,
+      timeoutMs: owner.current.limits.callbackTimeoutMs,
+      inFlight: owner.current.limits.callbacksInFlight,
       world: { pending, counters, after: this.#after, epochMs: world.epochMs },
-      pace,
+      whileWaiting: (decide, signal) => pace.whilePeopleDecide(decide, signal),
     });
   }
 }
@@ -240,11 +252,21 @@ function endWith(child: RunRecord, parent: RunRecord): () => void {
 }
 
 /** Errors: `run.invalid` for a parent that is over, `overloaded` when runs are nested too deep. */
-function parentOf(parent: RunRecord, { runDepth }: Session['limits']): RunRecord {
+function parentOf(parent: RunRecord, { runDepth }: RunOwner['limits']): RunRecord {
   if (parent.state !== 'running')
     throw userError(`Run '${parent.runId}' is ${parent.state}; only a running run can have child runs.`);
   if (parent.depth + 1 < runDepth) return parent;
   throw new EngineError('overloaded', `Runs are nested ${runDepth} deep; that is the limit.`, { limit: 'runDepth' });
+}
+
+/** The messages of an ended run, as a history. Errors: `run.notFinished`. */
+function messagesOf({ runId, state, engine }: RunRecord): readonly ModelMessage[] {
+  if (state === 'finished') return engine.history.messages;
+  throw new EngineError(
+    'run.notFinished',
+    `Run '${runId}' is ${state}; its messages are a history once it has ended.`,
+    { runId, state },
+  );
 }
 
 function sameRun(record: RunRecord, fingerprint: string): RunRecord {
