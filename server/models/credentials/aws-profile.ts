@@ -1,9 +1,9 @@
-import { exec } from 'node:child_process';
 import { state as sdkState } from '@aws-sdk/core/client';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { fromTokenFile } from '@aws-sdk/credential-provider-web-identity';
-import { type AwsCredentials, readCredentials } from './aws-credentials.ts';
+import type { AwsCredentials } from './aws-credentials.ts';
 import type { AwsFiles, Profile } from './aws-files.ts';
+import { processCredentials } from './aws-process.ts';
 import { type Send, ServerFault } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 
@@ -60,26 +60,6 @@ function found({ accessKeyId, secretAccessKey, sessionToken, expiration }: Found
     value: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
     ...(expiration ? { expiresAtMs: expiration.getTime() } : {}),
   };
-}
-
-/** Runs what a profile names, no longer than it is waited for and no longer than this process. */
-function processCredentials(command: string, signal: AbortSignal): Promise<Expiring<AwsCredentials>> {
-  return new Promise((resolve, reject) => {
-    const options = { signal, killSignal: 'SIGKILL', maxBuffer: 64 * 1_024, windowsHide: true } as const;
-    const child = exec(command, options, (error, stdout) => {
-      process.off('exit', kill);
-      // The error of a process quotes its command and what it printed.
-      if (error)
-        return reject(new ServerFault(`the credential_process of the profile failed (${error.code ?? 'killed'})`));
-      try {
-        resolve(readCredentials(stdout, 'the credential_process of the profile'));
-      } catch (fault) {
-        reject(fault);
-      }
-    });
-    const kill = () => child.kill('SIGKILL');
-    process.once('exit', kill);
-  });
 }
 
 /** The hosts of AWS by partition; a profile or a variable may name an endpoint elsewhere. */

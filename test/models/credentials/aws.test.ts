@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,12 +154,19 @@ describe('credentials of AWS', () => {
 
   it('of a process that does not end are given up, and the process with them', async () => {
     const pidFile = join(folder, 'pid');
-    const AWS_CONFIG_FILE = fileOf(`[profile p]\ncredential_process = echo $$ > ${pidFile}; exec sleep 600\n`);
+    const AWS_CONFIG_FILE = fileOf(`[profile p]\ncredential_process = sleep 600 & echo $! > ${pidFile}; wait\n`);
     const services = { ...servicesOf(network({}).fetch), searchTimeoutMs: 2_000 };
     const authorizer = awsAuthorizer({ ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' }, target, services);
     await expect(signedBy(authorizer)).rejects.toThrow(/the search took longer than 2000 ms/);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     await expect.poll(() => isAlive(pid)).toBe(false);
+  });
+
+  it('of a process that prints without end are refused', async () => {
+    const AWS_CONFIG_FILE = fileOf('[profile p]\ncredential_process = yes\n');
+    const env = { ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' };
+    const asked = signedBy(awsAuthorizer(env, target, servicesOf(network({}).fetch)));
+    await expect(asked).rejects.toThrow(/printed more than 65536 characters/);
   });
 
   it('of a process that fails are refused without what it printed', async () => {
@@ -414,10 +422,8 @@ function assumed(key: string, action = 'AssumeRole'): string {
   );
 }
 
+/** Whether a process runs; one that has ended may be left for nobody to take note of. */
 function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return /^[^Z\s]/.test(stdout);
 }

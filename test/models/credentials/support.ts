@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CredentialServices } from '../../../server/models/credentials/services.ts';
 
 /** What a request of a search for credentials was. */
@@ -32,11 +33,14 @@ const bodyOf = (body: unknown) => (body instanceof Uint8Array ? Buffer.from(body
 export const silence: Answer = (_, signal) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
-/** A body that has no end. */
+/** A body that has no end, and leaves others their turn. */
 export const endless: Answer = () =>
   new Response(
     new ReadableStream({
-      pull: (controller) => controller.enqueue(new Uint8Array(16 * 1_024).fill(97)),
+      async pull(controller) {
+        await setImmediate();
+        controller.enqueue(new Uint8Array(16 * 1_024).fill(97));
+      },
     }),
   );
 
