@@ -11,8 +11,10 @@ export interface DefaultCredentials {
   readonly envVars: Readonly<Record<string, string>>;
   /** Whether the operator chose them over a key of the environment. */
   outranksKey(env: NodeJS.ProcessEnv): boolean;
-  /** Whether the operator set any; else a metadata server may have some, which is asked when a run needs them. */
-  isConfigured(env: NodeJS.ProcessEnv): boolean;
+  /** Whether a variable says to use them; else a host that serves `secret/get` is asked for a key first. */
+  isChosen(env: NodeJS.ProcessEnv): boolean;
+  /** Whether there are files of them; what a metadata server may have is found when a run needs it. */
+  hasFile(env: NodeJS.ProcessEnv): boolean;
   /** Made once for a daemon, so that its runs share credentials; loads what that needs. */
   open(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Authorizer>;
 }
@@ -54,10 +56,9 @@ export function awsCredentials(target: AwsTarget): DefaultCredentials {
       'profile of the shared files, a web identity, the role of the container, the role of the instance, in this order.',
     envVars: awsVariables,
     outranksKey: () => false,
-    isConfigured: (env) =>
-      Boolean(env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) ||
-      awsChoices.some((name) => env[name]) ||
-      isSource(profileOf('default', awsFiles(env))),
+    isChosen: (env) =>
+      Boolean(env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) || awsChoices.some((name) => env[name]),
+    hasFile: (env) => isSource(profileOf('default', awsFiles(env))),
     open: once(async (env) => (await import('./credentials/aws.ts')).awsAuthorizer(env, target)),
   };
 }
@@ -76,8 +77,8 @@ export const googleCredentials: DefaultCredentials = {
     GCE_METADATA_HOST: 'the host of the metadata server: on this machine or its link-local network',
   },
   outranksKey: ({ GOOGLE_APPLICATION_CREDENTIALS }) => Boolean(GOOGLE_APPLICATION_CREDENTIALS),
-  isConfigured: (env) =>
-    Boolean(env.GOOGLE_CLOUD_PROJECT || env.GCE_METADATA_HOST) || googleCredentialsFile(env) !== null,
+  isChosen: ({ GOOGLE_APPLICATION_CREDENTIALS: file, GCE_METADATA_HOST: host }) => Boolean(file || host),
+  hasFile: (env) => googleCredentialsFile(env) !== null,
   open: once(async (env, signal) => (await import('./credentials/google.ts')).googleAuthorizer(env, signal)),
 };
 

@@ -103,9 +103,8 @@ function refuseCredential(header: string, where: string): void {
 }
 
 /**
- * The key of a provider that the machine may have other credentials for, when they take its place. Those that the
- * operator set do so at once; what a metadata server may have is for hosts that have no key. They are for the provider's
- * own address alone.
+ * The key of a provider that the machine may have other credentials for, when those may take its place: at once when a
+ * variable says so, else when the host has no key. They are for the provider's own address alone.
  */
 function defaultCredentialsOf({ entry, row, keys }: Asked): Secret | undefined {
   const { defaultCredentials } = row;
@@ -113,7 +112,7 @@ function defaultCredentialsOf({ entry, row, keys }: Asked): Secret | undefined {
   const hasKey = [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => keys.env[variable]);
   if (hasKey && !defaultCredentials.outranksKey(keys.env)) return undefined;
   const key = { name: row.envVar, provider: row.name, optional: true };
-  return defaultCredentials.isConfigured(keys.env) ? { ...key, askedWhenRefused: true } : key;
+  return defaultCredentials.isChosen(keys.env) ? { ...key, askedWhenRefused: true } : key;
 }
 
 function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {

@@ -40,11 +40,9 @@ function availabilityOf(row: ProviderRow, env: NodeJS.ProcessEnv): Pick<ModelRow
 }
 
 function missingKey(row: ProviderRow, env: NodeJS.ProcessEnv): string | undefined {
-  const has =
-    row.keyOptional ||
-    row.defaultCredentials?.isConfigured(env) ||
-    [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => env[variable]);
-  return has ? undefined : row.envVar;
+  const { defaultCredentials: machine } = row;
+  const hasKey = [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => env[variable]);
+  return hasKey || row.keyOptional || machine?.isChosen(env) || machine?.hasFile(env) ? undefined : row.envVar;
 }
 
 /** A variable, or the field of the specification where no variable holds an address. */

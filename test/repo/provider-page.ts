@@ -61,8 +61,9 @@ function machines(): string {
   const items = [...told].map(([about, names]) => `- ${names.join(', ')}: ${about}`);
   return (
     `## What a machine has beside keys\n\n${items.join('\n')}\n\n` +
-    'They are renewed before they expire, and searched for anew when they are refused. Where the operator set none of them, a host ' +
-    'that serves `secret/get` is asked for a key first, with `optional`; a metadata server is asked when it has none.'
+    'They are renewed before they expire, and searched for anew when they are refused. Where no variable says to use them, a host ' +
+    'that serves `secret/get` is asked for a key first, with `optional`; files that are found by themselves and metadata servers ' +
+    'follow when it has none.'
   );
 }
 

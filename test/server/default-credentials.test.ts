@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -163,6 +163,29 @@ describe('a model of Bedrock without a key', () => {
       expect.objectContaining({ name: 'AWS_BEARER_TOKEN_BEDROCK', provider: 'bedrock', optional: true }),
     ]);
     expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer key-of-the-host']);
+  });
+
+  it.each<[string, string]>([
+    ['a key', 'Bearer key-of-the-host'],
+    ['none', 'AWS4-HMAC-SHA256 Credential=AKIDFILE/'],
+  ])('leaves files that are found by themselves to a host that has %s', async (what, authorization) => {
+    const home = mkdtempSync(join(folder, 'home-'));
+    mkdirSync(join(home, '.aws'));
+    writeFileSync(
+      join(home, '.aws', 'credentials'),
+      '[default]\naws_access_key_id=AKIDFILE\naws_secret_access_key=s\n',
+    );
+    const serve: Options['serve'] = { 'secret/get': () => (what === 'none' ? null : { value: 'key-of-the-host' }) };
+    const { session, sent } = await daemon({ [bedrock]: answers([200, says]) }, { HOME: home }, { serve });
+    expect((await session.run(run)).outcome).toBe('success');
+    expect(sent[0]?.headers.get('authorization')).toContain(authorization);
+  });
+
+  it('is not asked for by a host when a variable says to use what the machine has', async () => {
+    const serve: Options['serve'] = { 'secret/get': () => ({ value: 'key-of-the-host' }) };
+    const { session, sent } = await daemon({ [bedrock]: answers([200, says]) }, own, { serve });
+    await session.run(run);
+    expect(keyOf(sent[0] as Sent)).toBe('AKIDCANARY');
   });
 
   it('fails before any request where nobody has credentials', async () => {

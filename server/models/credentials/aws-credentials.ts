@@ -8,6 +8,16 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
 }
 
+/** Those of the environment; null when it has none. */
+export function environmentCredentials({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_SESSION_TOKEN: sessionToken,
+}: NodeJS.ProcessEnv): AwsCredentials | null {
+  if (!accessKeyId || !secretAccessKey) return null;
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+}
+
 /** Characters of header values, without which a token could add headers of its own. */
 const headerSafe = /^[\x21-\x7e]{1,16384}$/;
 

@@ -1,22 +1,17 @@
 import { state as sdkState } from '@aws-sdk/core/client';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { fromTokenFile } from '@aws-sdk/credential-provider-web-identity';
-import type { AwsCredentials } from './aws-credentials.ts';
+import { getDefaultRoleAssumer } from '@aws-sdk/nested-clients/sts';
+import { clientOf, type TokenAccess } from './aws-client.ts';
+import { type AwsCredentials, environmentCredentials } from './aws-credentials.ts';
 import type { AwsFiles, Profile } from './aws-files.ts';
+import { containerRole, instanceRole, type MetadataAccess } from './aws-metadata.ts';
 import { processCredentials } from './aws-process.ts';
-import { type Send, ServerFault } from './bounded-send.ts';
+import { ServerFault } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 
 // Node 20 is served on purpose; the notice would go to stderr.
 sdkState.warningEmitted = true;
-
-/** What the token services of AWS are asked with. */
-export interface TokenAccess {
-  readonly send: Send;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  readonly region: string;
-}
 
 type Found = Awaited<ReturnType<ReturnType<typeof fromIni>>>;
 
@@ -29,13 +24,43 @@ export async function profileCredentials(
   { name, settings }: Profile,
   { credentialsFile, configFile }: AwsFiles,
   access: TokenAccess,
+  metadata: MetadataAccess,
 ): Promise<Expiring<AwsCredentials>> {
+  if (settings.role_arn && settings.credential_source) return assumedRole(settings, access, metadata);
   if (settings.credential_process && !settings.aws_access_key_id && !settings.role_arn) {
     return processCredentials(settings.credential_process, access.signal);
   }
-  const clientConfig = clientOf(access);
   const files = { filepath: credentialsFile, configFilepath: configFile, ignoreCache: true };
-  return found(await fromIni({ profile: name, ...files, clientConfig, parentClientConfig: clientConfig })());
+  return found(await fromIni({ profile: name, ...files, ...clientOf(access) })());
+}
+
+type RoleParams = Parameters<ReturnType<typeof getDefaultRoleAssumer>>[1];
+
+/** A role that is assumed with what this machine is. The SDK would ask the metadata services with clients of its own. */
+async function assumedRole(
+  settings: Profile['settings'],
+  access: TokenAccess,
+  metadata: MetadataAccess,
+): Promise<Expiring<AwsCredentials>> {
+  const { clientConfig, parentClientConfig } = clientOf({ ...access, region: settings.region ?? access.region });
+  const { value } = await sourceOf(settings.credential_source ?? '', metadata);
+  const { role_arn, role_session_name, external_id, duration_seconds } = settings;
+  const params: RoleParams = {
+    RoleArn: role_arn,
+    RoleSessionName: role_session_name ?? 'runwire',
+    DurationSeconds: Number.parseInt(duration_seconds ?? '3600', 10),
+    ...(external_id ? { ExternalId: external_id } : {}),
+  };
+  return found(await getDefaultRoleAssumer({ ...clientConfig, parentClientConfig })(value, params));
+}
+
+/** Source: AWS SDK `resolveCredentialSource`. */
+async function sourceOf(name: string, metadata: MetadataAccess): Promise<Expiring<AwsCredentials>> {
+  const own = environmentCredentials(metadata.env);
+  if (name === 'Environment' && own) return { value: own };
+  if (name === 'EcsContainer') return containerRole(metadata);
+  if (name === 'Ec2InstanceMetadata') return instanceRole(metadata);
+  throw new ServerFault(`the \`credential_source\` '${name}' of the profile has no credentials`);
 }
 
 /** The credentials of the role that AWS_ROLE_ARN names, for the token in a file (EKS). */
@@ -44,13 +69,11 @@ export async function webIdentityCredentials(
   access: TokenAccess,
 ): Promise<Expiring<AwsCredentials>> {
   if (!AWS_ROLE_ARN) throw new ServerFault('AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not');
-  const clientConfig = clientOf(access);
   const provider = fromTokenFile({
     webIdentityTokenFile: AWS_WEB_IDENTITY_TOKEN_FILE ?? '',
     roleArn: AWS_ROLE_ARN,
     roleSessionName: AWS_ROLE_SESSION_NAME ?? 'runwire',
-    clientConfig,
-    parentClientConfig: clientConfig,
+    ...clientOf(access),
   });
   return found(await provider());
 }
@@ -60,52 +83,4 @@ function found({ accessKeyId, secretAccessKey, sessionToken, expiration }: Found
     value: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
     ...(expiration ? { expiresAtMs: expiration.getTime() } : {}),
   };
-}
-
-/** The hosts of AWS by partition; a profile or a variable may name an endpoint elsewhere. */
-const awsHost = /\.(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|aws\.amazon\.com)$/;
-
-/** How the SDK's clients of token services send: within our bounds, and to AWS alone. */
-function clientOf({ send, timeoutMs, signal, region }: TokenAccess) {
-  const requestHandler = {
-    metadata: { handlerProtocol: 'http/1.1' },
-    async handle(request: SdkRequest) {
-      const url = urlOf(request);
-      if (url.protocol !== 'https:' || !awsHost.test(url.hostname)) {
-        throw new ServerFault(
-          `the profile or an AWS_ENDPOINT_URL names '${url.host}', and tokens are sent to hosts of AWS alone`,
-        );
-      }
-      const { method, headers } = request;
-      const body = request.body ? { body: request.body } : {};
-      const answer = await send({ url, method, headers, ...body, timeoutMs, signal });
-      return {
-        response: {
-          statusCode: answer.status,
-          headers: Object.fromEntries(answer.headers),
-          body: new TextEncoder().encode(answer.text),
-        },
-      };
-    },
-  };
-  return { region, requestHandler, maxAttempts: 2 };
-}
-
-interface SdkRequest {
-  readonly method: string;
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
-  readonly headers: Record<string, string>;
-  readonly body?: string | Uint8Array<ArrayBuffer>;
-}
-
-function urlOf({ protocol, hostname, port, path, query }: SdkRequest): URL {
-  const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ''}${path}`);
-  for (const [name, value] of Object.entries(query ?? {})) {
-    for (const one of [value ?? ''].flat()) url.searchParams.append(name, one);
-  }
-  return url;
 }

@@ -1,5 +1,5 @@
 import type { Authorizer } from './authorizer.ts';
-import type { AwsCredentials } from './aws-credentials.ts';
+import { type AwsCredentials, environmentCredentials } from './aws-credentials.ts';
 import { awsFiles, isSource, type Profile, profileOf } from './aws-files.ts';
 import { containerRole, hasContainerRole, instanceRole, mayAskInstance } from './aws-metadata.ts';
 import { signable, signatureHeaders } from './aws-signing.ts';
@@ -71,7 +71,7 @@ async function findCredentials(
   const tokens = { send, timeoutMs: tokenTimeoutMs, signal, region };
   const metadata = { env, send, timeoutMs: metadataTimeoutMs, signal };
   const ofProfile = async (profile: Profile) =>
-    (await import('./aws-profile.ts')).profileCredentials(profile, awsFiles(env), tokens);
+    (await import('./aws-profile.ts')).profileCredentials(profile, awsFiles(env), tokens, metadata);
 
   const own = environmentCredentials(env);
   if (own) return { value: own };
@@ -90,13 +90,4 @@ async function findCredentials(
   } catch (error) {
     throw error instanceof ServerFault ? new ServerFault(`${nothing}, and ${error.message}`) : error;
   }
-}
-
-function environmentCredentials({
-  AWS_ACCESS_KEY_ID: accessKeyId,
-  AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  AWS_SESSION_TOKEN: sessionToken,
-}: NodeJS.ProcessEnv): AwsCredentials | null {
-  if (!accessKeyId || !secretAccessKey) return null;
-  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }

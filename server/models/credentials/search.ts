@@ -33,7 +33,10 @@ export function search<T>(
       if (error instanceof EngineError) throw error;
       const reason = timeout.aborted
         ? `the search took longer than ${searchTimeoutMs} ms`
-        : (error instanceof Error ? error.message : String(error)).slice(0, mostChars).replace(/[.\s]+$/, '');
+        : (error instanceof Error ? error.message : String(error))
+            .replace(/^ServerFault: /, '')
+            .slice(0, mostChars)
+            .replace(/[.\s]+$/, '');
       throw new EngineError('auth.missing', `No credentials for '${provider}': ${reason}. ${advice}`, {
         envVar,
         provider,

@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { Authorizer } from '../../../server/models/credentials/authorizer.ts';
 import { awsAuthorizer } from '../../../server/models/credentials/aws.ts';
 import { at, endless, minutes, network, redirect, type Sent, servicesOf, silence, start } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aws-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
 
 const target = {
   provider: 'bedrock',
@@ -119,6 +121,57 @@ describe('credentials of AWS', () => {
     expect(await signedBy(authorizer)).toEqual({ key: 'ASIAROLE', token: 'role-token' });
     expect(sent[0]?.headers.get('authorization')).toContain('Credential=AKIDBASE/');
     expect(sent[0]?.body).toContain('Action=AssumeRole');
+  });
+
+  it('of a profile whose role is assumed by what the machine is come from the bounded metadata service', async () => {
+    const AWS_CONFIG_FILE = fileOf(
+      '[profile role]\nrole_arn=arn:aws:iam::123456789012:role/r\ncredential_source=Ec2InstanceMetadata\n',
+    );
+    const { fetch, sent } = network({
+      ...instance(() => credentials(1)),
+      'https://sts.eu-central-1.amazonaws.com/': () =>
+        new Response(assumed('ASIAROLE'), { headers: { 'content-type': 'text/xml' } }),
+    });
+    const env = { ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'role' };
+    expect((await signedBy(awsAuthorizer(env, target, servicesOf(fetch)))).key).toBe('ASIAROLE');
+    expect(sent.at(-1)?.headers.get('authorization')).toContain('Credential=ASIAEXAMPLE1/');
+    const silent = network({ [metadata]: endless });
+    await expect(signedBy(awsAuthorizer(env, target, servicesOf(silent.fetch)))).rejects.toThrow(
+      /more than 262144 bytes/,
+    );
+  });
+
+  it('of single sign-on are fetched with its token, from AWS alone', async () => {
+    const url = 'https://team.awsapps.com/start';
+    const cache = join(folder, '.aws', 'sso', 'cache');
+    mkdirSync(cache, { recursive: true });
+    const expiresAt = new Date(Date.now() + minutes(60)).toISOString();
+    const name = createHash('sha1').update(url).digest('hex');
+    writeFileSync(join(cache, `${name}.json`), JSON.stringify({ accessToken: 'canary-sso-token', expiresAt }));
+    const AWS_CONFIG_FILE = fileOf(
+      `[profile sso]\nsso_start_url=${url}\nsso_region=eu-west-1\nsso_account_id=123456789012\nsso_role_name=r\n`,
+    );
+    // The SDK looks for its cache by itself.
+    vi.stubEnv('HOME', folder);
+    vi.stubEnv('AWS_CONFIG_FILE', AWS_CONFIG_FILE);
+    const roleCredentials = {
+      accessKeyId: 'ASIASSO',
+      secretAccessKey: 's',
+      sessionToken: 't',
+      expiration: start + minutes(60),
+    };
+    const { fetch, sent } = network({
+      'https://portal.sso.eu-west-1.amazonaws.com/': () => Response.json({ roleCredentials }),
+    });
+    const env = { ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'sso' };
+    expect((await signedBy(awsAuthorizer(env, target, servicesOf(fetch)))).key).toBe('ASIASSO');
+    expect(sent[0]?.headers.get('x-amz-sso_bearer_token')).toBe('canary-sso-token');
+    vi.stubEnv('AWS_ENDPOINT_URL_SSO', 'https://evil.test');
+    const before = sent.length;
+    await expect(signedBy(awsAuthorizer(env, target, servicesOf(fetch)))).rejects.toThrow(
+      /'evil\.test', and tokens are sent/,
+    );
+    expect(sent).toHaveLength(before);
   });
 
   it('of a web identity are what the token service gives for its token', async () => {
@@ -384,15 +437,9 @@ describe('tokens of AWS', () => {
 
   it('are not sent to an endpoint that a profile or a variable names', async () => {
     const { fetch, sent } = network({ http: () => Response.json({}) });
-    process.env.AWS_ENDPOINT_URL_STS = 'https://evil.test';
-    try {
-      const error = await signedBy(awsAuthorizer({ ...nowhere, ...webIdentity }, target, servicesOf(fetch))).catch(
-        (thrown) => thrown,
-      );
-      expect(error.message).toMatch(/names 'evil\.test', and tokens are sent to hosts of AWS alone/);
-    } finally {
-      delete process.env.AWS_ENDPOINT_URL_STS;
-    }
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', 'https://evil.test');
+    const asked = signedBy(awsAuthorizer({ ...nowhere, ...webIdentity }, target, servicesOf(fetch)));
+    await expect(asked).rejects.toThrow(/names 'evil\.test', and tokens are sent to hosts of AWS alone/);
     expect(sent).toEqual([]);
   });
 
