@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { protocolDocument } from '../../protocol/document.ts';
 import { protocolMarkdown } from '../../protocol/markdown.ts';
-import { providers } from '../../server/models/providers.ts';
-import { providerPage } from './provider-page.ts';
 
-// After a change of the catalogue: `npm run check -- -u` writes these files anew.
+// After a change of the catalogue: `npm run check -- -u` writes both files anew.
 it('docs/schema.json is what the catalogue says', async () => {
   await expect(`${JSON.stringify(protocolDocument(), null, 2)}\n`).toMatchFileSnapshot('../../docs/schema.json');
 });
@@ -14,46 +12,55 @@ it('docs/protocol.md is what the catalogue says', async () => {
   await expect(protocolMarkdown(protocolDocument())).toMatchFileSnapshot('../../docs/protocol.md');
 });
 
-it('docs/providers.md is what the table of providers says', async () => {
-  await expect(providerPage()).toMatchFileSnapshot('../../docs/providers.md');
+type Node = Record<string, unknown>;
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
+
+/** The types and fields of a document by their path, wherever they stand. */
+function described(node: unknown, path: string): [path: string, node: Node][] {
+  if (Array.isArray(node)) return node.flatMap((item, index) => described(item, `${path}/${index}`));
+  if (!isNode(node)) return [];
+  const fields = isNode(node.properties) ? Object.entries(node.properties) : [];
+  return [
+    ...fields
+      .filter(([, field]) => isNode(field))
+      .map(([name, field]): [string, Node] => [`${path}.${name}`, field as Node]),
+    ...Object.entries(node).flatMap(([key, value]) => described(value, `${path}/${key}`)),
+  ];
+}
+
+it('every type and every field of the protocol has a sentence', () => {
+  const document = protocolDocument();
+  const types = Object.entries(document.$defs).map(([name, type]): [string, Node] => [name, type]);
+  const all = [...types, ...described(document, '')];
+  const bare = all.filter(([, { description }]) => !/^\S.*[.)`]$/s.test(String(description ?? '')));
+  expect(all.length).toBeGreaterThan(1000);
+  expect(bare.map(([path]) => path)).toEqual([]);
 });
 
-describe('docs/providers.md', () => {
-  const page = providerPage();
+it('every link of the page leads somewhere, and no cell is empty', () => {
+  const page = protocolMarkdown(protocolDocument());
+  const titles = new Set([...page.matchAll(/^#+ (.*)$/gm)].map(([, title]) => (title ?? '').toLowerCase()));
+  const links = [...page.matchAll(/\]\(#([^)]*)\)/g)].map(([, target]) => target ?? '');
+  expect(links.length).toBeGreaterThan(100);
+  expect(links.filter((target) => !titles.has(target))).toEqual([]);
+  expect(page).not.toMatch(/\| +\|$/m);
+});
 
-  it('has every variable that an address is read from', () => {
-    const read = new Set<string>();
-    const env = new Proxy<NodeJS.ProcessEnv>(
-      {},
-      {
-        get(_, name) {
-          if (typeof name === 'string') read.add(name);
-          return undefined;
-        },
-      },
-    );
-    for (const { address, apiVersion } of providers) {
-      address?.(env);
-      apiVersion?.(env);
-    }
-    expect(read.size).toBeGreaterThan(5);
-    expect([...read].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+it('the doc comment of a named type begins with the sentence that the documents show', () => {
+  const folder = new URL('../../protocol/', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  const wrong = files.flatMap((file) => {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    const declared =
+      /\/\*\*(?<doc>(?:(?!\*\/).)*)\*\/\nexport const (?<name>\w+)[^;=]*= named\(\s*'\w+',\s*(?<quote>['"])(?<sentence>(?:(?!\k<quote>)[^\\]|\\.)*)/gs;
+    return [...text.matchAll(declared)].flatMap(({ groups }) => {
+      const doc = (groups?.doc ?? '')
+        .replaceAll(/\n \* ?/g, ' ')
+        .replaceAll(/\s+/g, ' ')
+        .trim();
+      return doc.startsWith((groups?.sentence ?? '').replaceAll('\\', '')) ? [] : [`${file}: ${groups?.name}`];
+    });
   });
-
-  it('has every variable that the code of credentials names', () => {
-    const folder = new URL('../../server/models/credentials/', import.meta.url);
-    const code = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
-    const named = new Set(
-      code.flatMap((text) => text.match(/\b(AWS|GOOGLE|GCLOUD|GCE|CLOUDSDK)_[A-Z\d_]*[A-Z\d]\b/g) ?? []),
-    );
-    // Read by the SDK, and what is sent there is checked.
-    named.delete('AWS_ENDPOINT_URL');
-    expect(named.size).toBeGreaterThan(15);
-    expect([...named].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
-  });
-
-  it('has every variable of a key', () => {
-    const keys = providers.flatMap(({ envVar, otherEnvVars = [] }) => [envVar, ...otherEnvVars]);
-    expect(keys.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
-  });
+  expect(wrong).toEqual([]);
 });

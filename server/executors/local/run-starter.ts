@@ -8,11 +8,11 @@ import { HostCallbacks } from '../../callbacks/host-callbacks.ts';
 import { notServed } from '../../callbacks/needed-callbacks.ts';
 import type { CallbackCounters } from '../../callbacks/open-callback.ts';
 import type { PendingItems } from '../../callbacks/pending-items.ts';
-import { type After, after } from '../../callbacks/timers.ts';
+import { type After, after } from '../../callbacks/timer.ts';
 import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
+import { runToEnd } from '../../engine/ending.ts';
 import { EngineError, userError } from '../../engine/errors.ts';
 import type { Warning } from '../../engine/model.ts';
-import { runToEnd } from '../../engine/run.ts';
 import { initialState } from '../../engine/start.ts';
 import type { RunInput } from '../../engine/state.ts';
 import { directRunner, type StepRunner, type World } from '../../engine/steps.ts';
@@ -22,12 +22,12 @@ import type { AgentRegistry } from '../../runs/agent-registry.ts';
 import { fingerprintOf } from '../../runs/fingerprint.ts';
 import { givenHistory } from '../../runs/given-history.ts';
 import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
-import { RunOutlet } from '../../runs/outlet.ts';
-import { RunPace } from '../../runs/pace.ts';
 import { RunProgress } from '../../runs/progress.ts';
+import { RunEmitter } from '../../runs/run-emitter.ts';
 import { runInput } from '../../runs/run-input.ts';
 import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
 import { RunRecord } from '../../runs/run-record.ts';
+import { RunScheduler } from '../../runs/run-scheduler.ts';
 import { secretSource } from '../../runs/secrets.ts';
 import { checkSizes } from '../../runs/sizes.ts';
 import type { RunSlots } from '../../runs/slots.ts';
@@ -38,7 +38,7 @@ import type { RunRegistry } from './run-registry.ts';
 /** Makes the runner of a run; a store puts one here that records. @since 0.1.0 */
 export type RunnerFactory = (input: Omit<RunInput, 'runner'>, direct: StepRunner) => StepRunner;
 
-/** What runs need of the daemon. */
+/** The parts of the daemon that runs use. */
 export interface RunStarterDeps {
   readonly agents: AgentRegistry;
   readonly runs: RunRegistry;
@@ -66,7 +66,7 @@ export class RunStarter {
 
   /**
    * Checks everything that can be checked before a run exists, and starts it. The first event is sent after the caller
-   * has had the turn of the event loop to answer.
+   * has had a turn of the event loop to respond.
    *
    * Errors: those of `run/start`.
    */
@@ -80,9 +80,9 @@ export class RunStarter {
     const { agent, handle, warnings } = await this.#compile(params, owner);
     const runId = params.runId ?? uuid7(world.epochMs());
     const controller = new AbortController();
-    const pace = this.#pace(params, controller, parent !== undefined);
+    const scheduler = this.#scheduler(params, controller, parent !== undefined);
     const reference: OwnerReference = { current: owner };
-    const callbacks = this.#callbacks(params, { runId, owner: reference, pace });
+    const callbacks = this.#callbacks(params, { runId, owner: reference, scheduler });
     const model = await handle.open({ runId, callbacks, secrets: secretSource(reference, callbacks) });
     // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
@@ -93,12 +93,12 @@ export class RunStarter {
       messagesOf: (id) => messagesOf(runs.get(id)),
       nowMs: world.epochMs(),
     });
-    const outlet = this.#outlet(params, { runId, owner: reference, title: agent.name ?? 'Agent run' });
+    const emitter = this.#emitter(params, { runId, owner: reference, title: agent.name ?? 'Agent run' });
     const input: Omit<RunInput, 'runner'> = {
       ...runInput(params, { runId, history, nowMs: world.epochMs() }),
-      emit: (seq, event) => outlet.emit(seq, event),
-      ready: (aborted) => outlet.ready(aborted),
-      ...(outlet.sink ? { sink: outlet.sink } : {}),
+      emit: (seq, event) => emitter.emit(seq, event),
+      ready: (aborted) => emitter.ready(aborted),
+      ...(emitter.sink ? { sink: emitter.sink } : {}),
       agent,
       model,
       modelSettings: settingsOf(handle, agent),
@@ -118,25 +118,25 @@ export class RunStarter {
       owner: reference,
       controller,
       callbacks,
-      outlet,
-      pace,
+      emitter,
+      scheduler,
       depth: parent ? parent.depth + 1 : 0,
       limits: owner.limits,
     });
     runs.add(record);
     owned.add(record);
-    this.#begin(record, pace, parent);
+    this.#begin(record, scheduler, parent);
     return record;
   }
 
   /** Drives the run once it has a slot. One that is cancelled in the queue ends there, without taking a slot. */
-  #begin(record: RunRecord, pace: RunPace, parent: RunRecord | undefined): void {
+  #begin(record: RunRecord, scheduler: RunScheduler, parent: RunRecord | undefined): void {
     let hasBegun = false;
     const unlink = parent ? endWith(record, parent) : undefined;
-    const drive = () => void this.#drive(record, pace).finally(unlink);
+    const drive = () => void this.#drive(record, scheduler).finally(unlink);
     const { signal } = record.engine.input;
-    const onAbort = () => pace.withdraw() && drive();
-    pace.start(() => {
+    const onAbort = () => scheduler.withdraw() && drive();
+    scheduler.start(() => {
       hasBegun = true;
       signal.removeEventListener('abort', onAbort);
       setImmediate(drive);
@@ -144,10 +144,10 @@ export class RunStarter {
     if (!hasBegun) signal.addEventListener('abort', onAbort, { once: true });
   }
 
-  async #drive(record: RunRecord, pace: RunPace): Promise<void> {
+  async #drive(record: RunRecord, scheduler: RunScheduler): Promise<void> {
     const { runs, owned, world, reportBug } = this.#deps;
     const result: RunResult = await runToEnd(record.engine, reportBug);
-    pace.end();
+    scheduler.end();
     record.finish(result, world.epochMs());
     owned.remove(record);
     runs.finished(record, world.epochMs());
@@ -176,13 +176,13 @@ export class RunStarter {
     };
   }
 
-  #outlet(
+  #emitter(
     params: RunStartParams,
     { runId, owner, title }: { runId: string; owner: OwnerReference; title: string },
-  ): RunOutlet {
+  ): RunEmitter {
     const { notifications, requests, limits, showsProgress } = owner.current;
     const token = params.workDoneToken ?? null;
-    return new RunOutlet({
+    return new RunEmitter({
       runId,
       owner,
       deltas: params.deltas ?? 'coalesced',
@@ -195,10 +195,10 @@ export class RunStarter {
   }
 
   /** A child takes no slot: its parent has one, and may wait for it. */
-  #pace({ timeoutMs }: RunStartParams, controller: AbortController, isChild: boolean): RunPace {
+  #scheduler({ timeoutMs }: RunStartParams, controller: AbortController, isChild: boolean): RunScheduler {
     const { slots, world } = this.#deps;
     const error = () => new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs });
-    return new RunPace({
+    return new RunScheduler({
       slots: isChild ? null : slots,
       timeoutMs: timeoutMs ?? undefined,
       after: this.#after,
@@ -209,7 +209,7 @@ export class RunStarter {
 
   #callbacks(
     params: RunStartParams,
-    { runId, owner, pace }: { runId: string; owner: OwnerReference; pace: RunPace },
+    { runId, owner, scheduler }: { runId: string; owner: OwnerReference; scheduler: RunScheduler },
   ): HostCallbacks {
     const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
@@ -221,7 +221,7 @@ export class RunStarter {
       timeoutMs: owner.current.limits.callbackTimeoutMs,
       inFlight: owner.current.limits.callbacksInFlight,
       world: { pending, counters, after: this.#after, epochMs: world.epochMs },
-      whileWaiting: (decide, signal) => pace.whilePeopleDecide(decide, signal),
+      whileWaiting: (decide, signal) => scheduler.whileHumansDecide(decide, signal),
     });
   }
 }
@@ -232,13 +232,13 @@ const defaulted: Warning = {
     "No model was named, so the embedded model 'test' answers; it calls every tool once and makes its answers up.",
 };
 
-/** Settings of the model come first, those of the agent and the run over them, key by key. */
+/** Settings of the agent and the run take precedence over those of the model, key by key. */
 function settingsOf(model: ModelHandle, agent: CompiledAgent): CompiledAgent['modelSettings'] {
   const merged = { ...model.settings, ...agent.modelSettings };
   return Object.keys(merged).length > 0 ? merged : null;
 }
 
-/** What stops the parent stops the child; the answer undoes the link. */
+/** Links a child to its parent, whose stop stops it; the returned function undoes the link. */
 function endWith(child: RunRecord, parent: RunRecord): () => void {
   const { signal } = parent.engine.input;
   const stop = () => {
