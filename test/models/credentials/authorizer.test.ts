@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { authorizedFetch } from '../../../server/models/credentials/authorizer.ts';
+import { callOf, modelAt, promptOf, user, userRequest } from '../ai-sdk/support.ts';
 import { network } from './support.ts';
 
 const authorizer = {
@@ -26,3 +27,25 @@ it.each(['https://evil.test/v1', 'http://own.test/v1', 'https://own.test:8443/v1
     expect(sent).toEqual([]);
   },
 );
+
+it('no part of a secret that was found while a request was sent is left where an answer is cut', async () => {
+  const secret = 'canary-0123456789-abcdefghij';
+  const found: string[] = [];
+  const finding = {
+    ...authorizer,
+    baseUrl: 'http://127.0.0.1:1',
+    secrets: found,
+    async authorize() {
+      found.push(secret);
+      return { authorization: `Bearer ${secret}` };
+    },
+  };
+  for (let before = 4_040; before < 4_100; before++) {
+    const answer = async () => Response.json({ message: `${'x'.repeat(before)}${secret}` }, { status: 400 });
+    found.length = 0;
+    const model = await modelAt('bedrock', { apiKey: '', authorizer: finding }, { fetch: answer });
+    const error = await model.request(promptOf([userRequest(user('hi'))]), callOf()).catch((thrown) => thrown);
+    expect(error.kind).toBe('model.http');
+    expect(JSON.stringify([error.message, error.details])).not.toContain('canary');
+  }
+});
