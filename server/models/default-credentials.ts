@@ -87,7 +87,9 @@ function once(open: DefaultCredentials['open']): DefaultCredentials['open'] {
   const opened = new WeakMap<NodeJS.ProcessEnv, Authorizer>();
   return async (env, signal) => {
     const known = opened.get(env) ?? (await open(env, signal));
-    opened.set(env, known);
-    return known;
+    // Runs that began together opened their own: the first stays.
+    const first = opened.get(env) ?? known;
+    opened.set(env, first);
+    return first;
   };
 }

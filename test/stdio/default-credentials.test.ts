@@ -40,11 +40,7 @@ const bedrock = 'bedrock:us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 
 it.each<[string, Reply, RegExp]>([
   ['redirects', { status: 307, headers: { location: 'http://169.254.0.1/' } }, /redirect, which is not followed/],
-  [
-    'answers for ever',
-    (response) => void setInterval(() => response.write('x'.repeat(65_536)), 1),
-    /more than 262144 bytes/,
-  ],
+  ['answers for ever', endless, /more than 262144 bytes/],
   ['is silent', () => undefined, /did not answer within 2000 ms/],
 ])('a metadata service that %s ends the run, not the daemon', async (_name, reply, reason) => {
   const server = await loopback(reply);
