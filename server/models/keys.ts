@@ -91,6 +91,7 @@ const credentialHeaders = new Set([
   'api-key',
   'x-goog-api-key',
   'x-auth-token',
+  'x-amz-security-token',
 ]);
 
 /** What stands in a specification is kept, compared and one day journalled with it: a secret is only named there. */

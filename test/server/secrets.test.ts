@@ -336,6 +336,7 @@ describe('a header that is a credential', () => {
   it.each<[string, object, object?]>([
     ['headers', { headers: { Authorization: 'Bearer canary-1234' } }],
     ['settings of the run', {}, { modelSettings: { extra_headers: { cookie: 'canary-1234' } } }],
+    ['headers for AWS', { headers: { 'X-Amz-Security-Token': 'canary-1234' } }],
     ['settings of the model', { settings: { extra_headers: { 'X-Api-Key': 'canary-1234' } } }],
   ])('is refused in plain %s', async (_name, fields, params = {}) => {
     const { session } = await host([]);

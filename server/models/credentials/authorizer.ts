@@ -16,7 +16,9 @@ export interface Authorizer {
   readonly secrets: readonly string[];
   /** The headers to add; those of a key among the headers of the request are replaced. */
   authorize(request: OutgoingRequest, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
-  /** Looks for other credentials than the latest, which were refused; false when there are none. */
+  /** Notes that a request with headers of `authorize` was refused. */
+  refused(headers: object): void;
+  /** Whether there are other credentials than those that were refused; looks for some when none are known. */
   renew(signal: AbortSignal): Promise<boolean>;
 }
 
@@ -39,6 +41,8 @@ export function authorizedFetch(fetch: typeof globalThis.fetch, authorizer: Auth
     const request = { method: init?.method ?? 'GET', url, headers, body };
     const added = await authorizer.authorize(request, init?.signal ?? new AbortController().signal);
     for (const [name, value] of Object.entries(added)) headers.set(name, value);
-    return fetch(url, { ...init, headers });
+    const response = await fetch(url, { ...init, headers });
+    if (response.status === 401 || response.status === 403) authorizer.refused(added);
+    return response;
   };
 }

@@ -31,7 +31,10 @@ export function awsAuthorizer(
     `Set ${envVar}, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE before the daemon starts, ` +
     'or sign in with `aws sso login`.';
   const find = (signal: AbortSignal) => findCredentials(env, region ?? 'us-east-1', services, signal);
-  const credentials = new ExpiringValue(search(find, { provider, envVar, advice }, services), services.now);
+  const isSame = (a: AwsCredentials, b: AwsCredentials) =>
+    a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken;
+  const credentials = new ExpiringValue(search(find, { provider, envVar, advice }, services), services.now, isSame);
+  const used = new WeakMap<object, AwsCredentials>();
   const shownNowhere = new ShownNowhere();
   const take = (taken: AwsCredentials) => {
     shownNowhere.add([taken.accessKeyId, taken.secretAccessKey, taken.sessionToken]);
@@ -45,10 +48,15 @@ export function awsAuthorizer(
     async authorize(request, signal) {
       const taken = take(await credentials.get(signal));
       const scope = { region: region ?? 'us-east-1', service };
-      return signatureHeaders(signable(request), taken, scope, new Date(services.now()));
+      const headers = await signatureHeaders(signable(request), taken, scope, new Date(services.now()));
+      used.set(headers, taken);
+      return headers;
     },
-    renew: (signal) =>
-      credentials.renew(signal, (a, b) => a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken),
+    refused(headers) {
+      const taken = used.get(headers);
+      if (taken) credentials.refuse(taken);
+    },
+    renew: (signal) => credentials.renew(signal),
   };
 }
 

@@ -18,12 +18,15 @@ type Load<T> = (signal: AbortSignal) => Promise<Expiring<T>>;
 export class ExpiringValue<T> {
   readonly #load: Load<T>;
   readonly #now: () => number;
+  readonly #isSame: (a: T, b: T) => boolean;
   #current: Expiring<T> | null = null;
+  #refused: T | null = null;
   #loading: { result: Promise<T>; controller: AbortController; waiting: number } | null = null;
 
-  constructor(load: Load<T>, now: () => number) {
+  constructor(load: Load<T>, now: () => number, isSame: (a: T, b: T) => boolean) {
     this.#load = load;
     this.#now = now;
+    this.#isSame = isSame;
   }
 
   async get(signal: AbortSignal): Promise<T> {
@@ -36,13 +39,22 @@ export class ExpiringValue<T> {
     return value;
   }
 
-  /** Loads anew, whatever is known; false when that failed, or led to the same again. */
-  async renew(signal: AbortSignal, isSame: (a: T, b: T) => boolean): Promise<boolean> {
+  /** Notes that a value was refused by who it was sent to. */
+  refuse(value: T): void {
+    this.#refused = value;
+  }
+
+  /**
+   * Whether there is another value than the one that was refused last: one that was loaded meanwhile, or one that is
+   * loaded now. A load that fails leaves things as they are.
+   */
+  async renew(signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
-    const before = this.#current;
+    const refused = this.#refused;
+    if (refused === null) return false;
+    if (this.#current && !this.#isSame(this.#current.value, refused)) return true;
     try {
-      const value = await this.#wait(signal);
-      return before === null || !isSame(before.value, value);
+      return !this.#isSame(await this.#wait(signal), refused);
     } catch {
       signal.throwIfAborted();
       return false;

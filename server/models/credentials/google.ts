@@ -30,10 +30,9 @@ export async function googleAuthorizer(
     wanted,
     services,
   )(signal);
-  const token = new ExpiringValue(
-    search((bounds) => loadToken(env, path, services, bounds, shownNowhere), wanted, services),
-    services.now,
-  );
+  const load = search((bounds: AbortSignal) => loadToken(env, path, services, bounds, shownNowhere), wanted, services);
+  const token = new ExpiringValue(load, services.now, (a, b) => a === b);
+  const used = new WeakMap<object, string>();
   const { project, quotaProject } = found.value;
   return {
     baseUrl: addressOf(project, env.GOOGLE_CLOUD_LOCATION || 'us-central1'),
@@ -42,12 +41,18 @@ export async function googleAuthorizer(
     },
     async authorize(_request, given) {
       const value = await token.get(given);
-      return {
+      const headers = {
         authorization: `Bearer ${value}`,
         ...(quotaProject ? { 'x-goog-user-project': quotaProject } : {}),
       };
+      used.set(headers, value);
+      return headers;
     },
-    renew: (given) => token.renew(given, (a, b) => a === b),
+    refused(headers) {
+      const value = used.get(headers);
+      if (value !== undefined) token.refuse(value);
+    },
+    renew: (given) => token.renew(given),
   };
 }
 

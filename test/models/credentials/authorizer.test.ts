@@ -7,6 +7,7 @@ const authorizer = {
   baseUrl: 'https://own.test/v1/models',
   secrets: [],
   authorize: async () => ({ authorization: 'Bearer token', 'x-more': '1' }),
+  refused: () => undefined,
   renew: async () => false,
 };
 
@@ -27,6 +28,19 @@ it.each(['https://evil.test/v1', 'http://own.test/v1', 'https://own.test:8443/v1
     expect(sent).toEqual([]);
   },
 );
+
+it.each([
+  [200, 0],
+  [401, 1],
+  [403, 1],
+  [429, 0],
+])('notes what was refused: status %i, %i times', async (status, times) => {
+  const refused: object[] = [];
+  const noting = { ...authorizer, refused: (headers: object) => void refused.push(headers) };
+  const { fetch } = network({ http: () => new Response('', { status }) });
+  await authorizedFetch(fetch, noting)('https://own.test/');
+  expect(refused).toHaveLength(times);
+});
 
 it('no part of a secret that was found while a request was sent is left where an answer is cut', async () => {
   const secret = 'canary-0123456789-abcdefghij';

@@ -101,6 +101,7 @@ describe('credentials of AWS', () => {
     const env = { ...nowhere, AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE: 'p' };
     const authorizer = awsAuthorizer(env, target, servicesOf(network({}).fetch));
     expect((await signedBy(authorizer)).key).toBe('AKIDOLD');
+    authorizer.refused(await authorizer.authorize(request, live));
     expect(await authorizer.renew(live)).toBe(false);
     writeFileSync(file, '[p]\naws_access_key_id=AKIDNEW\naws_secret_access_key=new\n');
     expect(await authorizer.renew(live)).toBe(true);
@@ -247,6 +248,7 @@ describe('credentials of AWS', () => {
     const authorizer = awsAuthorizer(env, target, servicesOf(fetch));
     expect(await signedBy(authorizer)).toEqual({ key: 'ASIAEXAMPLE1', token: 'token-of-the-role-1' });
     writeFileSync(file, 'second token');
+    authorizer.refused(await authorizer.authorize(request, live));
     await authorizer.renew(live);
     expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['first token', 'second token']);
   });
@@ -286,6 +288,20 @@ describe('credentials of AWS that expire', () => {
     const authorizer = awsAuthorizer(nowhere, target, servicesOf(fetch));
     await Promise.all([signedBy(authorizer), signedBy(authorizer), signedBy(authorizer)]);
     expect(sent).toHaveLength(3);
+  });
+
+  it('are searched for once by requests that were refused together, and by none that has others already', async () => {
+    let count = 0;
+    const { fetch, sent } = network(instance(() => credentials(++count)));
+    const authorizer = awsAuthorizer(nowhere, target, servicesOf(fetch));
+    const [first, second] = [await authorizer.authorize(request, live), await authorizer.authorize(request, live)];
+    authorizer.refused(first);
+    expect(await authorizer.renew(live)).toBe(true);
+    expect(sent).toHaveLength(6);
+    authorizer.refused(second);
+    expect(await authorizer.renew(live)).toBe(true);
+    expect(sent).toHaveLength(6);
+    expect((await signedBy(authorizer)).key).toBe('ASIAEXAMPLE2');
   });
 
   it('are used to their end when they cannot be renewed', async () => {

@@ -344,7 +344,9 @@ it('a token that was refused is replaced by a new one', async () => {
     'https://oauth2.googleapis.com/token': () => Response.json({ access_token: `t${++count}`, expires_in: 3_600 }),
   });
   const authorizer = await googleAuthorizer(named(serviceAccount), live, servicesOf(fetch));
-  expect((await authorizer.authorize(request, live)).authorization).toBe('Bearer t1');
+  const headers = await authorizer.authorize(request, live);
+  expect(headers.authorization).toBe('Bearer t1');
+  authorizer.refused(headers);
   expect(await authorizer.renew(live)).toBe(true);
   expect((await authorizer.authorize(request, live)).authorization).toBe('Bearer t2');
 });
