@@ -63,7 +63,7 @@ export function createAt(host: ChatHost) {
 
 function openAiChat(host: ChatHost, entry: ProviderEntry): Provider {
   const { modelName, apiKey, headers } = entry;
-  const url = trimmed(addressOf(entry, host.url));
+  const url = trimmed(entry.baseUrl ?? addressOf(entry, host.url));
   const deployment = host.azure && isDated(url, entry) ? `/deployments/${encodeURIComponent(modelName)}` : '';
   return {
     name: host.name,
