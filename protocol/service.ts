@@ -51,7 +51,10 @@ export const ModelsList = defineRequest(
                     '`cache_read_mtok`, `output_mtok`, `web_searches_kcount` for a thousand searches, and so on.',
                 ),
               available: z.boolean().describe('Whether it can be used now.'),
-              missing: z.string().optional().describe('What is missing, for example an environment variable.'),
+              missing: z
+                .string()
+                .optional()
+                .describe('What is missing: an environment variable, or the field `baseUrl`.'),
             }),
           )
           .describe(

@@ -19,6 +19,10 @@ const parts = {
       ...['deepseek', 'cerebras', 'cohere'],
     ].map((provider) => [provider, `server/models/ai-sdk/${provider}.ts`]),
   ),
+  'aws-credentials': 'server/models/credentials/aws.ts',
+  'aws-profile': 'server/models/credentials/aws-profile.ts',
+  'google-credentials': 'server/models/credentials/google.ts',
+  'google-token': 'server/models/credentials/google-token.ts',
   'schema-rest': 'server/engine/validation/rest.ts',
 };
 
@@ -82,7 +86,7 @@ const cjs = {
 const results = await Promise.all([
   build({ ...cjs, entryPoints: { server: 'server/main.ts' }, outdir: dist, plugins: [separateParts, lazyNodeModules] }),
   ...Object.entries(parts).map(([name, file]) =>
-    build({ ...cjs, entryPoints: { [`part-${name}`]: file }, outdir: dist }),
+    build({ ...cjs, entryPoints: { [`part-${name}`]: file }, outdir: dist, plugins: [separateParts] }),
   ),
   build({
     ...cjs,
@@ -137,7 +141,10 @@ function checkInputs({ outputs }) {
     if (found.length > 0) throw new Error(`server.cjs holds ${found[0]} and ${found.length - 1} more; ${advice}`);
   };
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
-  refuse(/node_modules\/(@ai-sdk|@pydantic|typebox)\//, 'import it only from a part, which is a file of its own');
+  refuse(
+    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|typebox)\//,
+    'import it only from a part, which is a file of its own',
+  );
 }
 
 /** Replaces a file at once: a daemon or a test that starts meanwhile finds the old one or the new one. */

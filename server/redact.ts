@@ -6,11 +6,13 @@ const shapes: readonly RegExp[] = [
   /\b(?:sk|pk|rk|gsk|xai|hf|ghp|key)[-_][\w-]{12,}/g,
   /\bAIza[\w-]{20,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g,
-  /("?(?:api[-_]?key|authorization|x-api-key|password|secret|access[-_]?token)"?\s*[:=]\s*"?)[^\s",}]{4,}/gi,
+  /\bya29\.[\w-]{16,}/g,
+  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g,
+  /("?(?:api[-_]?key|authorization|x-api-key|password|secret|(?:access|security|session)[-_]?token)"?\s*[:=]\s*"?)[^\s",}]{4,}/gi,
 ];
 
 /** Names of variables that hold secrets. */
-const secretName = /(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)$/i;
+const secretName = /(?:KEY|KEY_ID|TOKEN|SECRET|PASSWORD|CREDENTIALS)$/i;
 
 /**
  * Makes a function that hides credentials in a text: what looks like one, and the values of variables that are named

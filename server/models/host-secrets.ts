@@ -28,9 +28,14 @@ export class HostSecrets {
   /** Secrets that differ from run to run. */
   readonly #perRun = new Set<string>();
 
-  /** The secret as it was answered before, or as the host answers it now. */
+  /** The secret as it was answered before, or as the host answers it now; one that may not be needed is not asked for. */
   async get(secret: Secret, asker: SecretAsker): Promise<string | null> {
     const key = keyOf(secret);
+    if (secret.askedWhenRefused) return asker.own.get(key) ?? this.#values.get(key) ?? null;
+    return this.#find(key, secret, asker);
+  }
+
+  async #find(key: string, secret: Secret, asker: SecretAsker): Promise<string | null> {
     for (;;) {
       const known = asker.own.get(key) ?? this.#values.get(key);
       if (known !== undefined) return known;
@@ -46,7 +51,7 @@ export class HostSecrets {
   async renew(secret: Secret, refused: string, asker: SecretAsker): Promise<string | null> {
     const key = keyOf(secret);
     for (const values of [asker.own, this.#values]) if (values.get(key) === refused) values.delete(key);
-    const value = await this.get(secret, asker);
+    const value = await this.#find(key, secret, asker);
     return value === refused ? null : value;
   }
 

@@ -16,8 +16,10 @@ export interface Secret {
   /** Environment variable, or the NAME of a header's `{secret: NAME}`. */
   readonly name: string;
   readonly provider: string;
-  /** A server that wants no key goes without. */
+  /** Whether requests go without it when there is none. */
   readonly optional?: boolean;
+  /** Whether the host is asked for it only once the provider refused to go without (401). */
+  readonly askedWhenRefused?: boolean;
   /** The address it is sent to, when that is not the provider's own. */
   readonly baseUrl?: string;
   readonly value?: string;
@@ -27,6 +29,8 @@ export interface Secret {
 export interface SecretPlan {
   readonly apiKey: Secret;
   readonly headers: Readonly<Record<string, string | Secret>>;
+  /** Whether requests without a key go with the credentials that the machine has. */
+  readonly usesDefaultCredentials: boolean;
 }
 
 type ModelObject = Exclude<ModelEntry, string>;
@@ -41,7 +45,8 @@ type Asked = { readonly entry: ModelObject; readonly row: ProviderRow; readonly 
  * @since 0.2.0
  */
 export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan {
-  const apiKey = apiKeyOf(asked, hostServesSecrets);
+  const standIn = defaultCredentialsOf(asked);
+  const apiKey = standIn ?? apiKeyOf(asked, hostServesSecrets);
   const headers = Object.fromEntries(
     Object.entries(asked.entry.headers ?? {}).map(([header, value]) => {
       if (typeof value !== 'string') return [header, secretOf(asked, value.secret)];
@@ -50,7 +55,7 @@ export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan
     }),
   );
   refuseCredentials(asked.entry.settings?.extra_headers);
-  const plan = { apiKey, headers };
+  const plan = { apiKey, headers, usesDefaultCredentials: standIn !== undefined };
   const missing = secretsOf(plan).find(({ value, optional }) => value === undefined && !optional);
   if (missing && !hostServesSecrets) throw missingSecret(missing, { hostAsked: false });
   return plan;
@@ -86,6 +91,7 @@ const credentialHeaders = new Set([
   'api-key',
   'x-goog-api-key',
   'x-auth-token',
+  'x-amz-security-token',
 ]);
 
 /** What stands in a specification is kept, compared and one day journalled with it: a secret is only named there. */
@@ -97,6 +103,19 @@ function refuseCredential(header: string, where: string): void {
   );
 }
 
+/**
+ * The key of a provider that the machine may have other credentials for, when those may take its place: at once when a
+ * variable says so, else when the host has no key. They are for the provider's own address alone.
+ */
+function defaultCredentialsOf({ entry, row, keys }: Asked): Secret | undefined {
+  const { defaultCredentials } = row;
+  if (!defaultCredentials || entry.baseUrl || entry.apiKeyEnv) return undefined;
+  const hasKey = [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => keys.env[variable]);
+  if (hasKey && !defaultCredentials.outranksKey(keys.env)) return undefined;
+  const key = { name: row.envVar, provider: row.name, optional: true };
+  return defaultCredentials.isChosen(keys.env) ? { ...key, askedWhenRefused: true } : key;
+}
+
 function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {
   const { entry, row } = asked;
   const variables = [row.envVar, ...(row.otherEnvVars ?? [])];
@@ -105,7 +124,7 @@ function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {
     throw mayNotRead(asked, entry.apiKeyEnv);
   }
   const name = variables.find((variable) => asked.keys.env[variable]) ?? row.envVar;
-  if (row.keyOptional) return { ...secretOf(asked, name), optional: true };
+  if (row.keyOptional) return { ...secretOf(asked, name), optional: true, askedWhenRefused: true };
   if (!entry.baseUrl || mayRead(asked, name)) return secretOf(asked, name);
   if (hostServesSecrets) return secretOf(asked, row.envVar);
   throw userError(

@@ -35,8 +35,20 @@ export async function modelList({ env, nowMs, provider }: ListOptions): Promise<
 const nameOf = (provider: string) => providers.find((row) => row.aliases.includes(provider))?.name ?? provider;
 
 function availabilityOf(row: ProviderRow, env: NodeJS.ProcessEnv): Pick<ModelRow, 'available' | 'missing'> {
-  const available = row.keyOptional || [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => env[variable]);
-  return available ? { available: true } : { available: false, missing: row.envVar };
+  const missing = missingKey(row, env) ?? missingAddress(row, env);
+  return missing === undefined ? { available: true } : { available: false, missing };
+}
+
+function missingKey(row: ProviderRow, env: NodeJS.ProcessEnv): string | undefined {
+  const { defaultCredentials: machine } = row;
+  const hasKey = [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => env[variable]);
+  return hasKey || row.keyOptional || machine?.isChosen(env) || machine?.hasFile(env) ? undefined : row.envVar;
+}
+
+/** A variable, or the field of the specification where no variable holds an address. */
+function missingAddress(row: ProviderRow, env: NodeJS.ProcessEnv): string | undefined {
+  if (!row.needsAddress || row.address?.(env)) return undefined;
+  return Object.keys(row.addressEnvVars ?? {})[0] ?? 'baseUrl';
 }
 
 const embedded: readonly ModelRow[] = [

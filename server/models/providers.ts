@@ -1,7 +1,9 @@
+import { userError } from '../engine/errors.ts';
 import type { Model } from '../engine/model.ts';
 import type { ResponsesHost } from './ai-sdk/openai.ts';
 import type { CompatibleHost } from './ai-sdk/openai-compatible.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
+import { awsCredentials, type DefaultCredentials, googleCredentials } from './default-credentials.ts';
 
 /** A provider: its names, where its key is, and the file that speaks to it. @since 0.1.0 */
 export interface ProviderRow {
@@ -21,6 +23,14 @@ export interface ProviderRow {
   readonly input: readonly string[];
   /** The address when it depends on the operator's account, read from the environment of the daemon. */
   readonly address?: (env: NodeJS.ProcessEnv) => string | undefined;
+  /** The variables that `address` reads, with what they hold. */
+  readonly addressEnvVars?: Readonly<Record<string, string>>;
+  /** What the machine may have in the place of a key. */
+  readonly defaultCredentials?: DefaultCredentials;
+  /** The version of the API that the operator asks for. */
+  readonly apiVersion?: (env: NodeJS.ProcessEnv) => string | undefined;
+  /** Whether there is no address but that of the account or a `baseUrl`. */
+  readonly needsAddress?: boolean;
   /** Loaded on first use: every provider is a file of its own. */
   load(): Promise<{ create(entry: ProviderEntry): Model }>;
 }
@@ -55,8 +65,47 @@ function host(
   return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
 }
 
+const awsRegion = {
+  AWS_DEFAULT_REGION: 'the region',
+  AWS_REGION: 'the region when `AWS_DEFAULT_REGION` is not set; then that of the profile counts, else `us-east-1`',
+};
+
+const awsRegionOf = ({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv) => AWS_DEFAULT_REGION || AWS_REGION;
+
+/** Only a plain name: anything else could lead the key to another host. */
+function checkedRegion(region = 'us-east-1'): string {
+  if (/^[a-z\d-]+$/.test(region)) return region;
+  throw userError(
+    `The AWS region '${region}' is not a name such as 'us-east-1': correct AWS_DEFAULT_REGION, AWS_REGION or the profile.`,
+  );
+}
+
+function bedrockAddress(region: string | undefined): string {
+  const suffix = region?.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://bedrock-runtime.${checkedRegion(region)}.${suffix}`;
+}
+
+const mantleAddress = (region: string | undefined) =>
+  `https://bedrock-mantle.${checkedRegion(region)}.api.aws/openai/v1`;
+
 const endpoint = (env: NodeJS.ProcessEnv, variable: string, path: string) =>
   env[variable] ? `${env[variable].replace(/\/+$/, '')}${path}` : undefined;
+
+/** What both APIs of an Azure resource have in common. */
+const azure = {
+  providerName: 'azure',
+  envVar: 'AZURE_OPENAI_API_KEY',
+  otherEnvVars: ['AZURE_API_KEY', 'AZURE_OPENAI_AD_TOKEN'],
+  example: 'gpt-5',
+  input: documents,
+  address: azureAddress,
+  addressEnvVars: {
+    AZURE_OPENAI_ENDPOINT: 'the endpoint of the resource',
+    OPENAI_API_VERSION: 'the version of the API, by date; without it the v1 API is asked, which has none',
+  },
+  apiVersion: ({ OPENAI_API_VERSION }: NodeJS.ProcessEnv) => OPENAI_API_VERSION || undefined,
+  needsAddress: true,
+};
 
 /** The providers of this version; the only place that names them. @since 0.1.0 */
 export const providers: readonly ProviderRow[] = [
@@ -103,6 +152,7 @@ export const providers: readonly ProviderRow[] = [
     providerName: 'google-cloud',
     envVar: 'GOOGLE_API_KEY',
     otherEnvVars: ['GEMINI_API_KEY'],
+    defaultCredentials: googleCredentials,
     example: 'gemini-3-flash-preview',
     input: everything,
     async load() {
@@ -174,8 +224,14 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     example: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
     input: documents,
-    address: ({ AWS_REGION, AWS_DEFAULT_REGION }) =>
-      `https://bedrock-runtime.${AWS_DEFAULT_REGION ?? AWS_REGION ?? 'us-east-1'}.amazonaws.com`,
+    address: (env) => bedrockAddress(awsRegionOf(env)),
+    addressEnvVars: awsRegion,
+    defaultCredentials: awsCredentials({
+      provider: 'bedrock',
+      envVar: 'AWS_BEARER_TOKEN_BEDROCK',
+      service: 'bedrock',
+      addressOf: bedrockAddress,
+    }),
     load: () => import('./ai-sdk/bedrock.ts'),
   },
   {
@@ -185,20 +241,31 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     example: 'openai.gpt-5.5',
     input: documents,
-    address: ({ AWS_REGION, AWS_DEFAULT_REGION }) =>
-      `https://bedrock-mantle.${AWS_DEFAULT_REGION ?? AWS_REGION ?? 'us-east-1'}.api.aws/openai/v1`,
+    address: (env) => mantleAddress(awsRegionOf(env)),
+    addressEnvVars: awsRegion,
+    defaultCredentials: awsCredentials({
+      provider: 'bedrock-mantle',
+      envVar: 'AWS_BEARER_TOKEN_BEDROCK',
+      service: 'bedrock-mantle',
+      addressOf: mantleAddress,
+    }),
     load: responses({ name: 'bedrock-mantle', envVar: 'AWS_BEARER_TOKEN_BEDROCK', scopedCallIds: true }),
   },
   {
+    ...azure,
     name: 'azure',
     aliases: ['azure-responses'],
-    providerName: 'azure',
-    envVar: 'AZURE_OPENAI_API_KEY',
-    otherEnvVars: ['AZURE_API_KEY'],
-    example: 'gpt-5',
-    input: documents,
-    address: (env) => endpoint(env, 'AZURE_OPENAI_ENDPOINT', '/openai/v1'),
-    load: responses({ name: 'azure', envVar: 'AZURE_OPENAI_API_KEY', keyHeader: 'api-key' }),
+    load: responses({ name: 'azure', envVar: azure.envVar, azure: true }),
+  },
+  {
+    ...azure,
+    name: 'azure-chat',
+    aliases: [],
+    input: images,
+    async load() {
+      const { createAt } = await import('./ai-sdk/openai-chat.ts');
+      return { create: createAt({ name: 'azure', envVar: azure.envVar, azure: true }) };
+    },
   },
   {
     name: 'deepseek-responses',
@@ -218,6 +285,7 @@ export const providers: readonly ProviderRow[] = [
     thinkingField: 'reasoning',
     fetchesImages: false,
     address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
+    addressEnvVars: { OLLAMA_BASE_URL: 'the address of the server, `/v1` included' },
   }),
   host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b'),
   host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', { thinkingField: 'reasoning_content' }),
@@ -232,6 +300,8 @@ export const providers: readonly ProviderRow[] = [
     example: 'claude-sonnet-4-5',
     input: images,
     address: (env) => snowflakeAddress(env.SNOWFLAKE_ACCOUNT),
+    addressEnvVars: { SNOWFLAKE_ACCOUNT: 'the identifier of the account' },
+    needsAddress: true,
     load: compatible({ name: 'snowflake', envVar: 'SNOWFLAKE_TOKEN', finishMayLack: true }),
   },
   host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
@@ -245,6 +315,7 @@ export const providers: readonly ProviderRow[] = [
   host('vllm', 'VLLM_API_KEY', 'http://localhost:8000/v1', 'openai/gpt-oss-20b', {
     keyOptional: true,
     address: (env) => endpoint(env, 'VLLM_BASE_URL', ''),
+    addressEnvVars: { VLLM_BASE_URL: 'the address of the server, `/v1` included' },
   }),
   {
     name: 'openai-compatible',
@@ -252,11 +323,20 @@ export const providers: readonly ProviderRow[] = [
     providerName: 'openai',
     envVar: 'OPENAI_COMPATIBLE_API_KEY',
     keyOptional: true,
+    needsAddress: true,
     example: 'my-model',
     input: images,
     load: compatible({ name: 'openai', envVar: 'OPENAI_COMPATIBLE_API_KEY', finishMayLack: true }),
   },
 ];
+
+/** Source: Pydantic AI `_openai_compatible_v1_base_url`; without a version the v1 API is meant. */
+function azureAddress({ AZURE_OPENAI_ENDPOINT, OPENAI_API_VERSION }: NodeJS.ProcessEnv): string | undefined {
+  const url = AZURE_OPENAI_ENDPOINT?.replace(/\/+$/, '');
+  if (!url || url.endsWith('/v1')) return url;
+  if (/^https?:\/\/[^/]+\.models\.ai\.azure\.com(\/|$)/.test(url)) return `${url}/v1`;
+  return OPENAI_API_VERSION ? `${url}/openai` : `${url}/openai/v1`;
+}
 
 /** Only a plain account name: anything else could lead the key to another host. */
 function snowflakeAddress(account: string | undefined): string | undefined {

@@ -105,17 +105,23 @@ function entriesOf(spec: ModelSpec): { entries: ModelObject[]; fallbackOn: reado
 
 function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys: Keys): ModelHandle {
   const plan = secretPlan({ entry, row, keys }, keys.hostServesSecrets);
-  const baseUrl = entry.baseUrl ?? row.address?.(keys.env);
+  const { defaultCredentials } = plan.usesDefaultCredentials ? row : {};
+  const apiVersion = row.apiVersion?.(keys.env);
   const provided = {
     id: entry.model,
     modelName: name,
-    ...(baseUrl ? { baseUrl } : {}),
+    ...(apiVersion ? { apiVersion } : {}),
   };
   return handle(entry, 'provider', async ({ runId, secrets }) => ({
     price: priceOf,
-    ...keyedModel(entry.model, plan, secrets, async (credentials) =>
-      (await row.load()).create({ ...provided, download: downloadOf(runId, keys), ...credentials }),
-    ),
+    ...keyedModel(entry.model, plan, secrets, {
+      async make(credentials) {
+        const baseUrl = entry.baseUrl ?? credentials.authorizer?.baseUrl ?? row.address?.(keys.env);
+        const given = { ...provided, ...(baseUrl ? { baseUrl } : {}), download: downloadOf(runId, keys) };
+        return (await row.load()).create({ ...given, ...credentials });
+      },
+      ...(defaultCredentials ? { openDefaults: (signal) => defaultCredentials.open(keys.env, signal) } : {}),
+    }),
   }));
 }
 

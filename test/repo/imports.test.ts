@@ -33,7 +33,8 @@ const packages: Record<string, RegExp> = {
   'protocol/client': /^$/,
   'protocol/node': /^(node:.*|vscode-jsonrpc\/node|@standard-schema\/spec)$/,
   'server/engine': /^(node:crypto|node:vm|typebox(\/.*)?)$/,
-  server: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices)$/,
+  server:
+    /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library)$/,
   'client-sample': /^(node:.*|zod|vscode-jsonrpc\/node|runwire(\/(protocol|client|server))?)$/,
 };
 
@@ -144,10 +145,12 @@ function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   return found;
 }
 
-it('the AI SDK is seen by server/models/ai-sdk alone, typebox and prices by one file each', () => {
+it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/models/credentials, typebox and prices by one file each', () => {
   const users = (name: RegExp) =>
     sources('server').filter((file) => importsOf(file).some(({ from }) => name.test(from)));
   expect(users(/^@ai-sdk/).filter((file) => !file.startsWith('server/models/ai-sdk/'))).toEqual([]);
+  const clouds = /^(@aws-sdk|@smithy|google-auth-library)/;
+  expect(users(clouds).filter((file) => !file.startsWith('server/models/credentials/'))).toEqual([]);
   expect(users(/^typebox/)).toEqual(['server/engine/validation/rest.ts']);
   expect(users(/^@pydantic/)).toEqual(['server/models/prices.ts']);
 });

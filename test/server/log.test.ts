@@ -40,13 +40,23 @@ describe('a log', () => {
 });
 
 describe('a line', () => {
-  const redact = redactor({ SOME_API_KEY: 'hunter2hunter2', HOME: '/home/someone', SHORT_KEY: 'abc' });
+  const redact = redactor({
+    SOME_API_KEY: 'hunter2hunter2',
+    AWS_ACCESS_KEY_ID: 'of-my-own-4711',
+    HOME: '/home/someone',
+    SHORT_KEY: 'abc',
+  });
   it.each([
     ['the value hunter2hunter2 of a variable', 'the value *** of a variable'],
     ['Authorization: Bearer abcdefghijkl.mno', 'Authorization: ***'],
     ['{"api_key":"whatever-it-is"}', '{"api_key":"***"}'],
     ['key sk-proj-abcdefghijklmnop was refused', 'key *** was refused'],
     ['AIzaSyA1234567890abcdefghij', '***'],
+    ['the key ASIAIOSFODNN7EXAMPLE of a role', 'the key *** of a role'],
+    ['the key of-my-own-4711 of the environment', 'the key *** of the environment'],
+    ['x-amz-security-token: IQoJb3JpZ2luX2VjEXAMPLE==', 'x-amz-security-token: ***'],
+    ['the token ya29.a0AfH6SMBexample-token', 'the token ***'],
+    ['the token eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2lnbmF0dXJl is a JWT', 'the token *** is a JWT'],
     ['/home/someone has the abc of it', '/home/someone has the abc of it'],
     ['tokens: 12, the token count', 'tokens: 12, the token count'],
   ])('%s', (text, shown) => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
+import { providers } from '../../server/models/providers.ts';
 import { completion, loopback, type Reply } from '../models/ai-sdk/loopback.ts';
 import { openSession, type RunParams, type TestSession } from '../support/session.ts';
 
@@ -178,13 +179,36 @@ describe('the keys of several users over one connection', () => {
 describe('a server that may want no key', () => {
   const model = (baseUrl: string) => ({ ...at(baseUrl), model: { model: 'openai-compatible:m', baseUrl } });
 
-  it('gets the key of the host when there is one', async () => {
-    const server = await provider(ok);
+  it('is asked without a key first, and with that of the host once it refused to answer', async () => {
+    const server = await provider(refused, ok);
     const { session, asked } = await host([{ value: 'key-of-the-host' }]);
-    await session.run(model(server.url));
+    expect((await session.run(model(server.url))).outcome).toBe('success');
     expect(asked).toEqual([
       expect.objectContaining({ name: 'OPENAI_COMPATIBLE_API_KEY', optional: true, baseUrl: server.url }),
     ]);
+    expect(keysOf(server)).toEqual([undefined, 'Bearer key-of-the-host']);
+    await session.run(model(server.url));
+    expect(keysOf(server).at(-1)).toBe('Bearer key-of-the-host');
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each(providers.filter(({ keyOptional }) => keyOptional).map(({ name }) => name))(
+    'is %s: the host is not asked for its key as long as it answers without',
+    async (name) => {
+      const server = await provider(ok);
+      const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+      const model = { model: `${name}:m`, baseUrl: server.url };
+      expect((await session.run({ ...at(server.url), model })).outcome).toBe('success');
+      expect(asked).toEqual([]);
+      expect(keysOf(server)).toEqual([undefined]);
+    },
+  );
+
+  it('gets the key that its specification names', async () => {
+    const server = await provider(ok);
+    const { session, asked } = await host([{ value: 'key-of-the-host' }], { allowEnv: new Set(['TEAM_KEY']) });
+    await session.run({ ...at(server.url), model: { model: 'ollama:m', baseUrl: server.url, apiKeyEnv: 'TEAM_KEY' } });
+    expect(asked).toEqual([expect.objectContaining({ name: 'TEAM_KEY', provider: 'ollama', baseUrl: server.url })]);
     expect(keysOf(server)).toEqual(['Bearer key-of-the-host']);
   });
 
@@ -312,6 +336,7 @@ describe('a header that is a credential', () => {
   it.each<[string, object, object?]>([
     ['headers', { headers: { Authorization: 'Bearer canary-1234' } }],
     ['settings of the run', {}, { modelSettings: { extra_headers: { cookie: 'canary-1234' } } }],
+    ['headers for AWS', { headers: { 'X-Amz-Security-Token': 'canary-1234' } }],
     ['settings of the model', { settings: { extra_headers: { 'X-Api-Key': 'canary-1234' } } }],
   ])('is refused in plain %s', async (_name, fields, params = {}) => {
     const { session } = await host([]);
@@ -320,4 +345,18 @@ describe('a header that is a credential', () => {
     expect(error.message).toMatch(/is a credential: give it in `headers` of the model as {"secret": "NAME"}/);
     expect(JSON.stringify(error)).not.toContain('canary');
   });
+});
+
+it('a token of Microsoft Entra ID that has expired is asked for again, and the request is repeated with the new one', async () => {
+  const server = await provider(refused, ok);
+  const tokens = ['eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c3RhbGU', 'eyJhbGciOiJub25lIn0.eyJleHAiOjJ9.ZnJlc2g'];
+  const { session, asked } = await host(tokens.map((value) => ({ value })));
+  const result = await session.run({ ...at(server.url), model: { model: 'azure-chat:gpt', baseUrl: server.url } });
+  expect(result.outcome).toBe('success');
+  expect(asked.map(({ name, provider }) => [name, provider])).toEqual([
+    ['AZURE_OPENAI_API_KEY', 'azure-chat'],
+    ['AZURE_OPENAI_API_KEY', 'azure-chat'],
+  ]);
+  expect(keysOf(server)).toEqual(tokens.map((token) => `Bearer ${token}`));
+  expect(server.seen.map(({ headers }) => headers['api-key'])).toEqual([undefined, undefined]);
 });

@@ -88,12 +88,13 @@ export function createAt(host: GoogleHost) {
   return (entry: ProviderEntry, services?: Services): Model => bridgedModel(google(host, entry), entry, services);
 }
 
-function google(host: GoogleHost, { modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
+function google(host: GoogleHost, { modelName, baseUrl, apiKey, headers, authorizer }: ProviderEntry): Provider {
   const url = trimmed(baseUrl ?? host.url);
   return {
     name: host.name,
     optionsKey: 'google',
-    url,
+    // The address of a project is no one else's business: upstream stores the host too.
+    url: authorizer ? `${new URL(url).origin}/` : url,
     envVar: host.envVar,
     quirks,
     languageModel: (fetch) =>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { defaultAnswerBounds } from '../../engine/bounds.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
 import type { Further } from '../attempts.ts';
+import { authorizedFetch } from '../credentials/authorizer.ts';
 import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
@@ -48,7 +49,8 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   if (entry.apiKey === null) throw authMissing(context);
   const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
-  const { timing = systemTiming, fetch = globalThis.fetch } = services;
+  const { timing = systemTiming, fetch: plainFetch = globalThis.fetch } = services;
+  const fetch = entry.authorizer ? authorizedFetch(plainFetch, entry.authorizer) : plainFetch;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
   let current: Exchange | undefined;
   const exchange = () => {
@@ -99,7 +101,10 @@ function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal
     provider: provider.name,
     modelName: entry.modelName,
     envVar: entry.apiKeyEnv ?? provider.envVar,
-    secrets: secretsOf(entry, extraHeaders),
+    // Read when they are needed: those of an authorizer are found while a request is sent.
+    get secrets() {
+      return secretsOf(entry, extraHeaders);
+    },
     signal,
     now: (services.timing ?? systemTiming).now,
   };
@@ -110,8 +115,9 @@ type Headers = Readonly<Record<string, string>>;
 /** What is shorter is a dummy for a server that wants some key; to blot it out would only garble messages. */
 const shortestSecret = 8;
 
-function secretsOf({ apiKey, headers, secrets = [] }: ProviderEntry, extraHeaders: Headers): string[] {
-  const all = [apiKey ?? '', ...secrets, ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
+function secretsOf({ apiKey, headers, secrets = [], authorizer }: ProviderEntry, extraHeaders: Headers): string[] {
+  const found = authorizer?.secrets ?? [];
+  const all = [apiKey ?? '', ...secrets, ...found, ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
   return all.filter((secret) => secret.length >= shortestSecret);
 }
 

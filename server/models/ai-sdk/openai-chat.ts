@@ -1,12 +1,11 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
+import { azureFetch, isDated } from './azure.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { bridgedModel, type Services } from './model.ts';
 import { openAiThinking } from './openai-models.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
-
-const defaultUrl = 'https://api.openai.com/v1';
+import { addressOf, chatQuirks, trimmed } from './quirks.ts';
 
 const settings = {
   max_tokens: 'maxCompletionTokens',
@@ -37,26 +36,48 @@ const quirks: Quirks = {
   bodyReader: () => new ChatBodyReader(),
 };
 
+/** Who speaks OpenAI's Chat Completions API, by its name upstream. */
+export interface ChatHost {
+  readonly name: string;
+  readonly envVar: string;
+  /** Absent when every user has another address. */
+  readonly url?: string;
+  /** Whether it is asked as Azure wants it, where models are reached by the names of their deployments. */
+  readonly azure?: boolean;
+}
+
+const openAi: ChatHost = { name: 'openai', envVar: 'OPENAI_API_KEY', url: 'https://api.openai.com/v1' };
+
 /**
  * A model of OpenAI's Chat Completions API, or of a server that speaks it at another address.
  *
  * Source: Pydantic AI `OpenAIChatModel`, `OpenAIProvider`.
  * @since 0.1.0
  */
-export function create(entry: ProviderEntry, services?: Services): Model {
-  return bridgedModel(openAiChat(entry), entry, services);
+export const create = (entry: ProviderEntry, services?: Services): Model => createAt(openAi)(entry, services);
+
+/** The same API at another host. */
+export function createAt(host: ChatHost) {
+  return (entry: ProviderEntry, services?: Services): Model => bridgedModel(openAiChat(host, entry), entry, services);
 }
 
-function openAiChat({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const url = trimmed(baseUrl ?? defaultUrl);
+function openAiChat(host: ChatHost, entry: ProviderEntry): Provider {
+  const { modelName, apiKey, headers } = entry;
+  const url = trimmed(entry.baseUrl ?? addressOf(entry, host.url));
+  const deployment = host.azure && isDated(url, entry) ? `/deployments/${encodeURIComponent(modelName)}` : '';
   return {
-    name: 'openai',
+    name: host.name,
     optionsKey: 'openai',
     url: `${url}/`,
-    envVar: 'OPENAI_API_KEY',
+    envVar: host.envVar,
     quirks,
     languageModel: (fetch) =>
       // Address and key are always given: the package would else look them up in the environment.
-      createOpenAI({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch }).chat(modelName),
+      createOpenAI({
+        baseURL: `${url}${deployment}`,
+        apiKey: apiKey ?? '',
+        headers: { ...headers },
+        fetch: host.azure ? azureFetch(fetch, url, entry) : fetch,
+      }).chat(modelName),
   };
 }

@@ -1,5 +1,6 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
+import { azureFetch } from './azure.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { bridgedModel, type Services } from './model.ts';
 import { openAiThinking, openAiThinks } from './openai-models.ts';
@@ -60,8 +61,8 @@ export interface ResponsesHost {
   readonly url?: string;
   /** Whether ids of calls are unique in one response only. */
   readonly scopedCallIds?: boolean;
-  /** The header of the key, when it is not `authorization`. */
-  readonly keyHeader?: string;
+  /** Whether it is asked as Azure wants it. */
+  readonly azure?: boolean;
 }
 
 const openAi: ResponsesHost = { name: 'openai', envVar: 'OPENAI_API_KEY', url: 'https://api.openai.com/v1' };
@@ -82,7 +83,6 @@ export function createAt(host: ResponsesHost) {
 function responses(host: ResponsesHost, entry: ProviderEntry): Provider {
   const { modelName, apiKey, headers } = entry;
   const url = trimmed(addressOf(entry, host.url));
-  const keyHeader = host.keyHeader && apiKey ? { [host.keyHeader]: apiKey } : {};
   return {
     name: host.name,
     optionsKey: 'openai',
@@ -90,8 +90,11 @@ function responses(host: ResponsesHost, entry: ProviderEntry): Provider {
     envVar: host.envVar,
     quirks: host.scopedCallIds ? { ...quirks, scopedCallIds: true } : quirks,
     languageModel: (fetch) =>
-      createOpenAI({ baseURL: url, apiKey: apiKey ?? '', headers: { ...keyHeader, ...headers }, fetch }).responses(
-        modelName,
-      ),
+      createOpenAI({
+        baseURL: url,
+        apiKey: apiKey ?? '',
+        headers: { ...headers },
+        fetch: host.azure ? azureFetch(fetch, url, entry) : fetch,
+      }).responses(modelName),
   };
 }

@@ -1,6 +1,7 @@
 import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import type { Authorizer } from '../credentials/authorizer.ts';
 import type { Downloaded, Wanted } from '../download.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface ProviderEntry {
   readonly modelName: string;
   /** Another address than the provider's own; the environment never steers it. */
   readonly baseUrl?: string;
+  /** The version of the API, where addresses do not say it. */
+  readonly apiVersion?: string;
   /** Null when there is none, `''` for servers that want none; it is never looked up in the environment from here. */
   readonly apiKey: string | null;
   /** The variable a user should set when the key is missing; default: the provider's own. */
@@ -22,6 +25,8 @@ export interface ProviderEntry {
   readonly headers?: Readonly<Record<string, string>>;
   /** Values among key and headers that must be shown nowhere, beside those that are known by their names. */
   readonly secrets?: readonly string[];
+  /** Lets requests in where there is no key. */
+  readonly authorizer?: Authorizer;
   /** Fetches files the provider does not take by their addresses; absent: they are refused. */
   readonly download?: (files: readonly Wanted[], signal: AbortSignal) => Promise<readonly Downloaded[]>;
   /** Settings of this model; those of the request come over them. */

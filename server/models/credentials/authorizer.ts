@@ -1,0 +1,48 @@
+import { userError } from '../../engine/errors.ts';
+
+/** A request as it is about to be sent. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Lets requests in with credentials that the machine has: they expire, and are renewed as requests need them. */
+export interface Authorizer {
+  /** The address that the credentials are for; they are sent to its host alone. */
+  readonly baseUrl: string;
+  /** The values at this moment that must be shown nowhere. */
+  readonly secrets: readonly string[];
+  /** The headers to add; those of a key among the headers of the request are replaced. */
+  authorize(request: OutgoingRequest, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** Notes that a request with headers of `authorize` was refused. */
+  refused(headers: object): void;
+  /** Whether there are other credentials than those that were refused; looks for some when none are known. */
+  renew(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Headers in which packages send a key, though there is none. */
+const keyHeaders = ['authorization', 'x-goog-api-key'];
+
+/**
+ * Authorizes each request just before it is sent, when its body is final.
+ *
+ * Errors: `run.invalid` for a request to another host than that of the credentials.
+ */
+export function authorizedFetch(fetch: typeof globalThis.fetch, authorizer: Authorizer): typeof globalThis.fetch {
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const { origin } = new URL(authorizer.baseUrl);
+    if (url.origin !== origin) throw userError(`The credentials for ${origin} are not sent to ${url.origin}.`);
+    const headers = new Headers(init?.headers);
+    for (const name of keyHeaders) headers.delete(name);
+    const body = typeof init?.body === 'string' ? init.body : '';
+    const request = { method: init?.method ?? 'GET', url, headers, body };
+    const added = await authorizer.authorize(request, init?.signal ?? new AbortController().signal);
+    for (const [name, value] of Object.entries(added)) headers.set(name, value);
+    const response = await fetch(url, { ...init, headers });
+    if (response.status === 401 || response.status === 403) authorizer.refused(added);
+    return response;
+  };
+}

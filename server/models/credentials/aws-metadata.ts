@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { type AwsCredentials, isSafe, readCredentials } from './aws-credentials.ts';
+import { isTrustedSource, type Send, ServerFault, type SmallAnswer, type SmallRequest } from './bounded-send.ts';
+import type { Expiring } from './expiring.ts';
+
+// The SDK's own clients of these servers cannot be cancelled and read answers of any size.
+
+/** What the servers near this machine are asked with. */
+export interface MetadataAccess {
+  readonly env: NodeJS.ProcessEnv;
+  readonly send: Send;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const containerHost = 'http://169.254.170.2';
+
+/** Whether the environment names a server with the credentials of a container. */
+export const hasContainerRole = (env: NodeJS.ProcessEnv): boolean =>
+  Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
+
+/**
+ * The credentials of the role of a container (ECS, EKS Pod Identity).
+ *
+ * Source: AWS SDK `fromHttp`.
+ */
+export async function containerRole(access: MetadataAccess): Promise<Expiring<AwsCredentials>> {
+  const url = containerUrl(access.env);
+  const token = await containerToken(access.env);
+  const answer = await ask(access, { url, ...(token ? { headers: { authorization: token } } : {}) });
+  return readCredentials(answer.text, url.origin);
+}
+
+function containerUrl({
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path,
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: full = '',
+}: NodeJS.ProcessEnv): URL {
+  const text = path ? `${containerHost}${path}` : full;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (path && url?.origin !== containerHost) {
+    throw new ServerFault('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path that begins with a slash');
+  }
+  if (url && isTrustedSource(url)) return url;
+  throw new ServerFault(
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI is neither an https URL nor one of this machine or its link-local network',
+  );
+}
+
+async function containerToken(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
+  const token = file ? (await readFile(file, 'utf8')).trim() : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
+  if (token && !/^[\x20-\x7e]{1,16384}$/.test(token)) {
+    throw new ServerFault('the authorization token of the container has characters that cannot be sent');
+  }
+  return token || undefined;
+}
+
+/** Whether the instance metadata service may be asked. */
+export const mayAskInstance = ({ AWS_EC2_METADATA_DISABLED }: NodeJS.ProcessEnv): boolean =>
+  AWS_EC2_METADATA_DISABLED?.toLowerCase() !== 'true';
+
+/**
+ * The credentials of the role of an EC2 instance, by version 2 of its metadata service alone: version 1 answers whoever
+ * can make this machine send a GET request.
+ *
+ * Source: AWS SDK `fromInstanceMetadata`.
+ */
+export async function instanceRole(access: MetadataAccess): Promise<Expiring<AwsCredentials>> {
+  const base = instanceUrl(access.env);
+  const path = (rest: string) => new URL(`/latest/${rest}`, base);
+  const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
+  const token = (await ask(access, { url: path('api/token'), method: 'PUT', headers: ttl })).text;
+  if (!isSafe(token)) throw new ServerFault(`${base.origin} answered without a usable session token`);
+  const headers = { 'x-aws-ec2-metadata-token': token };
+  const roles = path('meta-data/iam/security-credentials/');
+  const [role = ''] = (await ask(access, { url: roles, headers })).text.trim().split('\n');
+  // What IAM allows in names; anything else could lead to other paths.
+  if (!/^[\w+=,.@-]{1,128}$/.test(role)) throw new ServerFault(`${base.origin} names no role of this instance`);
+  const answer = await ask(access, { url: new URL(role, roles), headers });
+  return readCredentials(answer.text, base.origin);
+}
+
+function instanceUrl(env: NodeJS.ProcessEnv): URL {
+  const isIpv6 = env.AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE?.toLowerCase() === 'ipv6';
+  const text = env.AWS_EC2_METADATA_SERVICE_ENDPOINT || `http://${isIpv6 ? '[fd00:ec2::254]' : '169.254.169.254'}`;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && isTrustedSource(url)) return url;
+  throw new ServerFault(
+    'AWS_EC2_METADATA_SERVICE_ENDPOINT is neither an https URL nor one of this machine or its link-local network',
+  );
+}
+
+async function ask(
+  { send, timeoutMs, signal }: MetadataAccess,
+  request: Pick<SmallRequest, 'url' | 'method' | 'headers'>,
+): Promise<SmallAnswer> {
+  const answer = await send({ ...request, timeoutMs, signal });
+  if (answer.status === 200) return answer;
+  throw new ServerFault(`${request.url.origin}${request.url.pathname} answered with status ${answer.status}`);
+}

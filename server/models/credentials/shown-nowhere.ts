@@ -1,0 +1,22 @@
+/** The most values that are kept: those of some renewals, as an answer may quote the credentials of an earlier try. */
+const most = 16;
+
+/** Values of credentials that were in use lately. */
+export class ShownNowhere {
+  readonly #values = new Set<string>();
+
+  add(values: readonly (string | null | undefined)[]): void {
+    for (const value of values) {
+      if (!value) continue;
+      this.#values.delete(value);
+      this.#values.add(value);
+    }
+    for (const oldest of this.#values) {
+      if (this.#values.size > most) this.#values.delete(oldest);
+    }
+  }
+
+  get values(): readonly string[] {
+    return [...this.#values];
+  }
+}
