@@ -1,0 +1,134 @@
+import type { ContentItem, UserContent } from '../../../../protocol/content.ts';
+import { userError } from '../../../engine/errors.ts';
+import { mediaTypeOf } from '../../../engine/media-types.ts';
+
+type ItemOf<K extends ContentItem['kind']> = Extract<ContentItem, { kind: K }>;
+
+/** What a file is, whatever its media type says. @since 0.3.0 */
+export type FileKind = 'image' | 'audio' | 'video' | 'document';
+
+/** A file by its address. @since 0.3.0 */
+export type UrlItem = ItemOf<'image-url' | 'audio-url' | 'video-url' | 'document-url'>;
+
+/** Bytes, given or downloaded; what was downloaded is still what its address was said to be. @since 0.3.0 */
+export type BytesItem = ItemOf<'binary'> & { readonly downloadedAs?: FileKind };
+
+export type UploadedItem = ItemOf<'uploaded-file'>;
+
+/** An item of user content that is a file. @since 0.3.0 */
+export type FileItem = UrlItem | BytesItem | UploadedItem;
+
+export const isFileItem = (item: UserContent): item is FileItem =>
+  typeof item !== 'string' && (item.kind === 'binary' || item.kind === 'uploaded-file' || item.kind.endsWith('-url'));
+
+export const isUrlItem = (item: UserContent): item is UrlItem => typeof item !== 'string' && item.kind.endsWith('-url');
+
+const kinds: Record<UrlItem['kind'], FileKind> = {
+  'image-url': 'image',
+  'audio-url': 'audio',
+  'video-url': 'video',
+  'document-url': 'document',
+};
+
+/** What a file is; undefined for bytes of a type that nobody knows. @since 0.3.0 */
+export function kindOf(item: FileItem): FileKind | undefined {
+  if (item.kind !== 'binary' && item.kind !== 'uploaded-file') return kinds[item.kind];
+  if (item.kind === 'binary' && item.downloadedAs) return item.downloadedAs;
+  const type = mediaType(item);
+  const top = type.split('/', 1)[0];
+  if (top === 'image' || top === 'audio' || top === 'video') return top;
+  return documentFormat(type) || isTextLike(type) ? 'document' : undefined;
+}
+
+/** The media type of a file, guessed from its address where it has none. @since 0.3.0 */
+export const mediaType = (item: FileItem): string =>
+  item.media_type ?? (isUrlItem(item) ? mediaTypeOf(item.kind, item.url) : null) ?? 'application/octet-stream';
+
+const documentFormats: Readonly<Record<string, string>> = {
+  'application/pdf': 'pdf',
+  'text/plain': 'txt',
+  'text/csv': 'csv',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'text/html': 'html',
+  'text/markdown': 'md',
+  'application/msword': 'doc',
+  'application/vnd.ms-excel': 'xls',
+};
+
+const mediaFormats: Readonly<Record<string, string>> = {
+  'audio/mpeg': 'mp3',
+  'audio/wav': 'wav',
+  'audio/flac': 'flac',
+  'audio/ogg': 'oga',
+  'audio/aiff': 'aiff',
+  'audio/aac': 'aac',
+  'image/jpeg': 'jpeg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'video/x-matroska': 'mkv',
+  'video/quicktime': 'mov',
+  'video/mp4': 'mp4',
+  'video/webm': 'webm',
+  'video/x-flv': 'flv',
+  'video/mpeg': 'mpeg',
+  'video/x-ms-wmv': 'wmv',
+  'video/3gpp': 'three_gp',
+};
+
+const documentFormat = (type: string) => documentFormats[type];
+
+/** The format of a file as APIs name it. Source: Pydantic AI `BinaryContent.format`. @since 0.3.0 */
+export function formatOf(item: FileItem): string {
+  const type = mediaType(item);
+  const format = documentFormat(type) ?? mediaFormats[type];
+  if (format) return format;
+  throw userError(`The media type '${type}' is of no known format.`);
+}
+
+const textTypes = new Set([
+  'application/json',
+  'application/xml',
+  'application/x-yaml',
+  'application/yaml',
+  'application/toml',
+]);
+
+/** Whether a file is text. Source: Pydantic AI `is_text_like_media_type`. @since 0.3.0 */
+export function isTextLike(type: string): boolean {
+  const bare = type.split(';', 1)[0]?.trim() ?? '';
+  return bare.startsWith('text/') || textTypes.has(bare) || /\+(json|xml)$/.test(bare);
+}
+
+/** The bytes in the alphabet of base64 that APIs take; histories hold the other one. @since 0.3.0 */
+export const base64Of = ({ data }: BytesItem): string => data.replaceAll('-', '+').replaceAll('_', '/');
+
+/** The bytes as an address. @since 0.3.0 */
+export const dataUri = (item: BytesItem): string => `data:${item.media_type};base64,${base64Of(item)}`;
+
+export const textOf = ({ data }: BytesItem): string => Buffer.from(data, 'base64url').toString('utf8');
+
+/** A file of text inside a prompt; the delimiters are upstream's. Source: Pydantic AI `format_inlined_text_file`. @since 0.3.0 */
+export function inlinedFile(item: BytesItem): string {
+  const id = item.identifier ?? '';
+  return `-----BEGIN FILE id="${id}" type="${item.media_type}"-----\n${textOf(item)}\n-----END FILE id="${id}"-----`;
+}
+
+/**
+ * Refuses a file that another provider holds.
+ *
+ * Errors: `run.invalid`.
+ * @since 0.3.0
+ */
+export function checkUploaded(item: UploadedItem, providerName: string): void {
+  if (item.provider_name === providerName) return;
+  throw userError(
+    `UploadedFile with \`provider_name='${item.provider_name}'\` cannot be used with provider '${providerName}'. ` +
+      `Expected \`provider_name\` to be \`'${providerName}'\`.`,
+  );
+}
+
+/** The error for a file that an API takes in no form. @since 0.3.0 */
+export const unsupportedFile = (item: FileItem, providerName: string, where = 'user prompts') =>
+  userError(`'${providerName}' takes no files of type '${mediaType(item)}' in ${where}.`);
