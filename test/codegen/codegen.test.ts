@@ -43,16 +43,16 @@ describe.skipIf(!tools)(
     const quicktype = (language: string, args: string[]) =>
       run(language, [join(tools, 'node_modules/.bin/quicktype'), '--src-lang', 'schema', `${schema}#/$defs/`, ...args]);
 
-    /** What a program read and wrote again is what came over the wire, but for nulls, which it may leave out. */
+    /** What a program read and wrote again is what came over the wire, but for nulls and empty lists, which it may leave out. */
     const expectRoundTrip = (language: string, command: string[]) => {
       const input = samples.map((sample) => JSON.stringify(sample)).join('\n');
       const written = run(language, command, input)
         .trimEnd()
         .split('\n')
-        .map((line) => withoutNulls(JSON.parse(line)));
+        .map((line) => withoutEmpty(JSON.parse(line)));
       expect(written.length).toBe(samples.length);
       for (const [index, [type, value]] of samples.entries()) {
-        expect({ index, type, value: written[index] }).toEqual({ index, type, value: withoutNulls(value) });
+        expect({ index, type, value: written[index] }).toEqual({ index, type, value: withoutEmpty(value) });
       }
     };
 
@@ -109,9 +109,11 @@ describe.skipIf(!tools)(
   },
 );
 
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
   if (value === null || typeof value !== 'object') return value;
-  const kept = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(kept.map(([key, member]) => [key, withoutNulls(member)]));
+  const kept = Object.entries(value).filter(([, member]) => member !== null && !isEmptyList(member));
+  return Object.fromEntries(kept.map(([key, member]) => [key, withoutEmpty(member)]));
 }
+
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
