@@ -3,7 +3,7 @@ import type { FileKind, UrlItem } from './files.ts';
 import type { Profile, ProfileOf } from './profile.ts';
 import type { WireRequest, Written } from './request.ts';
 
-/** What an API refuses whatever the model is; everything is let through where nothing is said. @since 0.3.0 */
+/** What an API refuses whatever the model is; everything is let through where nothing is said. */
 export interface Grammar {
   /** The ids of calls. */
   readonly callIds?: CallIdGrammar;
@@ -15,14 +15,13 @@ export interface Grammar {
   readonly beginsWithUser?: boolean | ((profile: Profile) => boolean);
 }
 
-/** Where a file stands. @since 0.3.0 */
+/** Where a file stands. */
 export type FilePlace = 'user' | 'result';
 
 /**
  * One way of writing a request down, as a table of what its provider takes.
  *
  * Source: Pydantic AI `models/*.py`.
- * @since 0.3.0
  */
 export interface RequestApi {
   /** The profile of a model by its name, before the API's own limits. */
@@ -36,6 +35,10 @@ export interface RequestApi {
   callIds?(request: WireRequest): WireRequest['messages'];
   /** Whether a file by its address has to be downloaded first; otherwise the provider fetches it. */
   needsDownload(item: UrlItem, request: WireRequest, place: FilePlace): boolean;
-  /** Provider options for the package, as far as they change how it reads the answer. */
+  /**
+   * Writes the request down. Settings that were not read by then are left out with a warning.
+   *
+   * Errors: `run.invalid` for what the API has no place for.
+   */
   write(request: WireRequest): Written;
 }

@@ -3,10 +3,10 @@ import { asObject } from '../json.ts';
 
 type Loose = Record<string, unknown>;
 
-/** How long a prefix is kept. @since 0.3.0 */
+/** How long a prefix is kept. */
 export type Ttl = '5m' | '1h';
 
-/** How long a setting asks for; `true` is five minutes. @since 0.3.0 */
+/** How long a setting asks for; `true` is five minutes. */
 export const ttlOf = (asked: unknown): Ttl | undefined =>
   asked === true ? '5m' : asked === '5m' || asked === '1h' ? asked : undefined;
 
@@ -15,7 +15,6 @@ export const ttlOf = (asked: unknown): Ttl | undefined =>
  *
  * Errors: `run.invalid` when instructions and tools alone have too many.
  * Source: Pydantic AI `excess_cache_points`, `split_instruction_cache_points`.
- * @since 0.3.0
  */
 export function excessMarks<T>(
   marks: { newestFirst: readonly T[]; instructions: readonly T[] },
@@ -35,17 +34,16 @@ export function excessMarks<T>(
  * Gives each mark the longest time of those after it: a shorter one before a longer one is refused.
  *
  * Source: Pydantic AI `raise_earlier_cache_ttls`.
- * @since 0.3.0
  */
 export function raisedTtls(ttls: readonly Ttl[]): Ttl[] {
   const last = ttls.lastIndexOf('1h');
   return ttls.map((ttl, index) => (index <= last ? '1h' : ttl));
 }
 
-/** The parts that carry a mark of Anthropic's kind. @since 0.3.0 */
+/** The parts that carry a mark of Anthropic's kind. */
 export const carriersIn = (blocks: readonly Loose[]): Loose[] => blocks.filter((block) => block.cache_control);
 
-/** Source: Pydantic AI `raise_earlier_breakpoint_ttls`. @since 0.3.0 */
+/** Source: Pydantic AI `raise_earlier_breakpoint_ttls`. */
 export function raiseTtls(carriers: readonly Loose[]): void {
   const ttls = carriers.map(({ cache_control }) => ttlOf(asObject(cache_control).ttl) ?? '5m');
   raisedTtls(ttls).forEach((ttl, index) => {
@@ -61,7 +59,6 @@ const lookback = 18;
  * The message that ended the previous request, when the next mark is too far from it to find what was cached then.
  *
  * Source: Pydantic AI `previous_tail_needing_breakpoint`.
- * @since 0.3.0
  */
 export function previousTail(roles: readonly string[], blockCounts: readonly number[]): number | undefined {
   const assistant = roles.lastIndexOf('assistant');
@@ -76,7 +73,6 @@ export function previousTail(roles: readonly string[], blockCounts: readonly num
  * time is the longest the provider has that is not longer.
  *
  * Source: Pydantic AI `snap_cache_setting`, `split_cache_setting`.
- * @since 0.3.0
  */
 export function askedCache(
   asked: unknown,

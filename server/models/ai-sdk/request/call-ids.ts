@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../../../protocol/messages.ts';
 import { userError } from '../../../engine/errors.ts';
 
-/** The ids of calls that an API takes. @since 0.3.0 */
+/** The ids of calls that an API takes. */
 export interface CallIdGrammar {
   readonly pattern: RegExp;
   /** Length of an id that takes the place of one that does not fit. */
   readonly length: number;
 }
 
-/** Ids of exactly so many letters and digits. Source: Pydantic AI `ModelProfile.tool_call_id_length`. @since 0.3.0 */
+/** Ids of exactly so many letters and digits. Source: Pydantic AI `ModelProfile.tool_call_id_length`. */
 export const exactLength = (length: number): CallIdGrammar => ({
   pattern: new RegExp(`^[A-Za-z0-9]{${length}}$`),
   length,
@@ -17,7 +17,7 @@ export const exactLength = (length: number): CallIdGrammar => ({
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** The last digits of the SHA-256 of an id in base 62. Source: Pydantic AI `_hashed_tool_call_id`. @since 0.3.0 */
+/** The last digits of the SHA-256 of an id in base 62. Source: Pydantic AI `_hashed_tool_call_id`. */
 export function hashedCallId(id: string, length: number): string {
   let number = BigInt(`0x${createHash('sha256').update(id).digest('hex')}`);
   let digits = '';
@@ -31,7 +31,6 @@ export function hashedCallId(id: string, length: number): string {
  *
  * Errors: `run.invalid` when there are more ids than the grammar has.
  * Source: Pydantic AI `_fit_tool_call_ids`.
- * @since 0.3.0
  */
 export function withFittingIds(messages: readonly ModelMessage[], grammar: CallIdGrammar): readonly ModelMessage[] {
   const fit = fitter(grammar);
@@ -40,7 +39,7 @@ export function withFittingIds(messages: readonly ModelMessage[], grammar: CallI
 
 type Part = ModelRequestPart | ModelResponsePart;
 
-/** The messages with the ids of calls and their results changed; those where nothing changes are shared. @since 0.3.0 */
+/** The messages with the ids of calls and their results changed; those where nothing changes are shared. */
 export function withIds(messages: readonly ModelMessage[], change: (id: string) => string): readonly ModelMessage[] {
   return messages.map((message) => {
     const parts = (message.parts as readonly Part[]).map((part) => {

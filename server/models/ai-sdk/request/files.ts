@@ -4,18 +4,18 @@ import { mediaTypeOf } from '../../../engine/media-types.ts';
 
 type ItemOf<K extends ContentItem['kind']> = Extract<ContentItem, { kind: K }>;
 
-/** What a file is, whatever its media type says. @since 0.3.0 */
+/** What a file is, whatever its media type says. */
 export type FileKind = 'image' | 'audio' | 'video' | 'document';
 
-/** A file by its address. @since 0.3.0 */
+/** A file by its address. */
 export type UrlItem = ItemOf<'image-url' | 'audio-url' | 'video-url' | 'document-url'>;
 
-/** Bytes, given or downloaded; what was downloaded is still what its address was said to be. @since 0.3.0 */
+/** Bytes, given or downloaded; what was downloaded is still what its address was said to be. */
 export type BytesItem = ItemOf<'binary'> & { readonly downloadedAs?: FileKind };
 
 export type UploadedItem = ItemOf<'uploaded-file'>;
 
-/** An item of user content that is a file. @since 0.3.0 */
+/** An item of user content that is a file. */
 export type FileItem = UrlItem | BytesItem | UploadedItem;
 
 export const isFileItem = (item: UserContent): item is FileItem =>
@@ -30,7 +30,7 @@ const kinds: Record<UrlItem['kind'], FileKind> = {
   'document-url': 'document',
 };
 
-/** What a file is; undefined for bytes of a type that nobody knows. @since 0.3.0 */
+/** What a file is; undefined for bytes of a type that nobody knows. */
 export function kindOf(item: FileItem): FileKind | undefined {
   if (item.kind !== 'binary' && item.kind !== 'uploaded-file') return kinds[item.kind];
   if (item.kind === 'binary' && item.downloadedAs) return item.downloadedAs;
@@ -40,7 +40,7 @@ export function kindOf(item: FileItem): FileKind | undefined {
   return documentFormat(type) || isTextLike(type) ? 'document' : undefined;
 }
 
-/** The media type of a file, guessed from its address where it has none. @since 0.3.0 */
+/** The media type of a file, guessed from its address where it has none. */
 export const mediaType = (item: FileItem): string =>
   item.media_type ?? (isUrlItem(item) ? mediaTypeOf(item.kind, item.url) : null) ?? 'application/octet-stream';
 
@@ -79,7 +79,7 @@ const mediaFormats: Readonly<Record<string, string>> = {
 
 const documentFormat = (type: string) => documentFormats[type];
 
-/** The format of a file as APIs name it. Source: Pydantic AI `BinaryContent.format`. @since 0.3.0 */
+/** The format of a file as APIs name it. Source: Pydantic AI `BinaryContent.format`. */
 export function formatOf(item: FileItem): string {
   const type = mediaType(item);
   const format = documentFormat(type) ?? mediaFormats[type];
@@ -95,21 +95,21 @@ const textTypes = new Set([
   'application/toml',
 ]);
 
-/** Whether a file is text. Source: Pydantic AI `is_text_like_media_type`. @since 0.3.0 */
+/** Whether a file is text. Source: Pydantic AI `is_text_like_media_type`. */
 export function isTextLike(type: string): boolean {
   const bare = type.split(';', 1)[0]?.trim() ?? '';
   return bare.startsWith('text/') || textTypes.has(bare) || /\+(json|xml)$/.test(bare);
 }
 
-/** The bytes in the alphabet of base64 that APIs take; histories hold the other one. @since 0.3.0 */
+/** The bytes in the alphabet of base64 that APIs take; histories hold the other one. */
 export const base64Of = ({ data }: BytesItem): string => data.replaceAll('-', '+').replaceAll('_', '/');
 
-/** The bytes as an address. @since 0.3.0 */
+/** The bytes as an address. */
 export const dataUri = (item: BytesItem): string => `data:${item.media_type};base64,${base64Of(item)}`;
 
 export const textOf = ({ data }: BytesItem): string => Buffer.from(data, 'base64url').toString('utf8');
 
-/** A file of text inside a prompt; the delimiters are upstream's. Source: Pydantic AI `format_inlined_text_file`. @since 0.3.0 */
+/** A file of text inside a prompt; the delimiters are upstream's. Source: Pydantic AI `format_inlined_text_file`. */
 export function inlinedFile(item: BytesItem): string {
   const id = item.identifier ?? '';
   return `-----BEGIN FILE id="${id}" type="${item.media_type}"-----\n${textOf(item)}\n-----END FILE id="${id}"-----`;
@@ -119,7 +119,6 @@ export function inlinedFile(item: BytesItem): string {
  * Refuses a file that another provider holds.
  *
  * Errors: `run.invalid`.
- * @since 0.3.0
  */
 export function checkUploaded(item: UploadedItem, providerName: string): void {
   if (item.provider_name === providerName) return;
@@ -129,6 +128,6 @@ export function checkUploaded(item: UploadedItem, providerName: string): void {
   );
 }
 
-/** The error for a file that an API takes in no form. @since 0.3.0 */
+/** The error for a file that an API takes in no form. */
 export const unsupportedFile = (item: FileItem, providerName: string, where = 'user prompts') =>
   userError(`'${providerName}' takes no files of type '${mediaType(item)}' in ${where}.`);

@@ -12,14 +12,13 @@ import type { Grammar } from './api.ts';
  * The messages with names of tools that the API takes, and without texts that it refuses.
  *
  * Source: the providers' own refusals; Pydantic AI `sanitize_tool_name` for Bedrock.
- * @since 0.3.0
  */
 export function withinGrammar(messages: readonly ModelMessage[], grammar: Grammar): readonly ModelMessage[] {
   const named = grammar.toolNames ? messages.map((message) => withNames(message, grammar.toolNames)) : messages;
   return grammar.refusesBlankText ? named.flatMap(withoutBlanks) : named;
 }
 
-/** A name that an API takes; one it takes already stays. @since 0.3.0 */
+/** A name that an API takes; one it takes already stays. */
 export function fittingName(name: string, { forbidden, maxLength }: NonNullable<Grammar['toolNames']>): string {
   return name.replace(forbidden, '_').slice(0, maxLength) || '_';
 }

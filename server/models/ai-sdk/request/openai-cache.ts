@@ -10,7 +10,7 @@ const markable: Readonly<Record<TextType, readonly string[]>> = {
   input_text: ['input_text', 'input_image', 'input_file'],
 };
 
-/** The type of text parts, which tells OpenAI's two APIs apart. @since 0.3.0 */
+/** The type of text parts, which tells OpenAI's two APIs apart. */
 export type TextType = 'text' | 'input_text';
 
 /**
@@ -18,7 +18,6 @@ export type TextType = 'text' | 'input_text';
  * the message before it is known.
  *
  * Source: Pydantic AI `add_openai_prompt_cache_breakpoint`.
- * @since 0.3.0
  */
 export function markBreakpoint(parts: Loose[], type: TextType): void {
   if (parts.length === 0) parts.push({ type, text: '' });
@@ -36,7 +35,6 @@ function opensWithMark({ role, content }: Loose): boolean {
  *
  * Errors: `run.invalid` when nothing does.
  * Source: Pydantic AI `move_leading_cache_breakpoints`.
- * @since 0.3.0
  */
 export function moveLeadingBreakpoints(items: Loose[], type: TextType): void {
   for (let index = 0; index < items.length; index += 1) {
@@ -73,7 +71,7 @@ function attachBefore(items: readonly Loose[], type: TextType): boolean {
   return false;
 }
 
-/** A message with a mark after its content. @since 0.3.0 */
+/** A message with a mark after its content. */
 export function markMessage(message: Loose, type: TextType): void {
   const { content } = message;
   const parts = typeof content === 'string' ? [{ type, text: content }] : [...(content as Loose[])];
@@ -81,7 +79,7 @@ export function markMessage(message: Loose, type: TextType): void {
   message.content = parts;
 }
 
-/** Whether a system prompt can change between requests, so that nothing after it is worth a mark. @since 0.3.0 */
+/** Whether a system prompt can change between requests, so that nothing after it is worth a mark. */
 export const hasDynamicPrompt = ({ messages }: WireRequest): boolean =>
   messages.some(
     (message) =>
@@ -89,7 +87,7 @@ export const hasDynamicPrompt = ({ messages }: WireRequest): boolean =>
       message.parts.some((part) => part.part_kind === 'system-prompt' && part.dynamic_ref !== null),
   );
 
-/** Number of instructions that do not change. @since 0.3.0 */
+/** Number of instructions that do not change. */
 export function staticCount({ instructions }: WireRequest): number {
   const first = instructions.findIndex(({ dynamic }) => dynamic);
   return first < 0 ? instructions.length : first;

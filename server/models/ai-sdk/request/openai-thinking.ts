@@ -19,7 +19,6 @@ const rank = (effort: OpenAiEffort) => openAiEfforts.indexOf(effort);
  * The effort of OpenAI's APIs that comes next to what was asked for; none where the model has nothing to set.
  *
  * Source: Pydantic AI `resolve_openai_thinking_effort`.
- * @since 0.3.0
  */
 export function openAiEffort(thinking: Thinking, profile: Profile, takesMax: boolean): OpenAiEffort | undefined {
   const supported = profile.openai_reasoning_efforts;
@@ -34,7 +33,7 @@ export function openAiEffort(thinking: Thinking, profile: Profile, takesMax: boo
   return active.find((effort) => rank(effort) >= rank(asked)) ?? active.at(-1);
 }
 
-/** Source: Pydantic AI `reasoning_active`. @since 0.3.0 */
+/** Source: Pydantic AI `reasoning_active`. */
 export function reasons({ profile, settings, thinking }: WireRequest): boolean {
   const effort = settings.get('openai_reasoning_effort');
   if (effort !== undefined) return effort !== 'none';
@@ -52,7 +51,7 @@ const sampling = [
   'openai_top_logprobs',
 ];
 
-/** Models that reason take no sampling parameters. Source: Pydantic AI `drop_sampling_params_for_reasoning`. @since 0.3.0 */
+/** Models that reason take no sampling parameters. Source: Pydantic AI `drop_sampling_params_for_reasoning`. */
 export function dropSampling(request: WireRequest): void {
   const { profile, settings } = request;
   if (!profile.openai_supports_reasoning) return;
@@ -62,7 +61,7 @@ export function dropSampling(request: WireRequest): void {
   settings.drop(sampling, 'are not supported while the model reasons and were left out.');
 }
 
-/** What a host does not take at all. @since 0.3.0 */
+/** What a host does not take at all. */
 export function dropUnsupported({ profile, settings, providerName }: WireRequest): void {
   settings.drop(
     profile.openai_unsupported_model_settings ?? [],
@@ -70,16 +69,16 @@ export function dropUnsupported({ profile, settings, providerName }: WireRequest
   );
 }
 
-/** Source: Pydantic AI `resolve_openai_service_tier`. @since 0.3.0 */
+/** Source: Pydantic AI `resolve_openai_service_tier`. */
 export function serviceTier({ settings }: WireRequest): Record<string, unknown> {
   const tier = settings.first('openai_service_tier', 'service_tier');
   return tier === undefined ? {} : { service_tier: tier };
 }
 
-/** How to turn thinking off, for errors. @since 0.3.0 */
+/** How to turn thinking off, for errors. */
 export const openAiRemedy = "Disable thinking with `thinking=False` or `openai_reasoning_effort='none'`";
 
-/** The effort of a chat completion. Source: Pydantic AI `OpenAIChatModel._translate_thinking`. @since 0.3.0 */
+/** The effort of a chat completion. Source: Pydantic AI `OpenAIChatModel._translate_thinking`. */
 export function chatEffort({ settings, thinking, profile }: WireRequest): unknown {
   const own = settings.get('openai_reasoning_effort');
   if (own) return own;

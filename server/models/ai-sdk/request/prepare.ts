@@ -14,7 +14,7 @@ import { outputTransformer, transformed } from './schemas/transformers.ts';
 import { Settings } from './settings.ts';
 import { isForcedByUser, resolveToolChoice } from './tool-choice.ts';
 
-/** Who is asked. @since 0.3.0 */
+/** Who is asked. */
 export interface Addressee {
   readonly providerName: string;
   readonly providerUrl: string;
@@ -28,7 +28,6 @@ export interface Addressee {
  *
  * Errors: `run.invalid` for a `tool_choice` that cannot be met, and for a schema or an output the model cannot be given.
  * Source: Pydantic AI `Model.prepare_request`, `Model.prepare_messages`.
- * @since 0.3.0
  */
 export function prepareRequest(
   prompt: ModelPrompt,

@@ -1,3 +1,4 @@
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelMessage, ModelResponse } from '../../../../protocol/messages.ts';
 import type { OutputMode } from '../../../engine/model.ts';
 import type { Profile } from './profile.ts';
@@ -5,7 +6,7 @@ import type { Schema } from './schemas/transformer.ts';
 import type { Settings, Thinking } from './settings.ts';
 import type { ResolvedChoice } from './tool-choice.ts';
 
-/** A tool with its schema as the provider takes it. @since 0.3.0 */
+/** A tool with its schema as the provider takes it. */
 export interface SentTool {
   readonly name: string;
   readonly description: string | null;
@@ -14,7 +15,7 @@ export interface SentTool {
   readonly isOutput: boolean;
 }
 
-/** The output that is asked for outside of tools. @since 0.3.0 */
+/** The output that is asked for outside of tools. */
 export interface SentOutput {
   readonly name: string | null;
   readonly description: string | null;
@@ -22,7 +23,7 @@ export interface SentOutput {
   readonly strict: boolean | null;
 }
 
-/** One part of the instructions; what can change between requests ends the part of a prompt that is cached. @since 0.3.0 */
+/** One part of the instructions; what can change between requests ends the part of a prompt that is cached. */
 export interface Instruction {
   readonly content: string;
   readonly dynamic: boolean;
@@ -32,7 +33,6 @@ export interface Instruction {
  * A request as an API writes it down: everything that depends on the model has been looked up, everything about the
  * history is as this provider is shown it.
  *
- * @since 0.3.0
  */
 export interface WireRequest {
   /** Pydantic AI's `provider_name`. */
@@ -54,10 +54,12 @@ export interface WireRequest {
   readonly stream: boolean;
 }
 
-/** What is sent: a JSON body, and headers beside those of the transport. @since 0.3.0 */
+/** What is sent: a JSON body, and headers beside those of the transport. */
 export interface Written {
   readonly body: Record<string, unknown>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Options of the package that change how it reads the answer; their effect on its body does not matter. */
+  readonly reading?: Omit<LanguageModelV4CallOptions, 'prompt' | 'headers'>;
 }
 
 type Owner = Pick<WireRequest, 'providerName'>;
@@ -70,7 +72,6 @@ const systemOf = (name: string) => derived[name] ?? name;
  * Whether data of a part that only its own provider can check may go to this one: encrypted reasoning, signatures.
  *
  * Source: Pydantic AI `Model.accepts_stateless_artifacts`.
- * @since 0.3.0
  */
 export function acceptsArtifact(
   { providerName }: Owner,
@@ -87,7 +88,6 @@ export function acceptsArtifact(
  * Whether ids of what the provider stores may be sent back: only to the address they came from.
  *
  * Source: Pydantic AI `Model.accepts_server_state`.
- * @since 0.3.0
  */
 export function acceptsServerState(
   { providerName, providerUrl }: Pick<WireRequest, 'providerName' | 'providerUrl'>,

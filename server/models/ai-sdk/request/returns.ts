@@ -9,23 +9,27 @@ import {
   toolReturnText,
   withoutFiles,
 } from '../../../engine/wording.ts';
-import type { FileItem } from './files.ts';
+import type { BytesItem, FileItem } from './files.ts';
 
 // What a tool returned, in the forms that APIs want. Objects that look like media may be data: the text of a web page must
 // not become a file that somebody fetches, so addresses are files only when the return recorded them.
 
-/** A file, or a value that is none. @since 0.3.0 */
+/** A file, or a value that is none. */
 export type ReturnItem = { readonly file: FileItem } | { readonly file?: undefined; readonly data: unknown };
 
-/** The items of a result, in order; only the value itself and the items of a list can be files. @since 0.3.0 */
+/** The items of a result, in order; only the value itself and the items of a list can be files. */
 export function returnItems({ content, content_file_digests = [] }: ToolReturnPart): ReturnItem[] {
   const items: unknown[] = Array.isArray(content) ? content : [content];
   return items.map((data) => {
     if (!isFileIn(data, content_file_digests)) return { data };
+    if (isDownloaded(data)) return { file: data };
     const parsed = ContentItem().safeParse(data);
     return parsed.success ? { file: parsed.data as FileItem } : { data };
   });
 }
+
+/** Bytes that took the place of an address: a schema would lose what they were downloaded as. */
+const isDownloaded = (data: unknown): data is BytesItem => 'downloadedAs' in (data as object);
 
 export const filesOf = (part: ToolReturnPart): FileItem[] =>
   returnItems(part).flatMap(({ file }) => (file ? [file] : []));
@@ -35,20 +39,19 @@ const asText = (data: unknown) => (typeof data === 'string' ? data : stringifyEx
 /** The result without its files. */
 const bare = (part: ToolReturnPart): ToolReturnPart => ({ ...part, content: withoutFiles(part) }) as ToolReturnPart;
 
-/** The result as text; a failure is framed as one. Source: Pydantic AI `model_response_str`. @since 0.3.0 */
+/** The result as text; a failure is framed as one. Source: Pydantic AI `model_response_str`. */
 export const textOfReturn = (part: ToolReturnPart): string => toolReturnText(bare(part));
 
-/** The same without a frame, for APIs with an error mark of their own. @since 0.3.0 */
+/** The same without a frame, for APIs with an error mark of their own. */
 export const bareTextOfReturn = (part: ToolReturnPart): string => bareReturnText(bare(part));
 
-/** The result as an object. Source: Pydantic AI `model_response_object`. @since 0.3.0 */
+/** The result as an object. Source: Pydantic AI `model_response_object`. */
 export const objectOfReturn = (part: ToolReturnPart): Record<string, unknown> => toolReturnObject(bare(part));
 
 /**
  * The items of a result as texts and files.
  *
  * Source: Pydantic AI `content_items(mode='str')`.
- * @since 0.3.0
  */
 export function itemsOfReturn(part: ToolReturnPart, options: { framesErrors: boolean }): (string | FileItem)[] {
   const items = returnItems(part);
@@ -58,7 +61,7 @@ export function itemsOfReturn(part: ToolReturnPart, options: { framesErrors: boo
   return items.map((item) => item.file ?? asText(item.data));
 }
 
-/** A result whose files stand elsewhere, and those files in frames that say which call they are from. @since 0.3.0 */
+/** A result whose files stand elsewhere, and those files in frames that say which call they are from. */
 export interface SplitReturn {
   readonly text: string;
   readonly files: readonly UserContent[];
@@ -68,7 +71,6 @@ export interface SplitReturn {
  * The result as text in which files are named, and the files for a message of the user.
  *
  * Source: Pydantic AI `model_response_str_and_user_content`.
- * @since 0.3.0
  */
 export function splitReturn(
   part: ToolReturnPart,

@@ -3,7 +3,7 @@ import type { Warning } from '../../../engine/model.ts';
 import { guessedSetting, settingPrefixes } from '../../known-names.ts';
 import { asObject, type Loose } from '../json.ts';
 
-/** The setting `thinking`: a level, or whether to think at all. @since 0.3.0 */
+/** The setting `thinking`: a level, or whether to think at all. */
 export type Thinking = boolean | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
 const levels: readonly unknown[] = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
@@ -24,7 +24,6 @@ const elsewhere = [
  * The settings of one request, which remember what was read of them: what nobody read did not reach the provider, and a
  * warning says so.
  *
- * @since 0.3.0
  */
 export class Settings {
   readonly #values: Record<string, unknown>;

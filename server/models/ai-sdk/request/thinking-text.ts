@@ -1,6 +1,6 @@
 import type { Profile } from './profile.ts';
 
-/** Thinking as text, and whether it must stand in a turn of the user. @since 0.3.0 */
+/** Thinking as text, and whether it must stand in a turn of the user. */
 export interface ThinkingText {
   readonly text: string;
   readonly isCarried: boolean;
@@ -11,7 +11,6 @@ export interface ThinkingText {
  * in its own turns it would learn to write such tags itself.
  *
  * Source: Pydantic AI `render_replayed_thinking`.
- * @since 0.3.0
  */
 export function thinkingText(content: string, profile: Profile): ThinkingText {
   if (profile.mimics_assistant_message_formatting) {

@@ -2,7 +2,7 @@ import { userError } from '../../../engine/errors.ts';
 import type { ModelPrompt } from '../../../engine/model.ts';
 import type { Profile } from './profile.ts';
 
-/** How the tools may be used; with names, only those are. @since 0.3.0 */
+/** How the tools may be used; with names, only those are. */
 export type ResolvedChoice =
   | 'none'
   | 'auto'
@@ -17,7 +17,6 @@ type Tools = Pick<ModelPrompt, 'functionTools' | 'outputTools' | 'allowText' | '
  *
  * Errors: `run.invalid` for a choice that cannot be met.
  * Source: Pydantic AI `resolve_tool_choice`.
- * @since 0.3.0
  */
 export function resolveToolChoice(prompt: Tools): { choice: ResolvedChoice; unknown: readonly string[] } {
   const { functionTools, allowText } = prompt;
@@ -71,13 +70,13 @@ function listed(chosen: readonly string[], outputs: readonly string[], mode: 'au
   return { choice: isAll ? mode : { mode, names }, unknown };
 }
 
-/** Whether the user asked for a forced tool: what the engine forces by itself may give way. @since 0.3.0 */
+/** Whether the user asked for a forced tool: what the engine forces by itself may give way. */
 export const isForcedByUser = ({ settings }: Pick<ModelPrompt, 'settings'>): boolean => {
   const asked = settings?.tool_choice;
   return asked === 'required' || (Array.isArray(asked) && asked.length > 0);
 };
 
-/** What stands in the way of a forced tool. @since 0.3.0 */
+/** What stands in the way of a forced tool. */
 export interface Forcing {
   readonly modelName: string;
   readonly profile: Profile;
@@ -98,7 +97,6 @@ export interface Forcing {
  *
  * Errors: `run.invalid` when the user asked for what cannot be sent.
  * Source: Pydantic AI `support_tool_forcing`, `tool_forcing_unavailable_reason`.
- * @since 0.3.0
  */
 export function canForce(forcing: Forcing): boolean {
   const { modelName, profile, isChoiceExplicit, thinks } = forcing;
@@ -126,7 +124,6 @@ function unavailable({ profile, thinks, isAsked = thinks, remedy, reason }: Forc
  * Whether a request thinks, as far as the profile and the setting `thinking` say.
  *
  * Source: Pydantic AI `Model._request_thinks`.
- * @since 0.3.0
  */
 export function thinks(profile: Profile, thinking: unknown): boolean {
   const always = profile.thinking_always_enabled ?? false;

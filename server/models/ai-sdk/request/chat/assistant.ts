@@ -20,7 +20,6 @@ interface Mapped {
  * cannot hold. There are none for a response that says nothing, which APIs refuse.
  *
  * Source: Pydantic AI `OpenAIChatModel._MapModelResponseContext`.
- * @since 0.3.0
  */
 export function assistantMessages(response: ModelResponse, request: WireRequest, variant: ChatVariant): ChatMessage[] {
   const mapped: Mapped = { texts: [], fields: {}, carried: [], details: [], calls: [] };

@@ -32,7 +32,6 @@ const thinkingFields = ['reasoning_effort', 'reasoning', 'thinking'];
  * The body of a chat completion.
  *
  * Source: Pydantic AI `OpenAIChatModel._completions_create`.
- * @since 0.3.0
  */
 export function chatBody(request: WireRequest, variant: ChatVariant = {}): Written {
   const { settings, profile, modelName, stream } = request;
@@ -100,7 +99,7 @@ function responseFormat({ outputMode, output, profile }: WireRequest): Record<st
   };
 }
 
-/** A function tool. @since 0.3.0 */
+/** A function tool. */
 export function chatTool({ name, description, schema, strict }: SentTool, { profile }: WireRequest) {
   const isStrict = strict && profile.openai_supports_strict_tool_definition !== false;
   return {

@@ -19,7 +19,7 @@ import { markBreakpoint } from '../openai-cache.ts';
 import type { WireRequest } from '../request.ts';
 import type { ChatMessage, ChatPart, ChatVariant } from './types.ts';
 
-/** What a user says as a message. Source: Pydantic AI `OpenAIChatModel._map_user_prompt`. @since 0.3.0 */
+/** What a user says as a message. Source: Pydantic AI `OpenAIChatModel._map_user_prompt`. */
 export function userMessage(
   content: string | readonly UserContent[],
   request: WireRequest,
@@ -97,7 +97,7 @@ function byAddress(item: UrlItem, { providerName }: WireRequest): ChatPart {
 const noDocuments = (providerName: string) =>
   userError(`The '${providerName}' provider does not support document input via the Chat Completions API.`);
 
-/** Whether a file by its address has to be downloaded first. @since 0.3.0 */
+/** Whether a file by its address has to be downloaded first. */
 export function needsDownload(item: UrlItem, { profile }: Pick<WireRequest, 'profile'>): boolean {
   if (item.force_download || item.kind === 'audio-url') return true;
   return item.kind === 'document-url' && !profile.openai_chat_supports_file_urls;

@@ -67,7 +67,7 @@ const snowflake: ChatVariant = {
     acceptsArtifact(request, response, part.provider_name) ? reasoningDetail(part) : undefined,
 };
 
-/** Hosts with ways of their own, by the names of their rows. @since 0.3.0 */
+/** Hosts with ways of their own, by the names of their rows. */
 export const chatVariants: Readonly<Record<string, ChatVariant>> = {
   openrouter: openRouterVariant,
   zai,

@@ -11,7 +11,6 @@ import type { ChatMessage, ChatVariant } from './types.ts';
  * The history as messages of chat completions.
  *
  * Source: Pydantic AI `OpenAIChatModel._map_messages`.
- * @since 0.3.0
  */
 export function chatMessages(request: WireRequest, variant: ChatVariant, thinks: boolean): ChatMessage[] {
   const messages = mappedMessages(request, variant, thinks);

@@ -28,7 +28,6 @@ const cacheSettings = [
  * OpenRouter: reasoning as an object, `reasoning_details` both ways, and cache marks of Anthropic's kind.
  *
  * Source: Pydantic AI `OpenRouterModel`.
- * @since 0.3.0
  */
 export const openRouterVariant: ChatVariant = {
   settings: prepareSettings,

@@ -5,7 +5,6 @@ import type { ThinkingPart } from './types.ts';
  * thinking that came in no such entry.
  *
  * Source: Pydantic AI `into_reasoning_detail`.
- * @since 0.3.0
  */
 export function reasoningDetail({ id, content, signature, provider_details }: ThinkingPart): object | undefined {
   const { type, format = null, index = null } = provider_details ?? {};

@@ -1,6 +1,6 @@
 import type { ChatMessage } from './types.ts';
 
-/** Number of system messages at the head. @since 0.3.0 */
+/** Number of system messages at the head. */
 export function systemCount(messages: readonly ChatMessage[]): number {
   const first = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer');
   return first < 0 ? messages.length : first;
@@ -10,7 +10,6 @@ export function systemCount(messages: readonly ChatMessage[]): number {
  * Moves system messages inside a conversation to just before the turn they are about.
  *
  * Source: Pydantic AI `_place_system_messages_before_generation` of its OpenRouter model.
- * @since 0.3.0
  */
 export function placeSystemMessages(messages: ChatMessage[]): void {
   for (let index = messages.length - 1; index >= systemCount(messages); index -= 1) {

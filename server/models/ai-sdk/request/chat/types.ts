@@ -2,7 +2,7 @@ import type { UserContent } from '../../../../../protocol/content.ts';
 import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages.ts';
 import type { WireRequest } from '../request.ts';
 
-/** A message of chat completions; content is text, or parts where those are marked. @since 0.3.0 */
+/** A message of chat completions; content is text, or parts where those are marked. */
 export interface ChatMessage {
   role: string;
   content?: string | null | ChatPart[];
@@ -10,12 +10,12 @@ export interface ChatMessage {
   [field: string]: unknown;
 }
 
-/** A part of a message. @since 0.3.0 */
+/** A part of a message. */
 export type ChatPart = Record<string, unknown>;
 
 export type ThinkingPart = Extract<ModelResponsePart, { part_kind: 'thinking' }>;
 
-/** Where a host of chat completions differs beyond its profile. @since 0.3.0 */
+/** Where a host of chat completions differs beyond its profile. */
 export interface ChatVariant {
   /** Changes settings before they are written; what one setting stands for in another. */
   settings?(request: WireRequest): void;

@@ -340,7 +340,7 @@ function huggingFace(modelName: string): Profile {
   return isKnown ? merged(byVendor(name, vendors), { supports_inline_system_prompts: true }, route) : route;
 }
 
-/** Hosts of chat completions by the names of their rows. @since 0.3.0 */
+/** Hosts of chat completions by the names of their rows. */
 export const hostProfiles = {
   deepseek: deepSeek,
   cerebras,
