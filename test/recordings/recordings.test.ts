@@ -87,7 +87,7 @@ describe.skipIf(noRecordings).each(chunks)(
       });
     });
 
-    it.runIf(chunk === chunks[0] && !process.env.RECORDINGS_DIR)(
+    it.runIf(chunk === chunks[0])(
       'are asked for as they were recorded, but for what is listed with its reason',
       async () => {
         const { requests } = await replay.log();

@@ -1,5 +1,6 @@
 import { userError } from '../../../engine/errors.ts';
 import { asObject } from '../json.ts';
+import type { WireRequest } from './request.ts';
 
 type Loose = Record<string, unknown>;
 
@@ -68,20 +69,41 @@ export function previousTail(roles: readonly string[], blockCounts: readonly num
   return tail < 0 || since < lookback ? undefined : tail;
 }
 
+/** What the setting `cache` asks for: how long, where that was said, and whether the conversation is cached as well. */
+export interface AskedCache {
+  readonly ttl: string | undefined;
+  readonly messages: boolean;
+}
+
+const tiers: readonly unknown[] = ['5m', '30m', '1h', '12h'];
+
 /**
- * What the setting `cache` asks for: how long, and whether the conversation is cached beside what does not change. The
- * time is the longest the provider has that is not longer.
+ * What the setting `cache` asks for; undefined where it asks for nothing, or the model has nothing to set. The time is the
+ * longest the model has that is not longer than asked.
  *
+ * Errors: `run.invalid` for a time or an option that is not known.
  * Source: Pydantic AI `snap_cache_setting`, `split_cache_setting`.
  */
-export function askedCache(
-  asked: unknown,
-  retentions: readonly string[],
-): { ttl: string | undefined; messages: boolean } | undefined {
-  if (asked === undefined || asked === null || asked === false) return undefined;
-  const { retention = true, messages = true } = typeof asked === 'object' ? asObject(asked) : { retention: asked };
+export function askedCache({ settings, profile }: Pick<WireRequest, 'settings' | 'profile'>): AskedCache | undefined {
+  const asked = settings.get('cache');
+  if (!asked || !profile.supports_cache) return undefined;
+  const {
+    retention = true,
+    messages = true,
+    ...unknown
+  } = typeof asked === 'object' ? asObject(asked) : { retention: asked };
+  const [option] = Object.keys(unknown);
+  if (option) throw userError(`Unknown \`cache\` option(s) '${option}'. Use 'messages' and 'retention'.`);
+  return { ttl: fitting(retention, profile.supported_cache_retentions ?? []), messages: messages !== false };
+}
+
+function fitting(retention: unknown, supported: readonly string[]): string | undefined {
+  if (retention === true) return undefined;
+  if (!tiers.includes(retention)) {
+    throw userError(
+      `Unknown \`cache\` retention '${retention}'. Use \`True\`, \`False\`, or one of '5m', '30m', '1h', '12h'.`,
+    );
+  }
   const minutes = (tier: string) => Number.parseInt(tier, 10) * (tier.endsWith('h') ? 60 : 1);
-  const wanted = typeof retention === 'string' ? minutes(retention) : undefined;
-  const fitting = wanted === undefined ? [] : retentions.filter((tier) => minutes(tier) <= wanted);
-  return { ttl: fitting.at(-1) ?? (wanted === undefined ? undefined : retentions[0]), messages: messages !== false };
+  return supported.findLast((tier) => minutes(tier) <= minutes(String(retention))) ?? supported[0];
 }

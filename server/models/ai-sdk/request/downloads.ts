@@ -86,7 +86,7 @@ const keyOf = (item: UrlItem) => JSON.stringify([item.url, wantedType(item), ite
 
 function bytesOf(item: UrlItem, { bytes, mediaType }: Downloaded): BytesItem {
   const { identifier, vendor_metadata } = item;
-  const data = Buffer.from(bytes).toString('base64url');
+  const data = Buffer.from(bytes).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
   const downloadedAs = kindOf(item) as FileKind;
   return { kind: 'binary', data, media_type: mediaType, identifier, vendor_metadata, downloadedAs };
 }

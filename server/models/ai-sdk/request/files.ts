@@ -77,7 +77,25 @@ const mediaFormats: Readonly<Record<string, string>> = {
   'video/3gpp': 'three_gp',
 };
 
-const documentFormat = (type: string) => documentFormats[type];
+/** Types that no model is known to read, as documents all the same: a model that does not take one says so. */
+const otherFormats: Readonly<Record<string, string>> = {
+  'application/javascript': 'js',
+  'application/octet-stream': 'bin',
+  'application/postscript': 'ps',
+  'application/rtf': 'rtf',
+  'application/vnd.ms-powerpoint': 'ppt',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'pptx',
+  'application/wasm': 'wasm',
+  'application/x-hdf5': 'h5',
+  'application/x-latex': 'latex',
+  'application/x-sh': 'sh',
+  'application/x-tar': 'tar',
+  'application/x-tex': 'tex',
+  'application/zip': 'zip',
+  'message/rfc822': 'eml',
+};
+
+const documentFormat = (type: string) => documentFormats[type] ?? otherFormats[type];
 
 /** The format of a file as APIs name it. Source: Pydantic AI `BinaryContent.format`. */
 export function formatOf(item: FileItem): string {

@@ -1,4 +1,5 @@
 import { userError } from '../../../engine/errors.ts';
+import { askedCache } from './cache-points.ts';
 import type { WireRequest } from './request.ts';
 
 type Loose = Record<string, unknown>;
@@ -91,4 +92,32 @@ export const hasDynamicPrompt = ({ messages }: WireRequest): boolean =>
 export function staticCount({ instructions }: WireRequest): number {
   const first = instructions.findIndex(({ dynamic }) => dynamic);
   return first < 0 ? instructions.length : first;
+}
+
+/** The settings that say more than `cache`, which they take the place of. */
+const own = ['openai_prompt_cache_options', 'openai_cache_instructions'];
+
+/**
+ * Sets what the setting `cache` stands for in OpenAI's APIs, and returns a function for when the messages are written: with
+ * `messages: false` only marks count, so that a request without any goes back to what OpenAI does by itself.
+ *
+ * Source: Pydantic AI `translate_openai_cache`, `keep_implicit_cache_without_breakpoints`.
+ */
+export function setAskedCache(request: WireRequest): (items: readonly Loose[]) => void {
+  const { settings, profile } = request;
+  const isPossible = profile.openai_supports_prompt_cache_breakpoints && !own.some((name) => settings.has(name));
+  const asked = isPossible ? askedCache(request) : undefined;
+  if (!asked) return () => {};
+  const ttl = asked.ttl === '12h' ? '12h' : '30m';
+  settings.set('openai_prompt_cache_options', { mode: asked.messages ? 'implicit' : 'explicit', ttl });
+  settings.set('openai_cache_instructions', true);
+  return (items) => {
+    if (!asked.messages && !items.some(isMarked))
+      settings.set('openai_prompt_cache_options', { mode: 'implicit', ttl });
+  };
+}
+
+function isMarked(item: Loose): boolean {
+  const body = item[item.type === 'function_call_output' ? 'output' : 'content'];
+  return Array.isArray(body) && body.some((part: Loose) => 'prompt_cache_breakpoint' in part);
 }

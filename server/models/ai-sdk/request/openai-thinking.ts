@@ -58,15 +58,12 @@ export function dropSampling(request: WireRequest): void {
   const canStop =
     profile.openai_reasoning_efforts?.includes('none') ?? profile.openai_supports_reasoning_effort_none ?? false;
   if (canStop && !reasons(request)) return;
-  settings.drop(sampling, 'are not supported while the model reasons and were left out.');
+  settings.drop(sampling, 'not supported while the model reasons, so left out.');
 }
 
 /** What a host does not take at all. */
 export function dropUnsupported({ profile, settings, providerName }: WireRequest): void {
-  settings.drop(
-    profile.openai_unsupported_model_settings ?? [],
-    `are not supported by '${providerName}' and were left out.`,
-  );
+  settings.drop(profile.openai_unsupported_model_settings ?? [], `not supported by '${providerName}', so left out.`);
 }
 
 /** Source: Pydantic AI `resolve_openai_service_tier`. */

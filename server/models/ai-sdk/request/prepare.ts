@@ -35,6 +35,9 @@ export function prepareRequest(
   stream: boolean,
 ): { request: WireRequest; warnings: readonly Warning[] } {
   const profile = profileFor(api, modelName);
+  if (prompt.outputMode === 'tool' && profile.supports_tools === false) {
+    throw userError(`'${modelName}' takes no tools, so it cannot give its output by one; ask for it by 'prompted'.`);
+  }
   const settings = new Settings(prompt.settings as ModelSettings | null, providerName);
   const { choice, unknown } = resolveToolChoice(prompt);
   const request: WireRequest = {

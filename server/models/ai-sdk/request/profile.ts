@@ -25,6 +25,7 @@ export type BedrockThinking =
  * Source: Pydantic AI `ModelProfile`, `DEFAULT_PROFILE` and the profiles of its providers.
  */
 export interface Profile {
+  supports_tools?: boolean;
   supports_json_schema_output?: boolean;
   supports_json_object_output?: boolean;
   supports_image_input?: boolean;

@@ -60,11 +60,13 @@ export class Settings {
     this.#values[name] = value;
   }
 
-  /** Takes settings out, with a warning when one of them was set. */
+  /** Takes settings out, with a warning when one of them was set; `why` goes on after "is" or "are". */
   drop(names: readonly string[], why: string): void {
     const dropped = names.filter((name) => this.has(name));
     for (const name of dropped) delete this.#values[name];
-    if (dropped.length > 0) this.warn(`The settings ${dropped.map((name) => `'${name}'`).join(', ')} ${why}`);
+    const listed = dropped.map((name) => `'${name}'`).join(', ');
+    if (dropped.length === 1) this.warn(`The setting ${listed} is ${why}`);
+    else if (dropped.length > 1) this.warn(`The settings ${listed} are ${why}`);
   }
 
   /** Says that a setting could not be expressed. */

@@ -88,9 +88,12 @@ function addAsText({ content }: ThinkingPart, mapped: Mapped, { profile }: WireR
   else if (content) mapped.carried.push(text);
 }
 
+/** Fields that hosts give thinking in. */
+const knownFields = ['reasoning', 'reasoning_content'];
+
 /**
  * The field that thinking goes back in: the one that a host wants, or the one it came in from this same host, which is the
- * id of the part.
+ * id of the part. An id of another kind is that of an item of the Responses API, which upstream takes for a field too.
  *
  * Source: Pydantic AI `OpenAIChatModel._auto_thinking_field`.
  */
@@ -100,8 +103,8 @@ function thinkingField(
 ): string | undefined {
   const own = profile.openai_chat_thinking_field;
   if (profile.openai_chat_send_back_thinking_parts === 'field') return own;
-  const isOwn = id && id !== 'content' && provider_name === providerName;
-  return isOwn && (!own || id === own) ? id : undefined;
+  if (!id || provider_name !== providerName) return undefined;
+  return (own ? id === own : knownFields.includes(id)) ? id : undefined;
 }
 
 function toolCall(part: CallPart, { response, request }: Place): Record<string, unknown> {

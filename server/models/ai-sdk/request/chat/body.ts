@@ -1,3 +1,4 @@
+import { setAskedCache } from '../openai-cache.ts';
 import { chatEffort, dropSampling, dropUnsupported, openAiRemedy, reasons, serviceTier } from '../openai-thinking.ts';
 import type { SentTool, WireRequest, Written } from '../request.ts';
 import { canForce } from '../tool-choice.ts';
@@ -36,10 +37,12 @@ const thinkingFields = ['reasoning_effort', 'reasoning', 'thinking'];
 export function chatBody(request: WireRequest, variant: ChatVariant = {}): Written {
   const { settings, profile, modelName, stream } = request;
   variant.settings?.(request);
+  const withMessages = setAskedCache(request);
   const thinking = variant.thinks?.(request) ?? { thinks: reasons(request) };
   const { tools, choice } = chatTools(request, thinking);
   variant.tools?.(tools, request);
   const messages = chatMessages(request, variant, thinking.thinks);
+  withMessages(messages);
   variant.finalize?.(tools, messages, request);
   dropSampling(request);
   dropUnsupported(request);
@@ -56,7 +59,8 @@ export function chatBody(request: WireRequest, variant: ChatVariant = {}): Writt
     body: {
       model: modelName,
       messages,
-      ...(stream ? { stream, stream_options: streamOptions(request) } : {}),
+      stream,
+      ...(stream ? { stream_options: streamOptions(request) } : {}),
       ...(tools.length > 0 ? { tools } : {}),
       ...(tools.length > 0 && choice !== undefined ? { tool_choice: choice } : {}),
       ...(tools.length > 0 && parallel !== undefined ? { parallel_tool_calls: parallel } : {}),

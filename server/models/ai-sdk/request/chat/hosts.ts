@@ -67,10 +67,14 @@ const snowflake: ChatVariant = {
     acceptsArtifact(request, response, part.provider_name) ? reasoningDetail(part) : undefined,
 };
 
+/** Upstream sends the addresses of images, which Ollama refuses. */
+const ollama: ChatVariant = { fetchesNothing: true };
+
 /** Hosts with ways of their own, by the names of their rows. */
 export const chatVariants: Readonly<Record<string, ChatVariant>> = {
   openrouter: openRouterVariant,
   zai,
   cerebras,
   snowflake,
+  ollama,
 };

@@ -30,6 +30,7 @@ const cacheSettings = [
  * Source: Pydantic AI `OpenRouterModel`.
  */
 export const openRouterVariant: ChatVariant = {
+  unsupportedFiles: [],
   settings: prepareSettings,
   fields: ({ settings }) =>
     settings.fields({
@@ -50,9 +51,10 @@ export const openRouterVariant: ChatVariant = {
   finalize: raiseEarlier,
 };
 
-function prepareSettings({ settings, thinking, profile }: WireRequest): void {
-  const cache = askedCache(settings.get('cache'), profile.supported_cache_retentions ?? []);
-  if (cache && profile.supports_cache && !cacheSettings.some((name) => settings.has(name))) {
+function prepareSettings(request: WireRequest): void {
+  const { settings, thinking, profile } = request;
+  const cache = askedCache(request);
+  if (cache && !cacheSettings.some((name) => settings.has(name))) {
     const ttl = cache.ttl ?? '5m';
     settings.set('openrouter_cache_instructions', ttl);
     settings.set('openrouter_cache_tool_definitions', ttl);

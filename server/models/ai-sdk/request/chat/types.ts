@@ -1,5 +1,6 @@
 import type { UserContent } from '../../../../../protocol/content.ts';
 import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages.ts';
+import type { FileKind } from '../files.ts';
 import type { WireRequest } from '../request.ts';
 
 /** A message of chat completions; content is text, or parts where those are marked. */
@@ -17,6 +18,10 @@ export type ThinkingPart = Extract<ModelResponsePart, { part_kind: 'thinking' }>
 
 /** Where a host of chat completions differs beyond its profile. */
 export interface ChatVariant {
+  /** Kinds of files that the host has no place for; video unless given. */
+  readonly unsupportedFiles?: readonly FileKind[];
+  /** Whether the host fetches nothing by its address, not even images. */
+  readonly fetchesNothing?: boolean;
   /** Changes settings before they are written; what one setting stands for in another. */
   settings?(request: WireRequest): void;
   /** Further fields of the body. */

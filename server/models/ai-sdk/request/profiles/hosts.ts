@@ -186,7 +186,7 @@ function snowflake(modelName: string): Profile {
         }
       : name.startsWith('openai-')
         ? {}
-        : { supports_json_schema_output: false, supports_json_object_output: false },
+        : { supports_tools: false, supports_json_schema_output: false, supports_json_object_output: false },
   );
 }
 
