@@ -1,4 +1,4 @@
-"""Captures what Pydantic AI sends to each provider.
+"""Writes what Pydantic AI sends to each provider, and what it knows of models and does to schemas for them.
 
 Usage: python -m providers --write           makes the vectors anew
        python -m providers --check           names what would be sent otherwise than the vectors hold it
@@ -12,13 +12,17 @@ import difflib
 import json
 import sys
 import warnings
+from importlib.metadata import version
+from typing import Any
 
-from . import wire
+from . import profiles, schemas, wire
 from .cases import ROWS, cases_of
-from .files import VECTORS
+from .files import ALL_VECTORS
 from .models import prepare_environment
 from .requests import captured
-from .vectors import BODIES, documents
+from .vectors import documents
+
+RANDOM_SCHEMAS, SEED = 24, 7
 
 
 def main() -> int:
@@ -37,20 +41,33 @@ def main() -> int:
 
 
 async def _documents() -> dict[str, str]:
-    return documents([(case, await captured(case)) for row in ROWS for case in cases_of(row)])
+    """The texts of all files by their names below `test/vectors`."""
+    bodies = documents([(case, await captured(case)) for row in ROWS for case in cases_of(row)])
+    return {
+        **{f"provider-bodies/{name}": text for name, text in bodies.items()},
+        "providers/profiles.json": _table(profiles.vectors()),
+        "providers/schemas.json": _table({"seed": SEED, "cases": list(schemas.cases(RANDOM_SCHEMAS, SEED))}),
+    }
+
+
+def _table(table: dict[str, Any]) -> str:
+    document = {"engine": version("pydantic-ai-slim"), **table}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _stored() -> dict[str, str]:
-    files = [VECTORS / "endpoints.json", *sorted(BODIES.glob("*.json"))]
-    return {str(file.relative_to(VECTORS)): file.read_text() for file in files if file.exists()}
+    folders = ("provider-bodies/bodies", "providers")
+    files = [ALL_VECTORS / "provider-bodies/endpoints.json"]
+    files += [file for folder in folders for file in sorted((ALL_VECTORS / folder).glob("*.json"))]
+    return {str(file.relative_to(ALL_VECTORS)): file.read_text() for file in files if file.exists()}
 
 
 def _write(fresh: dict[str, str]) -> int:
     for name in _stored().keys() - fresh.keys():
-        (VECTORS / name).unlink()
+        (ALL_VECTORS / name).unlink()
     for name, text in fresh.items():
-        (VECTORS / name).parent.mkdir(exist_ok=True)
-        (VECTORS / name).write_text(text)
+        (ALL_VECTORS / name).parent.mkdir(exist_ok=True)
+        (ALL_VECTORS / name).write_text(text)
     return 0
 
 
@@ -60,7 +77,9 @@ def _check(fresh: dict[str, str]) -> int:
     differing = [name for name in sorted({**stored, **fresh}) if stored.get(name) != fresh.get(name)]
     for name in differing:
         before, now = stored.get(name, "").splitlines(), fresh.get(name, "").splitlines()
-        print("\n".join(difflib.unified_diff(before, now, f"stored/{name}", f"now/{name}", lineterm="", n=0)))
+        changes = difflib.unified_diff(before, now, f"stored/{name}", f"now/{name}", lineterm="", n=0)
+        # A line of a table may be the whole table.
+        print("\n".join(line[:2_000] for line in changes))
     print(f"{len(fresh) - len(differing)} of {len(fresh)} files as they are stored", file=sys.stderr)
     return 1 if differing else 0
 

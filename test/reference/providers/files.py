@@ -6,7 +6,8 @@ import base64
 import json
 from pathlib import Path
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "provider-bodies"
+ALL_VECTORS = Path(__file__).parents[2] / "vectors"
+VECTORS = ALL_VECTORS / "provider-bodies"
 
 _files: dict[str, dict[str, str]] = json.loads((VECTORS / "files.json").read_text())
 

@@ -14,17 +14,13 @@ from typing import Any
 from urllib.parse import quote
 
 from .cases import Case
-from .files import VECTORS
-
-BODIES = VECTORS / "bodies"
-ENDPOINTS = VECTORS / "endpoints.json"
 
 # What was captured for a case, by the row and the model that it was sent for.
 Captured = list[tuple[Case, dict[str, Any]]]
 
 
 def documents(captured: Captured) -> dict[str, str]:
-    """The texts of all files, by their names below the folder of the vectors."""
+    """The texts of all files, by their names below `provider-bodies`."""
     endpoints = _endpoints(captured)
     kinds: dict[str, dict[str, dict[str, list[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for case, request in captured:
