@@ -33,11 +33,6 @@ export const rules: Rule[] = [
     reason: 'Not a model call.',
   },
   {
-    path: /^messages\[\]\.content\[\]\.caller$/,
-    only: isAdded,
-    reason: "Anthropic's mark of who calls a tool is sent back as it came.",
-  },
-  {
     recordings: /^anthropic-to-google/,
     path: /^messages\[\]\.content\[\]\.content$/,
     reason: 'References to tools that upstream reveals have no part of their own; they are text here.',

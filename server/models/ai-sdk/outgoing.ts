@@ -5,6 +5,7 @@ import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import type { RequestApi } from './request/api.ts';
 import { withDownloadedFiles } from './request/downloads.ts';
 import { prepareRequest } from './request/prepare.ts';
+import type { Written } from './request/request.ts';
 import { wellFormed } from './request/well-formed.ts';
 
 /** A request on its way: what the provider's package is handed, and how its body is changed. */
@@ -54,9 +55,15 @@ async function written(
     options: {
       ...reading,
       prompt: placeholder,
-      headers: { ...headers, ...(prompt.settings?.extra_headers as Record<string, string> | undefined) },
+      headers: { ...otherHeaders(prompt.settings?.extra_headers, headers), ...headers },
     },
     quirks: { ...quirks, rewriteBody: () => sent },
     warnings: [...prepared.warnings, ...request.settings.warnings],
   };
+}
+
+/** Headers of the user's; one that the API writes as well is merged into its own. */
+function otherHeaders(given: unknown, own: Written['headers'] = {}): Record<string, string> {
+  const entries = Object.entries((given ?? {}) as Record<string, string>);
+  return Object.fromEntries(entries.filter(([name]) => !(name.toLowerCase() in own)));
 }
