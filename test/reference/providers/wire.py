@@ -45,7 +45,8 @@ class Wire:
     sent: list[Sent] = field(default_factory=list)
 
     def take(self, url: str, headers: Any, body: bytes) -> Answer:
-        request = Sent(url, {str(name).lower(): _text(value) for name, value in headers.items()}, json.loads(body))
+        # A fragment is a package's note to itself; it is never sent.
+        request = Sent(url.partition("#")[0], {str(name).lower(): _text(value) for name, value in headers.items()}, json.loads(body))
         self.sent.append(request)
         return self.answer(request)
 
