@@ -1,0 +1,92 @@
+import type { Case } from './body-cases.ts';
+import type { Outcome, Sent } from './body-vectors.ts';
+
+/** Why requests may differ from those of the reference engine: both are written in the form in which they agree. */
+export interface Reason {
+  readonly why: string;
+  rewrite(outcome: Outcome, one: Case): Outcome;
+}
+
+type Json = Record<string, unknown>;
+
+/** At most five kinds; each is one where nothing depends on the difference, or where we are right. */
+export const reasons: readonly Reason[] = [
+  {
+    why: 'what states the default of an API says nothing, and packages differ in which defaults they write',
+    rewrite: inBody((body) => withoutDefaults(body) as Json),
+  },
+  {
+    why: "Anthropic's package refuses long answers unless they are streamed, so the reference engine streams all of them",
+    rewrite(outcome, { row, given }) {
+      if ('refused' in outcome || given.stream || !/^(anthropic|bedrock)$/.test(row)) return outcome;
+      const { stream: _, ...body } = outcome.body as Json;
+      return { ...outcome, url: outcome.url.replace(/converse-stream$/, 'converse'), body };
+    },
+  },
+  {
+    why: "Google's API takes each name in snake_case and in camelCase",
+    rewrite: (outcome, one) =>
+      /^google/.test(one.row) ? inBody((body) => inCamelCase(body) as Json)(outcome) : outcome,
+  },
+  {
+    why: 'the reference engine speaks gRPC to xAI, and we speak the Responses API',
+    rewrite: (outcome, { row }) => (row === 'xai' ? { refused: 'not compared' } : outcome),
+  },
+];
+
+function inBody(rewrite: (body: Json) => Json): (outcome: Outcome) => Outcome {
+  return (outcome) =>
+    'refused' in outcome ? outcome : ({ ...outcome, body: rewrite(outcome.body as Json) } satisfies Sent);
+}
+
+const isObject = (value: unknown): value is Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const isEmpty = (value: unknown) => isObject(value) && Object.keys(value).length === 0;
+
+/** Members by name, and the values that say no more than their absence. */
+const defaults: Readonly<Record<string, (value: unknown) => boolean>> = {
+  // Chat completions.
+  n: (value) => value === 1,
+  stream: (value) => value === false,
+  tool_choice: (value) =>
+    value === 'auto' || (isObject(value) && value.type === 'auto' && Object.keys(value).length === 1),
+  tools: (value) => Array.isArray(value) && value.length === 0,
+  // Mistral.
+  top_p: (value) => value === 1,
+  prefix: (value) => value === false,
+  // Anthropic.
+  is_error: (value) => value === false,
+  // Bedrock.
+  inferenceConfig: isEmpty,
+  toolChoice: (value) => isObject(value) && isEmpty(value.auto),
+  status: (value) => value === 'success',
+  // Google.
+  responseModalities: (value) => JSON.stringify(value) === '["TEXT"]',
+  generationConfig: isEmpty,
+};
+
+/** A null is no value, but for the content of a message, where some APIs want one or the other. */
+const saysNothing = (name: string, value: unknown) =>
+  value === undefined || (value === null && name !== 'content') || defaults[name]?.(value);
+
+/** What is inside goes first: an object may be empty then. What a user wrote (arguments, schemas) is left as it is. */
+function withoutDefaults(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, usersOwn.test(key) ? item : withoutDefaults(item)]);
+  return Object.fromEntries(entries.filter(([key, item]) => !saysNothing(key as string, item)));
+}
+
+const usersOwn =
+  /^(arguments|args|input_schema|inputSchema|parameters|parameters_?json_?schema|response_?json_?schema|schema|json|response)$/i;
+
+function inCamelCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inCamelCase);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [camelCase(key), usersOwn.test(key) ? item : inCamelCase(item)]),
+  );
+}
+
+const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
