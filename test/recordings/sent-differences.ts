@@ -116,6 +116,12 @@ export const rules: Rule[] = [
     reason: 'A role that the model refuses was set on purpose; its profile has another.',
   },
   {
+    recordings: /^cerebras-reasoning$/,
+    path: /^clear_thinking$/,
+    only: isAdded,
+    reason: 'Upstream of that time let Cerebras drop the thinking that it was sent back.',
+  },
+  {
     recordings: /^groq-stream-tool-use-failed$/,
     path: /^messages\[\]/,
     reason: 'A failed generation ends the run with an error that holds it; upstream makes a call of it.',

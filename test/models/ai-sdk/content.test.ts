@@ -29,8 +29,8 @@ const sent: Record<string, (keyof typeof kinds)[]> = {
   groq: ['image', 'image at', 'text'],
   mistral: ['image', 'image at', 'pdf', 'pdf at', 'text'],
   xai: ['image', 'image at', 'pdf at', 'text'],
-  deepseek: ['image', 'image at', 'text'],
-  cerebras: ['image', 'audio', 'video', 'pdf', 'text'],
+  deepseek: ['image', 'image at', 'audio', 'pdf', 'text'],
+  cerebras: ['image', 'image at', 'audio', 'pdf', 'text'],
   cohere: ['image', 'image at', 'text'],
 };
 

@@ -1,12 +1,12 @@
 import type { RequestApi } from '../api.ts';
-import type { Profile, ProfileOf } from '../profile.ts';
+import { merged, type Profile, type ProfileOf } from '../profile.ts';
 import { chatBody } from './body.ts';
 import { needsDownload } from './content.ts';
 import type { ChatVariant } from './types.ts';
 
 /** The chat completions of a host: what its models take, and where it has ways of its own. */
 export const chatApi = (profileOf: ProfileOf, variant?: ChatVariant): RequestApi => ({
-  profileOf: (modelName) => withoutLongCache(profileOf(modelName)),
+  profileOf: (modelName) => merged(withoutLongCache(profileOf(modelName)), variant?.profile),
   unsupportedFiles: variant?.unsupportedFiles ?? ['video'],
   needsDownload: (item, request) => variant?.fetchesNothing || needsDownload(item, request),
   write: (request) => chatBody(request, variant),

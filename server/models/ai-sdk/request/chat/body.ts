@@ -27,7 +27,7 @@ const fields = {
 };
 
 /** Where thinking is asked for. */
-const thinkingFields = ['reasoning_effort', 'reasoning', 'thinking'];
+const thinkingFields = ['reasoning_effort', 'reasoning', 'reasoning_format', 'thinking'];
 
 /**
  * The body of a chat completion.
@@ -60,11 +60,11 @@ export function chatBody(request: WireRequest, variant: ChatVariant = {}): Writt
       model: modelName,
       messages,
       stream,
-      ...(stream ? { stream_options: streamOptions(request) } : {}),
+      ...(stream && !variant.reportsUsage ? { stream_options: streamOptions(request) } : {}),
       ...(tools.length > 0 ? { tools } : {}),
       ...(tools.length > 0 && choice !== undefined ? { tool_choice: choice } : {}),
       ...(tools.length > 0 && parallel !== undefined ? { parallel_tool_calls: parallel } : {}),
-      ...responseFormat(request),
+      ...responseFormat(request, variant.noJsonBesideTools === true && tools.length > 0),
       ...settings.fields({ [tokens]: 'max_tokens', ...fields }),
       ...serviceTier(request),
       ...further,
@@ -85,8 +85,8 @@ function thinkingOff({ settings, thinking, profile }: WireRequest): Record<strin
   return isOff ? { ...profile.openai_chat_thinking_false_body } : {};
 }
 
-function responseFormat({ outputMode, output, profile }: WireRequest): Record<string, unknown> {
-  if (outputMode === 'prompted' && profile.supports_json_object_output)
+function responseFormat({ outputMode, output, profile }: WireRequest, isTextAlone: boolean): Record<string, unknown> {
+  if (outputMode === 'prompted' && profile.supports_json_object_output && !isTextAlone)
     return { response_format: { type: 'json_object' } };
   if (outputMode !== 'native' || !output) return {};
   const { name, description, schema, strict } = output;

@@ -1,5 +1,6 @@
 import { chatEffort } from '../openai-thinking.ts';
 import { acceptsArtifact } from '../request.ts';
+import { imagesAlone, plainProfile, withoutNulls } from './groq.ts';
 import { openRouterVariant } from './openrouter.ts';
 import { reasoningDetail } from './reasoning-details.ts';
 import type { ChatVariant } from './types.ts';
@@ -70,6 +71,24 @@ const snowflake: ChatVariant = {
 /** Upstream sends the addresses of images, which Ollama refuses. */
 const ollama: ChatVariant = { fetchesNothing: true };
 
+/**
+ * The client that upstream asks Hugging Face with knows text, images and tools, and nothing of thinking.
+ *
+ * Source: Pydantic AI `HuggingFaceModel`.
+ */
+const huggingface: ChatVariant = {
+  unsupportedFiles: ['document', 'audio', 'video'],
+  effort: () => undefined,
+  item: imagesAlone,
+  messages: withoutNulls,
+  profile: {
+    ...plainProfile,
+    openai_supports_strict_tool_definition: false,
+    openai_unsupported_model_settings: ['parallel_tool_calls', 'service_tier'],
+    supports_json_object_output: false,
+  },
+};
+
 /** Hosts with ways of their own, by the names of their rows. */
 export const chatVariants: Readonly<Record<string, ChatVariant>> = {
   openrouter: openRouterVariant,
@@ -77,4 +96,5 @@ export const chatVariants: Readonly<Record<string, ChatVariant>> = {
   cerebras,
   snowflake,
   ollama,
+  huggingface,
 };

@@ -1,6 +1,7 @@
 import type { UserContent } from '../../../../../protocol/content.ts';
 import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages.ts';
 import type { FileKind } from '../files.ts';
+import type { Profile } from '../profile.ts';
 import type { WireRequest } from '../request.ts';
 
 /** A message of chat completions; content is text, or parts where those are marked. */
@@ -18,8 +19,14 @@ export type ThinkingPart = Extract<ModelResponsePart, { part_kind: 'thinking' }>
 
 /** Where a host of chat completions differs beyond its profile. */
 export interface ChatVariant {
+  /** What holds of every model of the host. */
+  readonly profile?: Profile;
   /** Kinds of files that the host has no place for; video unless given. */
   readonly unsupportedFiles?: readonly FileKind[];
+  /** Whether it refuses to be asked for any JSON object beside tools. */
+  readonly noJsonBesideTools?: boolean;
+  /** Whether streams tell the usage without being asked to. */
+  readonly reportsUsage?: boolean;
   /** Whether the host fetches nothing by its address, not even images. */
   readonly fetchesNothing?: boolean;
   /** Changes settings before they are written; what one setting stands for in another. */
