@@ -49,7 +49,7 @@ async function written(
   const addressee = { providerName: name, providerUrl: url, modelName, api };
   const prepared = prepareRequest(prompt, addressee, stream !== undefined);
   const request = await withDownloadedFiles(prepared.request, api, download, signal);
-  const { body, headers, reading } = api.write(request);
+  const { body, headers, reading, keeps = [] } = api.write(request);
   const sent = wellFormed(body);
   return {
     options: {
@@ -57,7 +57,7 @@ async function written(
       prompt: placeholder,
       headers: { ...otherHeaders(prompt.settings?.extra_headers, headers), ...headers },
     },
-    quirks: { ...quirks, rewriteBody: () => sent },
+    quirks: { ...quirks, rewriteBody: (theirs) => ({ ...sent, ...picked(theirs, keeps) }) },
     warnings: [...prepared.warnings, ...request.settings.warnings],
   };
 }
@@ -67,3 +67,6 @@ function otherHeaders(given: unknown, own: Written['headers'] = {}): Record<stri
   const entries = Object.entries((given ?? {}) as Record<string, string>);
   return Object.fromEntries(entries.filter(([name]) => !(name.toLowerCase() in own)));
 }
+
+const picked = (body: Record<string, unknown>, names: readonly string[]) =>
+  Object.fromEntries(names.flatMap((name) => (name in body ? [[name, body[name]]] : [])));

@@ -97,6 +97,7 @@ export interface Profile {
 
   google_supported_mime_types_in_tool_returns?: readonly string[];
   google_supports_thinking_level?: boolean;
+  google_disables_thinking_with_zero_budget?: boolean;
   google_supports_minimal_thinking_level?: boolean;
   google_thinking_levels?: readonly string[];
   google_supports_strict_tool_definition?: boolean;

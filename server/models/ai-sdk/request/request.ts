@@ -58,6 +58,8 @@ export interface WireRequest {
 export interface Written {
   readonly body: Record<string, unknown>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Fields of the package's body that stay, as they are about its own traffic. */
+  readonly keeps?: readonly string[];
   /** Options of the package that change how it reads the answer; their effect on its body does not matter. */
   readonly reading?: Omit<LanguageModelV4CallOptions, 'prompt' | 'headers'>;
 }

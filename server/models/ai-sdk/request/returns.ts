@@ -81,9 +81,16 @@ export function splitReturn(
   if (files.length === 0) {
     return { text: options.framesErrors ? textOfReturn(part) : bareTextOfReturn(part), files: [] };
   }
-  const framed = files.flatMap((file) => [openFrame(part, file), file, `</${frame}>`]);
+  const framed = files.flatMap((file) => framedFile(part, file));
   return { text: referringText(part, items, options.framesErrors), files: framed };
 }
+
+/** A file that a tool returned, between texts that say which call it is from. */
+export const framedFile = (part: ToolReturnPart, file: FileItem): readonly [string, FileItem, string] => [
+  openFrame(part, file),
+  file,
+  `</${frame}>`,
+];
 
 function referringText(part: ToolReturnPart, items: readonly ReturnItem[], framesErrors: boolean): string {
   const reference = ({ identifier }: FileItem) => `See file ${identifier}.`;
