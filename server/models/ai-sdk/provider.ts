@@ -67,8 +67,11 @@ export interface MetadataNames {
   readonly id?: string;
   /** Becomes the `signature` of thinking. */
   readonly signature?: string;
-  /** Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. */
-  readonly redacted?: { readonly name: string; readonly id: string };
+  /**
+   * Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. Encoded data is the
+   * base64 of the signature.
+   */
+  readonly redacted?: { readonly name: string; readonly id: string; readonly isEncoded?: boolean };
   /** Other names in `provider_details`: the AI SDK's to Pydantic AI's. */
   readonly details?: Readonly<Record<string, string>>;
 }
