@@ -111,7 +111,7 @@ export async function modelAt(name: string, entry: Partial<ProviderEntry>, servi
   const { create } = (await row.load()) as { create(entry: ProviderEntry, services: Services): Model };
   const given = {
     id: `${name}:m`,
-    modelName: name === 'openrouter' ? 'vendor/some-model' : 'some-model',
+    modelName: { openrouter: 'vendor/some-model', 'bedrock-mantle': 'openai.some-model' }[name] ?? 'some-model',
     baseUrl: 'http://127.0.0.1:1',
     apiKey: 'test-key-1234',
   };
