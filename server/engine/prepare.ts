@@ -221,10 +221,7 @@ function instructionParts(
 ): Pick<ModelPrompt, 'instructionParts'> {
   const fixed = [agent.instructions.literal, agent.output.instructions].map((content) => ({ content, dynamic: false }));
   const parts = [...fixed, ...resolved.map((content) => ({ content, dynamic: true }))].flatMap(
-    ({ content, dynamic }) => {
-      const text = content?.trim();
-      return text ? [{ content: text, dynamic }] : [];
-    },
+    ({ content, dynamic }) => (content?.trim() ? [{ content, dynamic }] : []),
   );
   return parts.length > 0 ? { instructionParts: parts } : {};
 }
