@@ -13,8 +13,12 @@ type Json = Record<string, unknown>;
 /** At most five kinds; each is one where nothing depends on the difference, or where we are right. */
 export const reasons: readonly Reason[] = [
   {
-    why: 'what states the default of an API says nothing, and packages differ in which defaults they write',
-    rewrite: inBody((body) => withoutDefaults(body) as Json),
+    why: 'the same in another spelling: defaults stated or not, names in camelCase, numbers with a fraction of zero',
+    rewrite: (outcome, { row }) =>
+      inBody((body) => {
+        const spelt = withoutFractions(withoutDefaults(body)) as Json;
+        return (/^google/.test(row) ? inCamelCase(spelt) : spelt) as Json;
+      })(outcome),
   },
   {
     why: "Anthropic's package refuses long answers unless they are streamed, so the reference engine streams all of them",
@@ -23,11 +27,6 @@ export const reasons: readonly Reason[] = [
       const { stream: _, ...body } = outcome.body as Json;
       return { ...outcome, url: outcome.url.replace(/converse-stream$/, 'converse'), body };
     },
-  },
-  {
-    why: "Google's API takes each name in snake_case and in camelCase",
-    rewrite: (outcome, one) =>
-      /^google/.test(one.row) ? inBody((body) => inCamelCase(body) as Json)(outcome) : outcome,
   },
   {
     why: 'the reference engine speaks gRPC to xAI, and we speak the Responses API',
@@ -81,3 +80,11 @@ function withoutDefaults(value: unknown): unknown {
 
 const usersOwn =
   /^(arguments|args|input_schema|inputSchema|parameters|parameters_?json_?schema|response_?json_?schema|schema|json|response)$/i;
+
+/** JSON in text, as arguments and results are, says `1.0` from Python and `1` from here. */
+function withoutFractions(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/(?<=^|[:[,])(-?\d+)\.0(?=$|[\]},])/g, '$1');
+  if (Array.isArray(value)) return value.map(withoutFractions);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutFractions(item)]));
+}

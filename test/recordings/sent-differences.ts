@@ -105,6 +105,23 @@ export const rules: Rule[] = [
     reason: 'Upstream reveals tools to the model in turns and items of its own, which have no counterpart here.',
   },
   {
+    recordings: /^openai-chat-native-output$/,
+    path: /^response_format\.json_schema\.(strict|schema\.additionalProperties)$/,
+    reason:
+      'Upstream of that time asked for strict output only when told to; today it does where the schema qualifies.',
+  },
+  {
+    recordings: /^openai-chat-error-400$/,
+    path: /^messages\[\]\.role$/,
+    reason: 'A role that the model refuses was set on purpose; its profile has another.',
+  },
+  {
+    recordings: /^cerebras-reasoning$/,
+    path: /^clear_thinking$/,
+    only: isAdded,
+    reason: 'Upstream of that time let Cerebras drop the thinking that it was sent back.',
+  },
+  {
     recordings: /^groq-stream-tool-use-failed$/,
     path: /^messages\[\]/,
     reason: 'A failed generation ends the run with an error that holds it; upstream makes a call of it.',

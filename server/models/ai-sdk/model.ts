@@ -3,8 +3,8 @@ import type { Further } from '../attempts.ts';
 import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
+import { outgoing } from './outgoing.ts';
 import { defaultPatienceMs } from './patience.ts';
-import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { secretHeaders } from './redact.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
@@ -43,12 +43,12 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const settings = { ...provider.quirks.defaults, ...entry.settings, ...withoutNulls(prompt.settings) };
   const context = errorContext(bridge, call.signal, settings.extra_headers ?? {});
   if (entry.apiKey === null) throw authMissing(context);
-  const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
+  const { options, quirks, warnings } = await outgoing({ ...prompt, settings }, provider, entry, call);
   const { timing = systemTiming, fetch = globalThis.fetch } = services;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
   const cut: Cut = {};
-  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut));
+  const model = provider.languageModel(sendingFetch(fetch, settings, quirks, cut));
   const { download } = entry;
   const question: Question = {
     provider,

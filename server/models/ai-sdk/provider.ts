@@ -2,6 +2,7 @@ import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import type { Downloaded, Wanted } from '../download.ts';
+import type { RequestApi } from './request/api.ts';
 
 /**
  * One model of one provider, resolved: names, address and credentials. What `create` of a provider file takes.
@@ -164,6 +165,8 @@ export interface Provider {
   /** The environment variable that holds its key. */
   readonly envVar: string;
   readonly quirks: Quirks;
+  /** Writes the bodies of requests; absent: the package writes them. */
+  readonly api?: RequestApi;
   /** A model that sends through the given function; made for each request, as the function carries its body hooks. */
   languageModel(fetch: typeof globalThis.fetch): LanguageModelV4;
 }

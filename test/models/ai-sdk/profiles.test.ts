@@ -16,7 +16,7 @@ interface ProfileVectors {
 
 /** Keys whose default is true; all others are off unless they are set. */
 const onByDefault =
-  /^supports_(image|document|audio_file|video)_input$|^supports_forced_tool_choice|strict_tool_definition$|multiple_system_messages$|minimal_reasoning_effort$|interleaved_function_calls$|chat_supports_document_input$|max_completion_tokens$|max_effort$|tool_result_status$|thinking_level$|on_converse$|trailing_cache_control$/;
+  /^supports_(tools|(image|document|audio_file|video)_input)$|^supports_forced_tool_choice|strict_tool_definition$|multiple_system_messages$|minimal_reasoning_effort$|interleaved_function_calls$|chat_supports_document_input$|max_completion_tokens$|max_effort$|tool_result_status$|thinking_level$|on_converse$|trailing_cache_control$/;
 const offByDefault = /^(bedrock|google)_supports_strict_tool_definition$/;
 
 const isDefault = (key: string, value: unknown) =>

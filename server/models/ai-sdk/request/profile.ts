@@ -1,13 +1,13 @@
 import type { TransformerName } from './schemas/transformers.ts';
 
-/** Kinds of files, as profiles name them. @since 0.3.0 */
+/** Kinds of files, as profiles name them. */
 export type MediaKind = 'image' | 'document' | 'video' | 'text';
 
-/** Efforts of OpenAI's models, from the least to the most. @since 0.3.0 */
+/** Efforts of OpenAI's models, from the least to the most. */
 export const openAiEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type OpenAiEffort = (typeof openAiEfforts)[number];
 
-/** How the Converse API takes the setting `thinking`. @since 0.3.0 */
+/** How the Converse API takes the setting `thinking`. */
 export type BedrockThinking =
   | 'anthropic'
   | 'deepseek'
@@ -23,9 +23,9 @@ export type BedrockThinking =
  * upstream.
  *
  * Source: Pydantic AI `ModelProfile`, `DEFAULT_PROFILE` and the profiles of its providers.
- * @since 0.3.0
  */
 export interface Profile {
+  supports_tools?: boolean;
   supports_json_schema_output?: boolean;
   supports_json_object_output?: boolean;
   supports_image_input?: boolean;
@@ -142,12 +142,12 @@ export interface Profile {
   bedrock_supported_on_converse?: boolean;
 }
 
-/** The profile of a model by its name. @since 0.3.0 */
+/** The profile of a model by its name. */
 export type ProfileOf = (modelName: string) => Profile | undefined;
 
-/** Profiles laid over each other, the later ones on top. Source: Pydantic AI `merge_profile`. @since 0.3.0 */
+/** Profiles laid over each other, the later ones on top. Source: Pydantic AI `merge_profile`. */
 export const merged = (...profiles: readonly (Profile | undefined)[]): Profile => Object.assign({}, ...profiles);
 
-/** Whether a name begins with one of the prefixes. @since 0.3.0 */
+/** Whether a name begins with one of the prefixes. */
 export const startsWith = (name: string, ...prefixes: readonly string[]): boolean =>
   prefixes.some((prefix) => name.startsWith(prefix));

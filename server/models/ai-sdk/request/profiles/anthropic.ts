@@ -43,7 +43,7 @@ const smallWindow = [
   'claude-sonnet-4@',
 ];
 
-/** Claude, wherever it is served. Source: Pydantic AI `anthropic_model_profile`. @since 0.3.0 */
+/** Claude, wherever it is served. Source: Pydantic AI `anthropic_model_profile`. */
 export function anthropicProfile(name: string): Profile {
   return {
     thinking_tags: ['<thinking>', '</thinking>'],
@@ -86,7 +86,7 @@ function maxOutput(name: string): number | null {
   return startsWith(name, 'claude-haiku-4-5', 'claude-opus-4-5', 'claude-sonnet-4-5') ? 64_000 : null;
 }
 
-/** Anthropic's own API. Source: Pydantic AI `AnthropicProvider.model_profile`. @since 0.3.0 */
+/** Anthropic's own API. Source: Pydantic AI `AnthropicProvider.model_profile`. */
 export function anthropicDirectProfile(modelName: string): Profile {
   const [vendor, bare] = splitBedrockId(modelName);
   const name = vendor === 'anthropic' ? bare : modelName;

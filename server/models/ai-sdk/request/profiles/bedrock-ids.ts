@@ -5,7 +5,6 @@ const arn = /^arn:[^:]+:bedrock:[^:]*:[^:]*:(?:inference-profile|foundation-mode
  * The vendor and the bare name in an id of Bedrock, without region and version; no vendor when the id has none.
  *
  * Source: Pydantic AI `split_bedrock_model_id`.
- * @since 0.3.0
  */
 export function splitBedrockId(modelId: string): [vendor: string | null, name: string] {
   const id = arn.exec(modelId)?.[1] ?? modelId;

@@ -186,7 +186,7 @@ const vendors: Readonly<Record<string, ProfileOf>> = {
   xai,
 };
 
-/** Models of the Converse API. Source: Pydantic AI `BedrockProvider.model_profile`. @since 0.3.0 */
+/** Models of the Converse API. Source: Pydantic AI `BedrockProvider.model_profile`. */
 export function bedrockProfile(modelName: string): Profile {
   const [vendor, name] = splitBedrockId(modelName);
   const profileOf = vendor === null ? undefined : vendors[vendor];

@@ -2,17 +2,17 @@ import { merged, type Profile, startsWith } from '../profile.ts';
 
 const inlined: Profile = { json_schema_transformer: 'InlineDefsJsonSchemaTransformer' };
 
-/** Source: Pydantic AI `amazon_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `amazon_model_profile`. */
 export const amazonProfile = (name: string): Profile => ({
   ...inlined,
   supports_video_input: name.includes('nova') && !name.includes('nova-micro'),
 });
 
-/** Source: Pydantic AI `cohere_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `cohere_model_profile`. */
 export const cohereProfile = (name: string): Profile | undefined =>
   name.includes('reasoning') ? { supports_thinking: true, thinking_always_enabled: true } : undefined;
 
-/** Source: Pydantic AI `deepseek_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `deepseek_model_profile`. */
 export function deepSeekProfile(name: string): Profile {
   const isR1 = name === 'r1' || name.startsWith('deepseek-r1') || name === 'deepseek-reasoner';
   return { supports_thinking: isR1 || name.startsWith('deepseek-v4-'), thinking_always_enabled: isR1 };
@@ -40,7 +40,7 @@ function grokEfforts(name: string): readonly string[] {
   return name.startsWith('grok-3-mini') ? ['low', 'high'] : [];
 }
 
-/** Source: Pydantic AI `grok_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `grok_model_profile`. */
 export function grokProfile(name: string): Profile {
   const efforts = grokEfforts(name);
   return {
@@ -55,7 +55,7 @@ export function grokProfile(name: string): Profile {
   };
 }
 
-/** Source: Pydantic AI `groq_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `groq_model_profile`. */
 export function groqProfile(name: string): Profile {
   const thinks = startsWith(name, 'openai/gpt-oss', 'qwen/qwen3', 'qwen-qwq', 'deepseek-r1', 'llama-4-maverick');
   const isQwen3 = name.startsWith('qwen/qwen3');
@@ -67,10 +67,10 @@ export function groqProfile(name: string): Profile {
   };
 }
 
-/** Source: Pydantic AI `meta_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `meta_model_profile`. */
 export const metaProfile = (): Profile => inlined;
 
-/** Source: Pydantic AI `mistral_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `mistral_model_profile`. */
 export function mistralProfile(name: string): Profile {
   const isGlm = name === 'zai-glm-5-3' || name.startsWith('zai-glm-5-3-');
   const thinks = name.startsWith('magistral');
@@ -81,7 +81,7 @@ export function mistralProfile(name: string): Profile {
   };
 }
 
-/** Source: Pydantic AI `moonshotai_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `moonshotai_model_profile`. */
 export const moonshotProfile = (name: string): Profile => ({
   supports_thinking: startsWith(
     name.toLowerCase(),
@@ -94,7 +94,7 @@ export const moonshotProfile = (name: string): Profile => ({
   ),
 });
 
-/** Source: Pydantic AI `qwen_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `qwen_model_profile`. */
 export function qwenProfile(name: string): Profile {
   if (name.startsWith('qwen-3-coder')) {
     return { ...inlined, supports_forced_tool_choice: false, openai_supports_strict_tool_definition: false };
@@ -104,7 +104,7 @@ export function qwenProfile(name: string): Profile {
     : inlined;
 }
 
-/** Source: Pydantic AI `zai_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `zai_model_profile`. */
 export function zaiProfile(name: string): Profile | undefined {
   const lower = name.toLowerCase();
   if (!startsWith(lower, 'glm-5', 'glm-4.7', 'glm-4.6', 'glm-4.5')) return undefined;
@@ -117,7 +117,7 @@ export function zaiProfile(name: string): Profile | undefined {
   };
 }
 
-/** Only the schemas of GLM-5.3, for gateways. Source: Pydantic AI `_glm_5_3_schema_profile`. @since 0.3.0 */
+/** Only the schemas of GLM-5.3, for gateways. Source: Pydantic AI `_glm_5_3_schema_profile`. */
 export const glmSchemaProfile = (name: string): Profile | undefined =>
   name.toLowerCase().startsWith('glm-5.3') ? inlined : undefined;
 
@@ -137,12 +137,12 @@ const everyModel = new Set([
 const closed =
   /^(claude|cohere-|command|gemini|grok|muse-|nova-|sonar|chatgpt|codex|computer-use|dall-e|ft:|gpt-(?!oss)|o1|o3|o4|omni-|sora|text-|tts-|whisper)/;
 
-/** Where special tokens in content may become control tokens. Source: Pydantic AI `special_token_route_profile`. @since 0.3.0 */
+/** Where special tokens in content may become control tokens. Source: Pydantic AI `special_token_route_profile`. */
 export function specialTokens(route: string, name: string): Profile {
   const bare = name.toLowerCase().replace(/^~/, '').split('/').at(-1) ?? '';
   return { may_tokenize_special_tokens_in_content: everyModel.has(route) || !closed.test(bare) };
 }
 
-/** Profiles under a base that schemas are written for. @since 0.3.0 */
+/** Profiles under a base that schemas are written for. */
 export const overOpenAiSchemas = (...profiles: readonly (Profile | undefined)[]): Profile =>
   merged({ json_schema_transformer: 'OpenAIJsonSchemaTransformer' }, ...profiles);

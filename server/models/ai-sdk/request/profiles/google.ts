@@ -12,7 +12,7 @@ const levels: readonly [prefix: string, levels: readonly string[]][] = [
   ['gemini-4-carbon', ['LOW', 'MEDIUM', 'HIGH']],
 ];
 
-/** Gemini and Gemma. Source: Pydantic AI `google_model_profile`. @since 0.3.0 */
+/** Gemini and Gemma. Source: Pydantic AI `google_model_profile`. */
 export function googleProfile(name: string): Profile {
   const is25 = name.includes('gemini-2.5');
   const isOlder = name.includes('gemini-1') || (name.includes('gemini-2.') && !is25) || name === 'gemini-pro';

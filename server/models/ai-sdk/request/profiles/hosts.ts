@@ -186,7 +186,7 @@ function snowflake(modelName: string): Profile {
         }
       : name.startsWith('openai-')
         ? {}
-        : { supports_json_schema_output: false, supports_json_object_output: false },
+        : { supports_tools: false, supports_json_schema_output: false, supports_json_object_output: false },
   );
 }
 
@@ -340,7 +340,7 @@ function huggingFace(modelName: string): Profile {
   return isKnown ? merged(byVendor(name, vendors), { supports_inline_system_prompts: true }, route) : route;
 }
 
-/** Hosts of chat completions by the names of their rows. @since 0.3.0 */
+/** Hosts of chat completions by the names of their rows. */
 export const hostProfiles = {
   deepseek: deepSeek,
   cerebras,

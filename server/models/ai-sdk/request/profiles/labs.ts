@@ -33,7 +33,7 @@ const groqFamilies: readonly (readonly [prefix: string, profile: ProfileOf])[] =
   ['openai/', openAiProfile],
 ];
 
-/** Source: Pydantic AI `GroqProvider.model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `GroqProvider.model_profile`. */
 export function groqHostProfile(modelName: string): Profile {
   const name = modelName.toLowerCase();
   const [prefix = '', family] = groqFamilies.find(([start]) => name.startsWith(start)) ?? [];
@@ -56,7 +56,7 @@ const adjustable = new Set([
   'magistral-small-latest',
 ]);
 
-/** Source: Pydantic AI `MistralProvider.model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `MistralProvider.model_profile`. */
 export const mistralHostProfile = (name: string): Profile =>
   merged(
     mistralProfile(name),
@@ -64,7 +64,7 @@ export const mistralHostProfile = (name: string): Profile =>
     { supports_inline_system_prompts: true },
   );
 
-/** Source: Pydantic AI `CohereProvider.model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `CohereProvider.model_profile`. */
 export function cohereHostProfile(name: string): Profile {
   const family = cohereProfile(name);
   const thinking = family ? { thinking_always_enabled: false, thinking_enabled_by_default: true } : {};
@@ -83,7 +83,7 @@ const azureFamilies: readonly (readonly [prefix: string, profile: ProfileOf])[] 
   ['grok', grokProfile],
 ];
 
-/** Source: Pydantic AI `AzureProvider.model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `AzureProvider.model_profile`. */
 export function azureProfile(modelName: string): Profile {
   const lower = modelName.toLowerCase();
   const [prefix = '', family] = azureFamilies.find(([start]) => lower.startsWith(start)) ?? [];
@@ -103,7 +103,6 @@ export function azureProfile(modelName: string): Profile {
  *
  * Errors: `run.invalid` for a model of another vendor.
  * Source: Pydantic AI `bedrock_mantle_model_profile`.
- * @since 0.3.0
  */
 export function bedrockMantleProfile(modelName: string): Profile {
   const [vendor, name] = splitBedrockId(modelName);

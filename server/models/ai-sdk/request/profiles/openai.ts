@@ -57,7 +57,7 @@ const families: readonly [prefix: string, reasoning: Reasoning][] = [
 
 const gpt6 = ['gpt-6-astra', 'gpt-6-sol', 'gpt-6-luna', 'gpt-6.1-sol', 'gpt-6.1-terra'];
 
-/** Source: Pydantic AI `openai_model_profile`. @since 0.3.0 */
+/** Source: Pydantic AI `openai_model_profile`. */
 export function openAiProfile(name: string): Profile {
   const reasoning = families.find(([prefix]) => name.startsWith(prefix))?.[1] ?? none;
   const thinks = reasoning.byDefault || reasoning.canStop;
@@ -85,14 +85,14 @@ export function openAiProfile(name: string): Profile {
   };
 }
 
-/** gpt-oss, wherever it is served. Source: Pydantic AI `harmony_model_profile`. @since 0.3.0 */
+/** gpt-oss, wherever it is served. Source: Pydantic AI `harmony_model_profile`. */
 export const harmonyProfile = (name: string): Profile =>
   merged(openAiProfile(name), { supports_forced_tool_choice: false });
 
-/** Only the schemas of gpt-oss. @since 0.3.0 */
+/** Only the schemas of gpt-oss. */
 export const gptOssSchemaProfile = (): Profile => ({ json_schema_transformer: '_GptOssJsonSchemaTransformer' });
 
-/** OpenAI's own API. Source: Pydantic AI `OpenAIProvider.model_profile`. @since 0.3.0 */
+/** OpenAI's own API. Source: Pydantic AI `OpenAIProvider.model_profile`. */
 export function openAiDirectProfile(name: string): Profile {
   const profile = openAiProfile(name);
   const isNew = profile.openai_supports_prompt_cache_breakpoints ?? false;

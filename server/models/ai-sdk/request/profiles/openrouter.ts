@@ -72,7 +72,6 @@ const vendors: Readonly<Record<string, ProfileOf>> = {
  *
  * Errors: `run.invalid` for a name without its vendor.
  * Source: Pydantic AI `OpenRouterProvider.model_profile`.
- * @since 0.3.0
  */
 export function openRouterProfile(modelName: string): Profile {
   const [vendor = '', given = ''] = split(modelName);

@@ -8,7 +8,7 @@ import { azureProfile, bedrockMantleProfile, cohereHostProfile, groqHostProfile,
 import { openAiDirectProfile } from './openai.ts';
 import { openRouterProfile } from './openrouter.ts';
 
-/** The profiles of all rows by their names, for tests over all of them: a bundle holds only those of its own rows. @since 0.3.0 */
+/** The profiles of all rows by their names, for tests over all of them: a bundle holds only those of its own rows. */
 export const rowProfiles: Readonly<Record<string, ProfileOf>> = {
   ...hostProfiles,
   openai: openAiDirectProfile,

@@ -3,7 +3,7 @@ import { isSchema, type Schema, SchemaTransformer } from './transformer.ts';
 
 const bounds = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
 
-/** What the Converse API takes; only an asked-for strictness is one. Source: Pydantic AI `BedrockJsonSchemaTransformer`. @since 0.3.0 */
+/** What the Converse API takes; only an asked-for strictness is one. Source: Pydantic AI `BedrockJsonSchemaTransformer`. */
 export class BedrockSchema extends SchemaTransformer {
   /** What strict mode does not know of an array. */
   protected readonly arrayKeys: readonly string[] = ['maxItems'];
@@ -31,12 +31,12 @@ export class BedrockSchema extends SchemaTransformer {
   }
 }
 
-/** The same where arrays cannot say what they contain. @since 0.3.0 */
+/** The same where arrays cannot say what they contain. */
 export class BedrockSchemaWithoutContains extends BedrockSchema {
   protected override readonly arrayKeys: readonly string[] = ['maxItems', 'contains'];
 }
 
-/** The same for Claude. Source: Pydantic AI `_BedrockAnthropicJsonSchemaTransformer`. @since 0.3.0 */
+/** The same for Claude. Source: Pydantic AI `_BedrockAnthropicJsonSchemaTransformer`. */
 export class BedrockAnthropicSchema extends BedrockSchemaWithoutContains {
   protected override transform(node: Schema): Schema {
     const done = super.transform(node);

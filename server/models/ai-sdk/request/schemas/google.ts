@@ -1,7 +1,7 @@
 import { pythonText } from './python-text.ts';
 import { isSchema, type Schema, SchemaTransformer } from './transformer.ts';
 
-/** What Gemini takes as JSON schema. Source: Pydantic AI `GoogleJsonSchemaTransformer`. @since 0.3.0 */
+/** What Gemini takes as JSON schema. Source: Pydantic AI `GoogleJsonSchemaTransformer`. */
 export class GoogleSchema extends SchemaTransformer {
   override walk(): Schema {
     const schema = super.walk();
@@ -17,7 +17,7 @@ export class GoogleSchema extends SchemaTransformer {
   }
 }
 
-/** The same for Gemini at OpenRouter. Source: Pydantic AI `_OpenRouterGoogleJsonSchemaTransformer`. @since 0.3.0 */
+/** The same for Gemini at OpenRouter. Source: Pydantic AI `_OpenRouterGoogleJsonSchemaTransformer`. */
 export class OpenRouterGoogleSchema extends SchemaTransformer {
   protected override readonly inlinesDefinitions: boolean = true;
   protected override readonly simplifiesNullables: boolean = true;

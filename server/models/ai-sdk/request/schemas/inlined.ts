@@ -1,7 +1,7 @@
 import { OpenAiSchema } from './openai.ts';
 import { at, isSchema, type Schema, SchemaTransformer } from './transformer.ts';
 
-/** Every reference replaced by what it refers to. Source: Pydantic AI `InlineDefsJsonSchemaTransformer`. @since 0.3.0 */
+/** Every reference replaced by what it refers to. Source: Pydantic AI `InlineDefsJsonSchemaTransformer`. */
 export class InlinedSchema extends SchemaTransformer {
   protected override readonly inlinesDefinitions: boolean = true;
 
@@ -19,7 +19,6 @@ export class InlinedSchema extends SchemaTransformer {
  * so such a schema stays as it is.
  *
  * Source: Pydantic AI `_GptOssInlineDefsJsonSchemaTransformer`.
- * @since 0.3.0
  */
 export class GptOssInlinedSchema extends InlinedSchema {
   override walk(): Schema {
@@ -28,7 +27,7 @@ export class GptOssInlinedSchema extends InlinedSchema {
   }
 }
 
-/** What OpenAI takes, of a schema without definitions. Source: Pydantic AI `_GptOssJsonSchemaTransformer`. @since 0.3.0 */
+/** What OpenAI takes, of a schema without definitions. Source: Pydantic AI `_GptOssJsonSchemaTransformer`. */
 export class GptOssSchema extends OpenAiSchema {
   override walk(): Schema {
     const inner = new OpenAiSchema(new GptOssInlinedSchema(this.schema, null).walk(), this.strict);
@@ -38,7 +37,7 @@ export class GptOssSchema extends OpenAiSchema {
   }
 }
 
-/** Grok at Azure sees no definitions in tools. Source: Pydantic AI `_AzureGrokJsonSchemaTransformer`. @since 0.3.0 */
+/** Grok at Azure sees no definitions in tools. Source: Pydantic AI `_AzureGrokJsonSchemaTransformer`. */
 export class AzureGrokSchema extends OpenAiSchema {
   protected override readonly inlinesDefinitions: boolean = true;
 

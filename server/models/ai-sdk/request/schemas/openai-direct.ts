@@ -23,7 +23,7 @@ class GuardedSchema extends OpenAiSchema {
   }
 }
 
-/** What strictness costs on OpenAI's own API. Source: Pydantic AI `_OpenAIJsonSchemaTransformer`. @since 0.3.0 */
+/** What strictness costs on OpenAI's own API. Source: Pydantic AI `_OpenAIJsonSchemaTransformer`. */
 export class OpenAiDirectSchema extends GuardedSchema {
   protected override readonly takesLengths: boolean = true;
   #hasOtherRefs = false;

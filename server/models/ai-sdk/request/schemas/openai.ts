@@ -42,7 +42,6 @@ const typeKeys = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'];
  *
  * Errors: `run.invalid` when strictness was asked for and no schema of the strict subset says the same.
  * Source: Pydantic AI `OpenAIJsonSchemaTransformer`.
- * @since 0.3.0
  */
 export class OpenAiSchema extends SchemaTransformer {
   /** Whether strict mode knows the length of strings. */

@@ -2,7 +2,6 @@
  * A JSON value as Python's `str` writes it. The notes that stand in descriptions for what a schema cannot say are written
  * by upstream in this form, and a prompt cache sees every letter.
  *
- * @since 0.3.0
  */
 export const pythonText = (value: unknown): string => (typeof value === 'string' ? value : pythonRepr(value));
 

@@ -1,17 +1,17 @@
 import { userError } from '../../../../engine/errors.ts';
 
-/** A JSON schema, or a part of one. @since 0.3.0 */
+/** A JSON schema, or a part of one. */
 export type Schema = Record<string, unknown>;
 
-/** Whether a value is a schema that can be looked into: booleans are schemas too, but hold nothing. @since 0.3.0 */
+/** Whether a value is a schema that can be looked into: booleans are schemas too, but hold nothing. */
 export const isSchema = (value: unknown): value is Schema =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** The schemas in a map of them, such as `properties`. @since 0.3.0 */
+/** The schemas in a map of them, such as `properties`. */
 export const mapValues = (map: unknown, change: (value: unknown) => unknown): unknown =>
   isSchema(map) ? Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)])) : map;
 
-/** The definition that a local reference to `$defs` names. @since 0.3.0 */
+/** The definition that a local reference to `$defs` names. */
 export const definitionKey = (ref: string): string =>
   ref
     .replace(/^#\/\$defs\//, '')
@@ -27,7 +27,6 @@ const maxInlinedValues = 250_000;
  *
  * Errors: `run.invalid` for a reference that leads nowhere, and for definitions that grow without bounds once inlined.
  * Source: Pydantic AI `JsonSchemaTransformer`.
- * @since 0.3.0
  */
 export abstract class SchemaTransformer {
   /** Whether the provider's strict mode takes the schema; counts when nobody asked for strictness or against it. */
@@ -175,7 +174,7 @@ function simplifiedNullable(cases: unknown[]): unknown[] {
   return isSchema(other) ? [{ ...other, nullable: true }] : cases;
 }
 
-/** The schema that a JSON pointer leads to. Source: Pydantic AI `resolve_json_pointer`. @since 0.3.0 */
+/** The schema that a JSON pointer leads to. Source: Pydantic AI `resolve_json_pointer`. */
 export function at(schema: unknown, pointer: string): Schema | undefined {
   if (pointer !== '#' && !pointer.startsWith('#/')) return undefined;
   let node = schema;

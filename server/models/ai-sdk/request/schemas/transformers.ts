@@ -22,10 +22,10 @@ const transformers = {
   _BedrockAnthropicJsonSchemaTransformer: BedrockAnthropicSchema,
 } satisfies Record<string, new (schema: Schema, strict: boolean | null) => SchemaTransformer>;
 
-/** How the schemas of a model are transformed. @since 0.3.0 */
+/** How the schemas of a model are transformed. */
 export type TransformerName = keyof typeof transformers;
 
-/** A schema as a model is sent it, and whether it is sent as strict. @since 0.3.0 */
+/** A schema as a model is sent it, and whether it is sent as strict. */
 export interface SentSchema {
   readonly schema: Schema;
   readonly strict: boolean | null;
@@ -36,7 +36,6 @@ export interface SentSchema {
  *
  * Errors: `run.invalid` for a schema that cannot be made what was asked for.
  * Source: Pydantic AI `_customize_tool_def`, `_customize_output_object`.
- * @since 0.3.0
  */
 export function transformed(name: TransformerName | null, schema: Schema, strict: boolean | null): SentSchema {
   if (name === null) return { schema, strict };
@@ -45,6 +44,6 @@ export function transformed(name: TransformerName | null, schema: Schema, strict
   return { schema: walked, strict: strict ?? transformer.isStrictCompatible };
 }
 
-/** The transformer of output schemas: Grok at Azure sees definitions in those. @since 0.3.0 */
+/** The transformer of output schemas: Grok at Azure sees definitions in those. */
 export const outputTransformer = (name: TransformerName | null): TransformerName | null =>
   name === '_AzureGrokJsonSchemaTransformer' ? 'OpenAIJsonSchemaTransformer' : name;
