@@ -15,7 +15,7 @@ const meant: Readonly<Record<string, unknown>> = {
 };
 
 /** Rows that still send text of text. */
-const doubled = ['cerebras', 'xai'];
+const doubled = ['xai'];
 
 describe('arguments of calls in a history', () => {
   it.each(Object.keys(rows))('parse once to what they are on the wire of %s', async (row) => {

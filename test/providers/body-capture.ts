@@ -1,6 +1,9 @@
-import { ModelMessage } from '../../protocol/messages.ts';
+import * as z from 'zod';
+import { GivenMessage } from '../../protocol/messages.ts';
 import { ToolDefinition } from '../../protocol/spec.ts';
-import { cleanHistory } from '../../server/engine/cleaning.ts';
+import { parseExact } from '../../server/engine/exact-json.ts';
+import { History } from '../../server/engine/history.ts';
+import { completeMessages } from '../../server/engine/intake.ts';
 import type { ModelPrompt } from '../../server/engine/model.ts';
 import { compileOutput } from '../../server/engine/output-plan.ts';
 import { PartStream } from '../../server/engine/part-stream.ts';
@@ -14,7 +17,7 @@ import type { Outcome, Sent } from './body-vectors.ts';
 export async function captured({ row, model: modelName, given }: Case): Promise<Outcome> {
   let sent: Sent | undefined;
   const fetch: typeof globalThis.fetch = async (url, init) => {
-    sent ??= { url: String(url), headers: shown(new Headers(init?.headers)), body: JSON.parse(String(init?.body)) };
+    sent ??= { url: String(url), headers: shown(new Headers(init?.headers)), body: parseExact(String(init?.body)) };
     return Response.json({ error: { message: 'Nobody reads on.' } }, { status: 400 });
   };
   try {
@@ -61,12 +64,12 @@ const streamOf = (signal: AbortSignal) =>
 /** The prompt that the engine makes of a run over this history: cleaned, with the instructions of the output mode. */
 async function promptOf(given: Given): Promise<ModelPrompt> {
   const { tools = [], outputTools = [], outputObject, settings = null } = given;
-  const messages = given.messages.map((message) => ModelMessage().parse(message));
+  const history = completeMessages(z.array(GivenMessage()).parse(given.messages), { time: '', mintId: String });
   const outputMode = given.outputMode ?? (outputTools.length > 0 ? 'tool' : 'text');
-  const parts = [given.instructions, await outputInstructions(given)].flatMap((text) => text?.trim() || []);
+  const parts = [given.instructions, await outputInstructions(given)].flatMap((text) => (text?.trim() ? [text] : []));
   return {
-    messages: cleanHistory(messages, { repairLast: true }),
-    instructions: parts.join('\n\n') || null,
+    messages: new History(history, 'run').shown(),
+    instructions: parts.join('\n\n').trim() || null,
     ...(parts.length > 0 ? { instructionParts: parts.map((content) => ({ content, dynamic: false })) } : {}),
     functionTools: tools.map((tool) => ToolDefinition().parse(tool)),
     outputTools: outputTools.map((tool) => ToolDefinition().parse({ ...tool, kind: 'output' })),

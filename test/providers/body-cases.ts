@@ -1,11 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { parseExact } from '../../server/engine/exact-json.ts';
 
 // Read here as `test/reference/providers/cases.py` reads them.
 
 export const vectorsDir = new URL('../vectors/provider-bodies', import.meta.url).pathname;
 
-export const readVectors = (name: string) => JSON.parse(readFileSync(join(vectorsDir, name), 'utf8'));
+/** All digits of numbers are kept: some are beyond what a number of JavaScript holds. */
+export const readVectors = (name: string) =>
+  // biome-ignore lint/suspicious/noExplicitAny: each reader knows the shape of its file
+  parseExact(readFileSync(join(vectorsDir, name), 'utf8')) as any;
 
 /** What both sides are given: a history, tools, settings. */
 export interface Given {

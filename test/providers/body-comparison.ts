@@ -1,3 +1,4 @@
+import { stringifyExact } from '../../server/engine/exact-json.ts';
 import { type Difference, differencesBetween } from '../goldens/differences.ts';
 import { captured } from './body-capture.ts';
 import type { Case } from './body-cases.ts';
@@ -51,4 +52,4 @@ export function formatted({ name, differences }: Cell): string {
   return [name, ...lines].join('\n');
 }
 
-const short = (value: unknown) => JSON.stringify(value)?.slice(0, 600);
+const short = (value: unknown) => stringifyExact(value)?.slice(0, 600);

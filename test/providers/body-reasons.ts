@@ -1,3 +1,4 @@
+import { inCamelCase } from '../support/google-names.ts';
 import type { Case } from './body-cases.ts';
 import type { Outcome, Sent } from './body-vectors.ts';
 
@@ -12,8 +13,12 @@ type Json = Record<string, unknown>;
 /** At most five kinds; each is one where nothing depends on the difference, or where we are right. */
 export const reasons: readonly Reason[] = [
   {
-    why: 'what states the default of an API says nothing, and packages differ in which defaults they write',
-    rewrite: inBody((body) => withoutDefaults(body) as Json),
+    why: 'the same in another spelling: defaults stated or not, names in camelCase, numbers with a fraction of zero',
+    rewrite: (outcome, { row }) =>
+      inBody((body) => {
+        const spelt = withoutFractions(withoutDefaults(body)) as Json;
+        return (/^google/.test(row) ? inCamelCase(spelt) : spelt) as Json;
+      })(outcome),
   },
   {
     why: "Anthropic's package refuses long answers unless they are streamed, so the reference engine streams all of them",
@@ -22,11 +27,6 @@ export const reasons: readonly Reason[] = [
       const { stream: _, ...body } = outcome.body as Json;
       return { ...outcome, url: outcome.url.replace(/converse-stream$/, 'converse'), body };
     },
-  },
-  {
-    why: "Google's API takes each name in snake_case and in camelCase",
-    rewrite: (outcome, one) =>
-      /^google/.test(one.row) ? inBody((body) => inCamelCase(body) as Json)(outcome) : outcome,
   },
   {
     why: 'the reference engine speaks gRPC to xAI, and we speak the Responses API',
@@ -81,12 +81,10 @@ function withoutDefaults(value: unknown): unknown {
 const usersOwn =
   /^(arguments|args|input_schema|inputSchema|parameters|parameters_?json_?schema|response_?json_?schema|schema|json|response)$/i;
 
-function inCamelCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inCamelCase);
+/** JSON in text, as arguments and results are, says `1.0` from Python and `1` from here. */
+function withoutFractions(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/(?<=^|[:[,])(-?\d+)\.0(?=$|[\]},])/g, '$1');
+  if (Array.isArray(value)) return value.map(withoutFractions);
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [camelCase(key), usersOwn.test(key) ? item : inCamelCase(item)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutFractions(item)]));
 }
-
-const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

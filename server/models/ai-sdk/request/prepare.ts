@@ -2,6 +2,7 @@ import type { ModelMessage, ToolReturnPart } from '../../../../protocol/messages
 import type { ModelSettings, ToolDefinition } from '../../../../protocol/spec.ts';
 import { userError } from '../../../engine/errors.ts';
 import type { ModelPrompt, Warning } from '../../../engine/model.ts';
+import { defaultTemplate, fillTemplate } from '../../../engine/output-template.ts';
 import { withoutInlineSystem } from '../../inline-system.ts';
 import type { RequestApi } from './api.ts';
 import { exactLength, withFittingIds } from './call-ids.ts';
@@ -40,6 +41,7 @@ export function prepareRequest(
   }
   const settings = new Settings(prompt.settings as ModelSettings | null, providerName);
   const { choice, unknown } = resolveToolChoice(prompt);
+  const output = sentOutput(prompt, profile);
   const request: WireRequest = {
     providerName,
     providerUrl,
@@ -48,7 +50,7 @@ export function prepareRequest(
     settings,
     thinking: thinkingOf(settings, profile),
     messages: prompt.messages,
-    instructions: instructionsOf(prompt),
+    instructions: instructionsOf(prompt, profile, output),
     tools: [
       ...prompt.functionTools.map((tool) => sentTool(tool, profile, false)),
       ...prompt.outputTools.map((tool) => sentTool(tool, profile, true)),
@@ -56,7 +58,7 @@ export function prepareRequest(
     choice,
     isChoiceExplicit: isForcedByUser(prompt),
     outputMode: prompt.outputMode,
-    output: sentOutput(prompt, profile),
+    output,
     stream,
   };
   return { request: { ...request, messages: shownMessages(request, api) }, warnings: unknown.map(unknownTool) };
@@ -89,8 +91,20 @@ function thinkingOf(settings: Settings, profile: Profile) {
   return undefined;
 }
 
-function instructionsOf({ instructions, instructionParts }: ModelPrompt): WireRequest['instructions'] {
-  return instructionParts ?? (instructions ? [{ content: instructions, dynamic: false }] : []);
+/** Some servers enforce the schema of native output without showing it to the model. */
+function instructionsOf(
+  { instructions, instructionParts, outputMode }: ModelPrompt,
+  profile: Profile,
+  output: SentOutput | undefined,
+): WireRequest['instructions'] {
+  const given = instructionParts ?? (instructions ? [{ content: instructions, dynamic: false }] : []);
+  if (outputMode !== 'native' || !output || !profile.native_output_requires_schema_in_instructions) return given;
+  const content = fillTemplate(defaultTemplate, { ...output, json_schema: output.schema });
+  return [
+    ...given.filter(({ dynamic }) => !dynamic),
+    { content, dynamic: false },
+    ...given.filter(({ dynamic }) => dynamic),
+  ];
 }
 
 function sentTool(tool: ToolDefinition, profile: Profile, isOutput: boolean): SentTool {

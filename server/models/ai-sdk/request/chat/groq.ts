@@ -20,7 +20,7 @@ export const imagesAlone: NonNullable<ChatVariant['item']> = (item, _, { provide
 };
 
 /** The messages without content that says there is none. */
-export function withoutNulls(messages: ChatMessage[]): ChatMessage[] {
+function withoutNulls(messages: ChatMessage[]): ChatMessage[] {
   for (const message of messages) if (message.content === null) delete message.content;
   return messages;
 }

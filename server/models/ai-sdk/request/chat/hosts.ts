@@ -1,6 +1,6 @@
 import { chatEffort } from '../openai-thinking.ts';
 import { acceptsArtifact } from '../request.ts';
-import { imagesAlone, plainProfile, withoutNulls } from './groq.ts';
+import { imagesAlone, plainProfile } from './groq.ts';
 import { openRouterVariant } from './openrouter.ts';
 import { reasoningDetail } from './reasoning-details.ts';
 import type { ChatVariant } from './types.ts';
@@ -80,7 +80,6 @@ const huggingface: ChatVariant = {
   unsupportedFiles: ['document', 'audio', 'video'],
   effort: () => undefined,
   item: imagesAlone,
-  messages: withoutNulls,
   profile: {
     ...plainProfile,
     openai_supports_strict_tool_definition: false,

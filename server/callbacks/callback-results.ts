@@ -1,0 +1,57 @@
+import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
+import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
+import { EngineError } from '../engine/errors.ts';
+import { stringifyExact } from '../engine/exact-json.ts';
+import { issuesOf } from '../errors/response-error.ts';
+
+type Parsed<M extends CallbackMethod> = ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']>;
+
+/** Parses a result by the schema of its method. Errors: `callback.invalid`. @since 0.2.0 */
+export function parsed<M extends 'history/process' | 'tools/prepare' | 'deferred/handle'>(
+  call: { method: M; name: string },
+  answer: unknown,
+): Parsed<M> {
+  const result = callbacks[call.method].result().safeParse(answer);
+  if (result.success) return result.data as Parsed<M>;
+  const [issue] = issuesOf(result.error);
+  throw invalid(call, answer, `${issue?.path.join('.') || 'an object'}: ${issue?.message ?? 'valid'}`);
+}
+
+/**
+ * Returns the decision on the one call that was requested; it has to be there, and of the requested kind.
+ *
+ * Errors: `callback.invalid`.
+ * @since 0.2.0
+ */
+export function decidedOn(
+  toolCallId: string,
+  { calls }: DeferredToolRequests,
+  results: DeferredToolResults,
+): DeferredToolResults {
+  const kind = calls.length > 0 ? 'calls' : 'approvals';
+  const decision = results[kind]?.[toolCallId];
+  const others = Object.keys({ ...results.calls, ...results.approvals }).filter((id) => id !== toolCallId);
+  if (decision !== undefined && others.length === 0) return results;
+  const what = { method: 'deferred/handle', name: toolCallId };
+  throw invalid(what, results, `\`${kind}\` with the id '${toolCallId}' and no other`);
+}
+
+/** Returns whether a value is an object other than a list. @since 0.2.0 */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** How some languages write an empty object. @since 0.2.0 */
+export const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
+
+/** Returns the error for a result that does not have the shape of its method. @since 0.1.0 */
+export function invalid(call: { method: string; name: string }, answer: unknown, expected: string): EngineError {
+  const shown = stringifyExact(answer)?.slice(0, 200) ?? String(answer);
+  return new EngineError(
+    'callback.invalid',
+    `${call.method} for '${call.name}' answered ${shown}; expected ${expected}.`,
+    {
+      method: call.method,
+      name: call.name,
+    },
+  );
+}

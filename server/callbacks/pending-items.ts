@@ -1,0 +1,92 @@
+import type { CallbackMethod } from '../../protocol/catalogue.ts';
+import type { PendingItem } from '../../protocol/pending.ts';
+import { formatTimestamp } from '../../protocol/timestamp.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { CallbackFailure, RequestSender } from './client.ts';
+
+/** A callback that waits for its response, wherever that comes from. @since 0.2.0 */
+export interface PendingEntry {
+  readonly pendingId: string;
+  readonly runId: string;
+  readonly method: CallbackMethod;
+  readonly params: Record<string, unknown>;
+  readonly createdAtMs: number;
+  readonly deadlineAtMs: number | null;
+  /** Errors: `callback.invalid`; then it waits on. */
+  answer(result: unknown): void;
+  fail(failure: CallbackFailure): void;
+  /** Withdraws it from the client it was sent to and sends it to another one; null: it waits for `pending/resolve`. */
+  moveTo(requests: RequestSender | null): void;
+}
+
+/** Why an item waits no longer. @since 0.2.0 */
+export type PendingEnd = 'answered' | 'expired' | 'withdrawn';
+
+const ends: Record<PendingEnd, string> = {
+  answered: 'was answered already',
+  expired: 'was not answered before its deadline',
+  withdrawn: 'was withdrawn, since its run goes on without it or has ended',
+};
+
+/** Number of ended items that are remembered, to distinguish them from ids that never existed. */
+const remembered = 4096;
+
+/** The open callbacks of all runs, oldest first. @since 0.2.0 */
+export class PendingItems {
+  readonly #open = new Map<string, PendingEntry>();
+  readonly #over = new Map<string, PendingEnd>();
+  #isAbandoned = false;
+
+  add(entry: PendingEntry): void {
+    this.#open.set(entry.pendingId, entry);
+    if (this.#isAbandoned) entry.fail({ kind: 'gone' });
+  }
+
+  /** No client is left: all callbacks, open or still to come, fail as `client.gone`. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    for (const entry of [...this.#open.values()]) entry.fail({ kind: 'gone' });
+  }
+
+  remove(pendingId: string, end: PendingEnd): void {
+    if (!this.#open.delete(pendingId)) return;
+    this.#over.set(pendingId, end);
+    if (this.#over.size <= remembered) return;
+    const [oldest] = this.#over.keys();
+    if (oldest !== undefined) this.#over.delete(oldest);
+  }
+
+  /** All of them, or those of one run. */
+  list(runId?: string): PendingEntry[] {
+    const all = [...this.#open.values()];
+    return runId === undefined ? all : all.filter((entry) => entry.runId === runId);
+  }
+
+  /** Errors: `pending.resolved`, `pending.notFound`. */
+  get(pendingId: string): PendingEntry {
+    const entry = this.#open.get(pendingId);
+    if (entry) return entry;
+    const end = this.#over.get(pendingId);
+    if (end) throw new EngineError('pending.resolved', `'${pendingId}' ${ends[end]}.`, { pendingId, end });
+    throw new EngineError(
+      'pending.notFound',
+      `Nothing waits under the id '${pendingId}'; pending/list has what does.`,
+      {
+        pendingId,
+      },
+    );
+  }
+}
+
+/** Returns an item as `pending/list` shows it. @since 0.2.0 */
+export function pendingItem(entry: PendingEntry): PendingItem {
+  const { pendingId, runId, method, params, createdAtMs, deadlineAtMs } = entry;
+  return {
+    pendingId,
+    runId,
+    method,
+    params,
+    createdAt: formatTimestamp(createdAtMs),
+    ...(deadlineAtMs === null ? {} : { deadlineAt: formatTimestamp(deadlineAtMs) }),
+  };
+}

@@ -1,0 +1,126 @@
+import type { Limits } from '../../../protocol/lifecycle.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { jsonSize } from '../../engine/json-size.ts';
+import type { RunRecord } from '../../runs/run-record.ts';
+
+const remembered = 4096;
+
+/** The runs of a daemon: live ones, and finished ones until they are forgotten. @since 0.1.0 */
+export class RunRegistry {
+  readonly #records = new Map<string, RunRecord>();
+  /** Ids of forgotten runs, to distinguish them from ids that never existed. */
+  readonly #evicted = new Set<string>();
+  /** Those that are over, in the order in which they ended. */
+  readonly #finished = new Set<RunRecord>();
+  readonly #starting = new Map<string, Promise<unknown>>();
+  readonly #limits: Limits;
+  #finishedBytes = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** Errors: `run.notFound`, `run.evicted`. */
+  get(runId: string): RunRecord {
+    const record = this.#records.get(runId);
+    if (record) return record;
+    if (this.#evicted.has(runId)) {
+      throw new EngineError(
+        'run.evicted',
+        `Run '${runId}' is no longer kept: it was released, or it made room for newer ones.`,
+        { runId },
+      );
+    }
+    throw new EngineError('run.notFound', `There is no run '${runId}'.`, { runId });
+  }
+
+  /**
+   * The same for a request that may have come right after the start of the run: a host that chose the id need not wait
+   * for the response.
+   */
+  look(runId: string): RunRecord | Promise<RunRecord> {
+    const starting = this.#starting.get(runId);
+    // Without a promise when nothing is awaited: the next message of the client must not overtake the request.
+    return starting ? starting.then(() => this.get(runId)) : this.get(runId);
+  }
+
+  /** Marks an id as being started until the promise settles. */
+  starting(runId: string, started: Promise<unknown>): void {
+    const settled = started.then(
+      () => this.#starting.delete(runId),
+      () => this.#starting.delete(runId),
+    );
+    this.#starting.set(runId, settled);
+  }
+
+  find(runId: string): RunRecord | undefined {
+    return this.#records.get(runId);
+  }
+
+  add(record: RunRecord): void {
+    this.#records.set(record.runId, record);
+    this.#evicted.delete(record.runId);
+  }
+
+  /** In the order in which they started. */
+  list(): RunRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** Those that are shown under a progress token. */
+  withProgress(token: string | number): RunRecord[] {
+    return this.list().filter((record) => record.emitter.progressToken === token);
+  }
+
+  get finishedCount(): number {
+    return this.#finished.size;
+  }
+
+  /** Forgets a run; false when there is nothing to forget. Errors: `run.notFinished`. */
+  release(runId: string): boolean {
+    const record = this.#records.get(runId);
+    if (!record) return false;
+    if (record.state !== 'finished') {
+      throw new EngineError(
+        'run.notFinished',
+        `Run '${runId}' is ${record.state}; cancel it, or wait for its end, before it is released.`,
+        {
+          runId,
+          state: record.state,
+        },
+      );
+    }
+    this.#forget(record);
+    return true;
+  }
+
+  /** Counts a run that has just finished, and makes room. */
+  finished(record: RunRecord, nowMs: number): void {
+    record.bytes = sizeOf(record);
+    this.#finishedBytes += record.bytes;
+    const { finishedRunsKept, finishedRunsKeptMs, finishedRunsKeptBytes } = this.#limits;
+    this.#finished.add(record);
+    for (const old of this.#finished) {
+      const tooOld = nowMs - old.finishedAtMs > finishedRunsKeptMs;
+      const tooMany = this.#finished.size > finishedRunsKept || this.#finishedBytes > finishedRunsKeptBytes;
+      if (old === record || !(tooOld || tooMany)) return;
+      this.#forget(old);
+    }
+  }
+
+  #forget(record: RunRecord): void {
+    this.#finished.delete(record);
+    this.#records.delete(record.runId);
+    this.#finishedBytes -= record.bytes;
+    this.#evicted.add(record.runId);
+    if (this.#evicted.size <= remembered) return;
+    const [oldest] = this.#evicted;
+    if (oldest !== undefined) this.#evicted.delete(oldest);
+  }
+}
+
+/** The new messages are what a run adds to memory; those of its history are mostly shared. */
+function sizeOf({ engine, emitter }: RunRecord): number {
+  const { messages, newMessageIndex } = engine.history;
+  return jsonSize(messages.slice(newMessageIndex)) + emitter.events.bytes;
+}
