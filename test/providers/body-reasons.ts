@@ -32,7 +32,30 @@ export const reasons: readonly Reason[] = [
     why: 'the reference engine speaks gRPC to xAI, and we speak the Responses API',
     rewrite: (outcome, { row }) => (row === 'xai' ? { refused: 'not compared' } : outcome),
   },
+  {
+    why: 'the API takes what the client of the reference engine has no place for',
+    rewrite: skipping({
+      cohere: /says: (an image|text|JSON)|after an image|extra_body/,
+      mistral: /safe prompt|extra_body/,
+      groq: /says: (text|JSON)|no parts$/,
+      huggingface: /says: (text|JSON|an image)|streamed$|^tool-choice|^schemas|no parts$/,
+    }),
+  },
+  {
+    why: 'the provider refuses what the reference engine sends',
+    rewrite: skipping({
+      cohere: /^setting-thinking: max_tokens/,
+      ollama: /says: an image by its address/,
+      'openai-chat': /^thinking: of OpenAI$/,
+    }),
+  },
 ];
+
+/** Leaves out cells whose names match, where the two differ. */
+function skipping(byRow: Readonly<Record<string, RegExp>>): Reason['rewrite'] {
+  return (outcome, { row, kind, name }) =>
+    byRow[row]?.test(`${kind}: ${name}`) ? { refused: 'not compared' } : outcome;
+}
 
 function inBody(rewrite: (body: Json) => Json): (outcome: Outcome) => Outcome {
   return (outcome) =>
@@ -55,6 +78,8 @@ const defaults: Readonly<Record<string, (value: unknown) => boolean>> = {
   // Mistral.
   top_p: (value) => value === 1,
   prefix: (value) => value === false,
+  index: (value) => value === 0,
+  tool_calls: (value) => Array.isArray(value) && value.length === 0,
   // Anthropic.
   is_error: (value) => value === false,
   // Bedrock.

@@ -95,6 +95,11 @@ export const rules: Rule[] = [
     reason: 'A role that the model refuses was set on purpose; its profile has another.',
   },
   {
+    recordings: /^cohere-tool-roundtrip$/,
+    path: /^messages\[\]\.content$/,
+    reason: 'What Cohere planned beside its calls is kept as thinking and goes back; upstream drops it.',
+  },
+  {
     recordings: /^cerebras-reasoning$/,
     path: /^clear_thinking$/,
     only: isAdded,

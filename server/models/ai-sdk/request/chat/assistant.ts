@@ -22,6 +22,7 @@ interface Mapped {
  * Source: Pydantic AI `OpenAIChatModel._MapModelResponseContext`.
  */
 export function assistantMessages(response: ModelResponse, request: WireRequest, variant: ChatVariant): ChatMessage[] {
+  if (variant.assistant) return variant.assistant(response, request);
   const mapped: Mapped = { texts: [], fields: {}, carried: [], details: [], calls: [] };
   for (const part of response.parts) addPart(part, mapped, { response, request, variant });
   const carried = mapped.carried.length > 0 ? [{ role: 'user', content: mapped.carried.join('\n\n') }] : [];
@@ -107,7 +108,11 @@ function thinkingField(
   return (own ? id === own : knownFields.includes(id)) ? id : undefined;
 }
 
-function toolCall(part: CallPart, { response, request }: Place): Record<string, unknown> {
+/** A call of the model. Its arguments are text, whatever form the history has them in. */
+export function toolCall(
+  part: CallPart,
+  { response, request }: Pick<Place, 'response' | 'request'>,
+): Record<string, unknown> {
   const extra = part.provider_details?.extra_content;
   return {
     id: part.tool_call_id,

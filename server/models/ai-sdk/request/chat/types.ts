@@ -39,6 +39,8 @@ export interface ChatVariant {
   thinks?(request: WireRequest): { thinks: boolean; isAsked: boolean };
   /** Thinking as an entry of `reasoning_details`; null: left out; undefined: it has none and goes as text or in a field. */
   reasoningDetail?(part: ThinkingPart, response: ModelResponse, request: WireRequest): object | null | undefined;
+  /** Maps a response where its turns are of another form. */
+  assistant?(response: ModelResponse, request: WireRequest): ChatMessage[];
   /** Maps an item that is not mapped as by OpenAI; undefined for all others. */
   item?(item: Exclude<UserContent, string>, content: ChatPart[], request: WireRequest): boolean;
   /** Changes the messages once all of them are there. */
