@@ -10,6 +10,11 @@ export interface Reason {
 
 type Json = Record<string, unknown>;
 
+/** `grammar.test.ts` says what is sent instead. */
+const refusedByClaude =
+  /^blanks: a response has|^call-ids: (an id with: |odd names)|^setting-thinking: max_tokens|: alone$|says: (empty text|blank text|an empty list)$/;
+const refusedByOpenAi = /^call-ids: (an id with: long|odd names of tools: dots)$/;
+
 /** At most five kinds; each is one where nothing depends on the difference, or where we are right. */
 export const reasons: readonly Reason[] = [
   {
@@ -36,6 +41,9 @@ export const reasons: readonly Reason[] = [
     why: 'the API takes what the client of the reference engine has no place for',
     rewrite: skipping({
       cohere: /says: (an image|text|JSON)|after an image|extra_body/,
+      bedrock: /extra_body/,
+      google: /extra_body|an image with detail/,
+      'google-cloud': /extra_body|an image with detail|cached content/,
       mistral: /safe prompt|extra_body/,
       groq: /says: (text|JSON)|no parts$/,
       huggingface: /says: (text|JSON|an image)|streamed$|^tool-choice|^schemas|no parts$/,
@@ -44,6 +52,13 @@ export const reasons: readonly Reason[] = [
   {
     why: 'the provider refuses what the reference engine sends',
     rewrite: skipping({
+      anthropic: new RegExp(`${refusedByClaude.source}|^results: a result is: (empty|blank) text$`),
+      azure: refusedByOpenAi,
+      bedrock: refusedByClaude,
+      'bedrock-mantle': refusedByOpenAi,
+      'deepseek-responses': refusedByOpenAi,
+      google: /^setting-thinking: max_tokens/,
+      openai: refusedByOpenAi,
       cohere: /^setting-thinking: max_tokens/,
       ollama: /says: an image by its address/,
       'openai-chat': /^thinking: of OpenAI$/,

@@ -39,7 +39,7 @@ export function vectorOf({ kind, name, row, model, sender }: Case): Outcome {
   if (!entry || !endpoint) throw new Error(`no vector of '${sender}' for '${kind}: ${name}'`);
   if (entry.refused !== undefined) return { refused: entry.refused };
   const { url, headers } = { ...endpoint, ...entry };
-  const body = /\/\{model\}/.test(url) ? entry.body : { model, ...entry.body };
+  const body = endpoint.url.includes('{model}') ? entry.body : { model, ...entry.body };
   return { url: url.replace('{model}', encodeURIComponent(model)), headers, body };
 }
 

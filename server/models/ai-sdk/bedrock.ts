@@ -38,10 +38,8 @@ function bedrock({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provid
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     quirks,
     api: converseApi,
-    languageModel: (fetch) =>
+    languageModel: (fetch, name = modelName) =>
       // An empty key would make the package look for credentials in the environment.
-      createAmazonBedrock({ region, baseURL: url, apiKey: apiKey || 'none', headers: { ...headers }, fetch })(
-        modelName,
-      ),
+      createAmazonBedrock({ region, baseURL: url, apiKey: apiKey || 'none', headers: { ...headers }, fetch })(name),
   };
 }

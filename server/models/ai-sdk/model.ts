@@ -44,11 +44,11 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const context = errorContext(bridge, call.signal, settings.extra_headers ?? {});
   if (entry.apiKey === null) throw authMissing(context);
   checkEntry(entry, settings.extra_headers ?? {});
-  const { options, quirks, warnings } = await outgoing({ ...prompt, settings }, provider, entry, call);
+  const { options, quirks, modelName, warnings } = await outgoing({ ...prompt, settings }, provider, entry, call);
   const { timing = systemTiming, fetch = globalThis.fetch } = services;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
   const cut: Cut = {};
-  const model = provider.languageModel(sendingFetch(fetch, settings, quirks, cut));
+  const model = provider.languageModel(sendingFetch(fetch, settings, quirks, cut), modelName);
   const { download } = entry;
   const question: Question = {
     provider,

@@ -12,6 +12,8 @@ import { wellFormed } from './request/well-formed.ts';
 export interface Outgoing {
   readonly options: LanguageModelV4CallOptions;
   readonly quirks: Quirks;
+  /** The model to ask by another name than its own. */
+  readonly modelName?: string;
   readonly warnings: readonly Warning[];
 }
 
@@ -49,7 +51,7 @@ async function written(
   const addressee = { providerName: name, providerUrl: url, modelName, api };
   const prepared = prepareRequest(prompt, addressee, stream !== undefined);
   const request = await withDownloadedFiles(prepared.request, api, download, signal);
-  const { body, headers, reading, keeps = [] } = api.write(request);
+  const { body, headers, reading, modelName: otherName, keeps = [] } = api.write(request);
   const sent = wellFormed(body);
   return {
     options: {
@@ -57,6 +59,7 @@ async function written(
       prompt: placeholder,
       headers: { ...otherHeaders(prompt.settings?.extra_headers, headers), ...headers },
     },
+    ...(otherName ? { modelName: otherName } : {}),
     quirks: { ...quirks, rewriteBody: (theirs) => ({ ...sent, ...picked(theirs, keeps) }) },
     warnings: [...prepared.warnings, ...request.settings.warnings],
   };

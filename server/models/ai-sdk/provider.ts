@@ -170,6 +170,6 @@ export interface Provider {
   readonly quirks: Quirks;
   /** Writes the bodies of requests; absent: the package writes them. */
   readonly api?: RequestApi;
-  /** A model that sends through the given function; made for each request, as the function carries its body hooks. */
-  languageModel(fetch: typeof globalThis.fetch): LanguageModelV4;
+  /** A model that sends through the given function; made for each request, as the function carries its body hooks. A name stands for the model's own in the address. */
+  languageModel(fetch: typeof globalThis.fetch, modelName?: string): LanguageModelV4;
 }

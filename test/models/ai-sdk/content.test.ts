@@ -58,7 +58,7 @@ describe.each(Object.entries(sent))('what a user says to %s', (name, taken) => {
 
 it.each([
   ['anthropic', { anthropic_cache_instructions: true }, '"cache_control":{"type":"ephemeral","ttl":"5m"}'],
-  ['bedrock', { bedrock_cache_instructions: true }, '"cachePoint":{"type":"default"}'],
+  ['bedrock', { bedrock_cache_instructions: true }, '"cachePoint":{"type":"default"'],
 ] as const)('%s marks instructions and cache points', async (name, settings, mark) => {
   const content = ['a long book', { kind: 'cache-point', ttl: '5m' }, 'a question'];
   const prompt = promptOf([userRequest(user(content))], { instructions: 'Be brief.', settings });

@@ -58,6 +58,8 @@ export interface WireRequest {
 export interface Written {
   readonly body: Record<string, unknown>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The model to ask by another name than its own. */
+  readonly modelName?: string;
   /** Fields of the package's body that stay, as they are about its own traffic. */
   readonly keeps?: readonly string[];
   /** Options of the package that change how it reads the answer; their effect on its body does not matter. */

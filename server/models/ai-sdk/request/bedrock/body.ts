@@ -34,7 +34,9 @@ export function converseBody(request: WireRequest): Written {
   const { tools, choice } = toolFields(request, turns);
   limitPoints({ tools, system, turns });
   const additional = additionalFields(request, turns);
+  const inferenceProfile = settings.get('bedrock_inference_profile');
   return {
+    ...(inferenceProfile ? { modelName: String(inferenceProfile) } : {}),
     body: {
       messages: turns,
       system,

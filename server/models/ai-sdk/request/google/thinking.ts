@@ -30,7 +30,7 @@ export function thinkingConfig(request: WireRequest): Config | undefined {
     return { thinkingBudget: profile.thinking_always_enabled ? leastBudget : 0 };
   }
   if (thinking === true) return { includeThoughts: true };
-  if (!hasLevels) return { includeThoughts: true, thinkingBudget: budget(thinking, settings.get('max_tokens')) };
+  if (!hasLevels) return withBudget(thinking, request);
   return { includeThoughts: true, thinkingLevel: nearestLevel(levels[thinking] ?? 'HIGH', profile) };
 }
 
@@ -42,10 +42,15 @@ const inCamelCase = (config: Config): Config =>
     ]),
   );
 
-/** `max_tokens` bounds thinking and answer together: half of it is left for the answer. */
-function budget(thinking: Exclude<Thinking, boolean>, maxTokens: unknown): number {
+/** `max_tokens` bounds thinking and answer together: half of it is left for the answer, as far as the least budget allows. */
+function withBudget(thinking: Exclude<Thinking, boolean>, { settings }: WireRequest): Config {
   const asked = budgets[thinking] ?? mostBudget;
-  return typeof maxTokens === 'number' && asked >= maxTokens ? Math.max(leastBudget, Math.floor(maxTokens / 2)) : asked;
+  const maxTokens = settings.get('max_tokens');
+  if (typeof maxTokens !== 'number' || asked < maxTokens) return { includeThoughts: true, thinkingBudget: asked };
+  const thinkingBudget = Math.max(leastBudget, Math.floor(maxTokens / 2));
+  if (thinkingBudget < maxTokens) return { includeThoughts: true, thinkingBudget };
+  settings.leftOut('thinking');
+  return { includeThoughts: true };
 }
 
 /** The level next to the asked one that the model takes; of two as near, the lower. */

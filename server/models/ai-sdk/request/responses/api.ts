@@ -5,7 +5,7 @@ import { givenCallIds } from './call-ids.ts';
 
 /** OpenAI's Responses API, at OpenAI or another host. */
 export const responsesApi = (profileOf: ProfileOf): RequestApi => ({
-  profileOf: (modelName) => narrowed(merged(profileOf(modelName))),
+  profileOf: (modelName) => widened(merged(profileOf(modelName))),
   unsupportedFiles: ['audio', 'video'],
   grammar: {
     callIds: { pattern: /^[\s\S]{1,64}$/, length: 40 },
@@ -17,5 +17,8 @@ export const responsesApi = (profileOf: ProfileOf): RequestApi => ({
 });
 
 /** A model may be able to do more here than by chat completions. */
-const narrowed = (profile: Profile): Profile =>
-  profile.openai_responses_supports_json_schema_output ? { ...profile, supports_json_schema_output: true } : profile;
+const widened = (profile: Profile): Profile => ({
+  ...profile,
+  openai_chat_supports_document_input: true,
+  ...(profile.openai_responses_supports_json_schema_output ? { supports_json_schema_output: true } : {}),
+});

@@ -78,7 +78,12 @@ function textConfig(request: WireRequest, input: Item[], isRelocated: boolean): 
   const verbosity = settings.get('openai_text_verbosity');
   const isJsonMode = outputMode === 'prompted' && profile.supports_json_object_output;
   const format = isJsonMode ? { type: 'json_object' } : outputFormat(request);
-  const instructions = isRelocated ? '' : request.instructions.map(({ content }) => content).join('\n\n');
+  const instructions = isRelocated
+    ? ''
+    : request.instructions
+        .map(({ content }) => content)
+        .join('\n\n')
+        .trim();
   if (isJsonMode && instructions) {
     const role = systemRole(request);
     input.splice(headCount(input, role), 0, { role, content: instructions });
