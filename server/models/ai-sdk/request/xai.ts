@@ -16,6 +16,8 @@ import { xaiUser } from './xai-content.ts';
 export const xaiApi: RequestApi = {
   profileOf: grokProfile,
   unsupportedFiles: ['audio', 'video'],
+  // Others have to be uploaded first; the user may name one by its address, which a tool's result cannot.
+  documentTypes: ['text/plain', 'text/csv', 'text/html', 'text/markdown'],
   needsDownload: (item) =>
     Boolean(item.force_download) || (item.kind === 'document-url' && isTextLike(mediaType(item))),
   write,
