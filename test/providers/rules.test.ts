@@ -217,6 +217,61 @@ describe('a history of another provider', () => {
   });
 });
 
+describe('the parameters of a tool', () => {
+  const given = {
+    empty: {},
+    'no type': { properties: { a: { type: 'string' } } },
+    'no properties': { type: 'object' },
+    'a list of anything': { type: 'object', properties: { a: { type: 'array' }, b: { items: { type: 'array' } } } },
+  };
+
+  it.each(names)('are an object with properties, and lists say what is in them: %s', async (row) => {
+    for (const parameters_json_schema of Object.values(given)) {
+      for (const { model, body } of await bodiesOf(row, {
+        messages: [user('Go.')],
+        tools: [{ ...tool('look'), parameters_json_schema }],
+      })) {
+        const objects = objectsIn(body);
+        const sent = objects.flatMap(({ parameters }) => (parameters ? [parameters as Record<string, unknown>] : []));
+        expect(sent, model).toEqual([expect.objectContaining({ type: 'object', properties: expect.anything() })]);
+        const lists = objectsIn(sent).filter(({ type }) => type === 'array');
+        expect(
+          lists.filter((list) => !('items' in list)),
+          model,
+        ).toEqual([]);
+      }
+    }
+  });
+
+  it('have no alternatives at the top for OpenAI, and are not strict then', async () => {
+    const branch = (name: string) => ({
+      type: 'object',
+      properties: { kind: { const: name }, [name]: {} },
+      required: ['kind'],
+    });
+    const $defs = { B: branch('b') };
+    for (const parameters_json_schema of [
+      { anyOf: [branch('a'), { $ref: '#/$defs/B' }], $defs },
+      { oneOf: [branch('a'), branch('b')] },
+      { allOf: [branch('a'), branch('b')] },
+    ]) {
+      const tools = [{ ...tool('look'), parameters_json_schema }];
+      for (const { model, body } of await bodiesOf('openai-chat', { messages: [user('Go.')], tools })) {
+        const [only] = (body as { tools: { function: { parameters: Record<string, unknown>; strict?: true } }[] })
+          .tools;
+        const { type, properties, required } = only?.function.parameters ?? {};
+        expect({ type, required, names: Object.keys(properties ?? {}) }, model).toEqual({
+          type: 'object',
+          required: ['kind'],
+          names: ['kind', 'a', 'b'],
+        });
+        expect(only?.function.parameters).not.toHaveProperty('anyOf');
+        expect(only?.function).not.toHaveProperty('strict');
+      }
+    }
+  });
+});
+
 afterAll(() => {
   process.stdout.write(`rules of requests: ${names.length} rows, ${cells} cells\n`);
 });
