@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { callOf, modelAt, promptOf, userRequest } from '../models/ai-sdk/support.ts';
 import { captured } from './body-capture.ts';
 import { type Given, rows } from './body-cases.ts';
 
@@ -124,6 +125,69 @@ describe('the setting `thinking`', () => {
           `${model}: ${budgets}`,
         ).toBe(true);
         expect(entries.filter(([name]) => name === 'summary' && row !== 'xai')).toEqual([]);
+      }
+    }
+  });
+});
+
+const counts = { input_tokens: 1, output_tokens: 1 };
+const completion = {
+  id: 'x',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'ok' } }],
+  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+};
+const answers: Readonly<Record<string, object>> = {
+  cohere: {
+    message: { role: 'assistant', content: [{ type: 'text', text: 'ok' }] },
+    finish_reason: 'COMPLETE',
+    usage: { billed_units: counts, tokens: counts },
+  },
+  xai: {
+    id: 'x',
+    created_at: 1,
+    model: 'm',
+    object: 'response',
+    status: 'completed',
+    output: [
+      {
+        type: 'message',
+        id: 'm',
+        role: 'assistant',
+        status: 'completed',
+        content: [{ type: 'output_text', text: 'ok' }],
+      },
+    ],
+    usage: { ...counts, total_tokens: 2 },
+  },
+};
+
+/** What is sent for a level of thinking, and whether a warning says that there is none. */
+async function thinkingSent(row: string, modelName: string, thinking: unknown) {
+  let body = '';
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    body = String(init?.body);
+    return Response.json(answers[row] ?? completion);
+  };
+  const model = await modelAt(row, { modelName }, { fetch });
+  const prompt = promptOf([userRequest({ part_kind: 'user-prompt', content: 'Think.' })], {
+    settings: thinking === undefined ? null : { thinking: thinking as boolean },
+  });
+  const { warnings = [] } = await model.request(prompt, callOf());
+  cells += 1;
+  return { body, isWarned: warnings.some(({ message }) => message.includes("'thinking'")) };
+}
+
+describe('a level of thinking', () => {
+  it.each(names)('changes the request, or a warning says that it cannot: %s', async (row) => {
+    for (const model of rows[row]?.models ?? []) {
+      const plain = await thinkingSent(row, model, undefined);
+      expect(plain.isWarned).toBe(false);
+      for (const level of ['minimal', 'high']) {
+        const { body, isWarned } = await thinkingSent(row, model, level);
+        expect(isWarned, `${model} ${level}`).toBe(body === plain.body);
       }
     }
   });
