@@ -1,3 +1,4 @@
+import { inCamelCase } from '../support/google-names.ts';
 import type { Case } from './body-cases.ts';
 import type { Outcome, Sent } from './body-vectors.ts';
 
@@ -119,13 +120,3 @@ function withoutFractions(value: unknown): unknown {
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutFractions(item)]));
 }
-
-function inCamelCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inCamelCase);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [camelCase(key), usersOwn.test(key) ? item : inCamelCase(item)]),
-  );
-}
-
-const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -28,11 +28,6 @@ export const rules: Rule[] = [
     reason: 'The request was not recorded.',
   },
   {
-    recordings: /^google-vertex-prompt-blocked$/,
-    path: /^$/,
-    reason: 'Not a model call.',
-  },
-  {
     path: /^messages\[\]\.content\[\]\.caller$/,
     only: isAdded,
     reason: "Anthropic's mark of who calls a tool is sent back as it came.",
@@ -195,3 +190,10 @@ export const ruleOf = (recording: string, difference: Difference): Rule | undefi
     ({ recordings, path, only }) =>
       (recordings?.test(recording) ?? true) && path.test(difference.path) && (only?.(difference) ?? true),
   );
+
+/** The rules that have to be met among these recordings; those for all only where all are that a rule names. */
+export function metRules(names: readonly string[]): Rule[] {
+  const isHere = ({ recordings }: Rule) => names.some((name) => recordings?.test(name));
+  const areAllHere = rules.every((rule) => !rule.recordings || isHere(rule));
+  return rules.filter((rule) => (rule.recordings ? isHere(rule) : areAllHere));
+}

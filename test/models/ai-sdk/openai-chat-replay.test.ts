@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ModelMessage, ModelResponse } from '../../../protocol/messages.ts';
 import type { ModelPrompt } from '../../../server/engine/model.ts';
 import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
-import { factsOf, noReplays, recordingsDir, replay } from './replay.ts';
+import { factsOf, noReplays, replay } from './replay.ts';
 import { callOf, promptOf, returned, stillTiming, system, tool, user, userRequest } from './support.ts';
 
 const closed = { type: 'object', additionalProperties: false };
@@ -99,7 +99,7 @@ const failures = [
   { recording: 'openai-chat-error-404', model: 'gpt-5.2-proo', first: [user('hello')], code: 'model_not_found' },
 ];
 
-describe.skipIf(noReplays)(`recordings in ${recordingsDir}${noReplays ? `: ${noReplays}` : ''}`, () => {
+describe.skipIf(noReplays)(`recordings of openai-chat${noReplays ? `: ${noReplays}` : ''}`, () => {
   let close = async () => {};
   afterEach(() => close());
 
