@@ -3,6 +3,7 @@ import { providers } from '../../server/models/providers.ts';
 import { casesOf, rows } from './body-cases.ts';
 import { type Cell, compared, formatted } from './body-comparison.ts';
 import { reasons } from './body-reasons.ts';
+import { type Played, tables } from './body-table.ts';
 import { vectorNames } from './body-vectors.ts';
 import { everyCell, knownCells, writeKnownCells } from './known-cells.ts';
 
@@ -10,8 +11,7 @@ import { everyCell, knownCells, writeKnownCells } from './known-cells.ts';
 const { BODIES: shown, BODIES_UPDATE: update } = process.env;
 
 const names = Object.keys(rows);
-const done = new Map<string, { cells: number; equal: number; reasoned: number; differing: number }>();
-const used = new Set<unknown>();
+const played: Played[] = [];
 
 describe('what is sent to a provider', () => {
   it('is compared for every row of the table of providers', () => {
@@ -27,7 +27,7 @@ describe('what is sent to a provider', () => {
     const cells: Cell[] = [];
     for (const one of casesOf(row)) cells.push(await compared(one));
     const differing = cells.filter(({ differences }) => differences.length > 0);
-    count(row, cells, differing);
+    played.push(...cells.map((cell) => ({ row, cell })));
     show(row, differing);
     const known = knownCells(row);
     if (known.includes(everyCell)) return;
@@ -44,30 +44,14 @@ describe('what is sent to a provider', () => {
 
   it('differs for few reasons, each of which is met', () => {
     expect(reasons.length).toBeLessThanOrEqual(5);
+    const used = new Set(played.flatMap(({ cell }) => cell.reasons));
     expect(reasons.filter((reason) => !used.has(reason)).map(({ why }) => why)).toEqual([]);
   });
 
   afterAll(() => {
-    const lines = [...done].map(([row, { cells, equal, reasoned, differing }]) =>
-      [row.padEnd(20), ...[cells, equal, reasoned, differing].map((one) => String(one).padStart(7))].join(''),
-    );
-    const sum = [...done.values()].reduce((all, { cells }) => all + cells, 0);
-    process.stdout.write(
-      [`row                   cells  equal  reason  other`, ...lines, `${done.size} rows, ${sum} cells\n`].join('\n'),
-    );
+    process.stdout.write(tables(played));
   });
 });
-
-function count(row: string, cells: readonly Cell[], differing: readonly Cell[]): void {
-  const equal = cells.filter(({ differences, reasons }) => differences.length + reasons.length === 0).length;
-  done.set(row, {
-    cells: cells.length,
-    equal,
-    reasoned: cells.length - equal - differing.length,
-    differing: differing.length,
-  });
-  for (const reason of cells.flatMap((cell) => cell.reasons)) used.add(reason);
-}
 
 function show(row: string, differing: readonly Cell[]): void {
   if (!shown) return;

@@ -33,7 +33,7 @@ function openAiChat({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Pro
     url: `${url}/`,
     envVar: 'OPENAI_API_KEY',
     quirks,
-    api: chatApi(openAiDirectProfile),
+    api: chatApi(openAiDirectProfile, undefined, { refusesCombination: true }),
     languageModel: (fetch) =>
       // Address and key are always given: the package would else look them up in the environment.
       createOpenAI({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch }).chat(modelName),

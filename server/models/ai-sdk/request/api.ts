@@ -2,6 +2,7 @@ import type { CallIdGrammar } from './call-ids.ts';
 import type { FileKind, UrlItem } from './files.ts';
 import type { Profile, ProfileOf } from './profile.ts';
 import type { WireRequest, Written } from './request.ts';
+import type { ParametersGrammar } from './schemas/parameters.ts';
 
 /** What an API refuses whatever the model is; everything is let through where nothing is said. */
 export interface Grammar {
@@ -9,6 +10,8 @@ export interface Grammar {
   readonly callIds?: CallIdGrammar;
   /** The characters that names of tools may have, and how many of them. */
   readonly toolNames?: { readonly forbidden: RegExp; readonly maxLength: number };
+  /** What parameters of tools must look like beyond what the model's transformer writes; absent: sent as that writes them. */
+  readonly parameters?: ParametersGrammar;
   /** Whether texts of nothing but blanks are refused. */
   readonly refusesBlankText?: boolean;
   /** Whether the conversation has to begin with a turn of the user. */

@@ -4,13 +4,14 @@ import { userError } from '../../../engine/errors.ts';
 import type { ModelPrompt, Warning } from '../../../engine/model.ts';
 import { defaultTemplate, fillTemplate } from '../../../engine/output-template.ts';
 import { withoutInlineSystem } from '../../inline-system.ts';
-import type { RequestApi } from './api.ts';
+import type { Grammar, RequestApi } from './api.ts';
 import { exactLength, withFittingIds } from './call-ids.ts';
 import { type FileItem, isTextLike, isUrlItem, kindOf, mediaType } from './files.ts';
 import { withinGrammar } from './grammar.ts';
 import { merged, type Profile } from './profile.ts';
 import type { SentOutput, SentTool, WireRequest } from './request.ts';
 import { returnItems } from './returns.ts';
+import { parametersOf } from './schemas/parameters.ts';
 import { outputTransformer, transformed } from './schemas/transformers.ts';
 import { Settings } from './settings.ts';
 import { isForcedByUser, resolveToolChoice } from './tool-choice.ts';
@@ -52,8 +53,8 @@ export function prepareRequest(
     messages: prompt.messages,
     instructions: instructionsOf(prompt, profile, output),
     tools: [
-      ...prompt.functionTools.map((tool) => sentTool(tool, profile, false)),
-      ...prompt.outputTools.map((tool) => sentTool(tool, profile, true)),
+      ...prompt.functionTools.map((tool) => sentTool(tool, profile, { isOutput: false, grammar: api.grammar })),
+      ...prompt.outputTools.map((tool) => sentTool(tool, profile, { isOutput: true, grammar: api.grammar })),
     ],
     choice,
     isChoiceExplicit: isForcedByUser(prompt),
@@ -107,14 +108,18 @@ function instructionsOf(
   ];
 }
 
-function sentTool(tool: ToolDefinition, profile: Profile, isOutput: boolean): SentTool {
-  const { name, description, parameters_json_schema, strict } = tool;
-  return {
-    name,
-    description,
-    ...transformed(profile.json_schema_transformer ?? null, parameters_json_schema, strict),
-    isOutput,
-  };
+function sentTool(
+  tool: ToolDefinition,
+  profile: Profile,
+  { isOutput, grammar }: { isOutput: boolean; grammar: Grammar | undefined },
+): SentTool {
+  const { name, description, parameters_json_schema } = tool;
+  const { schema, strict } = transformed(profile.json_schema_transformer ?? null, parameters_json_schema, tool.strict);
+  if (!grammar?.parameters) return { name, description, schema, strict, isOutput };
+  const parameters = parametersOf(schema, grammar.parameters);
+  // Strictness wants each property to be required, which those of alternatives are not.
+  const isCombined = 'properties' in parameters && !('properties' in schema) && Object.keys(schema).length > 0;
+  return { name, description, schema: parameters, strict: isCombined ? false : strict, isOutput };
 }
 
 function sentOutput({ outputMode, outputObject }: ModelPrompt, profile: Profile): SentOutput | undefined {

@@ -16,6 +16,9 @@ import { xaiUser } from './xai-content.ts';
 export const xaiApi: RequestApi = {
   profileOf: grokProfile,
   unsupportedFiles: ['audio', 'video'],
+  // Others have to be uploaded first; the user may name one by its address, which a tool's result cannot.
+  documentTypes: ['text/plain', 'text/csv', 'text/html', 'text/markdown'],
+  grammar: { parameters: {} },
   needsDownload: (item) =>
     Boolean(item.force_download) || (item.kind === 'document-url' && isTextLike(mediaType(item))),
   write,

@@ -16,6 +16,7 @@ import type { ChatMessage, ChatPart, ChatVariant } from './types.ts';
 export const cohereApi: RequestApi = {
   profileOf: cohereHostProfile,
   unsupportedFiles: ['image', 'document', 'audio', 'video'],
+  grammar: { parameters: {} },
   needsDownload: (item) => Boolean(item.force_download),
   write,
 };

@@ -19,6 +19,7 @@ export const mistralApi: RequestApi = {
   profileOf: mistralHostProfile,
   unsupportedFiles: ['audio', 'video'],
   documentTypes: documents,
+  grammar: { parameters: {} },
   needsDownload: (item) =>
     Boolean(item.force_download) || (item.kind === 'document-url' && isTextLike(mediaType(item))),
   write,

@@ -26,6 +26,7 @@ export function googleProfile(name: string): Profile {
     json_schema_transformer: 'GoogleJsonSchemaTransformer',
     supports_json_schema_output: isModern || !isImage,
     supports_json_object_output: isModern || !isImage,
+    supports_tools: !isImage,
     supports_video_input: !isImage,
     supports_thinking: thinks,
     thinking_always_enabled: thinks && isPro,
