@@ -25,6 +25,8 @@ export interface ModelPrompt {
   readonly messages: readonly ModelMessage[];
   /** Instructions with those of the output mode. */
   readonly instructions: string | null;
+  /** The same in parts: what can change between requests comes last, so that a provider can cache what is before it. */
+  readonly instructionParts?: readonly { readonly content: string; readonly dynamic: boolean }[];
   readonly functionTools: readonly ToolDefinition[];
   readonly outputTools: readonly ToolDefinition[];
   /** True when text can be the output. */

@@ -2,8 +2,8 @@ import type { OutputSpec, ToolDefinition } from '../../protocol/spec.ts';
 import { userError } from './errors.ts';
 import type { OutputMode, OutputObject } from './model.ts';
 import { compileObject, type ObjectOutput } from './output-object.ts';
+import { defaultTemplate, fillTemplate } from './output-template.ts';
 import { compileUnion, type UnionOutput } from './output-union.ts';
-import { pythonJson } from './python-json.ts';
 
 /** A tool whose call ends the run. @since 0.1.0 */
 export interface OutputTool {
@@ -39,8 +39,6 @@ type Alternative = Omit<OutputSpec, 'anyOf'>;
 
 const DEFAULT_TOOL = 'final_result';
 const DEFAULT_DESCRIPTION = 'The final response which ends this conversation';
-const DEFAULT_TEMPLATE =
-  "\nAlways respond with a JSON object that's compatible with this schema:\n\n{schema}\n\nDon't include any text or Markdown fencing before or after.\n";
 
 /**
  * Checks an output specification and compiles its schemas.
@@ -131,7 +129,7 @@ async function structuredText(
     description: spec.description ?? source.description,
     json_schema: source.schema,
   };
-  const template = spec.template ?? (from.mode === 'prompted' ? DEFAULT_TEMPLATE : null);
+  const template = spec.template ?? (from.mode === 'prompted' ? defaultTemplate : null);
   return {
     mode: from.mode,
     tools: new Map(),
@@ -143,14 +141,6 @@ async function structuredText(
     object,
     instructions: template === null ? null : fillTemplate(template, object),
   };
-}
-
-function fillTemplate(template: string, object: OutputObject): string {
-  const schema = { ...object.json_schema };
-  if (object.name) schema.title = object.name;
-  if (object.description) schema.description = object.description;
-  const withPlace = template.includes('{schema}') ? template : `${template}\n\n{schema}`;
-  return withPlace.replaceAll('{schema}', () => pythonJson(schema));
 }
 
 async function compileTools(offered: readonly Alternative[], retries: number): Promise<Map<string, OutputTool>> {

@@ -90,7 +90,8 @@ export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
   if (from) history.resume(from);
   history.findNewMessages();
   state.lastMaxTokens = state.input.modelSettings?.max_tokens ?? null;
-  return { ...promptFor(state, []), instructions: joined([agent.output.instructions, from?.instructions ?? null]) };
+  const { instructionParts: _, ...prompt } = promptFor(state, []);
+  return { ...prompt, instructions: joined([agent.output.instructions, from?.instructions ?? null]) };
 }
 
 /**
@@ -213,6 +214,18 @@ function instructionsToSend({ agent, history }: RunState, resolved: readonly (st
   return own ?? latestInstructions(history.shown());
 }
 
+/** Absent where old instructions still hold: they are one text. */
+function instructionParts(
+  { agent }: RunState,
+  resolved: readonly (string | null)[],
+): Pick<ModelPrompt, 'instructionParts'> {
+  const fixed = [agent.instructions.literal, agent.output.instructions].map((content) => ({ content, dynamic: false }));
+  const parts = [...fixed, ...resolved.map((content) => ({ content, dynamic: true }))].flatMap(
+    ({ content, dynamic }) => (content?.trim() ? [{ content, dynamic }] : []),
+  );
+  return parts.length > 0 ? { instructionParts: parts } : {};
+}
+
 function joined(parts: readonly (string | null)[]): string | null {
   const texts = parts.filter((text) => text !== null && text !== '');
   return texts.join('\n\n').trim() || null;
@@ -278,6 +291,7 @@ function promptFor(state: RunState, resolved: readonly (string | null)[]): Model
   return {
     messages: history.shown(),
     instructions: instructionsToSend(state, resolved),
+    ...instructionParts(state, resolved),
     functionTools,
     outputTools: output.definitions,
     allowText: output.allowText,

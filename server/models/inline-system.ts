@@ -22,20 +22,20 @@ const isSystem = ({ part_kind }: ModelRequestPart) => part_kind === 'system-prom
 const isStanding = (part: ModelRequestPart) => part.part_kind === 'system-prompt' && part.scope !== 'request';
 
 /**
- * Number of the first parts that keep their system prompts: as many as the prompts that a first request opens with. They
+ * Counts the first parts that keep their system prompts: as many as the prompts that a first request opens with. They
  * are counted before results of calls were put in front of them.
  */
-function leading({ parts }: ModelRequest, isFirst: boolean): number {
+export function standingCount({ parts }: ModelRequest, isFirst: boolean): number {
   if (!isFirst) return 0;
   const other = parts.findIndex((part) => part.part_kind !== 'tool-return' && !isStanding(part));
   return parts.slice(0, other < 0 ? parts.length : other).filter(isStanding).length;
 }
 
 const hasInline = (message: ModelMessage, isFirst: boolean) =>
-  message.kind === 'request' && message.parts.slice(leading(message, isFirst)).some(isSystem);
+  message.kind === 'request' && message.parts.slice(standingCount(message, isFirst)).some(isSystem);
 
 function wrapped(request: ModelRequest, isFirst: boolean): ModelRequest {
-  const start = leading(request, isFirst);
+  const start = standingCount(request, isFirst);
   const parts = request.parts.map((part, index): ModelRequestPart => {
     if (index < start || part.part_kind !== 'system-prompt') return part;
     return { content: framedSystem(part.content), timestamp: part.timestamp, part_kind: 'user-prompt' };

@@ -44,7 +44,7 @@ export function checkFallbackOn(kinds: readonly string[], { hasHostModel }: { ha
 
 /** Pydantic AI's prefixes of provider settings. @since 0.3.0 */
 export const settingPrefixes =
-  /^(anthropic|azure|bedrock|cerebras|cohere|deepseek|gateway|google|groq|huggingface|mistral|ollama|openai|openrouter|xai|zai)_/;
+  /^(anthropic|azure|bedrock|cerebras|cohere|deepseek|gateway|google|groq|huggingface|mistral|ollama|openai|openrouter|snowflake|xai|zai)_/;
 
 const common = () => [...commonSettings(), 'service_tier'];
 

@@ -58,11 +58,10 @@ function host(
   envVar: string,
   url: string,
   example: string,
-  more: Partial<ProviderRow> & Pick<CompatibleHost, 'thinkingField' | 'fetchesImages'> = {},
+  more: Partial<ProviderRow> = {},
 ): ProviderRow {
-  const { thinkingField, fetchesImages = true, ...row } = more;
-  const load = compatible({ name, envVar, url, fetchesImages, ...(thinkingField ? { thinkingField } : {}) });
-  return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
+  const load = compatible({ name, envVar, url });
+  return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...more };
 }
 
 const awsRegion = {
@@ -278,20 +277,15 @@ export const providers: readonly ProviderRow[] = [
   },
   host('openrouter', 'OPENROUTER_API_KEY', 'https://openrouter.ai/api/v1', 'anthropic/claude-sonnet-4.5', {
     input: documents,
-    thinkingField: 'reasoning',
   }),
   host('ollama', 'OLLAMA_API_KEY', 'http://localhost:11434/v1', 'qwen3', {
     keyOptional: true,
-    thinkingField: 'reasoning',
-    fetchesImages: false,
     address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
     addressEnvVars: { OLLAMA_BASE_URL: 'the address of the server, `/v1` included' },
   }),
   host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b'),
-  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', { thinkingField: 'reasoning_content' }),
-  host('crusoe', 'CRUSOE_API_KEY', 'https://api.inference.crusoecloud.com/v1', 'openai/gpt-oss-120b', {
-    thinkingField: 'reasoning',
-  }),
+  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7'),
+  host('crusoe', 'CRUSOE_API_KEY', 'https://api.inference.crusoecloud.com/v1', 'openai/gpt-oss-120b'),
   {
     name: 'snowflake',
     aliases: [],
@@ -306,9 +300,7 @@ export const providers: readonly ProviderRow[] = [
   },
   host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
   host('together', 'TOGETHER_API_KEY', 'https://api.together.xyz/v1', 'openai/gpt-oss-120b'),
-  host('moonshotai', 'MOONSHOTAI_API_KEY', 'https://api.moonshot.ai/v1', 'kimi-k2.5', {
-    thinkingField: 'reasoning_content',
-  }),
+  host('moonshotai', 'MOONSHOTAI_API_KEY', 'https://api.moonshot.ai/v1', 'kimi-k2.5'),
   host('nebius', 'NEBIUS_API_KEY', 'https://api.studio.nebius.com/v1', 'openai/gpt-oss-120b'),
   host('sambanova', 'SAMBANOVA_API_KEY', 'https://api.sambanova.ai/v1', 'gpt-oss-120b'),
   host('vercel', 'VERCEL_AI_GATEWAY_API_KEY', 'https://ai-gateway.vercel.sh/v1', 'openai/gpt-5'),
@@ -326,7 +318,12 @@ export const providers: readonly ProviderRow[] = [
     needsAddress: true,
     example: 'my-model',
     input: images,
-    load: compatible({ name: 'openai', envVar: 'OPENAI_COMPATIBLE_API_KEY', finishMayLack: true }),
+    load: compatible({
+      name: 'openai',
+      row: 'openai-compatible',
+      envVar: 'OPENAI_COMPATIBLE_API_KEY',
+      finishMayLack: true,
+    }),
   },
 ];
 

@@ -8,8 +8,17 @@ import { decode, type Exchange, prefixOf, providerOf, type Recording } from './r
 
 /** How an exchange went: its response when there was one, and the error of its run. */
 export interface Outcome {
-  response: ModelResponse | undefined;
-  result: RunResult;
+  readonly response: ModelResponse | undefined;
+  readonly result: RunResult;
+}
+
+/** What came of an exchange: nothing was asked of a model, its outcome, or why there is none. */
+export type Played = Outcome | { readonly problem: string } | null;
+
+/** A server that replays a recording: its address, and how many of the exchanges it has served. */
+export interface Served {
+  readonly baseUrl: string;
+  count(): Promise<number>;
 }
 
 const key = 'RECORDING_KEY';
@@ -18,27 +27,53 @@ export const daemonOptions = { args: ['--allow-env', key], env: { [key]: 'sk-rec
 /**
  * Plays a recording through a daemon: each exchange is a run of one request. What the user said and what the tools
  * returned is taken from the recorded request, what the model said from the daemon's own answers before, so that
- * everything a provider needs to get back travels through a history.
+ * everything a provider needs to get back travels through a history. An exchange that goes wrong ends nothing: it is
+ * requested as it was recorded, and those after it are played.
  */
-export async function play(recording: Recording, baseUrl: string, daemon: Daemon): Promise<(Outcome | null)[]> {
+export async function play(recording: Recording, server: Served, daemon: Daemon): Promise<Played[]> {
   const responses: ModelResponse[] = [];
-  const outcomes: (Outcome | null)[] = [];
+  const played: Played[] = [];
   for (const [index, exchange] of recording.exchanges.entries()) {
-    const last = outcomes.at(-1);
-    if (last && isRepeated(last, recording.exchanges[index - 1], exchange)) {
-      outcomes.push(last);
+    const last = played.at(-1);
+    if (last && 'result' in last && isRepeated(last, recording.exchanges[index - 1], exchange)) {
+      played.push(last);
       continue;
     }
     if (exchange.api === null) {
-      await fetch(`${baseUrl}${exchange.request.path}`, { method: exchange.request.method });
-      outcomes.push(null);
+      await requestAsRecorded(exchange, server);
+      played.push(null);
       continue;
     }
-    const outcome = await ask(exchange, responses, baseUrl, daemon, `${recording.name}#${index}`);
-    outcomes.push(outcome);
-    if (outcome.response) responses.push(outcome.response);
+    const outcome = await playOne(exchange, responses, server, daemon, `${recording.name}#${index}`);
+    played.push(outcome);
+    if ('response' in outcome && outcome.response) responses.push(outcome.response);
+    else if ((await server.count()) <= index) {
+      await requestAsRecorded(exchange, server);
+      played[index] = { problem: `not requested as it was recorded: ${JSON.stringify(outcome)}` };
+    }
   }
-  return outcomes;
+  return played;
+}
+
+async function playOne(...given: Parameters<typeof ask>): Promise<Exclude<Played, null>> {
+  try {
+    return await ask(...given);
+  } catch (error) {
+    return { problem: String(error) };
+  }
+}
+
+/** Marks what this runner requests itself: it says nothing about the daemon. */
+export const notOurs = 'x-as-recorded';
+
+async function requestAsRecorded({ request }: Exchange, { baseUrl }: Served): Promise<void> {
+  const { method, path, body } = request;
+  const answer = await fetch(`${baseUrl}${path}`, {
+    method,
+    headers: { [notOurs]: 'true' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  await answer.arrayBuffer();
 }
 
 /** Whether the daemon has sent a request again by itself: then it is answered already. */
@@ -48,7 +83,7 @@ const isRepeated = ({ result }: Outcome, before: Exchange | undefined, exchange:
 async function ask(
   exchange: Exchange,
   responses: readonly ModelResponse[],
-  baseUrl: string,
+  { baseUrl }: Served,
   daemon: Daemon,
   runId: string,
 ): Promise<Outcome> {

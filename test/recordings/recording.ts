@@ -44,11 +44,11 @@ export interface Facts {
   error?: { message: string };
 }
 
-/** Every recording of the folder. */
-export function allRecordings(): Recording[] {
-  return readdirSync(recordingsDir)
+/** Every recording of a folder. */
+export function allRecordings(folder = recordingsDir): Recording[] {
+  return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(recordingsDir, file), 'utf8')))
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')))
     .filter((recording) => Array.isArray(recording.exchanges));
 }
 
@@ -56,22 +56,44 @@ export function allFacts(): Record<string, { exchanges: (Facts | null)[] }> {
   return JSON.parse(readFileSync(join(recordingsDir, 'expected', 'facts.json'), 'utf8'));
 }
 
-/** The name a provider is asked by, where that is not its own or its package speaks another API. */
-const names: Record<string, string> = {
-  'azure openai-chat': 'openai-compatible',
-  'xai openai-chat': 'openai-compatible',
-  'bedrock-mantle openai-chat': 'openai-compatible',
+/** The name a provider is asked by, where that is not its own. */
+const names: Readonly<Record<string, string>> = {
   'openai openai-responses': 'openai',
   'openai openai-chat': 'openai-chat',
   'deepseek openai-responses': 'deepseek-responses',
-  'google-vertex google-generate': 'google-cloud',
 };
 
-/** A host without a row of its own is asked by the API it speaks. */
+type Api = NonNullable<Exchange['api']>;
+
+/** What rows speak; the others speak chat completions. */
+const apis: Readonly<Record<string, Api>> = {
+  openai: 'openai-responses',
+  azure: 'openai-responses',
+  xai: 'openai-responses',
+  'bedrock-mantle': 'openai-responses',
+  'deepseek-responses': 'openai-responses',
+  anthropic: 'anthropic-messages',
+  google: 'google-generate',
+  'google-cloud': 'google-generate',
+  bedrock: 'bedrock-converse',
+  cohere: 'cohere-chat',
+};
+
+/** Who is asked where a host has no row, or its row speaks another API than was recorded. */
+const generic: Readonly<Record<Api, string>> = {
+  'openai-chat': 'openai-compatible',
+  'openai-responses': 'openai',
+  'anthropic-messages': 'anthropic',
+  'google-generate': 'google',
+  'bedrock-converse': 'bedrock',
+  'cohere-chat': 'cohere',
+};
+
 export function providerOf({ provider, api }: Exchange): string {
+  if (api === null || !(api in generic)) throw new Error(`'${provider}' was recorded with the unknown API '${api}'`);
   const name = names[`${provider} ${api}`] ?? String(provider);
-  const row = providers.find((one) => one.name === name || one.aliases.includes(name));
-  return row?.name ?? (api === 'openai-responses' ? 'openai' : 'openai-compatible');
+  const row = providers.find((one) => one.name === name || one.aliases.includes(name))?.name;
+  return row && (apis[row] ?? 'openai-chat') === api ? row : generic[api];
 }
 
 /** What stands before the path of the API: the base address that a client is given. */
@@ -98,7 +120,7 @@ export function decode({ provider, api, request: { body, path } }: Exchange): De
     case 'anthropic-messages':
       return decodeAnthropic(json);
     case 'google-generate':
-      return decodeGoogle(json, path);
+      return decodeGoogle(json, path, provider);
     case 'bedrock-converse':
       return decodeBedrock(json, path);
     default:

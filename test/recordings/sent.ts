@@ -1,3 +1,4 @@
+import { inCamelCase } from '../support/google-names.ts';
 import type { Json } from './decode/turns.ts';
 import { object, objects } from './decode/turns.ts';
 
@@ -11,9 +12,12 @@ export interface Difference {
 /** Where the body that was sent differs from the recorded one, once both are written the same way. */
 export function bodyDifferences(ours: unknown, theirs: unknown): Difference[] {
   const found: Difference[] = [];
-  collect(sameForm(ours), sameForm(theirs), '', found);
+  collect(sameForm(spelt(ours)), sameForm(spelt(theirs)), '', found);
   return found;
 }
+
+/** Google's bodies come in two spellings. */
+const spelt = (body: unknown) => (isObject(body) && body.contents ? inCamelCase(body) : body);
 
 function collect(ours: unknown, theirs: unknown, path: string, found: Difference[]): void {
   if (Array.isArray(ours) && Array.isArray(theirs)) {
@@ -53,10 +57,9 @@ const defaults: Record<string, (value: unknown) => boolean> = {
 function sameForm(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sameForm);
   if (!isObject(value)) return value;
-  const { input, instructions, parameters_json_schema, ...rest } = value;
+  const { input, instructions, ...rest } = value;
   const body: Json = {
     ...rest,
-    ...(parameters_json_schema ? { parametersJsonSchema: parameters_json_schema } : {}),
     ...(Array.isArray(input) ? withInstructions(input as Json[], instructions) : { input, instructions }),
   };
   const entries = Object.entries(body)

@@ -6,6 +6,10 @@ const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta
 
 it('is one: what is compared with, what is followed, and what readers are told', () => {
   expect(read('test/reference/requirements.txt')).toContain(`pydantic-ai-slim==${REFERENCE_VERSION}\n`);
+  expect(read('test/reference/providers/requirements.txt')).toMatch(
+    new RegExp(`^pydantic-ai-slim\\[.*\\]==${REFERENCE_VERSION.replaceAll('.', '\\.')}$`, 'm'),
+  );
+  expect(read('test/vectors/provider-bodies/endpoints.json')).toContain(`"pydantic-ai-slim ${REFERENCE_VERSION}"`);
   expect(read('README.md')).toContain(`\`Agent\`, version ${REFERENCE_VERSION},`);
   expect(read('docs/protocol.md')).toContain(`Pydantic AI ${REFERENCE_VERSION}.`);
 });

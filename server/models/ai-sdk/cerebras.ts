@@ -3,13 +3,11 @@ import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
 import { chatQuirks } from './quirks.ts';
+import { chatApi } from './request/chat/api.ts';
+import { chatVariants } from './request/chat/hosts.ts';
+import { hostProfiles } from './request/profiles/hosts.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
-  settings: { openai_reasoning_effort: 'reasoningEffort', openai_user: 'user' },
-  options: { strictJsonSchema: false },
-  bodyReader: () => new ChatBodyReader(),
-};
+const quirks: Quirks = { ...chatQuirks, bodyReader: () => new ChatBodyReader() };
 
 /**
  * A model of Cerebras.
@@ -22,5 +20,6 @@ export const create = createFor({
   url: 'https://api.cerebras.ai/v1',
   envVar: 'CEREBRAS_API_KEY',
   quirks,
+  api: chatApi(hostProfiles.cerebras, chatVariants.cerebras),
   open: createCerebras,
 });

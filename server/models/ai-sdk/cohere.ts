@@ -4,11 +4,10 @@ import { asObject } from './json.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
 import { chatQuirks } from './quirks.ts';
+import { cohereApi } from './request/chat/cohere.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  textArguments: false,
-  fileTypes: /^image\//,
   rewriteAnswer: withoutCitations,
   bodyReader: () => new CohereBodyReader(),
 };
@@ -32,5 +31,6 @@ export const create = createFor({
   version: 'v2',
   envVar: 'CO_API_KEY',
   quirks,
+  api: cohereApi,
   open: createCohere,
 });

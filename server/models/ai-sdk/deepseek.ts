@@ -3,21 +3,10 @@ import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
 import { chatQuirks } from './quirks.ts';
+import { chatApi } from './request/chat/api.ts';
+import { hostProfiles } from './request/profiles/hosts.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
-  settings: {
-    openai_logprobs: 'logprobs',
-    openai_top_logprobs: 'topLogprobs',
-    openai_user: 'userId',
-    openai_reasoning_effort: 'reasoningEffort',
-  },
-  options: { strictJsonSchema: false },
-  thinkingParts: true,
-  fileTypes: /^image\//,
-  textArguments: false,
-  bodyReader: () => new ChatBodyReader(),
-};
+const quirks: Quirks = { ...chatQuirks, bodyReader: () => new ChatBodyReader() };
 
 /**
  * A model of DeepSeek's chat API.
@@ -30,5 +19,6 @@ export const create = createFor({
   url: 'https://api.deepseek.com',
   envVar: 'DEEPSEEK_API_KEY',
   quirks,
+  api: chatApi(hostProfiles.deepseek),
   open: createDeepSeek,
 });

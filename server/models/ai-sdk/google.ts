@@ -1,66 +1,19 @@
 import { createGoogle } from '@ai-sdk/google';
-import type { JSONValue } from '@ai-sdk/provider';
-import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Model } from '../../engine/model.ts';
 import { GoogleBodyReader } from './body-google.ts';
-import { asObject, asObjects } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { chatQuirks, trimmed } from './quirks.ts';
-
-const settings = {
-  google_safety_settings: 'safetySettings',
-  google_cached_content: 'cachedContent',
-  google_labels: 'labels',
-  google_video_resolution: 'mediaResolution',
-  service_tier: 'serviceTier',
-  google_service_tier: 'serviceTier',
-};
+import { googleApi } from './request/google/api.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  settings,
-  thinkingParts: true,
   thinkingFirst: false,
-  inlineSystem: false,
-  errorResults: true,
-  objectResults: true,
-  filesInResults: true,
   nativeTools: true,
   parsedArguments: true,
-  textArguments: false,
-  joinTexts: false,
-  inlineTextFiles: false,
   metadata: { details: { thoughtSignature: 'thought_signature' } },
-  handledSettings: ['google_thinking_config'],
-  settingOptions,
-  rewriteBody,
   bodyReader: () => new GoogleBodyReader(),
 };
-
-/** Source: Pydantic AI `GoogleModelSettings`. */
-function settingOptions({ google_thinking_config }: ModelSettings): Record<string, JSONValue> {
-  const { include_thoughts, thinking_budget, thinking_level } = asObject(google_thinking_config);
-  const thinkingConfig = {
-    ...(typeof include_thoughts === 'boolean' ? { includeThoughts: include_thoughts } : {}),
-    ...(typeof thinking_budget === 'number' ? { thinkingBudget: thinking_budget } : {}),
-    ...(typeof thinking_level === 'string' ? { thinkingLevel: thinking_level.toLowerCase() } : {}),
-  };
-  return Object.keys(thinkingConfig).length > 0 ? { thinkingConfig } : {};
-}
-
-/** The package puts the result of a tool beside its name; the API wants the result. */
-function rewriteBody({ contents, ...body }: Record<string, unknown>): Record<string, unknown> {
-  const rewritten = asObjects(contents).map((content) => ({
-    ...content,
-    parts: asObjects(content.parts).map((part) => {
-      const called = asObject(part.functionResponse);
-      const result = asObject(asObject(called.response).content);
-      return Object.keys(result).length > 0 ? { ...part, functionResponse: { ...called, response: result } } : part;
-    }),
-  }));
-  return { contents: rewritten, ...body };
-}
 
 /** One of Google's two houses. @since 0.2.0 */
 export interface GoogleHost {
@@ -97,6 +50,7 @@ function google(host: GoogleHost, { modelName, baseUrl, apiKey, headers, authori
     url: authorizer ? `${new URL(url).origin}/` : url,
     envVar: host.envVar,
     quirks,
+    api: googleApi({ isCloud: host.name === 'google-cloud' }),
     languageModel: (fetch) =>
       createGoogle({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
   };

@@ -3,20 +3,11 @@ import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
 import { chatQuirks } from './quirks.ts';
+import { chatApi } from './request/chat/api.ts';
+import { groqVariant } from './request/chat/groq.ts';
+import { groqHostProfile } from './request/profiles/labs.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
-  settings: {
-    parallel_tool_calls: 'parallelToolCalls',
-    groq_reasoning_format: 'reasoningFormat',
-    groq_reasoning_effort: 'reasoningEffort',
-    service_tier: 'serviceTier',
-    groq_service_tier: 'serviceTier',
-    groq_user: 'user',
-  },
-  options: { strictJsonSchema: false },
-  bodyReader: () => new ChatBodyReader(),
-};
+const quirks: Quirks = { ...chatQuirks, bodyReader: () => new ChatBodyReader() };
 
 /**
  * A model of Groq.
@@ -29,5 +20,6 @@ export const create = createFor({
   url: 'https://api.groq.com/openai/v1',
   envVar: 'GROQ_API_KEY',
   quirks,
+  api: chatApi(groqHostProfile, groqVariant),
   open: createGroq,
 });

@@ -3,6 +3,7 @@ import type { Model } from '../../engine/model.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { trimmed } from './quirks.ts';
+import type { RequestApi } from './request/api.ts';
 
 /** A provider with a package of its own, one address and one key, as most are. @since 0.2.0 */
 export interface KeyedHost {
@@ -14,6 +15,8 @@ export interface KeyedHost {
   readonly version?: `v${number}`;
   readonly envVar: string;
   readonly quirks: Quirks;
+  /** Writes its requests; absent: the package does. */
+  readonly api?: RequestApi;
   /** The package. Address and key are always given: it would else look them up in the environment. */
   readonly open: (options: {
     baseURL: string;
@@ -29,7 +32,7 @@ export function createFor(host: KeyedHost) {
 }
 
 function providerOf(host: KeyedHost, { modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const { name, version, envVar, quirks, open } = host;
+  const { name, version, envVar, quirks, api, open } = host;
   const url = trimmed(baseUrl ?? host.url);
   const baseURL = version && !/\/v\d+$/.test(url) ? `${url}/${version}` : url;
   return {
@@ -38,6 +41,7 @@ function providerOf(host: KeyedHost, { modelName, baseUrl, apiKey, headers }: Pr
     url,
     envVar,
     quirks,
+    ...(api ? { api } : {}),
     languageModel: (fetch) => open({ baseURL, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
   };
 }

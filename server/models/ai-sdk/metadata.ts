@@ -28,7 +28,7 @@ export function storeThinkingMetadata(metadata: SharedV4ProviderMetadata | undef
   if (!redacted || typeof data !== 'string') return { ...fields, provider_name: provider.name };
   return {
     id: redacted.id,
-    signature: data,
+    signature: redacted.isEncoded ? Buffer.from(data, 'base64').toString('utf8') : data,
     provider_name: provider.name,
     provider_details: Object.keys(details).length > 0 ? details : null,
   };

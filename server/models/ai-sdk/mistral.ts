@@ -3,19 +3,12 @@ import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
 import { chatQuirks } from './quirks.ts';
+import { mistralApi } from './request/chat/mistral.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  settings: {
-    parallel_tool_calls: 'parallelToolCalls',
-    mistral_safe_prompt: 'safePrompt',
-    mistral_prompt_cache_key: 'promptCacheKey',
-  },
-  options: { strictJsonSchema: false },
-  thinkingParts: true,
   thinkingFirst: false,
   joinTexts: false,
-  supportedUrls: { 'image/*': [/^https?:/] },
   bodyReader: () => new ChatBodyReader(),
 };
 
@@ -31,5 +24,6 @@ export const create = createFor({
   version: 'v1',
   envVar: 'MISTRAL_API_KEY',
   quirks,
+  api: mistralApi,
   open: createMistral,
 });

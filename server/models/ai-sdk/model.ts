@@ -6,7 +6,7 @@ import { authorizedFetch } from '../credentials/authorizer.ts';
 import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
-import { callOptions } from './prompt.ts';
+import { outgoing } from './outgoing.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { secretHeaders } from './redact.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
@@ -47,8 +47,8 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const settings = { ...provider.quirks.defaults, ...entry.settings, ...withoutNulls(prompt.settings) };
   const context = errorContext(bridge, call.signal, settings.extra_headers ?? {});
   if (entry.apiKey === null) throw authMissing(context);
-  const { options, warnings } = callOptions({ ...prompt, settings }, entry.modelName, provider);
   checkEntry(entry, settings.extra_headers ?? {});
+  const { options, quirks, modelName, warnings } = await outgoing({ ...prompt, settings }, provider, entry, call);
   const { timing = systemTiming, fetch: plainFetch = globalThis.fetch } = services;
   const fetch = entry.authorizer ? authorizedFetch(plainFetch, entry.authorizer) : plainFetch;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
@@ -57,7 +57,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     if (!current) throw new Error('a request is sent outside a try');
     return current;
   };
-  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, exchange));
+  const model = provider.languageModel(sendingFetch(fetch, settings, quirks, exchange), modelName);
   const asked: Asked = {
     modelName: entry.modelName,
     provider: provider.name,

@@ -3,36 +3,14 @@ import type { Model } from '../../engine/model.ts';
 import { azureFetch, isDated } from './azure.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { bridgedModel, type Services } from './model.ts';
-import { openAiThinking } from './openai-models.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { addressOf, chatQuirks, trimmed } from './quirks.ts';
-
-const settings = {
-  max_tokens: 'maxCompletionTokens',
-  parallel_tool_calls: 'parallelToolCalls',
-  logit_bias: 'logitBias',
-  openai_reasoning_effort: 'reasoningEffort',
-  openai_user: 'user',
-  service_tier: 'serviceTier',
-  openai_service_tier: 'serviceTier',
-  openai_logprobs: 'logprobs',
-  openai_top_logprobs: 'logprobs',
-  openai_store: 'store',
-  openai_prediction: 'prediction',
-  openai_prompt_cache_key: 'promptCacheKey',
-  openai_prompt_cache_retention: 'promptCacheRetention',
-  openai_prompt_cache_options: 'promptCacheOptions',
-  openai_text_verbosity: 'textVerbosity',
-};
+import { chatApi } from './request/chat/api.ts';
+import { openAiDirectProfile } from './request/profiles/openai.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  settings,
-  // Without it every output schema is sent as strict, which the API refuses for most schemas.
-  options: { strictJsonSchema: false },
-  thinking: openAiThinking,
   finishMayLack: true,
-  mediaOptions: ({ detail }) => ({ imageDetail: typeof detail === 'string' ? detail : 'auto' }),
   bodyReader: () => new ChatBodyReader(),
 };
 
@@ -71,6 +49,7 @@ function openAiChat(host: ChatHost, entry: ProviderEntry): Provider {
     url: `${url}/`,
     envVar: host.envVar,
     quirks,
+    api: chatApi(openAiDirectProfile, undefined, { refusesCombination: true }),
     languageModel: (fetch) =>
       // Address and key are always given: the package would else look them up in the environment.
       createOpenAI({

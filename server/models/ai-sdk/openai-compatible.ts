@@ -1,10 +1,15 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Model } from '../../engine/model.ts';
 import { ChatBodyReader } from './body-chat.ts';
-import { asObjects } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { addressOf, chatQuirks, trimmed } from './quirks.ts';
+import type { RequestApi } from './request/api.ts';
+import { chatApi } from './request/chat/api.ts';
+import { chatVariants } from './request/chat/hosts.ts';
+import type { ProfileOf } from './request/profile.ts';
+import { hostProfiles } from './request/profiles/hosts.ts';
+import { openRouterProfile } from './request/profiles/openrouter.ts';
 
 /** A host that speaks OpenAI's chat completions. @since 0.2.0 */
 export interface CompatibleHost {
@@ -13,54 +18,22 @@ export interface CompatibleHost {
   readonly envVar: string;
   /** Absent when every user has another address. */
   readonly url?: string;
-  /** The field it takes thinking back in; as text in tags unless given. */
-  readonly thinkingField?: 'reasoning' | 'reasoning_content';
-  /** Whether it fetches images by their address. */
-  readonly fetchesImages?: boolean;
+  /** The name of its row, where that is another one: by it profiles and ways of its own are known. */
+  readonly row?: string;
   /** Whether its answers come without a finish reason. */
   readonly finishMayLack?: boolean;
 }
 
-const settings = {
-  parallel_tool_calls: 'parallel_tool_calls',
-  logit_bias: 'logit_bias',
-  openai_reasoning_effort: 'reasoningEffort',
-  openai_user: 'user',
-  openai_logprobs: 'logprobs',
-  openai_top_logprobs: 'top_logprobs',
-  openai_store: 'store',
-  openai_prompt_cache_key: 'prompt_cache_key',
-  openai_text_verbosity: 'textVerbosity',
-  service_tier: 'service_tier',
-  openai_service_tier: 'service_tier',
-  openrouter_models: 'models',
-  openrouter_provider: 'provider',
-  openrouter_preset: 'preset',
-  openrouter_transforms: 'transforms',
-  openrouter_reasoning: 'reasoning',
-  openrouter_usage: 'usage',
-};
+const profiles: Readonly<Record<string, ProfileOf>> = { ...hostProfiles, openrouter: openRouterProfile };
 
-function quirksOf({ thinkingField, finishMayLack = false, fetchesImages = true }: CompatibleHost): Quirks {
-  return {
-    ...chatQuirks,
-    settings,
-    options: { strictJsonSchema: false },
-    thinkingParts: thinkingField !== undefined,
-    ...(fetchesImages ? { supportedUrls: { 'image/*': [/^https?:/] } } : {}),
-    ...(thinkingField === 'reasoning' ? { rewriteBody: withReasoning } : {}),
-    finishMayLack,
-    bodyReader: () => new ChatBodyReader(),
-  };
-}
+const apiOf = ({ name, row = name }: CompatibleHost): RequestApi =>
+  chatApi(profiles[row] ?? hostProfiles['openai-compatible'], chatVariants[row]);
 
-/** The package knows one field for thinking, hosts two. */
-function withReasoning({ messages, ...body }: Record<string, unknown>): Record<string, unknown> {
-  const renamed = asObjects(messages).map(({ reasoning_content, ...message }) =>
-    reasoning_content === undefined ? message : { ...message, reasoning: reasoning_content },
-  );
-  return { ...body, messages: renamed };
-}
+const quirksOf = ({ finishMayLack = false }: CompatibleHost): Quirks => ({
+  ...chatQuirks,
+  finishMayLack,
+  bodyReader: () => new ChatBodyReader(),
+});
 
 /**
  * Models of a host that speaks OpenAI's chat completions.
@@ -81,6 +54,7 @@ function compatible(host: CompatibleHost, entry: ProviderEntry): Provider {
     url: `${url}/`,
     envVar: host.envVar,
     quirks: quirksOf(host),
+    api: apiOf(host),
     languageModel: (fetch) =>
       createOpenAICompatible({
         name: 'compatible',

@@ -3,53 +3,27 @@ import type { Model } from '../../engine/model.ts';
 import { azureFetch } from './azure.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { bridgedModel, type Services } from './model.ts';
-import { openAiThinking, openAiThinks } from './openai-models.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { addressOf, chatQuirks, trimmed } from './quirks.ts';
+import type { ProfileOf } from './request/profile.ts';
+import { hostProfiles } from './request/profiles/hosts.ts';
+import { azureProfile, bedrockMantleProfile } from './request/profiles/labs.ts';
+import { openAiDirectProfile } from './request/profiles/openai.ts';
+import { responsesApi } from './request/responses/api.ts';
 
-const settings = {
-  parallel_tool_calls: 'parallelToolCalls',
-  openai_reasoning_effort: 'reasoningEffort',
-  openai_reasoning_summary: 'reasoningSummary',
-  openai_user: 'user',
-  service_tier: 'serviceTier',
-  openai_service_tier: 'serviceTier',
-  openai_top_logprobs: 'logprobs',
-  openai_store: 'store',
-  openai_prompt_cache_key: 'promptCacheKey',
-  openai_prompt_cache_retention: 'promptCacheRetention',
-  openai_prompt_cache_options: 'promptCacheOptions',
-  openai_text_verbosity: 'textVerbosity',
-  openai_truncation: 'truncation',
-  openai_previous_response_id: 'previousResponseId',
-  openai_conversation_id: 'conversation',
+const profiles: Readonly<Record<string, ProfileOf>> = {
+  azure: azureProfile,
+  'bedrock-mantle': bedrockMantleProfile,
+  deepseek: hostProfiles.deepseek,
 };
 
 const quirks: Quirks = {
   ...chatQuirks,
-  settings,
-  // Without `store: false` the package sends ids in the place of what a history holds, which only OpenAI could resolve;
-  // without strictness off, every output schema is sent as strict, which the API refuses for most schemas.
-  options: { strictJsonSchema: false, store: false },
-  thinking: openAiThinking,
-  thinkingParts: true,
   thinkingFirst: false,
-  filesInResults: true,
   nativeTools: true,
-  joinTexts: false,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
-  mediaOptions: ({ detail }) => ({ imageDetail: typeof detail === 'string' ? detail : 'auto' }),
-  // The package asks for it by itself only for models that it knows.
-  settingOptions: (_, { modelName }) =>
-    openAiThinks(modelName.replace(/^openai\./, '')) ? { include: ['reasoning.encrypted_content'] } : {},
-  rewriteBody: withAskedStore,
   bodyReader: () => new ResponsesBodyReader(),
 };
-
-/** `store` is sent only when the user asked for it: the account decides otherwise. */
-function withAskedStore({ store, ...body }: Record<string, unknown>, { openai_store }: Record<string, unknown>) {
-  return openai_store === undefined || openai_store === null ? body : { ...body, store };
-}
 
 /**
  * Who speaks the Responses API, by its name upstream. @since 0.2.0
@@ -89,6 +63,7 @@ function responses(host: ResponsesHost, entry: ProviderEntry): Provider {
     url: `${url}/`,
     envVar: host.envVar,
     quirks: host.scopedCallIds ? { ...quirks, scopedCallIds: true } : quirks,
+    api: responsesApi(profiles[host.name] ?? openAiDirectProfile),
     languageModel: (fetch) =>
       createOpenAI({
         baseURL: url,

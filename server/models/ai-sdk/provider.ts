@@ -3,6 +3,7 @@ import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import type { Authorizer } from '../credentials/authorizer.ts';
 import type { Downloaded, Wanted } from '../download.ts';
+import type { RequestApi } from './request/api.ts';
 
 /**
  * One model of one provider, resolved: names, address and credentials. What `create` of a provider file takes.
@@ -73,8 +74,11 @@ export interface MetadataNames {
   readonly id?: string;
   /** Becomes the `signature` of thinking. */
   readonly signature?: string;
-  /** Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. */
-  readonly redacted?: { readonly name: string; readonly id: string };
+  /**
+   * Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. Encoded data is the
+   * base64 of the signature.
+   */
+  readonly redacted?: { readonly name: string; readonly id: string; readonly isEncoded?: boolean };
   /** Other names in `provider_details`: the AI SDK's to Pydantic AI's. */
   readonly details?: Readonly<Record<string, string>>;
 }
@@ -171,6 +175,8 @@ export interface Provider {
   /** The environment variable that holds its key. */
   readonly envVar: string;
   readonly quirks: Quirks;
-  /** A model that sends through the given function; made for each request, as the function carries its body hooks. */
-  languageModel(fetch: typeof globalThis.fetch): LanguageModelV4;
+  /** Writes the bodies of requests; absent: the package writes them. */
+  readonly api?: RequestApi;
+  /** A model that sends through the given function; made for each request, as the function carries its body hooks. A name stands for the model's own in the address. */
+  languageModel(fetch: typeof globalThis.fetch, modelName?: string): LanguageModelV4;
 }

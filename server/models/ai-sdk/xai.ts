@@ -3,21 +3,10 @@ import { ResponsesBodyReader } from './body-responses.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
 import { chatQuirks } from './quirks.ts';
+import { xaiApi } from './request/xai.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  settings: {
-    parallel_tool_calls: 'parallelToolCalls',
-    xai_reasoning_effort: 'reasoningEffort',
-    xai_user: 'user',
-    xai_store_messages: 'store',
-    xai_previous_response_id: 'previousResponseId',
-    xai_max_turns: 'maxTurns',
-    xai_logprobs: 'logprobs',
-    xai_top_logprobs: 'topLogprobs',
-    service_tier: 'serviceTier',
-  },
-  options: { store: false },
   thinkingParts: true,
   thinkingFirst: false,
   nativeTools: true,
@@ -37,5 +26,6 @@ export const create = createFor({
   url: 'https://api.x.ai/v1',
   envVar: 'XAI_API_KEY',
   quirks,
+  api: xaiApi,
   open: createXai,
 });

@@ -21,16 +21,16 @@ const kinds = {
 const sent: Record<string, (keyof typeof kinds)[]> = {
   openai: ['image', 'image at', 'pdf', 'pdf at', 'text'],
   'openai-chat': ['image', 'image at', 'audio', 'pdf', 'text'],
-  openrouter: ['image', 'image at', 'audio', 'video', 'pdf', 'text'],
-  ollama: ['image', 'audio', 'video', 'pdf', 'text'],
+  openrouter: ['image', 'image at', 'audio', 'video', 'pdf', 'pdf at', 'text'],
+  ollama: ['image', 'audio', 'pdf', 'text'],
   anthropic: ['image', 'image at', 'pdf', 'pdf at', 'text'],
   google: ['image', 'audio', 'video', 'pdf', 'text'],
   bedrock: ['image', 'video', 'pdf', 'text'],
   groq: ['image', 'image at', 'text'],
   mistral: ['image', 'image at', 'pdf', 'pdf at', 'text'],
   xai: ['image', 'image at', 'pdf at', 'text'],
-  deepseek: ['image', 'image at', 'text'],
-  cerebras: ['image', 'audio', 'video', 'pdf', 'text'],
+  deepseek: ['image', 'image at', 'audio', 'pdf', 'text'],
+  cerebras: ['image', 'image at', 'audio', 'pdf', 'text'],
   cohere: ['image', 'image at', 'text'],
 };
 
@@ -41,7 +41,8 @@ async function bodyOf(name: string, prompt: ModelPrompt): Promise<string | { kin
     body = String(init?.body);
     return Response.json({ error: { message: 'enough' } }, { status: 400 });
   };
-  const model = await modelAt(name, { modelName: 'us.anthropic.claude-sonnet-4-5' }, { fetch });
+  const modelName = name === 'openrouter' ? 'anthropic/claude-sonnet-4.5' : 'us.anthropic.claude-sonnet-4-5';
+  const model = await modelAt(name, { modelName }, { fetch });
   const error = await model.request(prompt, callOf()).catch((thrown: { kind: string }) => thrown);
   return body ?? (error as { kind: string });
 }
@@ -57,7 +58,7 @@ describe.each(Object.entries(sent))('what a user says to %s', (name, taken) => {
 
 it.each([
   ['anthropic', { anthropic_cache_instructions: true }, '"cache_control":{"type":"ephemeral","ttl":"5m"}'],
-  ['bedrock', { bedrock_cache_instructions: true }, '"cachePoint":{"type":"default"}'],
+  ['bedrock', { bedrock_cache_instructions: true }, '"cachePoint":{"type":"default"'],
 ] as const)('%s marks instructions and cache points', async (name, settings, mark) => {
   const content = ['a long book', { kind: 'cache-point', ttl: '5m' }, 'a question'];
   const prompt = promptOf([userRequest(user(content))], { instructions: 'Be brief.', settings });

@@ -39,7 +39,8 @@ async function bodyOf(name: string, prompt: ModelPrompt): Promise<string> {
     body = String(init?.body);
     return Response.json({ error: { message: 'enough' } }, { status: 400 });
   };
-  const model = await modelAt(name, { modelName: 'us.anthropic.claude-sonnet-4-5' }, { fetch });
+  const modelName = name === 'openrouter' ? 'anthropic/claude-sonnet-4.5' : 'us.anthropic.claude-sonnet-4-5';
+  const model = await modelAt(name, { modelName }, { fetch });
   await model.request(prompt, callOf()).catch(() => undefined);
   return body;
 }

@@ -2,41 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ModelMessage, ModelResponse } from '../../../protocol/messages.ts';
 import type { ModelPrompt } from '../../../server/engine/model.ts';
 import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
-import { factsOf, noReplays, recordingsDir, replay } from './replay.ts';
+import { factsOf, noReplays, replay } from './replay.ts';
 import { callOf, promptOf, returned, stillTiming, system, tool, user, userRequest } from './support.ts';
 
 const closed = { type: 'object', additionalProperties: false };
 const path = { ...closed, properties: { path: { type: 'string' } }, required: ['path'] };
 const nothing = { ...closed, properties: {} };
 const city = { ...closed, properties: { city: { type: 'string' } }, required: ['city'] };
-
-/** Where the body that is sent differs from what Pydantic AI once sent, by key, and why. */
-const known = {
-  stream: 'the package leaves `stream: false` out',
-  n: 'an old default of Pydantic AI, which no longer sends it either',
-  tool_choice: '`auto` is the default and left out',
-  messages: 'one side has `content: null` beside tool calls, the other nothing; or the role `developer`',
-};
-
-/** The body without these differences; `tool_choice: none` and everything else must be equal. */
-type Message = Record<string, unknown> & { tool_calls?: { function: { arguments: string } }[] };
-
-function comparable({ stream, n, tool_choice, messages, ...body }: Record<string, unknown>) {
-  return {
-    ...body,
-    ...(tool_choice === undefined || tool_choice === 'auto' ? {} : { tool_choice }),
-    messages: (messages as Message[]).map(({ content, role, tool_calls, ...message }) => ({
-      ...message,
-      // Upstream once sent the text of the model, blanks and all.
-      tool_calls: tool_calls?.map((call) => ({
-        ...call,
-        function: { ...call.function, arguments: JSON.parse(call.function.arguments) },
-      })),
-      role: role === 'developer' ? 'system' : role,
-      ...(content === null ? {} : { content }),
-    })),
-  };
-}
 
 /** Messages whose requests answer the calls of a response by their position. */
 const answering = (response: ModelResponse, { results = [], also = [] }: Script) =>
@@ -127,7 +99,7 @@ const failures = [
   { recording: 'openai-chat-error-404', model: 'gpt-5.2-proo', first: [user('hello')], code: 'model_not_found' },
 ];
 
-describe.skipIf(noReplays)(`recordings in ${recordingsDir}${noReplays ? `: ${noReplays}` : ''}`, () => {
+describe.skipIf(noReplays)(`recordings of openai-chat${noReplays ? `: ${noReplays}` : ''}`, () => {
   let close = async () => {};
   afterEach(() => close());
 
@@ -135,11 +107,11 @@ describe.skipIf(noReplays)(`recordings in ${recordingsDir}${noReplays ? `: ${noR
     const server = await replay(recording);
     close = server.close;
     const entry = { id: `openai-chat:${modelName}`, modelName, baseUrl: `${server.url}/v1`, apiKey: 'test-key' };
-    return { server, model: create(entry, { timing: stillTiming() }) };
+    return create(entry, { timing: stillTiming() });
   }
 
-  it.each(scripts)('$recording: answers agree with the facts, requests with the recording', async (script) => {
-    const { server, model: chat } = await model(script.recording, script.model);
+  it.each(scripts)('$recording: answers agree with the facts', async (script) => {
+    const chat = await model(script.recording, script.model);
     const messages: ModelMessage[] = [userRequest(...script.first)];
     for (const facts of factsOf(script.recording)) {
       const { response, served } = await chat.request(promptOf(messages, script.prompt), callOf());
@@ -153,11 +125,10 @@ describe.skipIf(noReplays)(`recordings in ${recordingsDir}${noReplays ? `: ${noR
       expect(served).toBe(facts.model);
       messages.push(response, answering(response, script));
     }
-    await expectSameRequests(server);
   });
 
   it.each(failures)('$recording: fails with status, body and wording of upstream', async (script) => {
-    const { server, model: chat } = await model(script.recording, script.model);
+    const chat = await model(script.recording, script.model);
     const [facts] = factsOf(script.recording);
     const error = await chat.request(promptOf([userRequest(...script.first)]), callOf()).catch((thrown) => thrown);
     const body = { ...facts?.error, param: error.details.body.param };
@@ -166,7 +137,6 @@ describe.skipIf(noReplays)(`recordings in ${recordingsDir}${noReplays ? `: ${noR
     expect(error.message).toBe(
       `status_code: ${facts?.status}, model_name: ${script.model}, body: ${JSON.stringify(error.details.body)}`,
     );
-    await expectSameRequests(server);
   });
 });
 
@@ -185,11 +155,4 @@ function seen(response: ModelResponse) {
       reasoning: details.reasoning_tokens,
     },
   };
-}
-
-async function expectSameRequests(server: Awaited<ReturnType<typeof replay>>) {
-  for (const { differs, body, recorded } of await server.sent()) {
-    expect(Object.keys(known)).toEqual(expect.arrayContaining(differs));
-    expect(comparable(body)).toEqual(comparable(recorded.body));
-  }
 }

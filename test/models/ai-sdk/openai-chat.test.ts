@@ -11,13 +11,11 @@ describe('openai-chat', () => {
   it.each([
     ['audio', { kind: 'audio-url', url: 'https://x.test/a.mp3' }, 'audio/mpeg'],
     ['a document', { kind: 'document-url', url: 'https://x.test/a.pdf' }, 'application/pdf'],
-    ['video', { kind: 'video-url', url: 'https://x.test/a.mp4' }, 'video/mp4'],
     [
       'an image to be downloaded',
       { kind: 'image-url', url: 'https://x.test/a.png', force_download: true },
       'image/png',
     ],
-    ['an image that is not on the web', { kind: 'image-url', url: 'file:///etc/a.png' }, 'image/png'],
   ])('cannot be given %s by address', async (_, item, mediaType) => {
     const request = create(entry, { fetch: nothing }).request(promptOf([userRequest(user([item]))]), callOf());
     await expect(request).rejects.toMatchObject({
@@ -26,12 +24,14 @@ describe('openai-chat', () => {
     });
   });
 
-  it('cannot be given video bytes', async () => {
-    const item = { kind: 'binary', data: 'AAAA', media_type: 'video/mp4' };
+  it.each([
+    { kind: 'binary', data: 'AAAA', media_type: 'video/mp4' },
+    { kind: 'video-url', url: 'https://x.test/a.mp4' },
+  ])('cannot be given video: $kind', async (item) => {
     const request = create(entry, { fetch: nothing }).request(promptOf([userRequest(user([item]))]), callOf());
     await expect(request).rejects.toMatchObject({
       kind: 'run.invalid',
-      message: "'file part media type video/mp4' functionality not supported. (model 'gpt-4o')",
+      message: "'openai' takes no files of type 'video/mp4' in user prompts.",
     });
   });
 
@@ -47,14 +47,17 @@ describe('openai-chat', () => {
     expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ temperature: 0.1, seed: 2, top_p: 0.5 });
   });
 
-  it('reports what it left out and what the package left out', async () => {
+  it('reports the settings that it left out', async () => {
     const model = create({ ...entry, modelName: 'o3' }, { fetch: answering });
     const settings = { temperature: 0.5, top_k: 3, colour: 'red' };
     const { warnings } = await model.request(promptOf([userRequest(user('hi'))], { settings }), callOf());
     expect(warnings).toEqual([
+      {
+        kind: 'model.setting',
+        message: "The setting 'temperature' is not supported while the model reasons, so left out.",
+      },
+      { kind: 'model.setting', message: "The setting 'top_k' is not supported by 'openai' here and was left out." },
       { kind: 'model.setting', message: "The setting 'colour' is not supported by 'openai' here and was left out." },
-      { kind: 'model.setting', message: "'topK' is not supported by the model." },
-      { kind: 'model.setting', message: 'temperature is not supported for reasoning models' },
     ]);
   });
 });

@@ -1,21 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-
-/** Recordings of real providers, kept outside the project. */
-export const recordingsDir = process.env.RECORDINGS_DIR ?? resolve(root, '../shared/cassettes');
+import { recordingsDir, replayServer, without } from '../../support/replay.ts';
 
 /** Why replays cannot run here, or null. */
-export const noReplays = ['replay-server.mjs', 'openai-chat-parallel-tools.json'].every((file) =>
-  existsSync(join(recordingsDir, file)),
-)
-  ? null
-  : `no recordings in ${recordingsDir} (set RECORDINGS_DIR)`;
+export const noReplays = without('openai-chat-parallel-tools') ?? null;
 
 export interface Facts {
   status: number;
@@ -44,7 +35,7 @@ export function factsOf(name: string): Facts[] {
 /** Serves one recording on loopback until `close`. */
 export async function replay(name: string) {
   const file = join(recordingsDir, `${name}.json`);
-  const server = spawn(process.execPath, [join(recordingsDir, 'replay-server.mjs'), file], {
+  const server = spawn(process.execPath, [replayServer(), file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(createInterface({ input: server.stdout }), 'line');

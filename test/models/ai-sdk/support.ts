@@ -109,6 +109,11 @@ export async function modelAt(name: string, entry: Partial<ProviderEntry>, servi
   const row = providers.find((one) => one.name === name);
   if (!row) throw new Error(`no provider '${name}'`);
   const { create } = (await row.load()) as { create(entry: ProviderEntry, services: Services): Model };
-  const given = { id: `${name}:m`, modelName: 'some-model', baseUrl: 'http://127.0.0.1:1', apiKey: 'test-key-1234' };
+  const given = {
+    id: `${name}:m`,
+    modelName: { openrouter: 'vendor/some-model', 'bedrock-mantle': 'openai.some-model' }[name] ?? 'some-model',
+    baseUrl: 'http://127.0.0.1:1',
+    apiKey: 'test-key-1234',
+  };
   return create({ ...given, ...entry }, { timing: stillTiming(), ...services });
 }

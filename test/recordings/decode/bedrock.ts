@@ -3,6 +3,7 @@ import {
   call,
   type Decoded,
   type Json,
+  kept,
   object,
   objects,
   renamed,
@@ -56,6 +57,7 @@ export function decodeBedrock(body: Json, path: string): Decoded {
           output: {
             schema: typeof schema === 'string' ? JSON.parse(schema) : object(schema),
             name: String(object(format).name),
+            ...kept(object(format), 'description'),
           },
         }
       : {}),

@@ -97,7 +97,9 @@ const toolOf = ({ name, description, parameters }: Json) => ({
 });
 
 function toolChoice(choice: unknown): Json {
-  if (choice === undefined || choice === 'auto') return {};
-  if (typeof choice === 'string') return { tool_choice: choice === 'any' ? 'required' : choice };
+  // Cohere writes its words in capitals.
+  const word = typeof choice === 'string' ? choice.toLowerCase() : choice;
+  if (word === undefined || word === null || word === 'auto') return {};
+  if (typeof word === 'string') return { tool_choice: word === 'any' ? 'required' : word };
   return { tool_choice: [String(object(object(choice).function).name)] };
 }

@@ -1,3 +1,4 @@
+import { inCamelCase } from '../../support/google-names.ts';
 import {
   binary,
   call,
@@ -23,11 +24,12 @@ const settings = {
 };
 
 /** Google's generateContent; the model and whether to stream stand in the path. */
-export function decodeGoogle(body: Json, path: string): Decoded {
+export function decodeGoogle(recorded: Json, path: string, provider: string | null): Decoded {
+  const body = object(inCamelCase(recorded));
   const turns = new Turns();
   for (const { role, parts } of objects(body.contents)) {
     if (role === 'model') turns.add('response', ...objects(parts).flatMap(responsePart));
-    else turns.add('request', ...objects(parts).map(requestPart));
+    else turns.add('request', ...objects(parts).map((part) => requestPart(part, provider)));
   }
   const [, model = '', method] = /models\/([^:]+):(\w+)$/.exec(path) ?? [];
   const config = object(body.generationConfig);
@@ -52,9 +54,7 @@ export function decodeGoogle(body: Json, path: string): Decoded {
     tools: declared.map(({ name, description, ...tool }) => ({
       name: String(name),
       description: String(description ?? ''),
-      inputSchema: object(
-        tool.parametersJsonSchema ?? tool.parameters_json_schema ?? { type: 'object', properties: {} },
-      ),
+      inputSchema: object(tool.parametersJsonSchema ?? tool.parameters ?? { type: 'object', properties: {} }),
     })),
     ...(schema ? { output: { schema: object(schema) } } : {}),
     settings: {
@@ -67,16 +67,31 @@ export function decodeGoogle(body: Json, path: string): Decoded {
   };
 }
 
-function requestPart(part: Json): Json {
+function requestPart(part: Json, provider: string | null): Json {
   const { name, id, response } = object(part.functionResponse);
   if (name) {
     const { return_value, ...rest } = object(response);
     return returned(return_value !== undefined && Object.keys(rest).length === 0 ? return_value : response, id, name);
   }
   if (typeof part.text === 'string') return user(part.text);
+  const media = part.videoMetadata ? { vendor_metadata: inSnakeCase(object(part.videoMetadata)) } : {};
+  if (part.fileData) return user([{ ...uploaded(object(part.fileData), provider), ...media }]);
   const { mimeType, data } = object(part.inlineData);
-  return user([binary(mimeType, data)]);
+  return user([{ ...binary(mimeType, data), ...media }]);
 }
+
+/** A file that Google has, by its address. */
+const uploaded = ({ fileUri, mimeType }: Json, provider: string | null): Json => ({
+  kind: 'uploaded-file',
+  file_id: fileUri,
+  provider_name: provider === 'google-vertex' ? 'google-cloud' : 'google',
+  ...(mimeType ? { media_type: mimeType } : {}),
+});
+
+const inSnakeCase = (value: Json): Json =>
+  Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), item]),
+  );
 
 function responsePart(part: Json): Json[] {
   const { name, args, id } = object(part.functionCall);

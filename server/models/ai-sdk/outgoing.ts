@@ -1,0 +1,75 @@
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ModelCall, ModelPrompt, Warning } from '../../engine/model.ts';
+import { callOptions } from './prompt.ts';
+import type { Provider, ProviderEntry, Quirks } from './provider.ts';
+import type { RequestApi } from './request/api.ts';
+import { withDownloadedFiles } from './request/downloads.ts';
+import { prepareRequest } from './request/prepare.ts';
+import type { Written } from './request/request.ts';
+import { wellFormed } from './request/well-formed.ts';
+
+/** A request on its way: what the provider's package is handed, and how its body is changed. */
+export interface Outgoing {
+  readonly options: LanguageModelV4CallOptions;
+  readonly quirks: Quirks;
+  /** The model to ask by another name than its own. */
+  readonly modelName?: string;
+  readonly warnings: readonly Warning[];
+}
+
+type Call = Pick<ModelCall, 'signal' | 'stream'>;
+
+/**
+ * Writes a prompt down for its provider. A provider with an API of its own here gets that API's body in the place of the
+ * one its package would send; the package stays for transport and for reading the answer.
+ *
+ * Errors: `run.invalid` for what the provider cannot be given.
+ */
+export async function outgoing(
+  prompt: ModelPrompt,
+  provider: Provider,
+  entry: ProviderEntry,
+  call: Call,
+): Promise<Outgoing> {
+  if (provider.api) return written(prompt, provider, provider.api, entry, call);
+  const { options, warnings } = callOptions(prompt, entry.modelName, provider);
+  return { options, warnings, quirks: provider.quirks };
+}
+
+/** The package writes a body as well, from this; all that counts of it is thrown away. */
+const placeholder: LanguageModelV4CallOptions['prompt'] = [
+  { role: 'user', content: [{ type: 'text', text: 'The body of this request is replaced.' }] },
+];
+
+async function written(
+  prompt: ModelPrompt,
+  { name, url, quirks }: Provider,
+  api: RequestApi,
+  { modelName, download }: ProviderEntry,
+  { signal, stream }: Call,
+): Promise<Outgoing> {
+  const addressee = { providerName: name, providerUrl: url, modelName, api };
+  const prepared = prepareRequest(prompt, addressee, stream !== undefined);
+  const request = await withDownloadedFiles(prepared.request, api, download, signal);
+  const { body, headers, reading, modelName: otherName, keeps = [] } = api.write(request);
+  const sent = wellFormed(body);
+  return {
+    options: {
+      ...reading,
+      prompt: placeholder,
+      headers: { ...otherHeaders(prompt.settings?.extra_headers, headers), ...headers },
+    },
+    ...(otherName ? { modelName: otherName } : {}),
+    quirks: { ...quirks, rewriteBody: (theirs) => ({ ...sent, ...picked(theirs, keeps) }) },
+    warnings: [...prepared.warnings, ...request.settings.warnings],
+  };
+}
+
+/** Headers of the user's; one that the API writes as well is merged into its own. */
+function otherHeaders(given: unknown, own: Written['headers'] = {}): Record<string, string> {
+  const entries = Object.entries((given ?? {}) as Record<string, string>);
+  return Object.fromEntries(entries.filter(([name]) => !(name.toLowerCase() in own)));
+}
+
+const picked = (body: Record<string, unknown>, names: readonly string[]) =>
+  Object.fromEntries(names.flatMap((name) => (name in body ? [[name, body[name]]] : [])));

@@ -1,0 +1,169 @@
+import type { ModelRequest, ToolReturnPart, UserPromptPart } from '../../../../../protocol/messages.ts';
+import { isErrorOutcome } from '../../../../engine/wording.ts';
+import type { FileItem } from '../files.ts';
+import type { MediaKind } from '../profile.ts';
+import type { WireRequest } from '../request.ts';
+import { filesOf, framedFile, itemsOfReturn, returnItems, textOfReturn } from '../returns.ts';
+import { addResponse } from './assistant.ts';
+import { markUserContent } from './cache.ts';
+import { fileBlock, type Numbering } from './files.ts';
+import { type Block, leastText, type Turn } from './types.ts';
+
+/** The history as turns, and the texts of the system. */
+export interface Conversation {
+  readonly system: Block[];
+  readonly turns: Turn[];
+}
+
+interface Place extends Conversation {
+  readonly request: WireRequest;
+  readonly next: Numbering;
+  /** Files of results that must not stand beside them, for the turn after all of the results. */
+  readonly deferred: Block[];
+}
+
+/**
+ * Returns the history as turns of the Converse API.
+ *
+ * Source: Pydantic AI `BedrockConverseModel._map_messages`.
+ */
+export function conversation(request: WireRequest): Conversation {
+  let documents = 0;
+  const next = () => {
+    documents += 1;
+    return documents;
+  };
+  const place: Place = { system: [], turns: [], request, next, deferred: [] };
+  for (const message of request.messages) {
+    if (message.kind === 'request') addRequest(message, place);
+    else {
+      flushDeferred(place);
+      addResponse(message, request, place.turns);
+    }
+  }
+  flushDeferred(place);
+  const turns = mergedTurns(place.turns, colocatable(request));
+  return { system: [...place.system, ...request.instructions.map(({ content }) => ({ text: content }))], turns };
+}
+
+/** A conversation begins with the user, but for models that let the assistant do so. */
+export function withFirstTurn(turns: readonly Turn[], { profile }: WireRequest): readonly Turn[] {
+  const [first] = turns;
+  const isComplete = first && (first.role === 'user' || profile.bedrock_supports_leading_assistant_message);
+  return isComplete ? turns : [{ role: 'user', content: [leastText] }, ...turns];
+}
+
+function addRequest({ parts }: ModelRequest, place: Place): void {
+  for (const part of parts) {
+    if (part.part_kind === 'system-prompt' && part.content) place.system.push({ text: part.content });
+    else if (part.part_kind === 'user-prompt') {
+      flushDeferred(place);
+      const content = promptBlocks(part, place);
+      if (content.length > 0) place.turns.push({ role: 'user', content });
+    } else if (part.part_kind === 'tool-return') place.turns.push({ role: 'user', content: toolResult(part, place) });
+  }
+}
+
+function flushDeferred({ deferred, turns }: Place): void {
+  if (deferred.length > 0) turns.push({ role: 'user', content: deferred.splice(0) });
+}
+
+function promptBlocks({ content }: UserPromptPart, { request, next, turns }: Place): Block[] {
+  const blocks: Block[] = [];
+  for (const item of typeof content === 'string' ? [content] : content) {
+    if (typeof item === 'string') addText(item, blocks);
+    else if (item.kind === 'text-content' || item.kind === 'structured-content') addText(item.content, blocks);
+    else if (item.kind === 'cache-point') markUserContent(item.ttl, blocks, turns, request);
+    else blocks.push(fileBlock(item, request, next, 'user prompts'));
+  }
+  const needsText = blocks.some((block) => 'document' in block) && !blocks.some((block) => 'text' in block);
+  return needsText ? [{ text: 'See attached document(s).' }, ...blocks] : blocks;
+}
+
+/** The API refuses texts of nothing but blanks. */
+function addText(text: string, blocks: Block[]): void {
+  if (text.trim() !== '') blocks.push({ text });
+}
+
+/** Source: Pydantic AI `BedrockConverseModel._map_tool_return`. */
+function toolResult(part: ToolReturnPart, place: Place): Block[] {
+  const takesStatus = place.request.profile.bedrock_supports_tool_result_status !== false;
+  const beside: Block[] = [];
+  const content = resultContent(part, takesStatus, place).map((item) =>
+    isFile(item) ? resultFile(item.file, part, beside, place) : item,
+  );
+  return [
+    {
+      toolResult: {
+        toolUseId: part.tool_call_id,
+        content,
+        ...(takesStatus ? { status: isErrorOutcome(part.outcome) ? 'error' : 'success' } : {}),
+      },
+    },
+    ...beside,
+  ];
+}
+
+interface FileOf {
+  readonly file: FileItem;
+}
+
+const isFile = (item: Block | FileOf): item is FileOf => 'file' in item;
+
+/** A failure is marked as one, or framed where the model takes no mark. */
+function resultContent(part: ToolReturnPart, takesStatus: boolean, { request }: Place): (Block | FileOf)[] {
+  const isText = (request.profile.bedrock_tool_result_format ?? 'text') === 'text';
+  if (isErrorOutcome(part.outcome) && !takesStatus) {
+    return [{ text: textOfReturn(part) }, ...filesOf(part).map((file) => ({ file }))];
+  }
+  const blocks = isText
+    ? itemsOfReturn(part, { framesErrors: false }).map((item) =>
+        typeof item === 'string' ? { text: item } : { file: item },
+      )
+    : returnItems(part).map((item) => (item.file ? { file: item.file } : jsonBlock(item.data)));
+  if (blocks.length > 0) return blocks;
+  return [isText ? { text: JSON.stringify(part.content ?? '') } : { json: part.content }];
+}
+
+const jsonBlock = (data: unknown): Block => (typeof data === 'string' ? { text: data } : { json: data });
+
+/** A file stands in the result, beside it, or in a turn after it, as the model takes it. */
+function resultFile(file: FileItem, part: ToolReturnPart, beside: Block[], place: Place): Block {
+  const { request, next, deferred } = place;
+  const block = fileBlock(file, request, next, 'tool returns');
+  const [kind] = Object.keys(block) as MediaKind[];
+  const taken = request.profile.bedrock_supported_media_kinds_in_tool_returns ?? ['image'];
+  if (file.kind === 'uploaded-file' || (kind && taken.includes(kind))) return block;
+  const [open, , close] = framedFile(part, file);
+  const framed = [{ text: open }, block, { text: close }];
+  (kind && colocatable(request).includes(kind) ? beside : deferred).push(...framed);
+  return { text: `See file ${file.identifier}.` };
+}
+
+const colocatable = ({ profile }: WireRequest): readonly string[] =>
+  profile.bedrock_tool_result_colocatable_content ?? ['text', 'image', 'document', 'video'];
+
+/**
+ * Turns of the user in a row as one, unless the model takes no result beside the rest: then a turn of the assistant that
+ * says as little as can be keeps them apart.
+ *
+ * Source: Pydantic AI `_merge_consecutive_user_messages`.
+ */
+function mergedTurns(turns: readonly Turn[], beside: readonly string[]): Turn[] {
+  const merged: Turn[] = [];
+  for (const turn of turns) {
+    const last = merged.at(-1);
+    if (last?.role !== 'user' || turn.role !== 'user') merged.push({ ...turn, content: [...turn.content] });
+    else if (canShare([...last.content, ...turn.content], beside)) last.content.push(...turn.content);
+    else merged.push({ role: 'assistant', content: [leastText] }, { ...turn, content: [...turn.content] });
+  }
+  return merged;
+}
+
+function canShare(content: readonly Block[], beside: readonly string[]): boolean {
+  if (!content.some((block) => 'toolResult' in block)) return true;
+  return content.every((block) => {
+    const [kind = ''] = Object.keys(block);
+    return kind === 'toolResult' || kind === 'cachePoint' || beside.includes(kind);
+  });
+}

@@ -1,0 +1,109 @@
+import { userError } from '../../../engine/errors.ts';
+import { asObject } from '../json.ts';
+import type { WireRequest } from './request.ts';
+
+type Loose = Record<string, unknown>;
+
+/** How long a prefix is kept. */
+export type Ttl = '5m' | '1h';
+
+/** How long a setting asks for; `true` is five minutes. */
+export const ttlOf = (asked: unknown): Ttl | undefined =>
+  asked === true ? '5m' : asked === '5m' || asked === '1h' ? asked : undefined;
+
+/**
+ * The marks that go beyond what a provider takes: the newest stay, and the one after the instructions.
+ *
+ * Errors: `run.invalid` when instructions and tools alone have too many.
+ * Source: Pydantic AI `excess_cache_points`, `split_instruction_cache_points`.
+ */
+export function excessMarks<T>(
+  marks: { newestFirst: readonly T[]; instructions: readonly T[] },
+  limit: { max: number; tools: number },
+): T[] {
+  const { newestFirst, instructions } = marks;
+  const reserved = Math.min(instructions.length, 1) + limit.tools;
+  if (reserved > limit.max) {
+    throw userError(
+      `Too many cache points: the system prompt and the tool definitions have ${reserved}, which exceeds the maximum of ${limit.max}.`,
+    );
+  }
+  return [...newestFirst, ...instructions.slice(1).toReversed()].slice(limit.max - reserved);
+}
+
+/**
+ * Gives each mark the longest time of those after it: a shorter one before a longer one is refused.
+ *
+ * Source: Pydantic AI `raise_earlier_cache_ttls`.
+ */
+export function raisedTtls(ttls: readonly Ttl[]): Ttl[] {
+  const last = ttls.lastIndexOf('1h');
+  return ttls.map((ttl, index) => (index <= last ? '1h' : ttl));
+}
+
+/** The parts that carry a mark of Anthropic's kind. */
+export const carriersIn = (blocks: readonly Loose[]): Loose[] => blocks.filter((block) => block.cache_control);
+
+/** Source: Pydantic AI `raise_earlier_breakpoint_ttls`. */
+export function raiseTtls(carriers: readonly Loose[]): void {
+  const ttls = carriers.map(({ cache_control }) => ttlOf(asObject(cache_control).ttl) ?? '5m');
+  raisedTtls(ttls).forEach((ttl, index) => {
+    const carrier = carriers[index];
+    if (carrier && ttl !== ttls[index]) carrier.cache_control = { type: 'ephemeral', ttl };
+  });
+}
+
+/** The number of blocks that a provider looks back for an earlier mark. */
+const lookback = 18;
+
+/**
+ * The message that ended the previous request, when the next mark is too far from it to find what was cached then.
+ *
+ * Source: Pydantic AI `previous_tail_needing_breakpoint`.
+ */
+export function previousTail(roles: readonly string[], blockCounts: readonly number[]): number | undefined {
+  const assistant = roles.lastIndexOf('assistant');
+  if (assistant < 0 || assistant === roles.length - 1) return undefined;
+  const tail = roles.slice(0, assistant).findLastIndex((role) => role !== 'assistant');
+  const since = blockCounts.slice(tail + 1).reduce((sum, count) => sum + count, 0);
+  return tail < 0 || since < lookback ? undefined : tail;
+}
+
+/** What the setting `cache` asks for: how long, where that was said, and whether the conversation is cached as well. */
+export interface AskedCache {
+  readonly ttl: string | undefined;
+  readonly messages: boolean;
+}
+
+const tiers: readonly unknown[] = ['5m', '30m', '1h', '12h'];
+
+/**
+ * What the setting `cache` asks for; undefined where it asks for nothing, or the model has nothing to set. The time is the
+ * longest the model has that is not longer than asked.
+ *
+ * Errors: `run.invalid` for a time or an option that is not known.
+ * Source: Pydantic AI `snap_cache_setting`, `split_cache_setting`.
+ */
+export function askedCache({ settings, profile }: Pick<WireRequest, 'settings' | 'profile'>): AskedCache | undefined {
+  const asked = settings.get('cache');
+  if (!asked || !profile.supports_cache) return undefined;
+  const {
+    retention = true,
+    messages = true,
+    ...unknown
+  } = typeof asked === 'object' ? asObject(asked) : { retention: asked };
+  const [option] = Object.keys(unknown);
+  if (option) throw userError(`Unknown \`cache\` option(s) '${option}'. Use 'messages' and 'retention'.`);
+  return { ttl: fitting(retention, profile.supported_cache_retentions ?? []), messages: messages !== false };
+}
+
+function fitting(retention: unknown, supported: readonly string[]): string | undefined {
+  if (retention === true) return undefined;
+  if (!tiers.includes(retention)) {
+    throw userError(
+      `Unknown \`cache\` retention '${retention}'. Use \`True\`, \`False\`, or one of '5m', '30m', '1h', '12h'.`,
+    );
+  }
+  const minutes = (tier: string) => Number.parseInt(tier, 10) * (tier.endsWith('h') ? 60 : 1);
+  return supported.findLast((tier) => minutes(tier) <= minutes(String(retention))) ?? supported[0];
+}

@@ -1,0 +1,49 @@
+import type { Profile } from './profile.ts';
+import type { Thinking } from './settings.ts';
+
+/** Tokens for thinking by the setting `thinking`, for Claude models that are given a budget. */
+const budgets: Readonly<Record<string, number>> = {
+  true: 10_000,
+  minimal: 1_024,
+  low: 2_048,
+  medium: 10_000,
+  high: 16_384,
+  xhigh: 32_768,
+  max: 32_768,
+};
+
+/** The fewest tokens of a budget that Claude takes. */
+const leastBudget = 1_024;
+
+/**
+ * The budget for thinking. `max_tokens` bounds thinking and answer together and is never raised, so that a budget it cannot
+ * hold is lowered; undefined where nothing would be left.
+ *
+ * Source: Pydantic AI `ANTHROPIC_THINKING_BUDGET_MAP`.
+ */
+export function claudeBudget(thinking: Exclude<Thinking, false>, maxTokens: unknown): number | undefined {
+  const budget = budgets[String(thinking)] ?? leastBudget;
+  if (typeof maxTokens !== 'number' || budget < maxTokens) return budget;
+  return maxTokens > leastBudget ? leastBudgetBelow(maxTokens) : undefined;
+}
+
+/** Half is left for the answer, as far as the least budget allows. */
+const leastBudgetBelow = (maxTokens: number) => Math.max(leastBudget, Math.floor(maxTokens / 2));
+
+const efforts: Readonly<Record<string, string>> = {
+  minimal: 'low',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'max',
+  max: 'max',
+};
+
+/** The effort for a level of `thinking`. Source: Pydantic AI `resolve_anthropic_effort`. */
+export function claudeEffort(level: Exclude<Thinking, boolean>, profile: Profile): string {
+  const takesXhigh = profile.anthropic_supports_xhigh_effort ?? false;
+  if (level === 'xhigh' && takesXhigh) return 'xhigh';
+  const effort = efforts[level] ?? 'low';
+  if (effort !== 'max' || profile.anthropic_supports_max_effort !== false) return effort;
+  return takesXhigh ? 'xhigh' : 'high';
+}

@@ -1,0 +1,104 @@
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ModelMessage, ModelResponse } from '../../../../protocol/messages.ts';
+import type { OutputMode } from '../../../engine/model.ts';
+import type { Profile } from './profile.ts';
+import type { Schema } from './schemas/transformer.ts';
+import type { Settings, Thinking } from './settings.ts';
+import type { ResolvedChoice } from './tool-choice.ts';
+
+/** A tool with its schema as the provider takes it. */
+export interface SentTool {
+  readonly name: string;
+  readonly description: string | null;
+  readonly schema: Schema;
+  readonly strict: boolean | null;
+  readonly isOutput: boolean;
+}
+
+/** The output that is asked for outside of tools. */
+export interface SentOutput {
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly schema: Schema;
+  readonly strict: boolean | null;
+}
+
+/** One part of the instructions; what can change between requests ends the part of a prompt that is cached. */
+export interface Instruction {
+  readonly content: string;
+  readonly dynamic: boolean;
+}
+
+/**
+ * A request as an API writes it down: everything that depends on the model has been looked up, everything about the
+ * history is as this provider is shown it.
+ *
+ */
+export interface WireRequest {
+  /** Pydantic AI's `provider_name`. */
+  readonly providerName: string;
+  readonly providerUrl: string;
+  readonly modelName: string;
+  readonly profile: Profile;
+  readonly settings: Settings;
+  /** The setting `thinking`, when the model has something to set. */
+  readonly thinking: Thinking | undefined;
+  readonly messages: readonly ModelMessage[];
+  readonly instructions: readonly Instruction[];
+  readonly tools: readonly SentTool[];
+  readonly choice: ResolvedChoice;
+  /** Whether the user asked for a forced tool. */
+  readonly isChoiceExplicit: boolean;
+  readonly outputMode: OutputMode;
+  readonly output: SentOutput | undefined;
+  readonly stream: boolean;
+}
+
+/** What is sent: a JSON body, and headers beside those of the transport. */
+export interface Written {
+  readonly body: Record<string, unknown>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The model to ask by another name than its own. */
+  readonly modelName?: string;
+  /** Fields of the package's body that stay, as they are about its own traffic. */
+  readonly keeps?: readonly string[];
+  /** Options of the package that change how it reads the answer; their effect on its body does not matter. */
+  readonly reading?: Omit<LanguageModelV4CallOptions, 'prompt' | 'headers'>;
+}
+
+type Owner = Pick<WireRequest, 'providerName'>;
+
+const derived: Readonly<Record<string, string>> = { 'google-gla': 'google', 'google-vertex': 'google-cloud' };
+
+const systemOf = (name: string) => derived[name] ?? name;
+
+/**
+ * Whether data of a part that only its own provider can check may go to this one: encrypted reasoning, signatures.
+ *
+ * Source: Pydantic AI `Model.accepts_stateless_artifacts`.
+ */
+export function acceptsArtifact(
+  { providerName }: Owner,
+  response: ModelResponse,
+  partProvider: string | null | undefined,
+): boolean {
+  if (!partProvider) return false;
+  const stamped = partProvider === response.provider_name ? response.canonical_system : null;
+  if (stamped) return stamped === systemOf(providerName);
+  return systemOf(partProvider) === systemOf(providerName);
+}
+
+/**
+ * Whether ids of what the provider stores may be sent back: only to the address they came from.
+ *
+ * Source: Pydantic AI `Model.accepts_server_state`.
+ */
+export function acceptsServerState(
+  { providerName, providerUrl }: Pick<WireRequest, 'providerName' | 'providerUrl'>,
+  response: ModelResponse,
+): boolean {
+  if (response.provider_name !== providerName) return false;
+  return response.provider_url === null || normalized(response.provider_url) === normalized(providerUrl);
+}
+
+const normalized = (url: string) => (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, '');
