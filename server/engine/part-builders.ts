@@ -137,10 +137,16 @@ function joined(args: Args | null, added: string | Record<string, unknown>): Arg
     args.add(added);
     return args;
   }
-  // In place: a copy for each piece would take the square of their number.
-  if (!(args instanceof GrowingText) && typeof added === 'object') return Object.assign(args, added);
+  if (!(args instanceof GrowingText) && typeof added === 'object') return withMembers(args, added);
   const [had, got] = args instanceof GrowingText ? ['JSON text', 'an object'] : ['an object', 'JSON text'];
   throw unexpectedBehavior(`Cannot apply ${got} to arguments that began as ${had}.`);
+}
+
+/** Adds members in place: a copy for each piece would take the square of their number. `__proto__` is a name like others. */
+function withMembers(args: Record<string, unknown>, added: Record<string, unknown>): Record<string, unknown> {
+  for (const [name, value] of Object.entries(added))
+    Object.defineProperty(args, name, { value, writable: true, enumerable: true, configurable: true });
+  return args;
 }
 
 /** A part that came in one piece. @since 0.2.0 */

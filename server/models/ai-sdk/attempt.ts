@@ -34,16 +34,23 @@ export async function attempt(question: Question, context: ErrorContext, timing:
   try {
     return await ask(question, AbortSignal.any([context.signal, exchange.signal]), exchange);
   } catch (error) {
-    const reported = toEngineError(exchange.error ?? error, context);
-    // The package has read it by then, and we: what they stumble over was in the answer.
-    const known = exchange.hasAnswer && !isKnown(reported, context) ? unreadable(context, reported) : reported;
-    throw question.stream?.opened ? brokenOff(known) : known;
+    const reported = reportedBy(exchange, error, context);
+    throw question.stream?.opened ? brokenOff(reported) : reported;
   } finally {
     exchange.close();
   }
 }
 
-const isKnown = (error: unknown, { signal }: ErrorContext) => signal.aborted || error instanceof EngineError;
+/** Once there is an answer, what the package and we stumble over was in it, also while its error is put into words. */
+function reportedBy(exchange: Exchange, thrown: unknown, context: ErrorContext): unknown {
+  try {
+    const error = toEngineError(exchange.error ?? thrown, context);
+    const isKnown = context.signal.aborted || error instanceof EngineError;
+    return isKnown || !exchange.hasAnswer ? error : unreadable(context, error);
+  } catch (error) {
+    return unreadable(context, error);
+  }
+}
 
 const isOver = ({ finishReason: { unified } }: Ended) => unified !== 'interrupted' && unified !== 'error';
 

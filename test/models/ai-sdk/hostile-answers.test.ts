@@ -81,6 +81,12 @@ const cases: [name: string, reply: Reply, expected: object, way?: Way][] = [
     limited('responseBytes'),
     { whole: true },
   ],
+  ['a deep error', { status: 400, body: nested(30_000) }, { kind: expect.stringMatching(/^model/) }],
+  [
+    'a deep error in a stream',
+    streamed(`data: {"error":{"message":"x","code":1,"param":${nested(190)}}}\n\n`),
+    { kind: expect.stringMatching(/^model/) },
+  ],
   ['a deep body', { status: 200, body: nested(100_000).slice(0, 90_000) }, bad, { whole: true }],
   ['a deep event', streamed(`data: ${nested(10_000)}\n\n`), bad],
   ['an event without end', endless(long), limited('responseBytes')],
