@@ -71,7 +71,11 @@ describe('runwire run', () => {
     ['an unknown model', ['--model', 'nope:x', 'hi'], "Unknown model 'nope:x'"],
     ['a missing key', ['--model', 'openai-chat:gpt-5', 'hi'], 'OPENAI_API_KEY'],
     ['a schema that is not there', ['--model', 'test', '--schema', 'none.json', 'hi'], 'there is no such file'],
-    ['a schema that is not valid JSON', ['--model', 'test', '--schema', 'torn.json', 'hi'], "'torn.json' is not valid JSON"],
+    [
+      'a schema that is not valid JSON',
+      ['--model', 'test', '--schema', 'torn.json', 'hi'],
+      "'torn.json' is not valid JSON",
+    ],
     ['a schema that is a list', ['--model', 'test', '--schema', 'list.json', 'hi'], 'is not a JSON Schema'],
     ['a schema that is invalid', ['--model', 'test', '--schema', 'wrong.json', 'hi'], 'unknown type "no such type"'],
     ['a history that is invalid', ['--model', 'test', '--history', 'history.json', 'hi'], 'Message 0 of the history'],
