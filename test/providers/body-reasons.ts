@@ -62,19 +62,19 @@ export const reasons: readonly Reason[] = [
       cohere: /^setting-thinking: max_tokens/,
       ollama: /says: an image by its address/,
       'openai-chat': /^thinking: of OpenAI$/,
-      chat: /^schemas: an? (output )?tool takes: (no properties|no type|empty|array without items|(any|one) on top|all of|true)$/,
+      objects:
+        /^schemas: an? (output )?tool takes: (no properties|no type|empty|array without items|(any|one) on top|all of|true)$/,
     }),
   },
 ];
 
-/** The rows that speak chat completions, or something like them, by one name. */
-const apiOf = (row: string) =>
-  /^(openai|anthropic|google|google-cloud|bedrock|bedrock-mantle|azure|deepseek-responses)$/.test(row) ? row : 'chat';
+/** The rows whose parameters of tools are put into the form of an object, by one name; Google takes any schema. */
+const objectsOf = (row: string) => (/^google/.test(row) ? row : 'objects');
 
 /** Leaves out cells whose names match, where the two differ. */
 function skipping(byRow: Readonly<Record<string, RegExp>>): Reason['rewrite'] {
   return (outcome, { row, kind, name }) =>
-    [byRow[row], byRow[apiOf(row)]].some((names) => names?.test(`${kind}: ${name}`))
+    [byRow[row], byRow[objectsOf(row)]].some((names) => names?.test(`${kind}: ${name}`))
       ? { refused: 'not compared' }
       : outcome;
 }

@@ -11,6 +11,7 @@ export const anthropicApi: RequestApi = {
   grammar: {
     callIds: { pattern: /^[\w-]+$/, length: 32 },
     toolNames: { forbidden: /[^\w-]/g, maxLength: 128 },
+    parameters: { refusesCombination: true },
   },
   needsDownload,
   write: messagesBody,

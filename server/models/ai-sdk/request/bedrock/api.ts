@@ -10,6 +10,7 @@ export const converseApi: RequestApi = {
   grammar: {
     callIds: { pattern: /^[\w-]{1,64}$/, length: 32 },
     toolNames: { forbidden: /[^\w-]/g, maxLength: 64 },
+    parameters: {},
   },
   needsDownload,
   write: converseBody,

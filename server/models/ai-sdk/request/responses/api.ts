@@ -10,6 +10,7 @@ export const responsesApi = (profileOf: ProfileOf): RequestApi => ({
   grammar: {
     callIds: { pattern: /^[\s\S]{1,64}$/, length: 40 },
     toolNames: { forbidden: /[^\w-]/g, maxLength: 128 },
+    parameters: { refusesCombination: true },
   },
   callIds: givenCallIds,
   needsDownload: (item) => Boolean(item.force_download),
