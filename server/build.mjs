@@ -19,7 +19,6 @@ const parts = {
       ...['deepseek', 'cerebras', 'cohere'],
     ].map((provider) => [provider, `server/models/ai-sdk/${provider}.ts`]),
   ),
-  'schema-rest': 'server/engine/validation/rest.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */
@@ -136,7 +135,7 @@ function checkInputs({ outputs }) {
     if (found.length > 0) throw new Error(`server.cjs holds ${found[0]} and ${found.length - 1} more; ${advice}`);
   };
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
-  refuse(/node_modules\/(@ai-sdk|@pydantic|typebox)\//, 'import it only from a part, which is a file of its own');
+  refuse(/node_modules\/(@ai-sdk|@pydantic)\//, 'import it only from a part, which is a file of its own');
 }
 
 /** Replaces a file at once: a daemon or a test that starts meanwhile finds the old one or the new one. */

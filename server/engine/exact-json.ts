@@ -135,15 +135,3 @@ export function hasBigInt(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
   return Object.values(value).some(hasBigInt);
 }
-
-/** A value with its BigInts rounded, for code that knows numbers alone; the same one when it has none. @since 0.2.0 */
-export function withDoubles<T>(value: T): T {
-  return hasBigInt(value) ? (rounded(value) as T) : value;
-}
-
-function rounded(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(rounded);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]));
-}

@@ -8,7 +8,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const allowed: Record<string, { folders: string[]; packages: RegExp }> = {
   protocol: { folders: [], packages: /^(zod|node:url|node:fs)$/ },
   'protocol/client': { folders: ['protocol'], packages: /^$/ },
-  'server/engine': { folders: ['protocol'], packages: /^(node:crypto|node:vm|typebox(\/.*)?)$/ },
+  'server/engine': { folders: ['protocol'], packages: /^node:crypto$/ },
   server: {
     folders: ['protocol', 'server'],
     packages: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices)$/,
@@ -57,10 +57,9 @@ it.each(['protocol', 'server', 'client-sample'])('%s imports in the allowed dire
   expect(sources(folder).flatMap(wrongImports)).toEqual([]);
 });
 
-it('the AI SDK is seen by server/models/ai-sdk alone, typebox and prices by one file each', () => {
+it('the AI SDK is seen by server/models/ai-sdk alone, prices by one file', () => {
   const users = (name: RegExp) =>
     sources('server').filter((file) => importsOf(file).some(({ from }) => name.test(from)));
   expect(users(/^@ai-sdk/).filter((file) => !file.startsWith('server/models/ai-sdk/'))).toEqual([]);
-  expect(users(/^typebox/)).toEqual(['server/engine/validation/rest.ts']);
   expect(users(/^@pydantic/)).toEqual(['server/models/prices.ts']);
 });

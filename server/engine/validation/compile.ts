@@ -1,4 +1,5 @@
 import { type Overflow, parseJson } from '../exact-json.ts';
+import { Assertions } from './assertions/assertion.ts';
 import type { CompileContext, ExtrasPolicy } from './context.ts';
 import type { Unchecked } from './draft.ts';
 import type { ErrorDetails } from './error-details.ts';
@@ -7,10 +8,9 @@ import { jsonProblem } from './json-text.ts';
 import { compileNode } from './node.ts';
 import { normalizeSchema } from './normalize.ts';
 import { keywordAgainstObjects } from './object-root.ts';
-import { loadRest, needsRest } from './rest-seam.ts';
 import { isRecord, type JsonSchema } from './schema.ts';
-import { pointerPath, SchemaError } from './schema-error.ts';
-import { BudgetExceeded, type Check, Exactness, FAIL, type Walk } from './walk.ts';
+import { SchemaError } from './schema-error.ts';
+import { BudgetExceeded, type Check, Exactness, FAIL, spend, type Walk } from './walk.ts';
 
 const MAX_DATA_DEPTH = 200;
 const BASE_BUDGET = 100_000;
@@ -45,20 +45,14 @@ export type CompileOptions = {
 };
 
 /**
- * Gates a JSON Schema and compiles it once into checks. Loads the general validator only for schemas that need it.
+ * Gates a JSON Schema and compiles it once into checks.
  *
  * Errors: `SchemaError`. Source: `pydantic_core.SchemaValidator` (Pydantic 2.14).
  * @since 0.1.0
  */
 export async function compileValidator(schema: unknown, options: CompileOptions): Promise<CompiledSchema> {
-  const { checked: root, placeOf, unchecked } = gateSchema(schema);
+  const { checked: root, unchecked } = gateSchema(schema);
   if (options.isObject) expectObject(root);
-  const rest = needsRest(root)
-    ? await restOf(root, (node, reason) => {
-        const pointer = isRecord(node) ? placeOf(node) : '';
-        unchecked.push({ keyword: '', pointer, path: pointerPath(pointer), reason });
-      })
-    : undefined;
   const checks = new Map<unknown, Check>();
   const deferred: (() => void)[] = [];
   const definitions = new Set<unknown>();
@@ -69,7 +63,7 @@ export async function compileValidator(schema: unknown, options: CompileOptions)
   const context: CompileContext = {
     root,
     extras: options.extras,
-    rest,
+    assertions: new Assertions(root),
     isDefinition: (node) => definitions.has(node),
     compile: (node) => {
       const known = checks.get(node);
@@ -96,23 +90,6 @@ function expectObject(root: JsonSchema): void {
   if (keyword === undefined) return;
   const advice = 'describe an object with {"type": "object", "properties": {...}} and put the value into a property';
   throw new SchemaError(`/${keyword}`, `no object fits this schema, but arguments are always one; ${advice}`);
-}
-
-/** Binds the general validator; a schema that it cannot compile is not checked. */
-async function restOf(
-  root: JsonSchema,
-  onFailure: (node: JsonSchema, reason: string) => void,
-): Promise<CompileContext['rest']> {
-  const compile = (await loadRest())(root);
-  return (node) => {
-    try {
-      return compile(node);
-    } catch (error) {
-      if (!(error instanceof SchemaError)) throw error;
-      onFailure(node, error.reason);
-      return undefined;
-    }
-  };
 }
 
 /**
@@ -179,6 +156,7 @@ function run(check: Check, value: unknown, json: boolean, text?: string): Valida
     exact: Exactness.exact,
     fields: -1,
     budget: BASE_BUDGET + nodes * BUDGET_PER_NODE,
+    pay: (steps) => spend(walk, steps),
   };
   try {
     const result = check(value, walk);

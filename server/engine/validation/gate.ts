@@ -1,7 +1,7 @@
 import type { Unchecked } from './draft.ts';
 import { boundExpansion } from './expansion.ts';
 import { normalizeSchema } from './normalize.ts';
-import { isRecord, type JsonSchema, pointerToken, type SchemaObject } from './schema.ts';
+import { isRecord, type JsonSchema, pointerToken } from './schema.ts';
 import { SchemaError, type SchemaProblem } from './schema-error.ts';
 import { translateSchema } from './translate.ts';
 import { relaxAroundUnchecked } from './weakened.ts';
@@ -16,8 +16,6 @@ export type GatedSchema = {
   readonly checked: JsonSchema;
   /** What of the given schema they are not checked against. */
   readonly unchecked: Unchecked[];
-  /** Where a part of `checked` stands in the given schema, as a JSON pointer. */
-  placeOf(schema: SchemaObject): string;
 };
 
 /**
@@ -37,7 +35,7 @@ export function checkSchema(schema: unknown): SchemaProblem | undefined {
 
 /**
  * Lets a schema of a stranger through when it is small and its keywords have values of the right types. What cannot be
- * checked (remote references, patterns that can hang, keywords that are not supported) is left out and listed.
+ * checked (remote references, patterns that no linear engine can match, keywords that are not supported) is left out and listed.
  *
  * Errors: `SchemaError`.
  * @since 0.1.0
@@ -49,7 +47,7 @@ export function gateSchema(schema: unknown): GatedSchema {
   const draft = translateSchema(normalizeSchema(schema));
   boundExpansion(draft);
   relaxAroundUnchecked(draft);
-  return { checked: draft.root, unchecked: draft.unchecked, placeOf: (part) => draft.placeOf(part) };
+  return { checked: draft.root, unchecked: draft.unchecked };
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { CompileContext, ExtrasPolicy } from './context.ts';
 import { plural } from './error-details.ts';
-import { type GuardedPattern, guardPattern } from './pattern.ts';
+import { type Pattern, patternOf } from './patterns/pattern.ts';
 import { isRecord, type SchemaObject } from './schema.ts';
 import { type Check, copyData, Exactness, FAIL, fail, floor, locate, put, spend, type Walk } from './walk.ts';
 
 type Field = { name: string; check: Check; required: boolean; default: unknown; defaultSize: number };
 type Extras = {
   policy: ExtrasPolicy | Check;
-  patterns: readonly { pattern: GuardedPattern; check: Check }[];
+  patterns: readonly { pattern: Pattern; check: Check }[];
   names: Check | undefined;
 };
 
@@ -77,7 +77,7 @@ function compileExtras(node: SchemaObject, context: CompileContext): Extras {
   const names = keyed ? { pattern: sources[0] } : node.propertyNames;
   return {
     policy: keyed ? 'drop' : extrasPolicy(node, context),
-    patterns: sources.map((source) => ({ pattern: guardPattern(source), check: context.compile(patterns[source]) })),
+    patterns: sources.map((source) => ({ pattern: patternOf(source), check: context.compile(patterns[source]) })),
     names: names === undefined ? undefined : context.compile(asText(names)),
   };
 }
@@ -150,7 +150,7 @@ function checkExtras(
     if (declared.has(key)) continue;
     const entry = value[key];
     const start = walk.errors.length;
-    const matching = patterns.filter(({ pattern }) => pattern.test(key, walk) === true);
+    const matching = patterns.filter(({ pattern }) => pattern.test(key, walk.pay));
     if (matching.length > 0) {
       const results = matching.map(({ check }) => check(entry, walk));
       if (walk.errors.length > start) locate(walk, start, key);

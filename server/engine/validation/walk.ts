@@ -18,6 +18,8 @@ export type Walk = {
   fields: number;
   /** Steps that are left before the value counts as too expensive. */
   budget: number;
+  /** {@link spend} for those who know nothing of the walk. */
+  readonly pay: (steps: number) => void;
 };
 
 /** A compiled schema: returns the converted value, or {@link FAIL} after adding to `walk.errors`. @since 0.1.0 */
