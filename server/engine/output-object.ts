@@ -53,10 +53,18 @@ export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<Ob
   };
 }
 
+const FENCE = /```\w*\r?\n\{/;
+const FENCE_END = /\}\s*(?:\r?\n?```|$(?![\s\S]))/;
+
 /** A JSON object in a Markdown fence is taken out of it. Source: `strip_markdown_fences`. @since 0.1.0 */
 export function stripFences(text: string): string {
   if (text.startsWith('{')) return text;
-  return /```(?:\w+)?\r?\n(\{.*?\})\s*(?:\r?\n?```|$(?![\s\S]))/s.exec(text)?.[1] ?? text;
+  const start = FENCE.exec(text);
+  if (!start) return text;
+  // What no fence ends after the first start, none ends after a later one: looking from each would take for ever.
+  const object = text.slice(start.index + start[0].length - 1);
+  const end = FENCE_END.exec(object);
+  return end ? object.slice(0, end.index + 1) : text;
 }
 
 function joinDescriptions(own: string | null | undefined, schema: unknown): string | null {
