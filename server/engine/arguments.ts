@@ -8,6 +8,7 @@ import {
   shownSchema,
   type Validated,
 } from './validation/compile.ts';
+import { cutText } from './validation/excerpt.ts';
 import { measureSchema } from './validation/gate.ts';
 import { SchemaError } from './validation/schema-error.ts';
 
@@ -92,8 +93,12 @@ function argumentsValidator(inner: SchemaValidator): Validator {
   };
 }
 
+/** What an error may say of its cause. */
+const MAX_CAUSE = 4096;
+
 /** How upstream's `ValidationError` reads as the cause of an error. @since 0.1.0 */
 export function describeErrors(errors: readonly ErrorDetails[]): string {
   const lines = errors.map(({ loc, msg, type }) => `${loc.join('.') || '(root)'}: ${msg} [type=${type}]`);
-  return `${errors.length} validation error${errors.length === 1 ? '' : 's'}: ${lines.join('; ')}`;
+  const count = `${errors.length} validation error${errors.length === 1 ? '' : 's'}`;
+  return cutText(`${count}: ${lines.join('; ')}`, MAX_CAUSE);
 }

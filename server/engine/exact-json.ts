@@ -72,7 +72,8 @@ function* numbersOf(text: string): Generator<{ token: string; at: number }> {
   }
 }
 
-function stringEnd(text: string, from: number): number {
+/** Where a string of a JSON text ends, after its closing quote, by what comes after its opening one. */
+export function stringEnd(text: string, from: number): number {
   for (let end = text.indexOf('"', from); end >= 0; end = text.indexOf('"', end + 1)) {
     let escapes = 0;
     while (text[end - 1 - escapes] === '\\') escapes++;

@@ -1,7 +1,10 @@
 import { numberText, plural } from './error-details.ts';
 import { type Pattern, patternOf } from './patterns/pattern.ts';
 import type { SchemaObject } from './schema.ts';
-import { type Check, FAIL, fail } from './walk.ts';
+import { type Check, FAIL, fail, spend, spendOn, type Walk } from './walk.ts';
+
+const LEAD = /[\ud800-\udbff]/;
+const CHARS_PER_STEP = 8;
 
 export type Numeric = number | bigint;
 export type NumberRule = { type: string; msg: string; holds: (value: Numeric) => boolean };
@@ -65,7 +68,7 @@ export function withStringConstraints(base: Check, node: SchemaObject): Check {
   return (value, walk) => {
     const result = base(value, walk);
     if (typeof result !== 'string') return result;
-    const size = min === undefined && max === undefined ? 0 : codePoints(result);
+    const size = min === undefined && max === undefined ? 0 : codePoints(result, walk);
     if (min !== undefined && size < min) {
       return fail(walk, 'string_too_short', `String should have at least ${plural(min, 'character')}`, value);
     }
@@ -84,17 +87,16 @@ export function constrainsString(node: SchemaObject): boolean {
   return node.minLength !== undefined || node.maxLength !== undefined || node.pattern !== undefined;
 }
 
-/** The length of a text as JSON Schema counts it. */
-export function codePoints(text: string): number {
+/** The length of a text as JSON Schema counts it. Errors: `BudgetExceeded`. */
+export function codePoints(text: string, walk: Walk): number {
+  spendOn(walk, text);
   let count = text.length;
+  if (!LEAD.test(text)) return count;
+  spend(walk, text.length / CHARS_PER_STEP);
   for (let i = 0; i < text.length - 1; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0xd800 || unit > 0xdbff) continue;
-    const next = text.charCodeAt(i + 1);
-    if (next >= 0xdc00 && next <= 0xdfff) {
-      count--;
-      i++;
-    }
+    if ((text.charCodeAt(i) & 0xfc00) !== 0xd800 || (text.charCodeAt(i + 1) & 0xfc00) !== 0xdc00) continue;
+    count--;
+    i++;
   }
   return count;
 }

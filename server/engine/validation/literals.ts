@@ -60,7 +60,7 @@ export function deepEqual(a: unknown, b: unknown, walk?: Walk): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
-  if (walk) spend(walk, keys.length + 1);
+  if (walk) spend(walk, keys.length + 3);
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   if (keys.length !== Object.keys(b).length) return false;
   return keys.every((key) => Object.hasOwn(b, key) && deepEqual(left[key], right[key], walk));

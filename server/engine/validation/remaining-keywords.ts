@@ -3,11 +3,11 @@ import { Evaluated } from './assertions/evaluated.ts';
 import { dependentSchemas } from './assertions/in-place-assertion.ts';
 import { dependentNames } from './assertions/object-assertion.ts';
 import { concernsUnevaluated, unevaluatedParts } from './assertions/unevaluated.ts';
-import { merge } from './combine.ts';
+import { merge, STEPS_PER_KEY } from './combine.ts';
 import type { CompileContext } from './context.ts';
 import { plural } from './error-details.ts';
 import { isRecord, type SchemaObject } from './schema.ts';
-import { type Check, FAIL, fail, locate, put, spend, type Walk } from './walk.ts';
+import { type Check, FAIL, fail, locate, put, report, spend, type Walk } from './walk.ts';
 
 /** What one keyword makes of the result of those before it, or {@link FAIL}; `given` is the value before any conversion. */
 type Rule = (result: unknown, given: unknown, walk: Walk) => unknown;
@@ -45,22 +45,24 @@ function conditions(schema: SchemaObject, context: CompileContext): Rule[] {
   const whenFalse = applied(context.compile(schema.else ?? true));
   return [
     (result, given, walk) =>
-      (condition(whole(result, given), walk, undefined) ? whenTrue : whenFalse)(result, given, walk),
+      (condition(whole(result, given, walk), walk, undefined) ? whenTrue : whenFalse)(result, given, walk),
   ];
 }
 
 /** Runs the check of one more schema about the same value. */
 function applied(check: Check): Rule {
   return (result, given, walk) => {
-    const input = whole(result, given);
+    const input = whole(result, given, walk);
     const other = check(input, walk);
-    return other === FAIL ? FAIL : merge(input, result, other === input ? result : other);
+    return other === FAIL ? FAIL : merge(walk, input, result, other === input ? result : other);
   };
 }
 
 /** The result together with the keys that were dropped from it: another schema may declare them. */
-function whole(result: unknown, given: unknown): unknown {
-  return isRecord(given) && isRecord(result) ? { ...given, ...result } : result;
+function whole(result: unknown, given: unknown, walk: Walk): unknown {
+  if (!isRecord(given) || !isRecord(result)) return result;
+  spend(walk, Object.keys(given).length * STEPS_PER_KEY);
+  return { ...given, ...result };
 }
 
 function negations(schema: SchemaObject, { assertions }: CompileContext): Rule[] {
@@ -82,7 +84,7 @@ function dependencies(schema: SchemaObject, context: CompileContext): Rule[] {
         spend(walk, required.length);
         const missing = required.filter((one) => !Object.hasOwn(result, one));
         const msg = `Field required when '${name}' is present`;
-        for (const one of missing) walk.errors.push({ type: 'missing', loc: [one], msg, input: given });
+        for (const one of missing) report(walk, { type: 'missing', loc: [one], msg, input: given });
         return missing.length > 0 ? FAIL : result;
       },
   );
@@ -103,6 +105,7 @@ function containments(schema: SchemaObject, { assertions }: CompileContext): Rul
   return [
     (result, given, walk) => {
       if (!Array.isArray(result)) return result;
+      spend(walk, result.length);
       const count = result.filter((item) => inner(item, walk, undefined)).length;
       return count >= min && count <= max ? result : fail(walk, 'value_error', msg, given);
     },
@@ -122,16 +125,15 @@ function leftovers(schema: SchemaObject, context: CompileContext): Rule[] {
         return fail(walk, 'value_error', 'Value error, the value does not match the schema', given);
       }
       const check = Array.isArray(result) ? checkItem : checkProperty;
-      const start = walk.errors.length;
+      const { failures } = walk;
       const converted: [string | number, unknown][] = [];
-      for (const { key } of unevaluatedParts(schema, result, evaluated)) {
-        spend(walk, 1);
+      for (const { key } of unevaluatedParts(schema, { value: result, evaluated, walk })) {
         const before = walk.errors.length;
         const part = check((result as Record<string | number, unknown>)[key], walk);
         if (part === FAIL) locate(walk, before, key);
         else converted.push([key, part]);
       }
-      return walk.errors.length > start ? FAIL : replaced(result, converted);
+      return walk.failures > failures ? FAIL : replaced(result, converted);
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { canonical } from '../arrays.ts';
+import { indexOfRepeated } from '../arrays.ts';
 import type { SchemaObject } from '../schema.ts';
 import { spend, type Walk } from '../walk.ts';
 import type { Assertion, Assertions } from './assertion.ts';
@@ -27,12 +27,13 @@ export function containedCounts({ minContains, maxContains }: SchemaObject): { m
   };
 }
 
-const isUnique: ArrayRule = (value, walk) => new Set(value.map((item) => canonical(item, walk))).size === value.length;
+const isUnique: ArrayRule = (value, walk) => indexOfRepeated(value, walk) === undefined;
 
 function itemsRule({ prefixItems, items }: SchemaObject, assertions: Assertions): ArrayRule {
   const first = Array.isArray(prefixItems) ? prefixItems.map((item) => assertions.of(item)) : [];
   const others = items === undefined ? undefined : assertions.of(items);
   return (value, walk, evaluated) => {
+    spend(walk, value.length);
     if (evaluated) evaluated.firstItems = Math.max(evaluated.firstItems, others ? value.length : first.length);
     return value.every((item, index) => (first[index] ?? others)?.(item, walk, undefined) ?? true);
   };

@@ -1,5 +1,5 @@
 import { isRecord, type JsonSchema, resolveRef, type SchemaObject } from '../schema.ts';
-import { spend, type Walk } from '../walk.ts';
+import { spendOn, type Walk } from '../walk.ts';
 import { arrayAssertion } from './array-assertion.ts';
 import type { Evaluated } from './evaluated.ts';
 import { inPlaceAssertion } from './in-place-assertion.ts';
@@ -30,7 +30,7 @@ export class Assertions {
     let compiled: Assertion | undefined;
     const assertion: Assertion = (value, walk, evaluated) => {
       compiled ??= this.#compile(schema);
-      spend(walk, 1);
+      spendOn(walk, value);
       return compiled(value, walk, evaluated);
     };
     this.#known.set(schema, assertion);

@@ -1,3 +1,5 @@
+const STEPS_PER_PART = 10;
+
 /** Which parts of one value the schemas about it have spoken about: what `unevaluated…` leaves alone. */
 export class Evaluated {
   readonly properties = new Set<string>();
@@ -22,8 +24,8 @@ export class Evaluated {
     this.firstItems = Math.max(this.firstItems, other.firstItems);
   }
 
-  /** What of it is not free: the size that merging costs. */
-  get size(): number {
-    return this.properties.size + this.items.size;
+  /** The steps it takes to merge it into another. */
+  get cost(): number {
+    return (this.properties.size + this.items.size) * STEPS_PER_PART;
   }
 }

@@ -57,7 +57,7 @@ function holds(inner: Assertion, value: unknown, walk: Walk, evaluated: Evaluate
   if (!evaluated) return inner(value, walk, undefined);
   const own = new Evaluated();
   if (!inner(value, walk, own)) return false;
-  spend(walk, own.size);
+  spend(walk, own.cost);
   evaluated.merge(own);
   return true;
 }

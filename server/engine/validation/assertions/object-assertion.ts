@@ -41,8 +41,13 @@ function namesRules(schema: SchemaObject): ObjectRule[] {
 
 function sizeRules({ minProperties, maxProperties }: SchemaObject): ObjectRule[] {
   const rules: ObjectRule[] = [];
-  if (typeof minProperties === 'number') rules.push((value) => Object.keys(value).length >= minProperties);
-  if (typeof maxProperties === 'number') rules.push((value) => Object.keys(value).length <= maxProperties);
+  const sizeOf = (value: Data, walk: Walk) => {
+    const size = Object.keys(value).length;
+    spend(walk, size / 4);
+    return size;
+  };
+  if (typeof minProperties === 'number') rules.push((value, walk) => sizeOf(value, walk) >= minProperties);
+  if (typeof maxProperties === 'number') rules.push((value, walk) => sizeOf(value, walk) <= maxProperties);
   return rules;
 }
 

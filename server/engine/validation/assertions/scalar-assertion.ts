@@ -3,7 +3,7 @@ import { withFormat } from '../formats.ts';
 import { deepEqual } from '../literals.ts';
 import { patternOf } from '../patterns/pattern.ts';
 import type { SchemaObject } from '../schema.ts';
-import { type Check, FAIL, type Walk } from '../walk.ts';
+import { type Check, FAIL, forget, type Walk } from '../walk.ts';
 import type { Assertion } from './assertion.ts';
 
 type Rule = (value: unknown, walk: Walk) => boolean;
@@ -47,8 +47,8 @@ function numberRule(schema: SchemaObject): Rule | undefined {
 function stringRules(schema: SchemaObject): Rule[] {
   const rules: ((text: string, walk: Walk) => boolean)[] = [];
   const { minLength, maxLength, pattern, format } = schema;
-  if (typeof minLength === 'number') rules.push((text) => codePoints(text) >= minLength);
-  if (typeof maxLength === 'number') rules.push((text) => codePoints(text) <= maxLength);
+  if (typeof minLength === 'number') rules.push((text, walk) => codePoints(text, walk) >= minLength);
+  if (typeof maxLength === 'number') rules.push((text, walk) => codePoints(text, walk) <= maxLength);
   if (typeof pattern === 'string') {
     const { test } = patternOf(pattern);
     rules.push((text, walk) => test(text, walk.pay));
@@ -62,10 +62,10 @@ const passes: Check = (value) => value;
 
 /** Runs a check of the walk without a trace in it. */
 function holdsQuietly(check: Check, value: unknown, walk: Walk): boolean {
-  const { exact, fields } = walk;
-  const start = walk.errors.length;
+  const { exact, fields, failures } = walk;
+  const errors = walk.errors.length;
   const result = check(value, walk);
-  walk.errors.length = start;
+  forget(walk, { errors, failures });
   walk.exact = exact;
   walk.fields = fields;
   return result !== FAIL;

@@ -1,5 +1,5 @@
 import { isRecord, type SchemaObject } from '../schema.ts';
-import { spend } from '../walk.ts';
+import { spend, type Walk } from '../walk.ts';
 import type { Assertion, Assertions } from './assertion.ts';
 import { Evaluated } from './evaluated.ts';
 
@@ -11,14 +11,14 @@ export function concernsUnevaluated(schema: SchemaObject): boolean {
 /** The parts of a value that no keyword spoke about, each with the schema for such parts. */
 export function unevaluatedParts(
   schema: SchemaObject,
-  value: unknown,
-  evaluated: Evaluated,
+  { value, evaluated, walk }: { value: unknown; evaluated: Evaluated; walk: Walk },
 ): { key: string | number; schema: unknown }[] {
   const isList = Array.isArray(value);
   const rule = isList ? schema.unevaluatedItems : schema.unevaluatedProperties;
   if (rule === undefined || !(isList || isRecord(value))) return [];
-  const keys = isList ? value.keys() : Object.keys(value);
-  return [...keys].filter((key) => !evaluated.has(key)).map((key) => ({ key, schema: rule }));
+  const keys = isList ? [...value.keys()] : Object.keys(value);
+  spend(walk, keys.length);
+  return keys.filter((key) => !evaluated.has(key)).map((key) => ({ key, schema: rule }));
 }
 
 /** Adds `unevaluatedProperties` and `unevaluatedItems` to the assertion of a schema's other keywords. */
@@ -27,12 +27,11 @@ export function withUnevaluated(others: Assertion, schema: SchemaObject, asserti
   return (value, walk, evaluated) => {
     const own = new Evaluated();
     if (!others(value, walk, own)) return false;
-    for (const { key, schema: rule } of unevaluatedParts(schema, value, own)) {
-      spend(walk, 1);
+    for (const { key, schema: rule } of unevaluatedParts(schema, { value, evaluated: own, walk })) {
       if (!assertions.of(rule)((value as Record<string | number, unknown>)[key], walk, undefined)) return false;
       own.add(key);
     }
-    spend(walk, own.size);
+    spend(walk, own.cost);
     evaluated?.merge(own);
     return true;
   };

@@ -17,6 +17,8 @@ export type Pay = (steps: number) => void;
 
 /** How many states and edges are kept of one pattern; some hundred bytes each. */
 const MAX_CACHED = 5000;
+/** What it costs to begin. */
+const STEPS_PER_TEST = 6;
 const CHARS_PER_PAYMENT = 1024;
 const CHARS_PER_STEP = 2;
 
@@ -38,6 +40,7 @@ export class PatternMatcher {
 
   /** Errors: whatever `pay` throws. */
   test(text: string, pay: Pay): boolean {
+    pay(STEPS_PER_TEST * (this.#lookarounds.length + 1));
     const holds = this.#lookarounds.length > 0 ? new Uint8Array(text.length + 1) : undefined;
     for (const [index, reader] of this.#lookarounds.entries()) {
       reader.read({ text, holds, pay }, (at) => {
