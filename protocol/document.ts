@@ -70,17 +70,21 @@ function describe(
   { from, shared }: { from: Sender; shared: SharedTypes },
 ): MethodDocument {
   const fromClient = from === 'client';
+  const own = (role: 'Params' | 'Result', schema: LazySchema, io: 'input' | 'output') => {
+    const sentence = `${role === 'Params' ? 'Parameters' : 'Result'} of \`${method}\`.`;
+    return shared.addOwn({ name: ownType(method, role), sentence }, schema, io);
+  };
   return {
     summary,
     since,
     ...(errors ? { errors } : {}),
     ...(source ? { source } : {}),
-    params: shared.addOwn(ownType(method, 'Params'), params, fromClient ? 'input' : 'output'),
-    ...(result ? { result: shared.addOwn(ownType(method, 'Result'), result, fromClient ? 'output' : 'input') } : {}),
+    params: own('Params', params, fromClient ? 'input' : 'output'),
+    ...(result ? { result: own('Result', result, fromClient ? 'output' : 'input') } : {}),
   };
 }
 
-/** Name of the type that a method alone has: `run/wait` has `RunWaitParams` and `RunWaitResult`. @since 0.2.0 */
+/** Name of the type that a method alone has: `run/wait` has `RunWaitParams` and `RunWaitResult`. @since 0.1.0 */
 export function ownType(method: string, role: 'Params' | 'Result'): string {
   const words = method.replace('$', '').split('/');
   return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}${role}`;
@@ -100,11 +104,15 @@ class SharedTypes {
   }
 
   /** An object that has fields and no name of its own yet gets this one. */
-  addOwn(name: string, schema: LazySchema, io: 'input' | 'output'): SchemaDocument {
+  addOwn(
+    { name, sentence }: { name: string; sentence: string },
+    schema: LazySchema,
+    io: 'input' | 'output',
+  ): SchemaDocument {
     const own = this.add(schema, io);
     if (!own.properties || Object.keys(own.properties).length === 0) return own;
     if (this.#types.has(name)) throw new Error(`Two types are named '${name}'.`);
-    this.#types.set(name, own);
+    this.#types.set(name, { description: sentence, ...own });
     return { $ref: `${prefix}${name}` };
   }
 

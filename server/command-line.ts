@@ -3,7 +3,7 @@ import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
 import { type Config, parseConfig } from './config.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from './errors/did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { version } from './version.ts';
 

@@ -1,6 +1,6 @@
 import type { Limits } from '../protocol/lifecycle.ts';
 import { UsageError } from './cli/options.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from './errors/did-you-mean.ts';
 import { defaultLimits } from './limits.ts';
 
 /** What an operator sets in a file: options of the command line by their names, and limits, which may be raised here. @since 0.2.0 */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { parseJson } from '../engine/exact-json.ts';
-import { describeOverflow } from '../message-json.ts';
+import { describeOverflow } from '../errors/json-overflow.ts';
 import { UsageError } from './options.ts';
 
 const mebibyte = 1024 * 1024;

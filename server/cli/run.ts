@@ -3,7 +3,7 @@ import type { DurableEvent } from '../../protocol/events.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { ModelSettings } from '../../protocol/spec.ts';
 import { EngineError } from '../engine/errors.ts';
-import { issuesOf } from '../errors.ts';
+import { issuesOf } from '../errors/response-error.ts';
 import { exitCode, exitCodeOf, exitCodeOfRefusal } from './exit-code.ts';
 import { readHistory } from './history.ts';
 import { inputLimits, readJsonFile } from './input.ts';

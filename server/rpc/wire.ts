@@ -5,7 +5,7 @@ import {
   type MessageConnection,
   type MessageStrategy,
 } from 'vscode-jsonrpc/node';
-import { reportBug } from '../errors.ts';
+import { reportBug } from '../errors/response-error.ts';
 import type { Log } from '../log.ts';
 import { Answers } from './answers.ts';
 import { OpenCallbacks } from './callbacks.ts';
@@ -18,15 +18,15 @@ import { dispatchInOneTurn } from './scheduler.ts';
 import { Trace } from './trace.ts';
 import { WakeUp } from './wake-up.ts';
 
-/** What happens to a connection. @since 0.2.0 */
+/** The events of a connection. @since 0.2.0 */
 export interface WireEvents {
-  /** The input has ended and everything in it was passed on: answers may still be given. */
+  /** The input has ended and everything in it was passed on; responses may still be sent. */
   onEnd(): void;
-  /** The input is no stream of messages (any more); the client was told. */
+  /** The input is not a stream of messages (any more); the client was notified. */
   onLost(reason: string): void;
-  /** Nobody reads the output any more. */
+  /** The client does not read the output any more. */
   onClosed(): void;
-  /** A message could not be read that may be the answer to a callback of any of these runs. */
+  /** A message could not be read that may be the response to a callback of any of these runs. */
   onUnclear(reason: string, runIds: ReadonlySet<string>): void;
 }
 
@@ -42,20 +42,20 @@ export interface Wire {
   readonly trace: Trace;
   readonly wakeUp: WakeUp;
   readonly framing: Framing | undefined;
-  /** Who is told; to be replaced before `listen`. */
+  /** Receives the events; replaced before `listen`. */
   events: WireEvents;
   /** Bounds in force; a session puts its own here, which the handshake may lower. */
   limits: () => WireLimits;
 }
 
-/** Answers that nobody has read are kept up to here; then nothing more is read that would make more of them. */
+/** Bytes of unread responses at which no more requests are read. */
 const heldBytes = 64 * 1024 * 1024;
 
-/** What a connection needs. @since 0.2.0 */
+/** The parts that a connection uses. @since 0.2.0 */
 export interface WireOptions {
   readonly limits: WireLimits;
   readonly log: Log;
-  /** Hides secrets in what a trace shows. */
+  /** Hides secrets in traces. */
   readonly redact?: (text: string) => string;
   /** Marks of the outbound queue, when not its own. */
   readonly queue?: Pick<PumpOptions, 'highWater' | 'lowWater'>;
@@ -136,7 +136,7 @@ const ignore = () => undefined;
 /** Cancellations may be taken at once, past the queue of the library. */
 const isQueued = (message: Message) => (message as { method?: unknown }).method !== '$/cancelRequest';
 
-/** What the library has to say concerns who works on the daemon. */
+/** Messages of the library are for developers of the daemon. */
 function libraryLog(log: Log) {
   const debug = (message: string) => log.debug(`connection: ${message}`);
   return { error: debug, warn: debug, info: debug, log: debug };

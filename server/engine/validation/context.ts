@@ -1,4 +1,4 @@
-import type { Assertions } from './assertions/assertion.ts';
+import type { AssertionSource } from './assertions/assertion-type.ts';
 import type { JsonSchema } from './schema.ts';
 import type { Check } from './walk.ts';
 
@@ -19,5 +19,5 @@ export type CompileContext = {
   /** Whether a schema stands directly under the root's `$defs`, as Pydantic's classes and enums do. */
   isDefinition(schema: unknown): boolean;
   /** Schemas that a value fits or does not fit, and no more. */
-  readonly assertions: Assertions;
+  readonly assertions: AssertionSource;
 };

@@ -1,13 +1,13 @@
 import { indexOfRepeated } from '../arrays.ts';
 import type { SchemaObject } from '../schema.ts';
 import { spend, type Walk } from '../walk.ts';
-import type { Assertion, Assertions } from './assertion.ts';
+import type { Assertion, AssertionSource } from './assertion-type.ts';
 import type { Evaluated } from './evaluated.ts';
 
 type ArrayRule = (value: readonly unknown[], walk: Walk, evaluated: Evaluated | undefined) => boolean;
 
 /** The keywords about lists; undefined when a schema has none of them. */
-export function arrayAssertion(schema: SchemaObject, assertions: Assertions): Assertion | undefined {
+export function arrayAssertion(schema: SchemaObject, assertions: AssertionSource): Assertion | undefined {
   const { minItems, maxItems, uniqueItems, prefixItems, items, contains } = schema;
   const rules: ArrayRule[] = [];
   if (typeof minItems === 'number') rules.push((value) => value.length >= minItems);
@@ -29,7 +29,7 @@ export function containedCounts({ minContains, maxContains }: SchemaObject): { m
 
 const isUnique: ArrayRule = (value, walk) => indexOfRepeated(value, walk) === undefined;
 
-function itemsRule({ prefixItems, items }: SchemaObject, assertions: Assertions): ArrayRule {
+function itemsRule({ prefixItems, items }: SchemaObject, assertions: AssertionSource): ArrayRule {
   const first = Array.isArray(prefixItems) ? prefixItems.map((item) => assertions.of(item)) : [];
   const others = items === undefined ? undefined : assertions.of(items);
   return (value, walk, evaluated) => {
@@ -39,7 +39,7 @@ function itemsRule({ prefixItems, items }: SchemaObject, assertions: Assertions)
   };
 }
 
-function containsRule(schema: SchemaObject, assertions: Assertions): ArrayRule {
+function containsRule(schema: SchemaObject, assertions: AssertionSource): ArrayRule {
   const inner = assertions.of(schema.contains);
   const { min, max } = containedCounts(schema);
   return (value, walk, evaluated) => {

@@ -1,20 +1,14 @@
 import { isRecord, type JsonSchema, resolveRef, type SchemaObject } from '../schema.ts';
-import { spendOn, type Walk } from '../walk.ts';
+import { spendOn } from '../walk.ts';
 import { arrayAssertion } from './array-assertion.ts';
-import type { Evaluated } from './evaluated.ts';
+import type { Assertion, AssertionSource } from './assertion-type.ts';
 import { inPlaceAssertion } from './in-place-assertion.ts';
 import { objectAssertion } from './object-assertion.ts';
 import { scalarAssertion } from './scalar-assertion.ts';
 import { withUnevaluated } from './unevaluated.ts';
 
-/**
- * Whether a value is valid as it stands, without conversions. Notes in `evaluated`, when it is given, which parts of the
- * value were spoken about.
- */
-export type Assertion = (value: unknown, walk: Walk, evaluated: Evaluated | undefined) => boolean;
-
 /** Makes assertions of the schemas of one document, each once. */
-export class Assertions {
+export class Assertions implements AssertionSource {
   readonly #root: JsonSchema;
   readonly #known = new Map<unknown, Assertion>();
 

@@ -1,10 +1,10 @@
 import { isRecord, type SchemaObject } from '../schema.ts';
 import { spend, type Walk } from '../walk.ts';
-import type { Assertion, Assertions } from './assertion.ts';
+import type { Assertion, AssertionSource } from './assertion-type.ts';
 import { Evaluated } from './evaluated.ts';
 
 /** The keywords that apply schemas to the same value; undefined when a schema has none of them. */
-export function inPlaceAssertion(schema: SchemaObject, assertions: Assertions): Assertion | undefined {
+export function inPlaceAssertion(schema: SchemaObject, assertions: AssertionSource): Assertion | undefined {
   const parts: Assertion[] = [];
   const some = (keyword: string) => (schema[keyword] as unknown[]).map((one) => assertions.of(one));
   if (typeof schema.$ref === 'string') parts.push(assertions.ofReference(schema.$ref));
@@ -41,7 +41,7 @@ function negated(inner: Assertion): Assertion {
   return (value, walk) => !inner(value, walk, undefined);
 }
 
-function conditional(schema: SchemaObject, assertions: Assertions): Assertion {
+function conditional(schema: SchemaObject, assertions: AssertionSource): Assertion {
   const condition = assertions.of(schema.if);
   const whenTrue = assertions.of(schema.then ?? true);
   const whenFalse = assertions.of(schema.else ?? true);

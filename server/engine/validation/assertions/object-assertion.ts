@@ -1,7 +1,7 @@
 import { patternOf } from '../patterns/pattern.ts';
 import { isRecord, type SchemaObject } from '../schema.ts';
 import { spend, type Walk } from '../walk.ts';
-import type { Assertion, Assertions } from './assertion.ts';
+import type { Assertion, AssertionSource } from './assertion-type.ts';
 import type { Evaluated } from './evaluated.ts';
 
 type Data = Record<string, unknown>;
@@ -10,7 +10,7 @@ type ObjectRule = (value: Data, walk: Walk, evaluated: Evaluated | undefined) =>
 const KEYWORDS_OF_PARTS = ['properties', 'patternProperties', 'additionalProperties', 'propertyNames'];
 
 /** The keywords about objects but for those that bring schemas in place; undefined when a schema has none of them. */
-export function objectAssertion(schema: SchemaObject, assertions: Assertions): Assertion | undefined {
+export function objectAssertion(schema: SchemaObject, assertions: AssertionSource): Assertion | undefined {
   const rules: ObjectRule[] = [...namesRules(schema), ...sizeRules(schema)];
   if (KEYWORDS_OF_PARTS.some((keyword) => schema[keyword] !== undefined)) rules.push(partsRule(schema, assertions));
   if (rules.length === 0) return undefined;
@@ -51,7 +51,7 @@ function sizeRules({ minProperties, maxProperties }: SchemaObject): ObjectRule[]
   return rules;
 }
 
-function partsRule(schema: SchemaObject, assertions: Assertions): ObjectRule {
+function partsRule(schema: SchemaObject, assertions: AssertionSource): ObjectRule {
   const assertionOf = (one: unknown) => (one === undefined ? undefined : assertions.of(one));
   const declared = new Map(entriesOf(schema.properties).map(([name, one]) => [name, assertions.of(one)]));
   const patterns = entriesOf(schema.patternProperties).map(([source, one]) => ({

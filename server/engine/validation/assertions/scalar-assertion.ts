@@ -4,7 +4,7 @@ import { deepEqual } from '../literals.ts';
 import { patternOf } from '../patterns/pattern.ts';
 import type { SchemaObject } from '../schema.ts';
 import { type Check, FAIL, forget, type Walk } from '../walk.ts';
-import type { Assertion } from './assertion.ts';
+import type { Assertion } from './assertion-type.ts';
 
 type Rule = (value: unknown, walk: Walk) => boolean;
 

@@ -1,6 +1,6 @@
 import { isRecord, type SchemaObject } from '../schema.ts';
 import { spend, type Walk } from '../walk.ts';
-import type { Assertion, Assertions } from './assertion.ts';
+import type { Assertion, AssertionSource } from './assertion-type.ts';
 import { Evaluated } from './evaluated.ts';
 
 /** Whether a schema says what the parts are that no other keyword spoke about. */
@@ -22,7 +22,7 @@ export function unevaluatedParts(
 }
 
 /** Adds `unevaluatedProperties` and `unevaluatedItems` to the assertion of a schema's other keywords. */
-export function withUnevaluated(others: Assertion, schema: SchemaObject, assertions: Assertions): Assertion {
+export function withUnevaluated(others: Assertion, schema: SchemaObject, assertions: AssertionSource): Assertion {
   if (!concernsUnevaluated(schema)) return others;
   return (value, walk, evaluated) => {
     const own = new Evaluated();

@@ -1,4 +1,4 @@
-import type { Pay } from './pattern-matcher.ts';
+import type { Pay } from './pay.ts';
 
 const ASCII = 128;
 const MAX_KNOWN = 4096;

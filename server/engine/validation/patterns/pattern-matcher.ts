@@ -1,5 +1,6 @@
 import { Alphabet, type SymbolClass } from './alphabet.ts';
 import type { Automaton, PatternProgram, State } from './pattern-program.ts';
+import type { Pay } from './pay.ts';
 
 /** What follows a position in reading direction, and which lookarounds hold there. */
 type Place = { readonly next: SymbolClass | undefined; readonly bits: number };
@@ -11,9 +12,6 @@ type Node = {
   edges: Edge[];
 };
 type Edge = { readonly isMatch: boolean; readonly to: Node | undefined };
-
-/** Pays for steps of work, and throws when there are none left. */
-export type Pay = (steps: number) => void;
 
 /** How many states and edges are kept of one pattern; some hundred bytes each. */
 const MAX_CACHED = 5000;

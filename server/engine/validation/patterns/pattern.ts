@@ -1,8 +1,9 @@
 import { BoundedCache } from './bounded-cache.ts';
 import { ecmaPattern } from './pattern-dialect.ts';
-import { PatternMatcher, type Pay } from './pattern-matcher.ts';
+import { PatternMatcher } from './pattern-matcher.ts';
 import { atomsOf, buildProgram, checkSize } from './pattern-program.ts';
 import { type PatternNode, parsePattern } from './pattern-syntax.ts';
+import type { Pay } from './pay.ts';
 import { UnsupportedPattern } from './unsupported-pattern.ts';
 
 const MAX_PATTERN = 512;

@@ -1,45 +1,48 @@
-import type { CallbackMethod } from '../../protocol/catalogue.ts';
-import type { RunResult } from '../../protocol/result.ts';
-import type { RunStartParams } from '../../protocol/run.ts';
-import type { AgentSpec } from '../../protocol/spec.ts';
-import { formatTimestamp } from '../../protocol/timestamp.ts';
-import { type CompiledAgent, compileAgent } from '../engine/agent.ts';
-import { EngineError, userError } from '../engine/errors.ts';
-import type { Warning } from '../engine/model.ts';
-import { runToEnd } from '../engine/run.ts';
-import { initialState } from '../engine/start.ts';
-import type { RunInput } from '../engine/state.ts';
-import { directRunner, type StepRunner, type World } from '../engine/steps.ts';
-import type { KeySource } from '../models/keys.ts';
-import { type ModelHandle, resolveModel } from '../models/registry.ts';
-import type { Session } from '../session.ts';
-import type { AgentRegistry } from './agent-registry.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import { givenHistory } from './given-history.ts';
-import { HostCallbacks } from './host-callbacks.ts';
-import { agentFieldsOf, mergeAgent } from './merge.ts';
-import { notServed } from './needed-callbacks.ts';
-import type { CallbackCounters } from './open-callback.ts';
-import { RunOutlet } from './outlet.ts';
-import { RunPace } from './pace.ts';
-import type { PendingItems } from './pending-items.ts';
-import { RunProgress } from './progress.ts';
-import type { RunRegistry } from './registry.ts';
-import { runInput } from './run-input.ts';
-import { RunRecord } from './run-record.ts';
-import { secretSource } from './secrets.ts';
-import { checkSizes } from './sizes.ts';
-import type { RunSlots } from './slots.ts';
-import { type After, after } from './timers.ts';
-import { uuid7 } from './uuid7.ts';
+import type { CallbackMethod } from '../../../protocol/catalogue.ts';
+import type { ModelMessage } from '../../../protocol/messages.ts';
+import type { RunResult } from '../../../protocol/result.ts';
+import type { RunStartParams } from '../../../protocol/run.ts';
+import type { AgentSpec } from '../../../protocol/spec.ts';
+import { formatTimestamp } from '../../../protocol/timestamp.ts';
+import { HostCallbacks } from '../../callbacks/host-callbacks.ts';
+import { notServed } from '../../callbacks/needed-callbacks.ts';
+import type { CallbackCounters } from '../../callbacks/open-callback.ts';
+import type { PendingItems } from '../../callbacks/pending-items.ts';
+import { type After, after } from '../../callbacks/timer.ts';
+import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
+import { runToEnd } from '../../engine/ending.ts';
+import { EngineError, userError } from '../../engine/errors.ts';
+import type { Warning } from '../../engine/model.ts';
+import { initialState } from '../../engine/start.ts';
+import type { RunInput } from '../../engine/state.ts';
+import { directRunner, type StepRunner, type World } from '../../engine/steps.ts';
+import type { KeySource } from '../../models/keys.ts';
+import { type ModelHandle, resolveModel } from '../../models/registry.ts';
+import type { AgentRegistry } from '../../runs/agent-registry.ts';
+import { fingerprintOf } from '../../runs/fingerprint.ts';
+import { givenHistory } from '../../runs/given-history.ts';
+import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
+import { RunProgress } from '../../runs/progress.ts';
+import { RunEmitter } from '../../runs/run-emitter.ts';
+import { runInput } from '../../runs/run-input.ts';
+import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
+import { RunRecord } from '../../runs/run-record.ts';
+import { RunScheduler } from '../../runs/run-scheduler.ts';
+import { secretSource } from '../../runs/secrets.ts';
+import { checkSizes } from '../../runs/sizes.ts';
+import type { RunSlots } from '../../runs/slots.ts';
+import { uuid7 } from '../../runs/uuid7.ts';
+import type { OwnedRuns } from './owned-runs.ts';
+import type { RunRegistry } from './run-registry.ts';
 
 /** Makes the runner of a run; a store puts one here that records. @since 0.1.0 */
 export type RunnerFactory = (input: Omit<RunInput, 'runner'>, direct: StepRunner) => StepRunner;
 
-/** What runs need of the daemon. @since 0.1.0 */
-export interface RunServiceDeps {
+/** The parts of the daemon that runs use. */
+export interface RunStarterDeps {
   readonly agents: AgentRegistry;
   readonly runs: RunRegistry;
+  readonly owned: OwnedRuns;
   readonly slots: RunSlots;
   readonly keys: KeySource;
   readonly world: World & { epochMs(): number };
@@ -51,53 +54,57 @@ export interface RunServiceDeps {
   readonly after?: After;
 }
 
-/** Starts runs and drives them to their end. @since 0.1.0 */
-export class RunService {
-  readonly #deps: RunServiceDeps;
+/** Starts runs and drives them to their end. */
+export class RunStarter {
+  readonly #deps: RunStarterDeps;
   readonly #after: After;
 
-  constructor(deps: RunServiceDeps) {
+  constructor(deps: RunStarterDeps) {
     this.#deps = deps;
     this.#after = deps.after ?? after;
   }
 
   /**
    * Checks everything that can be checked before a run exists, and starts it. The first event is sent after the caller
-   * has had the turn of the event loop to answer.
+   * has had a turn of the event loop to respond.
    *
    * Errors: those of `run/start`.
    */
-  async start(params: RunStartParams, session: Session): Promise<RunRecord> {
-    const { runs, slots, world } = this.#deps;
+  async start(params: RunStartParams, owner: RunOwner): Promise<RunRecord> {
+    const { runs, owned, slots, world } = this.#deps;
     const fingerprint = fingerprintOf(params);
     const known = params.runId ? runs.find(params.runId) : undefined;
     if (known) return sameRun(known, fingerprint);
-    checkSizes(params, session.limits);
-    const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), session.limits) : undefined;
-    const { agent, handle, warnings } = await this.#compile(params, session);
+    checkSizes(params, owner.limits);
+    const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), owner.limits) : undefined;
+    const { agent, handle, warnings } = await this.#compile(params, owner);
     const runId = params.runId ?? uuid7(world.epochMs());
     const controller = new AbortController();
-    const pace = this.#pace(params, controller, parent !== undefined);
-    const callbacks = this.#callbacks(params, { runId, session, pace });
-    const model = await handle.open({ runId, callbacks, secrets: secretSource(session, callbacks) });
+    const scheduler = this.#scheduler(params, controller, parent !== undefined);
+    const reference: OwnerReference = { current: owner };
+    const callbacks = this.#callbacks(params, { runId, owner: reference, scheduler });
+    const model = await handle.open({ runId, callbacks, secrets: secretSource(reference, callbacks) });
     // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
 
-    const { history, carried } = givenHistory(params, runId, { runs, nowMs: world.epochMs() });
-    const outlet = this.#outlet(params, { runId, session, title: agent.name ?? 'Agent run' });
+    const { history, carried } = givenHistory(params, runId, {
+      messagesOf: (id) => messagesOf(runs.get(id)),
+      nowMs: world.epochMs(),
+    });
+    const emitter = this.#emitter(params, { runId, owner: reference, title: agent.name ?? 'Agent run' });
     const input: Omit<RunInput, 'runner'> = {
       ...runInput(params, { runId, history, nowMs: world.epochMs() }),
-      emit: (seq, event) => outlet.emit(seq, event),
-      ready: (aborted) => outlet.ready(aborted),
-      ...(outlet.sink ? { sink: outlet.sink } : {}),
+      emit: (seq, event) => emitter.emit(seq, event),
+      ready: (aborted) => emitter.ready(aborted),
+      ...(emitter.sink ? { sink: emitter.sink } : {}),
       agent,
       model,
       modelSettings: settingsOf(handle, agent),
       warnings: carried ? [...warnings, carried] : warnings,
       callbacks,
-      bounds: session.limits,
+      bounds: owner.limits,
       signal: controller.signal,
       now: world.now,
     };
@@ -108,27 +115,28 @@ export class RunService {
       fingerprint,
       startedAt: formatTimestamp(world.epochMs()),
       state: initialState(Object.assign(input, { runner })),
+      owner: reference,
       controller,
       callbacks,
-      outlet,
-      pace,
+      emitter,
+      scheduler,
       depth: parent ? parent.depth + 1 : 0,
-      limits: session.limits,
+      limits: owner.limits,
     });
     runs.add(record);
-    session.own(record);
-    this.#begin(record, pace, parent);
+    owned.add(record);
+    this.#begin(record, scheduler, parent);
     return record;
   }
 
   /** Drives the run once it has a slot. One that is cancelled in the queue ends there, without taking a slot. */
-  #begin(record: RunRecord, pace: RunPace, parent: RunRecord | undefined): void {
+  #begin(record: RunRecord, scheduler: RunScheduler, parent: RunRecord | undefined): void {
     let hasBegun = false;
     const unlink = parent ? endWith(record, parent) : undefined;
-    const drive = () => void this.#drive(record, pace).finally(unlink);
+    const drive = () => void this.#drive(record, scheduler).finally(unlink);
     const { signal } = record.engine.input;
-    const onAbort = () => pace.withdraw() && drive();
-    pace.start(() => {
+    const onAbort = () => scheduler.withdraw() && drive();
+    scheduler.start(() => {
       hasBegun = true;
       signal.removeEventListener('abort', onAbort);
       setImmediate(drive);
@@ -136,28 +144,31 @@ export class RunService {
     if (!hasBegun) signal.addEventListener('abort', onAbort, { once: true });
   }
 
-  async #drive(record: RunRecord, pace: RunPace): Promise<void> {
-    const { runs, world, reportBug } = this.#deps;
+  async #drive(record: RunRecord, scheduler: RunScheduler): Promise<void> {
+    const { runs, owned, world, reportBug } = this.#deps;
     const result: RunResult = await runToEnd(record.engine, reportBug);
-    pace.end();
+    scheduler.end();
     record.finish(result, world.epochMs());
+    owned.remove(record);
     runs.finished(record, world.epochMs());
   }
 
   async #compile(
     params: RunStartParams,
-    session: Session,
+    owner: RunOwner,
   ): Promise<{ agent: CompiledAgent; handle: ModelHandle; warnings: Warning[] }> {
     const own = agentFieldsOf(params);
     const registered = params.agent ? this.#deps.agents.get(params.agent) : undefined;
     const addsNothing = Object.keys(own).length === 0;
     const spec: AgentSpec = registered ? (addsNothing ? registered.spec : mergeAgent(registered.spec, own)) : own;
-    const named = spec.model ?? session.defaultModel;
-    const serves = (method: CallbackMethod) => session.serves(method) || (params.callbacks ?? []).includes(method);
+    const named = spec.model ?? owner.defaultModel;
+    const { requests, isPolling } = owner;
+    const serves = (method: CallbackMethod) =>
+      requests !== null && (requests.serves(method) || (params.callbacks ?? []).includes(method));
     const keys = { ...this.#deps.keys, hostServesSecrets: serves('secret/get') };
     const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
-    const waiting = session.isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
+    const waiting = !requests || isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
     return {
       agent,
       handle,
@@ -165,28 +176,29 @@ export class RunService {
     };
   }
 
-  #outlet(
+  #emitter(
     params: RunStartParams,
-    { runId, session, title }: { runId: string; session: Session; title: string },
-  ): RunOutlet {
-    const { client, limits, showsProgress } = session;
+    { runId, owner, title }: { runId: string; owner: OwnerReference; title: string },
+  ): RunEmitter {
+    const { notifications, requests, limits, showsProgress } = owner.current;
     const token = params.workDoneToken ?? null;
-    return new RunOutlet({
+    return new RunEmitter({
       runId,
-      client,
+      owner,
       deltas: params.deltas ?? 'coalesced',
       maxLatencyMs: params.maxLatencyMs ?? 16,
       after: this.#after,
-      progress: token !== null || showsProgress ? new RunProgress({ client, runId, title, token }) : null,
+      progress:
+        token !== null || showsProgress ? new RunProgress({ notifications, requests, runId, title, token }) : null,
       kept: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
     });
   }
 
   /** A child takes no slot: its parent has one, and may wait for it. */
-  #pace({ timeoutMs }: RunStartParams, controller: AbortController, isChild: boolean): RunPace {
+  #scheduler({ timeoutMs }: RunStartParams, controller: AbortController, isChild: boolean): RunScheduler {
     const { slots, world } = this.#deps;
     const error = () => new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs });
-    return new RunPace({
+    return new RunScheduler({
       slots: isChild ? null : slots,
       timeoutMs: timeoutMs ?? undefined,
       after: this.#after,
@@ -197,19 +209,19 @@ export class RunService {
 
   #callbacks(
     params: RunStartParams,
-    { runId, session, pace }: { runId: string; session: Session; pace: RunPace },
+    { runId, owner, scheduler }: { runId: string; owner: OwnerReference; scheduler: RunScheduler },
   ): HostCallbacks {
     const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
-      client: session.client,
+      requests: () => owner.current.requests,
       served: new Set(params.callbacks),
       runId,
       deps: params.deps ?? undefined,
       unknownParts: params.unknownParts ?? 'refuse',
-      timeoutMs: session.limits.callbackTimeoutMs,
-      inFlight: session.limits.callbacksInFlight,
+      timeoutMs: owner.current.limits.callbackTimeoutMs,
+      inFlight: owner.current.limits.callbacksInFlight,
       world: { pending, counters, after: this.#after, epochMs: world.epochMs },
-      pace,
+      whileWaiting: (decide, signal) => scheduler.whileHumansDecide(decide, signal),
     });
   }
 }
@@ -220,13 +232,13 @@ const defaulted: Warning = {
     "No model was named, so the embedded model 'test' answers; it calls every tool once and makes its answers up.",
 };
 
-/** Settings of the model come first, those of the agent and the run over them, key by key. */
+/** Settings of the agent and the run take precedence over those of the model, key by key. */
 function settingsOf(model: ModelHandle, agent: CompiledAgent): CompiledAgent['modelSettings'] {
   const merged = { ...model.settings, ...agent.modelSettings };
   return Object.keys(merged).length > 0 ? merged : null;
 }
 
-/** What stops the parent stops the child; the answer undoes the link. */
+/** Links a child to its parent, whose stop stops it; the returned function undoes the link. */
 function endWith(child: RunRecord, parent: RunRecord): () => void {
   const { signal } = parent.engine.input;
   const stop = () => {
@@ -240,11 +252,21 @@ function endWith(child: RunRecord, parent: RunRecord): () => void {
 }
 
 /** Errors: `run.invalid` for a parent that is over, `overloaded` when runs are nested too deep. */
-function parentOf(parent: RunRecord, { runDepth }: Session['limits']): RunRecord {
+function parentOf(parent: RunRecord, { runDepth }: RunOwner['limits']): RunRecord {
   if (parent.state !== 'running')
     throw userError(`Run '${parent.runId}' is ${parent.state}; only a running run can have child runs.`);
   if (parent.depth + 1 < runDepth) return parent;
   throw new EngineError('overloaded', `Runs are nested ${runDepth} deep; that is the limit.`, { limit: 'runDepth' });
+}
+
+/** The messages of an ended run, as a history. Errors: `run.notFinished`. */
+function messagesOf({ runId, state, engine }: RunRecord): readonly ModelMessage[] {
+  if (state === 'finished') return engine.history.messages;
+  throw new EngineError(
+    'run.notFinished',
+    `Run '${runId}' is ${state}; its messages are a history once it has ended.`,
+    { runId, state },
+  );
 }
 
 function sameRun(record: RunRecord, fingerprint: string): RunRecord {
