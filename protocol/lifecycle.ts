@@ -30,6 +30,7 @@ export const Limits = named(
       eventsPerRun: bound('Durable events of one run.'),
       messageBytesPerRun: bound('Bytes of the messages one run adds, as JSON.'),
       responseBytes: bound('Characters of the text, thinking and arguments of one streamed response.'),
+      validationMs: bound('How long one value is checked against its schema, in milliseconds; then it is refused.'),
       eventsKept: bound('Latest events of a run that `run/events` still has.'),
       eventsKeptBytes: bound('Maximum number of bytes that they may have.'),
       callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),

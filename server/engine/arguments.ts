@@ -1,5 +1,6 @@
 import type { ErrorDetails } from '../../protocol/messages.ts';
 import { EngineError } from './errors.ts';
+import { isTurnDue, nextTurn } from './turns.ts';
 import {
   anyObject,
   anything,
@@ -33,6 +34,8 @@ export interface CompileOptions {
   readonly isObject?: boolean;
   /** How keys outside `properties` are treated when the schema does not define that. */
   readonly extras: 'keep' | 'drop';
+  /** How long one validation may take, in milliseconds. */
+  readonly validationMs?: number | undefined;
 }
 
 /** A keyword that values are not checked against. @since 0.2.0 */
@@ -62,6 +65,7 @@ export async function compileArguments(
   options: CompileOptions,
 ): Promise<CompiledArguments> {
   const at = (path: readonly string[]) => [...options.path, ...path];
+  if (isTurnDue()) await nextTurn();
   try {
     if (!options.validate) {
       measureSchema(schema);

@@ -27,11 +27,16 @@ export interface ObjectOutput {
  * Errors: `schema.invalid`.
  * @since 0.1.0
  */
-export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<ObjectOutput> {
+export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>, validationMs?: number): Promise<ObjectOutput> {
   const given = spec.schema ?? {};
   const wrapped = !isObjectSchema(given);
   const { description, ...plain } = given;
-  const options = { path: ['output', 'schema'], validate: spec.validate ?? true, extras: 'drop' as const };
+  const options = {
+    path: ['output', 'schema'],
+    validate: spec.validate ?? true,
+    extras: 'drop' as const,
+    validationMs,
+  };
   const outer = await compileArguments(wrapped ? wrap(given) : plain, options);
   const value = wrapped ? await compileArguments(given, options) : null;
   const inner = value?.validator;

@@ -27,7 +27,7 @@ export type CompileOptions = {
   /** Whether the value is an object whatever the schema says, as the arguments of a tool are; default false. */
   readonly isObject?: boolean;
   /** How long one validation may take, in milliseconds. */
-  readonly validationMs?: number;
+  readonly validationMs?: number | undefined;
 };
 
 /**

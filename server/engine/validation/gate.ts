@@ -1,3 +1,4 @@
+import { countWork } from '../turns.ts';
 import type { Unchecked } from './draft.ts';
 import { boundExpansion } from './expansion.ts';
 import { normalizeSchema } from './normalize.ts';
@@ -9,6 +10,8 @@ import { relaxAroundUnchecked } from './weakened.ts';
 const MAX_BYTES = 64 * 1024;
 const MAX_NODES = 5000;
 const MAX_DEPTH = 64;
+/** What the gate and the compiler do with a schema, by its size. */
+const STEPS_PER_BYTE = 3;
 
 /** A schema of a stranger that is safe to compile. @since 0.2.0 */
 export type GatedSchema = {
@@ -71,5 +74,6 @@ export function measureSchema(schema: unknown): void {
   const deep = visit(schema, 0);
   if (deep !== undefined) throw new SchemaError(deep, `the schema is nested deeper than ${MAX_DEPTH} levels`);
   const bytes = Buffer.byteLength(JSON.stringify(schema) ?? '');
+  countWork(bytes * STEPS_PER_BYTE);
   if (bytes > MAX_BYTES) throw new SchemaError('', `the schema has ${bytes} bytes; the limit is ${MAX_BYTES}`);
 }

@@ -1,4 +1,5 @@
 import { type Overflow, parseJson } from '../exact-json.ts';
+import { countWork } from '../turns.ts';
 import { boundErrors } from './error-bounds.ts';
 import type { ErrorDetails } from './error-details.ts';
 import { jsonProblem } from './json-text.ts';
@@ -8,6 +9,8 @@ import { BudgetExceeded, type Check, FAIL, startWalk } from './walk.ts';
 /** What a validation may take, unless the daemon says something else. */
 export const DEFAULT_VALIDATION_MS = 250;
 
+/** How much of a text is parsed in one step. */
+const CHARS_PER_STEP = 8;
 const MAX_DATA_DEPTH = 200;
 /** A model says a quarter of it in its longest answer. */
 const MAX_TEXT = 2 * 1024 * 1024;
@@ -39,6 +42,7 @@ export function validatorOf(check: Check, ms = DEFAULT_VALIDATION_MS): Validator
 }
 
 function fromText(check: Check, text: string, ms: number): Validated {
+  countWork(text.length / CHARS_PER_STEP);
   if (text.length > MAX_TEXT) return tooLarge(`${text.length} characters`, `${MAX_TEXT}`, text);
   if (valuesInText(text) > MAX_VALUES) return tooManyValues(text);
   let parsed: ReturnType<typeof parseJson>;
@@ -77,6 +81,8 @@ function run(check: Check, given: { value: unknown; json: boolean; ms: number; t
     if (error instanceof BudgetExceeded) return tooCostly(value, ms);
     if (error instanceof RangeError) return tooDeep(value);
     throw error;
+  } finally {
+    countWork(MAX_STEPS - walk.steps);
   }
 }
 
