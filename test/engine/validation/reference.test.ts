@@ -14,7 +14,7 @@ const small = fc.integer({ min: 0, max: 3 });
 const value = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom<unknown>(null, true, false, 0, 1, -1, 2.5, 4, 1e20, '', 'a', 'b', 'ab', 'aaa', '😀', '5'),
+    fc.constantFrom<unknown>(null, true, false, 0, 1, -1, 2.5, 4, 1e15, '', 'a', 'b', 'ab', 'aaa', '😀', '5'),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(name, tie('value'), { maxKeys: 3, noNullPrototype: true }),
   ),
