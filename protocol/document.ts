@@ -4,6 +4,7 @@ import type { LazySchema, MethodText } from './define.ts';
 import { ErrorCode } from './errors.ts';
 import { onFirstUse } from './lazy.ts';
 import { PROTOCOL_VERSION } from './lifecycle.ts';
+import { withNamedTypes } from './named-types.ts';
 import { isRecord, mapSchemas, type SchemaDocument } from './schema-walk.ts';
 import { unpublished } from './unknown-kinds.ts';
 
@@ -33,15 +34,21 @@ export interface ProtocolDocument {
   readonly $defs: Readonly<Record<string, SchemaDocument>>;
 }
 
+/** The protocol as `docs/schema.json` and `rpc/discover` have it: every object and every member of a union has a name. @since 0.1.0 */
+export const protocolDocument = onFirstUse((): ProtocolDocument => {
+  const document = catalogueDocument();
+  return { ...document, $defs: withNamedTypes(document.$defs) };
+});
+
 /**
  * Describes every method of the catalogue with JSON Schemas (2020-12): what a sender may write, and what a receiver gets.
  * Shared types stand once under `$defs`; a type that is read more generously than it is written is there twice, the
- * generous one with `Input` behind its name. Parameters and results that are objects of one method stand there too, under
+ * generous one with `Input` after its name. Parameters and results that are objects of one method stand there too, under
  * the name of the method (`RunWaitParams`): generators of code make types of `$defs` alone.
  *
  * @since 0.1.0
  */
-export const protocolDocument = onFirstUse((): ProtocolDocument => {
+export const catalogueDocument = onFirstUse((): ProtocolDocument => {
   const shared = new SharedTypes();
   const describeAll = (definitions: Readonly<Record<string, Definition>>, from: Sender) =>
     Object.fromEntries(

@@ -38,7 +38,7 @@ const checks: Record<keyof Config, Check> = {
 export function parseConfig(text: string, file: string): Config {
   const wrong = (message: string) => new UsageError(`${file}: ${message}`);
   const config = parsed(text);
-  if (!isMap(config)) throw wrong('the configuration is no JSON object');
+  if (!isMap(config)) throw wrong('the configuration is not a JSON object');
   for (const [key, value] of Object.entries(config)) {
     const check = Object.hasOwn(checks, key) ? checks[key as keyof Config] : undefined;
     if (!check) throw wrong(unknown(`key '${key}'`, key, Object.keys(checks)));

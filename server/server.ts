@@ -16,7 +16,7 @@ import { defaultLimits } from './limits.ts';
 import { type Log, type LogSink, logLevels } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
 import { needsWakeUp } from './rpc/wake-up.ts';
-import type { Wire } from './rpc/wire.ts';
+import type { Wire, WireEvents } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { Session } from './session.ts';
 
@@ -81,17 +81,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     wire.wakeUp.isEnabled = needsWakeUp(params);
     if (processId) deps.watchHost?.(processId, () => lifecycle.hostGone());
   };
-  wire.events = {
-    onEnd: () => lifecycle.inputEnded(wire.framing),
-    onClosed: () => lifecycle.hostGone(),
-    onLost: (reason) => {
-      deps.log.error(`the input is no stream of messages: ${reason}`);
-      lifecycle.inputLost();
-    },
-    onUnclear: (reason, runIds) => {
-      executor.warn(runIds, unclearAnswer(reason));
-    },
-  };
+  wire.events = wireEvents(wire, { lifecycle, executor, log: deps.log });
   return {
     session,
     lifecycle,
@@ -104,6 +94,21 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
       abandon();
       return executor.endRuns(session.owner, clientGone(), limits.shutdownGraceMs);
     },
+  };
+}
+
+function wireEvents(
+  wire: Wire,
+  { lifecycle, executor, log }: { lifecycle: Lifecycle; executor: RunExecutor; log: Log },
+): WireEvents {
+  return {
+    onEnd: () => lifecycle.inputEnded(wire.framing),
+    onClosed: () => lifecycle.hostGone(),
+    onLost: (reason) => {
+      log.error(`the input is not a stream of messages: ${reason}`);
+      lifecycle.inputLost();
+    },
+    onUnclear: (reason, runIds) => executor.warn(runIds, unclearAnswer(reason)),
   };
 }
 

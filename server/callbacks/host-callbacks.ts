@@ -142,7 +142,7 @@ export class HostCallbacks implements Callbacks {
 
   awaitHuman(request: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults> {
     const [call] = [...request.calls, ...request.approvals];
-    if (!call) throw new Error('people are asked about one call');
+    if (!call) throw new Error('one call is decided by a human at a time');
     const { tool_name: name, tool_call_id: toolCallId } = call;
     const what = { method: 'deferred/handle' as const, name, toolCallId };
     const read = (answer: unknown) => decidedOn(toolCallId, request, parsed(what, answer ?? {}));

@@ -87,7 +87,7 @@ async function readSchema(path: string): Promise<Record<string, unknown>> {
   const name = `--schema '${path}'`;
   const schema = await readJsonFile(path, { name, limit: inputLimits.schema });
   if (schema !== null && typeof schema === 'object' && !Array.isArray(schema)) return { ...schema };
-  throw new UsageError(`${name} is no JSON Schema: it has to be an object`);
+  throw new UsageError(`${name} is not a JSON Schema: it has to be an object`);
 }
 
 function checkedSettings(settings: Readonly<Record<string, unknown>>): ModelSettings {

@@ -84,7 +84,7 @@ export class Gatekeeper {
         );
       case 'lost':
         this.refused += 1;
-        answers.refuse(null, 'request.invalid', `The input is no stream of messages: ${fault.reason}.`);
+        answers.refuse(null, 'request.invalid', `The input is not a stream of messages: ${fault.reason}.`);
         return undefined;
     }
   }
@@ -128,7 +128,7 @@ export class Gatekeeper {
       return settlement(() =>
         refusal ? callbacks.failUnreadable(id, refusal) : callbacks.settle(id, { result, error }),
       );
-    if (result !== undefined || error !== undefined) return this.#drop('a response to nobody');
+    if (result !== undefined || error !== undefined) return this.#drop('a response without a request');
     return this.#refuse(id, 'it is neither a request nor a response');
   }
 

@@ -75,22 +75,11 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   const answers = new Answers({ pump, requests, trace, reportBug: (error) => reportBug(error, log) });
   const onUnclear: WireEvents['onUnclear'] = (reason, runIds) => wire.events.onUnclear(reason, runIds);
   const gatekeeper = new Gatekeeper({ answers, requests, callbacks, limits, trace, log, onUnclear });
+  const backlog = new DispatchBacklog();
   const holdWhileFull = () => {
     if (reader.isHeld || pump.queuedBytes < heldBytes) return;
     reader.hold();
     void pump.drained(heldBytes / 2).then(() => reader.release());
-  };
-  /** Messages that were passed to the library and wait for their turn there. */
-  let undispatched = 0;
-  const counted = (message: Message | undefined) => {
-    if (message && isQueued(message)) undispatched += 1;
-    return message;
-  };
-  const messageStrategy: MessageStrategy = {
-    handleMessage: (message, next) => {
-      if (isQueued(message)) undispatched -= 1;
-      return next(message);
-    },
   };
   const reader = new WireReader(input, limits, {
     framing: (framing) => {
@@ -99,11 +88,11 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     },
     value: (value, size) => {
       holdWhileFull();
-      return counted(gatekeeper.admit(value, size));
+      return backlog.add(gatekeeper.admit(value, size));
     },
-    isBehind: () => undispatched > 0,
+    isBehind: () => backlog.waiting > 0,
     fault: (fault) => {
-      const message = counted(gatekeeper.fault(fault));
+      const message = backlog.add(gatekeeper.fault(fault));
       if (fault.kind === 'lost') wire.events.onLost(fault.reason);
       return message;
     },
@@ -111,7 +100,9 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   });
   pump.onClose(() => wire.events.onClosed());
   const wire: { -readonly [K in keyof Wire]: Wire[K] } = {
-    connection: createMessageConnection(reader, answers, libraryLog(log), { messageStrategy }),
+    connection: createMessageConnection(reader, answers, libraryLog(log), {
+      messageStrategy: backlog.strategy,
+    }),
     pump,
     callbacks,
     requests,
@@ -132,6 +123,28 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
 }
 
 const ignore = () => undefined;
+
+/** Counts the messages that were passed to the library and wait for their turn there. */
+class DispatchBacklog {
+  #waiting = 0;
+
+  /** Hooks into the dispatch of the library. */
+  readonly strategy: MessageStrategy = {
+    handleMessage: (message, next) => {
+      if (isQueued(message)) this.#waiting -= 1;
+      return next(message);
+    },
+  };
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  add(message: Message | undefined): Message | undefined {
+    if (message && isQueued(message)) this.#waiting += 1;
+    return message;
+  }
+}
 
 /** Cancellations may be taken at once, past the queue of the library. */
 const isQueued = (message: Message) => (message as { method?: unknown }).method !== '$/cancelRequest';

@@ -47,7 +47,7 @@ function position(cursor: string, first: number, length: number): number {
   const at = /^\d{1,9}$/.test(cursor) ? Number(cursor) : -1;
   if (at >= first && at <= length) return at;
   throw invalidParams([
-    { path: ['cursor'], message: `'${cursor}' is no cursor of this list; leave it out for the first page.` },
+    { path: ['cursor'], message: `'${cursor}' is not a cursor of this list; leave it out for the first page.` },
   ]);
 }
 

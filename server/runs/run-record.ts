@@ -148,7 +148,7 @@ export class RunRecord {
     if (inbox.size >= steerQueue) {
       throw new EngineError(
         'overloaded',
-        `${steerQueue} messages wait to be told to run '${this.runId}'; that is the limit.`,
+        `The steering queue of run '${this.runId}' is full (limit ${steerQueue}). Try again after the next model request.`,
         {
           limit: 'steerQueue',
           retryAfterMs: 1000,

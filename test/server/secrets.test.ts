@@ -288,7 +288,7 @@ describe('a key of the environment', () => {
     const model = { model: 'openai-chat:gpt-x', apiKeyEnv: 'GROQ_API_KEY' };
     expect(await session.refusal('run/start', { model, prompt: 'hi' })).toMatchObject({
       message:
-        "'GROQ_API_KEY' is no variable of the provider of 'openai-chat:gpt-x': start the daemon with `--allow-env GROQ_API_KEY`, or leave `apiKeyEnv` out and serve secret/get.",
+        "'GROQ_API_KEY' is not a variable of the provider of 'openai-chat:gpt-x': start the daemon with `--allow-env GROQ_API_KEY`, or leave `apiKeyEnv` out and serve secret/get.",
       data: { kind: 'run.invalid' },
     });
   });

@@ -12,7 +12,7 @@ import { type After, after } from '../../callbacks/timer.ts';
 import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
 import { runToEnd } from '../../engine/ending.ts';
 import { EngineError, userError } from '../../engine/errors.ts';
-import type { Warning } from '../../engine/model.ts';
+import type { Model, Warning } from '../../engine/model.ts';
 import { initialState } from '../../engine/start.ts';
 import type { RunInput } from '../../engine/state.ts';
 import { directRunner, type StepRunner, type World } from '../../engine/steps.ts';
@@ -54,6 +54,27 @@ export interface RunStarterDeps {
   readonly after?: After;
 }
 
+/** A specification made ready to run. */
+interface Compiled {
+  readonly agent: CompiledAgent;
+  readonly handle: ModelHandle;
+  readonly warnings: readonly Warning[];
+}
+
+interface Controls {
+  readonly controller: AbortController;
+  readonly scheduler: RunScheduler;
+  readonly owner: OwnerReference;
+  readonly callbacks: HostCallbacks;
+}
+
+interface RunParts extends Compiled, Controls {
+  readonly runId: string;
+  readonly model: Model;
+  readonly fingerprint: string;
+  readonly parent: RunRecord | undefined;
+}
+
 /** Starts runs and drives them to their end. */
 export class RunStarter {
   readonly #deps: RunStarterDeps;
@@ -77,23 +98,43 @@ export class RunStarter {
     if (known) return sameRun(known, fingerprint);
     checkSizes(params, owner.limits);
     const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), owner.limits) : undefined;
-    const { agent, handle, warnings } = await this.#compile(params, owner);
+    const compiled = await this.#compile(params, owner);
     const runId = params.runId ?? uuid7(world.epochMs());
-    const controller = new AbortController();
-    const scheduler = this.#scheduler(params, controller, parent !== undefined);
-    const reference: OwnerReference = { current: owner };
-    const callbacks = this.#callbacks(params, { runId, owner: reference, scheduler });
-    const model = await handle.open({ runId, callbacks, secrets: secretSource(reference, callbacks) });
+    const controls = this.#controls(params, { runId, owner, isChild: parent !== undefined });
+    const { callbacks } = controls;
+    const model = await compiled.handle.open({ runId, callbacks, secrets: secretSource(controls.owner, callbacks) });
     // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
+    const record = this.#record(params, { ...compiled, ...controls, runId, model, fingerprint, parent });
+    runs.add(record);
+    owned.add(record);
+    this.#begin(record, controls.scheduler, parent);
+    return record;
+  }
 
+  /** The parts of a run that act on it from outside. */
+  #controls(
+    params: RunStartParams,
+    { runId, owner, isChild }: { runId: string; owner: RunOwner; isChild: boolean },
+  ): Controls {
+    const controller = new AbortController();
+    const scheduler = this.#scheduler(params, controller, isChild);
+    const reference: OwnerReference = { current: owner };
+    const callbacks = this.#callbacks(params, { runId, owner: reference, scheduler });
+    return { controller, scheduler, owner: reference, callbacks };
+  }
+
+  #record(params: RunStartParams, parts: RunParts): RunRecord {
+    const { runId, owner, controller, callbacks, agent, handle, model, fingerprint, parent, scheduler } = parts;
+    const { runs, world } = this.#deps;
+    const { limits } = owner.current;
     const { history, carried } = givenHistory(params, runId, {
       messagesOf: (id) => messagesOf(runs.get(id)),
       nowMs: world.epochMs(),
     });
-    const emitter = this.#emitter(params, { runId, owner: reference, title: agent.name ?? 'Agent run' });
+    const emitter = this.#emitter(params, { runId, owner, title: agent.name ?? 'Agent run' });
     const input: Omit<RunInput, 'runner'> = {
       ...runInput(params, { runId, history, nowMs: world.epochMs() }),
       emit: (seq, event) => emitter.emit(seq, event),
@@ -102,31 +143,19 @@ export class RunStarter {
       agent,
       model,
       modelSettings: settingsOf(handle, agent),
-      warnings: carried ? [...warnings, carried] : warnings,
+      warnings: carried ? [...parts.warnings, carried] : parts.warnings,
       callbacks,
-      bounds: owner.limits,
+      bounds: limits,
       signal: controller.signal,
       now: world.now,
     };
     const direct = directRunner(runId, world);
     const runner = this.#deps.runner?.(input, direct) ?? direct;
-    const record = new RunRecord({
-      runId,
-      fingerprint,
-      startedAt: formatTimestamp(world.epochMs()),
-      state: initialState(Object.assign(input, { runner })),
-      owner: reference,
-      controller,
-      callbacks,
-      emitter,
-      scheduler,
-      depth: parent ? parent.depth + 1 : 0,
-      limits: owner.limits,
-    });
-    runs.add(record);
-    owned.add(record);
-    this.#begin(record, scheduler, parent);
-    return record;
+    const state = initialState(Object.assign(input, { runner }));
+    const startedAt = formatTimestamp(world.epochMs());
+    const depth = parent ? parent.depth + 1 : 0;
+    const identity = { runId, fingerprint, startedAt, depth };
+    return new RunRecord({ ...identity, state, owner, controller, callbacks, emitter, scheduler, limits });
   }
 
   /** Drives the run once it has a slot. One that is cancelled in the queue ends there, without taking a slot. */
@@ -153,10 +182,7 @@ export class RunStarter {
     runs.finished(record, world.epochMs());
   }
 
-  async #compile(
-    params: RunStartParams,
-    owner: RunOwner,
-  ): Promise<{ agent: CompiledAgent; handle: ModelHandle; warnings: Warning[] }> {
+  async #compile(params: RunStartParams, owner: RunOwner): Promise<Compiled> {
     const own = agentFieldsOf(params);
     const registered = params.agent ? this.#deps.agents.get(params.agent) : undefined;
     const addsNothing = Object.keys(own).length === 0;
