@@ -38,6 +38,7 @@ export const Limits = named(
       streamStallMs: bound(
         'How long a provider may send nothing but keep-alives, unknown events and empty pieces, in milliseconds.',
       ),
+      validationMs: bound('How long one value is checked against its schema, in milliseconds; then it is refused.'),
       eventsKept: bound('Latest events of a run that `run/events` still has.'),
       eventsKeptBytes: bound('Maximum number of bytes that they may have.'),
       callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),

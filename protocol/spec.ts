@@ -246,7 +246,7 @@ const agentFields = () => ({
     .boolean()
     .nullish()
     .describe(
-      'Refuse a schema of which some part cannot be checked (a remote `$ref`, a pattern that can hang); by default a warning says which.',
+      'Refuse a schema of which some part cannot be checked (a remote `$ref`, a pattern that needs backtracking); by default a warning says which.',
     ),
 });
 

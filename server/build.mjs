@@ -23,7 +23,6 @@ const parts = {
   'aws-profile': 'server/models/credentials/aws-profile.ts',
   'google-credentials': 'server/models/credentials/google.ts',
   'google-token': 'server/models/credentials/google-token.ts',
-  'schema-rest': 'server/engine/validation/rest.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */
@@ -142,7 +141,7 @@ function checkInputs({ outputs }) {
   };
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
   refuse(
-    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|typebox)\//,
+    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic)\//,
     'import it only from a part, which is a file of its own',
   );
 }

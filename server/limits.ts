@@ -1,5 +1,6 @@
 import type { Limits } from '../protocol/lifecycle.ts';
 import { defaultAnswerBounds } from './engine/bounds.ts';
+import { DEFAULT_VALIDATION_MS } from './engine/validation/validator.ts';
 
 /** Bounds of the daemon; an operator may raise them, a client only lower them. @since 0.1.0 */
 export const defaultLimits: Limits = {
@@ -15,6 +16,7 @@ export const defaultLimits: Limits = {
   eventsPerRun: 1_000_000,
   messageBytesPerRun: 256 * 1024 * 1024,
   ...defaultAnswerBounds,
+  validationMs: DEFAULT_VALIDATION_MS,
   eventsKept: 2048,
   eventsKeptBytes: 4 * 1024 * 1024,
   callbackTimeoutMs: 600_000,

@@ -51,15 +51,18 @@ export interface CompiledAgent {
 }
 
 /**
- * Checks an agent and compiles its schemas.
+ * Checks an agent and compiles its schemas; `validationMs` is how long one validation against one of them may take.
  *
  * Errors: `tool.conflict`, `schema.invalid`, `run.invalid`. Source: Pydantic AI `Agent.__init__`.
  * @since 0.1.0
  */
-export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
+export async function compileAgent(
+  spec: AgentSpec,
+  { validationMs }: { validationMs?: number } = {},
+): Promise<CompiledAgent> {
   const toolRetries = (typeof spec.retries === 'number' ? spec.retries : spec.retries?.tools) ?? 1;
   const outputRetries = (typeof spec.retries === 'number' ? spec.retries : spec.retries?.output) ?? 1;
-  const output = await compileOutput(spec.output ?? { type: 'text' }, outputRetries);
+  const output = await compileOutput(spec.output ?? { type: 'text' }, { retries: outputRetries, validationMs });
   const tools = new Map<string, CompiledTool>();
   for (const [index, tool] of (spec.tools ?? []).entries()) {
     if (tools.has(tool.name)) throw conflict(`Tool name conflicts with existing tool: '${tool.name}'`, tool.name);
@@ -71,7 +74,7 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
     }
     tools.set(
       tool.name,
-      await compileTool(tool, { index, toolRetries, toolTimeoutMs: spec.toolTimeoutMs ?? undefined }),
+      await compileTool(tool, { index, toolRetries, toolTimeoutMs: spec.toolTimeoutMs ?? undefined, validationMs }),
     );
   }
   const unchecked = [
@@ -114,7 +117,12 @@ function refuseDeferral(tools: ReadonlyMap<string, CompiledTool>): void {
 
 async function compileTool(
   spec: ToolSpec,
-  defaults: { index: number; toolRetries: number; toolTimeoutMs: number | undefined },
+  defaults: {
+    index: number;
+    toolRetries: number;
+    toolTimeoutMs: number | undefined;
+    validationMs: number | undefined;
+  },
 ): Promise<CompiledTool> {
   const timeoutMs = spec.timeoutMs ?? defaults.toolTimeoutMs;
   const deferral = spec.external ? 'external' : spec.requiresApproval ? 'unapproved' : null;
@@ -125,6 +133,7 @@ async function compileTool(
     // The arguments of an external call are validated outside of the run.
     isAnything: spec.external ?? false,
     extras: 'keep',
+    validationMs: defaults.validationMs,
   });
   return {
     spec,

@@ -1,5 +1,6 @@
 import type { ErrorDetails } from '../../protocol/messages.ts';
 import { EngineError } from './errors.ts';
+import { isTurnDue, nextTurn } from './turns.ts';
 import {
   anyObject,
   anything,
@@ -8,6 +9,7 @@ import {
   shownSchema,
   type Validated,
 } from './validation/compile.ts';
+import { cutText } from './validation/excerpt.ts';
 import { measureSchema } from './validation/gate.ts';
 import { SchemaError } from './validation/schema-error.ts';
 
@@ -32,6 +34,8 @@ export interface CompileOptions {
   readonly isObject?: boolean;
   /** How keys outside `properties` are treated when the schema does not define that. */
   readonly extras: 'keep' | 'drop';
+  /** How long one validation may take, in milliseconds. */
+  readonly validationMs?: number | undefined;
 }
 
 /** A keyword that values are not checked against. @since 0.2.0 */
@@ -61,6 +65,7 @@ export async function compileArguments(
   options: CompileOptions,
 ): Promise<CompiledArguments> {
   const at = (path: readonly string[]) => [...options.path, ...path];
+  if (isTurnDue()) await nextTurn();
   try {
     if (!options.validate) {
       measureSchema(schema);
@@ -92,8 +97,12 @@ function argumentsValidator(inner: SchemaValidator): Validator {
   };
 }
 
+/** What an error may say of its cause. */
+const MAX_CAUSE = 4096;
+
 /** How upstream's `ValidationError` reads as the cause of an error. @since 0.1.0 */
 export function describeErrors(errors: readonly ErrorDetails[]): string {
   const lines = errors.map(({ loc, msg, type }) => `${loc.join('.') || '(root)'}: ${msg} [type=${type}]`);
-  return `${errors.length} validation error${errors.length === 1 ? '' : 's'}: ${lines.join('; ')}`;
+  const count = `${errors.length} validation error${errors.length === 1 ? '' : 's'}`;
+  return cutText(`${count}: ${lines.join('; ')}`, MAX_CAUSE);
 }

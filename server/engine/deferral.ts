@@ -6,6 +6,7 @@ import { duplicateIds, idList, idSet, readResults, recordedResults } from './res
 import { runChecked } from './running.ts';
 import { stepKey } from './steps.ts';
 import { type CheckedCall, checkCall, countFailure, type Resolved, settleCall, validateCall } from './tools.ts';
+import { isTurnDue, nextTurn } from './turns.ts';
 import { askingStep } from './waiting.ts';
 
 // Deferred calls: those of external tools, those that need an approval, and those a tool deferred
@@ -87,6 +88,7 @@ function leftWhileRunning(batch: CallBatch): Left {
 /** Arguments are validated before a call is deferred: bad ones go back to the model. */
 async function addOpenCalls(batch: CallBatch, left: Left): Promise<void> {
   for (const call of openCalls(batch)) {
+    if (isTurnDue()) await nextTurn();
     const checked = checkCall(batch.state, call);
     if (checked.kind === 'run') {
       left[call.kind === 'external' ? 'external' : 'unapproved'].push(call);

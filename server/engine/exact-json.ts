@@ -72,7 +72,8 @@ function* numbersOf(text: string): Generator<{ token: string; at: number }> {
   }
 }
 
-function stringEnd(text: string, from: number): number {
+/** Where a string of a JSON text ends, after its closing quote, by what comes after its opening one. */
+export function stringEnd(text: string, from: number): number {
   for (let end = text.indexOf('"', from); end >= 0; end = text.indexOf('"', end + 1)) {
     let escapes = 0;
     while (text[end - 1 - escapes] === '\\') escapes++;
@@ -134,16 +135,4 @@ export function stringifyExact(value: unknown, space?: number): string {
 export function hasBigInt(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
   return Object.values(value).some(hasBigInt);
-}
-
-/** A value with its BigInts rounded, for code that knows numbers alone; the same one when it has none. @since 0.2.0 */
-export function withDoubles<T>(value: T): T {
-  return hasBigInt(value) ? (rounded(value) as T) : value;
-}
-
-function rounded(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(rounded);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]));
 }

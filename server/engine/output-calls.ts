@@ -4,6 +4,7 @@ import { unexpectedBehavior } from './errors.ts';
 import { validated } from './output.ts';
 import { invalid, type Refusal, retriedReturn, toolReturn } from './returns.ts';
 import { checkIncomplete } from './tools.ts';
+import { isTurnDue, nextTurn } from './turns.ts';
 
 /**
  * Validates an output call and hands it to its function and the validators. A failure past the limit is reported, not
@@ -31,6 +32,7 @@ export async function runOutput(batch: CallBatch, placed: ClassifiedCall): Promi
     const count = { attempt: retries + 1, maxRetries: tool.maxRetries };
     return { kind: 'retry', part: retriedReturn(state, call, refusal, count), argsValid };
   };
+  if (isTurnDue()) await nextTurn();
   const checked = tool.object.validate(call.args);
   if (!checked.ok) return refuse(invalid(checked.errors), false);
   const source = { at: placed.index, call, retry: retries, maxRetries: tool.maxRetries };

@@ -27,11 +27,16 @@ export interface ObjectOutput {
  * Errors: `schema.invalid`.
  * @since 0.1.0
  */
-export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<ObjectOutput> {
+export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>, validationMs?: number): Promise<ObjectOutput> {
   const given = spec.schema ?? {};
   const wrapped = !isObjectSchema(given);
   const { description, ...plain } = given;
-  const options = { path: ['output', 'schema'], validate: spec.validate ?? true, extras: 'drop' as const };
+  const options = {
+    path: ['output', 'schema'],
+    validate: spec.validate ?? true,
+    extras: 'drop' as const,
+    validationMs,
+  };
   const outer = await compileArguments(wrapped ? wrap(given) : plain, options);
   const value = wrapped ? await compileArguments(given, options) : null;
   const inner = value?.validator;
@@ -53,10 +58,18 @@ export async function compileObject(spec: Omit<OutputSpec, 'anyOf'>): Promise<Ob
   };
 }
 
+const FENCE = /```\w*\r?\n\{/;
+const FENCE_END = /\}\s*(?:\r?\n?```|$(?![\s\S]))/;
+
 /** A JSON object in a Markdown fence is taken out of it. Source: `strip_markdown_fences`. @since 0.1.0 */
 export function stripFences(text: string): string {
   if (text.startsWith('{')) return text;
-  return /```(?:\w+)?\r?\n(\{.*?\})\s*(?:\r?\n?```|$(?![\s\S]))/s.exec(text)?.[1] ?? text;
+  const start = FENCE.exec(text);
+  if (!start) return text;
+  // What no fence ends after the first start, none ends after a later one: looking from each would take for ever.
+  const object = text.slice(start.index + start[0].length - 1);
+  const end = FENCE_END.exec(object);
+  return end ? object.slice(0, end.index + 1) : text;
 }
 
 function joinDescriptions(own: string | null | undefined, schema: unknown): string | null {

@@ -46,7 +46,10 @@ const DEFAULT_DESCRIPTION = 'The final response which ends this conversation';
  * Errors: `run.invalid`, `schema.invalid`. Source: Pydantic AI `OutputSchema.build`.
  * @since 0.1.0
  */
-export async function compileOutput(spec: OutputSpec, retries: number): Promise<OutputPlan> {
+export async function compileOutput(
+  spec: OutputSpec,
+  { retries, validationMs }: { retries: number; validationMs?: number | undefined },
+): Promise<OutputPlan> {
   const { alternatives: given, mode } = flatten(spec);
   const alternatives = given.filter((alternative) => alternative.type !== 'deferred');
   const allowsDeferred = alternatives.length < given.length;
@@ -59,19 +62,19 @@ export async function compileOutput(spec: OutputSpec, retries: number): Promise<
     throw userError('At least one output type must be provided other than `None`.');
   if (texts.length > 1) throw userError('Only one `str` or `TextOutput` is allowed.');
   if (mode === 'native' || mode === 'prompted')
-    return structuredText(spec, { mode, alternatives, objects, allowsNull, allowsDeferred });
+    return structuredText(spec, { mode, alternatives, objects, allowsNull, allowsDeferred, validationMs });
 
   const marked = objects.filter((alternative) => alternative.mode === 'tool');
   const bare = objects.filter((alternative) => alternative.mode !== 'tool');
   const nothing: Alternative[] = allowsNull && objects.length > 0 ? [{ schema: { type: 'null' }, name: 'None' }] : [];
   const offered: Alternative[] = [...marked, ...bare, ...nothing];
-  const tools = await compileTools(offered, retries);
+  const tools = await compileTools(offered, { retries, validationMs });
   const [text] = texts;
   return {
     mode: tools.size > 0 ? 'tool' : 'text',
     tools,
     definitions: [...tools.values()].map((tool) => tool.definition),
-    text: text ? plainText(text) : marked.length > 0 ? null : await structured([...bare, ...nothing]),
+    text: text ? plainText(text) : marked.length > 0 ? null : await structured([...bare, ...nothing], validationMs),
     allowText: text !== undefined,
     allowsNull,
     allowsDeferred,
@@ -101,10 +104,10 @@ function plainText(text: Alternative): TextProcessor {
   return text.function ? { kind: 'function', name: text.function } : { kind: 'plain' };
 }
 
-async function structured(objects: readonly Alternative[]): Promise<TextProcessor> {
+async function structured(objects: readonly Alternative[], validationMs?: number): Promise<TextProcessor> {
   const [only] = objects;
-  if (objects.length === 1 && only) return { kind: 'object', object: await compileObject(only) };
-  return { kind: 'union', union: await compileUnion(objects) };
+  if (objects.length === 1 && only) return { kind: 'object', object: await compileObject(only, validationMs) };
+  return { kind: 'union', union: await compileUnion(objects, validationMs) };
 }
 
 /** Native and prompted mode: the output is JSON text of one schema, or of one of several. */
@@ -116,12 +119,13 @@ async function structuredText(
     objects: readonly Alternative[];
     allowsNull: boolean;
     allowsDeferred: boolean;
+    validationMs: number | undefined;
   },
 ): Promise<OutputPlan> {
   const marker = from.mode === 'native' ? '`NativeOutput`' : '`PromptedOutput`';
   if (from.objects.length + Number(from.allowsNull) !== from.alternatives.length)
     throw userError(`${marker} must be the only output type.`);
-  const text = await structured(from.objects);
+  const text = await structured(from.objects, from.validationMs);
   const source = text.kind === 'object' ? text.object : text.kind === 'union' ? text.union : null;
   if (!source) throw userError(`${marker} needs a schema.`);
   const object: OutputObject = {
@@ -143,11 +147,14 @@ async function structuredText(
   };
 }
 
-async function compileTools(offered: readonly Alternative[], retries: number): Promise<Map<string, OutputTool>> {
+async function compileTools(
+  offered: readonly Alternative[],
+  { retries, validationMs }: { retries: number; validationMs: number | undefined },
+): Promise<Map<string, OutputTool>> {
   const tools = new Map<string, OutputTool>();
   const several = offered.length > 1;
   for (const alternative of offered) {
-    const object = await compileObject(alternative);
+    const object = await compileObject(alternative, validationMs);
     const typed = several ? `${DEFAULT_TOOL}_${(object.name ?? '').replace(/[^a-zA-Z0-9_-]/g, '')}` : DEFAULT_TOOL;
     const name = freeName(alternative.toolName ?? typed, tools);
     const fallback = several ? `${object.name}: ${DEFAULT_DESCRIPTION}` : DEFAULT_DESCRIPTION;

@@ -14,16 +14,20 @@ export interface UnionOutput {
 }
 
 /** Errors: `schema.invalid`. @since 0.1.0 */
-export async function compileUnion(alternatives: readonly Omit<OutputSpec, 'anyOf'>[]): Promise<UnionOutput> {
+export async function compileUnion(
+  alternatives: readonly Omit<OutputSpec, 'anyOf'>[],
+  validationMs?: number,
+): Promise<UnionOutput> {
   const objects = new Map<string, ObjectOutput>();
   for (const alternative of alternatives) {
-    const object = await compileObject(alternative);
+    const object = await compileObject(alternative, validationMs);
     objects.set(freeKind(object.name ?? 'output', objects), object);
   }
   const envelope = await compileArguments(envelopeOf([...objects.keys()]), {
     path: ['output'],
     validate: true,
     extras: 'drop',
+    validationMs,
   });
   return {
     name: null,

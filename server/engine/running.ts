@@ -3,10 +3,11 @@ import { unexpectedBehavior } from './errors.ts';
 import { duplicateIds, idList } from './resolutions.ts';
 import type { RunState } from './state.ts';
 import { type CheckedCall, checkCall, type SettledCall, settleCall } from './tools.ts';
+import { isTurnDue, nextTurn } from './turns.ts';
 
 /** Runs function calls: all are checked first, then they start together, but for barriers. @since 0.1.0 */
 export async function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
-  if (calls.length > 0) await runChecked(batch, checkCalls(batch, calls));
+  if (calls.length > 0) await runChecked(batch, await checkCalls(batch, calls));
 }
 
 /**
@@ -15,15 +16,22 @@ export async function runFunctions(batch: CallBatch, calls: readonly ClassifiedC
  * Errors: `model.unexpectedBehavior` before any call runs. Source: Pydantic AI `_validate_function_calls`.
  * @since 0.3.0
  */
-export function checkCalls(batch: CallBatch, calls: readonly ClassifiedCall[]): Map<ClassifiedCall, CheckedCall> {
+export async function checkCalls(
+  batch: CallBatch,
+  calls: readonly ClassifiedCall[],
+): Promise<Map<ClassifiedCall, CheckedCall>> {
   const duplicates = duplicateIds(calls);
   if (duplicates.length > 0) {
     throw unexpectedBehavior(
       `Function tool calls must have unique \`tool_call_id\` values; duplicate \`tool_call_id\`s: ${idList(duplicates)}`,
     );
   }
-  const check = (call: ClassifiedCall) => checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id));
-  return new Map(calls.map((call) => [call, check(call)]));
+  const checked = new Map<ClassifiedCall, CheckedCall>();
+  for (const call of calls) {
+    if (isTurnDue()) await nextTurn();
+    checked.set(call, checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id)));
+  }
+  return checked;
 }
 
 /** Runs calls that were checked; their results are stored in call order, also when one of them ends the run. @since 0.2.0 */

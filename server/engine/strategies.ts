@@ -104,7 +104,7 @@ interface Results {
 /** Everything runs together; the first valid output in the order of the model wins. */
 async function exhaustive(batch: CallBatch): Promise<void> {
   const { executable } = batch;
-  const checked = checkCalls(batch, batch.functions);
+  const checked = await checkCalls(batch, batch.functions);
   const results: Results = { outputs: new Map(), settled: new Map() };
   const { outputs, settled } = results;
   try {

@@ -15,7 +15,7 @@ export function agentHandlers({ agents, keys }: { agents: AgentRegistry; keys: K
       const spec = agentFieldsOf(params);
       const hostServesSecrets = session.serves('secret/get');
       if (spec.model) resolveModel(spec.model, { ...keys, hostServesSecrets }, spec.modelSettings);
-      const compiled = await compileAgent(spec);
+      const compiled = await compileAgent(spec, session.limits);
       const { warnings } = compiled;
       const replaced = agents.set(params.name, { spec, compiled });
       return { name: params.name, replaced, ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };

@@ -83,5 +83,5 @@ async function promptOf(given: Given): Promise<ModelPrompt> {
 async function outputInstructions({ outputMode, outputObject }: Given): Promise<string | null> {
   if (outputMode !== 'prompted' || !outputObject) return null;
   const { json_schema, ...names } = outputObject;
-  return (await compileOutput({ ...names, schema: json_schema, mode: 'prompted' }, 1)).instructions;
+  return (await compileOutput({ ...names, schema: json_schema, mode: 'prompted' }, { retries: 1 })).instructions;
 }

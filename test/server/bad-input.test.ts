@@ -107,7 +107,7 @@ describe('a value of the wrong kind', () => {
   it.each([
     ['a schema that is none', { type: 5 }],
     ['a reference to another place', { $ref: 'https://example.com/schema.json' }],
-    ['a pattern that can hang', { type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }],
+    ['a pattern that needs backtracking', { type: 'object', properties: { a: { type: 'string', pattern: '(a)\\1' } } }],
   ])('%s is told with its path', async (_name, inputSchema) => {
     session = await openSession();
     const tools = [{ name: 't', inputSchema }];

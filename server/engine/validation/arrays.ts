@@ -1,7 +1,11 @@
 import type { CompileContext } from './context.ts';
 import { plural } from './error-details.ts';
 import type { SchemaObject } from './schema.ts';
-import { type Check, FAIL, fail, locate, spend, type Walk } from './walk.ts';
+import { type Check, FAIL, fail, locate, report, spend, spendOn, type Walk } from './walk.ts';
+
+/** What it costs to write values down, to compare them. */
+const STEPS_PER_VALUE = 10;
+const CHARS_PER_STEP = 16;
 
 /**
  * Compiles `items`, `prefixItems`, `minItems`, `maxItems` and `uniqueItems`: Pydantic's `list` or, with
@@ -24,9 +28,9 @@ function listCheck(node: SchemaObject, item: Check | undefined): Check {
     }
     spend(walk, value.length + 1);
     if (value.length > max) return tooLong(walk, 'List', max, value);
-    const start = walk.errors.length;
+    const { failures } = walk;
     const out = item === undefined ? value.slice() : value.map((entry, index) => checked(item, entry, index, walk));
-    if (walk.errors.length > start) return FAIL;
+    if (walk.failures > failures) return FAIL;
     return value.length < min ? tooShort(walk, 'List', min, value) : out;
   };
 }
@@ -42,15 +46,15 @@ function tupleCheck(node: SchemaObject, prefix: readonly Check[], item: Check | 
     }
     spend(walk, value.length + 1);
     if (value.length > max) return tooLong(walk, 'Tuple', max, value);
-    const start = walk.errors.length;
+    const { failures } = walk;
     const out = value.map((entry, index) => {
       const check = prefix[index] ?? item;
       return check === undefined ? entry : checked(check, entry, index, walk);
     });
     for (let index = value.length; index < required; index++) {
-      walk.errors.push({ type: 'missing', loc: [index], msg: 'Field required', input: value });
+      report(walk, { type: 'missing', loc: [index], msg: 'Field required', input: value });
     }
-    if (walk.errors.length > start) return FAIL;
+    if (walk.failures > failures) return FAIL;
     return value.length < min ? tooShort(walk, 'Tuple', min, value) : out;
   };
 }
@@ -82,23 +86,48 @@ function unique(base: Check): Check {
   return (value, walk) => {
     const result = base(value, walk);
     if (!Array.isArray(result)) return result;
-    const seen = new Set<string>();
-    for (const [index, entry] of result.entries()) {
-      const key = canonical(entry);
-      if (!seen.has(key)) seen.add(key);
-      else
-        return fail(walk, 'unique_items', `List items should be unique, item ${index} repeats an earlier one`, value);
-    }
-    return result;
+    const index = indexOfRepeated(result, walk);
+    if (index === undefined) return result;
+    return fail(walk, 'unique_items', `List items should be unique, item ${index} repeats an earlier one`, value);
   };
 }
 
-/** Text that is the same for equal data: linear, where a comparison of all pairs would not be. */
-function canonical(value: unknown): string {
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+/**
+ * Where a list has the first item that equals an earlier one, or undefined. Linear, where a comparison of all pairs would
+ * not be. Errors: `BudgetExceeded`.
+ */
+export function indexOfRepeated(items: readonly unknown[], walk: Walk): number | undefined {
+  const scalars = new Set<unknown>();
+  const structures = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    spendOn(walk, item);
+    const isStructure = typeof item === 'object' && item !== null;
+    const isKnown = isStructure ? !added(structures, canonical(item, walk)) : !added(scalars, item);
+    if (isKnown) return index;
+  }
+  return undefined;
+}
+
+function added<T>(set: Set<T>, item: T): boolean {
+  const { size } = set;
+  return set.add(item).size > size;
+}
+
+/** Text that is the same for equal data. Errors: `BudgetExceeded`. */
+function canonical(value: unknown, walk: Walk): string {
+  if (typeof value === 'string') return text(value, walk);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const keys = Object.keys(value);
+  spend(walk, (keys.length + 1) * STEPS_PER_VALUE);
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, walk)).join(',')}]`;
   const record = value as Record<string, unknown>;
-  const keys = Object.keys(record).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(record[key])}`).join(',')}}`;
+  return `{${keys
+    .sort()
+    .map((key) => `${text(key, walk)}:${canonical(record[key], walk)}`)
+    .join(',')}}`;
+}
+
+function text(value: string, walk: Walk): string {
+  spend(walk, value.length / CHARS_PER_STEP);
+  return JSON.stringify(value);
 }

@@ -1,32 +1,16 @@
-import { type Overflow, parseJson } from '../exact-json.ts';
+import { Assertions } from './assertions/assertion.ts';
 import type { CompileContext, ExtrasPolicy } from './context.ts';
 import type { Unchecked } from './draft.ts';
-import type { ErrorDetails } from './error-details.ts';
 import { gateSchema } from './gate.ts';
-import { jsonProblem } from './json-text.ts';
 import { compileNode } from './node.ts';
 import { normalizeSchema } from './normalize.ts';
 import { keywordAgainstObjects } from './object-root.ts';
-import { loadRest, needsRest } from './rest-seam.ts';
 import { isRecord, type JsonSchema } from './schema.ts';
-import { pointerPath, SchemaError } from './schema-error.ts';
-import { BudgetExceeded, type Check, Exactness, FAIL, type Walk } from './walk.ts';
+import { SchemaError } from './schema-error.ts';
+import { type Validated, type Validator, validatorOf } from './validator.ts';
+import { type Check, FAIL, fail } from './walk.ts';
 
-const MAX_DATA_DEPTH = 200;
-const BASE_BUDGET = 100_000;
-const BUDGET_PER_NODE = 50;
-const SURROGATE = /\\u[dD][89a-fA-F]/;
-
-/** The outcome of a validation. @since 0.1.0 */
-export type Validated = { ok: true; value: unknown } | { ok: false; errors: ErrorDetails[] };
-
-/** Checks arguments and converts them the way Pydantic's lax mode does. Never throws, never changes its input. @since 0.1.0 */
-export type Validator = {
-  /** Validates JSON text; the empty text means `{}`. */
-  validateJson(text: string): Validated;
-  /** Validates data; null means `{}`. Values under schemas without rules are shared with the input, not copied. */
-  validateData(value: unknown): Validated;
-};
+export type { Validated, Validator };
 
 /** A validator together with the schema it follows. @since 0.1.0 */
 export type CompiledSchema = Validator & {
@@ -42,23 +26,19 @@ export type CompileOptions = {
   readonly extras: ExtrasPolicy;
   /** Whether the value is an object whatever the schema says, as the arguments of a tool are; default false. */
   readonly isObject?: boolean;
+  /** How long one validation may take, in milliseconds. */
+  readonly validationMs?: number | undefined;
 };
 
 /**
- * Gates a JSON Schema and compiles it once into checks. Loads the general validator only for schemas that need it.
+ * Gates a JSON Schema and compiles it once into checks.
  *
  * Errors: `SchemaError`. Source: `pydantic_core.SchemaValidator` (Pydantic 2.14).
  * @since 0.1.0
  */
 export async function compileValidator(schema: unknown, options: CompileOptions): Promise<CompiledSchema> {
-  const { checked: root, placeOf, unchecked } = gateSchema(schema);
+  const { checked: root, unchecked } = gateSchema(schema);
   if (options.isObject) expectObject(root);
-  const rest = needsRest(root)
-    ? await restOf(root, (node, reason) => {
-        const pointer = isRecord(node) ? placeOf(node) : '';
-        unchecked.push({ keyword: '', pointer, path: pointerPath(pointer), reason });
-      })
-    : undefined;
   const checks = new Map<unknown, Check>();
   const deferred: (() => void)[] = [];
   const definitions = new Set<unknown>();
@@ -69,7 +49,7 @@ export async function compileValidator(schema: unknown, options: CompileOptions)
   const context: CompileContext = {
     root,
     extras: options.extras,
-    rest,
+    assertions: new Assertions(root),
     isDefinition: (node) => definitions.has(node),
     compile: (node) => {
       const known = checks.get(node);
@@ -88,7 +68,7 @@ export async function compileValidator(schema: unknown, options: CompileOptions)
   };
   const check = context.compile(objectRoot(root));
   for (const resolve of deferred) resolve(); // grows while it is read
-  return { ...validatorOf(check), schema: shownSchema(schema), unchecked };
+  return { ...validatorOf(check, options.validationMs), schema: shownSchema(schema), unchecked };
 }
 
 function expectObject(root: JsonSchema): void {
@@ -96,23 +76,6 @@ function expectObject(root: JsonSchema): void {
   if (keyword === undefined) return;
   const advice = 'describe an object with {"type": "object", "properties": {...}} and put the value into a property';
   throw new SchemaError(`/${keyword}`, `no object fits this schema, but arguments are always one; ${advice}`);
-}
-
-/** Binds the general validator; a schema that it cannot compile is not checked. */
-async function restOf(
-  root: JsonSchema,
-  onFailure: (node: JsonSchema, reason: string) => void,
-): Promise<CompileContext['rest']> {
-  const compile = (await loadRest())(root);
-  return (node) => {
-    try {
-      return compile(node);
-    } catch (error) {
-      if (!(error instanceof SchemaError)) throw error;
-      onFailure(node, error.reason);
-      return undefined;
-    }
-  };
 }
 
 /**
@@ -132,8 +95,7 @@ export function shownSchema(schema: unknown): Record<string, unknown> {
 export const anyObject: Validator = validatorOf((value, walk) => {
   if (isRecord(value)) return value;
   const msg = walk.json ? 'Input should be an object' : 'Input should be a valid dictionary';
-  walk.errors.push({ type: 'dict_type', loc: [], msg, input: value });
-  return FAIL;
+  return fail(walk, 'dict_type', msg, value);
 });
 
 /** The validator for anything, used where nobody here looks at the arguments. @since 0.3.0 */
@@ -145,79 +107,4 @@ function objectRoot(root: JsonSchema): JsonSchema {
   if (root === false) return { type: 'object', additionalProperties: false };
   const decided = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'];
   return decided.some((keyword) => root[keyword] !== undefined) ? root : { ...root, type: 'object' };
-}
-
-function validatorOf(check: Check): Validator {
-  return {
-    validateJson(text) {
-      if (text === '') return run(check, {}, true);
-      let parsed: ReturnType<typeof parseJson>;
-      try {
-        parsed = parseJson(text);
-      } catch {
-        return invalid(jsonProblem(text) ?? 'expected value at line 1 column 1', text);
-      }
-      if (parsed.overflow) return infinite(parsed.overflow);
-      // JavaScript takes half a surrogate pair, which no UTF-8 text can hold.
-      const problem = SURROGATE.test(text) ? jsonProblem(text) : undefined;
-      if (problem !== undefined) return invalid(problem, text);
-      return run(check, parsed.value, true, text);
-    },
-    validateData: (value) => run(check, value ?? {}, false),
-  };
-}
-
-function run(check: Check, value: unknown, json: boolean, text?: string): Validated {
-  const nodes = countNodes(value);
-  if (nodes === undefined) {
-    const problem = text === undefined ? undefined : jsonProblem(text);
-    return text === undefined || problem === undefined ? tooDeep(value) : invalid(problem, text);
-  }
-  const walk: Walk = {
-    json,
-    errors: [],
-    exact: Exactness.exact,
-    fields: -1,
-    budget: BASE_BUDGET + nodes * BUDGET_PER_NODE,
-  };
-  try {
-    const result = check(value, walk);
-    return result === FAIL ? { ok: false, errors: walk.errors } : { ok: true, value: result };
-  } catch (error) {
-    if (error instanceof BudgetExceeded) return tooCostly(value);
-    if (error instanceof RangeError) return tooDeep(value);
-    throw error;
-  }
-}
-
-/** The number of values in the data, or undefined when it is nested too deep. */
-function countNodes(value: unknown, depth = 0): number | undefined {
-  if (depth > MAX_DATA_DEPTH) return undefined;
-  if (typeof value !== 'object' || value === null) return 1;
-  let total = 1;
-  for (const key in value) {
-    const size = countNodes((value as Record<string, unknown>)[key], depth + 1);
-    if (size === undefined) return undefined;
-    total += size;
-  }
-  return total;
-}
-
-function invalid(problem: string, text: string): Validated {
-  return { ok: false, errors: [{ type: 'json_invalid', loc: [], msg: `Invalid JSON: ${problem}`, input: text }] };
-}
-
-function infinite({ path, text }: Overflow): Validated {
-  const msg = 'Input should be a finite number';
-  return { ok: false, errors: [{ type: 'finite_number', loc: path, msg, input: text }] };
-}
-
-function tooDeep(value: unknown): Validated {
-  const msg = `Input should not be nested deeper than ${MAX_DATA_DEPTH} levels`;
-  return { ok: false, errors: [{ type: 'recursion_loop', loc: [], msg, input: value }] };
-}
-
-function tooCostly(value: unknown): Validated {
-  const msg = 'Input takes too many steps to check against the schema';
-  return { ok: false, errors: [{ type: 'value_error', loc: [], msg: `Value error, ${msg}`, input: value }] };
 }

@@ -1,10 +1,13 @@
 import { numberText, plural } from './error-details.ts';
-import { type GuardedPattern, guardPattern } from './pattern.ts';
+import { type Pattern, patternOf } from './patterns/pattern.ts';
 import type { SchemaObject } from './schema.ts';
-import { type Check, FAIL, fail } from './walk.ts';
+import { type Check, FAIL, fail, spend, spendOn, type Walk } from './walk.ts';
 
-type Numeric = number | bigint;
-type NumberRule = { type: string; msg: string; holds: (value: Numeric) => boolean };
+const LEAD = /[\ud800-\udbff]/;
+const CHARS_PER_STEP = 8;
+
+export type Numeric = number | bigint;
+export type NumberRule = { type: string; msg: string; holds: (value: Numeric) => boolean };
 
 /**
  * A check followed by `minimum`, `maximum`, their exclusive forms and `multipleOf`; the first broken one is reported.
@@ -28,7 +31,8 @@ export function constrainsNumber(node: SchemaObject): boolean {
   return numberRules(node).length > 0;
 }
 
-function numberRules(node: SchemaObject): NumberRule[] {
+/** The rules that `multipleOf` and the bounds of a schema make. */
+export function numberRules(node: SchemaObject): NumberRule[] {
   const rules: NumberRule[] = [];
   const add = (keyword: string, type: string, text: string, holds: (limit: number) => (value: Numeric) => boolean) => {
     const limit = node[keyword];
@@ -59,27 +63,20 @@ function isMultiple(value: Numeric, step: number): boolean {
 export function withStringConstraints(base: Check, node: SchemaObject): Check {
   const min = typeof node.minLength === 'number' ? node.minLength : undefined;
   const max = typeof node.maxLength === 'number' ? node.maxLength : undefined;
-  const pattern: GuardedPattern | undefined = typeof node.pattern === 'string' ? guardPattern(node.pattern) : undefined;
+  const pattern: Pattern | undefined = typeof node.pattern === 'string' ? patternOf(node.pattern) : undefined;
   if (min === undefined && max === undefined && pattern === undefined) return base;
   return (value, walk) => {
     const result = base(value, walk);
     if (typeof result !== 'string') return result;
-    const size = min === undefined && max === undefined ? 0 : codePoints(result);
+    const size = min === undefined && max === undefined ? 0 : codePoints(result, walk);
     if (min !== undefined && size < min) {
       return fail(walk, 'string_too_short', `String should have at least ${plural(min, 'character')}`, value);
     }
     if (max !== undefined && size > max) {
       return fail(walk, 'string_too_long', `String should have at most ${plural(max, 'character')}`, value);
     }
-    if (pattern !== undefined) {
-      const verdict = pattern.test(result, walk);
-      if (verdict === 'timeout') {
-        const msg = `String could not be matched against pattern '${pattern.source}' in time`;
-        return fail(walk, 'string_pattern_mismatch', msg, value);
-      }
-      if (verdict === false) {
-        return fail(walk, 'string_pattern_mismatch', `String should match pattern '${pattern.source}'`, value);
-      }
+    if (pattern !== undefined && !pattern.test(result, walk.pay)) {
+      return fail(walk, 'string_pattern_mismatch', `String should match pattern '${pattern.source}'`, value);
     }
     return result;
   };
@@ -90,16 +87,16 @@ export function constrainsString(node: SchemaObject): boolean {
   return node.minLength !== undefined || node.maxLength !== undefined || node.pattern !== undefined;
 }
 
-function codePoints(text: string): number {
+/** The length of a text as JSON Schema counts it. Errors: `BudgetExceeded`. */
+export function codePoints(text: string, walk: Walk): number {
+  spendOn(walk, text);
   let count = text.length;
+  if (!LEAD.test(text)) return count;
+  spend(walk, text.length / CHARS_PER_STEP);
   for (let i = 0; i < text.length - 1; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0xd800 || unit > 0xdbff) continue;
-    const next = text.charCodeAt(i + 1);
-    if (next >= 0xdc00 && next <= 0xdfff) {
-      count--;
-      i++;
-    }
+    if ((text.charCodeAt(i) & 0xfc00) !== 0xd800 || (text.charCodeAt(i + 1) & 0xfc00) !== 0xdc00) continue;
+    count--;
+    i++;
   }
   return count;
 }

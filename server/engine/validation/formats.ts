@@ -2,8 +2,9 @@ import { secondsToIso } from '../../../protocol/duration.ts';
 import { type Parsed, parseDate, parseDateTime, parseTime, timestampToIso } from './datetime.ts';
 import { parseDuration } from './duration.ts';
 import { urlProblem, uuidProblem } from './identifiers.ts';
-import { type Check, Exactness, fail, floor, type Walk } from './walk.ts';
+import { type Check, Exactness, fail, floor, spend, spendOn, type Walk } from './walk.ts';
 
+const STEPS_PER_FORMAT = 10;
 const NUMERIC = /^[+-]?\d+(?:\.\d+)?$/;
 const INEXACT = 'Datetimes provided to dates should have zero time - e.g. be exact dates';
 
@@ -24,7 +25,13 @@ export const FORMAT_LABELS: Readonly<Record<string, string>> = {
  * @since 0.1.0
  */
 export function withFormat(base: Check, format: unknown): Check {
-  return typeof format === 'string' && Object.hasOwn(checks, format) ? (checks[format] ?? base) : base;
+  const check = typeof format === 'string' && Object.hasOwn(checks, format) ? checks[format] : undefined;
+  if (!check) return base;
+  return (value, walk) => {
+    spend(walk, STEPS_PER_FORMAT);
+    spendOn(walk, value);
+    return check(value, walk);
+  };
 }
 
 const checkDate: Check = (value, walk) => {

@@ -2,69 +2,70 @@ import { isRecord, pointerToken, type SchemaObject } from './schema.ts';
 import { SchemaError } from './schema-error.ts';
 
 const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
-const COUNTS = [
-  'minLength',
-  'maxLength',
-  'minItems',
-  'maxItems',
-  'minProperties',
-  'maxProperties',
-  'minContains',
-  'maxContains',
-];
-const NUMBERS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
+
+/** What is wrong with the value of a keyword, or undefined. */
+type Rule = (value: unknown) => string | undefined;
+
+/** Makes a rule of a condition. */
+const must =
+  (be: string, holds: (value: unknown) => boolean): Rule =>
+  (value) =>
+    holds(value) ? undefined : `must be ${be}`;
+
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
+const isNames = (value: unknown) => Array.isArray(value) && value.every((name) => typeof name === 'string');
+
+const count = must('a whole number that is not negative', (value) => Number.isInteger(value) && (value as number) >= 0);
+const bound = must('a number', isNumber);
+const schemas: Rule = (value) => (Array.isArray(value) && value.length === 0 ? 'must not be empty' : undefined);
+
+const RULES: Readonly<Record<string, Rule>> = {
+  type: typeProblem,
+  enum: must('a list', Array.isArray),
+  uniqueItems: must('a boolean', (value) => typeof value === 'boolean'),
+  required: must('a list of strings', isNames),
+  multipleOf: (value) => bound(value) ?? must('above 0', (step) => (step as number) > 0)(value),
+  minimum: bound,
+  maximum: bound,
+  exclusiveMinimum: bound,
+  exclusiveMaximum: bound,
+  minLength: count,
+  maxLength: count,
+  minItems: count,
+  maxItems: count,
+  minProperties: count,
+  maxProperties: count,
+  minContains: count,
+  maxContains: count,
+  allOf: schemas,
+  anyOf: schemas,
+  oneOf: schemas,
+  dependentRequired: (value) => namesProblem(value, () => true),
+  // Beside lists of names, this one may hold schemas.
+  dependencies: (value) => namesProblem(value, Array.isArray),
+};
 
 /**
  * Checks the values of one schema's keywords; subschemas, patterns and `$ref` are looked at elsewhere.
  *
  * Errors: {@link SchemaError} at the offending keyword.
- * @since 0.1.0
  */
 export function checkKeywords(schema: SchemaObject, path: string): void {
-  const refuse = (keyword: string, reason: string): never => {
-    throw new SchemaError(`${path}/${pointerToken(keyword)}`, reason);
-  };
-  checkType(schema.type, refuse);
-  for (const keyword of COUNTS) {
-    const value = schema[keyword];
-    if (value !== undefined && !(Number.isInteger(value) && (value as number) >= 0)) {
-      refuse(keyword, 'must be a whole number that is not negative');
-    }
-  }
-  for (const keyword of NUMBERS) {
-    const value = schema[keyword];
-    if (value !== undefined && !Number.isFinite(value)) refuse(keyword, 'must be a number');
-    if (keyword === 'multipleOf' && value !== undefined && (value as number) <= 0) refuse(keyword, 'must be above 0');
-  }
-  if (schema.enum !== undefined && !Array.isArray(schema.enum)) refuse('enum', 'must be a list');
-  if (schema.uniqueItems !== undefined && typeof schema.uniqueItems !== 'boolean') {
-    refuse('uniqueItems', 'must be a boolean');
-  }
-  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-    if (Array.isArray(schema[keyword]) && schema[keyword].length === 0) refuse(keyword, 'must not be empty');
-  }
-  checkNames(schema.required, () => refuse('required', 'must be a list of strings'));
-  for (const keyword of ['dependentRequired', 'dependencies']) {
-    const map = schema[keyword];
-    if (!isRecord(map)) continue;
-    for (const name of Object.keys(map)) {
-      const names = map[name];
-      if (keyword === 'dependencies' && !Array.isArray(names)) continue;
-      checkNames(names ?? null, () => refuse(keyword, `${JSON.stringify(name)} must be a list of strings`));
-    }
+  for (const [keyword, rule] of Object.entries(RULES)) {
+    const problem = schema[keyword] === undefined ? undefined : rule(schema[keyword]);
+    if (problem !== undefined) throw new SchemaError(`${path}/${pointerToken(keyword)}`, problem);
   }
 }
 
-function checkType(type: unknown, refuse: (keyword: string, reason: string) => never): void {
-  if (type === undefined) return;
-  const names: unknown[] = Array.isArray(type) ? type : [type];
-  if (names.length === 0) refuse('type', 'must not be empty');
-  for (const name of names) {
-    if (typeof name !== 'string' || !TYPES.has(name)) refuse('type', `unknown type ${JSON.stringify(name)}`);
-  }
+function typeProblem(value: unknown): string | undefined {
+  const names: unknown[] = [value].flat();
+  if (names.length === 0) return 'must not be empty';
+  const unknown = names.find((name) => typeof name !== 'string' || !TYPES.has(name));
+  return unknown === undefined ? undefined : `unknown type ${JSON.stringify(unknown)}`;
 }
 
-function checkNames(names: unknown, refuse: () => never): void {
-  if (names === undefined) return;
-  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) refuse();
+function namesProblem(map: unknown, concerns: (names: unknown) => boolean): string | undefined {
+  if (!isRecord(map)) return undefined;
+  const wrong = Object.keys(map).find((name) => concerns(map[name]) && !isNames(map[name]));
+  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} must be a list of strings`;
 }

@@ -1,7 +1,8 @@
+import { countWork } from '../turns.ts';
 import type { Unchecked } from './draft.ts';
 import { boundExpansion } from './expansion.ts';
 import { normalizeSchema } from './normalize.ts';
-import { isRecord, type JsonSchema, pointerToken, type SchemaObject } from './schema.ts';
+import { isRecord, type JsonSchema, pointerToken } from './schema.ts';
 import { SchemaError, type SchemaProblem } from './schema-error.ts';
 import { translateSchema } from './translate.ts';
 import { relaxAroundUnchecked } from './weakened.ts';
@@ -9,6 +10,8 @@ import { relaxAroundUnchecked } from './weakened.ts';
 const MAX_BYTES = 64 * 1024;
 const MAX_NODES = 5000;
 const MAX_DEPTH = 64;
+/** What the gate and the compiler do with a schema, by its size. */
+const STEPS_PER_BYTE = 3;
 
 /** A schema of a stranger that is safe to compile. @since 0.2.0 */
 export type GatedSchema = {
@@ -16,8 +19,6 @@ export type GatedSchema = {
   readonly checked: JsonSchema;
   /** What of the given schema they are not checked against. */
   readonly unchecked: Unchecked[];
-  /** Where a part of `checked` stands in the given schema, as a JSON pointer. */
-  placeOf(schema: SchemaObject): string;
 };
 
 /**
@@ -37,7 +38,7 @@ export function checkSchema(schema: unknown): SchemaProblem | undefined {
 
 /**
  * Lets a schema of a stranger through when it is small and its keywords have values of the right types. What cannot be
- * checked (remote references, patterns that can hang, keywords that are not supported) is left out and listed.
+ * checked (remote references, patterns that no linear engine can match, keywords that are not supported) is left out and listed.
  *
  * Errors: `SchemaError`.
  * @since 0.1.0
@@ -49,7 +50,7 @@ export function gateSchema(schema: unknown): GatedSchema {
   const draft = translateSchema(normalizeSchema(schema));
   boundExpansion(draft);
   relaxAroundUnchecked(draft);
-  return { checked: draft.root, unchecked: draft.unchecked, placeOf: (part) => draft.placeOf(part) };
+  return { checked: draft.root, unchecked: draft.unchecked };
 }
 
 /**
@@ -73,5 +74,6 @@ export function measureSchema(schema: unknown): void {
   const deep = visit(schema, 0);
   if (deep !== undefined) throw new SchemaError(deep, `the schema is nested deeper than ${MAX_DEPTH} levels`);
   const bytes = Buffer.byteLength(JSON.stringify(schema) ?? '');
+  countWork(bytes * STEPS_PER_BYTE);
   if (bytes > MAX_BYTES) throw new SchemaError('', `the schema has ${bytes} bytes; the limit is ${MAX_BYTES}`);
 }

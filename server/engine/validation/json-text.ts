@@ -20,7 +20,8 @@ export function jsonProblem(text: string): string | undefined {
 
 function position(text: string, at: number): string {
   const before = text.slice(0, at);
-  const line = before.split('\n').length;
+  let line = 1;
+  for (let end = before.indexOf('\n'); end >= 0; end = before.indexOf('\n', end + 1)) line++;
   if (text[at] === '\n') return `line ${line + 1} column 0`;
   const column = Buffer.byteLength(before.slice(before.lastIndexOf('\n') + 1));
   return `line ${line} column ${at < text.length ? column + 1 : column}`;

@@ -1,6 +1,6 @@
 import { alternatives } from './error-details.ts';
 import type { SchemaObject } from './schema.ts';
-import { type Check, Exactness, FAIL, fail, floor } from './walk.ts';
+import { type Check, Exactness, FAIL, fail, floor, spend, type Walk } from './walk.ts';
 
 /** The values a schema's `const` or `enum` allows, narrowed to its `type`; undefined when it has neither. @since 0.1.0 */
 export function allowedValues(node: SchemaObject): readonly unknown[] | undefined {
@@ -39,7 +39,7 @@ export function compileLiteral(values: readonly unknown[], isEnum: boolean): Che
       floor(walk, Exactness.lax);
       return other;
     }
-    for (const structure of structures) if (deepEqual(structure, value)) return value;
+    for (const structure of structures) if (deepEqual(structure, value, walk)) return value;
     return fail(walk, type, msg, value);
   };
 }
@@ -54,13 +54,14 @@ function equalInPython(value: unknown, scalars: ReadonlySet<unknown>, numeric: b
   return FAIL;
 }
 
-/** Whether two pieces of JSON data are the same. @since 0.1.0 */
-export function deepEqual(a: unknown, b: unknown): boolean {
+/** Whether two pieces of JSON data are the same. Within a walk it costs a step a value. Errors: `BudgetExceeded`. */
+export function deepEqual(a: unknown, b: unknown, walk?: Walk): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
+  if (walk) spend(walk, keys.length + 3);
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  return keys.every((key) => Object.hasOwn(b, key) && deepEqual(left[key], right[key]));
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && deepEqual(left[key], right[key], walk));
 }

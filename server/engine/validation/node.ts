@@ -6,7 +6,7 @@ import { withFormat } from './formats.ts';
 import { branchLabel, isNull } from './labels.ts';
 import { allowedValues, compileLiteral } from './literals.ts';
 import { compileObject } from './objects.ts';
-import { withRest } from './rest-seam.ts';
+import { withRemaining } from './remaining-keywords.ts';
 import { checkAny, checkBoolean, checkFloat, checkInteger, checkNever, checkNull, checkString } from './scalars.ts';
 import { isRecord, resolveRef, type SchemaObject } from './schema.ts';
 import { compileTagged, findTags } from './tagged.ts';
@@ -46,7 +46,7 @@ export function compileNode(schema: unknown, context: CompileContext): Check {
   }
   if (Array.isArray(schema.allOf)) parts.push(...schema.allOf.map((part) => context.compile(part)));
   const check = parts.length === 0 ? checkAny : allOf(parts);
-  return withRest(check, schema, context);
+  return withRemaining(check, schema, context);
 }
 
 function compileTypes(schema: SchemaObject, context: CompileContext): Check {

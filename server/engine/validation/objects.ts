@@ -1,13 +1,15 @@
 import type { CompileContext, ExtrasPolicy } from './context.ts';
 import { plural } from './error-details.ts';
-import { type GuardedPattern, guardPattern } from './pattern.ts';
+import { type Pattern, patternOf } from './patterns/pattern.ts';
 import { isRecord, type SchemaObject } from './schema.ts';
-import { type Check, copyData, Exactness, FAIL, fail, floor, locate, put, spend, type Walk } from './walk.ts';
+import { type Check, copyData, Exactness, FAIL, fail, floor, locate, put, report, spend, type Walk } from './walk.ts';
+
+const CHARS_PER_STEP = 8;
 
 type Field = { name: string; check: Check; required: boolean; default: unknown; defaultSize: number };
 type Extras = {
   policy: ExtrasPolicy | Check;
-  patterns: readonly { pattern: GuardedPattern; check: Check }[];
+  patterns: readonly { pattern: Pattern; check: Check }[];
   names: Check | undefined;
 };
 
@@ -32,7 +34,7 @@ export function compileObject(node: SchemaObject, context: CompileContext): Chec
   return (value, walk) => {
     if (!isRecord(value)) return notAnObject(value, title, walk);
     spend(walk, fields.length + 1);
-    const start = walk.errors.length;
+    const { failures } = walk;
     const out: Record<string, unknown> = {};
     const given = checkFields(fields, value, out, walk);
     if (hasFields) {
@@ -40,7 +42,7 @@ export function compileObject(node: SchemaObject, context: CompileContext): Chec
       if (title !== undefined) floor(walk, Exactness.strict); // making an instance is not an exact match
     } else if (walk.json) floor(walk, Exactness.strict); // keys are JSON strings, never exact
     if (looksAtExtras) checkExtras(extras, declared, value, out, walk);
-    if (walk.errors.length > start) return FAIL;
+    if (walk.failures > failures) return FAIL;
     const result = onlyTests ? value : out;
     return min > 0 || max < Number.POSITIVE_INFINITY ? sized(result, value, min, max, walk) : result;
   };
@@ -77,7 +79,7 @@ function compileExtras(node: SchemaObject, context: CompileContext): Extras {
   const names = keyed ? { pattern: sources[0] } : node.propertyNames;
   return {
     policy: keyed ? 'drop' : extrasPolicy(node, context),
-    patterns: sources.map((source) => ({ pattern: guardPattern(source), check: context.compile(patterns[source]) })),
+    patterns: sources.map((source) => ({ pattern: patternOf(source), check: context.compile(patterns[source]) })),
     names: names === undefined ? undefined : context.compile(asText(names)),
   };
 }
@@ -91,7 +93,9 @@ function extrasPolicy(node: SchemaObject, context: CompileContext): ExtrasPolicy
   return isRecord(node.properties) ? context.extras : 'keep';
 }
 
+/** What a copy costs: steps for its values, and for the characters that somebody will have to write. */
 function dataSize(value: unknown): number {
+  if (typeof value === 'string') return 1 + value.length / CHARS_PER_STEP;
   if (typeof value !== 'object' || value === null) return 1;
   return Object.values(value).reduce<number>((sum, item) => sum + dataSize(item), 1);
 }
@@ -128,7 +132,7 @@ function checkFields(
       spend(walk, field.defaultSize);
       put(out, name, copyData(field.default));
     } else if (field.required) {
-      walk.errors.push({ type: 'missing', loc: [name], msg: 'Field required', input: value });
+      report(walk, { type: 'missing', loc: [name], msg: 'Field required', input: value });
     }
   }
   return given;
@@ -150,17 +154,18 @@ function checkExtras(
     if (declared.has(key)) continue;
     const entry = value[key];
     const start = walk.errors.length;
-    const matching = patterns.filter(({ pattern }) => pattern.test(key, walk) === true);
+    const { failures } = walk;
+    const matching = patterns.filter(({ pattern }) => pattern.test(key, walk.pay));
     if (matching.length > 0) {
       const results = matching.map(({ check }) => check(entry, walk));
-      if (walk.errors.length > start) locate(walk, start, key);
+      if (walk.failures > failures) locate(walk, start, key);
       else put(out, key, results[0]);
     } else if (typeof policy === 'function') {
       const result = policy(entry, walk);
       if (result === FAIL) locate(walk, start, key);
       else put(out, key, result);
     } else if (policy === 'forbid') {
-      walk.errors.push({ type: 'extra_forbidden', loc: [key], msg: 'Extra inputs are not permitted', input: entry });
+      report(walk, { type: 'extra_forbidden', loc: [key], msg: 'Extra inputs are not permitted', input: entry });
     } else if (policy === 'keep') put(out, key, entry);
   }
 }
@@ -172,6 +177,7 @@ function locateKey(walk: Walk, start: number, key: string): void {
 
 function sized(out: Record<string, unknown>, value: unknown, min: number, max: number, walk: Walk): unknown {
   const size = Object.keys(out).length;
+  spend(walk, size / 4);
   if (size < min) {
     const msg = `Dictionary should have at least ${plural(min, 'item')} after validation, not ${size}`;
     return fail(walk, 'too_short', msg, value);

@@ -51,17 +51,6 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
   'dependencies',
 ]);
 
-/** Keywords that the walk leaves to a general validator. @since 0.1.0 */
-export const REST_KEYWORDS: ReadonlySet<string> = new Set([
-  'not',
-  'dependentRequired',
-  'dependentSchemas',
-  'dependencies',
-  'contains',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-]);
-
 /** A child schema and the JSON pointer from its parent. @since 0.1.0 */
 export type Child = { readonly keyword: string; readonly path: string; readonly schema: unknown };
 

@@ -1,8 +1,11 @@
 import type { CompileContext } from './context.ts';
 import { pythonRepr, pythonStr } from './error-details.ts';
+import { excerpt } from './excerpt.ts';
 import { allowedValues } from './literals.ts';
 import { isRecord, resolveRef, type SchemaObject } from './schema.ts';
 import { type Check, FAIL, fail, locate } from './walk.ts';
+
+const MAX_TAG = 1024;
 
 /** The tag property of a union and the branch schema of each tag, in order. @since 0.1.0 */
 export type Tags = { readonly property: string; readonly branches: ReadonlyMap<unknown, unknown> };
@@ -68,6 +71,12 @@ function samePythonValue(tag: unknown): unknown {
   return tag === 0 || tag === 1 ? tag === 1 : tag;
 }
 
+/** A tag as a message shows it; nothing that a model gives as a tag by mistake needs to be shown in full. */
+function shown(tag: unknown): string {
+  const { text, isWhole } = excerpt(tag, MAX_TAG);
+  return isWhole ? pythonStr(tag) : `${text}…`;
+}
+
 /**
  * Pydantic's discriminated union: the tag chooses the branch, whose errors stand under the tag.
  * Source: pydantic-core `TaggedUnionValidator`.
@@ -91,7 +100,7 @@ export function compileTagged({ property, branches }: Tags, context: CompileCont
     const tag = checks.has(given) ? given : samePythonValue(given);
     const check = checks.get(tag);
     if (check === undefined) {
-      const found = `Input tag '${pythonStr(given)}' found using ${quoted}`;
+      const found = `Input tag '${shown(given)}' found using ${quoted}`;
       const msg = `${found} does not match any of the expected tags: ${expected}`;
       return fail(walk, 'union_tag_invalid', msg, value);
     }

@@ -1,6 +1,6 @@
 import { type MutableSchema, SchemaDraft } from './draft.ts';
 import { checkKeywords } from './gate-keywords.ts';
-import { patternProblem } from './pattern-problem.ts';
+import { patternProblem } from './patterns/pattern.ts';
 import { References, type Target } from './references.ts';
 import {
   isRecord,
@@ -18,7 +18,6 @@ import { put } from './walk.ts';
 /** `true` and `false` as objects, which a reference can lead to. */
 const ANYTHING = {};
 const NOTHING = { not: {} };
-const MAX_BAD_PATTERNS = 16;
 const DYNAMIC = new Set(['$dynamicRef', '$recursiveRef']);
 /** Keywords that only name a schema or its dialect, and those that are read on their own. */
 const SKIPPED = new Set([
@@ -42,9 +41,6 @@ class Translation {
   readonly #references: References;
   readonly #translated = new Map<unknown, MutableSchema>();
   readonly #targets = new Map<MutableSchema, Target>();
-  /** Patterns of the schema and why they cannot be checked, if so. */
-  readonly #patterns = new Map<string, string | undefined>();
-  #badPatterns = 0;
 
   constructor(given: JsonSchema) {
     this.#references = new References(given);
@@ -118,19 +114,9 @@ class Translation {
 
   #pattern(out: MutableSchema, value: unknown, place: string): void {
     if (typeof value !== 'string') throw new SchemaError(place, 'must be a string');
-    const problem = this.#patternProblem(value);
+    const problem = patternProblem(value);
     if (problem === undefined) out.pattern = value;
     else this.draft.leaveOut(out, 'pattern', problem);
-  }
-
-  /** Finding out about a pattern takes long when it is bad, so that a schema gets away with a few of them only. */
-  #patternProblem(source: string): string | undefined {
-    if (this.#patterns.has(source)) return this.#patterns.get(source);
-    const isSkipped = this.#badPatterns >= MAX_BAD_PATTERNS;
-    const problem = isSkipped ? 'comes after too many patterns that cannot be checked' : patternProblem(source);
-    if (problem !== undefined) this.#badPatterns++;
-    this.#patterns.set(source, problem);
-    return problem;
   }
 
   /** Which keys a pattern that cannot be checked is about is not known, so then every other key is accepted, too. */
@@ -141,7 +127,7 @@ class Translation {
     let isOpen = false;
     for (const source of Object.keys(value)) {
       const token = pointerToken(source);
-      const problem = this.#patternProblem(source);
+      const problem = patternProblem(source);
       if (problem === undefined) put(kept, source, this.#schema(value[source], `${at}/${token}`));
       else {
         isOpen = true;

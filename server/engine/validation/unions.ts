@@ -1,4 +1,4 @@
-import { type Check, Exactness, FAIL, locate, spend, type Walk } from './walk.ts';
+import { type Check, Exactness, FAIL, fail, forget, locate, spendOn, type Walk } from './walk.ts';
 
 /** One branch of a union and the name it has in `loc`. @since 0.1.0 */
 export type Branch = { readonly label: string | number; readonly check: Check };
@@ -16,8 +16,8 @@ export function nullable(check: Check): Check {
  */
 export function smartUnion(branches: readonly Branch[]): Check {
   return (value, walk) => {
-    const { exact, fields } = walk;
-    const start = walk.errors.length;
+    const { exact, fields, failures } = walk;
+    const errors = walk.errors.length;
     let best: unknown = FAIL;
     let bestExact: number = Exactness.lax;
     let bestFields = -1;
@@ -31,7 +31,7 @@ export function smartUnion(branches: readonly Branch[]): Check {
       }
       if (walk.exact === Exactness.exact && walk.fields < 0) break;
     }
-    if (best !== FAIL) walk.errors.length = start;
+    if (best !== FAIL) forget(walk, { errors, failures });
     walk.exact = best === FAIL ? exact : Math.min(exact, bestExact);
     walk.fields = best === FAIL || bestFields < 0 ? fields : Math.max(fields, 0) + bestFields;
     return best;
@@ -45,7 +45,7 @@ function isBetter(walk: Walk, bestExact: number, bestFields: number): boolean {
 }
 
 function attempt(branch: Branch, value: unknown, walk: Walk): unknown {
-  spend(walk, 1);
+  spendOn(walk, value);
   walk.exact = Exactness.exact;
   walk.fields = -1;
   const before = walk.errors.length;
@@ -62,18 +62,17 @@ function attempt(branch: Branch, value: unknown, walk: Walk): unknown {
 export function exclusiveUnion(branches: readonly Branch[]): Check {
   const union = smartUnion(branches);
   return (value, walk) => {
-    const { exact, fields } = walk;
-    const start = walk.errors.length;
+    const { exact, fields, failures } = walk;
+    const errors = walk.errors.length;
     let fitting = 0;
     for (const branch of branches) {
       if (attempt(branch, value, walk) !== FAIL && walk.exact >= Exactness.strict) fitting++;
     }
-    walk.errors.length = start;
+    forget(walk, { errors, failures });
     walk.exact = exact;
     walk.fields = fields;
     if (fitting <= 1) return union(value, walk);
     const msg = `Input should match exactly one of the ${branches.length} alternatives, it matches ${fitting}`;
-    walk.errors.push({ type: 'one_of', loc: [], msg, input: value });
-    return FAIL;
+    return fail(walk, 'one_of', msg, value);
   };
 }

@@ -193,7 +193,7 @@ export class RunStarter {
       requests !== null && (requests.serves(method) || (params.callbacks ?? []).includes(method));
     const keys = { ...this.#deps.keys, hostServesSecrets: serves('secret/get') };
     const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
-    const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec);
+    const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec, owner.limits);
     const waiting = !requests || isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
     return {
       agent,

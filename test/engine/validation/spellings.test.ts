@@ -253,7 +253,7 @@ describe('references are resolved by', () => {
     const schema = { ...object({ a }), ...(withInteger(rest) as object) };
     expect(await outcome(schema, { a: 5 })).toBe('accepted');
     expect(await outcome(schema, { a: 'x' })).toEqual(['int_parsing a']);
-    // The general validator has them, too.
+    // Assertions find them, too.
     const negated = { ...object({ a: { not: a } }), ...(withInteger(rest) as object) };
     expect(await outcome(negated, { a: 5 })).toEqual(['value_error a']);
     expect(await outcome(negated, { a: 'x' })).toBe('accepted');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../../server/engine/validation/compile.ts';
 
 const remote = { $ref: 'https://example.com/other.json' };
-const hanging = { pattern: '^(a+)+$' };
+const unmatched = { pattern: '^(a)\\1$' };
 /** Written so that the linter does not take a schema for a promise. */
 const THEN = 'then';
 const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more });
@@ -36,8 +36,8 @@ const rows: Row[] = [
     { a: 1 },
   ],
   [
-    'a pattern that can hang',
-    object({ a: { ...hanging, maxLength: 9 } }),
+    'a pattern that needs backtracking',
+    object({ a: { ...unmatched, maxLength: 9 } }),
     ['/properties/a/pattern'],
     { a: '!' },
     { a: '!'.repeat(10) },
@@ -48,15 +48,15 @@ const rows: Row[] = [
   ['a long pattern', object({ a: { pattern: 'a'.repeat(513) } }), ['/properties/a/pattern'], { a: '!' }],
   [
     'a bad pattern of keys',
-    { patternProperties: { '(a+)+$': { type: 'integer' }, '^x': { type: 'integer' } } },
-    ['/patternProperties/(a+)+$'],
+    { patternProperties: { '(a)\\1$': { type: 'integer' }, '^x': { type: 'integer' } } },
+    ['/patternProperties/(a)\\1$'],
     { aa: 'a', x: 1 },
     { x: 'a' },
   ],
   [
     'a bad pattern of keys among closed ones',
-    object({ b: { type: 'integer' } }, { patternProperties: { '(a+)+$': {} }, additionalProperties: false }),
-    ['/patternProperties/(a+)+$', '/additionalProperties'],
+    object({ b: { type: 'integer' } }, { patternProperties: { '(a)\\1$': {} }, additionalProperties: false }),
+    ['/patternProperties/(a)\\1$', '/additionalProperties'],
     { aa: 1, b: 2 },
     { b: 'x' },
   ],
@@ -68,19 +68,19 @@ const rows: Row[] = [
   ],
   [
     'not around it',
-    object({ a: { not: { type: 'string', ...hanging } } }),
+    object({ a: { not: { type: 'string', ...unmatched } } }),
     ['/properties/a/not/pattern', '/properties/a/not'],
     { a: '!' },
   ],
   [
     'not around a reference to it',
-    { ...object({ a: { not: { $ref: '#/$defs/A' } } }), $defs: { A: hanging } },
+    { ...object({ a: { not: { $ref: '#/$defs/A' } } }), $defs: { A: unmatched } },
     ['/$defs/A/pattern', '/properties/a/not'],
     { a: '!' },
   ],
   [
     'not around a list of it',
-    object({ a: { not: { items: { items: hanging } } } }),
+    object({ a: { not: { items: { items: unmatched } } } }),
     ['/properties/a/not/items/items/pattern', '/properties/a/not'],
     { a: [['!']] },
   ],
@@ -99,7 +99,7 @@ const rows: Row[] = [
   ],
   [
     'oneOf of it',
-    object({ a: { oneOf: [hanging, { type: 'string', minLength: 3 }] } }),
+    object({ a: { oneOf: [unmatched, { type: 'string', minLength: 3 }] } }),
     ['/properties/a/oneOf/0/pattern', '/properties/a/oneOf'],
     { a: 'abc' },
   ],
@@ -108,7 +108,7 @@ const rows: Row[] = [
     object({
       a: {
         oneOf: [
-          object({ k: { const: 1 }, v: hanging }, { required: ['k'] }),
+          object({ k: { const: 1 }, v: unmatched }, { required: ['k'] }),
           object({ k: { const: 2 } }, { required: ['k'] }),
         ],
       },
@@ -119,14 +119,14 @@ const rows: Row[] = [
   ],
   [
     'anyOf of it',
-    object({ a: { anyOf: [{ type: 'string', ...hanging }, { type: 'integer' }] } }),
+    object({ a: { anyOf: [{ type: 'string', ...unmatched }, { type: 'integer' }] } }),
     ['/properties/a/anyOf/0/pattern'],
     { a: '!' },
     { a: [] },
   ],
   [
     'at most one item like it',
-    object({ a: { contains: { type: 'string', ...hanging }, maxContains: 1 } }),
+    object({ a: { contains: { type: 'string', ...unmatched }, maxContains: 1 } }),
     ['/properties/a/contains/pattern', '/properties/a/maxContains'],
     { a: ['!', '!'] },
     { a: [1] },
@@ -139,7 +139,7 @@ const rows: Row[] = [
   ],
   [
     'nothing beside what is described, one property of it in part',
-    { ...object({ a: hanging }), unevaluatedProperties: false },
+    { ...object({ a: unmatched }), unevaluatedProperties: false },
     ['/properties/a/pattern'],
     { a: '!' },
     { b: 1 },

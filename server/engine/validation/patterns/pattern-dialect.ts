@@ -1,7 +1,5 @@
-import { classText, codeText, readClass, readCode, withBothCases } from './regexp-class.ts';
-
-/** A pattern uses something of another language that JavaScript has no counterpart of. @since 0.2.0 */
-export class ForeignPattern extends Error {}
+import { classText, codeText, readClass, readCode, withBothCases } from './dialect-class.ts';
+import { UnsupportedPattern } from './unsupported-pattern.ts';
 
 /** Spellings of Python, PCRE and Rust; a pattern without any of them is one of JavaScript already. */
 const FOREIGN = /\(\?(?![:=!]|<[=!\p{ID_Start}$_])|\\[AZzhHRU]|\\x\{|\[:|\{,\d/u;
@@ -36,8 +34,7 @@ const FLAGS: Readonly<Record<string, keyof Flags | null>> = {
  * Writes a pattern in the syntax of JavaScript, without flags: inline flags (`(?i)`), names (`(?P<year>…)`), `\A`, `\Z`,
  * `\h`, `[[:alpha:]]`, `{,3}` and the like are rewritten. A pattern that uses none of them is returned as it is.
  *
- * Errors: {@link ForeignPattern} for what has no counterpart.
- * @since 0.2.0
+ * Errors: {@link UnsupportedPattern} for what has no counterpart.
  */
 export function ecmaPattern(source: string): string {
   return FOREIGN.test(source) ? new Rewriter(source).pattern : source;
@@ -103,7 +100,9 @@ class Rewriter {
     }
     const open = this.#take(GROUP);
     if (!open || (open[0] === '(' && this.#source[this.#at] === '?')) {
-      throw new ForeignPattern(`uses (${this.#source.slice(this.#at, this.#at + 2)}, which JavaScript does not have`);
+      throw new UnsupportedPattern(
+        `uses (${this.#source.slice(this.#at, this.#at + 2)}, which JavaScript does not have`,
+      );
     }
     const { name, on, off, end } = open.groups ?? {};
     const inner = end === undefined ? { ...flags } : withFlags(flags, on ?? '', off ?? '');
@@ -125,7 +124,7 @@ class Rewriter {
       return;
     }
     const text = this.#take(ESCAPE)?.[0] ?? '';
-    if (flags.ignoreCase && CASED.test(text)) throw new ForeignPattern(`uses ${text} without regard to case`);
+    if (flags.ignoreCase && CASED.test(text)) throw new UnsupportedPattern(`uses ${text} without regard to case`);
     this.pattern += ESCAPES[text] ?? text;
   }
 }
@@ -138,7 +137,7 @@ function withFlags(flags: Flags, on: string, off: string): Flags {
   ] as const) {
     for (const letter of letters) {
       const flag = FLAGS[letter];
-      if (flag === undefined) throw new ForeignPattern(`uses the flag '${letter}', which JavaScript does not have`);
+      if (flag === undefined) throw new UnsupportedPattern(`uses the flag '${letter}', which JavaScript does not have`);
       if (flag !== null) changed[flag] = value;
     }
   }

@@ -1,7 +1,7 @@
 /** One member of a character class: a range of code points, or something that is written as it stands, such as `\d`. */
 type Member = { readonly from: number; readonly to: number } | { readonly text: string };
 
-/** A character class of a pattern. @since 0.2.0 */
+/** A character class of a pattern. */
 export interface CharacterClass {
   readonly negated: boolean;
   readonly members: readonly Member[];
@@ -31,7 +31,7 @@ const CLASS_ESCAPE = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|c[A-Za-z]|[\s\S]?)/uy;
 /** A range of more letters than this is left as it is when case does not count. */
 const MAX_RANGE = 1000;
 
-/** The code point of a numeric escape at a place, and where the escape ends. @since 0.2.0 */
+/** The code point of a numeric escape at a place, and where the escape ends. */
 export function readCode(source: string, at: number): { point: number; end: number } | undefined {
   const found = take(CODE, source, at);
   if (!found) return undefined;
@@ -39,13 +39,13 @@ export function readCode(source: string, at: number): { point: number; end: numb
   return { point: Number.parseInt(digits ?? '', 16), end: at + found[0].length };
 }
 
-/** A code point as a pattern may hold it in either mode of JavaScript. @since 0.2.0 */
+/** A code point as a pattern may hold it in either mode of JavaScript. */
 export function codeText(point: number): string {
   const units = String.fromCodePoint(point);
   return [...units.split('')].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 }
 
-/** Reads the character class that begins at a place. @since 0.2.0 */
+/** Reads the character class that begins at a place. */
 export function readClass(source: string, start: number): { read: CharacterClass; end: number } {
   const negated = source[start + 1] === '^';
   const members: Member[] = [];
@@ -78,7 +78,7 @@ function readMember(source: string, at: number): { member: Member; end: number }
   return { member: { from: point, to: point }, end: at + (point > 0xffff ? 2 : 1) };
 }
 
-/** A character class in the syntax of JavaScript. @since 0.2.0 */
+/** A character class in the syntax of JavaScript. */
 export function classText({ negated, members }: CharacterClass, { ignoreCase }: { ignoreCase: boolean }): string {
   const text = members.map((member) => ('text' in member ? member.text : rangeText(member, ignoreCase))).join('');
   return `[${negated ? '^' : ''}${text}]`;
@@ -96,7 +96,7 @@ function rangeText({ from, to }: { from: number; to: number }, ignoreCase: boole
 const memberText = (point: number) =>
   /[\p{L}\p{N}]/u.test(String.fromCodePoint(point)) ? String.fromCodePoint(point) : codeText(point);
 
-/** A character in both cases, as a class when they differ. @since 0.2.0 */
+/** A character in both cases, as a class when they differ. */
 export function withBothCases(point: number): string {
   const variants = cases(point);
   if (variants.length === 1) return String.fromCodePoint(point);

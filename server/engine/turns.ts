@@ -1,0 +1,18 @@
+/** Some ten milliseconds, in steps of a validation. */
+const STEPS_PER_TURN = 150_000;
+
+let done = 0;
+
+/** Counts work that was done without letting anybody else in. */
+export function countWork(steps: number): void {
+  done += steps;
+}
+
+/** Whether so much was done that others should have a turn before more is done. */
+export const isTurnDue = (): boolean => done > STEPS_PER_TURN;
+
+/** Lets the event loop go round once: messages are read, and answered, between two pieces of work. */
+export async function nextTurn(): Promise<void> {
+  done = 0;
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,2 @@
+/** A pattern is malformed, or uses what values are not checked against; the message continues "the pattern …". */
+export class UnsupportedPattern extends Error {}
