@@ -133,7 +133,9 @@ describe('an address in the result of a tool', () => {
   it('is a file when its tool is there to bring files', async () => {
     const found = sound({ force_download: 'allow-local' });
     const opened = await open({ allowLocalDownloads: true, calls: 'browse', toolReturn: [found] });
-    await opened.run(params({ prompt: 'go', tools: tools({ media: true }) }));
+    // A model that can hear: the others are told that there was a file.
+    const model = { model: 'openai-chat:gpt-4o-audio-preview', baseUrl: provider.url, apiKeyEnv: 'MY_KEY' };
+    await opened.run(params({ prompt: 'go', tools: tools({ media: true }), model }));
     const { messages } = JSON.parse(provider.seen[1]?.body ?? '');
     expect(messages.at(-1).content).toContainEqual(inputAudio);
     expect(files.seen).toHaveLength(1);
