@@ -1,4 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import { jsonSize } from '../../engine/json-size.ts';
 import { asObject, asObjects, integers, type Loose } from './json.ts';
 import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
 
@@ -27,6 +28,7 @@ export class ChatBodyReader implements BodyReader {
   refusal: string | undefined;
   failure: unknown;
   thinkingField: string | undefined;
+  kept = 0;
   readonly #logprobs: unknown[] = [];
 
   get details(): BodyFacts['details'] {
@@ -40,12 +42,20 @@ export class ChatBodyReader implements BodyReader {
     if (counts) this.usage = chatUsage(asObject(counts));
     const [choice = {}] = asObjects(choices);
     const logprobs = asObject(choice.logprobs).content;
-    if (Array.isArray(logprobs)) this.#logprobs.push(...logprobs);
+    if (Array.isArray(logprobs)) this.#keep(logprobs);
     const message = asObject(choice.message ?? choice.delta);
     this.thinkingField ??= thinkingFields.find((name) => typeof message[name] === 'string' && message[name] !== '');
     const { refusal } = message;
-    if (typeof refusal === 'string' && refusal !== '') this.refusal = (this.refusal ?? '') + refusal;
+    if (typeof refusal === 'string' && refusal !== '') {
+      this.kept += refusal.length;
+      this.refusal = (this.refusal ?? '') + refusal;
+    }
     return [];
+  }
+
+  #keep(logprobs: readonly unknown[]): void {
+    this.kept += jsonSize(logprobs);
+    for (const one of logprobs) this.#logprobs.push(one); // spread over arguments, a long list overflows the stack
   }
 }
 

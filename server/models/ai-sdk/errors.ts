@@ -65,9 +65,10 @@ export function authMissing({ provider, envVar }: Pick<ErrorContext, 'provider' 
   });
 }
 
-/** The provider was silent for longer than the setting `timeout`. @since 0.1.0 */
-export function timedOut({ provider, modelName }: Pick<ErrorContext, 'provider' | 'modelName'>): EngineError {
-  return new EngineError('model.api', 'Request timed out.', { provider, model: modelName, retryable: true });
+/** Reading an answer failed in a way that nobody foresaw: its text is the provider's doing, not a bug to be reported. */
+export function unreadable({ provider, modelName, secrets }: ErrorContext, error: unknown): EngineError {
+  const reason = redacted(messageOf(error), secrets).slice(0, 256);
+  return unexpectedBehavior(`Invalid response from ${provider} for '${modelName}': it cannot be read (${reason}).`);
 }
 
 /**
@@ -76,8 +77,9 @@ export function timedOut({ provider, modelName }: Pick<ErrorContext, 'provider' 
  * @since 0.2.0
  */
 export function brokenOff(error: unknown): unknown {
-  const isConnection = error instanceof EngineError && error.kind === 'model.api' && error.details.retryable === true;
-  return isConnection ? new EngineError('model.stream', error.message, error.details) : error;
+  if (!(error instanceof EngineError) || error.kind !== 'model.api') return error;
+  const isOfReading = error.details.retryable === true || error.details.limit !== undefined;
+  return isOfReading ? new EngineError('model.stream', error.message, error.details) : error;
 }
 
 /** An error inside a stream is what the provider sent, an object. */

@@ -57,6 +57,8 @@ export interface DroppedThinking {
 
 /** Reads the raw answer of one request: its body, or the chunks of its stream one by one. @since 0.2.0 */
 export interface BodyReader extends BodyFacts {
+  /** About the characters of what it keeps and a stream adds to: counted like the content of parts. */
+  readonly kept?: number;
   /** Returns the thinking in it that the AI SDK drops. */
   add(bodyOrChunk: unknown): readonly DroppedThinking[];
 }

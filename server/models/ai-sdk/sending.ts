@@ -1,25 +1,21 @@
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import { parseExact, stringifyExact } from '../../engine/exact-json.ts';
 import type { Quirks } from './provider.ts';
-
-/** How the stream of an answer broke, when it did. @since 0.2.0 */
-export interface Cut {
-  error?: unknown;
-}
+import type { Exchange } from './transport/exchange.ts';
+import { metered } from './transport/metered-body.ts';
 
 /**
  * The function a provider's package sends with. Redirects are not followed: credentials in headers would travel along.
- * The JSON body goes through the last changes of the provider, then `extra_body` is laid over it. A stream that breaks
- * ends instead, and `cut` tells why: an error would overtake what came before it.
+ * The JSON body goes through the last changes of the provider, then `extra_body` is laid over it. Each response is read
+ * through `metered`, on the clocks of the exchange that is under way.
  *
  * Source: OpenAI SDK `extra_body`.
- * @since 0.1.0
  */
 export function sendingFetch(
   fetch: typeof globalThis.fetch,
   settings: ModelSettings,
-  { rewriteBody, rewriteAnswer }: Pick<Quirks, 'rewriteBody' | 'rewriteAnswer'> = {},
-  cut: Cut = {},
+  { rewriteBody, rewriteAnswer }: Pick<Quirks, 'rewriteBody' | 'rewriteAnswer'>,
+  current: () => Exchange,
 ): typeof globalThis.fetch {
   const extra = isObject(settings.extra_body) ? settings.extra_body : null;
   const rewritten = (text: string) => {
@@ -29,36 +25,13 @@ export function sendingFetch(
   return async (input, init) => {
     const given = init?.body;
     const body = (extra || rewriteBody) && typeof given === 'string' ? rewritten(given) : given;
-    const response = await fetch(input, { ...init, ...(body === undefined ? {} : { body }), redirect: 'manual' });
-    if (isStream(response)) return endingStream(response, cut);
-    return rewriteAnswer ? withAnswer(response, rewriteAnswer) : response;
+    const exchange = current();
+    const options: RequestInit = { ...init, ...(body === undefined ? {} : { body }), redirect: 'manual' };
+    const response = await exchange.silence.wait(() => fetch(input, options));
+    exchange.hasAnswer = true;
+    const counted = metered(response, exchange);
+    return rewriteAnswer && !exchange.asked.isStreamed ? withAnswer(counted, rewriteAnswer) : counted;
   };
-}
-
-const isStream = ({ headers }: Response) => /event-?stream/.test(headers.get('content-type') ?? '');
-
-/** Streams hold back what was read until it is asked for, and throw it away on an error. */
-function endingStream(response: Response, cut: Cut): Response {
-  const reader = response.body?.getReader();
-  if (!reader) return response;
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } catch (error) {
-          cut.error = error;
-          controller.close();
-        }
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
-  const { status, headers } = response;
-  return new Response(body, { status, headers });
 }
 
 /** Errors pass as they are. */

@@ -12,8 +12,8 @@ import { callId, createdAt, type Ended, servedFields, usageOf } from './answer.t
 import { answerParts } from './answer-parts.ts';
 import { asObject } from './json.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
-import type { Patience } from './patience.ts';
 import type { BodyFacts, BodyReader, Provider } from './provider.ts';
+import type { Exchange } from './transport/exchange.ts';
 
 type StreamPart = LanguageModelV4StreamPart;
 type Piece<K extends StreamPart['type']> = Extract<StreamPart, { type: K }>;
@@ -37,21 +37,29 @@ export async function readStream(
   stream: ReadableStream<StreamPart>,
   target: PartStream,
   provider: Provider,
-  patience: Patience,
+  exchange: Exchange,
 ): Promise<Ended> {
   const answer = new StreamedAnswer(target, provider);
   const reader = stream.getReader();
   try {
     for (;;) {
-      const { done, value } = await patience.wait(() => reader.read());
+      const { done, value } = await reader.read();
       if (done) return answer.ended();
+      const before = target.size;
       answer.take(value);
+      if (target.size > before || isContent(value)) exchange.content();
       const paused = target.ready();
-      if (paused) await paused;
+      if (paused) await exchange.hold(paused);
     }
   } finally {
     reader.cancel().catch(() => {}); // the error that ended the stream is known already
   }
+}
+
+/** Work of a tool that the provider runs itself is content, too, though no part of ours grows by it. */
+function isContent(part: StreamPart): boolean {
+  if ('delta' in part) return part.delta !== '';
+  return part.type === 'tool-input-start' || part.type === 'tool-call' || part.type === 'tool-result';
 }
 
 /** One answer while it is put together. */
@@ -63,8 +71,9 @@ class StreamedAnswer {
   #thinker: { readonly provider_name: string; readonly id?: string };
   /** Blocks that began without content yet, with what was said of them. */
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
-  /** Calls that are shown piece by piece and have not come as a whole yet. */
-  readonly #unsettled = new Set<string>();
+  /** Calls that are shown piece by piece and have not come as a whole yet, the oldest first: ids need not be unique. */
+  readonly #unsettled = new Map<string, string[]>();
+  #calls = 0;
   #metadata: LanguageModelV4ResponseMetadata = {};
   #warnings: SharedV4Warning[] = [];
   #usage = unknownUsage;
@@ -105,7 +114,7 @@ class StreamedAnswer {
         this.#beginCall(part);
         break;
       case 'tool-input-delta':
-        if (this.#unsettled.has(part.id)) this.#target.toolCall(callKey(part.id), { args: part.delta });
+        this.#growCall(part);
         break;
       case 'tool-call':
         this.#call(part);
@@ -171,8 +180,9 @@ class StreamedAnswer {
   #takeRaw(chunk: unknown): void {
     const reader = this.#reader;
     if (!reader) return;
-    const before = reader.usage;
+    const { usage: before, kept = 0 } = reader;
     const dropped = reader.add(chunk);
+    this.#target.count((reader.kept ?? 0) - kept);
     if (reader.thinkingField && !this.#thinker.id) this.#thinker = { ...this.#thinker, id: reader.thinkingField };
     for (const { id, text } of dropped) this.#opened().thinking(`thinking ${id}`, text, null, this.#thinker);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
@@ -231,9 +241,17 @@ class StreamedAnswer {
 
   #beginCall({ id, toolName, providerExecuted, providerMetadata }: Piece<'tool-input-start'>): void {
     if (providerExecuted) return; // comes as a whole
-    this.#unsettled.add(id);
+    const key = this.#nextCall();
+    const unsettled = this.#unsettled.get(id);
+    if (unsettled) unsettled.push(key);
+    else this.#unsettled.set(id, [key]);
     const fields = storeMetadata(providerMetadata, this.#provider);
-    this.#opened().toolCall(callKey(id), { name: toolName, id: this.#callId(id) }, fields);
+    this.#opened().toolCall(key, { name: toolName, id: this.#callId(id) }, fields);
+  }
+
+  #growCall({ id, delta }: Piece<'tool-input-delta'>): void {
+    const key = this.#unsettled.get(id)?.at(-1);
+    if (key !== undefined) this.#target.toolCall(key, { args: delta });
   }
 
   #call(part: LanguageModelV4ToolCall): void {
@@ -243,12 +261,26 @@ class StreamedAnswer {
     }
     const { toolCallId: id, toolName: name, input } = part;
     const fields = storeMetadata(part.providerMetadata, this.#provider);
-    const key = callKey(id);
-    if (!this.#unsettled.delete(id)) this.#opened().toolCall(key, { name, args: input, id: this.#callId(id) }, fields);
-    else {
-      if (fields.provider_details) this.#target.toolCall(key, {}, fields);
-      this.#target.settleCall(key, input);
+    const key = this.#settle(id);
+    if (key === undefined) {
+      this.#opened().toolCall(this.#nextCall(), { name, args: input, id: this.#callId(id) }, fields);
+      return;
     }
+    if (fields.provider_details) this.#target.toolCall(key, {}, fields);
+    this.#target.settleCall(key, input);
+  }
+
+  #nextCall(): string {
+    this.#calls += 1;
+    return `call ${this.#calls}`;
+  }
+
+  /** The key of the oldest call under the id that has not come as a whole yet. */
+  #settle(id: string): string | undefined {
+    const unsettled = this.#unsettled.get(id);
+    const key = unsettled?.shift();
+    if (unsettled?.length === 0) this.#unsettled.delete(id);
+    return key;
   }
 
   #callId(id: string): string {
@@ -259,8 +291,6 @@ class StreamedAnswer {
     return this.#target.opened ? this.#target : this.#shown();
   }
 }
-
-const callKey = (id: string) => `call ${id}`;
 
 const keyOf = ({ type, id }: { type: string; id: string }) => `${type.startsWith('text') ? 'text' : 'thinking'} ${id}`;
 
