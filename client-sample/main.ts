@@ -21,6 +21,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   // The reader of our output may have seen enough (`| head`).
   process.stdout.on('error', () => process.exit(1));
+  process.stderr.on('error', () => undefined);
   const command = parseArguments(args);
   if (command.kind === 'text') {
     (command.exitCode === 0 ? process.stdout : process.stderr).write(command.text);

@@ -7,7 +7,7 @@ import { reportBug } from './errors.ts';
 import { createLocalExecutor } from './executors/local/local-executor.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { defaultLimits } from './limits.ts';
-import { createLog, type RootLog, streamSink } from './log.ts';
+import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
 import { watchProcess } from './process-watch.ts';
 import { redactor } from './redact.ts';
@@ -18,6 +18,8 @@ import { serve } from './server.ts';
 import { version } from './version.ts';
 
 const frames = ownStdout();
+// Node would write them to stderr, which is quiet by default.
+process.removeAllListeners('warning').on('warning', (warning) => log.debug(`Node: ${warning.stack ?? warning}`));
 const command = parseCommandLine(process.argv.slice(2));
 const { allowEnv, allowLocalDownloads } = command;
 const keys = { env: process.env, allowEnv, allowLocalDownloads };
@@ -70,7 +72,8 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))
     process.on(signal, () => server.lifecycle.signalled(code, drainMs));
-  process.on('unhandledRejection', (error) => log.error(`unhandled rejection: ${String(error)}`));
+  // A bug ends what it happened in, never the daemon of every other run.
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
 }
@@ -90,12 +93,18 @@ function watchShell(onGone: () => void): void {
 function openLog(): RootLog {
   const opened = createLog(command.logLevel, redact);
   const { logFile } = command;
-  opened.add(streamSink(process.stderr), logFile ? 'error' : command.logLevel);
-  try {
-    if (logFile) opened.add(fileSink(logFile, { now: world.now }));
-  } catch (error) {
-    process.stderr.write(`runwire: cannot write the log to ${logFile}: ${(error as Error).message}\n`);
-    process.exit(2);
-  }
+  const file = logFile === undefined ? undefined : sinkOf(logFile);
+  opened.add(streamSink(process.stderr), file?.sink ? 'error' : command.logLevel);
+  if (file?.sink) opened.add(file.sink);
+  // A log does not stop its daemon.
+  if (file?.reason) opened.error(`the log cannot go to '${logFile}' and goes to stderr: ${file.reason}`);
   return opened;
+}
+
+function sinkOf(path: string): { sink?: LogSink; reason?: string } {
+  try {
+    return { sink: fileSink(path, { now: world.now }) };
+  } catch (error) {
+    return { reason: (error as Error).message };
+  }
 }

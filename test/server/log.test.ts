@@ -28,6 +28,22 @@ describe('a log', () => {
     ]);
   });
 
+  it.each([
+    ['a\nb', 'a\\nb'],
+    ['a\r\n\tb', 'a\\r\\n\\tb'],
+    ['a\u0000\u001b[2J\u007f\u009b', 'a\\u0000\\u001b[2J\\u007f\\u009b'],
+    ['a\u2028b\u2029c\u0085d', 'a\\u2028b\\u2029c\\u0085d'],
+    ['a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
+    ['é 😀 is kept', 'é 😀 is kept'],
+    ['x'.repeat(20_000), `${'x'.repeat(16_384)}… (20000 characters)`],
+  ])('writes %j as one line', (text, line) => {
+    const log = createLog('info', (given) => given);
+    const seen: string[] = [];
+    log.add((_level, shown) => seen.push(shown));
+    log.info(text);
+    expect(seen).toEqual([line]);
+  });
+
   it('becomes a new file when it is full, and keeps the last ones', () => {
     const file = join(folder, 'x.log');
     const write = fileSink(file, { now: () => 'T', maxBytes: 40, kept: 2 });
