@@ -30,7 +30,7 @@ const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 
 /** Returns the text as one line that can neither pass for several nor hide what stands around it. */
 function oneLine(text: string): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text;
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return cut.replace(notInLines, (character) => escapes[character] ?? escaped(character));
 }

@@ -10,7 +10,8 @@ import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
 import { watchProcess } from './process-watch.ts';
-import { redactor } from './redact.ts';
+import { Redaction } from './redaction/redaction.ts';
+import { secretsOfEnv } from './redaction/shapes.ts';
 import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
@@ -24,7 +25,9 @@ const command = parseCommandLine(process.argv.slice(2));
 const { allowEnv, allowLocalDownloads } = command;
 const keys = { env: process.env, allowEnv, allowLocalDownloads };
 const world = { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() };
-const redact = redactor(process.env);
+const redaction = new Redaction(secretsOfEnv(process.env));
+/** Nothing is written that is longer, however much is given. */
+const redact = (text: string) => redaction.head(text, 32 * 1024);
 const log = openLog();
 
 /** 128 and the number of the signal, as shells count. */
@@ -67,7 +70,16 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
-  const server = serve(wire, { version, ...keys, limits, log, world, watchHost, onExit: (code) => process.exit(code) });
+  const server = serve(wire, {
+    version,
+    ...keys,
+    limits,
+    log,
+    onSecret: (value) => redaction.add(value),
+    world,
+    watchHost,
+    onExit: (code) => process.exit(code),
+  });
   log.add(server.showLog);
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))

@@ -15,7 +15,7 @@ import type { OwnerReference } from './run-owner.ts';
 export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): SecretSource {
   if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };
   const own = new Map<string, string>();
-  const asker = (call: ModelCall) => ({ own, ask: (secret: Secret) => askHost(secret, callbacks, call) });
+  const asker = (call: ModelCall) => ({ own, ask: (secret: Secret) => askHost(secret, { owner, callbacks }, call) });
   return {
     get: (secret, call) => owner.current.secrets.get(secret, asker(call)),
     renew: (secret, refused, call) => owner.current.secrets.renew(secret, refused, asker(call)),
@@ -25,10 +25,16 @@ export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): S
 /** A host that does not serve the callback has no secret. What it answered is never quoted. */
 async function askHost(
   { name, provider, optional, baseUrl }: Secret,
-  callbacks: HostCallbacks,
+  { owner, callbacks }: { owner: OwnerReference; callbacks: HostCallbacks },
   context: ModelCall,
 ): Promise<AnsweredSecret> {
-  const call = { method: 'secret/get' as const, name, read: (answer: unknown) => secretIn(answer, name) };
+  const read = (answer: unknown) => {
+    const found = secretIn(answer, name);
+    // At once: nothing is written between the answer and this.
+    if (found.value !== null) owner.current.secrets.onValue(found.value);
+    return found;
+  };
+  const call = { method: 'secret/get' as const, name, read };
   const params = { name, provider, ...(optional ? { optional } : {}), ...(baseUrl ? { baseUrl } : {}) };
   try {
     return await callbacks.ask(call, params, context);
@@ -37,6 +43,9 @@ async function askHost(
     throw error;
   }
 }
+
+/** No header is longer. */
+const longestSecret = 16 * 1024;
 
 const nothing: AnsweredSecret = { value: null, scope: 'connection' };
 
@@ -49,6 +58,7 @@ function secretIn(answer: unknown, name: string): AnsweredSecret {
     const { value, scope } = given as { value?: unknown; scope?: unknown };
     const isScope = scope === undefined || scope === null || scope === 'connection' || scope === 'run';
     // Read from a file it ends in a newline, which no header can have.
+    if (typeof value === 'string' && value.length > longestSecret) throw tooLong(name, value.length);
     if (typeof (value ?? '') === 'string' && isScope) {
       return { value: String(value ?? '').trim() || null, scope: scope ?? 'connection' };
     }
@@ -59,3 +69,10 @@ function secretIn(answer: unknown, name: string): AnsweredSecret {
     { method: 'secret/get', name },
   );
 }
+
+const tooLong = (name: string, length: number) =>
+  new EngineError(
+    'callback.invalid',
+    `secret/get for '${name}' was answered with ${length} characters; the limit is ${longestSecret}: no header is longer.`,
+    { method: 'secret/get', name },
+  );

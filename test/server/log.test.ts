@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog, type LogLevel } from '../../server/log.ts';
 import { fileSink } from '../../server/log-file.ts';
-import { redactor } from '../../server/redact.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -35,7 +34,7 @@ describe('a log', () => {
     ['a\u2028b\u2029c\u0085d', 'a\\u2028b\\u2029c\\u0085d'],
     ['a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
     ['é 😀 is kept', 'é 😀 is kept'],
-    ['x'.repeat(20_000), `${'x'.repeat(16_384)}… (20000 characters)`],
+    ['x'.repeat(20_000), `${'x'.repeat(16_384)}…`],
   ])('writes %j as one line', (text, line) => {
     const log = createLog('info', (given) => given);
     const seen: string[] = [];
@@ -52,20 +51,5 @@ describe('a log', () => {
     expect(readFileSync(`${file}.1`, 'utf8')).toContain('line 7');
     expect(readFileSync(`${file}.2`, 'utf8')).toContain('line 6');
     expect(existsSync(`${file}.3`)).toBe(false);
-  });
-});
-
-describe('a line', () => {
-  const redact = redactor({ SOME_API_KEY: 'hunter2hunter2', HOME: '/home/someone', SHORT_KEY: 'abc' });
-  it.each([
-    ['the value hunter2hunter2 of a variable', 'the value *** of a variable'],
-    ['Authorization: Bearer abcdefghijkl.mno', 'Authorization: ***'],
-    ['{"api_key":"whatever-it-is"}', '{"api_key":"***"}'],
-    ['key sk-proj-abcdefghijklmnop was refused', 'key *** was refused'],
-    ['AIzaSyA1234567890abcdefghij', '***'],
-    ['/home/someone has the abc of it', '/home/someone has the abc of it'],
-    ['tokens: 12, the token count', 'tokens: 12, the token count'],
-  ])('%s', (text, shown) => {
-    expect(redact(text).replace('Authorization: *** ***', 'Authorization: ***')).toBe(shown);
   });
 });

@@ -1,4 +1,6 @@
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
+import { shortestSecret } from '../../redaction/search.ts';
+import { credentialsIn } from '../../redaction/shapes.ts';
 import type { Further } from '../attempts.ts';
 import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
@@ -6,7 +8,7 @@ import { authMissing, type ErrorContext } from './errors.ts';
 import { defaultPatienceMs } from './patience.ts';
 import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
-import { secretHeaders } from './redact.ts';
+import { withoutSecrets } from './redacted-model.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
 import { type Cut, sendingFetch } from './sending.ts';
 import { withDownloads } from './urls.ts';
@@ -48,7 +50,10 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const { timing = systemTiming, fetch = globalThis.fetch } = services;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
   const cut: Cut = {};
-  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut));
+  const model = withoutSecrets(
+    provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut)),
+    () => context.secrets,
+  );
   const { download } = entry;
   const question: Question = {
     provider,
@@ -86,11 +91,8 @@ function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What is shorter is a dummy for a server that wants some key; to blot it out would only garble messages. */
-const shortestSecret = 8;
-
 function secretsOf({ apiKey, headers, secrets = [] }: ProviderEntry, extraHeaders: Headers): string[] {
-  const all = [apiKey ?? '', ...secrets, ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
+  const all = [apiKey ?? '', ...secrets, ...credentialsIn({ ...headers }), ...credentialsIn(extraHeaders)];
   return all.filter((secret) => secret.length >= shortestSecret);
 }
 
