@@ -28,13 +28,18 @@ export const Limits = named('Limits', () =>
     eventsKeptBytes: bound('How many bytes they may have.'),
     callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
     callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
+    openRunsBytes: bound(
+      'Bytes, as JSON, that runs which have not ended were given together: specifications, histories, prompts, `deps`, and what waits in their steering queues.',
+    ),
     agents: bound('Registered agents.'),
+    agentsBytes: bound('Bytes of the specifications of registered agents, as JSON.'),
     toolsPerRun: bound('Tools of one run.'),
     depsBytes: bound('Bytes of `deps` as JSON.'),
     metadataBytes: bound('Bytes of `metadata` as JSON.'),
     waitersPerRun: bound('Open waits for one run, for its end and for its next event each.'),
     runDepth: bound('How deep runs may start runs.'),
     steerQueue: bound('What the user said to one run and was not told yet.'),
+    steerQueueBytes: bound('How many bytes that may have, as JSON.'),
     shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
   }),
 );

@@ -54,7 +54,7 @@ switch (command.kind) {
 }
 
 function localExecutor(): RunExecutor {
-  const agents = new AgentRegistry(defaultLimits.agents);
+  const agents = new AgentRegistry(defaultLimits);
   return createLocalExecutor({ limits: defaultLimits, agents, keys, world, reportBug: (e) => reportBug(e, log) });
 }
 

@@ -153,7 +153,7 @@ function createHandlers(
   const { env, log, world, runner, after } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
-  const agents = new AgentRegistry(limits.agents);
+  const agents = new AgentRegistry(limits);
   const executor = createLocalExecutor({
     limits,
     agents,

@@ -1,6 +1,7 @@
 import type { RunResult } from '../../protocol/result.ts';
 import { after } from '../callbacks/timers.ts';
 import { EngineError } from '../engine/errors.ts';
+import { overloaded } from './overload.ts';
 
 /** Says of a run what the errors of those who wait for it name. */
 export interface AwaitedRun {
@@ -56,9 +57,12 @@ function notFinished({ runId, state }: AwaitedRun, timeoutMs: number): EngineErr
 
 /** The error for one more who would wait for a run, be it for its result or for its next event. */
 export function tooManyWait(runId: string, limit: number): EngineError {
-  return new EngineError(
-    'overloaded',
-    `${limit} requests wait for run '${runId}' already; that is the limit. Wait once and share the answer.`,
-    { limit: 'waitersPerRun', retryAfterMs: 1000 },
-  );
+  return overloaded({
+    limit: 'waitersPerRun',
+    max: limit,
+    value: limit + 1,
+    what: `With one more the requests that wait for run '${runId}' would be`,
+    advice: 'Wait once and share the answer.',
+    retryAfterMs: 1000,
+  });
 }

@@ -11,6 +11,7 @@ import type { PendingItems } from '../../callbacks/pending-items.ts';
 import { type After, after } from '../../callbacks/timers.ts';
 import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
 import { EngineError, userError } from '../../engine/errors.ts';
+import { jsonSize } from '../../engine/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
 import { runToEnd } from '../../engine/run.ts';
 import { initialState } from '../../engine/start.ts';
@@ -23,6 +24,7 @@ import { fingerprintOf } from '../../runs/fingerprint.ts';
 import { givenHistory } from '../../runs/given-history.ts';
 import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
 import { RunOutlet } from '../../runs/outlet.ts';
+import { overloaded } from '../../runs/overload.ts';
 import { RunPace } from '../../runs/pace.ts';
 import { RunProgress } from '../../runs/progress.ts';
 import { runInput } from '../../runs/run-input.ts';
@@ -88,6 +90,8 @@ export class RunStarter {
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
+    const givenBytes = jsonSize(params);
+    runs.checkRoom(givenBytes, `run '${runId}'`, owner.limits.openRunsBytes);
 
     const { history, carried } = givenHistory(params, runId, {
       messagesOf: (id) => messagesOf(runs.get(id)),
@@ -121,6 +125,7 @@ export class RunStarter {
       outlet,
       pace,
       depth: parent ? parent.depth + 1 : 0,
+      givenBytes,
       limits: owner.limits,
     });
     runs.add(record);
@@ -256,7 +261,13 @@ function parentOf(parent: RunRecord, { runDepth }: RunOwner['limits']): RunRecor
   if (parent.state !== 'running')
     throw userError(`Run '${parent.runId}' is ${parent.state}; only a running run can have child runs.`);
   if (parent.depth + 1 < runDepth) return parent;
-  throw new EngineError('overloaded', `Runs are nested ${runDepth} deep; that is the limit.`, { limit: 'runDepth' });
+  throw overloaded({
+    limit: 'runDepth',
+    max: runDepth,
+    value: parent.depth + 2,
+    what: `With a child of run '${parent.runId}' the depth of nested runs would be`,
+    advice: 'Let an outer run do the work.',
+  });
 }
 
 /** The messages of an ended run, as a history. Errors: `run.notFinished`. */
