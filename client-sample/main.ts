@@ -71,7 +71,8 @@ async function converse(
     // Named, a run that needs more is refused at its start: with a key that is missing, for example.
     initializationOptions: { callbacks: ['tool/call'] },
   });
-  view.line(`${serverInfo.name} ${serverInfo.version}, with tools that may read ${withoutControls(folder.root)}`);
+  const { name, version } = serverInfo;
+  view.line(withoutControls(`${name} ${version}, with tools that may read ${folder.root}`));
   const spec: RunSpecInput = {
     ...(model === undefined ? {} : { model }),
     instructions,
