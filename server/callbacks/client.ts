@@ -20,8 +20,11 @@ export interface AnswerListener {
 
 /** A request that was sent. @since 0.2.0 */
 export interface SentRequest {
-  /** Tells the client with `$/cancelRequest`; an answer that comes all the same is still told. */
-  withdraw(): void;
+  /**
+   * Tells the client with `$/cancelRequest`. An answer that comes all the same goes to `late`, so that nothing of who asked
+   * is kept for it.
+   */
+  withdraw(late?: AnswerListener): void;
 }
 
 /** What a message that cannot be sent has too much of, in bytes. @since 0.2.0 */
