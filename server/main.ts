@@ -3,7 +3,7 @@ import { formatTimestamp } from '../protocol/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
-import { reportBug } from './errors.ts';
+import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor } from './executors/local/local-executor.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { defaultLimits } from './limits.ts';

@@ -1,8 +1,8 @@
 import type { CancellationToken } from 'vscode-jsonrpc/node';
-import type { After } from './callbacks/timers.ts';
+import type { After } from './callbacks/timer.ts';
 import { type Call, dispatch, type Handlers } from './dispatch.ts';
 import { EngineError } from './engine/errors.ts';
-import { reportBug, responseError, toResponseError } from './errors.ts';
+import { reportBug, responseError, toResponseError } from './errors/response-error.ts';
 import { createLocalExecutor } from './executors/local/local-executor.ts';
 import type { RunnerFactory } from './executors/local/run-starter.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
@@ -16,17 +16,17 @@ import { defaultLimits } from './limits.ts';
 import { type Log, type LogSink, logLevels } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
 import { needsWakeUp } from './rpc/wake-up.ts';
-import type { Wire } from './rpc/wire.ts';
+import type { Wire, WireEvents } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { Session } from './session.ts';
 
-/** What a daemon needs of its process. @since 0.1.0 */
+/** The parts of its process that a daemon uses. @since 0.1.0 */
 export interface ServerDeps {
   readonly version: string;
   readonly env: NodeJS.ProcessEnv;
   /** Further variables with keys that a client may name. */
   readonly allowEnv?: ReadonlySet<string>;
-  /** Whether runs may download from the local network when they ask for it. */
+  /** True when runs may download from the local network on request. */
   readonly allowLocalDownloads?: boolean;
   readonly log: Log;
   /** Called with each secret that the host gives: it is to be hidden in the log and the trace. */
@@ -38,7 +38,7 @@ export interface ServerDeps {
   readonly runner?: RunnerFactory;
   /** Timers of runs; default: those of the process. */
   readonly after?: After;
-  /** Called with the exit code when everything is over: runs have ended, answers were written. */
+  /** Called with the exit code at the end: runs have ended, responses were written. */
   readonly onExit?: (code: number) => void;
   /** Watches the process of the host, which it names in the handshake. @since 0.2.0 */
   readonly watchHost?: (pid: number, onGone: () => void) => void;
@@ -71,7 +71,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     if (method === 'exit') lifecycle.exitAsked();
     else takeNotification({ method, params }, { executor, log: deps.log });
   });
-  /** Nobody answers callbacks any more, neither those that were sent nor those that wait to be picked up. */
+  /** No client responds to callbacks any more, neither to those that were sent nor to pending items. */
   const abandon = () => {
     wire.callbacks.close();
     executor.abandonCallbacks();
@@ -83,22 +83,12 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     wire.wakeUp.isEnabled = needsWakeUp(params);
     if (processId) deps.watchHost?.(processId, () => lifecycle.hostGone());
   };
-  wire.events = {
-    onEnd: () => lifecycle.inputEnded(wire.framing),
-    onClosed: () => lifecycle.hostGone(),
-    onLost: (reason) => {
-      deps.log.error(`the input is no stream of messages: ${reason}`);
-      lifecycle.inputLost();
-    },
-    onUnclear: (reason, runIds) => {
-      executor.warn(runIds, unclearAnswer(reason));
-    },
-  };
+  wire.events = wireEvents(wire, { lifecycle, executor, log: deps.log });
   return {
     session,
     lifecycle,
     showLog: (level, message) => {
-      // Nothing may be told before the handshake is answered.
+      // Nothing may be sent before the response to the handshake.
       if (!wire.answers.isOpen) return;
       client.notify('window/logMessage', { type: logLevels.indexOf(level) + 1, message });
     },
@@ -106,6 +96,21 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
       abandon();
       return executor.endRuns(session.owner, clientGone(), limits.shutdownGraceMs);
     },
+  };
+}
+
+function wireEvents(
+  wire: Wire,
+  { lifecycle, executor, log }: { lifecycle: Lifecycle; executor: RunExecutor; log: Log },
+): WireEvents {
+  return {
+    onEnd: () => lifecycle.inputEnded(wire.framing),
+    onClosed: () => lifecycle.hostGone(),
+    onLost: (reason) => {
+      log.error(`the input is not a stream of messages: ${reason}`);
+      lifecycle.inputLost();
+    },
+    onUnclear: (reason, runIds) => executor.warn(runIds, unclearAnswer(reason)),
   };
 }
 
@@ -130,7 +135,7 @@ function lifecycleParts(
     idle: async () => {
       await requests.answered();
       await executor.idle(session.owner);
-      // What waited for the runs is answered after them.
+      // Requests that waited for the runs get their responses after them.
       await requests.answered();
     },
     endRuns: (error, ms) => executor.endRuns(session.owner, error, ms),
@@ -182,7 +187,7 @@ function createHandlers(
   return { handlers, executor };
 }
 
-/** Every request gets exactly one answer; a cancelled one is answered as such, whatever its handler did. */
+/** Every request gets exactly one response; a cancelled one is responded to as such, whatever its handler did. */
 async function answer(
   handlers: Handlers,
   request: { method: string; params: unknown },

@@ -87,7 +87,7 @@ export class Session {
     return this.#served === null || this.#served.has(method);
   }
 
-  /** What the handshake says of the client holds from then on: it is read, not copied. */
+  /** Reads the properties of the handshake when they are used, since it takes place later. */
   #ownerFor(client: NotificationSender & Pick<RequestSender, 'request'>, onSecret: (value: string) => void): RunOwner {
     const session = this;
     const requests: RequestSender = {

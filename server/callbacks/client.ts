@@ -5,14 +5,14 @@ import type {
   ServerNotificationMethod,
 } from '../../protocol/catalogue.ts';
 
-/** What a callback request ended with when it brought no result. @since 0.1.0 */
+/** How a callback ended that brought no result. @since 0.1.0 */
 export type CallbackFailure =
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data: unknown }
-  /** Something came in place of an answer. */
+  /** A message that cannot be read came in place of a response. */
   | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'gone' };
 
-/** Who waits for the answer to a request. An object rather than a promise, since a thousand runs may wait. @since 0.2.0 */
+/** Receives the response to a request. An object rather than a promise, since thousands of runs may wait. @since 0.2.0 */
 export interface AnswerListener {
   answered(result: unknown): void;
   failed(error: CallbackError): void;
@@ -20,14 +20,11 @@ export interface AnswerListener {
 
 /** A request that was sent. @since 0.2.0 */
 export interface SentRequest {
-  /**
-   * Tells the client with `$/cancelRequest`. An answer that comes all the same goes to `late`, so that nothing of who asked
-   * is kept for it.
-   */
+  /** Sends `$/cancelRequest`. A response that arrives nevertheless goes to `late`, so that nothing of the run is kept for it. */
   withdraw(late?: AnswerListener): void;
 }
 
-/** What a message that cannot be sent has too much of, in bytes. @since 0.2.0 */
+/** The size in bytes of a message that is too large to be sent, and the limit. @since 0.2.0 */
 export interface TooLarge {
   readonly size: number;
   readonly limit: number;
@@ -35,7 +32,7 @@ export interface TooLarge {
 
 /** Sends requests to a client. */
 export interface RequestSender {
-  /** Sends a request; the listener is called with its answer, perhaps at once. */
+  /** Sends a request; the listener is called with its response, perhaps at once. */
   request(method: CallbackMethod | EditorRequestMethod, params: object, listener: AnswerListener): SentRequest;
   /** Returns whether the client serves a callback. */
   serves(method: CallbackMethod): boolean;
@@ -43,18 +40,18 @@ export interface RequestSender {
 
 /** Sends notifications to a client, or to whatever else follows a run. */
 export interface NotificationSender {
-  /** Returns the size in bytes and the limit when it is too large to be sent; to a client that is gone nothing is sent. */
+  /** Returns the size in bytes and the limit when it is too large to be sent; nothing is sent to a client that is gone. */
   notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): TooLarge | undefined;
   /**
-   * Whether the client reads more slowly than it is sent messages. Nothing is lost then, but senders merge what can be
+   * True while the client reads more slowly than it is sent messages. Nothing is lost then, but senders merge what can be
    * merged, and await `drained` before they make more than one message at a time.
    */
   readonly congested: boolean;
-  /** Resolves when little enough waits to be read, or when the client is gone; never rejects. */
+  /** Resolves when the client has read enough, or is gone; never rejects. */
   drained(): Promise<void>;
 }
 
-/** Resolves when the client has read what waited, or on an abort. */
+/** Resolves when the client has read enough, or on an abort. */
 export function drained(to: Pick<NotificationSender, 'drained'>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

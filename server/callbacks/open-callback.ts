@@ -8,7 +8,7 @@ import {
   type SentRequest,
 } from './client.ts';
 import type { PendingEnd, PendingEntry, PendingItems } from './pending-items.ts';
-import type { After } from './timers.ts';
+import type { After } from './timer.ts';
 
 /** Counters of the callbacks of a daemon. @since 0.1.0 */
 export interface CallbackCounters {
@@ -16,7 +16,7 @@ export interface CallbackCounters {
   late: number;
 }
 
-/** What callbacks need of their daemon. @since 0.2.0 */
+/** The state of the daemon that all callbacks share. @since 0.2.0 */
 export interface CallbackWorld {
   readonly pending: PendingItems;
   readonly counters: CallbackCounters;
@@ -24,24 +24,24 @@ export interface CallbackWorld {
   readonly epochMs: () => number;
 }
 
-/** One question to the host. @since 0.2.0 */
-export interface Question<T> {
+/** One callback, ready to be sent. @since 0.2.0 */
+export interface OpenCallbackOptions<T> {
   readonly pendingId: string;
   readonly runId: string;
   readonly method: CallbackMethod;
   readonly params: Record<string, unknown>;
   /** Milliseconds until it is given up; null: never. */
   readonly timeoutMs: number | null;
-  /** Whether it is never sent: a human decides. */
+  /** True when it is never sent, since a human decides. */
   readonly isForHuman: boolean;
-  /** Makes a result of an answer. Errors: `callback.invalid`. */
+  /** Reads the result. Errors: `callback.invalid`. */
   readonly read: (answer: unknown) => T;
-  /** What an answer that is an error ends with. */
+  /** Returns the error for a response that is an error. */
   readonly errorOf: (error: CallbackError) => EngineError;
   readonly timedOut: () => EngineError;
 }
 
-/** How a callback ends for the one who asked. */
+/** How a callback ends for the step that sent it. */
 interface Until<T> {
   readonly signal: AbortSignal;
   readonly resolve: (value: T) => void;
@@ -50,8 +50,8 @@ interface Until<T> {
 }
 
 /**
- * A question that waits. It ends with the first of: the answer to its request, when it was sent as one; an answer by
- * `pending/resolve`; its deadline; an abort. What is answered to the request afterwards is only counted.
+ * A callback that waits. It ends with the first of: the response to its request, when it was sent; `pending/resolve`; its
+ * deadline; an abort. A response that arrives afterwards is only counted.
  */
 class OpenCallback<T> implements PendingEntry, AnswerListener {
   readonly pendingId: string;
@@ -60,7 +60,7 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
   readonly params: Record<string, unknown>;
   readonly createdAtMs: number;
   readonly deadlineAtMs: number | null;
-  readonly #question: Question<T>;
+  readonly #options: OpenCallbackOptions<T>;
   readonly #world: CallbackWorld;
   readonly #until: Until<T>;
   readonly #onAbort = () => this.#end('withdrawn', () => this.#until.reject(this.#until.signal.reason));
@@ -69,18 +69,18 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
   #isOpen = true;
 
   constructor(
-    question: Question<T>,
+    options: OpenCallbackOptions<T>,
     world: CallbackWorld,
     { until, createdAtMs }: { until: Until<T>; createdAtMs: number },
   ) {
-    const { pendingId, runId, method, params, timeoutMs } = question;
+    const { pendingId, runId, method, params, timeoutMs } = options;
     this.pendingId = pendingId;
     this.runId = runId;
     this.method = method;
     this.params = params;
     this.createdAtMs = createdAtMs;
     this.deadlineAtMs = timeoutMs === null ? null : this.createdAtMs + timeoutMs;
-    this.#question = question;
+    this.#options = options;
     this.#world = world;
     this.#until = until;
   }
@@ -98,23 +98,23 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
     else if (requests && this.#isOpen) this.#sent = requests.request(this.method, this.params, this);
   }
 
-  /** A new object takes its place, so that an answer of the former client is late like any other. */
+  /** A new object takes its place, so that a response of the former client is late like any other. */
   moveTo(requests: RequestSender | null): void {
     if (!this.#isOpen) return;
     this.#close();
     const { createdAtMs } = this;
-    new OpenCallback(this.#question, this.#world, { until: this.#until, createdAtMs }).open(
-      this.#question.isForHuman ? null : requests,
+    new OpenCallback(this.#options, this.#world, { until: this.#until, createdAtMs }).open(
+      this.#options.isForHuman ? null : requests,
     );
   }
 
   answer(result: unknown): void {
-    const value = this.#question.read(result);
+    const value = this.#options.read(result);
     this.#end('answered', () => this.#until.resolve(value));
   }
 
   fail(failure: CallbackFailure): void {
-    this.#end('answered', () => this.#until.reject(this.#question.errorOf(new CallbackError(failure))));
+    this.#end('answered', () => this.#until.reject(this.#options.errorOf(new CallbackError(failure))));
   }
 
   answered(answer: unknown): void {
@@ -136,11 +136,11 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
       return;
     }
     this.#sent = null;
-    this.#end('answered', () => this.#until.reject(this.#question.errorOf(error)));
+    this.#end('answered', () => this.#until.reject(this.#options.errorOf(error)));
   }
 
   #expire(): void {
-    this.#end('expired', () => this.#until.reject(this.#question.timedOut()));
+    this.#end('expired', () => this.#until.reject(this.#options.timedOut()));
   }
 
   #end(how: PendingEnd, then: () => void): void {
@@ -169,18 +169,18 @@ function countLate(counters: CallbackCounters): AnswerListener {
 }
 
 /**
- * Asks the host, or waits for somebody to come for the question.
+ * Sends a callback, or lets it wait for `pending/resolve`.
  *
- * Errors: those of the question; the reason of the signal when that is aborted first.
+ * Errors: those of the callback; the reason of the signal when that is aborted first.
  * @since 0.2.0
  */
-export function ask<T>(
-  question: Question<T>,
+export function openCallback<T>(
+  options: OpenCallbackOptions<T>,
   where: { requests: RequestSender | null; world: CallbackWorld; signal: AbortSignal; onEnd?: () => void },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const { requests, world, signal, onEnd } = where;
     const until = { signal, resolve, reject, onEnd };
-    new OpenCallback(question, world, { until, createdAtMs: world.epochMs() }).open(requests);
+    new OpenCallback(options, world, { until, createdAtMs: world.epochMs() }).open(requests);
   });
 }

@@ -2,7 +2,7 @@ import type { NotificationOf, ServerNotificationMethod } from '../../protocol/ca
 import type { RunResult } from '../../protocol/result.ts';
 import { RunStartParams } from '../../protocol/run.ts';
 import { EngineError } from '../engine/errors.ts';
-import { fromZod } from '../errors.ts';
+import { fromZod } from '../errors/response-error.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
 import { defaultLimits } from '../limits.ts';
 import { HostSecrets } from '../models/host-secrets.ts';

@@ -8,7 +8,7 @@ import { userError } from '../engine/errors.ts';
  */
 export function checkBaseUrl(baseUrl: string, id: string): void {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) throw userError(`The base URL of '${id}' is no http or https URL.`);
+  if (!url || !/^https?:$/.test(url.protocol)) throw userError(`The base URL of '${id}' is not an http or https URL.`);
   if (url.username || url.password || url.search || url.hash) {
     throw userError(
       `The base URL of '${id}' must have neither credentials nor a query nor a fragment; give credentials in \`headers\` as ` +

@@ -1,9 +1,9 @@
 import type { Limits } from '../../protocol/lifecycle.ts';
 import type { AgentSpec } from '../../protocol/spec.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import type { CompiledAgent } from '../engine/agent.ts';
 import { EngineError } from '../engine/errors.ts';
 import { jsonSize } from '../engine/json-size.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
 import { refuseExcess } from './overload.ts';
 
 /** An agent as it was registered, and compiled. @since 0.1.0 */

@@ -13,7 +13,7 @@ import { uuid7 } from './uuid7.ts';
 /** The history a run begins with. @since 0.3.0 */
 export interface GivenHistory {
   readonly history: ModelMessage[];
-  /** Says what of it is of unknown kinds and not shown to the model. */
+  /** Warns of messages of unknown kinds, which are not shown to the model. */
   readonly carried: Warning | null;
 }
 
@@ -42,7 +42,7 @@ export function givenHistory(
     mintId: (index) => mintId({ runId, stepKey: stepKey.start, index }),
   });
   const mayClose = (params.openToolCalls ?? (Array.isArray(given) ? 'refuse' : 'close')) === 'close';
-  // Calls stay open for what is to answer them: their results, or the run itself when nothing new is said.
+  // Calls stay open for their results, or for the run itself when there is no new prompt.
   const isSettled = params.prompt !== null && params.prompt !== undefined && !params.deferredToolResults;
   return { history: mayClose && isSettled ? [...repairOpenCalls(complete, true)] : complete, carried };
 }

@@ -3,9 +3,9 @@ import type { MessagesParams, MessagesResult } from '../../protocol/run.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { EngineError } from '../engine/errors.ts';
 import { stringifyExact } from '../engine/exact-json.ts';
-import { invalidParams } from '../params-error.ts';
+import { invalidParams } from '../errors/params-error.ts';
 
-/** The messages of a run, and what is known of their end. */
+/** The messages of a run, and its output once it has ended. */
 export interface RunMessages {
   readonly runId: string;
   readonly messages: readonly ModelMessage[];
@@ -47,7 +47,7 @@ function position(cursor: string, first: number, length: number): number {
   const at = /^\d{1,9}$/.test(cursor) ? Number(cursor) : -1;
   if (at >= first && at <= length) return at;
   throw invalidParams([
-    { path: ['cursor'], message: `'${cursor}' is no cursor of this list; leave it out for the first page.` },
+    { path: ['cursor'], message: `'${cursor}' is not a cursor of this list; leave it out for the first page.` },
   ]);
 }
 

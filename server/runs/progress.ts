@@ -3,20 +3,20 @@ import type { WorkDoneProgress } from '../../protocol/progress.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { NotificationSender, RequestSender, SentRequest } from '../callbacks/client.ts';
 
-/** What showing progress needs. @since 0.2.0 */
+/** Options of a `RunProgress`. @since 0.2.0 */
 export interface ProgressOptions {
   readonly notifications: NotificationSender;
-  /** Null for a client that answers no requests: then it needs a token of its own. */
+  /** Null for a client that responds to no requests: it has to give a token of its own. */
   readonly requests: RequestSender | null;
   readonly runId: string;
   readonly title: string;
-  /** The client's; without one the client is asked to show one of ours. */
+  /** The token of the client; without one, the client is requested to show one of ours. */
   readonly token: string | number | null;
 }
 
 /**
  * Shows a run as LSP's progress, so that clients of language servers show it without code of their own. Some offer to
- * cancel it; VS Code does in notifications alone. It begins with the run, and ends before `run_finished`. What goes wrong with it is nobody's concern.
+ * cancel it; VS Code does in notifications alone. It begins with the run, and ends before `run_finished`. Its failures are ignored.
  *
  * @since 0.2.0
  */

@@ -6,16 +6,16 @@ import type { HostSecrets } from '../models/host-secrets.ts';
 export interface RunOwner {
   /** Receives the events of its runs. */
   readonly notifications: NotificationSender;
-  /** Answers their callbacks; null when nobody ever does, so that a callback fails as `callback.unsupported`. */
+  /** Receives their callbacks; null when there is never a client, so that a callback fails as `callback.unsupported`. */
   readonly requests: RequestSender | null;
   readonly limits: Limits;
-  /** What it answered to `secret/get`. */
+  /** The secrets that it gave in response to `secret/get`. */
   readonly secrets: HostSecrets;
   /** The model of runs that name none. */
   readonly defaultModel: string | undefined;
-  /** Whether it is sent no callbacks by intent and looks for pending items by itself. */
+  /** True when it is deliberately sent no callbacks, and polls for pending items. */
   readonly isPolling: boolean;
-  /** Whether it shows progress that it is asked to show. */
+  /** True when it shows progress on request. */
   readonly showsProgress: boolean;
 }
 

@@ -10,10 +10,10 @@ import { jsonSize } from '../engine/json-size.ts';
 import type { Warning } from '../engine/model.ts';
 import { emitFromOutside } from '../engine/recorded.ts';
 import type { RunState } from '../engine/state.ts';
-import type { RunOutlet } from './outlet.ts';
 import { refuseExcess } from './overload.ts';
-import type { RunPace } from './pace.ts';
+import type { RunEmitter } from './run-emitter.ts';
 import type { OwnerReference, RunOwner } from './run-owner.ts';
+import type { RunScheduler } from './run-scheduler.ts';
 import { RunWaiters, tooManyWait } from './run-waiters.ts';
 
 type State = RunSnapshot['state'];
@@ -23,7 +23,7 @@ type Said = Omit<ParamsOf<'run/steer'>, 'runId'>;
 /** Warnings from outside that one run emits; further ones add nothing that helps. */
 const mostWarnings = 64;
 
-/** What a record is made of. @since 0.1.0 */
+/** Options of a `RunRecord`. @since 0.1.0 */
 export interface RecordOptions {
   readonly runId: string;
   /** Fingerprint of the parameters, for a repeated id. */
@@ -33,8 +33,8 @@ export interface RecordOptions {
   readonly owner: OwnerReference;
   readonly controller: AbortController;
   readonly callbacks: HostCallbacks;
-  readonly outlet: RunOutlet;
-  readonly pace: RunPace;
+  readonly emitter: RunEmitter;
+  readonly scheduler: RunScheduler;
   /** Number of runs above it. */
   readonly depth: number;
   /** About the bytes of its parameters, as JSON. */
@@ -42,25 +42,25 @@ export interface RecordOptions {
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue' | 'steerQueueBytes'>;
 }
 
-/** One run as the daemon keeps it: live or finished. It owns the abort of the run and those who wait for it. @since 0.1.0 */
+/** One run as the daemon keeps it: live or finished. It owns the abort controller of the run, and the requests that wait for it. @since 0.1.0 */
 export class RunRecord {
   readonly runId: string;
   readonly fingerprint: string;
   readonly startedAt: string;
   readonly engine: RunState;
   readonly callbacks: HostCallbacks;
-  readonly outlet: RunOutlet;
+  readonly emitter: RunEmitter;
   readonly depth: number;
   readonly givenBytes: number;
   result: RunResult | null = null;
   finishedAtMs = 0;
   /** Bytes it is counted with among the finished runs. */
   bytes = 0;
-  readonly #pace: RunPace;
+  readonly #scheduler: RunScheduler;
   readonly #owner: OwnerReference;
   readonly #controller: AbortController;
   readonly #limits: RecordOptions['limits'];
-  /** Made for the first who waits: a thousand runs may be live. */
+  /** Made for the first waiter, since thousands of runs may be live. */
   #waiters: RunWaiters | null = null;
   #warnings = 0;
   readonly #onEnd: (() => void)[] = [];
@@ -73,15 +73,15 @@ export class RunRecord {
     this.#owner = options.owner;
     this.#controller = options.controller;
     this.callbacks = options.callbacks;
-    this.outlet = options.outlet;
-    this.#pace = options.pace;
+    this.emitter = options.emitter;
+    this.#scheduler = options.scheduler;
     this.depth = options.depth;
     this.givenBytes = options.givenBytes;
     this.#limits = options.limits;
   }
 
   get state(): State {
-    return this.result ? 'finished' : this.#pace.state;
+    return this.result ? 'finished' : this.#scheduler.state;
   }
 
   get owner(): RunOwner {
@@ -91,7 +91,7 @@ export class RunRecord {
   /** Gives the run another owner: its next events go there, its open callbacks are sent there. */
   moveTo(owner: RunOwner): void {
     this.#owner.current = owner;
-    this.outlet.moved(null);
+    this.emitter.moved(null);
     this.callbacks.moveTo(owner.requests);
   }
 
@@ -99,10 +99,10 @@ export class RunRecord {
     this.callbacks.modelDelta(delta);
   }
 
-  /** Shown while the call is open; afterwards nobody wants to know. */
+  /** Shown while the call is open, and dropped afterwards. */
   toolProgress({ toolCallId, message, fraction }: ToolProgressParams): void {
     if (!this.callbacks.isOpen(toolCallId)) return;
-    this.outlet.sink?.show({
+    this.emitter.sink?.show({
       event_kind: 'tool_progress',
       toolCallId,
       ...(message ? { message } : {}),
@@ -110,18 +110,18 @@ export class RunRecord {
     });
   }
 
-  /** Emits a warning about something outside of its steps, unless the run is over by then. */
+  /** Emits a warning about something outside of its steps, unless the run has ended by then. */
   warn(warning: Warning): void {
     if (this.#warnings >= mostWarnings) return;
     this.#warnings += 1;
     const event = { event_kind: 'warning' as const, ...warning };
     const emit = () => {
-      if (!this.outlet.isOver && !emitFromOutside(this.engine, event)) setImmediate(emit);
+      if (!this.emitter.isOver && !emitFromOutside(this.engine, event)) setImmediate(emit);
     };
     setImmediate(emit);
   }
 
-  /** Called once, after `run_finished` was sent: those who wait are answered behind it. */
+  /** Called once, after `run_finished` was sent: requests that wait get their response after it. */
   finish(result: RunResult, nowMs: number): void {
     this.result = result;
     this.finishedAtMs = nowMs;
@@ -130,12 +130,12 @@ export class RunRecord {
     for (const onEnd of this.#onEnd) onEnd();
   }
 
-  /** Resolves when the run is over; unlike `wait` it is the daemon's own and has no limit. @since 0.2.0 */
+  /** Resolves when the run has ended; unlike `wait` it is for the daemon itself and has no limit. @since 0.2.0 */
   ended(): Promise<void> {
     return this.state === 'finished' ? Promise.resolve() : new Promise((resolve) => this.#onEnd.push(resolve));
   }
 
-  /** Asks the run to stop; false when it is over or stopping already. */
+  /** Requests the run to stop; false when it has ended or is stopping already. */
   cancel(error: EngineError): boolean {
     if (this.result || this.#controller.signal.aborted) return false;
     this.#controller.abort(error);
@@ -143,9 +143,9 @@ export class RunRecord {
   }
 
   /**
-   * Says something to the run; false when it is over or stopping.
+   * Adds a message to the steering queue; false when the run has ended or is stopping.
    *
-   * Errors: `overloaded` when too much waits to be told.
+   * Errors: `overloaded` when the steering queue is full.
    */
   steer({ content, when, toolCallId }: Said): boolean {
     const { inbox, output } = this.engine;
@@ -176,8 +176,8 @@ export class RunRecord {
    */
   nextEvent(signal: AbortSignal, ms: number): Promise<void> {
     const { waitersPerRun } = this.#limits;
-    if (this.outlet.waiters >= waitersPerRun) return Promise.reject(tooManyWait(this.runId, waitersPerRun));
-    return this.outlet.nextEvent(signal, ms);
+    if (this.emitter.waiters >= waitersPerRun) return Promise.reject(tooManyWait(this.runId, waitersPerRun));
+    return this.emitter.nextEvent(signal, ms);
   }
 
   /** See `RunWaiters.wait`. */

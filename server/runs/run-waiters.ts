@@ -1,9 +1,9 @@
 import type { RunResult } from '../../protocol/result.ts';
-import { after } from '../callbacks/timers.ts';
+import { after } from '../callbacks/timer.ts';
 import { EngineError } from '../engine/errors.ts';
 import { overloaded } from './overload.ts';
 
-/** Says of a run what the errors of those who wait for it name. */
+/** The properties of a run that errors of its waiters name. */
 export interface AwaitedRun {
   readonly runId: string;
   readonly state: string;
@@ -55,7 +55,7 @@ function notFinished({ runId, state }: AwaitedRun, timeoutMs: number): EngineErr
   return new EngineError('run.notFinished', message, { runId, state });
 }
 
-/** The error for one more who would wait for a run, be it for its result or for its next event. */
+/** Returns the error for one waiter too many, be it for the result or for the next event. */
 export function tooManyWait(runId: string, limit: number): EngineError {
   return overloaded({
     limit: 'waitersPerRun',

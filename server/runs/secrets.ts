@@ -7,23 +7,26 @@ import type { Secret } from '../models/keys.ts';
 import type { OwnerReference } from './run-owner.ts';
 
 /**
- * The secrets of a run: those its connection knows, else what the host answers to `secret/get`. A host that does not
- * serve it is not asked: a secret is nothing to wait for somebody to come with.
+ * Returns the secrets of a run: those that its owner knows, else the result of `secret/get`. A host that does not serve it
+ * is not sent it: a secret does not become a pending item.
  *
  * @since 0.2.0
  */
 export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): SecretSource {
   if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };
   const own = new Map<string, string>();
-  const asker = (call: ModelCall) => ({ own, ask: (secret: Secret) => askHost(secret, { owner, callbacks }, call) });
+  const requester = (call: ModelCall) => ({
+    own,
+    ask: (secret: Secret) => requestSecret(secret, { owner, callbacks }, call),
+  });
   return {
-    get: (secret, call) => owner.current.secrets.get(secret, asker(call)),
-    renew: (secret, refused, call) => owner.current.secrets.renew(secret, refused, asker(call)),
+    get: (secret, call) => owner.current.secrets.get(secret, requester(call)),
+    renew: (secret, refused, call) => owner.current.secrets.renew(secret, refused, requester(call)),
   };
 }
 
-/** A host that does not serve the callback has no secret. What it answered is never quoted. */
-async function askHost(
+/** A host that does not serve the callback has no secret. Its result is never quoted. */
+async function requestSecret(
   { name, provider, optional, baseUrl }: Secret,
   { owner, callbacks }: { owner: OwnerReference; callbacks: HostCallbacks },
   context: ModelCall,
@@ -37,7 +40,7 @@ async function askHost(
   const call = { method: 'secret/get' as const, name, read };
   const params = { name, provider, ...(optional ? { optional } : {}), ...(baseUrl ? { baseUrl } : {}) };
   try {
-    return await callbacks.ask(call, params, context);
+    return await callbacks.request(call, params, context);
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'callback.unsupported') return nothing;
     throw error;

@@ -6,7 +6,7 @@ import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
 import type { EngineError } from '../../engine/errors.ts';
 import { jsonSize } from '../../engine/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
-import { invalidParams } from '../../params-error.ts';
+import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { RunSlots } from '../../runs/slots.ts';
@@ -17,7 +17,7 @@ import { RecordView, summaryOf } from './record-view.ts';
 import { RunRegistry } from './run-registry.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
 
-/** What an executor needs of the daemon, or of the program it is part of. */
+/** The parts of the daemon, or of another program, that an executor uses. */
 export interface LocalExecutorDeps
   extends Pick<RunStarterDeps, 'agents' | 'keys' | 'world' | 'reportBug' | 'runner' | 'after'> {
   readonly limits: Limits;

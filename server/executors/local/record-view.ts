@@ -55,13 +55,13 @@ export class RecordView implements RunView {
     { afterSeq, limit, waitMs }: Omit<ParamsOf<'run/events'>, 'runId'>,
     signal: AbortSignal,
   ): Promise<ResultOf<'run/events'>> {
-    const { outlet } = this.#record;
-    if (waitMs && !outlet.isOver && outlet.events.lastSeq === afterSeq) await this.#record.nextEvent(signal, waitMs);
-    const events = outlet.events.after(afterSeq, limit ?? Number.POSITIVE_INFINITY);
+    const { emitter } = this.#record;
+    if (waitMs && !emitter.isOver && emitter.events.lastSeq === afterSeq) await this.#record.nextEvent(signal, waitMs);
+    const events = emitter.events.after(afterSeq, limit ?? Number.POSITIVE_INFINITY);
     return {
       events: events ?? [],
-      lastSeq: outlet.events.lastSeq,
-      complete: outlet.isOver,
+      lastSeq: emitter.events.lastSeq,
+      complete: emitter.isOver,
       ...(events ? {} : { snapshot: this.#snapshot() }),
     };
   }
@@ -84,9 +84,9 @@ export class RecordView implements RunView {
   }
 
   #snapshot(): RunSnapshot {
-    const { runId, state, engine, outlet, callbacks, result } = this.#record;
+    const { runId, state, engine, emitter, callbacks, result } = this.#record;
     // Merged deltas that still wait are sent first: the response below has them.
-    const lastDelta = outlet.lastDelta();
+    const lastDelta = emitter.lastDelta();
     const response = responseSoFar(engine);
     return {
       runId,

@@ -9,7 +9,7 @@ const remembered = 4096;
 /** The runs of a daemon: live ones, and finished ones until they are forgotten. @since 0.1.0 */
 export class RunRegistry {
   readonly #records = new Map<string, RunRecord>();
-  /** Ids of forgotten runs, so that asking for one is told from a misspelt id. */
+  /** Ids of forgotten runs, to distinguish them from ids that never existed. */
   readonly #evicted = new Set<string>();
   /** Those that are over, in the order in which they ended. */
   readonly #finished = new Set<RunRecord>();
@@ -40,11 +40,11 @@ export class RunRegistry {
 
   /**
    * The same for a request that may have come right after the start of the run: a host that chose the id need not wait
-   * for the answer.
+   * for the response.
    */
   look(runId: string): RunRecord | Promise<RunRecord> {
     const starting = this.#starting.get(runId);
-    // At once when nothing is awaited: what the client sent next must not overtake the request.
+    // Without a promise when nothing is awaited: the next message of the client must not overtake the request.
     return starting ? starting.then(() => this.get(runId)) : this.get(runId);
   }
 
@@ -74,7 +74,7 @@ export class RunRegistry {
 
   /** Those that are shown under a progress token. */
   withProgress(token: string | number): RunRecord[] {
-    return this.list().filter((record) => record.outlet.progressToken === token);
+    return this.list().filter((record) => record.emitter.progressToken === token);
   }
 
   /** About the bytes, as JSON, that are held for runs. */
@@ -150,7 +150,7 @@ export class RunRegistry {
 }
 
 /** What a run was given and its new messages; a history that it has from another run is shared with that. */
-function sizeOf({ engine, outlet, givenBytes }: RunRecord): number {
+function sizeOf({ engine, emitter, givenBytes }: RunRecord): number {
   const { messages, newMessageIndex } = engine.history;
-  return givenBytes + jsonSize(messages.slice(newMessageIndex)) + outlet.events.bytes;
+  return givenBytes + jsonSize(messages.slice(newMessageIndex)) + emitter.events.bytes;
 }

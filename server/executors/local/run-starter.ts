@@ -8,12 +8,12 @@ import { HostCallbacks } from '../../callbacks/host-callbacks.ts';
 import { notServed } from '../../callbacks/needed-callbacks.ts';
 import type { CallbackCounters } from '../../callbacks/open-callback.ts';
 import type { PendingItems } from '../../callbacks/pending-items.ts';
-import { type After, after } from '../../callbacks/timers.ts';
+import { type After, after } from '../../callbacks/timer.ts';
 import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
+import { runToEnd } from '../../engine/ending.ts';
 import { EngineError, userError } from '../../engine/errors.ts';
 import { jsonSize } from '../../engine/json-size.ts';
-import type { Warning } from '../../engine/model.ts';
-import { runToEnd } from '../../engine/run.ts';
+import type { Model, Warning } from '../../engine/model.ts';
 import { initialState } from '../../engine/start.ts';
 import type { RunInput } from '../../engine/state.ts';
 import { directRunner, type StepRunner, type World } from '../../engine/steps.ts';
@@ -23,13 +23,13 @@ import type { AgentRegistry } from '../../runs/agent-registry.ts';
 import { fingerprintOf } from '../../runs/fingerprint.ts';
 import { givenHistory } from '../../runs/given-history.ts';
 import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
-import { RunOutlet } from '../../runs/outlet.ts';
 import { overloaded } from '../../runs/overload.ts';
-import { RunPace } from '../../runs/pace.ts';
 import { RunProgress } from '../../runs/progress.ts';
+import { RunEmitter } from '../../runs/run-emitter.ts';
 import { runInput } from '../../runs/run-input.ts';
 import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
 import { RunRecord } from '../../runs/run-record.ts';
+import { RunScheduler } from '../../runs/run-scheduler.ts';
 import { secretSource } from '../../runs/secrets.ts';
 import { checkSizes } from '../../runs/sizes.ts';
 import type { RunSlots } from '../../runs/slots.ts';
@@ -40,7 +40,7 @@ import type { RunRegistry } from './run-registry.ts';
 /** Makes the runner of a run; a store puts one here that records. @since 0.1.0 */
 export type RunnerFactory = (input: Omit<RunInput, 'runner'>, direct: StepRunner) => StepRunner;
 
-/** What runs need of the daemon. */
+/** The parts of the daemon that runs use. */
 export interface RunStarterDeps {
   readonly agents: AgentRegistry;
   readonly runs: RunRegistry;
@@ -56,6 +56,28 @@ export interface RunStarterDeps {
   readonly after?: After;
 }
 
+/** A specification made ready to run. */
+interface Compiled {
+  readonly agent: CompiledAgent;
+  readonly handle: ModelHandle;
+  readonly warnings: readonly Warning[];
+}
+
+interface Controls {
+  readonly controller: AbortController;
+  readonly scheduler: RunScheduler;
+  readonly owner: OwnerReference;
+  readonly callbacks: HostCallbacks;
+}
+
+interface RunParts extends Compiled, Controls {
+  readonly runId: string;
+  readonly model: Model;
+  readonly fingerprint: string;
+  readonly parent: RunRecord | undefined;
+  readonly givenBytes: number;
+}
+
 /** Starts runs and drives them to their end. */
 export class RunStarter {
   readonly #deps: RunStarterDeps;
@@ -68,7 +90,7 @@ export class RunStarter {
 
   /**
    * Checks everything that can be checked before a run exists, and starts it. The first event is sent after the caller
-   * has had the turn of the event loop to answer.
+   * has had a turn of the event loop to respond.
    *
    * Errors: those of `run/start`.
    */
@@ -79,69 +101,77 @@ export class RunStarter {
     if (known) return sameRun(known, fingerprint);
     checkSizes(params, owner.limits);
     const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), owner.limits) : undefined;
-    const { agent, handle, warnings } = await this.#compile(params, owner);
+    const compiled = await this.#compile(params, owner);
     const runId = params.runId ?? uuid7(world.epochMs());
-    const controller = new AbortController();
-    const pace = this.#pace(params, controller, parent !== undefined);
-    const reference: OwnerReference = { current: owner };
-    const callbacks = this.#callbacks(params, { runId, owner: reference, pace });
-    const model = await handle.open({ runId, callbacks, secrets: secretSource(reference, callbacks) });
+    const controls = this.#controls(params, { runId, owner, isChild: parent !== undefined });
+    const { callbacks } = controls;
+    const model = await compiled.handle.open({ runId, callbacks, secrets: secretSource(controls.owner, callbacks) });
     // Another request may have taken the id, or the last slot, while this one was compiled.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
     const givenBytes = jsonSize(params);
     runs.checkRoom(givenBytes, `run '${runId}'`, owner.limits.openRunsBytes);
+    const record = this.#record(params, { ...compiled, ...controls, givenBytes, runId, model, fingerprint, parent });
+    runs.add(record);
+    owned.add(record);
+    this.#begin(record, controls.scheduler, parent);
+    return record;
+  }
 
+  /** The parts of a run that act on it from outside. */
+  #controls(
+    params: RunStartParams,
+    { runId, owner, isChild }: { runId: string; owner: RunOwner; isChild: boolean },
+  ): Controls {
+    const controller = new AbortController();
+    const scheduler = this.#scheduler(params, controller, isChild);
+    const reference: OwnerReference = { current: owner };
+    const callbacks = this.#callbacks(params, { runId, owner: reference, scheduler });
+    return { controller, scheduler, owner: reference, callbacks };
+  }
+
+  #record(params: RunStartParams, parts: RunParts): RunRecord {
+    const { runId, owner, controller, callbacks, agent, handle, model, fingerprint, parent, scheduler, givenBytes } =
+      parts;
+    const { runs, world } = this.#deps;
+    const { limits } = owner.current;
     const { history, carried } = givenHistory(params, runId, {
       messagesOf: (id) => messagesOf(runs.get(id)),
       nowMs: world.epochMs(),
     });
-    const outlet = this.#outlet(params, { runId, owner: reference, title: agent.name ?? 'Agent run' });
+    const emitter = this.#emitter(params, { runId, owner, title: agent.name ?? 'Agent run' });
     const input: Omit<RunInput, 'runner'> = {
       ...runInput(params, { runId, history, nowMs: world.epochMs() }),
-      emit: (seq, event) => outlet.emit(seq, event),
-      ready: (aborted) => outlet.ready(aborted),
-      ...(outlet.sink ? { sink: outlet.sink } : {}),
+      emit: (seq, event) => emitter.emit(seq, event),
+      ready: (aborted) => emitter.ready(aborted),
+      ...(emitter.sink ? { sink: emitter.sink } : {}),
       agent,
       model,
       modelSettings: settingsOf(handle, agent),
-      warnings: carried ? [...warnings, carried] : warnings,
+      warnings: carried ? [...parts.warnings, carried] : parts.warnings,
       callbacks,
-      bounds: owner.limits,
+      bounds: limits,
       signal: controller.signal,
       now: world.now,
     };
     const direct = directRunner(runId, world);
     const runner = this.#deps.runner?.(input, direct) ?? direct;
-    const record = new RunRecord({
-      runId,
-      fingerprint,
-      startedAt: formatTimestamp(world.epochMs()),
-      state: initialState(Object.assign(input, { runner })),
-      owner: reference,
-      controller,
-      callbacks,
-      outlet,
-      pace,
-      depth: parent ? parent.depth + 1 : 0,
-      givenBytes,
-      limits: owner.limits,
-    });
-    runs.add(record);
-    owned.add(record);
-    this.#begin(record, pace, parent);
-    return record;
+    const state = initialState(Object.assign(input, { runner }));
+    const startedAt = formatTimestamp(world.epochMs());
+    const depth = parent ? parent.depth + 1 : 0;
+    const identity = { runId, fingerprint, startedAt, depth, givenBytes };
+    return new RunRecord({ ...identity, state, owner, controller, callbacks, emitter, scheduler, limits });
   }
 
   /** Drives the run once it has a slot. One that is cancelled in the queue ends there, without taking a slot. */
-  #begin(record: RunRecord, pace: RunPace, parent: RunRecord | undefined): void {
+  #begin(record: RunRecord, scheduler: RunScheduler, parent: RunRecord | undefined): void {
     let hasBegun = false;
     const unlink = parent ? endWith(record, parent) : undefined;
-    const drive = () => void this.#drive(record, pace).finally(unlink);
+    const drive = () => void this.#drive(record, scheduler).finally(unlink);
     const { signal } = record.engine.input;
-    const onAbort = () => pace.withdraw() && drive();
-    pace.start(() => {
+    const onAbort = () => scheduler.withdraw() && drive();
+    scheduler.start(() => {
       hasBegun = true;
       signal.removeEventListener('abort', onAbort);
       setImmediate(drive);
@@ -149,19 +179,16 @@ export class RunStarter {
     if (!hasBegun) signal.addEventListener('abort', onAbort, { once: true });
   }
 
-  async #drive(record: RunRecord, pace: RunPace): Promise<void> {
+  async #drive(record: RunRecord, scheduler: RunScheduler): Promise<void> {
     const { runs, owned, world, reportBug } = this.#deps;
     const result: RunResult = await runToEnd(record.engine, reportBug);
-    pace.end();
+    scheduler.end();
     record.finish(result, world.epochMs());
     owned.remove(record);
     runs.finished(record, world.epochMs());
   }
 
-  async #compile(
-    params: RunStartParams,
-    owner: RunOwner,
-  ): Promise<{ agent: CompiledAgent; handle: ModelHandle; warnings: Warning[] }> {
+  async #compile(params: RunStartParams, owner: RunOwner): Promise<Compiled> {
     const own = agentFieldsOf(params);
     const registered = params.agent ? this.#deps.agents.get(params.agent) : undefined;
     const addsNothing = Object.keys(own).length === 0;
@@ -181,13 +208,13 @@ export class RunStarter {
     };
   }
 
-  #outlet(
+  #emitter(
     params: RunStartParams,
     { runId, owner, title }: { runId: string; owner: OwnerReference; title: string },
-  ): RunOutlet {
+  ): RunEmitter {
     const { notifications, requests, limits, showsProgress } = owner.current;
     const token = params.workDoneToken ?? null;
-    return new RunOutlet({
+    return new RunEmitter({
       runId,
       owner,
       deltas: params.deltas ?? 'coalesced',
@@ -200,10 +227,10 @@ export class RunStarter {
   }
 
   /** A child takes no slot: its parent has one, and may wait for it. */
-  #pace({ timeoutMs }: RunStartParams, controller: AbortController, isChild: boolean): RunPace {
+  #scheduler({ timeoutMs }: RunStartParams, controller: AbortController, isChild: boolean): RunScheduler {
     const { slots, world } = this.#deps;
     const error = () => new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs });
-    return new RunPace({
+    return new RunScheduler({
       slots: isChild ? null : slots,
       timeoutMs: timeoutMs ?? undefined,
       after: this.#after,
@@ -214,7 +241,7 @@ export class RunStarter {
 
   #callbacks(
     params: RunStartParams,
-    { runId, owner, pace }: { runId: string; owner: OwnerReference; pace: RunPace },
+    { runId, owner, scheduler }: { runId: string; owner: OwnerReference; scheduler: RunScheduler },
   ): HostCallbacks {
     const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
@@ -226,7 +253,7 @@ export class RunStarter {
       timeoutMs: owner.current.limits.callbackTimeoutMs,
       inFlight: owner.current.limits.callbacksInFlight,
       world: { pending, counters, after: this.#after, epochMs: world.epochMs },
-      whileWaiting: (decide, signal) => pace.whilePeopleDecide(decide, signal),
+      whileWaiting: (decide, signal) => scheduler.whileHumansDecide(decide, signal),
     });
   }
 }
@@ -237,13 +264,13 @@ const defaulted: Warning = {
     "No model was named, so the embedded model 'test' answers; it calls every tool once and makes its answers up.",
 };
 
-/** Settings of the model come first, those of the agent and the run over them, key by key. */
+/** Settings of the agent and the run take precedence over those of the model, key by key. */
 function settingsOf(model: ModelHandle, agent: CompiledAgent): CompiledAgent['modelSettings'] {
   const merged = { ...model.settings, ...agent.modelSettings };
   return Object.keys(merged).length > 0 ? merged : null;
 }
 
-/** What stops the parent stops the child; the answer undoes the link. */
+/** Links a child to its parent, whose stop stops it; the returned function undoes the link. */
 function endWith(child: RunRecord, parent: RunRecord): () => void {
   const { signal } = parent.engine.input;
   const stop = () => {

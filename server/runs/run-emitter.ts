@@ -1,37 +1,37 @@
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
 import { drained, type NotificationSender } from '../callbacks/client.ts';
-import type { After } from '../callbacks/timers.ts';
+import type { After } from '../callbacks/timer.ts';
 import type { DeltaSink } from '../engine/delta-sink.ts';
-import { DeltaLane } from './delta-lane.ts';
+import { DeltaCoalescer } from './delta-coalescer.ts';
 import { EventRing } from './event-ring.ts';
 import { eventForWire, instead } from './event-size.ts';
 import type { RunProgress } from './progress.ts';
 import type { OwnerReference } from './run-owner.ts';
 
-/** How a run is shown. @since 0.2.0 */
-export interface OutletOptions {
+/** Options of a `RunEmitter`. @since 0.2.0 */
+export interface EmitterOptions {
   readonly runId: string;
   readonly owner: OwnerReference;
   readonly deltas: 'coalesced' | 'all' | 'none';
   readonly maxLatencyMs: number;
   readonly after: After;
   readonly progress: RunProgress | null;
-  /** What is kept to be sent again. */
+  /** Limits of the events that are kept to be sent again. */
   readonly kept: { readonly events: number; readonly bytes: number };
 }
 
-/** What a run shows its client: durable events and deltas, in the order in which the engine made them. @since 0.2.0 */
-export class RunOutlet {
-  readonly #options: OutletOptions;
-  readonly #lane: DeltaLane | null;
+/** Sends the durable events and deltas of a run to its owner, in the order in which the engine made them. @since 0.2.0 */
+export class RunEmitter {
+  readonly #options: EmitterOptions;
+  readonly #coalescer: DeltaCoalescer | null;
   #progress: RunProgress | null;
   readonly #ring: EventRing;
   #waiting: Set<() => void> | null = null;
   #shown = 0;
   #isOver = false;
 
-  constructor(options: OutletOptions) {
+  constructor(options: EmitterOptions) {
     this.#options = options;
     this.#ring = new EventRing(options.kept);
     this.#progress = options.progress;
@@ -43,18 +43,18 @@ export class RunOutlet {
       drained: () => owner.current.notifications.drained(),
     };
     const send = (event: DeltaEvent) => this.#show(event);
-    this.#lane = mode === 'none' ? null : new DeltaLane({ mode, maxLatencyMs, reader, after, send });
+    this.#coalescer = mode === 'none' ? null : new DeltaCoalescer({ mode, maxLatencyMs, reader, after, send });
   }
 
-  /** Where the engine puts deltas; absent when nobody looks. */
+  /** Receives the deltas of the engine; absent when none are requested. */
   get sink(): DeltaSink | undefined {
-    return this.#lane ?? undefined;
+    return this.#coalescer ?? undefined;
   }
 
   emit(seq: number, event: DurableEvent): void {
     const { runId } = this.#options;
     const client = this.#client;
-    this.#lane?.flush();
+    this.#coalescer?.flush();
     this.#progress?.tell(event);
     const whole = { runId, seq, event: eventForWire(event) };
     const tooLarge = client.notify('run/event', whole);
@@ -74,14 +74,14 @@ export class RunOutlet {
     return this.#progress?.token;
   }
 
-  /** Whether the last event was `run_finished`. */
+  /** True once `run_finished` was emitted. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
   /** Number of the last delta that was sent, once everything that waits to be merged has been sent. */
   lastDelta(): number {
-    this.#lane?.flush();
+    this.#coalescer?.flush();
     return this.#shown;
   }
 
@@ -109,7 +109,7 @@ export class RunOutlet {
     });
   }
 
-  /** While the client is behind with reading: resolves when it is not, or on an abort. */
+  /** While the client is congested: resolves when it is not any more, or on an abort. */
   ready(signal: AbortSignal): Promise<void> | undefined {
     const client = this.#client;
     return client.congested ? drained(client, signal) : undefined;

@@ -1,15 +1,15 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { CallbackContext, PendingAdded, WaitingCall } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
-import { describeOverflow, overflowIn } from '../message-json.ts';
+import { describeOverflow, overflowIn } from '../errors/json-overflow.ts';
 import { failed, methodNotFound, timedOut } from './callback-errors.ts';
 import { CallbackError, type RequestSender } from './client.ts';
-import { Gate } from './gate.ts';
-import { ask, type CallbackWorld, type Question } from './open-callback.ts';
+import { type CallbackWorld, type OpenCallbackOptions, openCallback } from './open-callback.ts';
+import { Semaphore } from './semaphore.ts';
 
-/** What asking for a run needs. @since 0.2.0 */
-export interface AskerOptions {
-  /** Where callbacks go now; null when nobody will ever answer them. */
+/** Options of a `CallbackRequester`. @since 0.2.0 */
+export interface RequesterOptions {
+  /** The client that callbacks are sent to now; null when there will never be one. */
   readonly requests: () => RequestSender | null;
   /** Callbacks that the client serves for this run, beside those it serves for all. */
   readonly served: ReadonlySet<string>;
@@ -20,74 +20,79 @@ export interface AskerOptions {
   readonly world: CallbackWorld;
 }
 
-/** One callback and how its answer is read. @since 0.2.0 */
-export interface Ask<T> {
+/** One callback and how its result is read. @since 0.2.0 */
+export interface CallbackRequest<T> {
   readonly method: CallbackMethod;
   readonly name: string;
   readonly toolCallId?: string;
   /** Milliseconds until it is given up; null: never; absent: as the limits say. */
   readonly timeoutMs?: number | null | undefined;
   readonly isForHuman?: boolean;
-  read(answer: unknown): T;
-  /** Called as soon as it ends, whichever way: what the client sends after that comes too late. */
+  read(result: unknown): T;
+  /** Called as soon as it ends in any way: what the client sends after that is late. */
   onEnd?(): void;
   onError?(error: CallbackError): EngineError | undefined;
 }
 
-/** Asks the host on behalf of one run. @since 0.2.0 */
-export class Asker {
-  readonly #options: AskerOptions;
-  readonly #gate: Gate;
-  #askedBy = '';
-  #asked = 0;
+/** Sends the callbacks of one run. @since 0.2.0 */
+export class CallbackRequester {
+  readonly #options: RequesterOptions;
+  readonly #semaphore: Semaphore;
+  #lastKey = '';
+  #countOfKey = 0;
 
-  constructor(options: AskerOptions) {
+  constructor(options: RequesterOptions) {
     this.#options = options;
-    this.#gate = new Gate(options.inFlight);
+    this.#semaphore = new Semaphore(options.inFlight);
   }
 
   /**
-   * Asks one thing of the host and gives back what `read` makes of the answer. What the client does not serve, and what
-   * is for people, waits to be picked up.
+   * Sends a callback and resolves with what `read` makes of its result. A method that the client does not serve, and a
+   * request for a human, waits for `pending/resolve` instead.
    *
    * Errors: `callback.failed`, `callback.unsupported`, `callback.timeout`, `client.gone`, `callback.invalid`; the reason
-   * of the signal when that is aborted first. `onError` may turn the error of an answer into another.
+   * of the signal when that is aborted first. `onError` may replace the error of a response.
    */
-  ask<T>(call: Ask<T>, params: object, context: CallbackContext): Promise<T> {
+  request<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
     const requests = this.#options.requests();
     if (!requests) return Promise.reject(errorOf(call, unserved(call.method)));
     if (call.isForHuman || !this.serves(call.method)) return this.#wait(call, params, context);
-    return this.#gate.enter(context.signal).then((leave) => {
+    return this.#semaphore.enter(context.signal).then((leave) => {
       const { world } = this.#options;
       const onEnd = () => {
         leave();
         call.onEnd?.();
       };
       const now = this.#options.requests();
-      return ask(this.#question(call, params, context), { requests: now, world, signal: context.signal, onEnd });
+      return openCallback(this.#openOptions(call, params, context), {
+        requests: now,
+        world,
+        signal: context.signal,
+        onEnd,
+      });
     });
   }
 
-  /** Tells whether the client is sent a callback. */
+  /** Returns whether the client is sent a callback. */
   serves(method: CallbackMethod): boolean {
     const requests = this.#options.requests();
     return requests !== null && (this.#options.served.has(method) || requests.serves(method));
   }
 
-  /** Nobody is sent it: somebody has to come for it, and is told so when the step does not do that. */
-  async #wait<T>(call: Ask<T>, params: object, context: CallbackContext): Promise<T> {
+  /** Waits for `pending/resolve`. The events that announce the item are emitted here when the step does not emit them. */
+  async #wait<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
     const { world } = this.#options;
-    const question = this.#question(call, params, context);
-    const { pendingId } = question;
-    context.tell?.(pendingAdded(call, pendingId));
+    const open = this.#openOptions(call, params, context);
+    const { pendingId } = open;
+    context.emit?.(pendingAdded(call, pendingId));
     try {
-      return await ask(question, { requests: null, world, signal: context.signal, onEnd: () => call.onEnd?.() });
+      return await openCallback(open, { requests: null, world, signal: context.signal, onEnd: () => call.onEnd?.() });
     } finally {
-      if (!context.signal.aborted) context.tell?.({ event_kind: 'pending_resolved', pendingId });
+      if (!context.signal.aborted) context.emit?.({ event_kind: 'pending_resolved', pendingId });
     }
   }
 
-  #question<T>(call: Ask<T>, params: object, context: CallbackContext): Question<T> {
+  #openOptions<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): OpenCallbackOptions<T> {
     const { runId, deps } = this.#options;
     const timeoutMs = call.timeoutMs === undefined ? this.#options.timeoutMs : call.timeoutMs;
     const pendingId = this.#pendingId(context.idempotencyKey);
@@ -105,7 +110,7 @@ export class Asker {
       },
       timeoutMs,
       isForHuman: call.isForHuman ?? false,
-      read: (answer) => call.read(finite(call, answer)),
+      read: (result) => call.read(finite(call, result)),
       errorOf: (error: CallbackError) => errorOf(call, error),
       timedOut: () => timedOut(call, timeoutMs ?? 0),
     };
@@ -114,19 +119,19 @@ export class Asker {
   waitsAs({ kind, stepKey, name, toolCallId }: WaitingCall): PendingAdded | null {
     const { runId } = this.#options;
     const method = methods[kind];
-    if (!this.#options.requests() || (kind !== 'awaitPeople' && this.serves(method))) return null;
+    if (!this.#options.requests() || (kind !== 'awaitHuman' && this.serves(method))) return null;
     return pendingAdded({ method, name, toolCallId }, `${runId}/${stepKey}`);
   }
 
-  /** Follows from the step that asks, so that it is the same after a restart; several questions of a step are counted. */
+  /** The id is derived from the step, so that it is the same after a restart; several callbacks of one step are counted. */
   #pendingId(idempotencyKey: string): string {
-    this.#asked = idempotencyKey === this.#askedBy ? this.#asked + 1 : 1;
-    this.#askedBy = idempotencyKey;
-    return this.#asked === 1 ? idempotencyKey : `${idempotencyKey}#${this.#asked}`;
+    this.#countOfKey = idempotencyKey === this.#lastKey ? this.#countOfKey + 1 : 1;
+    this.#lastKey = idempotencyKey;
+    return this.#countOfKey === 1 ? idempotencyKey : `${idempotencyKey}#${this.#countOfKey}`;
   }
 }
 
-const errorOf = <T>(call: Ask<T>, error: CallbackError) => call.onError?.(error) ?? failed(call, error);
+const errorOf = <T>(call: CallbackRequest<T>, error: CallbackError) => call.onError?.(error) ?? failed(call, error);
 
 const unserved = (method: string) =>
   new CallbackError({ kind: 'error', code: methodNotFound, message: method, data: null });
@@ -144,7 +149,7 @@ const methods = {
   callTool: 'tool/call',
   validateOutput: 'output/validate',
   handleDeferred: 'deferred/handle',
-  awaitPeople: 'deferred/handle',
+  awaitHuman: 'deferred/handle',
 } as const;
 
 const pendingAdded = (
