@@ -120,7 +120,7 @@ describe('a model', () => {
     close = server.close;
     const entry = { id: 'openai-chat:gpt-x', modelName: 'gpt-x', baseUrl: server.url, apiKey: 'key' };
     const told: unknown[] = [];
-    const call = { ...callOf(), tell: (event: unknown) => told.push(event) };
+    const call = { ...callOf(), emit: (event: unknown) => told.push(event) };
     await create(entry, { timing: stillTiming() }).request(promptOf([userRequest(user('hi'))]), call);
     const event = { event_kind: 'model_request_started', request: 1, model: 'openai-chat:gpt-x' };
     const busy = { status: 503, reason: 'status_code: 503, model_name: gpt-x, body: {}' };
@@ -137,7 +137,7 @@ describe('a model', () => {
       create({ id, modelName: id, baseUrl: server.url, apiKey: 'key' }, { timing: stillTiming() }),
     );
     const told: unknown[] = [];
-    const call = { ...callOf(), tell: (event: unknown) => told.push(event) };
+    const call = { ...callOf(), emit: (event: unknown) => told.push(event) };
     await fallbackModel(models, []).request(promptOf([userRequest(user('hi'))]), call);
     const event = { event_kind: 'model_request_started', request: 1 };
     const reason = (status: number) => `status_code: ${status}, model_name: first, body: {}`;
