@@ -62,7 +62,10 @@ export class Folder {
     });
     try {
       if (!(await file.stat()).isFile()) throw new Refused(`'${path}' is not a file.`);
-      return toHead(path, await readBytes(file, maxBytes + 1), maxBytes);
+      const bytes = await readBytes(file, maxBytes + 1).catch(() => {
+        throw new Refused(`'${path}' cannot be read.`);
+      });
+      return toHead(path, bytes, maxBytes);
     } finally {
       await file.close();
     }
@@ -84,9 +87,14 @@ export class Folder {
   }
 }
 
-/** Paths of files below a folder, links and hidden or made folders left out. */
+/** Paths of files below a folder; links, hidden or made folders and those that cannot be read are left out. */
 export async function* filesBelow(folder: Folder, path: string): AsyncGenerator<string> {
-  for (const entry of await folder.entries(path)) {
+  const entries = await folder.entries(path).catch((error: unknown) => {
+    // Of the folder that was asked for it is said.
+    if (path !== '.' && error instanceof Refused) return [];
+    throw error;
+  });
+  for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === 'dist') continue;
     const inner = join(path, entry.name);
     if (entry.isFile()) yield inner;

@@ -106,15 +106,17 @@ export class LiveView {
     }
   }
 
+  /** Models make up names of tools as they make up all else. */
   #call({ tool_name, args }: ToolCallPart): void {
     const { columns, paint } = this.#screen;
+    const name = oneLine(tool_name, columns / 2);
     this.waitFor('Running tools');
-    this.line(`${paint('cyan', `→ ${tool_name}`)} ${oneLine(args ?? {}, columns - tool_name.length - 3)}`);
+    this.line(`${paint('cyan', `→ ${name}`)} ${oneLine(args ?? {}, columns - name.length - 3)}`);
   }
 
   #result(part: ToolResult): void {
     const { columns, paint } = this.#screen;
-    const name = part.tool_name ?? '';
+    const name = oneLine(part.tool_name ?? '', columns / 2);
     const text = oneLine(part.content, columns - name.length - 3);
     if (part.outcome === 'retried') this.line(paint('yellow', `↻ ${name} ${text}`));
     else if (part.outcome === 'success') this.line(paint('dim', `← ${name} ${text}`));

@@ -21,6 +21,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   // The reader of our output may have seen enough (`| head`).
   process.stdout.on('error', () => process.exit(1));
+  process.stderr.on('error', () => undefined);
   const command = parseArguments(args);
   if (command.kind === 'text') {
     (command.exitCode === 0 ? process.stdout : process.stderr).write(command.text);
@@ -70,7 +71,8 @@ async function converse(
     // Named, a run that needs more is refused at its start: with a key that is missing, for example.
     initializationOptions: { callbacks: ['tool/call'] },
   });
-  view.line(`${serverInfo.name} ${serverInfo.version}, with tools that may read ${withoutControls(folder.root)}`);
+  const { name, version } = serverInfo;
+  view.line(withoutControls(`${name} ${version}, with tools that may read ${folder.root}`));
   const spec: RunSpecInput = {
     ...(model === undefined ? {} : { model }),
     instructions,

@@ -8,7 +8,7 @@ export interface Screen {
   readonly isTerminal: boolean;
   readonly columns: number;
   write(text: string): void;
-  /** Gives a text a colour where colours are wanted. */
+  /** Gives a text without control characters, in a colour where colours are wanted. */
   paint(style: keyof typeof styles, text: string): string;
   /** Makes a text of several lines fit to be shown; a file or a pipe gets it unchanged. */
   show(text: string): string;
@@ -24,6 +24,7 @@ export interface Output {
 /** The screen behind a stream: plain where it is no terminal, without colours where NO_COLOR says so. */
 export function screenOf(output: Output, env: NodeJS.ProcessEnv = process.env): Screen {
   const isTerminal = output.isTTY === true;
+  const shown = (text: string) => (isTerminal ? withoutControls(text) : text);
   const hasColours = isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
   return {
     isTerminal,
@@ -32,8 +33,8 @@ export function screenOf(output: Output, env: NodeJS.ProcessEnv = process.env): 
       return output.columns || 100;
     },
     write: (text) => void output.write(text),
-    paint: (style, text) => (hasColours ? `\u001b[${styles[style]}m${text}\u001b[0m` : text),
-    show: (text) => (isTerminal ? withoutControls(text) : text),
+    paint: (style, text) => (hasColours ? `\u001b[${styles[style]}m${shown(text)}\u001b[0m` : shown(text)),
+    show: shown,
   };
 }
 

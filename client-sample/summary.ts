@@ -56,16 +56,19 @@ export function messageTable(messages: readonly ModelMessage[], screen: Screen, 
   return [screen.paint('dim', line(head)), ...rows.map(line)].map((text) => `${text}\n`).join('');
 }
 
+/** Names of kinds are those of the daemon, which may be of a later version, or carry what it does not know. */
 function rowsOf(message: ModelMessage, index: number): Row[] {
   const parts: readonly Part[] = message.parts;
-  if (parts.length === 0) return [[String(index), message.kind, '-', '']];
+  if (parts.length === 0) return [[String(index), nameOf(message.kind), '-', '']];
   return parts.map((part, at) => [
     at === 0 ? String(index) : '',
-    at === 0 ? message.kind : '',
-    part.part_kind,
+    at === 0 ? nameOf(message.kind) : '',
+    nameOf(part.part_kind),
     summaryOf(part),
   ]);
 }
+
+const nameOf = (kind: string) => oneLine(kind, 30);
 
 function summaryOf(part: Part): string {
   switch (part.part_kind) {
@@ -89,7 +92,7 @@ function summaryOf(part: Part): string {
 /** Requests, tool calls and tokens in one line. */
 export function usageLine({ requests, tool_calls, input_tokens, output_tokens, cost }: RunUsage): string {
   const tokens = `${input_tokens} input and ${output_tokens} output tokens`;
-  const price = (cost ?? null) === null ? '' : `, ${cost} US dollars`;
+  const price = (cost ?? null) === null ? '' : `, ${oneLine(cost, 30)} US dollars`;
   return `${counted(requests, 'request')}, ${counted(tool_calls, 'tool call')}, ${tokens}${price}`;
 }
 

@@ -43,13 +43,18 @@ export const Limits = named(
       eventsKeptBytes: bound('Maximum number of bytes that they may have.'),
       callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
       callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
+      openRunsBytes: bound(
+        'Bytes, as JSON, that runs which have not ended were given together: specifications, histories, prompts, `deps`, and the contents of their steering queues.',
+      ),
       agents: bound('Registered agents.'),
+      agentsBytes: bound('Bytes of the specifications of registered agents, as JSON.'),
       toolsPerRun: bound('Tools of one run.'),
       depsBytes: bound('Bytes of `deps` as JSON.'),
       metadataBytes: bound('Bytes of `metadata` as JSON.'),
       waitersPerRun: bound('Open waits for one run, for its end and for its next event each.'),
       runDepth: bound('How deep runs may start runs.'),
       steerQueue: bound('Messages in the steering queue of one run.'),
+      steerQueueBytes: bound('Bytes of the messages in the steering queue of one run, as JSON.'),
       shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
     }),
 );

@@ -104,6 +104,22 @@ export const HealthGet = defineRequest(
           })
           .describe('Callbacks.'),
         agents: z.number().int().describe('Registered agents.'),
+        heldBytes: z
+          .object({
+            agents: z.number().int().describe('Specifications of registered agents (`agentsBytes`).'),
+            openRuns: z
+              .number()
+              .int()
+              .describe('What runs that have not ended were given, steering queues included (`openRunsBytes`).'),
+            finishedRuns: z
+              .number()
+              .int()
+              .describe(
+                'What finished runs hold: what they were given, new messages and events (`finishedRunsKeptBytes`).',
+              ),
+            steering: z.number().int().describe('What waits in steering queues.'),
+          })
+          .describe('About how many bytes, as JSON, are held for the host.'),
         eventLoop: z
           .object({
             lagMs: z.number().describe('How long one turn of the event loop takes now.'),

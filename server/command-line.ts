@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
 import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
+import { openToRead } from './regular-file.ts';
 import { version } from './version.ts';
 
 /** What the command line asks for: the daemon, a command, or a text and the exit code. @since 0.1.0 */
@@ -145,14 +146,27 @@ function commandOf(args: readonly string[]): Command {
   }
 }
 
+/** Most bytes of a configuration. */
+const configBytes = 1024 * 1024;
+
 function readConfig(file: string): Config {
-  let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    return parseConfig(textOf(file), file);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`cannot read the configuration ${file}: ${(error as Error).message}`);
   }
-  return parseConfig(text, file);
+}
+
+function textOf(file: string): string {
+  const fd = openToRead(file);
+  try {
+    const { size } = fstatSync(fd);
+    if (size > configBytes) throw new Error(`it has ${size} bytes; the limit is ${configBytes}`);
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function daemonOptions({ drain, clientProcessId }: OptionValues<typeof options>, config: Config) {

@@ -18,8 +18,10 @@ const filesKept = 8;
 /** Checksum and length stand before the code; V8 wants that aligned to 8 bytes. */
 const headerSize = 8;
 
-if (process.argv.length === 3 && process.argv[2] === '--version') process.stdout.write(`${RUNWIRE_VERSION}\n`);
-else if (process.env.RUNWIRE_NO_CODE_CACHE) require('./server.cjs');
+if (process.argv.length === 3 && process.argv[2] === '--version') {
+  // The reader may be gone.
+  process.stdout.on('error', () => undefined).write(`${RUNWIRE_VERSION}\n`);
+} else if (process.env.RUNWIRE_NO_CODE_CACHE) require('./server.cjs');
 else startCached();
 
 function startCached(): void {
@@ -68,8 +70,10 @@ function cacheFolder(): string | undefined {
   return made.isDirectory() && isOurs(made) ? folder : undefined;
 }
 
+/** Folders are created one by one: a `recursive` call never returns on a file system that has none to give, as /proc. */
 function make(folder: string): import('node:fs').Stats {
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  attempt(() => fs.mkdirSync(path.dirname(folder), { mode: 0o700 }));
+  fs.mkdirSync(folder, { mode: 0o700 });
   return fs.lstatSync(folder);
 }
 
@@ -80,7 +84,8 @@ function isOurs({ uid, mode }: import('node:fs').Stats): boolean {
 
 /** The compiled code, if it is whole and of this bundle: V8 itself would run damaged code and crash. */
 function readCache(file: string, source: Buffer): Buffer | undefined {
-  const fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+  const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stats = fs.fstatSync(fd);
     if (!stats.isFile() || !isOurs(stats)) return undefined;

@@ -21,13 +21,16 @@ export const defaultLimits: Limits = {
   eventsKeptBytes: 4 * 1024 * 1024,
   callbackTimeoutMs: 600_000,
   callbacksInFlight: 32,
+  openRunsBytes: 256 * 1024 * 1024,
   agents: 1024,
+  agentsBytes: 128 * 1024 * 1024,
   toolsPerRun: 256,
   depsBytes: 64 * 1024,
   metadataBytes: 16 * 1024,
   waitersPerRun: 64,
   runDepth: 8,
   steerQueue: 64,
+  steerQueueBytes: 64 * 1024 * 1024,
   shutdownGraceMs: 2000,
 };
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { LogSink } from './log.ts';
+import { openToAppend } from './regular-file.ts';
 
 export interface LogFileOptions {
   readonly now: () => string;
@@ -13,17 +14,19 @@ export interface LogFileOptions {
  * Lines in a file that only the user can read. When it is full it becomes `FILE.1`, and that `FILE.2`. Several daemons
  * may write to one file: each line is one write at the end of it.
  *
- * Errors: those of opening the file. A line that cannot be written later is lost; a log does not stop its daemon.
+ * Errors: those of `openToAppend`. A line that cannot be written later is lost; a log does not stop its daemon.
  * @since 0.2.0
  */
 export function fileSink(path: string, { now, maxBytes = 10 * 1024 * 1024, kept = 3 }: LogFileOptions): LogSink {
-  let fd = fs.openSync(path, 'a', 0o600);
+  let fd = openToAppend(path);
   const rotate = () => {
     for (let i = kept - 1; i > 0; i -= 1) renameIfThere(`${path}.${i}`, `${path}.${i + 1}`);
     // Another daemon may have begun a new file meanwhile, which is then gone on with.
     if (isSame(fd, path)) renameIfThere(path, `${path}.1`);
+    // Opened before the old one is closed: if it fails, that descriptor must not come to mean another file.
+    const next = openToAppend(path);
     fs.closeSync(fd);
-    fd = fs.openSync(path, 'a', 0o600);
+    fd = next;
   };
   return (level, text) => {
     try {
@@ -36,7 +39,7 @@ export function fileSink(path: string, { now, maxBytes = 10 * 1024 * 1024, kept 
 }
 
 function isSame(fd: number, path: string): boolean {
-  return fs.fstatSync(fd).ino === fs.statSync(path, { throwIfNoEntry: false })?.ino;
+  return fs.fstatSync(fd).ino === fs.lstatSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function renameIfThere(from: string, to: string): void {

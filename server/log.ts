@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 /** Levels from quiet to loud. @since 0.1.0 */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -19,8 +21,23 @@ export interface RootLog extends Log {
   add(sink: LogSink, loudest?: LogLevel): void;
 }
 
+/** Characters of one line; longer ones quote data that nobody reads in a log. */
+const longest = 16 * 1024;
+
+/** Characters that end or hide a line somewhere: controls, line and paragraph separators, overrides of direction. */
+const notInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Returns the text as one line that can neither pass for several nor hide what stands around it. */
+function oneLine(text: string): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return cut.replace(notInLines, (character) => escapes[character] ?? escaped(character));
+}
+
 /**
- * A log that writes lines of a level and above, without secrets. Sparse by default: hosts often leave stderr unread.
+ * A log that writes lines of a level and above, without secrets; whatever it quotes, an entry is one line. Sparse by
+ * default: hosts often leave stderr unread.
  *
  * @since 0.1.0
  */
@@ -30,7 +47,7 @@ export function createLog(level: LogLevel, redact: (text: string) => string): Ro
     const loudness = logLevels.indexOf(name);
     return (text: string) => {
       if (!sinks.some(({ loudest }) => loudness <= loudest)) return;
-      const shown = redact(text);
+      const shown = oneLine(redact(text));
       for (const { sink, loudest } of sinks) if (loudness <= loudest) sink(name, shown);
     };
   };
@@ -48,8 +65,8 @@ export function createLog(level: LogLevel, redact: (text: string) => string): Ro
 const unread = 64 * 1024;
 
 /** Lines on stderr; what nobody reads is dropped, not kept. @since 0.2.0 */
-export function streamSink(stream: NodeJS.WritableStream & { readonly writableLength: number }): LogSink {
+export function streamSink(stream: Pick<Writable, 'write' | 'writable' | 'writableLength'>): LogSink {
   return (level, text) => {
-    if (stream.writableLength < unread) stream.write(`runwire ${level}: ${text}\n`);
+    if (stream.writable && stream.writableLength < unread) stream.write(`runwire ${level}: ${text}\n`);
   };
 }

@@ -7,10 +7,11 @@ import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor } from './executors/local/local-executor.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { defaultLimits } from './limits.ts';
-import { createLog, type RootLog, streamSink } from './log.ts';
+import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
 import { watchProcess } from './process-watch.ts';
-import { redactor } from './redact.ts';
+import { Redaction } from './redaction/redaction.ts';
+import { secretsOfEnv } from './redaction/shapes.ts';
 import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
@@ -18,11 +19,15 @@ import { serve } from './server.ts';
 import { version } from './version.ts';
 
 const frames = ownStdout();
+// Node would write them to stderr, which is quiet by default.
+process.removeAllListeners('warning').on('warning', (warning) => log.debug(`Node: ${warning.stack ?? warning}`));
 const command = parseCommandLine(process.argv.slice(2));
 const { allowEnv, allowLocalDownloads } = command;
 const keys = { env: process.env, allowEnv, allowLocalDownloads };
 const world = { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() };
-const redact = redactor(process.env);
+const redaction = new Redaction(secretsOfEnv(process.env));
+/** Nothing is written that is longer, however much is given. */
+const redact = (text: string) => redaction.head(text, 32 * 1024);
 const log = openLog();
 
 /** 128 and the number of the signal, as shells count. */
@@ -49,7 +54,7 @@ switch (command.kind) {
 }
 
 function localExecutor(): RunExecutor {
-  const agents = new AgentRegistry(defaultLimits.agents);
+  const agents = new AgentRegistry(defaultLimits);
   return createLocalExecutor({ limits: defaultLimits, agents, keys, world, reportBug: (e) => reportBug(e, log) });
 }
 
@@ -65,12 +70,22 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
-  const server = serve(wire, { version, ...keys, limits, log, world, watchHost, onExit: (code) => process.exit(code) });
+  const server = serve(wire, {
+    version,
+    ...keys,
+    limits,
+    log,
+    onSecret: (value) => redaction.add(value),
+    world,
+    watchHost,
+    onExit: (code) => process.exit(code),
+  });
   log.add(server.showLog);
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))
     process.on(signal, () => server.lifecycle.signalled(code, drainMs));
-  process.on('unhandledRejection', (error) => log.error(`unhandled rejection: ${String(error)}`));
+  // A bug ends what it happened in, never the daemon of every other run.
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
 }
@@ -90,12 +105,18 @@ function watchShell(onGone: () => void): void {
 function openLog(): RootLog {
   const opened = createLog(command.logLevel, redact);
   const { logFile } = command;
-  opened.add(streamSink(process.stderr), logFile ? 'error' : command.logLevel);
-  try {
-    if (logFile) opened.add(fileSink(logFile, { now: world.now }));
-  } catch (error) {
-    process.stderr.write(`runwire: cannot write the log to ${logFile}: ${(error as Error).message}\n`);
-    process.exit(2);
-  }
+  const file = logFile === undefined ? undefined : sinkOf(logFile);
+  opened.add(streamSink(process.stderr), file?.sink ? 'error' : command.logLevel);
+  if (file?.sink) opened.add(file.sink);
+  // A log does not stop its daemon.
+  if (file?.reason) opened.error(`the log cannot go to '${logFile}' and goes to stderr: ${file.reason}`);
   return opened;
+}
+
+function sinkOf(path: string): { sink?: LogSink; reason?: string } {
+  try {
+    return { sink: fileSink(path, { now: world.now }) };
+  } catch (error) {
+    return { reason: (error as Error).message };
+  }
 }

@@ -29,6 +29,8 @@ export interface ServerDeps {
   /** True when runs may download from the local network on request. */
   readonly allowLocalDownloads?: boolean;
   readonly log: Log;
+  /** Called with each secret that the host gives: it is to be hidden in the log and the trace. */
+  readonly onSecret?: (value: string) => void;
   /** RFC 3339 time, milliseconds of a steady clock, milliseconds since 1970. */
   readonly world: { now(): string; elapsed(): number; epochMs(): number };
   readonly limits?: Partial<typeof defaultLimits>;
@@ -59,7 +61,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   const limits = { ...defaultLimits, ...deps.limits };
   const { handlers, executor } = createHandlers(deps, limits, wire);
   const client = connectionClient(wire);
-  const session = new Session(client, limits);
+  const session = new Session(client, limits, deps.onSecret);
   wire.limits = () => session.limits;
 
   connection.onRequest((method: string, params: unknown, token: CancellationToken) =>
@@ -156,7 +158,7 @@ function createHandlers(
   const { env, log, world, runner, after } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
-  const agents = new AgentRegistry(limits.agents);
+  const agents = new AgentRegistry(limits);
   const executor = createLocalExecutor({
     limits,
     agents,

@@ -20,9 +20,13 @@ export class Session {
   #showsProgress = false;
   #served: ReadonlySet<string> | null = null;
 
-  constructor(client: NotificationSender & Pick<RequestSender, 'request'>, limits: Limits) {
+  constructor(
+    client: NotificationSender & Pick<RequestSender, 'request'>,
+    limits: Limits,
+    onSecret: (value: string) => void = () => undefined,
+  ) {
     this.#limits = limits;
-    this.owner = this.#ownerFor(client);
+    this.owner = this.#ownerFor(client, onSecret);
   }
 
   get limits(): Limits {
@@ -84,7 +88,7 @@ export class Session {
   }
 
   /** Reads the properties of the handshake when they are used, since it takes place later. */
-  #ownerFor(client: NotificationSender & Pick<RequestSender, 'request'>): RunOwner {
+  #ownerFor(client: NotificationSender & Pick<RequestSender, 'request'>, onSecret: (value: string) => void): RunOwner {
     const session = this;
     const requests: RequestSender = {
       request: (method, params, listener) => client.request(method, params, listener),
@@ -93,7 +97,7 @@ export class Session {
     return {
       notifications: client,
       requests,
-      secrets: new HostSecrets(),
+      secrets: new HostSecrets(onSecret),
       get limits() {
         return session.#limits;
       },

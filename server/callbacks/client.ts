@@ -20,8 +20,8 @@ export interface AnswerListener {
 
 /** A request that was sent. @since 0.2.0 */
 export interface SentRequest {
-  /** Sends `$/cancelRequest`; a response that arrives nevertheless still reaches the listener. */
-  withdraw(): void;
+  /** Sends `$/cancelRequest`. A response that arrives nevertheless goes to `late`, so that nothing of the run is kept for it. */
+  withdraw(late?: AnswerListener): void;
 }
 
 /** The size in bytes of a message that is too large to be sent, and the limit. @since 0.2.0 */

@@ -156,8 +156,16 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
     this.#stopTimer?.();
     this.#until.signal.removeEventListener('abort', this.#onAbort);
     this.#world.counters.open -= 1;
-    this.#sent?.withdraw();
+    this.#sent?.withdraw(countLate(this.#world.counters));
   }
+}
+
+/** Counts answers that come after their question was closed, and holds on to nothing else of it. */
+function countLate(counters: CallbackCounters): AnswerListener {
+  const count = () => {
+    counters.late += 1;
+  };
+  return { answered: count, failed: count };
 }
 
 /**

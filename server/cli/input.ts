@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
+import { createReadStream, fstatSync } from 'node:fs';
 import { parseJson } from '../engine/exact-json.ts';
 import { describeOverflow } from '../errors/json-overflow.ts';
+import { openToRead } from '../regular-file.ts';
 import { UsageError } from './options.ts';
 
 const mebibyte = 1024 * 1024;
@@ -41,20 +42,21 @@ export async function readStream(stream: AsyncIterable<Uint8Array>, allowance: A
 }
 
 /**
- * Reads a file, or a pipe by its name.
+ * Reads a regular file; pipes have `-`.
  *
  * Errors: `UsageError` for what cannot be read or is larger than allowed.
  * @since 0.1.0
  */
 export async function readFileUpTo(path: string, allowance: Allowance): Promise<Buffer> {
   try {
-    const file = await open(path);
+    const fd = openToRead(path);
+    // It may grow while it is read: the stream is counted too.
+    const stream = createReadStream(path, { fd });
     try {
-      // A pipe has no size, and a file may grow: the stream is counted too.
-      checkSize((await file.stat()).size, allowance);
-      return await readStream(file.createReadStream({ autoClose: false }), allowance);
+      checkSize(fstatSync(fd).size, allowance);
+      return await readStream(stream, allowance);
     } finally {
-      await file.close();
+      stream.destroy();
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -108,7 +110,6 @@ function checkSize(size: number, { name, limit, left = limit }: Allowance): void
 
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
   EACCES: 'permission denied',
 };
 

@@ -6,6 +6,8 @@ export interface Steer {
   readonly content: string | UserContent[];
   /** The tool call that sent it, and the step in which that call ran. */
   readonly call?: { readonly id: string; readonly runStep: number };
+  /** About its bytes as JSON, when it is counted. */
+  readonly bytes?: number;
 }
 
 /** When it is delivered: with the next model request, or when the run would end otherwise. @since 0.2.0 */
@@ -18,6 +20,12 @@ export class Inbox {
 
   get size(): number {
     return this.#waiting.asap.length + this.#waiting.whenIdle.length;
+  }
+
+  /** About the bytes of what waits, as JSON. */
+  get bytes(): number {
+    const { asap, whenIdle } = this.#waiting;
+    return [...asap, ...whenIdle].reduce((sum, { bytes = 0 }) => sum + bytes, 0);
   }
 
   /** False once the run pauses: nothing would be delivered any more. */

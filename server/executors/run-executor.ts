@@ -49,6 +49,8 @@ export type PendingAnswer = Pick<ParamsOf<'pending/resolve'>, 'result' | 'error'
 export interface ExecutorHealth {
   readonly runs: ResultOf<'health/get'>['runs'];
   readonly callbacks: ResultOf<'health/get'>['callbacks'];
+  /** What the runs hold, in bytes. */
+  readonly heldBytes: Omit<ResultOf<'health/get'>['heldBytes'], 'agents'>;
 }
 
 /**
@@ -70,7 +72,7 @@ export interface RunExecutor {
   list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>>;
   /** Asks a run to stop; it is not accepted when the run has ended or is stopping. */
   cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>>;
-  /** Errors: `overloaded` when the steering queue is full. */
+  /** Errors: `overloaded` when the steering queue is full, or all open runs hold too much. */
   steer(params: ParamsOf<'run/steer'>): Promise<ResultOf<'run/steer'>>;
   /** Forgets an ended run. Errors: `run.notFinished`. */
   release(runId: string): Promise<ResultOf<'run/release'>>;

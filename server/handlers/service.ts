@@ -69,12 +69,14 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
     'rpc/discover': () => protocolDocument(),
     'health/get': async () => {
       const memory = process.memoryUsage();
+      const { heldBytes: held, ...health } = deps.executor.health();
       return {
         uptimeMs: deps.epochMs() - deps.startedAtMs,
         rssBytes: memory.rss,
         heapUsedBytes: memory.heapUsed,
-        ...deps.executor.health(),
+        ...health,
         agents: deps.agents.size,
+        heldBytes: { agents: deps.agents.bytes, ...held },
         ...(await connectionHealth(deps, loop)),
       };
     },

@@ -27,6 +27,12 @@ export class HostSecrets {
   readonly #open = new Map<string, Promise<AnsweredSecret>>();
   /** Secrets that differ from run to run. */
   readonly #perRun = new Set<string>();
+  /** Called with each value that was answered, before anybody uses it. */
+  readonly onValue: (value: string) => void;
+
+  constructor(onValue: (value: string) => void = () => undefined) {
+    this.onValue = onValue;
+  }
 
   /** The secret as it was answered before, or as the host answers it now; one that may not be needed is not asked for. */
   async get(secret: Secret, asker: SecretAsker): Promise<string | null> {

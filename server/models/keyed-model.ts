@@ -1,9 +1,9 @@
 import { EngineError } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
+import { Redaction } from '../redaction/redaction.ts';
 import { Attempts, furtherAfter } from './attempts.ts';
 import type { Authorizer } from './credentials/authorizer.ts';
 import { missingSecret, type Secret, type SecretPlan, secretsOf } from './keys.ts';
-import { Redaction } from './redaction.ts';
 
 /** What is sent so that a provider lets a request in. @since 0.2.0 */
 export interface Credentials {

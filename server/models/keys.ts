@@ -1,5 +1,7 @@
 import type { ModelEntry } from '../../protocol/spec.ts';
 import { EngineError, userError } from '../engine/errors.ts';
+import { isCredentialHeader } from '../redaction/shapes.ts';
+import { checkBaseUrl } from './base-url.ts';
 import type { ProviderRow } from './providers.ts';
 
 /** Where keys come from, and what a client may have of the machine: the operator's choice alone. @since 0.1.0 */
@@ -41,10 +43,12 @@ type Asked = { readonly entry: ModelObject; readonly row: ProviderRow; readonly 
  * when the host serves that.
  *
  * Errors: `auth.missing {envVar}` when nobody can be asked, `run.invalid` for a variable that may not be read and for a
- * credential among the plain headers.
+ * credential among the plain headers or in the address.
  * @since 0.2.0
  */
 export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan {
+  const { baseUrl, model } = asked.entry;
+  if (baseUrl) checkBaseUrl(baseUrl, model);
   const standIn = defaultCredentialsOf(asked);
   const apiKey = standIn ?? apiKeyOf(asked, hostServesSecrets);
   const headers = Object.fromEntries(
@@ -82,21 +86,9 @@ export function missingSecret({ name, provider }: Secret, { hostAsked }: { hostA
   );
 }
 
-/** Names of headers that carry nothing but credentials. */
-const credentialHeaders = new Set([
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'x-api-key',
-  'api-key',
-  'x-goog-api-key',
-  'x-auth-token',
-  'x-amz-security-token',
-]);
-
 /** What stands in a specification is kept, compared and one day journalled with it: a secret is only named there. */
 function refuseCredential(header: string, where: string): void {
-  if (!credentialHeaders.has(header.toLowerCase())) return;
+  if (!isCredentialHeader(header)) return;
   throw userError(
     `The header '${header}' in ${where} is a credential: give it in \`headers\` of the model as {"secret": "NAME"}, ` +
       'which names a variable of the daemon (`--allow-env NAME`) or what the host answers to secret/get.',

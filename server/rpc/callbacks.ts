@@ -46,7 +46,7 @@ export class OpenCallbacks {
     this.#trace.tell('Sent request', method, params);
     const { runId } = params as { runId?: string };
     this.#open.set(id, { method, runId, listener });
-    return { withdraw: () => this.#withdraw(id) };
+    return { withdraw: (late) => this.#withdraw(id, late) };
   }
 
   /** Returns whether a request waits for the response with this id, or would count it as late. */
@@ -105,11 +105,11 @@ export class OpenCallbacks {
     return id;
   }
 
-  #withdraw(id: number): void {
+  #withdraw(id: number, late?: AnswerListener): void {
     const open = this.#open.get(id);
     if (!open) return;
     this.#open.delete(id);
-    this.#withdrawn.set(id, open);
+    this.#withdrawn.set(id, late ? { ...open, listener: late } : open);
     if (this.#withdrawn.size > withdrawnKept) {
       const [oldest] = this.#withdrawn.keys();
       if (oldest !== undefined) this.#withdrawn.delete(oldest);

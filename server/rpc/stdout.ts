@@ -8,7 +8,8 @@ export type Output = Writable & { readonly isTTY: boolean };
 
 /**
  * Takes stdout away from everything but frames, before anything else is loaded: the console and whatever a dependency
- * writes go to stderr from here on. Returns the real output for the connection.
+ * writes go to stderr from here on. Returns the real output for the connection. An
+ * error of either stream never ends the process; code that must know of one adds a listener of its own.
  *
  * Where the system lets a pipe be opened a second time, file descriptor 1 itself becomes stderr, and native code is kept
  * out too; otherwise (sockets, as Node makes them for a child) writes of JavaScript are caught.
@@ -17,6 +18,7 @@ export type Output = Writable & { readonly isTTY: boolean };
 export function ownStdout(): Output {
   const frames = movedPipe() ?? guardedStream();
   const { stderr } = process;
+  for (const stream of [frames, stderr]) stream.on('error', () => undefined);
   for (const name of ['write', 'writeSync', 'writev', 'writevSync'] as const) redirect(name);
   globalThis.console = new Console({ stdout: stderr, stderr });
   return frames;

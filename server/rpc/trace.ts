@@ -1,3 +1,4 @@
+import { redactionMark } from '../redaction/redaction.ts';
 import type { OutboundPump } from './pump.ts';
 
 export type TraceLevel = 'off' | 'messages' | 'verbose';
@@ -29,7 +30,7 @@ export class Trace {
     if (method === 'secret/get' || method === '$/logTrace') return;
     const params = {
       message: `${what} '${method}'.`,
-      ...(this.level === 'verbose' && content !== undefined ? { verbose: this.#text(content) } : {}),
+      ...(this.level === 'verbose' && content !== undefined ? { verbose: this.#text(shownOf(method, content)) } : {}),
     };
     this.#pump.send({ jsonrpc: '2.0', method: '$/logTrace', params });
   }
@@ -38,4 +39,11 @@ export class Trace {
     const json = this.#redact(JSON.stringify(content) ?? '');
     return json.length > shown ? `${json.slice(0, shown)}…` : json;
   }
+}
+
+/** What resolves a pending item may answer `secret/get`, whose answers are in no trace. */
+function shownOf(method: string, content: unknown): unknown {
+  const isResult =
+    method === 'pending/resolve' && content !== null && typeof content === 'object' && 'result' in content;
+  return isResult ? { ...content, result: redactionMark } : content;
 }

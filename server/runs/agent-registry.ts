@@ -1,7 +1,10 @@
+import type { Limits } from '../../protocol/lifecycle.ts';
 import type { AgentSpec } from '../../protocol/spec.ts';
 import type { CompiledAgent } from '../engine/agent.ts';
 import { EngineError } from '../engine/errors.ts';
+import { jsonSize } from '../engine/json-size.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
+import { refuseExcess } from './overload.ts';
 
 /** An agent as it was registered, and compiled. @since 0.1.0 */
 export interface RegisteredAgent {
@@ -9,13 +12,21 @@ export interface RegisteredAgent {
   readonly compiled: CompiledAgent;
 }
 
+type Kept = RegisteredAgent & { readonly bytes: number };
+
 /** The agents of a daemon, by name. @since 0.1.0 */
 export class AgentRegistry {
-  readonly #agents = new Map<string, RegisteredAgent>();
-  readonly #max: number;
+  readonly #agents = new Map<string, Kept>();
+  readonly #limits: Pick<Limits, 'agents' | 'agentsBytes'>;
+  #bytes = 0;
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(limits: Pick<Limits, 'agents' | 'agentsBytes'>) {
+    this.#limits = limits;
+  }
+
+  /** About the bytes of all specifications, as JSON. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get size(): number {
@@ -36,19 +47,22 @@ export class AgentRegistry {
 
   /** True when an agent of that name was replaced. Errors: `overloaded`. */
   set(name: string, agent: RegisteredAgent): boolean {
-    const replaced = this.#agents.has(name);
-    if (!replaced && this.#agents.size >= this.#max) {
-      throw new EngineError(
-        'overloaded',
-        `${this.#max} agents are registered; that is the limit. Unregister some first.`,
-        { limit: 'agents' },
-      );
-    }
-    this.#agents.set(name, agent);
-    return replaced;
+    const replaced = this.#agents.get(name);
+    const { agents: max, agentsBytes: maxBytes } = this.#limits;
+    const advice = 'Unregister some first.';
+    const count = this.#agents.size + (replaced ? 0 : 1);
+    refuseExcess({ limit: 'agents', max, value: count, what: `With '${name}' the registered agents would be`, advice });
+    const bytes = jsonSize(agent.spec);
+    const all = this.#bytes - (replaced?.bytes ?? 0) + bytes;
+    const what = `With '${name}' the bytes of registered agents would be`;
+    refuseExcess({ limit: 'agentsBytes', max: maxBytes, value: all, what, advice });
+    this.#bytes = all;
+    this.#agents.set(name, { ...agent, bytes });
+    return replaced !== undefined;
   }
 
   delete(name: string): boolean {
+    this.#bytes -= this.#agents.get(name)?.bytes ?? 0;
     return this.#agents.delete(name);
   }
 

@@ -5,10 +5,12 @@ import type { Limits } from '../../protocol/lifecycle.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { RunSnapshot } from '../../protocol/run.ts';
 import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
-import { EngineError } from '../engine/errors.ts';
+import type { EngineError } from '../engine/errors.ts';
+import { jsonSize } from '../engine/json-size.ts';
 import type { Warning } from '../engine/model.ts';
 import { emitFromOutside } from '../engine/recorded.ts';
 import type { RunState } from '../engine/state.ts';
+import { refuseExcess } from './overload.ts';
 import type { RunEmitter } from './run-emitter.ts';
 import type { OwnerReference, RunOwner } from './run-owner.ts';
 import type { RunScheduler } from './run-scheduler.ts';
@@ -35,7 +37,9 @@ export interface RecordOptions {
   readonly scheduler: RunScheduler;
   /** Number of runs above it. */
   readonly depth: number;
-  readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue'>;
+  /** About the bytes of its parameters, as JSON. */
+  readonly givenBytes: number;
+  readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue' | 'steerQueueBytes'>;
 }
 
 /** One run as the daemon keeps it: live or finished. It owns the abort controller of the run, and the requests that wait for it. @since 0.1.0 */
@@ -47,6 +51,7 @@ export class RunRecord {
   readonly callbacks: HostCallbacks;
   readonly emitter: RunEmitter;
   readonly depth: number;
+  readonly givenBytes: number;
   result: RunResult | null = null;
   finishedAtMs = 0;
   /** Bytes it is counted with among the finished runs. */
@@ -71,6 +76,7 @@ export class RunRecord {
     this.emitter = options.emitter;
     this.#scheduler = options.scheduler;
     this.depth = options.depth;
+    this.givenBytes = options.givenBytes;
     this.#limits = options.limits;
   }
 
@@ -144,20 +150,23 @@ export class RunRecord {
   steer({ content, when, toolCallId }: Said): boolean {
     const { inbox, output } = this.engine;
     if (this.result || output || !inbox.isOpen || this.#controller.signal.aborted) return false;
-    const { steerQueue } = this.#limits;
-    if (inbox.size >= steerQueue) {
-      throw new EngineError(
-        'overloaded',
-        `The steering queue of run '${this.runId}' is full (limit ${steerQueue}). Try again after the next model request.`,
-        {
-          limit: 'steerQueue',
-          retryAfterMs: 1000,
-        },
-      );
-    }
+    const bytes = jsonSize(content);
+    this.#checkQueue(bytes);
     const call = toolCallId === undefined ? {} : { call: { id: toolCallId, runStep: this.engine.runStep } };
-    inbox.add({ id: randomUUID(), content, ...call }, when);
+    inbox.add({ id: randomUUID(), content, bytes, ...call }, when);
     return true;
+  }
+
+  /** Errors: `overloaded` when one message more is too much. */
+  #checkQueue(bytes: number): void {
+    const { inbox } = this.engine;
+    const { steerQueue: max, steerQueueBytes: maxBytes } = this.#limits;
+    const advice = 'Wait until the run has taken some.';
+    const queue = `the steering queue of run '${this.runId}' would be`;
+    const retry = { advice, retryAfterMs: 1000 };
+    refuseExcess({ limit: 'steerQueue', max, value: inbox.size + 1, what: `The messages in ${queue}`, ...retry });
+    const value = inbox.bytes + bytes;
+    refuseExcess({ limit: 'steerQueueBytes', max: maxBytes, value, what: `The bytes in ${queue}`, ...retry });
   }
 
   /**

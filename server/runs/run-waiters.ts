@@ -1,6 +1,7 @@
 import type { RunResult } from '../../protocol/result.ts';
 import { after } from '../callbacks/timer.ts';
 import { EngineError } from '../engine/errors.ts';
+import { overloaded } from './overload.ts';
 
 /** The properties of a run that errors of its waiters name. */
 export interface AwaitedRun {
@@ -56,9 +57,12 @@ function notFinished({ runId, state }: AwaitedRun, timeoutMs: number): EngineErr
 
 /** Returns the error for one waiter too many, be it for the result or for the next event. */
 export function tooManyWait(runId: string, limit: number): EngineError {
-  return new EngineError(
-    'overloaded',
-    `${limit} requests wait for run '${runId}' already; that is the limit. Wait once and share the answer.`,
-    { limit: 'waitersPerRun', retryAfterMs: 1000 },
-  );
+  return overloaded({
+    limit: 'waitersPerRun',
+    max: limit,
+    value: limit + 1,
+    what: `With one more the requests that wait for run '${runId}' would be`,
+    advice: 'Wait once and share the answer.',
+    retryAfterMs: 1000,
+  });
 }

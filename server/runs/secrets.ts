@@ -15,7 +15,10 @@ import type { OwnerReference } from './run-owner.ts';
 export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): SecretSource {
   if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };
   const own = new Map<string, string>();
-  const requester = (call: ModelCall) => ({ own, ask: (secret: Secret) => requestSecret(secret, callbacks, call) });
+  const requester = (call: ModelCall) => ({
+    own,
+    ask: (secret: Secret) => requestSecret(secret, { owner, callbacks }, call),
+  });
   return {
     get: (secret, call) => owner.current.secrets.get(secret, requester(call)),
     renew: (secret, refused, call) => owner.current.secrets.renew(secret, refused, requester(call)),
@@ -25,10 +28,16 @@ export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): S
 /** A host that does not serve the callback has no secret. Its result is never quoted. */
 async function requestSecret(
   { name, provider, optional, baseUrl }: Secret,
-  callbacks: HostCallbacks,
+  { owner, callbacks }: { owner: OwnerReference; callbacks: HostCallbacks },
   context: ModelCall,
 ): Promise<AnsweredSecret> {
-  const call = { method: 'secret/get' as const, name, read: (answer: unknown) => secretIn(answer, name) };
+  const read = (answer: unknown) => {
+    const found = secretIn(answer, name);
+    // At once: nothing is written between the answer and this.
+    if (found.value !== null) owner.current.secrets.onValue(found.value);
+    return found;
+  };
+  const call = { method: 'secret/get' as const, name, read };
   const params = { name, provider, ...(optional ? { optional } : {}), ...(baseUrl ? { baseUrl } : {}) };
   try {
     return await callbacks.request(call, params, context);
@@ -37,6 +46,9 @@ async function requestSecret(
     throw error;
   }
 }
+
+/** No header is longer. */
+const longestSecret = 16 * 1024;
 
 const nothing: AnsweredSecret = { value: null, scope: 'connection' };
 
@@ -49,6 +61,7 @@ function secretIn(answer: unknown, name: string): AnsweredSecret {
     const { value, scope } = given as { value?: unknown; scope?: unknown };
     const isScope = scope === undefined || scope === null || scope === 'connection' || scope === 'run';
     // Read from a file it ends in a newline, which no header can have.
+    if (typeof value === 'string' && value.length > longestSecret) throw tooLong(name, value.length);
     if (typeof (value ?? '') === 'string' && isScope) {
       return { value: String(value ?? '').trim() || null, scope: scope ?? 'connection' };
     }
@@ -59,3 +72,10 @@ function secretIn(answer: unknown, name: string): AnsweredSecret {
     { method: 'secret/get', name },
   );
 }
+
+const tooLong = (name: string, length: number) =>
+  new EngineError(
+    'callback.invalid',
+    `secret/get for '${name}' was answered with ${length} characters; the limit is ${longestSecret}: no header is longer.`,
+    { method: 'secret/get', name },
+  );

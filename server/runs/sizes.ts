@@ -4,14 +4,17 @@ import { invalidParams } from '../errors/params-error.ts';
 
 /** Errors: `params.invalid` for data of a run beyond the limits. @since 0.1.0 */
 export function checkSizes(params: RunStartParams, limits: Limits): void {
-  const check = (field: 'deps' | 'metadata', limit: number) => {
-    const size = params[field] === undefined ? 0 : Buffer.byteLength(JSON.stringify(params[field]) ?? '');
-    if (size > limit)
-      throw invalidParams([{ path: [field], message: `${size} bytes as JSON; the limit is ${limit}.` }]);
+  const refuse = (field: string, found: string, limit: keyof Limits, advice: string) => {
+    throw invalidParams([{ path: [field], message: `${found}; the limit is ${limits[limit]} (${limit}). ${advice}` }]);
   };
-  check('deps', limits.depsBytes);
-  check('metadata', limits.metadataBytes);
+  for (const [field, limit] of [
+    ['deps', 'depsBytes'],
+    ['metadata', 'metadataBytes'],
+  ] as const) {
+    const size = params[field] === undefined ? 0 : Buffer.byteLength(JSON.stringify(params[field]) ?? '');
+    const advice = 'Keep large data with the host, and give a name for it.';
+    if (size > limits[limit]) refuse(field, `${size} bytes as JSON`, limit, advice);
+  }
   const tools = params.tools?.length ?? 0;
-  if (tools > limits.toolsPerRun)
-    throw invalidParams([{ path: ['tools'], message: `${tools} tools; the limit is ${limits.toolsPerRun}.` }]);
+  if (tools > limits.toolsPerRun) refuse('tools', `${tools} tools`, 'toolsPerRun', 'Leave out those it does not need.');
 }

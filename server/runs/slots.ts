@@ -1,4 +1,4 @@
-import { EngineError } from '../engine/errors.ts';
+import { overloaded } from './overload.ts';
 
 /** Places for runs; those that find none wait in the order in which they came. @since 0.1.0 */
 export class RunSlots {
@@ -23,11 +23,14 @@ export class RunSlots {
   /** Errors: `overloaded` when the queue is full. */
   check(): void {
     if (this.#active < this.#width || this.#queue.length < this.#maxQueued) return;
-    throw new EngineError(
-      'overloaded',
-      `${this.#active} runs are active and ${this.#queue.length} wait; the limits are ${this.#width} and ${this.#maxQueued}. Try again later.`,
-      { limit: 'queuedRuns', retryAfterMs: 1000 },
-    );
+    throw overloaded({
+      limit: 'queuedRuns',
+      max: this.#maxQueued,
+      value: this.#queue.length + 1,
+      what: `${this.#active} runs are active, which is the limit of those (activeRuns), and with one more the queued runs would be`,
+      advice: 'Try again when some have ended.',
+      retryAfterMs: 1000,
+    });
   }
 
   /** Calls `begin` now or when a slot is free; the returned function takes a run that has not begun out of the queue. */

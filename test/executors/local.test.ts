@@ -8,7 +8,7 @@ import { executorCases } from './conformance.ts';
 executorCases('local', async (limits) => {
   const executor = createLocalExecutor({
     limits: { ...defaultLimits, ...limits },
-    agents: new AgentRegistry(1),
+    agents: new AgentRegistry({ agents: 1, agentsBytes: 1024 }),
     keys: { env: {}, allowEnv: new Set() },
     world: {
       now: () => formatTimestamp(Date.now()),

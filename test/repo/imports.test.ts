@@ -11,7 +11,8 @@ const root = new URL('../..', import.meta.url).pathname;
 const layers: readonly (readonly string[])[] = [
   ['protocol'],
   ['server/engine'],
-  ['server/log.ts', 'server/log-file.ts', 'server/redact.ts'],
+  ['server/redaction', 'server/regular-file.ts'],
+  ['server/log.ts', 'server/log-file.ts'],
   ['server/errors'],
   ['server/limits.ts'],
   ['server/callbacks'],

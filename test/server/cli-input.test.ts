@@ -61,7 +61,7 @@ describe('attachments', () => {
 
   it.each([
     ['nowhere.png', 'there is no such file'],
-    ['.', 'it is a folder'],
+    ['.', 'it is a folder, not a regular file'],
   ])('%s cannot be read', async (name, reason) => {
     const path = join(folder, name);
     const error = new UsageError(`--attach '${path}' cannot be read: ${reason}`);

@@ -15,7 +15,7 @@ const world = { now: () => '2026-01-31T12:00:00Z', elapsed: () => 0, epochMs: ()
 const executor = () =>
   createLocalExecutor({
     limits: defaultLimits,
-    agents: new AgentRegistry(1),
+    agents: new AgentRegistry({ agents: 1, agentsBytes: 1024 }),
     keys: { env: {}, allowEnv: new Set() },
     world,
     reportBug: (bug) => {

@@ -360,3 +360,55 @@ it('a token of Microsoft Entra ID that has expired is asked for again, and the r
   expect(keysOf(server)).toEqual(tokens.map((token) => `Bearer ${token}`));
   expect(server.seen.map(({ headers }) => headers['api-key'])).toEqual([undefined, undefined]);
 });
+
+describe('an address that holds credentials', () => {
+  it.each([
+    'http://user:canary-1234@127.0.0.1:9/v1',
+    'http://canary-1234@127.0.0.1:9/v1',
+    'http://127.0.0.1:9/v1?key=canary-1234',
+    'http://127.0.0.1:9/v1#canary-1234',
+    'ftp://canary-1234',
+    'canary-1234',
+  ])('is refused at the start, without being quoted: %s', async (baseUrl) => {
+    const { session } = await host([]);
+    for (const error of [
+      await session.refusal('run/start', at(baseUrl)),
+      await session.refusal('agent/register', { name: 'a', model: { model: 'openai-chat:m', baseUrl } }),
+    ]) {
+      expect(error.data.kind).toBe('run.invalid');
+      expect(error.message).toMatch(/^The base URL of 'openai-chat:(?:gpt-x|m)' (?:must have neither|is not an http)/);
+      expect(JSON.stringify(error)).not.toContain('canary');
+    }
+  });
+});
+
+describe('a secret of the host', () => {
+  const key = 'canary-"of/the+host"-0123456789';
+  const basic = Buffer.from(`user:${key}`).toString('base64');
+  const echo = `${key} ${encodeURIComponent(key)} ${basic}`;
+
+  it.each([true, false])('is in no answer that succeeds, with streaming %s', async (stream) => {
+    const whole = completion({ content: echo, tool_calls: [], reasoning_content: echo });
+    const chunk = (delta: object, finish_reason: string | null = null) => ({
+      id: echo,
+      created: 1,
+      model: echo,
+      choices: [{ index: 0, delta, finish_reason }],
+    });
+    const chunks = (echo.match(/.{1,7}/gs) ?? []).map((content) => chunk({ content }));
+    const events = [...chunks, chunk({}, 'stop')].map((one) => `data: ${JSON.stringify(one)}\n\n`).join('');
+    const reply: Reply = stream
+      ? { status: 200, headers: { 'content-type': 'text/event-stream' }, body: `${events}data: [DONE]\n\n` }
+      : { status: 200, body: whole };
+    const server = await provider(reply);
+    const { session } = await host([{ value: key }]);
+    const pieces: unknown[] = [];
+    session.pair.client.onNotification('run/delta', (params: unknown) => void pieces.push(params));
+    const result = await session.run({ ...at(server.url), stream, include: ['messages'], deltas: 'all' });
+    expect(result.outcome).toBe('success');
+    expect(result.output).toContain('[redacted]');
+    const shown = JSON.stringify([result, [...session.events], pieces]);
+    expect(shown).not.toMatch(/of\/the|0123456789|of%2Fthe/);
+    expect(shown).not.toContain(basic.slice(8, 24));
+  });
+});

@@ -137,3 +137,28 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
   expect(shown).toContain('[redacted]');
   expect(readdirSync(folder)).toEqual(before);
 }, 60_000);
+
+it('shows no secret that the host gave as the answer of a pending item, whoever repeats it', async () => {
+  const secret = 'canary-"pending"-0123456789';
+  const late = 'canary-late-0123456789';
+  const daemon = new Daemon({ args: ['--log-level', 'debug'] });
+  await daemon.initialize({ trace: 'verbose' });
+  const model = { model: 'openai-chat:gpt-x', baseUrl: 'http://127.0.0.1:1/v1' };
+  daemon.send({ id: 'run', method: 'run/start', params: { runId: 'r', model, prompt: 'hi', wait: true } });
+  const { params } = await daemon.waitFor(({ method }) => method === 'secret/get');
+  const pendingId = params?.pendingId;
+  // One that is refused, the one that counts, and one that comes too late.
+  await daemon.request('pending/resolve', { pendingId, result: { valu: late, value: 5 } });
+  await daemon.request('pending/resolve', { pendingId, result: { value: secret } });
+  await daemon.request('pending/resolve', { pendingId, result: { value: late } });
+  const repeated = [secret, encodeURIComponent(secret), Buffer.from(`user:${secret}`).toString('base64')];
+  await daemon.request('run/steer', { runId: 'other', content: repeated.join(' '), when: 'asap' });
+  daemon.send({ method: `$/x ${secret}`, params: 5 } as object);
+  await daemon.waitFor(({ id }) => id === 'run');
+  await daemon.request('health/get');
+  const traced = daemon.messages.filter(({ method }) => method === '$/logTrace' || method === 'window/logMessage');
+  expect(JSON.stringify(traced)).toContain("'pending/resolve'");
+  expect(JSON.stringify(traced)).toContain('[redacted] [redacted] [redacted]');
+  expect(JSON.stringify(daemon.messages) + daemon.stderr).not.toMatch(/canary|0123456789|Y2FuYXJ5|NhbmFye|jYW5hcn/);
+  await daemon.stop();
+});

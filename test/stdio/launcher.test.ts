@@ -91,6 +91,13 @@ describe.skipIf(process.platform === 'win32')('the folder of the code cache', ()
     await session({ XDG_CACHE_HOME: '', HOME: '' });
   });
 
+  it.skipIf(process.platform !== 'linux')('is not waited for where no folder can be made', async () => {
+    await session({ XDG_CACHE_HOME: '/proc' });
+    await session({ XDG_CACHE_HOME: '/proc/self/fd' });
+    await session({ XDG_CACHE_HOME: join(home, 'deeper', 'than', 'there', 'is') });
+    await session({ XDG_CACHE_HOME: '/dev/null' });
+  });
+
   it('is .cache/runwire of the home when no other is named', async () => {
     await session({ XDG_CACHE_HOME: '', HOME: home });
     expect(cachesIn(join(home, '.cache', 'runwire'))).toHaveLength(1);

@@ -9,7 +9,7 @@ import type { RunUsage } from 'runwire/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../client-sample/arguments.ts';
 import { startDaemon } from '../../client-sample/daemon.ts';
-import { Folder } from '../../client-sample/folder.ts';
+import { Folder, Refused } from '../../client-sample/folder.ts';
 import { LiveView } from '../../client-sample/live-view.ts';
 import { followRun, type Report } from '../../client-sample/run.ts';
 import { oneLine, screenOf, withoutControls } from '../../client-sample/screen.ts';
@@ -299,6 +299,32 @@ describe('the tools', () => {
     );
   });
 
+  it('search past a folder and a file that cannot be read', async () => {
+    mkdirSync(join(root, 'closed'), { recursive: true });
+    const open = await Folder.open(root);
+    const closed: Pick<Folder, 'entries' | 'readHead'> = {
+      entries: async (path) => {
+        if (path === 'closed') throw new Refused(`'${path}' is not a folder that can be read.`);
+        return open.entries(path);
+      },
+      readHead: async (path, maxBytes) => {
+        if (path === 'README.md') throw new Refused(`'${path}' cannot be read.`);
+        return open.readHead(path, maxBytes);
+      },
+    };
+    const { functions } = await folderTools(Object.assign(Object.create(open), closed));
+    expect(await functions.search_text?.({ text: sought }, context)).toEqual([`notes/plan.txt:2: ${sought}: none`]);
+    rmSync(join(root, 'closed'), { recursive: true });
+  });
+
+  it('say so when the folder itself cannot be read', async () => {
+    const open = await Folder.open(root);
+    const { functions } = await folderTools(open);
+    const unreadable = { entries: async () => Promise.reject(new Refused("'.' is not a folder that can be read.")) };
+    Object.assign(open, unreadable);
+    await expect(functions.search_text?.({ text: sought }, context)).rejects.toThrow('is not a folder');
+  });
+
   it('have examples that exist in the folder', async () => {
     const { specs, functions } = await folderTools(await Folder.open(join(root, 'notes')));
     expect(specs.map(({ name }) => name)).toEqual(Object.keys(functions));
@@ -394,6 +420,59 @@ describe('what is shown', () => {
     const text = `a${esc}[2Jb`;
     expect(screenOf({ write: () => undefined }, {}).show(text)).toBe(text);
     expect(terminal().screen.show(text)).toBe('ab');
+  });
+
+  /** Colours, and the line that is taken away. */
+  const ours = new RegExp(`\\r?${esc}\\[(?:\\d\\d?m|2K)`, 'g');
+  const evil = `a${esc}]0;title\u0007${esc}[2J\u009b31m\r\u202eb`;
+  const call = {
+    part_kind: 'tool-call' as const,
+    tool_name: evil,
+    args: { [evil]: evil },
+    tool_call_id: evil,
+    tool_kind: null,
+    id: null,
+    provider_name: null,
+    provider_details: null,
+    otel_metadata: null,
+  };
+  const result = (outcome: 'success' | 'failed' | 'retried', content: unknown = evil) =>
+    ({ event_kind: 'function_tool_result', part: { ...failedReturn, tool_name: evil, content, outcome } }) as never;
+  const response = { kind: 'response', parts: [{ ...textPart(evil) }, call] };
+
+  it.each<[string, (view: LiveView) => void]>([
+    [
+      'the name of a model',
+      (view) => view.show({ event_kind: 'model_request_started', request: 1, attempt: 1, model: evil }),
+    ],
+    ['a tool call', (view) => view.show({ event_kind: 'function_tool_call', part: call } as never)],
+    ['a result', (view) => view.show(result('success'))],
+    ['a failure', (view) => view.show(result('failed'))],
+    ['a retry', (view) => view.show(result('retried'))],
+    ['a remark', (view) => view.show({ event_kind: 'model_response', message: response } as never)],
+    ['a warning', (view) => view.show({ event_kind: 'warning', kind: evil, message: evil })],
+    [
+      'text that comes',
+      (view) => view.showDelta({ event_kind: 'part_start', index: 0, part: textPart(evil) } as never),
+    ],
+    ['what is waited for', (view) => view.waitFor(evil)],
+  ])('has no control sequences on a terminal: %s', (_what, show) => {
+    const { screen, text } = terminal({});
+    const view = new LiveView(screen);
+    show(view);
+    view.end();
+    expect(text().replaceAll(ours, '')).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+  });
+
+  it('has no control sequences in the summary, whatever the messages, the error and the usage hold', () => {
+    const { screen, text } = terminal({});
+    const message = { ...bookkeeping, kind: evil, parts: [call, { part_kind: evil, content: evil }] } as never;
+    const failed = { ...ended, outcome: 'failed' as const, error: { code: 1, message: evil, data: { kind: evil } } };
+    const report = { messages: [message, { kind: evil, parts: [] } as never], newMessages: [message] };
+    printSummary(screen, { ...report, result: failed, usage: { ...usage, cost: evil } });
+    printSummary(screen, { ...report, result: { ...ended, outcome: 'success', output: evil }, usage });
+    printSummary(screen, { ...report, result: { ...ended, outcome: 'success', output: { [evil]: evil } }, usage });
+    expect(text().replaceAll(ours, '')).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
   });
 
   it('takes the progress line away before a line that stays, and at the end', () => {

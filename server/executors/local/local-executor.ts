@@ -4,6 +4,7 @@ import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
 import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
 import type { EngineError } from '../../engine/errors.ts';
+import { jsonSize } from '../../engine/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
 import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
@@ -72,7 +73,12 @@ class LocalExecutor implements RunExecutor {
 
   async steer({ runId, ...said }: ParamsOf<'run/steer'>): Promise<ResultOf<'run/steer'>> {
     const record = await this.#runs.look(runId);
-    return { accepted: record.steer(said), state: record.state };
+    const { openRunsBytes } = record.owner.limits;
+    if (record.state !== 'finished')
+      this.#runs.checkRoom(jsonSize(said.content), `the message to run '${runId}'`, openRunsBytes);
+    const accepted = record.steer(said);
+    if (accepted) this.#runs.steered(record);
+    return { accepted, state: record.state };
   }
 
   async release(runId: string): Promise<ResultOf<'run/release'>> {
@@ -136,6 +142,7 @@ class LocalExecutor implements RunExecutor {
 
   health(): ExecutorHealth {
     const { active, queued } = this.#slots;
-    return { runs: { active, queued, finished: this.#runs.finishedCount }, callbacks: { ...this.#counters } };
+    const { finishedCount: finished, heldBytes } = this.#runs;
+    return { runs: { active, queued, finished }, callbacks: { ...this.#counters }, heldBytes };
   }
 }

@@ -1,6 +1,7 @@
 import type { Limits } from '../../../protocol/lifecycle.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { jsonSize } from '../../engine/json-size.ts';
+import { refuseExcess } from '../../runs/overload.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 
 const remembered = 4096;
@@ -15,6 +16,9 @@ export class RunRegistry {
   readonly #starting = new Map<string, Promise<unknown>>();
   readonly #limits: Limits;
   #finishedBytes = 0;
+  #givenBytes = 0;
+  /** Live runs whose steering queue may hold something. */
+  readonly #steered = new Set<RunRecord>();
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -58,6 +62,7 @@ export class RunRegistry {
   }
 
   add(record: RunRecord): void {
+    this.#givenBytes += record.givenBytes;
     this.#records.set(record.runId, record);
     this.#evicted.delete(record.runId);
   }
@@ -70,6 +75,29 @@ export class RunRegistry {
   /** Those that are shown under a progress token. */
   withProgress(token: string | number): RunRecord[] {
     return this.list().filter((record) => record.emitter.progressToken === token);
+  }
+
+  /** About the bytes, as JSON, that are held for runs. */
+  get heldBytes(): { openRuns: number; finishedRuns: number; steering: number } {
+    const steering = [...this.#steered].reduce((sum, { engine }) => sum + engine.inbox.bytes, 0);
+    return { openRuns: this.#givenBytes + steering, finishedRuns: this.#finishedBytes, steering };
+  }
+
+  /** Counts what waits in the steering queue of a run from here on. */
+  steered(record: RunRecord): void {
+    this.#steered.add(record);
+  }
+
+  /** Errors: `overloaded` when open runs hold too much to be given so many bytes more. */
+  checkRoom(bytes: number, what: string, max: number): void {
+    refuseExcess({
+      limit: 'openRunsBytes',
+      max,
+      value: this.heldBytes.openRuns + bytes,
+      what: `With ${what} the bytes that open runs were given would be`,
+      advice: 'Wait until some have ended, or begin from the messages of a finished run by its runId.',
+      retryAfterMs: 1000,
+    });
   }
 
   get finishedCount(): number {
@@ -96,6 +124,8 @@ export class RunRegistry {
 
   /** Counts a run that has just finished, and makes room. */
   finished(record: RunRecord, nowMs: number): void {
+    this.#givenBytes -= record.givenBytes;
+    this.#steered.delete(record);
     record.bytes = sizeOf(record);
     this.#finishedBytes += record.bytes;
     const { finishedRunsKept, finishedRunsKeptMs, finishedRunsKeptBytes } = this.#limits;
@@ -119,8 +149,8 @@ export class RunRegistry {
   }
 }
 
-/** The new messages are what a run adds to memory; those of its history are mostly shared. */
-function sizeOf({ engine, emitter }: RunRecord): number {
+/** What a run was given and its new messages; a history that it has from another run is shared with that. */
+function sizeOf({ engine, emitter, givenBytes }: RunRecord): number {
   const { messages, newMessageIndex } = engine.history;
-  return jsonSize(messages.slice(newMessageIndex)) + emitter.events.bytes;
+  return givenBytes + jsonSize(messages.slice(newMessageIndex)) + emitter.events.bytes;
 }

@@ -12,6 +12,7 @@ import { type After, after } from '../../callbacks/timer.ts';
 import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
 import { runToEnd } from '../../engine/ending.ts';
 import { EngineError, userError } from '../../engine/errors.ts';
+import { jsonSize } from '../../engine/json-size.ts';
 import type { Model, Warning } from '../../engine/model.ts';
 import { initialState } from '../../engine/start.ts';
 import type { RunInput } from '../../engine/state.ts';
@@ -22,6 +23,7 @@ import type { AgentRegistry } from '../../runs/agent-registry.ts';
 import { fingerprintOf } from '../../runs/fingerprint.ts';
 import { givenHistory } from '../../runs/given-history.ts';
 import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
+import { overloaded } from '../../runs/overload.ts';
 import { RunProgress } from '../../runs/progress.ts';
 import { RunEmitter } from '../../runs/run-emitter.ts';
 import { runInput } from '../../runs/run-input.ts';
@@ -73,6 +75,7 @@ interface RunParts extends Compiled, Controls {
   readonly model: Model;
   readonly fingerprint: string;
   readonly parent: RunRecord | undefined;
+  readonly givenBytes: number;
 }
 
 /** Starts runs and drives them to their end. */
@@ -107,7 +110,9 @@ export class RunStarter {
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
-    const record = this.#record(params, { ...compiled, ...controls, runId, model, fingerprint, parent });
+    const givenBytes = jsonSize(params);
+    runs.checkRoom(givenBytes, `run '${runId}'`, owner.limits.openRunsBytes);
+    const record = this.#record(params, { ...compiled, ...controls, givenBytes, runId, model, fingerprint, parent });
     runs.add(record);
     owned.add(record);
     this.#begin(record, controls.scheduler, parent);
@@ -127,7 +132,8 @@ export class RunStarter {
   }
 
   #record(params: RunStartParams, parts: RunParts): RunRecord {
-    const { runId, owner, controller, callbacks, agent, handle, model, fingerprint, parent, scheduler } = parts;
+    const { runId, owner, controller, callbacks, agent, handle, model, fingerprint, parent, scheduler, givenBytes } =
+      parts;
     const { runs, world } = this.#deps;
     const { limits } = owner.current;
     const { history, carried } = givenHistory(params, runId, {
@@ -154,7 +160,7 @@ export class RunStarter {
     const state = initialState(Object.assign(input, { runner }));
     const startedAt = formatTimestamp(world.epochMs());
     const depth = parent ? parent.depth + 1 : 0;
-    const identity = { runId, fingerprint, startedAt, depth };
+    const identity = { runId, fingerprint, startedAt, depth, givenBytes };
     return new RunRecord({ ...identity, state, owner, controller, callbacks, emitter, scheduler, limits });
   }
 
@@ -282,7 +288,13 @@ function parentOf(parent: RunRecord, { runDepth }: RunOwner['limits']): RunRecor
   if (parent.state !== 'running')
     throw userError(`Run '${parent.runId}' is ${parent.state}; only a running run can have child runs.`);
   if (parent.depth + 1 < runDepth) return parent;
-  throw new EngineError('overloaded', `Runs are nested ${runDepth} deep; that is the limit.`, { limit: 'runDepth' });
+  throw overloaded({
+    limit: 'runDepth',
+    max: runDepth,
+    value: parent.depth + 2,
+    what: `With a child of run '${parent.runId}' the depth of nested runs would be`,
+    advice: 'Let an outer run do the work.',
+  });
 }
 
 /** The messages of an ended run, as a history. Errors: `run.notFinished`. */

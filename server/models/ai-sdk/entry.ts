@@ -1,4 +1,5 @@
 import { userError } from '../../engine/errors.ts';
+import { checkBaseUrl } from '../base-url.ts';
 import type { ProviderEntry } from './provider.ts';
 
 /**
@@ -14,14 +15,6 @@ export function checkEntry(entry: ProviderEntry, extraHeaders: Readonly<Record<s
   }
   for (const [name, value] of Object.entries({ ...entry.headers, ...extraHeaders })) {
     if (!isHeader(name, value ?? '')) throw userError(`The header '${name}' of '${entry.id}' cannot be sent.`);
-  }
-}
-
-function checkBaseUrl(baseUrl: string, id: string): void {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) throw userError(`The base URL of '${id}' is not an http or https URL.`);
-  if (url.username || url.password || url.search || url.hash) {
-    throw userError(`The base URL of '${id}' must have neither credentials nor a query nor a fragment.`);
   }
 }
 

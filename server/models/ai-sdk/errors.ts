@@ -11,7 +11,7 @@ import {
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
 import { EngineError, unexpectedBehavior, userError } from '../../engine/errors.ts';
-import { redacted, shownBody } from './redact.ts';
+import { redacted, shownBody } from '../../redaction/shown-body.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** What an error is judged by beside itself. @since 0.1.0 */

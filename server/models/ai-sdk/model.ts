@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { defaultAnswerBounds } from '../../engine/bounds.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
+import { shortestSecret } from '../../redaction/search.ts';
+import { credentialsIn } from '../../redaction/shapes.ts';
 import type { Further } from '../attempts.ts';
 import { authorizedFetch } from '../credentials/authorizer.ts';
 import { attempt, type Question } from './attempt.ts';
@@ -8,7 +10,7 @@ import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
 import { outgoing } from './outgoing.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
-import { secretHeaders } from './redact.ts';
+import { withoutSecrets } from './redacted-model.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
 import { sendingFetch } from './sending.ts';
 import { defaultSilenceMs } from './transport/clocks.ts';
@@ -57,7 +59,10 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     if (!current) throw new Error('a request is sent outside a try');
     return current;
   };
-  const model = provider.languageModel(sendingFetch(fetch, settings, quirks, exchange), modelName);
+  const model = withoutSecrets(
+    provider.languageModel(sendingFetch(fetch, settings, quirks, exchange), modelName),
+    () => context.secrets,
+  );
   const asked: Asked = {
     modelName: entry.modelName,
     provider: provider.name,
@@ -112,12 +117,9 @@ function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What is shorter is a dummy for a server that wants some key; to blot it out would only garble messages. */
-const shortestSecret = 8;
-
 function secretsOf({ apiKey, headers, secrets = [], authorizer }: ProviderEntry, extraHeaders: Headers): string[] {
   const found = authorizer?.secrets ?? [];
-  const all = [apiKey ?? '', ...secrets, ...found, ...secretHeaders({ ...headers }), ...secretHeaders(extraHeaders)];
+  const all = [apiKey ?? '', ...secrets, ...found, ...credentialsIn({ ...headers }), ...credentialsIn(extraHeaders)];
   return all.filter((secret) => secret.length >= shortestSecret);
 }
 

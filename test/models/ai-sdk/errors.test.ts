@@ -147,7 +147,7 @@ describe('errors of a provider', () => {
     });
     const shown = JSON.stringify(shape(error));
     expect(error.details.body).toEqual({
-      message: 'Incorrect key [redacted], [redacted], [redacted], [redacted]',
+      message: 'Incorrect key [redacted], [redacted], Bearer [redacted], [redacted]',
       also: '[redacted]',
     });
     for (const secret of [key, 'ghost', 'abc.def', 'sk-abc', 'private prompt']) expect(shown).not.toContain(secret);
@@ -216,7 +216,7 @@ describe('keys and addresses', () => {
 
 describe('what cannot be sent', () => {
   const id = "'openai-chat:gpt-x'";
-  const credentials = `The base URL of ${id} must have neither credentials nor a query nor a fragment.`;
+  const credentials = `The base URL of ${id} must have neither credentials nor a query nor a fragment; give credentials in \`headers\` as {"secret": "NAME"}, or as the key of the provider.`;
   it.each([
     [{ apiKey: 'secret\nvalue' }, `The API key of ${id} contains characters that cannot be sent.`],
     [{ apiKey: 'secret-€' }, `The API key of ${id} contains characters that cannot be sent.`],

@@ -1,23 +1,21 @@
-import { Redaction, redactionMark } from '../redaction.ts';
+import { Redaction } from './redaction.ts';
 
 // Providers echo keys (a wrong one is quoted in the 401), and proxies echo whole requests.
 
-/** The most characters of a provider's error body that are shown. */
+/** The most characters of a provider's error body that are shown, and that are looked at. */
 const bodyCap = 4_096;
+const readCap = 64 * 1024;
 
-const keyLike = /\b(?:sk|pk|rk|gsk|xai)-[\w-]{16,}|\bBearer\s+[^\s"',}]+/g;
-
-/** The text without the given secrets and without what looks like a key. @since 0.1.0 */
+/** Returns the beginning of a text without the given secrets and without what looks like one. */
 export function redacted(text: string, secrets: readonly string[]): string {
-  return new Redaction(secrets).text(text).replaceAll(keyLike, redactionMark);
+  return new Redaction(secrets).head(text, readCap);
 }
 
 /**
- * The body of an error as it may be shown: its `error` object when it has one, JSON when it is JSON, cut text when it
- * is too long, null when it is empty.
+ * Returns the body of an error as it may be shown: its `error` object when it has one, JSON when it is JSON, cut text when
+ * it is too long, null when it is empty.
  *
  * Source: OpenAI SDK `APIStatusError.body`, which Pydantic AI shows.
- * @since 0.1.0
  */
 export function shownBody(body: string | undefined, secrets: readonly string[]): unknown {
   if (!body) return null;
@@ -38,10 +36,3 @@ function parsedJson(text: string): unknown {
 
 const innerError = (body: unknown) =>
   body !== null && typeof body === 'object' && 'error' in body && body.error ? body.error : body;
-
-/** Header values that are credentials. @since 0.1.0 */
-export function secretHeaders(headers: Readonly<Record<string, string>>): string[] {
-  return Object.entries(headers)
-    .filter(([name]) => /auth|key|token|secret|cookie/i.test(name))
-    .map(([, value]) => value);
-}
