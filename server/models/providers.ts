@@ -1,4 +1,5 @@
 import type { Model } from '../engine/model.ts';
+import { huggingFaceWords, openRouterWords, snowflakeWords, zaiWords } from './ai-sdk/answers/finish-words.ts';
 import type { ResponsesHost } from './ai-sdk/openai.ts';
 import type { CompatibleHost } from './ai-sdk/openai-compatible.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
@@ -48,10 +49,17 @@ function host(
   envVar: string,
   url: string,
   example: string,
-  more: Partial<ProviderRow> & Pick<CompatibleHost, 'thinkingField' | 'fetchesImages'> = {},
+  more: Partial<ProviderRow> & Pick<CompatibleHost, 'thinkingField' | 'fetchesImages' | 'finishWords'> = {},
 ): ProviderRow {
-  const { thinkingField, fetchesImages = true, ...row } = more;
-  const load = compatible({ name, envVar, url, fetchesImages, ...(thinkingField ? { thinkingField } : {}) });
+  const { thinkingField, finishWords, fetchesImages = true, ...row } = more;
+  const load = compatible({
+    name,
+    envVar,
+    url,
+    fetchesImages,
+    ...(thinkingField ? { thinkingField } : {}),
+    ...(finishWords ? { finishWords } : {}),
+  });
   return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
 }
 
@@ -212,6 +220,7 @@ export const providers: readonly ProviderRow[] = [
   host('openrouter', 'OPENROUTER_API_KEY', 'https://openrouter.ai/api/v1', 'anthropic/claude-sonnet-4.5', {
     input: documents,
     thinkingField: 'reasoning',
+    finishWords: openRouterWords,
   }),
   host('ollama', 'OLLAMA_API_KEY', 'http://localhost:11434/v1', 'qwen3', {
     keyOptional: true,
@@ -219,8 +228,13 @@ export const providers: readonly ProviderRow[] = [
     fetchesImages: false,
     address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
   }),
-  host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b'),
-  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', { thinkingField: 'reasoning_content' }),
+  host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b', {
+    finishWords: huggingFaceWords,
+  }),
+  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', {
+    thinkingField: 'reasoning_content',
+    finishWords: zaiWords,
+  }),
   host('crusoe', 'CRUSOE_API_KEY', 'https://api.inference.crusoecloud.com/v1', 'openai/gpt-oss-120b', {
     thinkingField: 'reasoning',
   }),
@@ -232,7 +246,12 @@ export const providers: readonly ProviderRow[] = [
     example: 'claude-sonnet-4-5',
     input: images,
     address: (env) => snowflakeAddress(env.SNOWFLAKE_ACCOUNT),
-    load: compatible({ name: 'snowflake', envVar: 'SNOWFLAKE_TOKEN', finishMayLack: true }),
+    load: compatible({
+      name: 'snowflake',
+      envVar: 'SNOWFLAKE_TOKEN',
+      finishMayLack: true,
+      finishWords: snowflakeWords,
+    }),
   },
   host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
   host('together', 'TOGETHER_API_KEY', 'https://api.together.xyz/v1', 'openai/gpt-oss-120b'),

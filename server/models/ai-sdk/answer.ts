@@ -4,27 +4,18 @@ import type {
   LanguageModelV4Usage,
   SharedV4Warning,
 } from '@ai-sdk/provider';
-import type { FinishReason, ModelResponse, ModelResponsePart } from '../../../protocol/messages.ts';
+import type { ModelResponse, ModelResponsePart } from '../../../protocol/messages.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import { EngineError, unexpectedBehavior } from '../../engine/errors.ts';
 import type { ModelAnswer } from '../../engine/model.ts';
 import { modelResponse, requestUsage, unmeasuredUsage } from '../../engine/response.ts';
 import { answerParts } from './answer-parts.ts';
+import { finishReasonOf } from './answers/finish-words.ts';
 import { storeThinkingMetadata } from './metadata.ts';
 import { sdkWarning } from './prompt.ts';
 import type { BodyFacts, DroppedThinking, Provider } from './provider.ts';
 
 type Result = LanguageModelV4GenerateResult;
-
-const finishReasons: Record<Result['finishReason']['unified'], FinishReason | null> = {
-  stop: 'stop',
-  length: 'length',
-  'content-filter': 'content_filter',
-  'tool-calls': 'tool_call',
-  error: 'error',
-  interrupted: null,
-  other: null,
-};
 
 /** What an answer came to, given whole or put together from a stream. @since 0.2.0 */
 export interface Ended {
@@ -60,13 +51,15 @@ export function toAnswer(result: Result, modelName: string, provider: Provider):
  * `provider_details`, as upstream has it. Calls are read from the content: the finish reason is no guide to them,
  * several hosts send none, or `stop`.
  *
- * Errors: `model.unexpectedBehavior` for one that says nothing at all, `model.stream` for an answer that broke off, `model.api` for one that ended in an error: their calls may be
- * cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
+ * Errors: `model.unexpectedBehavior` for one that says nothing at all, `model.stream` for an answer that broke off: its
+ * calls may be cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
  * Source: Pydantic AI `OpenAIChatModel._process_response`.
  * @since 0.2.0
  */
 export function endedAnswer(given: Ended, modelName: string, provider: Provider): ModelAnswer {
-  const ended = { ...given, metadata: { ...given.facts.served, ...given.metadata } };
+  const metadata = { ...given.facts.served, ...given.metadata };
+  const word = given.facts.finishWord ?? given.finishReason.raw;
+  const ended = { ...given, metadata, finishReason: { ...given.finishReason, raw: word } };
   refuseCut(ended, modelName, provider);
   return {
     response: ended.facts.refusal === undefined ? completed(ended, provider) : refused(ended, provider),
@@ -80,22 +73,11 @@ function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, pro
   if (saysNothing && !facts.isBlocked && !provider.quirks.finishMayLack) {
     throw unexpectedBehavior(`Invalid response from ${provider.name} for '${modelName}'.`);
   }
-  if (finishReason.unified === 'interrupted') {
+  if (finishReason.unified === 'interrupted' || (finishReason.unified === 'error' && finishReason.raw === undefined)) {
     throw new EngineError('model.stream', `The answer of '${modelName}' broke off before its end.`, {
       provider: provider.name,
       retryable: true,
     });
-  }
-  if (finishReason.unified === 'error') {
-    const reason = finishReason.raw ?? 'error';
-    throw new EngineError(
-      'model.api',
-      `The answer of '${modelName}' ended with an error (finish reason '${reason}').`,
-      {
-        provider: provider.name,
-        retryable: false,
-      },
-    );
   }
   const last = parts.at(-1);
   if (finishReason.unified !== 'length' || last?.part_kind !== 'tool-call') return;
@@ -112,17 +94,18 @@ const incompleteCall = () =>
   );
 
 function completed(ended: Ended, provider: Provider): ModelResponse {
-  const { unified, raw = ended.facts.finishWord } = ended.finishReason;
-  const assumed = raw === undefined && provider.quirks.finishMayLack;
+  const { raw } = ended.finishReason;
   const details = {
     ...ended.facts.details,
-    ...(raw === undefined ? {} : { finish_reason: raw }),
+    ...(raw ? { finish_reason: raw } : {}),
     ...createdAt(ended.metadata),
   };
   return response(ended, provider, {
     provider_details: Object.keys(details).length > 0 ? details : null,
     state: raw === 'pause_turn' ? 'suspended' : 'complete',
-    finish_reason: ended.facts.isBlocked ? 'content_filter' : assumed ? 'stop' : finishReasons[unified],
+    finish_reason: ended.facts.isBlocked
+      ? 'content_filter'
+      : finishReasonOf(raw, provider.quirks.finishWords, ended.parts),
   });
 }
 

@@ -1,6 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
+import { anthropicWords } from './answers/finish-words.ts';
 import { AnthropicBodyReader } from './body-anthropic.ts';
 import { asObject } from './json.ts';
 import { createFor } from './keyed-host.ts';
@@ -20,6 +21,7 @@ const settings = {
 
 const quirks: Quirks = {
   ...chatQuirks,
+  finishWords: anthropicWords,
   settings,
   defaults: { max_tokens: 4096 },
   thinkingParts: true,

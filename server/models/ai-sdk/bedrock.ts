@@ -2,6 +2,7 @@ import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Model } from '../../engine/model.ts';
+import { bedrockWords } from './answers/finish-words.ts';
 import { BedrockBodyReader } from './body-bedrock.ts';
 import { asObject } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
@@ -21,6 +22,7 @@ const bodyNames = {
 
 const quirks: Quirks = {
   ...chatQuirks,
+  finishWords: bedrockWords,
   settings: { bedrock_service_tier: 'serviceTier', service_tier: 'serviceTier' },
   thinkingParts: true,
   thinkingFirst: false,

@@ -1,5 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, integers } from './json.ts';
+import { asObject, integers, wordOf } from './json.ts';
 import type { BodyReader, DroppedThinking } from './provider.ts';
 
 /**
@@ -10,11 +10,13 @@ import type { BodyReader, DroppedThinking } from './provider.ts';
  */
 export class AnthropicBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
+  finishWord: string | undefined;
   #counts: Record<string, number> = {};
   #thinking = 0;
 
   add(body: unknown): readonly DroppedThinking[] {
-    const { message, usage } = asObject(body);
+    const { message, usage, delta, stop_reason } = asObject(body);
+    this.finishWord = wordOf(stop_reason ?? asObject(delta).stop_reason) ?? this.finishWord;
     const told = usage ?? asObject(message).usage;
     if (!told) return [];
     this.#counts = { ...this.#counts, ...integers(told) };

@@ -1,5 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, integers } from './json.ts';
+import { asObject, integers, wordOf } from './json.ts';
 import type { BodyReader, DroppedThinking } from './provider.ts';
 
 /**
@@ -10,9 +10,11 @@ import type { BodyReader, DroppedThinking } from './provider.ts';
  */
 export class BedrockBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
+  finishWord: string | undefined;
 
   add(body: unknown): readonly DroppedThinking[] {
-    const { usage, metadata } = asObject(body);
+    const { usage, metadata, stopReason, messageStop } = asObject(body);
+    this.finishWord = wordOf(stopReason ?? asObject(messageStop).stopReason) ?? this.finishWord;
     const told = usage ?? asObject(metadata).usage;
     if (told) this.usage = bedrockUsage(integers(told));
     return [];

@@ -1,5 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, asObjects, integers, type Loose } from './json.ts';
+import { asObject, asObjects, integers, type Loose, wordOf } from './json.ts';
 import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
 
 const thinkingFields = ['reasoning', 'reasoning_content'];
@@ -27,6 +27,7 @@ export class ChatBodyReader implements BodyReader {
   refusal: string | undefined;
   failure: unknown;
   thinkingField: string | undefined;
+  finishWord: string | undefined;
   readonly #logprobs: unknown[] = [];
 
   get details(): BodyFacts['details'] {
@@ -39,6 +40,7 @@ export class ChatBodyReader implements BodyReader {
     const counts = usage ?? asObject(x_groq).usage;
     if (counts) this.usage = chatUsage(asObject(counts));
     const [choice = {}] = asObjects(choices);
+    this.finishWord = wordOf(choice.finish_reason) ?? this.finishWord;
     const logprobs = asObject(choice.logprobs).content;
     if (Array.isArray(logprobs)) this.#logprobs.push(...logprobs);
     const message = asObject(choice.message ?? choice.delta);

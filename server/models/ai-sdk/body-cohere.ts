@@ -1,5 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, integers } from './json.ts';
+import { asObject, integers, wordOf } from './json.ts';
 import type { BodyReader, DroppedThinking } from './provider.ts';
 
 /**
@@ -11,9 +11,11 @@ import type { BodyReader, DroppedThinking } from './provider.ts';
  */
 export class CohereBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
+  finishWord: string | undefined;
 
   add(body: unknown): DroppedThinking[] {
-    const { usage, message, delta } = asObject(body);
+    const { usage, message, delta, finish_reason } = asObject(body);
+    this.finishWord = wordOf(finish_reason ?? asObject(delta).finish_reason) ?? this.finishWord;
     const told = usage ?? asObject(delta).usage;
     if (told) this.usage = cohereUsage(told);
     const { tool_plan } = asObject(message ?? asObject(delta).message);

@@ -1,5 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, integers } from './json.ts';
+import { asObject, asObjects, integers, wordOf } from './json.ts';
 import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
 
 /**
@@ -13,6 +13,7 @@ export class GoogleBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   served: BodyFacts['served'];
   #block: Record<string, unknown> | undefined;
+  #word: string | undefined;
 
   get details(): BodyFacts['details'] {
     return this.#block;
@@ -23,11 +24,12 @@ export class GoogleBodyReader implements BodyReader {
   }
 
   get finishWord(): string | undefined {
-    return this.#block ? String(this.#block.block_reason) : undefined;
+    return this.#block ? String(this.#block.block_reason) : this.#word;
   }
 
   add(body: unknown): readonly DroppedThinking[] {
-    const { usageMetadata, promptFeedback, modelVersion, responseId } = asObject(body);
+    const { usageMetadata, promptFeedback, modelVersion, responseId, candidates } = asObject(body);
+    this.#word = wordOf(asObjects(candidates)[0]?.finishReason) ?? this.#word;
     if (!this.served && typeof modelVersion === 'string') {
       this.served = { modelId: modelVersion, ...(typeof responseId === 'string' ? { id: responseId } : {}) };
     }

@@ -1,5 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, asObjects, integers } from './json.ts';
+import { asObject, asObjects, integers, wordOf } from './json.ts';
 import type { BodyReader, DroppedThinking } from './provider.ts';
 
 /**
@@ -18,13 +18,13 @@ export class ResponsesBodyReader implements BodyReader {
     if (type === 'response.reasoning_text.delta') return [{ id: `${item_id}:0`, text: String(delta) }];
     const whole = typeof type === 'string' ? asObject(response) : asObject(body);
     if (whole.usage) this.usage = responsesUsage(whole.usage);
-    this.#finish(whole.status, asObject(whole.incomplete_details).reason);
+    this.#finish(type === 'response.incomplete' ? undefined : whole.status, asObject(whole.incomplete_details).reason);
     return typeof type === 'string' ? [] : rawReasoning(whole.output);
   }
 
   #finish(status: unknown, reason: unknown): void {
-    const isOver = typeof status === 'string' && status !== 'in_progress' && status !== 'queued';
-    if (isOver) this.finishWord = typeof reason === 'string' ? reason : status;
+    const word = wordOf(reason) ?? wordOf(status);
+    if (word && word !== 'in_progress' && word !== 'queued') this.finishWord = word;
   }
 }
 

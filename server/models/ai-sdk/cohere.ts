@@ -1,4 +1,5 @@
 import { createCohere } from '@ai-sdk/cohere';
+import { cohereWords } from './answers/finish-words.ts';
 import { CohereBodyReader } from './body-cohere.ts';
 import { asObject } from './json.ts';
 import { createFor } from './keyed-host.ts';
@@ -7,6 +8,7 @@ import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  finishWords: cohereWords,
   textArguments: false,
   fileTypes: /^image\//,
   rewriteAnswer: withoutCitations,

@@ -2,6 +2,7 @@ import { createGoogle } from '@ai-sdk/google';
 import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Model } from '../../engine/model.ts';
+import { googleWords } from './answers/finish-words.ts';
 import { GoogleBodyReader } from './body-google.ts';
 import { asObject, asObjects } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
@@ -19,6 +20,7 @@ const settings = {
 
 const quirks: Quirks = {
   ...chatQuirks,
+  finishWords: googleWords,
   settings,
   thinkingParts: true,
   thinkingFirst: false,

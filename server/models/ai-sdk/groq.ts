@@ -1,4 +1,5 @@
 import { createGroq } from '@ai-sdk/groq';
+import { groqWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -6,6 +7,7 @@ import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  finishWords: groqWords,
   settings: {
     parallel_tool_calls: 'parallelToolCalls',
     groq_reasoning_format: 'reasoningFormat',

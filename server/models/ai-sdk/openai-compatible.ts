@@ -1,5 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Model } from '../../engine/model.ts';
+import { chatWords, type FinishWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { asObjects } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
@@ -19,6 +20,8 @@ export interface CompatibleHost {
   readonly fetchesImages?: boolean;
   /** Whether its answers come without a finish reason. */
   readonly finishMayLack?: boolean;
+  /** Why its answers end, where its words are not OpenAI's. */
+  readonly finishWords?: FinishWords;
 }
 
 const settings = {
@@ -41,7 +44,8 @@ const settings = {
   openrouter_usage: 'usage',
 };
 
-function quirksOf({ thinkingField, finishMayLack = false, fetchesImages = true }: CompatibleHost): Quirks {
+function quirksOf(host: CompatibleHost): Quirks {
+  const { thinkingField, finishMayLack = false, fetchesImages = true, finishWords = chatWords } = host;
   return {
     ...chatQuirks,
     settings,
@@ -49,6 +53,7 @@ function quirksOf({ thinkingField, finishMayLack = false, fetchesImages = true }
     thinkingParts: thinkingField !== undefined,
     ...(fetchesImages ? { supportedUrls: { 'image/*': [/^https?:/] } } : {}),
     ...(thinkingField === 'reasoning' ? { rewriteBody: withReasoning } : {}),
+    finishWords,
     finishMayLack,
     bodyReader: () => new ChatBodyReader(),
   };

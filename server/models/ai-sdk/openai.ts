@@ -1,5 +1,6 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
+import { responsesWords } from './answers/finish-words.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { bridgedModel, type Services } from './model.ts';
 import { openAiThinking, openAiThinks } from './openai-models.ts';
@@ -26,6 +27,7 @@ const settings = {
 
 const quirks: Quirks = {
   ...chatQuirks,
+  finishWords: responsesWords,
   settings,
   // Without `store: false` the package sends ids in the place of what a history holds, which only OpenAI could resolve;
   // without strictness off, every output schema is sent as strict, which the API refuses for most schemas.

@@ -2,6 +2,7 @@ import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import type { Downloaded, Wanted } from '../download.ts';
+import type { FinishWords } from './answers/finish-words.ts';
 
 /**
  * One model of one provider, resolved: names, address and credentials. What `create` of a provider file takes.
@@ -38,7 +39,7 @@ export interface BodyFacts {
   readonly refusal?: string | undefined;
   /** An error that stands inside an answer, beside other things. */
   readonly failure?: unknown;
-  /** The provider's word for the end, where the AI SDK gives none. */
+  /** The provider's own word for the end. */
   readonly finishWord?: string | undefined;
   /** Who answered, and the id of the answer, where the AI SDK tells neither. */
   readonly served?: { readonly modelId?: string; readonly id?: string } | undefined;
@@ -119,6 +120,8 @@ export interface Quirks {
   readonly inlineTextFiles: boolean;
   /** Whether prompted output also asks for some JSON object. */
   readonly jsonObject: boolean;
+  /** Why answers end, in the provider's words. */
+  readonly finishWords: FinishWords;
   /** Whether an answer without a finish reason counts as complete. */
   readonly finishMayLack: boolean;
   /** The media types of files it takes, where the package would drop or garble others without a word. */

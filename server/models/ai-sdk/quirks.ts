@@ -1,4 +1,5 @@
 import { userError } from '../../engine/errors.ts';
+import { chatWords } from './answers/finish-words.ts';
 import type { ProviderEntry, Quirks } from './provider.ts';
 
 /**
@@ -21,6 +22,7 @@ export const chatQuirks: Quirks = {
   joinTexts: true,
   inlineTextFiles: true,
   jsonObject: true,
+  finishWords: chatWords,
   finishMayLack: false,
 };
 

@@ -1,4 +1,5 @@
 import { createXai } from '@ai-sdk/xai';
+import { responsesWords } from './answers/finish-words.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -6,6 +7,7 @@ import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  finishWords: responsesWords,
   settings: {
     parallel_tool_calls: 'parallelToolCalls',
     xai_reasoning_effort: 'reasoningEffort',
