@@ -49,17 +49,12 @@ function host(
   envVar: string,
   url: string,
   example: string,
-  more: Partial<ProviderRow> & Pick<CompatibleHost, 'thinkingField' | 'fetchesImages' | 'finishWords'> = {},
+  more: Partial<ProviderRow> & Partial<Omit<CompatibleHost, 'name' | 'envVar' | 'url'>> = {},
 ): ProviderRow {
-  const { thinkingField, finishWords, fetchesImages = true, ...row } = more;
-  const load = compatible({
-    name,
-    envVar,
-    url,
-    fetchesImages,
-    ...(thinkingField ? { thinkingField } : {}),
-    ...(finishWords ? { finishWords } : {}),
-  });
+  const { thinkingField, finishWords, reasoningDetails, namesThinking, fetchesImages = true, ...row } = more;
+  const differs = { thinkingField, finishWords, reasoningDetails, namesThinking };
+  const given = Object.fromEntries(Object.entries(differs).filter(([, value]) => value !== undefined));
+  const load = compatible({ name, envVar, url, fetchesImages, ...given });
   return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
 }
 
@@ -221,6 +216,7 @@ export const providers: readonly ProviderRow[] = [
     input: documents,
     thinkingField: 'reasoning',
     finishWords: openRouterWords,
+    reasoningDetails: true,
   }),
   host('ollama', 'OLLAMA_API_KEY', 'http://localhost:11434/v1', 'qwen3', {
     keyOptional: true,
@@ -230,6 +226,7 @@ export const providers: readonly ProviderRow[] = [
   }),
   host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b', {
     finishWords: huggingFaceWords,
+    namesThinking: false,
   }),
   host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', {
     thinkingField: 'reasoning_content',
@@ -249,8 +246,8 @@ export const providers: readonly ProviderRow[] = [
     load: compatible({
       name: 'snowflake',
       envVar: 'SNOWFLAKE_TOKEN',
-      finishMayLack: true,
       finishWords: snowflakeWords,
+      reasoningDetails: true,
     }),
   },
   host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
@@ -273,7 +270,7 @@ export const providers: readonly ProviderRow[] = [
     keyOptional: true,
     example: 'my-model',
     input: images,
-    load: compatible({ name: 'openai', envVar: 'OPENAI_COMPATIBLE_API_KEY', finishMayLack: true }),
+    load: compatible({ name: 'openai', envVar: 'OPENAI_COMPATIBLE_API_KEY' }),
   },
 ];
 

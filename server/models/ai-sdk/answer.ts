@@ -13,9 +13,15 @@ import { answerParts } from './answer-parts.ts';
 import { finishReasonOf } from './answers/finish-words.ts';
 import { storeThinkingMetadata } from './metadata.ts';
 import { sdkWarning } from './prompt.ts';
-import type { BodyFacts, DroppedThinking, Provider } from './provider.ts';
+import type { BodyFacts, Provider, ReadThinking } from './provider.ts';
 
 type Result = LanguageModelV4GenerateResult;
+
+/** The usage of an answer whose counts are read beside the package. */
+export const unknownUsage: LanguageModelV4Usage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+};
 
 /** What an answer came to, given whole or put together from a stream. @since 0.2.0 */
 export interface Ended {
@@ -30,19 +36,17 @@ export interface Ended {
 /**
  * Maps a result of the AI SDK to an answer.
  *
- * Errors: an error inside the body, those of `endedAnswer`.
+ * Errors: those of `endedAnswer`.
  * @since 0.1.0
  */
-export function toAnswer(result: Result, modelName: string, provider: Provider): ModelAnswer {
+export function toAnswer(result: Result, modelName: string, provider: Provider, body?: unknown): ModelAnswer {
   const reader = provider.quirks.bodyReader?.();
-  const dropped = reader?.add(result.response?.body) ?? [];
-  if (reader?.failure !== undefined) throw reader.failure;
-  const { finishReason, usage, warnings, response: metadata = {} } = result;
-  const given = withThinking(answerParts(result.content, provider), dropped, provider);
+  const read = reader?.add(body ?? result.response?.body) ?? [];
+  const { finishReason, warnings, response: metadata = {} } = result;
+  const usage = reader ? unknownUsage : result.usage;
+  const given = withThinking(answerParts(result.content, provider), read, provider);
   const ordered = provider.quirks.thinkingFirst ? thinkingFirst(given) : given;
-  const field = reader?.thinkingField;
-  const fielded = field ? ordered.map((part) => withField(part, field)) : ordered;
-  const parts = fielded.map((part) => withScopedId(part, metadata.id, provider));
+  const parts = ordered.map((part) => withScopedId(part, metadata.id, provider));
   return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
 }
 
@@ -70,7 +74,7 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
 
 function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {
   const saysNothing = parts.length === 0 && finishReason.unified === 'other' && finishReason.raw === undefined;
-  if (saysNothing && !facts.isBlocked && !provider.quirks.finishMayLack) {
+  if (saysNothing && !facts.isBlocked && !facts.isOver && !provider.quirks.finishWords.absent) {
     throw unexpectedBehavior(`Invalid response from ${provider.name} for '${modelName}'.`);
   }
   if (finishReason.unified === 'interrupted' || (finishReason.unified === 'error' && finishReason.raw === undefined)) {
@@ -80,7 +84,8 @@ function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, pro
     });
   }
   const last = parts.at(-1);
-  if (finishReason.unified !== 'length' || last?.part_kind !== 'tool-call') return;
+  const isCut = finishReasonOf(finishReason.raw, provider.quirks.finishWords, parts) === 'length';
+  if (!isCut || last?.part_kind !== 'tool-call') return;
   // Empty arguments count as `{}`; at the token limit they mean that not even the first character came.
   if (last.args === '' || provider.quirks.parsedArguments) throw incompleteCall();
 }
@@ -109,14 +114,17 @@ function completed(ended: Ended, provider: Provider): ModelResponse {
   });
 }
 
-/** Thinking that the package dropped fills the part it left empty for it, else it stands before everything. */
+/** Thinking read beside the package: parts before everything, or what the package left empty for it. */
 function withThinking(
   parts: ModelResponsePart[],
-  dropped: readonly DroppedThinking[],
+  read: readonly ReadThinking[],
   provider: Provider,
 ): ModelResponsePart[] {
-  if (dropped.length === 0) return parts;
-  const content = dropped.map(({ text }) => text).join('');
+  const whole = read.flatMap(({ text, signature = null, fields }): ModelResponsePart[] =>
+    fields ? [{ ...noFields, ...fields, content: text, signature, part_kind: 'thinking' }] : [],
+  );
+  const content = read.map(({ text, fields }) => (fields ? '' : text)).join('');
+  if (content === '') return [...whole, ...parts];
   const at = parts.findIndex((part) => part.part_kind === 'thinking' && part.content === '');
   if (at >= 0) return parts.map((part, index) => (index === at ? ({ ...part, content } as ModelResponsePart) : part));
   const part = { content, ...storeThinkingMetadata(undefined, provider), part_kind: 'thinking' } as const;
@@ -138,8 +146,7 @@ const thinkingFirst = (parts: readonly ModelResponsePart[]) => [
   ...parts.filter((part) => !isThinking(part)),
 ];
 
-const withField = (part: ModelResponsePart, field: string): ModelResponsePart =>
-  part.part_kind === 'thinking' ? { ...part, id: part.id ?? field } : part;
+const noFields = { id: null, provider_name: null, provider_details: null };
 
 /** A refusal is no text of the model: as text it would become the output. */
 function refused(ended: Ended, provider: Provider): ModelResponse {

@@ -1,6 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
+import { AnthropicNormalizer } from './answers/anthropic.ts';
 import { anthropicWords } from './answers/finish-words.ts';
 import { AnthropicBodyReader } from './body-anthropic.ts';
 import { asObject } from './json.ts';
@@ -45,6 +46,7 @@ const quirks: Quirks = {
   handledSettings: ['parallel_tool_calls', 'anthropic_thinking', 'anthropic_cache'],
   settingOptions,
   rewriteBody,
+  normalizer: () => new AnthropicNormalizer(),
   bodyReader: () => new AnthropicBodyReader(),
 };
 

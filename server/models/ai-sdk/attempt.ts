@@ -2,7 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provid
 import type { ModelAnswer } from '../../engine/model.ts';
 import type { PartStream } from '../../engine/part-stream.ts';
 import { type Ended, endedAnswer, toAnswer } from './answer.ts';
-import { brokenOff, type ErrorContext, timedOut, toEngineError } from './errors.ts';
+import { brokenOff, type ErrorContext, reading, timedOut, toEngineError } from './errors.ts';
 import { Patience } from './patience.ts';
 import type { Provider } from './provider.ts';
 import type { Timing } from './retry.ts';
@@ -37,11 +37,13 @@ export async function attempt(question: Question, context: ErrorContext, timing:
     closing.abort();
   });
   question.cut.error = undefined;
+  question.cut.reported = undefined;
   try {
     return await ask(question, AbortSignal.any([context.signal, closing.signal]), patience);
   } catch (error) {
-    const told =
-      isLate && !context.signal.aborted ? timedOut(context) : toEngineError(question.cut.error ?? error, context);
+    const { cut } = question;
+    const given = cut.reported ?? cut.error ?? error;
+    const told = isLate && !context.signal.aborted ? timedOut(context) : toEngineError(given, context);
     throw question.stream?.opened ? brokenOff(told) : told;
   } finally {
     patience.stop();
@@ -55,12 +57,16 @@ async function ask(question: Question, abortSignal: AbortSignal, patience: Patie
   const { provider, model, modelName, stream } = question;
   const options = { ...question.options, abortSignal };
   if (!stream) {
-    const result = await patience.wait(() => model.doGenerate(options));
-    return toAnswer(result, modelName, provider);
+    const result = await reading(() => patience.wait(() => model.doGenerate(options)));
+    return toAnswer(result, modelName, provider, question.cut.body);
   }
   const includeRawChunks = provider.quirks.bodyReader !== undefined;
-  const result = await patience.wait(() => model.doStream({ ...options, includeRawChunks }));
+  const result = await reading(() => patience.wait(() => model.doStream({ ...options, includeRawChunks })));
   const ended = await readStream(result.stream, stream, provider, patience);
+  if (question.cut.reported) {
+    if (stream.opened) stream.open({ finish_reason: 'error' });
+    throw question.cut.reported;
+  }
   // What broke behind the end of an answer is no matter.
   if (question.cut.error !== undefined && !(isOver(ended) && ended.facts.usage)) throw question.cut.error;
   return endedAnswer(ended, modelName, provider);

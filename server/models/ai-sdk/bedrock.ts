@@ -2,6 +2,7 @@ import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Model } from '../../engine/model.ts';
+import { BedrockNormalizer } from './answers/bedrock.ts';
 import { bedrockWords } from './answers/finish-words.ts';
 import { BedrockBodyReader } from './body-bedrock.ts';
 import { asObject } from './json.ts';
@@ -44,6 +45,7 @@ const quirks: Quirks = {
   handledSettings: Object.values(bodyNames).concat('bedrock_additional_model_requests_fields'),
   settingOptions,
   rewriteBody,
+  normalizer: () => new BedrockNormalizer(),
   bodyReader: () => new BedrockBodyReader(),
 };
 

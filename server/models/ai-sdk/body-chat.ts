@@ -1,8 +1,16 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import { reasoningDetails } from './answers/reasoning-details.ts';
 import { asObject, asObjects, integers, type Loose, wordOf } from './json.ts';
-import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
+import type { BodyFacts, BodyReader, ReadThinking } from './provider.ts';
 
-const thinkingFields = ['reasoning', 'reasoning_content'];
+/** How a provider's thinking becomes parts. */
+export interface ThinkingForm {
+  readonly providerName: string;
+  /** Whether `reasoning_details` hold what must travel back: then they are the thinking, whatever else is there. */
+  readonly details?: boolean;
+  /** Whether a part says whose it is and which field it came in: not so upstream for models with classes of their own. */
+  readonly named?: boolean;
+}
 
 /** Counts that have fields of their own. */
 const counted = new Set([
@@ -25,29 +33,44 @@ const counted = new Set([
 export class ChatBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   refusal: string | undefined;
-  failure: unknown;
-  thinkingField: string | undefined;
+  isOver = false;
   finishWord: string | undefined;
   readonly #logprobs: unknown[] = [];
+  readonly #form: ThinkingForm;
+
+  constructor(form: ThinkingForm) {
+    this.#form = form;
+  }
 
   get details(): BodyFacts['details'] {
     return this.#logprobs.length > 0 ? { logprobs: this.#logprobs } : undefined;
   }
 
-  add(body: unknown): readonly DroppedThinking[] {
-    const { choices, usage, error, x_groq } = asObject(body);
-    if (error) this.failure = error;
+  add(body: unknown): readonly ReadThinking[] {
+    const { choices, usage, x_groq, assumed } = asObject(body);
+    if (assumed) {
+      this.isOver = true;
+      return [];
+    }
     const counts = usage ?? asObject(x_groq).usage;
-    if (counts) this.usage = chatUsage(asObject(counts));
+    if (counts && !asObject(counts).uncounted) this.usage = chatUsage(asObject(counts));
     const [choice = {}] = asObjects(choices);
     this.finishWord = wordOf(choice.finish_reason) ?? this.finishWord;
     const logprobs = asObject(choice.logprobs).content;
     if (Array.isArray(logprobs)) this.#logprobs.push(...logprobs);
     const message = asObject(choice.message ?? choice.delta);
-    this.thinkingField ??= thinkingFields.find((name) => typeof message[name] === 'string' && message[name] !== '');
     const { refusal } = message;
     if (typeof refusal === 'string' && refusal !== '') this.refusal = (this.refusal ?? '') + refusal;
-    return [];
+    return this.#thinking(asObject(message.thought));
+  }
+
+  /** The first field with something in it: servers that send more than one send the same text. */
+  #thinking({ reasoning_details, ...thought }: Loose): readonly ReadThinking[] {
+    const { providerName, details, named = true } = this.#form;
+    const field = ['reasoning', 'reasoning_content', 'content'].find((name) => wordOf(thought[name]) !== undefined);
+    if (field === undefined || (details && reasoning_details)) return reasoningDetails(reasoning_details, providerName);
+    const fields = named ? { id: field, provider_name: providerName } : {};
+    return [{ id: field, text: String(thought[field]), fields }];
   }
 }
 

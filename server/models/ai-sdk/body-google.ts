@@ -1,6 +1,6 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import { asObject, asObjects, integers, wordOf } from './json.ts';
-import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
+import type { BodyFacts, BodyReader, ReadThinking } from './provider.ts';
 
 /**
  * What an answer of Google, whole or in chunks, says beyond the AI SDK's result: every count, who answered, and why a prompt was
@@ -27,7 +27,7 @@ export class GoogleBodyReader implements BodyReader {
     return this.#block ? String(this.#block.block_reason) : this.#word;
   }
 
-  add(body: unknown): readonly DroppedThinking[] {
+  add(body: unknown): readonly ReadThinking[] {
     const { usageMetadata, promptFeedback, modelVersion, responseId, candidates } = asObject(body);
     this.#word = wordOf(asObjects(candidates)[0]?.finishReason) ?? this.#word;
     if (!this.served && typeof modelVersion === 'string') {

@@ -1,6 +1,6 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import { asObject, asObjects, integers, wordOf } from './json.ts';
-import type { BodyReader, DroppedThinking } from './provider.ts';
+import type { BodyReader, ReadThinking } from './provider.ts';
 
 /**
  * What an answer of the Responses API, whole or in events, says beyond the AI SDK's result: counts, the status as the
@@ -12,9 +12,11 @@ import type { BodyReader, DroppedThinking } from './provider.ts';
 export class ResponsesBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   finishWord: string | undefined;
+  isOver = false;
 
-  add(body: unknown): DroppedThinking[] {
+  add(body: unknown): ReadThinking[] {
     const { type, response, item_id, delta } = asObject(body);
+    if (type === undefined || /^response\.(completed|incomplete|failed|done)$/.test(String(type))) this.isOver = true;
     if (type === 'response.reasoning_text.delta') return [{ id: `${item_id}:0`, text: String(delta) }];
     const whole = typeof type === 'string' ? asObject(response) : asObject(body);
     if (whole.usage) this.usage = responsesUsage(whole.usage);
@@ -28,7 +30,7 @@ export class ResponsesBodyReader implements BodyReader {
   }
 }
 
-function rawReasoning(output: unknown): DroppedThinking[] {
+function rawReasoning(output: unknown): ReadThinking[] {
   return asObjects(output)
     .filter((item) => item.type === 'reasoning')
     .flatMap((item) =>

@@ -1,4 +1,5 @@
 import { createCerebras } from '@ai-sdk/cerebras';
+import { ChatNormalizer } from './answers/chat.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -8,7 +9,8 @@ const quirks: Quirks = {
   ...chatQuirks,
   settings: { openai_reasoning_effort: 'reasoningEffort', openai_user: 'user' },
   options: { strictJsonSchema: false },
-  bodyReader: () => new ChatBodyReader(),
+  normalizer: () => new ChatNormalizer(),
+  bodyReader: () => new ChatBodyReader({ providerName: 'cerebras' }),
 };
 
 /**

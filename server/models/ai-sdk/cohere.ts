@@ -1,26 +1,20 @@
 import { createCohere } from '@ai-sdk/cohere';
+import { CohereNormalizer } from './answers/cohere.ts';
 import { cohereWords } from './answers/finish-words.ts';
 import { CohereBodyReader } from './body-cohere.ts';
-import { asObject } from './json.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
 import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  namesThinking: false,
   finishWords: cohereWords,
   textArguments: false,
   fileTypes: /^image\//,
-  rewriteAnswer: withoutCitations,
+  normalizer: () => new CohereNormalizer(),
   bodyReader: () => new CohereBodyReader(),
 };
-
-/** Citations of tool results do not fit what the package expects, and it has no other use for them. */
-function withoutCitations(body: unknown): unknown {
-  const { message, ...rest } = asObject(body);
-  const { citations: _, ...kept } = asObject(message);
-  return message ? { ...rest, message: kept } : body;
-}
 
 /**
  * A model of Cohere.

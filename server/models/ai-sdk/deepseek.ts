@@ -1,4 +1,5 @@
 import { createDeepSeek } from '@ai-sdk/deepseek';
+import { ChatNormalizer } from './answers/chat.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -16,7 +17,8 @@ const quirks: Quirks = {
   thinkingParts: true,
   fileTypes: /^image\//,
   textArguments: false,
-  bodyReader: () => new ChatBodyReader(),
+  normalizer: () => new ChatNormalizer(),
+  bodyReader: () => new ChatBodyReader({ providerName: 'deepseek' }),
 };
 
 /**

@@ -37,6 +37,28 @@ export interface ErrorContext {
  */
 export function toEngineError(error: unknown, context: ErrorContext): unknown {
   if (context.signal.aborted) return context.signal.reason;
+  if (!(error instanceof PackageError)) return known(error, context);
+  const told = known(error.cause, context);
+  return told instanceof EngineError ? told : invalidResponse(context, error.cause);
+}
+
+/** An error out of a provider's package: whatever it is, it is one of the model and no bug of ours. */
+class PackageError extends Error {
+  constructor(cause: unknown) {
+    super('The package of a provider failed.', { cause });
+  }
+}
+
+/** Does what a provider's package does: what it throws is told apart from bugs of our own. */
+export async function reading<T>(work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof EngineError || error instanceof PackageError ? error : new PackageError(error);
+  }
+}
+
+function known(error: unknown, context: ErrorContext): unknown {
   if (error instanceof EngineError) return error;
   if (APICallError.isInstance(error)) return fromApiCall(error, context);
   if (LoadAPIKeyError.isInstance(error)) return authMissing(context);
@@ -46,13 +68,10 @@ export function toEngineError(error: unknown, context: ErrorContext): unknown {
   if (InvalidPromptError.isInstance(error)) return userError(`The messages cannot be sent to '${context.modelName}'.`);
   if (isBadAnswer(error)) return invalidResponse(context);
   if (isNetworkError(error)) {
-    const message = messageOf(error);
-    return connectionFailed(message === 'terminated' ? 'The connection broke off.' : message, context);
+    return connectionFailed(isTerminated(error) ? brokenMessage : messageOf(error), context);
   }
   if (error instanceof Error && /event[- ]stream/i.test(error.message)) {
-    return /incomplete/i.test(error.message)
-      ? connectionFailed('The connection broke off.', context)
-      : invalidResponse(context);
+    return /incomplete/i.test(error.message) ? connectionFailed(brokenMessage, context) : invalidResponse(context);
   }
   return isReported(error) ? reportedError(error, context) : error;
 }
@@ -112,9 +131,9 @@ function fromApiCall(error: APICallError, context: ErrorContext): EngineError {
   if (typeof error.responseBody !== 'string' && error.responseBody) {
     return reportedError({ message: error.message, data: error.responseBody }, context);
   }
-  if (status === undefined) return connectionFailed(error.message, context);
+  if (status === undefined) return connectionFailed(isTerminated(error) ? brokenMessage : error.message, context);
   if (status >= 300) return httpError(status, error, context);
-  return error.isRetryable ? connectionFailed('The connection broke off.', context) : invalidResponse(context);
+  return error.isRetryable ? connectionFailed(brokenMessage, context) : invalidResponse(context);
 }
 
 function httpError(status: number, error: APICallError, context: ErrorContext): EngineError {
@@ -142,8 +161,13 @@ function mayRetry(headers: Record<string, string>): boolean | null {
 const connectionFailed = (message: string, { provider, modelName, secrets }: ErrorContext) =>
   new EngineError('model.api', redacted(message, secrets), { provider, model: modelName, retryable: true });
 
-const invalidResponse = ({ provider, modelName }: ErrorContext) =>
-  unexpectedBehavior(`Invalid response from ${provider} for '${modelName}'.`);
+function invalidResponse({ provider, modelName, secrets }: ErrorContext, crash?: unknown): EngineError {
+  const message = crash instanceof Error ? redacted(crash.message, secrets).slice(0, 4_096) : undefined;
+  return unexpectedBehavior(
+    `Invalid response from ${provider} for '${modelName}'.`,
+    message ? { kind: 'internal', message } : undefined,
+  );
+}
 
 const isBadAnswer = (error: unknown) =>
   TypeValidationError.isInstance(error) ||
@@ -158,6 +182,16 @@ function isNetworkError(error: unknown): boolean {
     if (at instanceof TypeError && /^(fetch failed|terminated)$/.test(at.message)) return true;
     const code = 'code' in at ? at.code : undefined;
     if (typeof code === 'string' && /^(UND_ERR_|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
+  }
+  return false;
+}
+
+const brokenMessage = 'The connection broke off.';
+
+/** What `fetch` says of a body that was cut; packages put it behind errors of their own. */
+function isTerminated(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if (at.message === 'terminated') return true;
   }
   return false;
 }

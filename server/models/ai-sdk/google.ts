@@ -3,6 +3,7 @@ import type { JSONValue } from '@ai-sdk/provider';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { Model } from '../../engine/model.ts';
 import { googleWords } from './answers/finish-words.ts';
+import { GoogleNormalizer } from './answers/google.ts';
 import { GoogleBodyReader } from './body-google.ts';
 import { asObject, asObjects } from './json.ts';
 import { bridgedModel, type Services } from './model.ts';
@@ -37,6 +38,7 @@ const quirks: Quirks = {
   handledSettings: ['google_thinking_config'],
   settingOptions,
   rewriteBody,
+  normalizer: () => new GoogleNormalizer(),
   bodyReader: () => new GoogleBodyReader(),
 };
 

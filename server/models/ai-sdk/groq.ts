@@ -1,4 +1,5 @@
 import { createGroq } from '@ai-sdk/groq';
+import { ChatNormalizer } from './answers/chat.ts';
 import { groqWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
@@ -7,6 +8,7 @@ import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  namesThinking: false,
   finishWords: groqWords,
   settings: {
     parallel_tool_calls: 'parallelToolCalls',
@@ -17,7 +19,8 @@ const quirks: Quirks = {
     groq_user: 'user',
   },
   options: { strictJsonSchema: false },
-  bodyReader: () => new ChatBodyReader(),
+  normalizer: () => new ChatNormalizer(),
+  bodyReader: () => new ChatBodyReader({ providerName: 'groq', named: false }),
 };
 
 /**

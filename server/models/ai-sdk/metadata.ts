@@ -1,4 +1,5 @@
 import type { JSONObject, SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import { isMadeItemId } from './answers/responses.ts';
 import type { Provider } from './provider.ts';
 
 // Metadata must travel back unchanged: encrypted reasoning and signatures are worthless otherwise. It lives in the
@@ -25,7 +26,8 @@ export function storeThinkingMetadata(metadata: SharedV4ProviderMetadata | undef
   const fields = stored(metadata, provider);
   const { redacted } = provider.quirks.metadata ?? {};
   const { [redacted?.name ?? '']: data, ...details } = fields.provider_details ?? {};
-  if (!redacted || typeof data !== 'string') return { ...fields, provider_name: provider.name };
+  const isNamed = provider.quirks.namesThinking !== false || fields.provider_name !== null;
+  if (!redacted || typeof data !== 'string') return { ...fields, provider_name: isNamed ? provider.name : null };
   return {
     id: redacted.id,
     signature: data,
@@ -41,7 +43,7 @@ function stored(metadata: SharedV4ProviderMetadata | undefined, provider: Provid
   let signature: string | null = null;
   for (const [name, value] of Object.entries(metadata?.[provider.optionsKey] ?? {})) {
     if (value === null || value === undefined) continue;
-    if (name === names.id && typeof value === 'string') id = value;
+    if (name === names.id && typeof value === 'string') id = isMadeItemId(value) ? null : value;
     else if (name === (names.signature ?? 'signature') && typeof value === 'string') signature = value;
     else details[names.details?.[name] ?? name] = value;
   }

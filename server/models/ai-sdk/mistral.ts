@@ -1,4 +1,5 @@
 import { createMistral } from '@ai-sdk/mistral';
+import { ChatNormalizer } from './answers/chat.ts';
 import { mistralWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
@@ -7,6 +8,7 @@ import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  namesThinking: false,
   finishWords: mistralWords,
   settings: {
     parallel_tool_calls: 'parallelToolCalls',
@@ -18,7 +20,8 @@ const quirks: Quirks = {
   thinkingFirst: false,
   joinTexts: false,
   supportedUrls: { 'image/*': [/^https?:/] },
-  bodyReader: () => new ChatBodyReader(),
+  normalizer: () => new ChatNormalizer({ contentLists: true, needsUsage: true }),
+  bodyReader: () => new ChatBodyReader({ providerName: 'mistral', named: false }),
 };
 
 /**

@@ -48,7 +48,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const { timing = systemTiming, fetch = globalThis.fetch } = services;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
   const cut: Cut = {};
-  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut));
+  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut, call.stream !== undefined));
   const { download } = entry;
   const question: Question = {
     provider,

@@ -1,5 +1,6 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
+import { ChatNormalizer } from './answers/chat.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { bridgedModel, type Services } from './model.ts';
 import { openAiThinking } from './openai-models.ts';
@@ -32,9 +33,9 @@ const quirks: Quirks = {
   // Without it every output schema is sent as strict, which the API refuses for most schemas.
   options: { strictJsonSchema: false },
   thinking: openAiThinking,
-  finishMayLack: true,
   mediaOptions: ({ detail }) => ({ imageDetail: typeof detail === 'string' ? detail : 'auto' }),
-  bodyReader: () => new ChatBodyReader(),
+  normalizer: () => new ChatNormalizer(),
+  bodyReader: () => new ChatBodyReader({ providerName: 'openai' }),
 };
 
 /**

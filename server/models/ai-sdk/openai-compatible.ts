@@ -1,5 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Model } from '../../engine/model.ts';
+import { ChatNormalizer } from './answers/chat.ts';
 import { chatWords, type FinishWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { asObjects } from './json.ts';
@@ -18,8 +19,10 @@ export interface CompatibleHost {
   readonly thinkingField?: 'reasoning' | 'reasoning_content';
   /** Whether it fetches images by their address. */
   readonly fetchesImages?: boolean;
-  /** Whether its answers come without a finish reason. */
-  readonly finishMayLack?: boolean;
+  /** Whether its thinking comes in `reasoning_details`, signatures and encrypted parts among it. */
+  readonly reasoningDetails?: boolean;
+  /** Whether thinking says whose it is; true unless given. */
+  readonly namesThinking?: boolean;
   /** Why its answers end, where its words are not OpenAI's. */
   readonly finishWords?: FinishWords;
 }
@@ -45,7 +48,8 @@ const settings = {
 };
 
 function quirksOf(host: CompatibleHost): Quirks {
-  const { thinkingField, finishMayLack = false, fetchesImages = true, finishWords = chatWords } = host;
+  const { name, reasoningDetails = false, namesThinking = true } = host;
+  const { thinkingField, fetchesImages = true, finishWords = chatWords } = host;
   return {
     ...chatQuirks,
     settings,
@@ -54,8 +58,9 @@ function quirksOf(host: CompatibleHost): Quirks {
     ...(fetchesImages ? { supportedUrls: { 'image/*': [/^https?:/] } } : {}),
     ...(thinkingField === 'reasoning' ? { rewriteBody: withReasoning } : {}),
     finishWords,
-    finishMayLack,
-    bodyReader: () => new ChatBodyReader(),
+    namesThinking,
+    normalizer: () => new ChatNormalizer(),
+    bodyReader: () => new ChatBodyReader({ providerName: name, details: reasoningDetails, named: namesThinking }),
   };
 }
 

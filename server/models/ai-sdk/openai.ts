@@ -1,6 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
 import { responsesWords } from './answers/finish-words.ts';
+import { ResponsesNormalizer } from './answers/responses.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { bridgedModel, type Services } from './model.ts';
 import { openAiThinking, openAiThinks } from './openai-models.ts';
@@ -44,6 +45,7 @@ const quirks: Quirks = {
   settingOptions: (_, { modelName }) =>
     openAiThinks(modelName.replace(/^openai\./, '')) ? { include: ['reasoning.encrypted_content'] } : {},
   rewriteBody: withAskedStore,
+  normalizer: () => new ResponsesNormalizer(),
   bodyReader: () => new ResponsesBodyReader(),
 };
 

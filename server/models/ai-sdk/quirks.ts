@@ -23,7 +23,6 @@ export const chatQuirks: Quirks = {
   inlineTextFiles: true,
   jsonObject: true,
   finishWords: chatWords,
-  finishMayLack: false,
 };
 
 /** The address without slashes at its end, as packages want it. @since 0.2.0 */

@@ -1,10 +1,15 @@
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import { parseExact, stringifyExact } from '../../engine/exact-json.ts';
+import { normalizedResponse } from './answers/normalized.ts';
+import type { OwnError } from './answers/own-error.ts';
 import type { Quirks } from './provider.ts';
 
-/** How the stream of an answer broke, when it did. @since 0.2.0 */
+/** Why an answer is none, or not whole: how its stream broke, or the error that the provider put into it. */
 export interface Cut {
   error?: unknown;
+  reported?: OwnError | undefined;
+  /** A whole answer as its package got it: not every package gives it back. */
+  body?: unknown;
 }
 
 /**
@@ -18,8 +23,9 @@ export interface Cut {
 export function sendingFetch(
   fetch: typeof globalThis.fetch,
   settings: ModelSettings,
-  { rewriteBody, rewriteAnswer }: Pick<Quirks, 'rewriteBody' | 'rewriteAnswer'> = {},
+  { rewriteBody, normalizer }: Pick<Quirks, 'rewriteBody' | 'normalizer'> = {},
   cut: Cut = {},
+  streamed = false,
 ): typeof globalThis.fetch {
   const extra = isObject(settings.extra_body) ? settings.extra_body : null;
   const rewritten = (text: string) => {
@@ -30,8 +36,15 @@ export function sendingFetch(
     const given = init?.body;
     const body = (extra || rewriteBody) && typeof given === 'string' ? rewritten(given) : given;
     const response = await fetch(input, { ...init, ...(body === undefined ? {} : { body }), redirect: 'manual' });
-    if (isStream(response)) return endingStream(response, cut);
-    return rewriteAnswer ? withAnswer(response, rewriteAnswer) : response;
+    const whole = isStream(response) ? endingStream(response, cut) : response;
+    if (!normalizer) return whole;
+    const report = (error: OwnError) => {
+      cut.reported = error;
+    };
+    const received = (answer: unknown) => {
+      cut.body = answer;
+    };
+    return normalizedResponse(whole, { normalizer: normalizer(), streamed, report, received });
   };
 }
 
@@ -59,18 +72,6 @@ function endingStream(response: Response, cut: Cut): Response {
   );
   const { status, headers } = response;
   return new Response(body, { status, headers });
-}
-
-/** Errors pass as they are. */
-async function withAnswer(response: Response, rewrite: (body: unknown) => unknown): Promise<Response> {
-  if (!response.ok || !/json/.test(response.headers.get('content-type') ?? '')) return response;
-  const text = await response.text();
-  const { status, headers } = response;
-  try {
-    return new Response(JSON.stringify(rewrite(JSON.parse(text))), { status, headers });
-  } catch {
-    return new Response(text, { status, headers }); // no JSON: left to the package, which says so
-  }
 }
 
 const parsed = (body: string) => parseExact(body) as Record<string, unknown>;

@@ -7,21 +7,16 @@ import type {
   SharedV4ProviderMetadata,
   SharedV4Warning,
 } from '@ai-sdk/provider';
-import type { PartStream } from '../../engine/part-stream.ts';
-import { callId, createdAt, type Ended, servedFields, usageOf } from './answer.ts';
+import type { PartFields, PartStream } from '../../engine/part-stream.ts';
+import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
-import { asObject } from './json.ts';
+import { reading } from './errors.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
 import type { Patience } from './patience.ts';
 import type { BodyFacts, BodyReader, Provider } from './provider.ts';
 
 type StreamPart = LanguageModelV4StreamPart;
 type Piece<K extends StreamPart['type']> = Extract<StreamPart, { type: K }>;
-
-const unknownUsage: LanguageModelV4Usage = {
-  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
-  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
-};
 
 const interrupted: LanguageModelV4FinishReason = { unified: 'interrupted', raw: undefined };
 
@@ -43,7 +38,7 @@ export async function readStream(
   const reader = stream.getReader();
   try {
     for (;;) {
-      const { done, value } = await patience.wait(() => reader.read());
+      const { done, value } = await reading(() => patience.wait(() => reader.read()));
       if (done) return answer.ended();
       answer.take(value);
       const paused = target.ready();
@@ -60,14 +55,14 @@ class StreamedAnswer {
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
   /** Fields of thinking that says nothing of itself. */
-  #thinker: { readonly provider_name: string; readonly id?: string };
+  readonly #thinker: PartFields;
   /** Blocks that began without content yet, with what was said of them. */
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
   /** Calls that are shown piece by piece and have not come as a whole yet. */
   readonly #unsettled = new Set<string>();
   #metadata: LanguageModelV4ResponseMetadata = {};
   #warnings: SharedV4Warning[] = [];
-  #usage = unknownUsage;
+  #usage: LanguageModelV4Usage = unknownUsage;
   #finish: LanguageModelV4FinishReason = interrupted;
   #failure: { error: unknown } | undefined;
 
@@ -75,7 +70,7 @@ class StreamedAnswer {
     this.#target = target;
     this.#provider = provider;
     this.#reader = provider.quirks.bodyReader?.();
-    this.#thinker = { provider_name: provider.name };
+    this.#thinker = provider.quirks.namesThinking === false ? {} : { provider_name: provider.name };
   }
 
   take(part: StreamPart): void {
@@ -134,47 +129,40 @@ class StreamedAnswer {
   /** Errors: what the stream reported. */
   ended(): Ended {
     const facts: BodyFacts = this.#reader ?? {};
-    const usage = usageOf(this.#usage, facts.usage);
+    const counted = this.#reader ? unknownUsage : this.#usage;
+    const usage = usageOf(counted, facts.usage);
     if (!usage.unmeasured_requests && (this.#target.opened || usage.input_tokens + usage.output_tokens > 0)) {
       this.#shown().setUsage(usage);
     }
-    const failure = wholeFailure(this.#failure?.error, facts.failure);
-    if (this.#lacksOnlyItsFinish(failure)) this.#finish = { unified: 'other', raw: '' };
-    else if (failure !== undefined) {
+    if (this.#failure && !isLackOfFinish(this.#failure.error)) {
       if (this.#target.opened) this.#target.open({ finish_reason: 'error' });
-      throw failure;
+      throw this.#failure.error;
     }
     return {
       parts: this.#target.parts(),
       // A call that never came as a whole is cut, whatever the stream says of its end.
-      finishReason: this.#unsettled.size > 0 || this.#hasNoEnd() ? interrupted : this.#finish,
-      usage: this.#usage,
+      finishReason: this.#unsettled.size > 0 ? interrupted : this.#finished(),
+      usage: counted,
       metadata: this.#metadata,
       facts,
       warnings: this.#warnings,
     };
   }
 
-  /** A package that does not tell a stream without an end from one whose end it does not understand. */
-  #hasNoEnd(): boolean {
-    const { unified, raw } = this.#finish;
-    return unified === 'other' && raw === undefined && !this.#reader?.isBlocked && !this.#reader?.finishWord;
-  }
-
-  /** Usage comes last: a host that never tells why it stopped has said everything then. */
-  #lacksOnlyItsFinish(failure: unknown): boolean {
-    const { message } = asObject(failure);
-    const isLack = typeof message === 'string' && message.includes('without a finish reason');
-    return this.#provider.quirks.finishMayLack && isLack && this.#reader?.usage !== undefined;
+  /** Packages do not agree on what an end is: what was read in the answer decides. */
+  #finished(): LanguageModelV4FinishReason {
+    if (!this.#reader) return this.#finish;
+    const { finishWord, isOver, isBlocked } = this.#reader;
+    return finishWord || isOver || isBlocked ? { unified: 'other', raw: finishWord } : interrupted;
   }
 
   #takeRaw(chunk: unknown): void {
     const reader = this.#reader;
     if (!reader) return;
     const before = reader.usage;
-    const dropped = reader.add(chunk);
-    if (reader.thinkingField && !this.#thinker.id) this.#thinker = { ...this.#thinker, id: reader.thinkingField };
-    for (const { id, text } of dropped) this.#opened().thinking(`thinking ${id}`, text, null, this.#thinker);
+    for (const { id, text, signature = null, fields = this.#thinker } of reader.add(chunk)) {
+      this.#opened().thinking(`thinking ${id}`, text, signature, fields);
+    }
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
   }
 
@@ -264,11 +252,9 @@ const callKey = (id: string) => `call ${id}`;
 
 const keyOf = ({ type, id }: { type: string; id: string }) => `${type.startsWith('text') ? 'text' : 'thinking'} ${id}`;
 
-/** The package strips what it does not know from the error of a provider, such as a generation that failed. */
-function wholeFailure(error: unknown, raw: unknown): unknown {
-  if (error === undefined || raw === undefined || error instanceof Error) return error ?? raw;
-  return { ...asObject(error), data: raw };
-}
+/** The complaint of a package about a stream without an end, which is judged here. */
+const isLackOfFinish = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('without a finish reason');
 
 /** What was said of a block as it began, and with a later piece of it. */
 function merged(first: SharedV4ProviderMetadata | undefined, later: SharedV4ProviderMetadata | undefined) {

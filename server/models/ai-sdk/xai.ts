@@ -1,5 +1,6 @@
 import { createXai } from '@ai-sdk/xai';
 import { responsesWords } from './answers/finish-words.ts';
+import { ResponsesNormalizer, xaiDialect } from './answers/responses.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -25,6 +26,7 @@ const quirks: Quirks = {
   nativeTools: true,
   joinTexts: false,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
+  normalizer: () => new ResponsesNormalizer(xaiDialect),
   bodyReader: () => new ResponsesBodyReader(),
 };
 

@@ -97,7 +97,6 @@ export function providerWith(quirks: Partial<Quirks> = {}): Provider {
       inlineTextFiles: false,
       jsonObject: false,
       finishWords: chatWords,
-      finishMayLack: false,
       ...quirks,
     },
     languageModel: () => {
