@@ -56,8 +56,8 @@ export class ChatBodyReader implements BodyReader {
     if (counts && !asObject(counts).uncounted) this.usage = chatUsage(asObject(counts));
     const [choice = {}] = asObjects(choices);
     this.finishWord = wordOf(choice.finish_reason) ?? this.finishWord;
-    const logprobs = asObject(choice.logprobs).content;
-    if (Array.isArray(logprobs)) this.#logprobs.push(...logprobs);
+    const { token_logprobs } = choice;
+    if (Array.isArray(token_logprobs)) this.#logprobs.push(...token_logprobs);
     const message = asObject(choice.message ?? choice.delta);
     const { refusal } = message;
     if (typeof refusal === 'string' && refusal !== '') this.refusal = (this.refusal ?? '') + refusal;

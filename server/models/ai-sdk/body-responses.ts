@@ -12,15 +12,19 @@ import type { BodyReader, ReadThinking } from './provider.ts';
 export class ResponsesBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   finishWord: string | undefined;
+  refusal: string | undefined;
   isOver = false;
 
   add(body: unknown): ReadThinking[] {
-    const { type, response, item_id, delta } = asObject(body);
+    const { type, response, item_id, delta, refusal } = asObject(body);
     if (type === undefined || /^response\.(completed|incomplete|failed|done)$/.test(String(type))) this.isOver = true;
+    if (type === 'response.refusal.delta') this.refusal = (this.refusal ?? '') + (wordOf(delta) ?? '');
+    if (type === 'response.refusal.done') this.refusal = wordOf(refusal) ?? this.refusal;
     if (type === 'response.reasoning_text.delta') return [{ id: `${item_id}:0`, text: String(delta) }];
     const whole = typeof type === 'string' ? asObject(response) : asObject(body);
     if (whole.usage) this.usage = responsesUsage(whole.usage);
     this.#finish(type === 'response.incomplete' ? undefined : whole.status, asObject(whole.incomplete_details).reason);
+    this.refusal = refusalIn(whole.output) ?? this.refusal;
     return typeof type === 'string' ? [] : rawReasoning(whole.output);
   }
 
@@ -29,6 +33,13 @@ export class ResponsesBodyReader implements BodyReader {
     if (word && word !== 'in_progress' && word !== 'queued') this.finishWord = word;
   }
 }
+
+/** The last refusal counts. Source: Pydantic AI `OpenAIResponsesModel._process_response`. */
+const refusalIn = (output: unknown): string | undefined =>
+  asObjects(output)
+    .flatMap(({ content }) => asObjects(content))
+    .flatMap(({ type, refusal }) => (type === 'refusal' ? (wordOf(refusal) ?? []) : []))
+    .at(-1);
 
 function rawReasoning(output: unknown): ReadThinking[] {
   return asObjects(output)

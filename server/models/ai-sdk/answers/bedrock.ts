@@ -4,6 +4,8 @@ import { madeCallId } from './tool-calls.ts';
 
 const blocks = ['text', 'toolUse', 'reasoningContent', 'citationsContent'];
 
+const deltas = ['text', 'toolUse', 'reasoningContent', 'citation'];
+
 /** Answers of Amazon Bedrock's Converse API. */
 export class BedrockNormalizer implements Normalizer {
   body(given: unknown): unknown {
@@ -23,6 +25,8 @@ export class BedrockNormalizer implements Normalizer {
 
   event(given: unknown): readonly unknown[] {
     const { messageStop, metadata, ...event } = asObject(given);
+    const { delta } = asObject(event.contentBlockDelta);
+    if (delta && !deltas.some((name) => name in asObject(delta))) return [];
     return [
       {
         ...event,

@@ -106,18 +106,16 @@ const headOf = ({ id, created, model }: Loose, object: string): Loose => ({
 /** Some servers count milliseconds. */
 const seconds = (created: number) => Math.floor(created > 1e11 ? created / 1_000 : created);
 
-/** Members that no package reads are read by us. */
+/** Log probabilities are read by us alone, under another name: packages are strict about them. */
 function choiceOf({ index, finish_reason, logprobs, native_finish_reason }: Loose, position: number): Loose {
   const { content } = asObject(logprobs);
   return {
     index: Number.isInteger(index) ? index : position,
     finish_reason: wordOf(finish_reason) ?? null,
     ...(wordOf(native_finish_reason) ? { native_finish_reason } : {}),
-    ...(Array.isArray(content) && content.length > 0 ? { logprobs: { content: asObjects(content).map(logprob) } } : {}),
+    ...(Array.isArray(content) && content.length > 0 ? { token_logprobs: content } : {}),
   };
 }
-
-const logprob = (token: Loose): Loose => ({ ...token, top_logprobs: asObjects(token.top_logprobs) });
 
 function thoughtOf(message: Loose, listed: string): Loose | undefined {
   const fields = thinkingFields.flatMap((name) => {

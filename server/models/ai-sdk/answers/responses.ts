@@ -92,7 +92,7 @@ export class ResponsesNormalizer implements Normalizer {
     return [
       { type: 'response.created', sequence_number: 0, response: { ...response, output: [] } },
       ...items.flatMap((item, output_index) => [
-        { type: 'response.output_item.added', sequence_number: 0, output_index, item },
+        { type: 'response.output_item.added', sequence_number: 0, output_index, item: begunOf(item) },
         ...textsOf(item).map((delta) => ({
           type: 'response.output_text.delta',
           sequence_number: 0,
@@ -139,6 +139,9 @@ export class ResponsesNormalizer implements Normalizer {
 
 const textsOf = ({ type, content }: Loose): readonly string[] =>
   type === 'message' ? asObjects(content).flatMap(({ text }) => wordOf(text) ?? []) : [];
+
+/** A message begins without its content. */
+const begunOf = (item: Loose): Loose => (item.type === 'message' ? { ...item, content: [] } : item);
 
 /** Where texts were cited is not kept, so nothing depends on its shape. */
 function messageContent(content: unknown): Loose[] {
