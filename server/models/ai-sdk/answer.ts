@@ -45,7 +45,8 @@ export function toAnswer(result: Result, modelName: string, provider: Provider, 
   const { finishReason, warnings, response: metadata = {} } = result;
   const usage = reader ? unknownUsage : result.usage;
   const given = withThinking(answerParts(result.content, provider), read, provider);
-  const ordered = provider.quirks.thinkingFirst ? thinkingFirst(given) : given;
+  // A package may put calls before the text; a chat completion has its calls last.
+  const ordered = provider.quirks.readsTags ? [...given.filter(not(isCall)), ...given.filter(isCall)] : given;
   const parts = ordered.map((part) => withScopedId(part, metadata.id, provider));
   return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
 }
@@ -139,12 +140,12 @@ function withScopedId(part: ModelResponsePart, id: string | undefined, provider:
 export const callId = (id: string, responseId: string | undefined, { quirks }: Provider): string =>
   quirks.scopedCallIds && responseId ? `${responseId}:${id}` : id;
 
-const isThinking = (part: ModelResponsePart) => part.part_kind === 'thinking';
+const isCall = (part: ModelResponsePart) => part.part_kind === 'tool-call';
 
-const thinkingFirst = (parts: readonly ModelResponsePart[]) => [
-  ...parts.filter(isThinking),
-  ...parts.filter((part) => !isThinking(part)),
-];
+const not =
+  <T>(holds: (value: T) => boolean) =>
+  (value: T) =>
+    !holds(value);
 
 const noFields = { id: null, provider_name: null, provider_details: null };
 

@@ -26,7 +26,6 @@ const quirks: Quirks = {
   settings,
   defaults: { max_tokens: 4096 },
   thinkingParts: true,
-  thinkingFirst: false,
   inlineSystem: false,
   errorResults: true,
   filesInResults: true,

@@ -26,7 +26,6 @@ const quirks: Quirks = {
   finishWords: bedrockWords,
   settings: { bedrock_service_tier: 'serviceTier', service_tier: 'serviceTier' },
   thinkingParts: true,
-  thinkingFirst: false,
   inlineSystem: false,
   errorResults: true,
   filesInResults: true,

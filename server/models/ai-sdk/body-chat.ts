@@ -8,9 +8,16 @@ export interface ThinkingForm {
   readonly providerName: string;
   /** Whether `reasoning_details` hold what must travel back: then they are the thinking, whatever else is there. */
   readonly details?: boolean;
+  /** The field that comes first where there is more than one; `reasoning` unless given. */
+  readonly field?: 'reasoning' | 'reasoning_content' | undefined;
   /** Whether a part says whose it is and which field it came in: not so upstream for models with classes of their own. */
   readonly named?: boolean;
 }
+
+const thinkingFields = ['reasoning', 'reasoning_content', 'content'];
+
+/** Where details are not sent back, only what can be read in them is kept, unless a field says the same. */
+const readable = (details: readonly ReadThinking[]) => details.filter(({ text }) => text !== '');
 
 /** Counts that have fields of their own. */
 const counted = new Set([
@@ -36,6 +43,7 @@ export class ChatBodyReader implements BodyReader {
   isOver = false;
   finishWord: string | undefined;
   readonly #logprobs: unknown[] = [];
+  #hasField = false;
   readonly #form: ThinkingForm;
 
   constructor(form: ThinkingForm) {
@@ -66,9 +74,11 @@ export class ChatBodyReader implements BodyReader {
 
   /** The first field with something in it: servers that send more than one send the same text. */
   #thinking({ reasoning_details, ...thought }: Loose): readonly ReadThinking[] {
-    const { providerName, details, named = true } = this.#form;
-    const field = ['reasoning', 'reasoning_content', 'content'].find((name) => wordOf(thought[name]) !== undefined);
-    if (field === undefined || (details && reasoning_details)) return reasoningDetails(reasoning_details, providerName);
+    const { providerName, details, named = true, field: first = 'reasoning' } = this.#form;
+    if (details && reasoning_details) return reasoningDetails(reasoning_details, providerName);
+    const field = [first, ...thinkingFields].find((name) => wordOf(thought[name]) !== undefined);
+    if (field === undefined) return this.#hasField ? [] : readable(reasoningDetails(reasoning_details, providerName));
+    this.#hasField = true;
     const fields = named ? { id: field, provider_name: providerName } : {};
     return [{ id: field, text: String(thought[field]), fields }];
   }

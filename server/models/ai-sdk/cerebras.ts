@@ -7,6 +7,7 @@ import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  readsTags: true,
   settings: { openai_reasoning_effort: 'reasoningEffort', openai_user: 'user' },
   options: { strictJsonSchema: false },
   normalizer: () => new ChatNormalizer(),

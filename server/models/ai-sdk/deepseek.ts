@@ -7,6 +7,7 @@ import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  readsTags: true,
   settings: {
     openai_logprobs: 'logprobs',
     openai_top_logprobs: 'topLogprobs',
@@ -18,7 +19,7 @@ const quirks: Quirks = {
   fileTypes: /^image\//,
   textArguments: false,
   normalizer: () => new ChatNormalizer(),
-  bodyReader: () => new ChatBodyReader({ providerName: 'deepseek' }),
+  bodyReader: () => new ChatBodyReader({ providerName: 'deepseek', field: 'reasoning_content' }),
 };
 
 /**

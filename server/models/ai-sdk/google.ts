@@ -24,7 +24,6 @@ const quirks: Quirks = {
   finishWords: googleWords,
   settings,
   thinkingParts: true,
-  thinkingFirst: false,
   inlineSystem: false,
   errorResults: true,
   objectResults: true,

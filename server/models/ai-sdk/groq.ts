@@ -8,6 +8,7 @@ import { chatQuirks } from './quirks.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  readsTags: true,
   namesThinking: false,
   finishWords: groqWords,
   settings: {

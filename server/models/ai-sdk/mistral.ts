@@ -17,7 +17,6 @@ const quirks: Quirks = {
   },
   options: { strictJsonSchema: false },
   thinkingParts: true,
-  thinkingFirst: false,
   joinTexts: false,
   supportedUrls: { 'image/*': [/^https?:/] },
   normalizer: () => new ChatNormalizer({ contentLists: true, needsUsage: true }),

@@ -29,6 +29,7 @@ const settings = {
 
 const quirks: Quirks = {
   ...chatQuirks,
+  readsTags: true,
   settings,
   // Without it every output schema is sent as strict, which the API refuses for most schemas.
   options: { strictJsonSchema: false },

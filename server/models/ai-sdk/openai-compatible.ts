@@ -47,11 +47,14 @@ const settings = {
   openrouter_usage: 'usage',
 };
 
-function quirksOf(host: CompatibleHost): Quirks {
+function quirksOf(host: CompatibleHost, modelName: string): Quirks {
   const { name, reasoningDetails = false, namesThinking = true } = host;
   const { thinkingField, fetchesImages = true, finishWords = chatWords } = host;
   return {
     ...chatQuirks,
+    readsTags: true,
+    // Claude writes other tags, wherever it is served. Source: Pydantic AI `anthropic_model_profile`.
+    ...(/(^|\/)claude/.test(modelName) ? { thinkingTags: ['<thinking>', '</thinking>'] as const } : {}),
     settings,
     options: { strictJsonSchema: false },
     thinkingParts: thinkingField !== undefined,
@@ -60,7 +63,8 @@ function quirksOf(host: CompatibleHost): Quirks {
     finishWords,
     namesThinking,
     normalizer: () => new ChatNormalizer(),
-    bodyReader: () => new ChatBodyReader({ providerName: name, details: reasoningDetails, named: namesThinking }),
+    bodyReader: () =>
+      new ChatBodyReader({ providerName: name, details: reasoningDetails, named: namesThinking, field: thinkingField }),
   };
 }
 
@@ -90,7 +94,7 @@ function compatible(host: CompatibleHost, entry: ProviderEntry): Provider {
     optionsKey: 'compatible',
     url: `${url}/`,
     envVar: host.envVar,
-    quirks: quirksOf(host),
+    quirks: quirksOf(host, modelName),
     languageModel: (fetch) =>
       createOpenAICompatible({
         name: 'compatible',

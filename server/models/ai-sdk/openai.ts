@@ -35,7 +35,6 @@ const quirks: Quirks = {
   options: { strictJsonSchema: false, store: false },
   thinking: openAiThinking,
   thinkingParts: true,
-  thinkingFirst: false,
   filesInResults: true,
   nativeTools: true,
   joinTexts: false,

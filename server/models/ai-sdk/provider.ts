@@ -101,8 +101,8 @@ export interface Quirks {
   /** Whether thinking of this provider goes back as parts; foreign thinking always goes as text in the tags. */
   readonly thinkingParts: boolean;
   readonly thinkingTags: readonly [open: string, close: string];
-  /** Whether thinking comes before all else, in whatever order the package gives it. */
-  readonly thinkingFirst: boolean;
+  /** Whether text is split at those tags: models of open servers write their thinking into it. */
+  readonly readsTags?: boolean;
   /** Whether thinking says whose it is. Source: Pydantic AI, where some models leave `provider_name` out. */
   readonly namesThinking?: boolean;
   /** Whether system messages may stand inside a conversation; else they go as `<system>` user text. */

@@ -12,7 +12,6 @@ import type { ProviderEntry, Quirks } from './provider.ts';
 export const chatQuirks: Quirks = {
   settings: {},
   thinkingParts: false,
-  thinkingFirst: true,
   thinkingTags: ['<think>', '</think>'],
   inlineSystem: true,
   errorResults: false,

@@ -9,7 +9,8 @@ import type {
 } from '@ai-sdk/provider';
 import type { PartFields, PartStream } from '../../engine/part-stream.ts';
 import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } from './answer.ts';
-import { answerParts } from './answer-parts.ts';
+import { answerParts, taggedFields } from './answer-parts.ts';
+import { type Segment, TagSplitter } from './answers/thinking-tags.ts';
 import { reading } from './errors.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
 import type { Patience } from './patience.ts';
@@ -45,6 +46,7 @@ export async function readStream(
       if (paused) await paused;
     }
   } finally {
+    answer.flush();
     reader.cancel().catch(() => {}); // the error that ended the stream is known already
   }
 }
@@ -54,6 +56,10 @@ class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
+  /** Where text holds thinking between tags; undefined where it cannot. */
+  #splitter: TagSplitter | undefined;
+  /** Chat completions have one text and one thinking: each goes on in a part of its own after the other. */
+  #turn = { kind: '', number: 0 };
   /** Fields of thinking that says nothing of itself. */
   readonly #thinker: PartFields;
   /** Blocks that began without content yet, with what was said of them. */
@@ -70,6 +76,7 @@ class StreamedAnswer {
     this.#target = target;
     this.#provider = provider;
     this.#reader = provider.quirks.bodyReader?.();
+    this.#splitter = splitterOf(provider);
     this.#thinker = provider.quirks.namesThinking === false ? {} : { provider_name: provider.name };
   }
 
@@ -128,6 +135,7 @@ class StreamedAnswer {
 
   /** Errors: what the stream reported. */
   ended(): Ended {
+    this.flush();
     const facts: BodyFacts = this.#reader ?? {};
     const counted = this.#reader ? unknownUsage : this.#usage;
     const usage = usageOf(counted, facts.usage);
@@ -160,8 +168,9 @@ class StreamedAnswer {
     const reader = this.#reader;
     if (!reader) return;
     const before = reader.usage;
-    for (const { id, text, signature = null, fields = this.#thinker } of reader.add(chunk)) {
-      this.#opened().thinking(`thinking ${id}`, text, signature, fields);
+    for (const { id, text, signature = null, fields } of reader.add(chunk)) {
+      const turn = fields && !id.startsWith('detail') ? ` ${this.#turnTo('thinking')}` : '';
+      this.#opened().thinking(`thinking ${id}${turn}`, text, signature, fields ?? this.#thinker);
     }
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
   }
@@ -194,7 +203,31 @@ class StreamedAnswer {
     // An id alone makes no part of a block without text.
     if (piece.delta === '' && !fields?.provider_details && this.#begun.has(piece.key)) return;
     this.#begun.delete(piece.key);
-    this.#opened().text(piece.key, piece.delta, fields);
+    if (this.#splitter) this.#segments(this.#splitter.add(piece.delta));
+    else this.#opened().text(piece.key, piece.delta, fields);
+  }
+
+  #segments(segments: readonly Segment[]): void {
+    for (const { kind, number, content } of segments) {
+      const turn = this.#turnTo('text');
+      // Upstream keeps one text where thinking is not named.
+      const key = `${kind} ${number} of text ${this.#provider.quirks.namesThinking === false ? '' : turn}`;
+      if (kind === 'text') this.#opened().text(key, content);
+      else this.#opened().thinking(key, content, null, taggedFields(this.#provider));
+    }
+  }
+
+  /** Shows text that was held back because it could have become a tag. */
+  flush(): void {
+    if (this.#splitter) this.#segments(this.#splitter.end());
+  }
+
+  /** The number of the turn of a kind of part; another kind before it makes it another turn. */
+  #turnTo(kind: 'text' | 'thinking' | 'call'): number {
+    if (this.#turn.kind === kind) return this.#turn.number;
+    if (this.#turn.kind === 'text') this.flush();
+    this.#turn = { kind, number: this.#turn.number + 1 };
+    return this.#turn.number;
   }
 
   #thinking(part: Piece<'reasoning-delta'> | Piece<'reasoning-end'>): void {
@@ -219,6 +252,7 @@ class StreamedAnswer {
 
   #beginCall({ id, toolName, providerExecuted, providerMetadata }: Piece<'tool-input-start'>): void {
     if (providerExecuted) return; // comes as a whole
+    this.#turnTo('call');
     this.#unsettled.add(id);
     const fields = storeMetadata(providerMetadata, this.#provider);
     this.#opened().toolCall(callKey(id), { name: toolName, id: this.#callId(id) }, fields);
@@ -229,6 +263,7 @@ class StreamedAnswer {
       for (const whole of answerParts([part], this.#provider)) this.#opened().whole(whole);
       return;
     }
+    this.#turnTo('call');
     const { toolCallId: id, toolName: name, input } = part;
     const fields = storeMetadata(part.providerMetadata, this.#provider);
     const key = callKey(id);
@@ -247,6 +282,9 @@ class StreamedAnswer {
     return this.#target.opened ? this.#target : this.#shown();
   }
 }
+
+const splitterOf = ({ quirks }: Provider): TagSplitter | undefined =>
+  quirks.readsTags ? new TagSplitter(quirks.thinkingTags) : undefined;
 
 const callKey = (id: string) => `call ${id}`;
 

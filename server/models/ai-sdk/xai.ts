@@ -22,7 +22,6 @@ const quirks: Quirks = {
   },
   options: { store: false },
   thinkingParts: true,
-  thinkingFirst: false,
   nativeTools: true,
   joinTexts: false,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },

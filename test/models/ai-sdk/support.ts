@@ -86,7 +86,6 @@ export function providerWith(quirks: Partial<Quirks> = {}): Provider {
     quirks: {
       settings: {},
       thinkingParts: true,
-      thinkingFirst: false,
       thinkingTags: ['<think>', '</think>'],
       inlineSystem: true,
       errorResults: true,

@@ -29,11 +29,18 @@ KEYS = """OPENAI CEREBRAS OPENROUTER OLLAMA ZAI CRUSOE SNOWFLAKE DEEPSEEK FIREWO
 def main():
     warnings.simplefilter('ignore')
     os.environ.update({f'{name}_API_KEY': 'k' for name in KEYS})
+    os.environ.update(VLLM_BASE_URL='http://127.0.0.1:1/v1', VLLM_API_KEY='k')
     os.environ.update(SNOWFLAKE_TOKEN='k', SNOWFLAKE_ACCOUNT='a', OLLAMA_BASE_URL='http://127.0.0.1:1/v1')
-    from . import finish_words
+    from . import finish_words, thinking
 
-    text = json.dumps({'engine': version('pydantic-ai-slim'), 'rows': finish_words.run(ROWS)}, indent=1)
-    (Path(sys.argv[1]) / 'finish-words.json').write_text(text + '\n')
+    folder = Path(sys.argv[1])
+    write(folder / 'finish-words.json', {'rows': finish_words.run(ROWS)})
+    write(folder / 'thinking.json', thinking.run([row for row, family in ROWS.items() if family == 'chat']))
+
+
+def write(path, vectors):
+    text = json.dumps({'engine': version('pydantic-ai-slim'), **vectors}, ensure_ascii=False, indent=1)
+    path.write_text(text + '\n')
 
 
 main()

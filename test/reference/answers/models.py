@@ -19,7 +19,7 @@ def model(row, url):
     if row in ('openai', 'azure', 'bedrock-mantle', 'deepseek-responses', 'xai'):
         # xAI is asked over its Responses API here, the reference engine speaks gRPC with it.
         return openai_at('openai', 'openai.OpenAIResponsesModel')
-    if row in ('openai-chat', 'openai-compatible', 'vllm'):
+    if row in ('openai-chat', 'openai-compatible'):
         return openai_at('openai', chat)
     own = {
         'cerebras': 'cerebras.CerebrasModel',
