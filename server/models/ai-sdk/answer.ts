@@ -11,6 +11,7 @@ import type { ModelAnswer } from '../../engine/model.ts';
 import { modelResponse, requestUsage, unmeasuredUsage } from '../../engine/response.ts';
 import { answerParts } from './answer-parts.ts';
 import { finishReasonOf } from './answers/finish-words.ts';
+import { withNative } from './answers/native-parts.ts';
 import { storeThinkingMetadata } from './metadata.ts';
 import { sdkWarning } from './prompt.ts';
 import type { BodyFacts, Provider, ReadThinking } from './provider.ts';
@@ -47,7 +48,8 @@ export function toAnswer(result: Result, modelName: string, provider: Provider, 
   const given = withThinking(answerParts(result.content, provider), read, provider);
   // A package may put calls before the text; a chat completion has its calls last.
   const ordered = provider.quirks.readsTags ? [...given.filter(not(isCall)), ...given.filter(isCall)] : given;
-  const parts = ordered.map((part) => withScopedId(part, metadata.id, provider));
+  const found = (reader?.takeParts?.() ?? []).concat(ordered.map((part) => withNative(part, reader?.natives)));
+  const parts = found.map((part) => withScopedId(part, metadata.id, provider));
   return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
 }
 
@@ -67,11 +69,20 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
   const ended = { ...given, metadata, finishReason: { ...given.finishReason, raw: word } };
   refuseCut(ended, modelName, provider);
   return {
-    response: ended.facts.refusal === undefined ? completed(ended, provider) : refused(ended, provider),
+    response: withName(
+      ended.facts.refusal === undefined ? completed(ended, provider) : refused(ended, provider),
+      modelName,
+    ),
     served: ended.metadata.modelId ?? null,
     ...(ended.warnings.length > 0 ? { warnings: ended.warnings.map(sdkWarning) } : {}),
   };
 }
+
+/** Upstream stores the name that was asked for where the answer tells none. */
+const withName = (response: ModelResponse, asked: string): ModelResponse => ({
+  ...response,
+  model_name: response.model_name ?? asked,
+});
 
 function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {
   const saysNothing = parts.length === 0 && finishReason.unified === 'other' && finishReason.raw === undefined;
@@ -103,16 +114,19 @@ function completed(ended: Ended, provider: Provider): ModelResponse {
   const { raw } = ended.finishReason;
   const details = {
     ...ended.facts.details,
-    ...(raw ? { finish_reason: raw } : {}),
+    ...(raw ? { finish_reason: ended.facts.shownWord ?? raw } : {}),
     ...createdAt(ended.metadata),
   };
   return response(ended, provider, {
     provider_details: Object.keys(details).length > 0 ? details : null,
     state: raw === 'pause_turn' ? 'suspended' : 'complete',
-    finish_reason: ended.facts.isBlocked
-      ? 'content_filter'
-      : finishReasonOf(raw, provider.quirks.finishWords, ended.parts),
+    finish_reason: reasonOf(ended, provider),
   });
+}
+
+function reasonOf({ facts, finishReason, parts }: Ended, { quirks }: Provider) {
+  if (facts.isBlocked) return 'content_filter';
+  return facts.isFailed ? 'error' : finishReasonOf(finishReason.raw, quirks.finishWords, parts);
 }
 
 /** Thinking read beside the package: parts before everything, or what the package left empty for it. */
@@ -173,16 +187,16 @@ function response(
 /** Who answered, as stored on responses. @since 0.2.0 */
 export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, provider: Provider) {
   return {
-    model_name: modelId ?? null,
+    model_name: modelId || null,
     provider_name: provider.name,
     provider_url: provider.url,
-    provider_response_id: id ?? null,
+    provider_response_id: id || null,
   };
 }
 
 /** When the provider made the answer, as Pydantic writes a time without fraction. @since 0.2.0 */
 export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadata): { timestamp?: string } {
-  return created ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
+  return created && created.getTime() > 0 ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
 }
 
 /**

@@ -34,7 +34,7 @@ const quirks: Quirks = {
   joinTexts: false,
   inlineTextFiles: false,
   jsonObject: false,
-  metadata: { signature: 'signature', redacted: { name: 'redactedContent', id: 'redacted_content' } },
+  metadata: { signature: 'signature', redacted: { name: 'redactedContent', id: 'redacted_content', isBase64: true } },
   cachePoint: () => ({ cachePoint: { type: 'default' } }),
   cacheSettings: {
     instructions: 'bedrock_cache_instructions',

@@ -12,6 +12,7 @@ export class AnthropicBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   finishWord: string | undefined;
   isOver = false;
+  details: Record<string, unknown> | undefined;
   #counts: Record<string, number> = {};
   #thinking = 0;
 
@@ -19,6 +20,11 @@ export class AnthropicBodyReader implements BodyReader {
     const { type, message, usage, delta, stop_reason } = asObject(body);
     this.finishWord = wordOf(stop_reason ?? asObject(delta).stop_reason) ?? this.finishWord;
     const told = usage ?? asObject(message).usage;
+    const container = asObject(asObject(body).container ?? asObject(message).container ?? asObject(delta).container);
+    if (wordOf(container.id)) this.details = { ...this.details, container_id: container.id };
+    const stop = asObject(asObject(body).stop_details ?? asObject(delta).stop_details);
+    if (wordOf(stop.explanation)) this.details = { ...this.details, refusal: stop.explanation };
+    if (wordOf(stop.category)) this.details = { ...this.details, refusal_category: stop.category };
     if (type === 'message_stop') this.isOver = true;
     if (!told || asObject(told).uncounted) return [];
     this.#counts = { ...this.#counts, ...integers(told) };

@@ -1,4 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import { openRouterDetails } from './answers/openrouter.ts';
 import { reasoningDetails } from './answers/reasoning-details.ts';
 import { asObject, asObjects, integers, type Loose, wordOf } from './json.ts';
 import type { BodyFacts, BodyReader, ReadThinking } from './provider.ts';
@@ -8,6 +9,8 @@ export interface ThinkingForm {
   readonly providerName: string;
   /** Whether `reasoning_details` hold what must travel back: then they are the thinking, whatever else is there. */
   readonly details?: boolean;
+  /** Whether OpenRouter's own data beside an answer is kept. */
+  readonly openRouter?: boolean;
   /** The field that comes first where there is more than one; `reasoning` unless given. */
   readonly field?: 'reasoning' | 'reasoning_content' | undefined;
   /** Whether a part says whose it is and which field it came in: not so upstream for models with classes of their own. */
@@ -41,7 +44,11 @@ export class ChatBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   refusal: string | undefined;
   isOver = false;
+  /** The provider refused what the model said, and told it. */
+  isFailed = false;
+  #beside: Record<string, unknown> = {};
   finishWord: string | undefined;
+  shownWord: string | undefined;
   readonly #logprobs: unknown[] = [];
   #hasField = false;
   readonly #form: ThinkingForm;
@@ -51,11 +58,14 @@ export class ChatBodyReader implements BodyReader {
   }
 
   get details(): BodyFacts['details'] {
-    return this.#logprobs.length > 0 ? { logprobs: this.#logprobs } : undefined;
+    const logprobs = this.#logprobs.length > 0 ? { logprobs: this.#logprobs } : {};
+    return { ...logprobs, ...this.#beside };
   }
 
   add(body: unknown): readonly ReadThinking[] {
-    const { choices, usage, x_groq, assumed } = asObject(body);
+    const { choices, usage, x_groq, assumed, failed } = asObject(body);
+    if (failed) this.isFailed = true;
+    if (this.#form.openRouter) this.#beside = { ...this.#beside, ...openRouterDetails(asObject(body)) };
     if (assumed) {
       this.isOver = true;
       return [];
@@ -64,6 +74,7 @@ export class ChatBodyReader implements BodyReader {
     if (counts && !asObject(counts).uncounted) this.usage = chatUsage(asObject(counts));
     const [choice = {}] = asObjects(choices);
     this.finishWord = wordOf(choice.finish_reason) ?? this.finishWord;
+    this.shownWord = wordOf(choice.native_finish_reason) ?? this.shownWord;
     const { token_logprobs } = choice;
     if (Array.isArray(token_logprobs)) this.#logprobs.push(...token_logprobs);
     const message = asObject(choice.message ?? choice.delta);

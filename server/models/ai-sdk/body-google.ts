@@ -1,4 +1,6 @@
+import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import { urlContextParts } from './answers/native-parts.ts';
 import { asObject, asObjects, integers, wordOf } from './json.ts';
 import type { BodyFacts, BodyReader, ReadThinking } from './provider.ts';
 
@@ -14,6 +16,12 @@ export class GoogleBodyReader implements BodyReader {
   served: BodyFacts['served'];
   #block: Record<string, unknown> | undefined;
   #word: string | undefined;
+  #parts: readonly ModelResponsePart[] = [];
+  readonly #providerName: string;
+
+  constructor(providerName: string) {
+    this.#providerName = providerName;
+  }
 
   get details(): BodyFacts['details'] {
     return this.#block;
@@ -27,8 +35,20 @@ export class GoogleBodyReader implements BodyReader {
     return this.#block ? String(this.#block.block_reason) : this.#word;
   }
 
+  takeParts(): readonly ModelResponsePart[] {
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+
   add(body: unknown): readonly ReadThinking[] {
     const { usageMetadata, promptFeedback, modelVersion, responseId, candidates } = asObject(body);
+    const [candidate = {}] = asObjects(candidates);
+    // A model that calls tools of Google's as parts says there what it read.
+    const parts = asObjects(asObject(candidate.content).parts);
+    if (!parts.some(({ toolCall, toolResponse }) => toolCall || toolResponse)) {
+      this.#parts = [...this.#parts, ...urlContextParts(candidate.urlContextMetadata, this.#providerName)];
+    }
     this.#word = wordOf(asObjects(candidates)[0]?.finishReason) ?? this.#word;
     if (!this.served && typeof modelVersion === 'string') {
       this.served = { modelId: modelVersion, ...(typeof responseId === 'string' ? { id: responseId } : {}) };

@@ -1,4 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import { type NativeCall, webSearches } from './answers/native-parts.ts';
 import { asObject, asObjects, integers, wordOf } from './json.ts';
 import type { BodyReader, ReadThinking } from './provider.ts';
 
@@ -12,11 +13,14 @@ import type { BodyReader, ReadThinking } from './provider.ts';
 export class ResponsesBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   finishWord: string | undefined;
+  readonly natives = new Map<string, NativeCall>();
   refusal: string | undefined;
   isOver = false;
 
   add(body: unknown): ReadThinking[] {
-    const { type, response, item_id, delta, refusal } = asObject(body);
+    const { type, response, item, item_id, delta, refusal } = asObject(body);
+    const items = type === 'response.output_item.done' ? [item] : type === undefined ? asObject(body).output : [];
+    for (const [id, native] of webSearches(items)) this.natives.set(id, native);
     if (type === undefined || /^response\.(completed|incomplete|failed|done)$/.test(String(type))) this.isOver = true;
     if (type === 'response.refusal.delta') this.refusal = (this.refusal ?? '') + (wordOf(delta) ?? '');
     if (type === 'response.refusal.done') this.refusal = wordOf(refusal) ?? this.refusal;

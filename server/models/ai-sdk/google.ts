@@ -19,7 +19,7 @@ const settings = {
   google_service_tier: 'serviceTier',
 };
 
-const quirks: Quirks = {
+const quirksOf = (name: string): Quirks => ({
   ...chatQuirks,
   finishWords: googleWords,
   settings,
@@ -38,8 +38,8 @@ const quirks: Quirks = {
   settingOptions,
   rewriteBody,
   normalizer: () => new GoogleNormalizer(),
-  bodyReader: () => new GoogleBodyReader(),
-};
+  bodyReader: () => new GoogleBodyReader(name),
+});
 
 /** Source: Pydantic AI `GoogleModelSettings`. */
 function settingOptions({ google_thinking_config }: ModelSettings): Record<string, JSONValue> {
@@ -98,7 +98,7 @@ function google(host: GoogleHost, { modelName, baseUrl, apiKey, headers }: Provi
     optionsKey: 'google',
     url,
     envVar: host.envVar,
-    quirks,
+    quirks: quirksOf(host.name),
     languageModel: (fetch) =>
       createGoogle({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
   };

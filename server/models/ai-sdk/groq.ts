@@ -1,5 +1,6 @@
 import { createGroq } from '@ai-sdk/groq';
 import { ChatNormalizer } from './answers/chat.ts';
+import { failedGeneration } from './answers/failed-generation.ts';
 import { groqWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
@@ -20,7 +21,7 @@ const quirks: Quirks = {
     groq_user: 'user',
   },
   options: { strictJsonSchema: false },
-  normalizer: () => new ChatNormalizer(),
+  normalizer: () => new ChatNormalizer({ answerOf: failedGeneration }),
   bodyReader: () => new ChatBodyReader({ providerName: 'groq', named: false }),
 };
 

@@ -30,7 +30,7 @@ export function storeThinkingMetadata(metadata: SharedV4ProviderMetadata | undef
   if (!redacted || typeof data !== 'string') return { ...fields, provider_name: isNamed ? provider.name : null };
   return {
     id: redacted.id,
-    signature: data,
+    signature: redacted.isBase64 ? Buffer.from(data, 'base64').toString() : data,
     provider_name: provider.name,
     provider_details: Object.keys(details).length > 0 ? details : null,
   };
@@ -68,7 +68,10 @@ function restored(part: ProviderFields & { readonly signature?: string | null },
   const names = new Map(Object.entries(details).map(([sdk, own]) => [own, sdk]));
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(part.provider_details ?? {})) options[names.get(name) ?? name] = value;
-  if (redacted && part.id === redacted.id && part.signature) return { ...options, [redacted.name]: part.signature };
+  if (redacted && part.id === redacted.id && part.signature) {
+    const data = redacted.isBase64 ? Buffer.from(part.signature).toString('base64') : part.signature;
+    return { ...options, [redacted.name]: data };
+  }
   if (id && part.id) options[id] = part.id;
   if (part.signature) options[signature] = part.signature;
   return options;

@@ -64,7 +64,13 @@ function quirksOf(host: CompatibleHost, modelName: string): Quirks {
     namesThinking,
     normalizer: () => new ChatNormalizer(),
     bodyReader: () =>
-      new ChatBodyReader({ providerName: name, details: reasoningDetails, named: namesThinking, field: thinkingField }),
+      new ChatBodyReader({
+        providerName: name,
+        details: reasoningDetails,
+        named: namesThinking,
+        field: thinkingField,
+        openRouter: name === 'openrouter',
+      }),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import type { PartFields } from '../../engine/part-stream.ts';
 import type { Downloaded, Wanted } from '../download.ts';
 import type { FinishWords } from './answers/finish-words.ts';
+import type { NativeCall } from './answers/native-parts.ts';
 import type { Normalizer } from './answers/normalizer.ts';
 
 /**
@@ -41,6 +43,12 @@ export interface BodyFacts {
   readonly refusal?: string | undefined;
   /** Whether the answer came to its end, also without a word for it. */
   readonly isOver?: boolean;
+  /** The word that is stored, where it is another one: that of the provider behind a gateway. */
+  readonly shownWord?: string | undefined;
+  /** Whether what the model said was refused by its provider. */
+  readonly isFailed?: boolean;
+  /** What was asked of the provider's own tools, and found, by the ids of the calls. */
+  readonly natives?: ReadonlyMap<string, NativeCall>;
   /** The provider's own word for the end. */
   readonly finishWord?: string | undefined;
   /** Who answered, and the id of the answer, where the AI SDK tells neither. */
@@ -62,6 +70,8 @@ export interface ReadThinking {
 export interface BodyReader extends BodyFacts {
   /** Returns the thinking in it that the package drops. */
   add(bodyOrChunk: unknown): readonly ReadThinking[];
+  /** Gives the parts that the package has no place for, once. */
+  takeParts?(): readonly ModelResponsePart[];
 }
 
 /** Where a provider's own data of a part stands in the AI SDK's metadata and in Pydantic AI's parts. @since 0.2.0 */
@@ -71,7 +81,12 @@ export interface MetadataNames {
   /** Becomes the `signature` of thinking. */
   readonly signature?: string;
   /** Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. */
-  readonly redacted?: { readonly name: string; readonly id: string };
+  readonly redacted?: {
+    readonly name: string;
+    readonly id: string;
+    /** Whether the package has it in the base64 of the wire, which is no part of the data. */
+    readonly isBase64?: boolean;
+  };
   /** Other names in `provider_details`: the AI SDK's to Pydantic AI's. */
   readonly details?: Readonly<Record<string, string>>;
 }

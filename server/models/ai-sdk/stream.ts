@@ -9,8 +9,9 @@ import type {
 } from '@ai-sdk/provider';
 import type { PartFields, PartStream } from '../../engine/part-stream.ts';
 import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } from './answer.ts';
-import { answerParts, taggedFields } from './answer-parts.ts';
-import { type Segment, TagSplitter } from './answers/thinking-tags.ts';
+import { answerParts } from './answer-parts.ts';
+import { withNative } from './answers/native-parts.ts';
+import { StreamedText } from './answers/streamed-text.ts';
 import { reading } from './errors.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
 import type { Patience } from './patience.ts';
@@ -56,14 +57,14 @@ class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
-  /** Where text holds thinking between tags; undefined where it cannot. */
-  #splitter: TagSplitter | undefined;
-  /** Chat completions have one text and one thinking: each goes on in a part of its own after the other. */
-  #turn = { kind: '', number: 0 };
+  /** The text where it may hold thinking between tags; undefined where it cannot. */
+  readonly #chatText: StreamedText | undefined;
   /** Fields of thinking that says nothing of itself. */
   readonly #thinker: PartFields;
   /** Blocks that began without content yet, with what was said of them. */
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
+  /** Calls of the provider's own tools whose result has not come. */
+  readonly #waiting = new Map<string, LanguageModelV4ToolCall>();
   /** Calls that are shown piece by piece and have not come as a whole yet. */
   readonly #unsettled = new Set<string>();
   #metadata: LanguageModelV4ResponseMetadata = {};
@@ -76,7 +77,7 @@ class StreamedAnswer {
     this.#target = target;
     this.#provider = provider;
     this.#reader = provider.quirks.bodyReader?.();
-    this.#splitter = splitterOf(provider);
+    if (provider.quirks.readsTags) this.#chatText = new StreamedText(provider, () => this.#opened());
     this.#thinker = provider.quirks.namesThinking === false ? {} : { provider_name: provider.name };
   }
 
@@ -113,6 +114,8 @@ class StreamedAnswer {
         this.#call(part);
         break;
       case 'tool-result':
+        this.#nativeResult(part);
+        break;
       case 'file':
       case 'source':
       case 'custom':
@@ -136,6 +139,7 @@ class StreamedAnswer {
   /** Errors: what the stream reported. */
   ended(): Ended {
     this.flush();
+    for (const call of this.#waiting.values()) this.#wholes(call);
     const facts: BodyFacts = this.#reader ?? {};
     const counted = this.#reader ? unknownUsage : this.#usage;
     const usage = usageOf(counted, facts.usage);
@@ -169,9 +173,10 @@ class StreamedAnswer {
     if (!reader) return;
     const before = reader.usage;
     for (const { id, text, signature = null, fields } of reader.add(chunk)) {
-      const turn = fields && !id.startsWith('detail') ? ` ${this.#turnTo('thinking')}` : '';
+      const turn = fields && !id.startsWith('detail') ? ` ${this.#chatText?.turnTo('thinking')}` : '';
       this.#opened().thinking(`thinking ${id}${turn}`, text, signature, fields ?? this.#thinker);
     }
+    for (const part of reader.takeParts?.() ?? []) this.#opened().whole(part);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
   }
 
@@ -203,31 +208,13 @@ class StreamedAnswer {
     // An id alone makes no part of a block without text.
     if (piece.delta === '' && !fields?.provider_details && this.#begun.has(piece.key)) return;
     this.#begun.delete(piece.key);
-    if (this.#splitter) this.#segments(this.#splitter.add(piece.delta));
+    if (this.#chatText) this.#chatText.add(piece.delta);
     else this.#opened().text(piece.key, piece.delta, fields);
-  }
-
-  #segments(segments: readonly Segment[]): void {
-    for (const { kind, number, content } of segments) {
-      const turn = this.#turnTo('text');
-      // Upstream keeps one text where thinking is not named.
-      const key = `${kind} ${number} of text ${this.#provider.quirks.namesThinking === false ? '' : turn}`;
-      if (kind === 'text') this.#opened().text(key, content);
-      else this.#opened().thinking(key, content, null, taggedFields(this.#provider));
-    }
   }
 
   /** Shows text that was held back because it could have become a tag. */
   flush(): void {
-    if (this.#splitter) this.#segments(this.#splitter.end());
-  }
-
-  /** The number of the turn of a kind of part; another kind before it makes it another turn. */
-  #turnTo(kind: 'text' | 'thinking' | 'call'): number {
-    if (this.#turn.kind === kind) return this.#turn.number;
-    if (this.#turn.kind === 'text') this.flush();
-    this.#turn = { kind, number: this.#turn.number + 1 };
-    return this.#turn.number;
+    this.#chatText?.flush();
   }
 
   #thinking(part: Piece<'reasoning-delta'> | Piece<'reasoning-end'>): void {
@@ -252,7 +239,7 @@ class StreamedAnswer {
 
   #beginCall({ id, toolName, providerExecuted, providerMetadata }: Piece<'tool-input-start'>): void {
     if (providerExecuted) return; // comes as a whole
-    this.#turnTo('call');
+    this.#chatText?.turnTo('call');
     this.#unsettled.add(id);
     const fields = storeMetadata(providerMetadata, this.#provider);
     this.#opened().toolCall(callKey(id), { name: toolName, id: this.#callId(id) }, fields);
@@ -260,10 +247,12 @@ class StreamedAnswer {
 
   #call(part: LanguageModelV4ToolCall): void {
     if (part.providerExecuted) {
-      for (const whole of answerParts([part], this.#provider)) this.#opened().whole(whole);
+      // What was asked may be told with the result alone.
+      if (this.#reader?.natives) this.#waiting.set(part.toolCallId, part);
+      else this.#wholes(part);
       return;
     }
-    this.#turnTo('call');
+    this.#chatText?.turnTo('call');
     const { toolCallId: id, toolName: name, input } = part;
     const fields = storeMetadata(part.providerMetadata, this.#provider);
     const key = callKey(id);
@@ -271,6 +260,19 @@ class StreamedAnswer {
     else {
       if (fields.provider_details) this.#target.toolCall(key, {}, fields);
       this.#target.settleCall(key, input);
+    }
+  }
+
+  #nativeResult(part: Piece<'tool-result'>): void {
+    const call = this.#waiting.get(part.toolCallId);
+    this.#waiting.delete(part.toolCallId);
+    if (call) this.#wholes(call);
+    this.#wholes(part);
+  }
+
+  #wholes(part: Piece<'tool-call' | 'tool-result'>): void {
+    for (const whole of answerParts([part], this.#provider)) {
+      this.#opened().whole(withNative(whole, this.#reader?.natives));
     }
   }
 
@@ -282,9 +284,6 @@ class StreamedAnswer {
     return this.#target.opened ? this.#target : this.#shown();
   }
 }
-
-const splitterOf = ({ quirks }: Provider): TagSplitter | undefined =>
-  quirks.readsTags ? new TagSplitter(quirks.thinkingTags) : undefined;
 
 const callKey = (id: string) => `call ${id}`;
 

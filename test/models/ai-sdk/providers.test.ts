@@ -169,7 +169,7 @@ const travels: { name: string; answer: object; parts: object[]; sent: string[] }
     },
     parts: [
       { part_kind: 'thinking', content: 'hm', id: null, signature: 'sig-1' },
-      { part_kind: 'thinking', content: '', id: 'redacted_content', signature: 'aGlkZGVu' },
+      { part_kind: 'thinking', content: '', id: 'redacted_content', signature: 'hidden' },
       { part_kind: 'text', content: 'ok' },
     ],
     sent: ['"signature":"sig-1"', '"redactedContent":"aGlkZGVu"'],

@@ -33,7 +33,13 @@ export class AnthropicNormalizer implements Normalizer {
       case 'content_block_stop':
         return this.#skipped.has(event.index) ? [] : [given];
       case 'message_delta':
-        return [{ ...event, delta: { ...asObject(event.delta) }, usage: countsOf(event.usage, ['output_tokens']) }];
+        return [
+          {
+            ...event,
+            delta: { ...asObject(event.delta), ...containerOf(asObject(event.delta)) },
+            usage: countsOf(event.usage, ['output_tokens']),
+          },
+        ];
       case 'message_stop':
         return [given];
       default:
@@ -80,11 +86,12 @@ function blockOf(block: Loose): Loose[] {
 }
 
 function shared({ usage, container }: Loose): Loose {
+  return { usage: countsOf(usage, ['input_tokens', 'output_tokens']), ...containerOf({ container }) };
+}
+
+function containerOf({ container }: Loose): Loose {
   const { id, expires_at } = asObject(container);
-  return {
-    usage: countsOf(usage, ['input_tokens', 'output_tokens']),
-    ...(wordOf(id) ? { container: { ...asObject(container), expires_at: wordOf(expires_at) ?? '' } } : {}),
-  };
+  return wordOf(id) ? { container: { ...asObject(container), expires_at: wordOf(expires_at) ?? '' } } : {};
 }
 
 /** Counts that are numbers; those the package cannot do without are 0, and say so when nothing was counted. */

@@ -7,6 +7,8 @@ import { StreamedToolCalls, wholeToolCalls } from './tool-calls.ts';
 export interface ChatDialect {
   /** Whether the package reads content that is a list, thinking among it. */
   readonly contentLists?: boolean;
+  /** Reads the answer out of an error of the provider. */
+  readonly answerOf?: (error: unknown) => Loose | undefined;
   /** Whether the package takes no answer without a usage; one that nobody counted then says so. */
   readonly needsUsage?: boolean;
 }
@@ -24,6 +26,10 @@ export class ChatNormalizer implements Normalizer {
 
   constructor(dialect: ChatDialect = {}) {
     this.#dialect = dialect;
+  }
+
+  answerOf(error: unknown): unknown {
+    return this.#dialect.answerOf?.(error);
   }
 
   body(given: unknown): unknown {

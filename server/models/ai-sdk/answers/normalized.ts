@@ -30,8 +30,9 @@ async function answerOfError(response: Response, { normalizer, streamed, receive
   const answer = normalizer.answerOf?.(jsonOf(text)?.value);
   if (answer === undefined) return withBody(response, text);
   if (streamed) return asStream(response, answer, normalizer);
-  received(answer);
-  return withBody(response, stringifyExact(answer), 200);
+  const body = normalizer.body(answer);
+  received(body);
+  return withBody(response, stringifyExact(body), 200);
 }
 
 /** What is not JSON is left to the package, which says so. */
@@ -171,12 +172,19 @@ class EventStream implements StreamReading {
     const parsed = jsonOf(event.data);
     // A sign of life is no JSON; what begins as JSON was cut, and the package says so.
     if (!parsed) return /^\s*[[{"]/.test(event.data) ? encodedEvent(event) : '';
+    const { normalizer } = this.#reading;
+    const answer = normalizer.answerOf?.(parsed.value);
+    if (answer !== undefined) {
+      this.isOver = true;
+      const events = [...normalizer.event(answer), ...(normalizer.end?.(true) ?? [])];
+      return events.map((one) => written(event, one)).join('');
+    }
     const error = ownError(parsed.value);
     if (error) {
       this.isOver = true;
       this.#reading.report(error);
     }
-    const normal = this.#reading.normalizer.event(parsed.value);
+    const normal = normalizer.event(parsed.value);
     return normal.map((one) => (one === parsed.value ? encodedEvent(event) : written(event, one))).join('');
   }
 
