@@ -9,7 +9,7 @@ import { ModelSettings, ToolDefinition } from './spec.ts';
 import { RunUsage } from './usage.ts';
 
 const common = () => ({
-  runId: z.string().describe('The run that asks.'),
+  runId: z.string().describe('The run that sends it.'),
   runStep: z.number().int().describe('Number of the model request it is at; 0 before the first.'),
   pendingId: z.string().describe('Id of this callback, unique in the daemon.'),
   deadlineMs: z.number().optional().describe('Milliseconds until the daemon gives up.'),
@@ -18,21 +18,30 @@ const common = () => ({
 const retry = () => z.number().int().describe('Failures in a row so far.');
 const maxRetries = () => z.number().int().describe('Failures in a row that are allowed.');
 
-/** What a tool may return as an object: exactly one of the keys, or nothing for a null content. @since 0.1.0 */
-export const ToolCallResult = named('ToolCallResult', () =>
-  z.object({
-    content: z.unknown().optional().describe('What the model sees: any JSON value.'),
-    metadata: z.unknown().optional().describe('Data for the program, beside `content`.'),
-    userContent: z
-      .union([z.string(), z.array(UserContent())])
-      .nullish()
-      .describe('Content for a user prompt after all tool returns, beside `content`.'),
-    usage: RunUsage().nullish().describe('What the tool used itself, added to the run, beside `content`.'),
-    retry: z.string().optional().describe('Ask the model to try again, with this message.'),
-    failed: z.string().optional().describe('The tool failed for good, with this message.'),
-    deferred: JsonMap().nullable().optional().describe('The result comes from outside; data about it, or null.'),
-    approvalRequired: JsonMap().nullable().optional().describe('The call needs an approval; data about it, or null.'),
-  }),
+/**
+ * The result of a tool as an object: exactly one of the keys, or none for null content.
+ * @since 0.1.0
+ */
+export const ToolCallResult = named(
+  'ToolCallResult',
+  'The result of a tool as an object: exactly one of the keys, or none for null content.',
+  () =>
+    z.object({
+      content: z.unknown().optional().describe('The content shown to the model: any JSON value.'),
+      metadata: z.unknown().optional().describe('Data for the program, beside `content`.'),
+      userContent: z
+        .union([z.string(), z.array(UserContent())])
+        .nullish()
+        .describe('Content for a user prompt after all tool returns, beside `content`.'),
+      usage: RunUsage().nullish().describe('What the tool used itself, added to the run, beside `content`.'),
+      retry: z.string().optional().describe('Lets the model try again, with this message.'),
+      failed: z.string().optional().describe('The tool failed for good, with this message.'),
+      deferred: JsonMap()
+        .nullable()
+        .optional()
+        .describe('Defers the call: its result comes from outside the run. Data about it, or null.'),
+      approvalRequired: JsonMap().nullable().optional().describe('The call needs an approval; data about it, or null.'),
+    }),
 );
 
 /** Runs a tool of the host. @since 0.1.0 */
@@ -53,15 +62,15 @@ export const ToolCall = defineRequest(
         metadata: z
           .unknown()
           .optional()
-          .describe('`metadata` of the tool; for an approved call what was said with the approval.'),
+          .describe('`metadata` of the tool; for an approved call, the metadata of the approval.'),
       }),
     ),
     result: onFirstUse(() =>
-      z.union([ToolCallResult(), z.unknown()]).describe('A value that is no object is the content.'),
+      z.union([ToolCallResult(), z.unknown()]).describe('A value that is not an object is the content.'),
     ),
   },
   {
-    summary: 'Runs a tool. Calls of one response come together, in call order, and run at once.',
+    summary: 'Runs a tool. The calls of one response are sent together, in call order, and run in parallel.',
     source: 'Pydantic AI tools, ToolReturn, ModelRetry, ToolFailed',
     since: '0.1.0',
   },
@@ -86,12 +95,12 @@ export const OutputValidate = defineRequest(
     result: onFirstUse(() =>
       z.object({
         output: z.unknown().optional().describe('The output to go on with.'),
-        retry: z.string().optional().describe('Ask the model to try again, with this message.'),
+        retry: z.string().optional().describe('Lets the model try again, with this message.'),
       }),
     ),
   },
   {
-    summary: 'Checks an output, or makes it; exactly one of `output` and `retry` is answered.',
+    summary: 'Checks an output, or makes it; the result holds exactly one of `output` and `retry`.',
     source: 'Pydantic AI output_validator, output functions, TextOutput',
     since: '0.1.0',
   },
@@ -117,29 +126,37 @@ export const PromptResolve = defineRequest(
   },
 );
 
-/** What a host model is asked. @since 0.1.0 */
-export const ModelRequestParams = named('ModelRequestParams', () =>
-  z.object({
-    ...common(),
-    requestId: z.string().describe('Id of this model request.'),
-    model: z.string().describe('NAME of `host:NAME`.'),
-    messages: z.array(ModelMessage()).describe('The cleaned history, ending in a request.'),
-    instructions: z.string().nullable().describe('Instructions with those of the output mode.'),
-    tools: z.array(ToolDefinition()).describe('Function tools.'),
-    outputTools: z.array(ToolDefinition()).describe('Output tools.'),
-    allowText: z.boolean().describe('Whether text can be the output.'),
-    outputMode: z.enum(['text', 'tool', 'native', 'prompted']).describe('How the output is asked for.'),
-    outputObject: z
-      .object({
-        name: z.string().nullable().describe('Name of the output type.'),
-        description: z.string().nullable().describe('Its description for the model.'),
-        json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the output.'),
-      })
-      .optional()
-      .describe('Schema of the output in native and prompted mode.'),
-    settings: ModelSettings().nullable().describe('Settings of the request.'),
-    stream: z.boolean().describe('Whether deltas are wanted.'),
-  }),
+/**
+ * Parameters of `model/request`: the request that a model of the host is to answer.
+ * @since 0.1.0
+ */
+export const ModelRequestParams = named(
+  'ModelRequestParams',
+  'Parameters of `model/request`: the request that a model of the host is to answer.',
+  () =>
+    z.object({
+      ...common(),
+      requestId: z.string().describe('Id of this model request.'),
+      model: z.string().describe('NAME of `host:NAME`.'),
+      messages: z.array(ModelMessage()).describe('The cleaned history, ending in a request.'),
+      instructions: z.string().nullable().describe('Instructions with those of the output mode.'),
+      tools: z.array(ToolDefinition()).describe('Function tools.'),
+      outputTools: z.array(ToolDefinition()).describe('Output tools.'),
+      allowText: z.boolean().describe('Whether text can be the output.'),
+      outputMode: z
+        .enum(['text', 'tool', 'native', 'prompted'])
+        .describe('How the output is requested from the model.'),
+      outputObject: z
+        .object({
+          name: z.string().nullable().describe('Name of the output type.'),
+          description: z.string().nullable().describe('Its description for the model.'),
+          json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the output.'),
+        })
+        .optional()
+        .describe('Schema of the output in native and prompted mode.'),
+      settings: ModelSettings().nullable().describe('Settings of the request.'),
+      stream: z.boolean().describe('Whether deltas are wanted.'),
+    }),
 );
 
 /** Asks a model that the host serves. @since 0.1.0 */
@@ -152,7 +169,8 @@ export const ModelRequestCallback = defineRequest(
     ),
   },
   {
-    summary: 'Asks the host to serve the model `host:NAME`: any model of its own, or a script in a test.',
+    summary:
+      'Requests a response from the model `host:NAME`: any model that the host runs itself, or a script in a test.',
     source: 'Pydantic AI FunctionModel',
     since: '0.1.0',
   },
@@ -190,13 +208,13 @@ export const ToolsPrepare = defineRequest(
     ),
   },
   {
-    summary: 'Chooses the function tools of the next model request; asked only with `prepareTools`.',
+    summary: 'Chooses the function tools of the next model request; sent only with `prepareTools`.',
     source: 'Pydantic AI prepare, prepare_tools',
     since: '0.1.0',
   },
 );
 
-/** Asks for a secret. @since 0.2.0 */
+/** Asks for a secret. @since 0.1.0 */
 export const SecretGet = defineRequest(
   'secret/get',
   {
@@ -208,7 +226,7 @@ export const SecretGet = defineRequest(
         optional: z
           .boolean()
           .optional()
-          .describe('True when the server may do without, so that null is a good answer.'),
+          .describe('True when the provider may be used without it, so that null is a valid result.'),
         baseUrl: z.string().optional().describe("The address it is sent to, when that is not the provider's own."),
       }),
     ),
@@ -232,11 +250,11 @@ export const SecretGet = defineRequest(
       'The answer is kept in memory, for this connection or with `scope: run` for the run that asked, and is part of no ' +
       'event, message, log or trace. A host whose runs belong to several users answers each with `scope: run`: otherwise ' +
       'the key of the first serves the runs of all.',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );
 
-/** Resolves deferred calls while the run goes on. @since 0.2.0 */
+/** Resolves deferred calls while the run goes on. @since 0.1.0 */
 export const DeferredHandle = defineRequest(
   'deferred/handle',
   {
@@ -247,6 +265,6 @@ export const DeferredHandle = defineRequest(
     summary:
       'Asks for the results of the deferred calls of a batch, once, with `deferred: handle`; what is left out ends the run.',
     source: 'Pydantic AI HandleDeferredToolCalls',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );

@@ -69,7 +69,7 @@ export const callbacks = {
   [SecretGet.method]: SecretGet,
 } as const;
 
-/** Requests of LSP the daemon sends to clients with the capability for them; no callbacks of a run. @since 0.2.0 */
+/** Requests of LSP the daemon sends to clients with the capability for them; no callbacks of a run. @since 0.1.0 */
 export const editorRequests = { [WorkDoneProgressCreate.method]: WorkDoneProgressCreate } as const;
 
 /** Notifications a client sends. @since 0.1.0 */

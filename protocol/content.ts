@@ -21,19 +21,50 @@ const urlTail = () => ({
   identifier: identifier(),
 });
 
-/** An image, audio, video or document by its address. Source: Pydantic AI `FileUrl`. @since 0.1.0 */
-export const ImageUrl = named('ImageUrl', () => openObject({ ...urlFields(), kind: tag('image-url'), ...urlTail() }));
-/** Source: Pydantic AI `AudioUrl`. @since 0.1.0 */
-export const AudioUrl = named('AudioUrl', () => openObject({ ...urlFields(), kind: tag('audio-url'), ...urlTail() }));
-/** Source: Pydantic AI `VideoUrl`. @since 0.1.0 */
-export const VideoUrl = named('VideoUrl', () => openObject({ ...urlFields(), kind: tag('video-url'), ...urlTail() }));
-/** Source: Pydantic AI `DocumentUrl`. @since 0.1.0 */
-export const DocumentUrl = named('DocumentUrl', () =>
+/**
+ * An image by its address.
+ *
+ * Source: Pydantic AI `FileUrl`.
+ * @since 0.1.0
+ */
+export const ImageUrl = named('ImageUrl', 'An image by its address.', () =>
+  openObject({ ...urlFields(), kind: tag('image-url'), ...urlTail() }),
+);
+/**
+ * Audio by its address.
+ *
+ * Source: Pydantic AI `AudioUrl`.
+ * @since 0.1.0
+ */
+export const AudioUrl = named('AudioUrl', 'Audio by its address.', () =>
+  openObject({ ...urlFields(), kind: tag('audio-url'), ...urlTail() }),
+);
+/**
+ * A video by its address.
+ *
+ * Source: Pydantic AI `VideoUrl`.
+ * @since 0.1.0
+ */
+export const VideoUrl = named('VideoUrl', 'A video by its address.', () =>
+  openObject({ ...urlFields(), kind: tag('video-url'), ...urlTail() }),
+);
+/**
+ * A document by its address.
+ *
+ * Source: Pydantic AI `DocumentUrl`.
+ * @since 0.1.0
+ */
+export const DocumentUrl = named('DocumentUrl', 'A document by its address.', () =>
   openObject({ ...urlFields(), kind: tag('document-url'), ...urlTail() }),
 );
 
-/** Bytes with a media type. Source: Pydantic AI `BinaryContent`. @since 0.1.0 */
-export const BinaryContent = named('BinaryContent', () =>
+/**
+ * Bytes with a media type.
+ *
+ * Source: Pydantic AI `BinaryContent`.
+ * @since 0.1.0
+ */
+export const BinaryContent = named('BinaryContent', 'Bytes with a media type.', () =>
   openObject({
     data: Base64(),
     media_type: z.string().describe('Media type of the bytes.'),
@@ -43,8 +74,13 @@ export const BinaryContent = named('BinaryContent', () =>
   }),
 );
 
-/** Text with metadata that the model is not shown. Source: Pydantic AI `TextContent`. @since 0.1.0 */
-export const TextContent = named('TextContent', () =>
+/**
+ * Text with metadata that is not shown to the model.
+ *
+ * Source: Pydantic AI `TextContent`.
+ * @since 0.1.0
+ */
+export const TextContent = named('TextContent', 'Text with metadata that is not shown to the model.', () =>
   openObject({
     content: z.string().describe('The text.'),
     metadata: z.unknown().default(null).describe('Data for the program, never sent to the model.'),
@@ -53,11 +89,14 @@ export const TextContent = named('TextContent', () =>
 );
 
 /**
- * A value that the model is shown as its text. Source: Pydantic AI `StructuredContent`. @since 0.3.0
+ * A value that is shown to the model as JSON text.
+ *
+ * Source: Pydantic AI `StructuredContent`.
+ * @since 0.1.0
  */
-export const StructuredContent = named('StructuredContent', () =>
+export const StructuredContent = named('StructuredContent', 'A value that is shown to the model as JSON text.', () =>
   openObject({
-    content: z.string().describe('What the model is shown.'),
+    content: z.string().describe('The text shown to the model.'),
     metadata: z.unknown().default(null).describe('Data for the program, never sent to the model.'),
     kind: tag('structured-content'),
     value: z.unknown().describe('The value itself.'),
@@ -66,16 +105,29 @@ export const StructuredContent = named('StructuredContent', () =>
   }),
 );
 
-/** Marks how far a provider may cache the prompt. Source: Pydantic AI `CachePoint`. @since 0.1.0 */
-export const CachePoint = named('CachePoint', () =>
-  openObject({
-    kind: tag('cache-point'),
-    ttl: z.enum(['5m', '1h']).default('5m').describe('How long the provider keeps the prefix.'),
-  }),
+/**
+ * Marks the end of the part of a prompt that the provider may cache.
+ *
+ * Source: Pydantic AI `CachePoint`.
+ * @since 0.1.0
+ */
+export const CachePoint = named(
+  'CachePoint',
+  'Marks the end of the part of a prompt that the provider may cache.',
+  () =>
+    openObject({
+      kind: tag('cache-point'),
+      ttl: z.enum(['5m', '1h']).default('5m').describe('How long the provider keeps the prefix.'),
+    }),
 );
 
-/** A file that a provider already holds. Source: Pydantic AI `UploadedFile`. @since 0.1.0 */
-export const UploadedFile = named('UploadedFile', () =>
+/**
+ * A file that the provider already holds.
+ *
+ * Source: Pydantic AI `UploadedFile`.
+ * @since 0.1.0
+ */
+export const UploadedFile = named('UploadedFile', 'A file that the provider already holds.', () =>
   openObject({
     file_id: z.string().describe("The provider's id of the file."),
     provider_name: z.string().describe('The provider that holds it.'),
@@ -102,10 +154,17 @@ export const ContentItem = onFirstUse(() =>
 
 export type ContentItem = z.output<ReturnType<typeof ContentItem>>;
 
-/** What a user says: text, or an object tagged by `kind`. Source: Pydantic AI `UserContent`. @since 0.1.0 */
-export const UserContent = named('UserContent', () => z.union([z.string(), ContentItem()]));
+/**
+ * One item of a user prompt: text, or an object tagged by `kind`.
+ *
+ * Source: Pydantic AI `UserContent`.
+ * @since 0.1.0
+ */
+export const UserContent = named('UserContent', 'One item of a user prompt: text, or an object tagged by `kind`.', () =>
+  z.union([z.string(), ContentItem()]),
+);
 export type UserContent = z.output<ReturnType<typeof UserContent>>;
-/** User content as a history holds it: what is of a kind unknown here passes the schema, see `GivenMessage`. @since 0.3.0 */
+/** User content as a history holds it: what is of a kind unknown here passes the schema, see `GivenMessage`. @since 0.1.0 */
 export const StoredContent = onFirstUse(() => orUnknownKindOf('kind', ContentItem(), UserContent()));
 /** What a host may write where user content is read. @since 0.1.0 */
 export type UserContentInput = z.input<ReturnType<typeof UserContent>>;

@@ -5,17 +5,22 @@ import { ToolCallPart } from './messages.ts';
 import { JsonMap } from './scalars.ts';
 
 /**
- * Calls that a run leaves to others: `calls` of external tools, `approvals` that somebody has to give.
+ * The calls that a run leaves open: `calls` of external tools, and `approvals` to be given.
  *
  * Source: Pydantic AI `DeferredToolRequests`.
- * @since 0.2.0
+ * @since 0.1.0
  */
-export const DeferredToolRequests = named('DeferredToolRequests', () =>
-  z.object({
-    calls: z.array(ToolCallPart()).describe('Calls whose results come from outside.'),
-    approvals: z.array(ToolCallPart()).describe('Calls that wait for an approval.'),
-    metadata: z.record(z.string(), z.unknown()).describe('What a tool said when it deferred a call, by its id.'),
-  }),
+export const DeferredToolRequests = named(
+  'DeferredToolRequests',
+  'The calls that a run leaves open: `calls` of external tools, and `approvals` to be given.',
+  () =>
+    z.object({
+      calls: z.array(ToolCallPart()).describe('Calls whose results come from outside.'),
+      approvals: z.array(ToolCallPart()).describe('Calls that wait for an approval.'),
+      metadata: z
+        .record(z.string(), z.unknown())
+        .describe('The data that a tool gave when it deferred a call, by the id of the call.'),
+    }),
 );
 export type DeferredToolRequests = z.output<ReturnType<typeof DeferredToolRequests>>;
 
@@ -23,7 +28,7 @@ const ignored = () => ({ _meta: z.unknown().optional().describe('Ignored.') });
 
 const resultShapes = onFirstUse(() => [
   z.strictObject({
-    content: z.unknown().describe('What the model sees.'),
+    content: z.unknown().describe('The content shown to the model.'),
     metadata: z.unknown().optional().describe('Data for the program.'),
     userContent: z
       .union([z.string(), z.array(UserContent())])
@@ -31,7 +36,7 @@ const resultShapes = onFirstUse(() => [
       .describe('Content for a user prompt.'),
     ...ignored(),
   }),
-  z.strictObject({ retry: z.string().describe('Ask the model to try again.'), ...ignored() }),
+  z.strictObject({ retry: z.string().describe('Lets the model try again.'), ...ignored() }),
   z.strictObject({ failed: z.string().describe('The tool failed for good.'), ...ignored() }),
 ]);
 
@@ -67,14 +72,25 @@ const approval = () =>
     }),
   ]);
 
-/** Results of deferred calls, by the id of the call. Source: Pydantic AI `DeferredToolResults`. @since 0.2.0 */
-export const DeferredToolResults = named('DeferredToolResults', () =>
-  z.strictObject({
-    calls: z.record(z.string(), toolResult()).nullish().describe('Results of external tools.'),
-    approvals: z.record(z.string(), approval()).nullish().describe('Decisions on approvals.'),
-    metadata: z.record(z.string(), z.unknown()).nullish().describe('Handed to approved tools, by the id of the call.'),
-    answered_by: z.record(z.string(), z.string()).nullish().describe('Who answered, by the id of the call.'),
-  }),
+/**
+ * Results of deferred calls, by the id of the call.
+ *
+ * Source: Pydantic AI `DeferredToolResults`.
+ * @since 0.1.0
+ */
+export const DeferredToolResults = named(
+  'DeferredToolResults',
+  'Results of deferred calls, by the id of the call.',
+  () =>
+    z.strictObject({
+      calls: z.record(z.string(), toolResult()).nullish().describe('Results of external tools.'),
+      approvals: z.record(z.string(), approval()).nullish().describe('Decisions on approvals.'),
+      metadata: z
+        .record(z.string(), z.unknown())
+        .nullish()
+        .describe('Handed to approved tools, by the id of the call.'),
+      answered_by: z.record(z.string(), z.string()).nullish().describe('Who resolved it, by the id of the call.'),
+    }),
 );
 export type DeferredToolResults = z.output<ReturnType<typeof DeferredToolResults>>;
 
@@ -95,13 +111,21 @@ const recordedApproval = () =>
     z.object({ message: z.string().describe('Why, for the model.'), kind: z.literal('tool-denied') }),
   ]);
 
-/** Results of deferred calls as an event tells them: Pydantic AI's own JSON. Source: `DeferredToolResults`. @since 0.2.0 */
-export const RecordedToolResults = named('RecordedToolResults', () =>
-  z.object({
-    calls: z.record(z.string(), recordedResult()).describe('Results of external tools.'),
-    approvals: z.record(z.string(), recordedApproval()).describe('Decisions on approvals.'),
-    metadata: z.record(z.string(), z.unknown()).describe('Handed to approved tools, by the id of the call.'),
-    answered_by: z.record(z.string(), z.string()).describe('Who answered, by the id of the call.'),
-  }),
+/**
+ * Results of deferred calls as an event carries them, in Pydantic AI's own JSON.
+ *
+ * Source: `DeferredToolResults`.
+ * @since 0.1.0
+ */
+export const RecordedToolResults = named(
+  'RecordedToolResults',
+  "Results of deferred calls as an event carries them, in Pydantic AI's own JSON.",
+  () =>
+    z.object({
+      calls: z.record(z.string(), recordedResult()).describe('Results of external tools.'),
+      approvals: z.record(z.string(), recordedApproval()).describe('Decisions on approvals.'),
+      metadata: z.record(z.string(), z.unknown()).describe('Handed to approved tools, by the id of the call.'),
+      answered_by: z.record(z.string(), z.string()).describe('Who resolved it, by the id of the call.'),
+    }),
 );
 export type RecordedToolResults = z.output<ReturnType<typeof RecordedToolResults>>;

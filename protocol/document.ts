@@ -4,6 +4,7 @@ import type { LazySchema, MethodText } from './define.ts';
 import { ErrorCode } from './errors.ts';
 import { onFirstUse } from './lazy.ts';
 import { PROTOCOL_VERSION } from './lifecycle.ts';
+import { withNamedTypes } from './named-types.ts';
 import { isRecord, mapSchemas, type SchemaDocument } from './schema-walk.ts';
 import { unpublished } from './unknown-kinds.ts';
 
@@ -33,15 +34,21 @@ export interface ProtocolDocument {
   readonly $defs: Readonly<Record<string, SchemaDocument>>;
 }
 
+/** The protocol as `docs/schema.json` and `rpc/discover` have it: every object and every member of a union has a name. @since 0.1.0 */
+export const protocolDocument = onFirstUse((): ProtocolDocument => {
+  const document = catalogueDocument();
+  return { ...document, $defs: withNamedTypes(document.$defs) };
+});
+
 /**
  * Describes every method of the catalogue with JSON Schemas (2020-12): what a sender may write, and what a receiver gets.
  * Shared types stand once under `$defs`; a type that is read more generously than it is written is there twice, the
- * generous one with `Input` behind its name. Parameters and results that are objects of one method stand there too, under
+ * generous one with `Input` after its name. Parameters and results that are objects of one method stand there too, under
  * the name of the method (`RunWaitParams`): generators of code make types of `$defs` alone.
  *
  * @since 0.1.0
  */
-export const protocolDocument = onFirstUse((): ProtocolDocument => {
+export const catalogueDocument = onFirstUse((): ProtocolDocument => {
   const shared = new SharedTypes();
   const describeAll = (definitions: Readonly<Record<string, Definition>>, from: Sender) =>
     Object.fromEntries(
@@ -70,17 +77,21 @@ function describe(
   { from, shared }: { from: Sender; shared: SharedTypes },
 ): MethodDocument {
   const fromClient = from === 'client';
+  const own = (role: 'Params' | 'Result', schema: LazySchema, io: 'input' | 'output') => {
+    const sentence = `${role === 'Params' ? 'Parameters' : 'Result'} of \`${method}\`.`;
+    return shared.addOwn({ name: ownType(method, role), sentence }, schema, io);
+  };
   return {
     summary,
     since,
     ...(errors ? { errors } : {}),
     ...(source ? { source } : {}),
-    params: shared.addOwn(ownType(method, 'Params'), params, fromClient ? 'input' : 'output'),
-    ...(result ? { result: shared.addOwn(ownType(method, 'Result'), result, fromClient ? 'output' : 'input') } : {}),
+    params: own('Params', params, fromClient ? 'input' : 'output'),
+    ...(result ? { result: own('Result', result, fromClient ? 'output' : 'input') } : {}),
   };
 }
 
-/** Name of the type that a method alone has: `run/wait` has `RunWaitParams` and `RunWaitResult`. @since 0.2.0 */
+/** Name of the type that a method alone has: `run/wait` has `RunWaitParams` and `RunWaitResult`. @since 0.1.0 */
 export function ownType(method: string, role: 'Params' | 'Result'): string {
   const words = method.replace('$', '').split('/');
   return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}${role}`;
@@ -100,11 +111,15 @@ class SharedTypes {
   }
 
   /** An object that has fields and no name of its own yet gets this one. */
-  addOwn(name: string, schema: LazySchema, io: 'input' | 'output'): SchemaDocument {
+  addOwn(
+    { name, sentence }: { name: string; sentence: string },
+    schema: LazySchema,
+    io: 'input' | 'output',
+  ): SchemaDocument {
     const own = this.add(schema, io);
     if (!own.properties || Object.keys(own.properties).length === 0) return own;
     if (this.#types.has(name)) throw new Error(`Two types are named '${name}'.`);
-    this.#types.set(name, own);
+    this.#types.set(name, { description: sentence, ...own });
     return { $ref: `${prefix}${name}` };
   }
 

@@ -1,9 +1,9 @@
 const iso = /^[+-]?P(?!$)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?!$)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/;
 
-/** Whether a text is an ISO 8601 duration, for example `PT1.5S`. @since 0.3.0 */
+/** Whether a text is an ISO 8601 duration, for example `PT1.5S`. @since 0.1.0 */
 export const isIsoDuration = (text: string): boolean => iso.test(text);
 
-/** Seconds as an ISO 8601 duration, for example `P1DT2H`. @since 0.3.0 */
+/** Seconds as an ISO 8601 duration, for example `P1DT2H`. @since 0.1.0 */
 export function secondsToIso(seconds: number): string {
   const micros = Math.round(Math.abs(seconds) * 1e6);
   const units = [

@@ -15,19 +15,23 @@ export function onFirstUse<T>(build: () => T): () => T {
 }
 
 /**
- * A schema with a name of its own in generated documents, built on first use.
+ * A schema with a name and a sentence of its own in generated documents, built on first use.
  *
  * @since 0.1.0
  */
-export function named<T extends { meta(data: { id: string }): T }>(id: string, build: () => T): () => T {
-  return onFirstUse(() => build().meta({ id }));
+export function named<T extends { meta(data: { id: string; description: string }): T }>(
+  id: string,
+  description: string,
+  build: () => T,
+): () => T {
+  return onFirstUse(() => build().meta({ id, description }));
 }
 
 /**
  * An object whose unknown keys are kept and given back, after the known ones: what a newer version writes loses nothing by
  * passing through. The type has the known keys only, so that a misspelt one does not compile.
  *
- * @since 0.3.0
+ * @since 0.1.0
  */
 export function openObject<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S> {
   // The cast hides the index signature that zod adds for the unknown keys.

@@ -8,35 +8,41 @@ export const PROTOCOL_VERSION = 1;
 
 const bound = (what: string) => z.number().int().positive().describe(what);
 
-/** Bounds in force; a client may lower them in `initialize`, only the operator may raise them. @since 0.1.0 */
-export const Limits = named('Limits', () =>
-  z.object({
-    messageBytes: bound('Bytes of one message, in and out.'),
-    headerBytes: bound('Bytes of the header of one message.'),
-    nesting: bound('How deep a message may be nested.'),
-    requestsInFlight: bound('Open requests of the client; those that wait for a run are not counted.'),
-    activeRuns: bound('Runs that run at once; further ones are queued.'),
-    queuedRuns: bound('Runs that may wait for a slot.'),
-    finishedRunsKept: bound('Finished runs that stay readable.'),
-    finishedRunsKeptMs: bound('How long they stay readable, in milliseconds.'),
-    finishedRunsKeptBytes: bound('How many bytes of messages and events finished runs may hold.'),
-    stepsPerRun: bound('Model requests of one run, whatever its usage limits say.'),
-    eventsPerRun: bound('Durable events of one run.'),
-    messageBytesPerRun: bound('Bytes of the messages one run adds, as JSON.'),
-    responseBytes: bound('Characters of the text, thinking and arguments of one streamed response.'),
-    eventsKept: bound('Latest events of a run that `run/events` still has.'),
-    eventsKeptBytes: bound('How many bytes they may have.'),
-    callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
-    callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
-    agents: bound('Registered agents.'),
-    toolsPerRun: bound('Tools of one run.'),
-    depsBytes: bound('Bytes of `deps` as JSON.'),
-    metadataBytes: bound('Bytes of `metadata` as JSON.'),
-    waitersPerRun: bound('Open waits for one run, for its end and for its next event each.'),
-    runDepth: bound('How deep runs may start runs.'),
-    steerQueue: bound('What the user said to one run and was not told yet.'),
-    shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
-  }),
+/**
+ * Limits in force. A client may lower them in `initialize`; only the operator may raise them.
+ * @since 0.1.0
+ */
+export const Limits = named(
+  'Limits',
+  'Limits in force. A client may lower them in `initialize`; only the operator may raise them.',
+  () =>
+    z.object({
+      messageBytes: bound('Bytes of one message, in and out.'),
+      headerBytes: bound('Bytes of the header of one message.'),
+      nesting: bound('How deep a message may be nested.'),
+      requestsInFlight: bound('Open requests of the client; those that wait for a run are not counted.'),
+      activeRuns: bound('Runs that run at once; further ones are queued.'),
+      queuedRuns: bound('Runs that may wait for a slot.'),
+      finishedRunsKept: bound('Finished runs that stay readable.'),
+      finishedRunsKeptMs: bound('Time for which they stay readable, in milliseconds.'),
+      finishedRunsKeptBytes: bound('How many bytes of messages and events finished runs may hold.'),
+      stepsPerRun: bound('Model requests of one run, whatever its usage limits are.'),
+      eventsPerRun: bound('Durable events of one run.'),
+      messageBytesPerRun: bound('Bytes of the messages one run adds, as JSON.'),
+      responseBytes: bound('Characters of the text, thinking and arguments of one streamed response.'),
+      eventsKept: bound('Latest events of a run that `run/events` still has.'),
+      eventsKeptBytes: bound('Maximum number of bytes that they may have.'),
+      callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),
+      callbacksInFlight: bound('Callbacks of one run that may be open at once.'),
+      agents: bound('Registered agents.'),
+      toolsPerRun: bound('Tools of one run.'),
+      depsBytes: bound('Bytes of `deps` as JSON.'),
+      metadataBytes: bound('Bytes of `metadata` as JSON.'),
+      waitersPerRun: bound('Open waits for one run, for its end and for its next event each.'),
+      runDepth: bound('How deep runs may start runs.'),
+      steerQueue: bound('Messages in the steering queue of one run.'),
+      shutdownGraceMs: bound('How long runs may go on after their client has gone, in milliseconds.'),
+    }),
 );
 export type Limits = z.output<ReturnType<typeof Limits>>;
 
@@ -48,7 +54,7 @@ const initializationOptions = () =>
       .describe(
         'Callbacks the client serves; absent: all. Others wait as items of `pending/list`, of which a run warns that needs one (`callback.notServed`); `[]`: all of them wait, by intent.',
       ),
-    protocolVersions: z.array(z.number()).nullish().describe('Versions the client speaks.'),
+    protocolVersions: z.array(z.number()).nullish().describe('Versions that the client supports.'),
     strict: z.boolean().nullish().describe('Reserved.'),
     wakeUp: z
       .boolean()
@@ -63,32 +69,41 @@ const initializationOptions = () =>
       .describe('Defaults of runs.'),
   });
 
-/** Parameters of `initialize`: LSP's, with ours in `initializationOptions`. @since 0.1.0 */
-export const InitializeParams = named('InitializeParams', () =>
-  z.looseObject({
-    processId: z.number().int().nullish().describe('Process id of the host.'),
-    clientInfo: z
-      .looseObject({
-        name: z.string().describe('Name of the program.'),
-        version: z.string().nullish().describe('Its version.'),
-      })
-      .nullish()
-      .describe('The host.'),
-    capabilities: JsonMap().nullish().describe("LSP's client capabilities."),
-    initializationOptions: z
-      .preprocess(
-        (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
-        initializationOptions().nullish(),
-      )
-      .optional()
-      .describe('What concerns Runwire.'),
-    trace: z.string().nullish().describe('Initial trace value.'),
-  }),
+/**
+ * Parameters of `initialize`: those of LSP, with Runwire's in `initializationOptions`.
+ * @since 0.1.0
+ */
+export const InitializeParams = named(
+  'InitializeParams',
+  "Parameters of `initialize`: those of LSP, with Runwire's in `initializationOptions`.",
+  () =>
+    z.looseObject({
+      processId: z.number().int().nullish().describe('Process id of the host.'),
+      clientInfo: z
+        .looseObject({
+          name: z.string().describe('Name of the program.'),
+          version: z.string().nullish().describe('Its version.'),
+        })
+        .nullish()
+        .describe('The host.'),
+      capabilities: JsonMap().nullish().describe("LSP's client capabilities."),
+      initializationOptions: z
+        .preprocess(
+          (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
+          initializationOptions().nullish(),
+        )
+        .optional()
+        .describe('What concerns Runwire.'),
+      trace: z.string().nullish().describe('Initial trace value.'),
+    }),
 );
 export type InitializeParams = z.output<ReturnType<typeof InitializeParams>>;
 
-/** Result of `initialize`. @since 0.1.0 */
-export const InitializeResult = named('InitializeResult', () =>
+/**
+ * Result of `initialize`.
+ * @since 0.1.0
+ */
+export const InitializeResult = named('InitializeResult', 'Result of `initialize`.', () =>
   z.object({
     protocolVersion: z.number().int().describe('The version both sides use.'),
     serverInfo: z
@@ -142,7 +157,7 @@ export const Shutdown = defineRequest(
   'shutdown',
   { params: nothing, result: onFirstUse(() => z.null()) },
   {
-    summary: 'Ends all runs of the connection and answers; only `exit` may follow.',
+    summary: 'Ends all runs of the connection, then responds; only `exit` may follow.',
     source: 'LSP 3.17 shutdown',
     since: '0.1.0',
   },

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { defineNotification } from './define.ts';
 import { named } from './lazy.ts';
 
-/** A line of the daemon's log. @since 0.2.0 */
+/** A line of the daemon's log. @since 0.1.0 */
 export const LogMessage = defineNotification(
   'window/logMessage',
-  named('LogMessageParams', () =>
+  named('LogMessageParams', "A line of the daemon's log.", () =>
     z.object({
       type: z.number().int().min(1).max(4).describe('1 error, 2 warning, 3 information, 4 debugging.'),
       message: z.string().describe('The line; it holds no secrets.'),
@@ -14,35 +14,35 @@ export const LogMessage = defineNotification(
   {
     summary: 'A line of the log, of the level the daemon was started with (`--log-level`) and above.',
     source: 'LSP 3.17 window/logMessage',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );
 
-/** How much is told about the messages of the connection. @since 0.2.0 */
+/** How much is told about the messages of the connection. @since 0.1.0 */
 export const SetTrace = defineNotification(
   '$/setTrace',
-  named('SetTraceParams', () =>
+  named('SetTraceParams', 'How much `$/logTrace` reports about the messages of the connection.', () =>
     z.object({ value: z.enum(['off', 'messages', 'verbose']).describe('`verbose` shows parameters too.') }),
   ),
   {
-    summary: 'Whether `$/logTrace` tells about each message; at first what `initialize` said in `trace`.',
+    summary: 'Sets whether `$/logTrace` reports each message; initially the `trace` of `initialize`.',
     source: 'LSP 3.17 $/setTrace',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );
 
-/** One message of the connection. @since 0.2.0 */
+/** One message of the connection. @since 0.1.0 */
 export const LogTrace = defineNotification(
   '$/logTrace',
-  named('LogTraceParams', () =>
+  named('LogTraceParams', 'One message of the connection.', () =>
     z.object({
-      message: z.string().describe('What came or went.'),
+      message: z.string().describe('The direction and the method of the message.'),
       verbose: z.string().optional().describe('Its parameters or its result as JSON, shortened.'),
     }),
   ),
   {
-    summary: 'What came or went, when the client asked for a trace. `secret/get` is never shown.',
+    summary: 'Reports a message of the connection to a client that requested a trace. `secret/get` is never shown.',
     source: 'LSP 3.17 $/logTrace',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );

@@ -51,8 +51,11 @@ function methodText(
   const inPlace = (role: 'Params' | 'Result', node: Node): Node => {
     const own = ownType(name, role);
     const type = node.$ref === `#/$defs/${own}` ? $defs[own] : undefined;
-    if (type) shown.add(own);
-    return type ?? node;
+    if (!type) return node;
+    shown.add(own);
+    // The title above says it.
+    const { description: _, ...fields } = type;
+    return fields;
   };
   return [
     `### \`${name}\``,
@@ -69,27 +72,86 @@ function methodText(
   ];
 }
 
-/** An object as a table of its fields, anything else as a line. */
+/** A sentence, and the fields: one table for an object, one for each kind of a union of objects. */
 function describe(node: Node): string[] {
-  const properties = node.properties as Record<string, Node> | undefined;
-  if (!properties || Object.keys(properties).length === 0) {
-    const isEmpty = node.type === 'object' && !node.additionalProperties;
-    return [isEmpty ? 'Nothing.' : `${typeOf(node)}${node.description ? `: ${node.description}` : ''}`];
-  }
-  const required = new Set((node.required as string[] | undefined) ?? []);
+  const { description } = node;
+  const intro = typeof description === 'string' ? [description, ''] : [];
+  if (fieldsOf(node).length > 0) return [...intro, ...table(node)];
+  const kinds = alternatives(node).filter((kind) => fieldsOf(kind).length > 0);
+  if (kinds.length > 1)
+    return [...intro, ...kinds.flatMap((kind) => [...kindTitle(kind), ...table(kind), '']).slice(0, -1)];
+  return [...intro, node.type === 'object' ? 'An object without fields of its own.' : typeOf(node)];
+}
+
+/** The tag of a kind, where it has one. */
+function kindTitle(kind: Node): string[] {
+  const tag = fieldsOf(kind).find(([, field]) => 'const' in field);
+  return tag ? [`**\`${tag[0]}\`: ${typeOf(tag[1])}**`, ''] : [];
+}
+
+function table(node: Node): string[] {
   return [
     '| field | type | what |',
     '| --- | --- | --- |',
-    ...Object.entries(properties).map(([name, field]) => {
-      const optional = required.has(name) ? '' : '?';
-      return `| \`${name}\`${optional} | ${cell(typeOf(field))} | ${cell(meaning(field))} |`;
-    }),
+    ...rows(node, '').map(({ path, type, what }) => `| ${path} | ${cell(type)} | ${cell(what)} |`),
   ];
+}
+
+interface Row {
+  readonly path: string;
+  readonly type: string;
+  readonly what: string;
+}
+
+/** The fields of an object, those of objects within it after the field that holds them. */
+function rows(node: Node, prefix: string): Row[] {
+  const required = new Set((node.required as string[] | undefined) ?? []);
+  return fieldsOf(node).flatMap(([name, field]) => [
+    { path: `\`${prefix}${name}\`${required.has(name) ? '' : '?'}`, type: typeOf(field), what: meaning(field) },
+    ...nested(field, `${prefix}${name}`),
+  ]);
+}
+
+function nested(field: Node, path: string): Row[] {
+  if (field.type === 'array') return nested((field.items as Node | undefined) ?? {}, `${path}[]`);
+  const values = valuesOf(field);
+  if (values) return nested(values, `${path}{}`);
+  if (fieldsOf(field).length > 0) return rows(field, `${path}.`);
+  const found = alternatives(field).flatMap((kind) => nested(kind, path));
+  // Kinds of one union share fields.
+  return found.filter((row, index) => found.findIndex((other) => other.path === row.path) === index);
+}
+
+const fieldsOf = (node: Node): [string, Node][] => Object.entries((node.properties as Record<string, Node>) ?? {});
+
+const alternatives = (node: Node): Node[] => ((node.anyOf ?? node.oneOf) as Node[] | undefined) ?? [];
+
+/** What a map holds, when that is said. */
+function valuesOf({ additionalProperties, properties }: Node): Node | undefined {
+  const isMap = !properties && typeof additionalProperties === 'object' && additionalProperties !== null;
+  return isMap && Object.keys(additionalProperties).length > 0 ? (additionalProperties as Node) : undefined;
 }
 
 function meaning(field: Node): string {
   const fallback = 'default' in field ? ` Default \`${JSON.stringify(field.default)}\`.` : '';
-  return `${(field.description as string | undefined) ?? ''}${fallback}`;
+  return `${(field.description as string | undefined) ?? ''}${bounds(field)}${fallback}`;
+}
+
+function bounds(field: Node): string {
+  const of = field.type === 'array' ? ' items' : field.type === 'string' ? ' characters' : '';
+  const limits = [
+    ['minimum', 'At least', ''],
+    ['exclusiveMinimum', 'More than', ''],
+    ['maximum', 'At most', ''],
+    ['minLength', 'At least', of],
+    ['maxLength', 'At most', of],
+    ['minItems', 'At least', of],
+    ['maxItems', 'At most', of],
+  ] as const;
+  const said = limits.flatMap(([keyword, words, unit]) =>
+    typeof field[keyword] === 'number' ? [` ${words} ${field[keyword]}${unit}.`] : [],
+  );
+  return [...said, ...(typeof field.pattern === 'string' ? [` Matches \`${field.pattern}\`.`] : [])].join('');
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -98,23 +160,15 @@ function typeOf(node: Node): string {
   if (typeof node.$ref === 'string') return linkTo(node.$ref.slice('#/$defs/'.length));
   if ('const' in node) return `\`${JSON.stringify(node.const)}\``;
   if (Array.isArray(node.enum)) return node.enum.map((value) => `\`${JSON.stringify(value)}\``).join(' | ');
-  const choices = (node.anyOf ?? node.oneOf) as Node[] | undefined;
-  if (choices) return [...new Set(choices.map(typeOf))].join(' | ');
+  const choices = alternatives(node);
+  if (choices.length > 0) return [...new Set(choices.map(typeOf))].join(' | ');
   if (Array.isArray(node.type)) return node.type.join(' | ');
-  if (node.type === 'array') return `array of ${typeOf((node.items as Node | undefined) ?? {})}`;
-  if (node.type === 'object') return objectType(node);
+  if (node.type === 'array') return `${grouped(typeOf((node.items as Node | undefined) ?? {}))}[]`;
+  const values = valuesOf(node);
+  if (values) return `map of ${grouped(typeOf(values))}`;
   return typeof node.type === 'string' ? node.type : 'any';
 }
 
-/** Small objects are shown in place. */
-function objectType(node: Node): string {
-  const properties = node.properties as Record<string, Node> | undefined;
-  if (!properties) return 'object';
-  const required = new Set((node.required as string[] | undefined) ?? []);
-  const fields = Object.entries(properties).map(
-    ([name, field]) => `${name}${required.has(name) ? '' : '?'}: ${typeOf(field)}`,
-  );
-  return `{ ${fields.join(', ')} }`;
-}
+const grouped = (type: string) => (type.includes(' | ') || type.startsWith('map of ') ? `(${type})` : type);
 
 const linkTo = (name: string) => `[${name}](#${name.toLowerCase()})`;

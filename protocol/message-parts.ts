@@ -19,12 +19,17 @@ const count = (what: string) => z.number().int().nullable().default(null).descri
 
 const providerFields = () => ({
   id: nullableText("The provider's id of the part."),
-  provider_name: nullableText('The provider the part came from.'),
+  provider_name: nullableText('The provider of the part.'),
   provider_details: nullableMap('What else the provider needs to get the part back.'),
 });
 
-/** Instructions that stand in the history. Source: Pydantic AI `SystemPromptPart`. @since 0.1.0 */
-export const SystemPromptPart = named('SystemPromptPart', () =>
+/**
+ * Instructions that are part of the history.
+ *
+ * Source: Pydantic AI `SystemPromptPart`.
+ * @since 0.1.0
+ */
+export const SystemPromptPart = named('SystemPromptPart', 'Instructions that are part of the history.', () =>
   openObject({
     content: text('The prompt.'),
     timestamp: Timestamp(),
@@ -33,15 +38,20 @@ export const SystemPromptPart = named('SystemPromptPart', () =>
     scope: z
       .enum(['conversation', 'request'])
       .default('conversation')
-      .describe('`request`: shown only in the request that is being answered.'),
+      .describe('`request`: shown only in the current request.'),
     metadata: nullableMap('Data for the program, never sent to the model.'),
     part_kind: tag('system-prompt'),
   }),
 );
 export type SystemPromptPart = z.output<ReturnType<typeof SystemPromptPart>>;
 
-/** What the user said. Source: Pydantic AI `UserPromptPart`. @since 0.1.0 */
-export const UserPromptPart = named('UserPromptPart', () =>
+/**
+ * A prompt of the user.
+ *
+ * Source: Pydantic AI `UserPromptPart`.
+ * @since 0.1.0
+ */
+export const UserPromptPart = named('UserPromptPart', 'A prompt of the user.', () =>
   openObject({
     content: z.union([z.string(), z.array(StoredContent())]).describe('Text, or a list of text and media.'),
     timestamp: Timestamp(),
@@ -61,8 +71,13 @@ const retryCounts = () => ({
   max_retries: count('How many retries were allowed; null when `attempt` is.'),
 });
 
-/** Why a tool call has to be made again. Source: Pydantic AI `RetryInfo`, `ToolRetryCause`. @since 0.3.0 */
-export const ToolRetryInfo = named('ToolRetryInfo', () =>
+/**
+ * Why a tool call has to be made again.
+ *
+ * Source: Pydantic AI `RetryInfo`, `ToolRetryCause`.
+ * @since 0.1.0
+ */
+export const ToolRetryInfo = named('ToolRetryInfo', 'Why a tool call has to be made again.', () =>
   openObject({
     cause: z
       .enum(['validation_error', 'model_retry', 'unknown_tool', 'unavailable_tool'])
@@ -91,8 +106,13 @@ const returnFields = () => ({
   outcome: outcome(),
 });
 
-/** What a tool returned. Source: Pydantic AI `ToolReturnPart`. @since 0.1.0 */
-export const ToolReturnPart = named('ToolReturnPart', () =>
+/**
+ * The return of a tool.
+ *
+ * Source: Pydantic AI `ToolReturnPart`.
+ * @since 0.1.0
+ */
+export const ToolReturnPart = named('ToolReturnPart', 'The return of a tool.', () =>
   openObject({
     ...returnFields(),
     retry: ToolRetryInfo()
@@ -105,8 +125,13 @@ export const ToolReturnPart = named('ToolReturnPart', () =>
 );
 export type ToolReturnPart = z.output<ReturnType<typeof ToolReturnPart>>;
 
-/** One validation error in Pydantic's shape. Source: Pydantic `ErrorDetails`. @since 0.1.0 */
-export const ErrorDetails = named('ErrorDetails', () =>
+/**
+ * One validation error in Pydantic's shape.
+ *
+ * Source: Pydantic `ErrorDetails`.
+ * @since 0.1.0
+ */
+export const ErrorDetails = named('ErrorDetails', "One validation error in Pydantic's shape.", () =>
   z.looseObject({
     type: text('Kind of error, for example `missing`.'),
     loc: z.array(z.union([z.string(), z.number()])).describe('Path to the value.'),
@@ -119,8 +144,13 @@ export type ErrorDetails = { type: string; loc: (string | number)[]; msg: string
 const feedbackContent = () =>
   z.union([z.string(), z.array(ErrorDetails())]).describe('A sentence, or a list of validation errors.');
 
-/** Why a response could not be used. Source: Pydantic AI `RetryInfo`, `RetryFeedbackCause`. @since 0.3.0 */
-export const RetryFeedbackInfo = named('RetryFeedbackInfo', () =>
+/**
+ * Why a response could not be used.
+ *
+ * Source: Pydantic AI `RetryInfo`, `RetryFeedbackCause`.
+ * @since 0.1.0
+ */
+export const RetryFeedbackInfo = named('RetryFeedbackInfo', 'Why a response could not be used.', () =>
   openObject({
     cause: z.enum(['validation_error', 'no_output', 'model_retry']).describe('What made the response unusable.'),
     ...retryCounts(),
@@ -129,63 +159,103 @@ export const RetryFeedbackInfo = named('RetryFeedbackInfo', () =>
 export type RetryFeedbackInfo = z.output<ReturnType<typeof RetryFeedbackInfo>>;
 
 /**
- * Feedback about a response that could not be used and that holds no call to answer. Source: Pydantic AI
- * `RetryFeedbackPart`. @since 0.3.0
+ * Feedback about a response that could not be used and that holds no call to respond to.
+ *
+ * Source: Pydantic AI `RetryFeedbackPart`.
+ * @since 0.1.0
  */
-export const RetryFeedbackPart = named('RetryFeedbackPart', () =>
-  openObject({
-    content: feedbackContent(),
-    retry: RetryFeedbackInfo().describe('Why, and which output retry this is.'),
-    timestamp: Timestamp(),
-    part_kind: tag('retry-feedback'),
-  }),
+export const RetryFeedbackPart = named(
+  'RetryFeedbackPart',
+  'Feedback about a response that could not be used and that holds no call to respond to.',
+  () =>
+    openObject({
+      content: feedbackContent(),
+      retry: RetryFeedbackInfo().describe('Why, and which output retry this is.'),
+      timestamp: Timestamp(),
+      part_kind: tag('retry-feedback'),
+    }),
 );
 export type RetryFeedbackPart = z.output<ReturnType<typeof RetryFeedbackPart>>;
 
 /**
- * How Pydantic AI before 2.60 wrote a retry. It is read for ever and never written: one that names a tool becomes a tool
- * return with the outcome `retried`, any other one retry feedback. Source: Pydantic AI `RetryPromptPart`. @since 0.1.0
+ * The form in which Pydantic AI wrote a retry before 2.60. It is always read and never written: one that names a tool
+ * becomes a tool return with the outcome `retried`, any other becomes retry feedback.
+ *
+ * Source: Pydantic AI `RetryPromptPart`.
+ * @since 0.1.0
  */
-export const RetryPromptPart = named('RetryPromptPart', () =>
-  openObject({
-    content: feedbackContent(),
-    tool_name: nullableText('The tool whose call is refused; null for plain feedback.'),
-    tool_call_id: ToolCallId(),
-    timestamp: Timestamp(),
-    part_kind: tag('retry-prompt'),
-  }),
+export const RetryPromptPart = named(
+  'RetryPromptPart',
+  'The form in which Pydantic AI wrote a retry before 2.60. It is always read and never written: one that names a tool becomes a tool return with the outcome `retried`, any other becomes retry feedback.',
+  () =>
+    openObject({
+      content: feedbackContent(),
+      tool_name: nullableText('The tool whose call is refused; null for plain feedback.'),
+      tool_call_id: ToolCallId(),
+      timestamp: Timestamp(),
+      part_kind: tag('retry-prompt'),
+    }),
 );
 export type RetryPromptPart = z.output<ReturnType<typeof RetryPromptPart>>;
 
-/** Tools that became available at this point. Source: Pydantic AI `ToolAvailabilityDeltaPart`. @since 0.1.0 */
-export const ToolAvailabilityDeltaPart = named('ToolAvailabilityDeltaPart', () =>
-  openObject({
-    tools_added: z.array(z.string()).default([]).describe('Names of the tools; also read from `added`.'),
-    tool_call_id: nullableText('The call that revealed them.'),
-    part_kind: tag('tool-availability-delta'),
-  }),
+/**
+ * Tools that became available at this point.
+ *
+ * Source: Pydantic AI `ToolAvailabilityDeltaPart`.
+ * @since 0.1.0
+ */
+export const ToolAvailabilityDeltaPart = named(
+  'ToolAvailabilityDeltaPart',
+  'Tools that became available at this point.',
+  () =>
+    openObject({
+      tools_added: z.array(z.string()).default([]).describe('Names of the tools; also read from `added`.'),
+      tool_call_id: nullableText('The call that revealed them.'),
+      part_kind: tag('tool-availability-delta'),
+    }),
 );
 
-/** Capabilities that were loaded at this point. Source: Pydantic AI `CapabilityLoadDeltaPart`. @since 0.3.0 */
-export const CapabilityLoadDeltaPart = named('CapabilityLoadDeltaPart', () =>
-  openObject({
-    loaded: z.array(z.string()).default([]).describe('Ids of the capabilities.'),
-    tool_call_id: nullableText('The call that loaded them.'),
-    part_kind: tag('capability-load-delta'),
-  }),
+/**
+ * Capabilities that were loaded at this point.
+ *
+ * Source: Pydantic AI `CapabilityLoadDeltaPart`.
+ * @since 0.1.0
+ */
+export const CapabilityLoadDeltaPart = named(
+  'CapabilityLoadDeltaPart',
+  'Capabilities that were loaded at this point.',
+  () =>
+    openObject({
+      loaded: z.array(z.string()).default([]).describe('Ids of the capabilities.'),
+      tool_call_id: nullableText('The call that loaded them.'),
+      part_kind: tag('capability-load-delta'),
+    }),
 );
 
-/** Model settings that changed at this point. Source: Pydantic AI `ModelSettingsDeltaPart`. @since 0.3.0 */
-export const ModelSettingsDeltaPart = named('ModelSettingsDeltaPart', () =>
-  openObject({
-    settings: JsonMap().describe('The settings that changed.'),
-    top_level: flag('Whether they apply to the whole request.'),
-    part_kind: tag('model-settings-delta'),
-  }),
+/**
+ * Model settings that changed at this point.
+ *
+ * Source: Pydantic AI `ModelSettingsDeltaPart`.
+ * @since 0.1.0
+ */
+export const ModelSettingsDeltaPart = named(
+  'ModelSettingsDeltaPart',
+  'Model settings that changed at this point.',
+  () =>
+    openObject({
+      settings: JsonMap().describe('The settings that changed.'),
+      top_level: flag('Whether they apply to the whole request.'),
+      part_kind: tag('model-settings-delta'),
+    }),
 );
 
-/** Instructions that changed at this point. Source: Pydantic AI `InstructionDeltaPart`. @since 0.3.0 */
-export const InstructionDeltaPart = named('InstructionDeltaPart', () =>
+/**
+ * Instructions that changed at this point.
+ *
+ * Source: Pydantic AI `InstructionDeltaPart`.
+ * @since 0.1.0
+ */
+export const InstructionDeltaPart = named('InstructionDeltaPart', 'Instructions that changed at this point.', () =>
   openObject({
     id: nullableText('Id of the instructions.'),
     content: z.string().nullable().describe('The instructions now; null when they were withdrawn.'),
@@ -212,14 +282,22 @@ const instructionDigest = () =>
     part_kind: z.literal('instruction-digest').describe('Kind of the part.'),
   });
 
-/** The instructions later changes refer to. Source: Pydantic AI `InstructionBaselinePart`. @since 0.3.0 */
-export const InstructionBaselinePart = named('InstructionBaselinePart', () =>
-  openObject({
-    instructions: z
-      .array(z.union([instructionDigest(), instruction()]))
-      .describe('The instructions, or their digests.'),
-    part_kind: tag('instruction-baseline'),
-  }),
+/**
+ * The instructions that later changes refer to.
+ *
+ * Source: Pydantic AI `InstructionBaselinePart`.
+ * @since 0.1.0
+ */
+export const InstructionBaselinePart = named(
+  'InstructionBaselinePart',
+  'The instructions that later changes refer to.',
+  () =>
+    openObject({
+      instructions: z
+        .array(z.union([instructionDigest(), instruction()]))
+        .describe('The instructions, or their digests.'),
+      part_kind: tag('instruction-baseline'),
+    }),
 );
 
 const speechTimestamp = () =>
@@ -227,17 +305,22 @@ const speechTimestamp = () =>
     text: text('The words.'),
     start_ms: z.number().describe('Where they begin, in milliseconds.'),
     duration_ms: z.number().nullable().default(null).describe('How long they take, in milliseconds.'),
-    granularity: z.string().default('word').describe('What one entry stands for.'),
+    granularity: z.string().default('word').describe('The unit of an entry.'),
   });
 
-/** Spoken content of a realtime session. Source: Pydantic AI `SpeechPart`. @since 0.1.0 */
-export const SpeechPart = named('SpeechPart', () =>
+/**
+ * Spoken content of a realtime session.
+ *
+ * Source: Pydantic AI `SpeechPart`.
+ * @since 0.1.0
+ */
+export const SpeechPart = named('SpeechPart', 'Spoken content of a realtime session.', () =>
   openObject({
-    speaker: z.enum(['user', 'assistant']).describe('Who spoke.'),
-    transcript: nullableText('What was said.'),
+    speaker: z.enum(['user', 'assistant']).describe('The speaker.'),
+    transcript: nullableText('The transcript.'),
     audio: BinaryContent().nullable().default(null).describe('The recording.'),
     interrupted_at_ms: z.number().nullable().default(null).describe('Where playback stopped, in milliseconds.'),
-    timestamps: z.array(speechTimestamp()).nullable().default(null).describe('When each word was said.'),
+    timestamps: z.array(speechTimestamp()).nullable().default(null).describe('The time of each word.'),
     ...providerFields(),
     part_kind: tag('speech'),
   }),
@@ -263,21 +346,29 @@ const citationAnchor = () =>
   openObject({
     start: z.number().int().nonnegative().describe('First character.'),
     end: z.number().int().describe('Character after the last.'),
-    kind: z
-      .enum(['content', 'marker'])
-      .describe('`content`: the text that is backed; `marker`: a sign that stands for it.'),
+    kind: z.enum(['content', 'marker']).describe('`content`: the cited text; `marker`: a mark that refers to it.'),
   }).refine(({ start, end }) => start < end, 'Citation anchor must satisfy 0 <= start < end');
 
-/** Where a text has something from. Source: Pydantic AI `Citation`. @since 0.3.0 */
-export const Citation = named('Citation', () =>
+/**
+ * The source of a text.
+ *
+ * Source: Pydantic AI `Citation`.
+ * @since 0.1.0
+ */
+export const Citation = named('Citation', 'The source of a text.', () =>
   openObject({
     sources: z.array(citationSource()).min(1, 'A citation must have at least one source').describe('The sources.'),
     anchor: citationAnchor().nullable().default(null).describe('The stretch of text it belongs to.'),
   }),
 );
 
-/** Text of the model. Source: Pydantic AI `TextPart`. @since 0.1.0 */
-export const TextPart = named('TextPart', () =>
+/**
+ * Text of the model.
+ *
+ * Source: Pydantic AI `TextPart`.
+ * @since 0.1.0
+ */
+export const TextPart = named('TextPart', 'Text of the model.', () =>
   openObject({
     content: text('The text.'),
     ...providerFields(),
@@ -287,13 +378,18 @@ export const TextPart = named('TextPart', () =>
 );
 export type TextPart = z.output<ReturnType<typeof TextPart>>;
 
-/** Thinking of the model. Source: Pydantic AI `ThinkingPart`. @since 0.1.0 */
-export const ThinkingPart = named('ThinkingPart', () =>
+/**
+ * Thinking of the model.
+ *
+ * Source: Pydantic AI `ThinkingPart`.
+ * @since 0.1.0
+ */
+export const ThinkingPart = named('ThinkingPart', 'Thinking of the model.', () =>
   openObject({
     content: text('The thinking, or its summary.'),
     id: nullableText("The provider's id of the part."),
     signature: nullableText("The provider's signature, sent back unchanged."),
-    provider_name: nullableText('The provider the part came from.'),
+    provider_name: nullableText('The provider of the part.'),
     provider_details: nullableMap('What else the provider needs to get the part back.'),
     part_kind: tag('thinking'),
   }),
@@ -311,17 +407,34 @@ const callFields = () => ({
   ...providerFields(),
 });
 
-/** A call of a tool. Source: Pydantic AI `ToolCallPart`. @since 0.1.0 */
-export const ToolCallPart = named('ToolCallPart', () => openObject({ ...callFields(), part_kind: tag('tool-call') }));
+/**
+ * A call of a tool.
+ *
+ * Source: Pydantic AI `ToolCallPart`.
+ * @since 0.1.0
+ */
+export const ToolCallPart = named('ToolCallPart', 'A call of a tool.', () =>
+  openObject({ ...callFields(), part_kind: tag('tool-call') }),
+);
 export type ToolCallPart = z.output<ReturnType<typeof ToolCallPart>>;
 
-/** A tool that the provider runs itself. Source: Pydantic AI `NativeToolCallPart`. @since 0.1.0 */
-export const NativeToolCallPart = named('NativeToolCallPart', () =>
+/**
+ * A call of a tool that the provider runs itself.
+ *
+ * Source: Pydantic AI `NativeToolCallPart`.
+ * @since 0.1.0
+ */
+export const NativeToolCallPart = named('NativeToolCallPart', 'A call of a tool that the provider runs itself.', () =>
   openObject({ ...callFields(), part_kind: tag('builtin-tool-call') }),
 );
 
-/** What a provider-run tool returned. Source: Pydantic AI `NativeToolReturnPart`. @since 0.1.0 */
-export const NativeToolReturnPart = named('NativeToolReturnPart', () =>
+/**
+ * The return of a tool that the provider ran.
+ *
+ * Source: Pydantic AI `NativeToolReturnPart`.
+ * @since 0.1.0
+ */
+export const NativeToolReturnPart = named('NativeToolReturnPart', 'The return of a tool that the provider ran.', () =>
   openObject({
     ...returnFields(),
     provider_name: nullableText('The provider that ran it.'),
@@ -331,13 +444,23 @@ export const NativeToolReturnPart = named('NativeToolReturnPart', () =>
   }),
 );
 
-/** A file the model made. Source: Pydantic AI `FilePart`. @since 0.1.0 */
-export const FilePart = named('FilePart', () =>
+/**
+ * A file that the model made.
+ *
+ * Source: Pydantic AI `FilePart`.
+ * @since 0.1.0
+ */
+export const FilePart = named('FilePart', 'A file that the model made.', () =>
   openObject({ content: BinaryContent().describe('The file.'), ...providerFields(), part_kind: tag('file') }),
 );
 
-/** A summary that stands for earlier messages. Source: Pydantic AI `CompactionPart`. @since 0.1.0 */
-export const CompactionPart = named('CompactionPart', () =>
+/**
+ * A summary that stands for earlier messages.
+ *
+ * Source: Pydantic AI `CompactionPart`.
+ * @since 0.1.0
+ */
+export const CompactionPart = named('CompactionPart', 'A summary that stands for earlier messages.', () =>
   openObject({
     content: nullableText('The summary, when it is readable.'),
     ...providerFields(),
@@ -367,7 +490,7 @@ export const ModelRequestPart = onFirstUse(() =>
 );
 export type ModelRequestPart = z.output<ReturnType<typeof ModelRequestPart>>;
 
-/** A part of a request as histories hold it that any version of Pydantic AI wrote. @since 0.3.0 */
+/** A part of a request as histories hold it that any version of Pydantic AI wrote. @since 0.1.0 */
 export const GivenRequestPart = onFirstUse(() =>
   orUnknownKind('part_kind', z.discriminatedUnion('part_kind', [...requestParts(), RetryPromptPart()])),
 );

@@ -30,8 +30,15 @@ const requestFields = <P extends z.ZodType>(part: P) => ({
     .describe('`interrupted`: the work on the calls before it was cut short.'),
 });
 
-/** What is sent to a model. Source: Pydantic AI `ModelRequest`. @since 0.1.0 */
-export const ModelRequest = named('ModelRequest', () => openObject(requestFields(ModelRequestPart())));
+/**
+ * A message sent to a model.
+ *
+ * Source: Pydantic AI `ModelRequest`.
+ * @since 0.1.0
+ */
+export const ModelRequest = named('ModelRequest', 'A message sent to a model.', () =>
+  openObject(requestFields(ModelRequestPart())),
+);
 export type ModelRequest = z.output<ReturnType<typeof ModelRequest>>;
 
 type Loose = Record<string, unknown>;
@@ -55,27 +62,33 @@ function withToolsAdded(part: unknown): unknown {
 }
 
 /**
- * An attempt at a request that did not bring the response it stands on: the model failed, or its answer was rejected.
- * Source: Pydantic AI `ModelRequestAttempt`. @since 0.3.0
+ * An attempt at a request that did not bring the response it is recorded on: the model failed, or its response was
+ * rejected.
+ *
+ * Source: Pydantic AI `ModelRequestAttempt`.
+ * @since 0.1.0
  */
-export const ModelRequestAttempt = named('ModelRequestAttempt', () =>
-  openObject({
-    model_name: z.string().describe('The model that was asked.'),
-    provider_name: nullableText('The provider it was sent to.'),
-    outcome: z
-      .enum(['error', 'rejected'])
-      .describe('`error`: the request failed; `rejected`: its answer was not taken.'),
-    error: nullableText('What it failed with, as `ErrorType: message`.'),
-    timestamp: Timestamp(),
-    duration: Duration().describe('How long it took, as an ISO 8601 duration; numbers of seconds are accepted.'),
-    usage: RequestUsage().nullable().default(null).describe('What was counted; null when that is not known.'),
-  }),
+export const ModelRequestAttempt = named(
+  'ModelRequestAttempt',
+  'An attempt at a request that did not bring the response it is recorded on: the model failed, or its response was rejected.',
+  () =>
+    openObject({
+      model_name: z.string().describe('The model of the attempt.'),
+      provider_name: nullableText('The provider it was sent to.'),
+      outcome: z
+        .enum(['error', 'rejected'])
+        .describe('`error`: the request failed; `rejected`: its response was rejected.'),
+      error: nullableText('What it failed with, as `ErrorType: message`.'),
+      timestamp: Timestamp(),
+      duration: Duration().describe('How long it took, as an ISO 8601 duration; numbers of seconds are accepted.'),
+      usage: RequestUsage().nullable().default(null).describe('What was counted; null when that is not known.'),
+    }),
 );
 export type ModelRequestAttempt = z.output<ReturnType<typeof ModelRequestAttempt>>;
 
 const workspaceRef = () =>
   openObject({
-    provider: z.string().describe('Who provides the workspace.'),
+    provider: z.string().describe('The provider of the workspace.'),
     id: z.string().describe('Its id there.'),
   });
 
@@ -85,14 +98,14 @@ const responseObject = () =>
     usage: RequestUsage()
       .default(() => RequestUsage().parse({}))
       .describe('Tokens of this request.'),
-    model_name: nullableText('The model that answered.'),
+    model_name: nullableText('The model that responded.'),
     model_id: nullableText('The string the model was chosen by, for example `openai:gpt-5`.'),
     timestamp: Timestamp(),
     kind: z.literal('response').default('response').describe('Kind of the message.'),
-    provider_name: nullableText('The provider that answered.'),
+    provider_name: nullableText('The provider that responded.'),
     provider_url: nullableText('Its base address.'),
-    canonical_system: nullableText('Which API answered, when that differs from the provider.'),
-    provider_details: nullableMap('What else the provider said.'),
+    canonical_system: nullableText('The API that responded, when it differs from the provider.'),
+    provider_details: nullableMap('Further data of the provider.'),
     provider_response_id: nullableText("The provider's id of the response."),
     finish_reason: z
       .enum(['stop', 'length', 'content_filter', 'tool_call', 'error'])
@@ -101,35 +114,42 @@ const responseObject = () =>
       .describe('Why the model stopped.'),
     ...bookkeeping(),
     workspace_ref: workspaceRef().nullable().default(null).describe('The workspace it was made in.'),
-    history_digest: nullableText('Digest of the messages it answers.'),
+    history_digest: nullableText('Digest of the messages it responds to.'),
     failed_attempts: z
       .array(ModelRequestAttempt())
       .nullable()
       .default(null)
-      .describe('Attempts before the one that was answered, when a list of models fell back.'),
+      .describe('The attempts before the one that succeeded, when a list of models fell back.'),
     state: z
       .enum(['complete', 'incomplete', 'suspended', 'interrupted'])
       .default('complete')
       .describe('`interrupted`: it was cut, or broke a limit; `suspended`: the provider paused the turn.'),
   });
 
-const PlainModelResponse = named('ModelResponse', responseObject);
+const PlainModelResponse = named('ModelResponse', 'A message of a model.', responseObject);
 
-/** What a model answered. Source: Pydantic AI `ModelResponse`. @since 0.1.0 */
+/**
+ * A message of a model.
+ *
+ * Source: Pydantic AI `ModelResponse`.
+ * @since 0.1.0
+ */
 export const ModelResponse = onFirstUse(() => z.preprocess(withCurrentNames, PlainModelResponse()));
 export type ModelResponse = z.output<ReturnType<typeof responseObject>>;
 
-/** A request or a response, told apart by `kind`. Source: Pydantic AI `ModelMessage`. @since 0.1.0 */
+/** A request or a response, by `kind`. Source: Pydantic AI `ModelMessage`. @since 0.1.0 */
 export const ModelMessage = onFirstUse(() => z.discriminatedUnion('kind', [ModelRequest(), PlainModelResponse()]));
 export type ModelMessage = ModelRequest | ModelResponse;
 
-const GivenRequest = named('ModelRequest', () => openObject(requestFields(GivenRequestPart())));
+const GivenRequest = named('ModelRequest', 'A message sent to a model.', () =>
+  openObject(requestFields(GivenRequestPart())),
+);
 
 /**
  * A message as it is read: v0 and v2 JSON of Pydantic AI up to the version we follow. What it holds of unknown kinds passes
  * the schema, and is refused or carried by who takes the history in.
  *
- * @since 0.3.0
+ * @since 0.1.0
  */
 export const GivenMessage = onFirstUse(() =>
   z.preprocess(

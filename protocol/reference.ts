@@ -1,6 +1,6 @@
 /**
  * The version of Pydantic AI whose engine and message JSON are followed.
  *
- * @since 0.3.0
+ * @since 0.1.0
  */
 export const REFERENCE_VERSION = '2.68.0';

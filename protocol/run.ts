@@ -19,34 +19,47 @@ const include = () =>
 const runState = () =>
   z
     .enum(['queued', 'running', 'waiting', 'interrupted', 'finished'])
-    .describe('Where the run stands; `waiting`: it goes on when people have answered, and takes no slot until then.');
+    .describe('The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded.');
 const complete = () => z.boolean().describe('Whether the run is over, so that this is final.');
 
-/** Parameters of `run/start`: the run, and how it is followed. @since 0.1.0 */
-export const RunStartParams = named('RunStartParams', () =>
-  z.strictObject({
-    ...RunSpec().shape,
-    wait: z
-      .boolean()
-      .nullish()
-      .describe('Answer with the result instead of at once; cancelling the request cancels the run.'),
-    include: include(),
-    deltas: z.enum(['coalesced', 'all', 'none']).nullish().describe('How streamed parts are shown.'),
-    maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
-    parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
-    workDoneToken: ProgressToken().nullish().describe("LSP's progress token: `$/progress` tells how far the run is."),
-    callbacks: z
-      .array(z.string())
-      .nullish()
-      .describe('Callbacks that the client serves for this run, beside those it named in `initialize`.'),
-    partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
-    _meta: z.unknown().optional().describe('Ignored.'),
-  }),
+/**
+ * Parameters of `run/start`: the run, and how it is followed.
+ * @since 0.1.0
+ */
+export const RunStartParams = named(
+  'RunStartParams',
+  'Parameters of `run/start`: the run, and how it is followed.',
+  () =>
+    z.strictObject({
+      ...RunSpec().shape,
+      wait: z
+        .boolean()
+        .nullish()
+        .describe(
+          'Respond with the result when the run has ended, instead of at once; cancelling the request cancels the run.',
+        ),
+      include: include(),
+      deltas: z.enum(['coalesced', 'all', 'none']).nullish().describe('How streamed parts are shown.'),
+      maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
+      parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
+      workDoneToken: ProgressToken()
+        .nullish()
+        .describe("LSP's progress token: `$/progress` reports the progress of the run."),
+      callbacks: z
+        .array(z.string())
+        .nullish()
+        .describe('Callbacks that the client serves for this run, beside those it named in `initialize`.'),
+      partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
+      _meta: z.unknown().optional().describe('Ignored.'),
+    }),
 );
 export type RunStartParams = z.output<ReturnType<typeof RunStartParams>>;
 
-/** The acknowledgement of a started run. @since 0.1.0 */
-export const RunStarted = named('RunStarted', () =>
+/**
+ * The acknowledgement of a started run.
+ * @since 0.1.0
+ */
+export const RunStarted = named('RunStarted', 'The acknowledgement of a started run.', () =>
   z.object({ runId: runId(), state: runState(), startedAt: z.string().describe('RFC 3339.') }),
 );
 export type RunStarted = z.output<ReturnType<typeof RunStarted>>;
@@ -88,7 +101,7 @@ export const RunWait = defineRequest(
     result: RunResult,
   },
   {
-    summary: 'Answers when the run has ended; cancelling the request does not cancel the run.',
+    summary: 'Responds when the run has ended; cancelling the request does not cancel the run.',
     errors: ['run.notFound', 'run.evicted', 'run.notFinished', 'overloaded'],
     since: '0.1.0',
   },
@@ -142,14 +155,14 @@ export type MessagesParams = z.output<ReturnType<typeof messagesParams>>;
 
 const messageErrors = ['run.notFound', 'run.evicted', 'run.outputIsText', 'run.noToolReturn'];
 
-/** Says something to a run that goes on. @since 0.2.0 */
+/** Says something to a run that goes on. @since 0.1.0 */
 export const RunSteer = defineRequest(
   'run/steer',
   {
     params: onFirstUse(() =>
       z.object({
         runId: runId(),
-        content: z.union([z.string(), z.array(UserContent())]).describe('What the user says.'),
+        content: z.union([z.string(), z.array(UserContent())]).describe('The message of the user.'),
         when: z
           .enum(['asap', 'whenIdle'])
           .default('asap')
@@ -170,7 +183,7 @@ export const RunSteer = defineRequest(
     summary: 'Adds a user prompt to a run: to its next model request, or as another turn when it would end.',
     errors: ['run.notFound', 'run.evicted', 'overloaded'],
     source: 'Pydantic AI AgentRun.enqueue',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );
 
@@ -207,22 +220,25 @@ export const RunUsageRequest = defineRequest(
     ),
     result: onFirstUse(() =>
       z.object({
-        usage: RunUsage().describe('What the run has used so far.'),
+        usage: RunUsage().describe('The usage so far.'),
         requests: z.array(RequestUsage()).optional().describe('One entry for each response of the run, with `detail`.'),
         complete: complete(),
       }),
     ),
   },
   {
-    summary: 'What the run has used so far; exact at any instant.',
+    summary: 'Returns the usage of a run so far; exact at any instant.',
     errors: ['run.notFound', 'run.evicted'],
     source: 'Pydantic AI AgentRunResult.usage',
     since: '0.1.0',
   },
 );
 
-/** A run at an instant. @since 0.1.0 */
-export const RunSnapshot = named('RunSnapshot', () =>
+/**
+ * The state of a run at an instant.
+ * @since 0.1.0
+ */
+export const RunSnapshot = named('RunSnapshot', 'The state of a run at an instant.', () =>
   z.object({
     runId: runId(),
     state: runState(),
@@ -232,7 +248,7 @@ export const RunSnapshot = named('RunSnapshot', () =>
       .optional()
       .describe('The response that is coming: its parts so far, `state` is `incomplete`. Not among the messages yet.'),
     pending: z.array(PendingItem()).describe('What it waits for, as in `pending/list`.'),
-    usage: RunUsage().describe('What it has used so far.'),
+    usage: RunUsage().describe('The usage so far.'),
     messageCount: z.number().int().describe('Number of messages.'),
     lastSeq: z.number().int().describe('`seq` of its last event.'),
     lastDelta: z
@@ -248,7 +264,7 @@ export type RunSnapshot = z.output<ReturnType<typeof RunSnapshot>>;
 export const RunGet = defineRequest(
   'run/get',
   { params: onFirstUse(() => z.object({ runId: runId() })), result: RunSnapshot },
-  { summary: 'The run as it stands.', errors: ['run.notFound', 'run.evicted'], since: '0.1.0' },
+  { summary: 'Returns the state of a run at this instant.', errors: ['run.notFound', 'run.evicted'], since: '0.1.0' },
 );
 
 const runSummary = () =>
@@ -308,7 +324,7 @@ export const RunEvent = defineNotification('run/event', eventMessage, {
   since: '0.1.0',
 });
 
-/** The events of a run again. @since 0.2.0 */
+/** The events of a run again. @since 0.1.0 */
 export const RunEvents = defineRequest(
   'run/events',
   {
@@ -321,7 +337,7 @@ export const RunEvents = defineRequest(
           .nonnegative()
           .default(0)
           .describe('The last `seq` that is known; 0: from the first.'),
-        limit: z.number().int().positive().nullish().describe('Most events of one answer.'),
+        limit: z.number().int().positive().nullish().describe('The maximum number of events returned.'),
         waitMs: z
           .number()
           .nonnegative()
@@ -331,8 +347,10 @@ export const RunEvents = defineRequest(
     ),
     result: onFirstUse(() =>
       z.object({
-        events: z.array(eventMessage()).describe('As `run/event` sent them, in order; go on behind the last one.'),
-        lastSeq: z.number().int().describe('`seq` of the last event of the run; the answer may end before it.'),
+        events: z
+          .array(eventMessage())
+          .describe('The events as `run/event` sent them, in order; continue after the last one.'),
+        lastSeq: z.number().int().describe('`seq` of the last event of the run; the page may end before it.'),
         complete: complete(),
         snapshot: RunSnapshot()
           .optional()
@@ -344,8 +362,8 @@ export const RunEvents = defineRequest(
   },
   {
     summary:
-      'The events behind a number, at once or when the next one comes. They are those that `run/event` sent; a gap is told by a snapshot.',
+      'Returns the events after a number, at once or when the next one is emitted. They are those that `run/event` sent; a gap is filled by a snapshot.',
     errors: ['run.notFound', 'run.evicted', 'overloaded'],
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );

@@ -43,7 +43,7 @@ export const NullableTimestamp = onFirstUse(() =>
     .describe('RFC 3339 time, or null when it is not known.'),
 );
 
-/** How long something took: an ISO 8601 duration; a number of seconds is rewritten. @since 0.3.0 */
+/** How long something took: an ISO 8601 duration; a number of seconds is rewritten. @since 0.1.0 */
 export const Duration = onFirstUse(() =>
   z.preprocess(
     (value) => (typeof value === 'number' && Number.isFinite(value) ? secondsToIso(value) : value),

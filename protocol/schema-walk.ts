@@ -21,7 +21,7 @@ const SINGLES = new Set([
  * Returns a copy of a JSON Schema with `change` applied to every schema in it, inner ones first. What is not a schema is
  * left alone: names of properties, and data under `const`, `enum`, `default` and `examples`.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 export function mapSchemas(schema: SchemaDocument, change: (schema: SchemaDocument) => SchemaDocument): SchemaDocument {
   const within = (value: unknown): unknown => (isRecord(value) ? mapSchemas(value, change) : value);
@@ -34,7 +34,7 @@ export function mapSchemas(schema: SchemaDocument, change: (schema: SchemaDocume
   return change(Object.fromEntries(changed));
 }
 
-/** Whether a value is an object that is neither null nor a list. @since 0.2.0 */
+/** Whether a value is an object that is neither null nor a list. @since 0.1.0 */
 export function isRecord(value: unknown): value is SchemaDocument {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -34,8 +34,12 @@ export const ModelsList = defineRequest(
             z.object({
               id: z.string().describe('`provider:name`, or `provider:*` for any name of the provider.'),
               provider: z.string().describe('Name of the provider.'),
-              contextWindow: z.number().int().optional().describe('Tokens of prompt and answer together, at most.'),
-              maxOutput: z.number().int().optional().describe('Tokens of one answer, at most.'),
+              contextWindow: z
+                .number()
+                .int()
+                .optional()
+                .describe('Maximum number of tokens of prompt and response together.'),
+              maxOutput: z.number().int().optional().describe('Maximum number of tokens of a response.'),
               input: z.array(z.string()).describe('Kinds of input it takes, for example `text` and `image`.'),
               tools: z.boolean().optional().describe('Whether it calls tools.'),
               thinking: z.boolean().optional().describe('Whether it thinks.'),
@@ -50,7 +54,9 @@ export const ModelsList = defineRequest(
               missing: z.string().optional().describe('What is missing, for example an environment variable.'),
             }),
           )
-          .describe('What is not known of a model is absent; `provider:*` stands for any name of the provider.'),
+          .describe(
+            'The models. A property that is not known is absent; `provider:*` stands for any model name of the provider.',
+          ),
       }),
     ),
   },
@@ -90,17 +96,15 @@ export const HealthGet = defineRequest(
           .describe('Runs.'),
         callbacks: z
           .object({
-            open: z.number().int().describe('Waiting for an answer of the host.'),
-            late: z.number().int().describe('Answers that came too late and were discarded.'),
+            open: z.number().int().describe('Callbacks that wait for a response of the host.'),
+            late: z.number().int().describe('Responses that arrived too late and were discarded.'),
           })
           .describe('Callbacks.'),
         agents: z.number().int().describe('Registered agents.'),
         eventLoop: z
           .object({
             lagMs: z.number().describe('How long one turn of the event loop takes now.'),
-            utilization: z
-              .number()
-              .describe('Share of the time since the last time it was asked that was busy, 0 to 1.'),
+            utilization: z.number().describe('The busy share of the time since the previous `health/get`, 0 to 1.'),
           })
           .describe('The event loop.'),
         output: z
@@ -111,24 +115,24 @@ export const HealthGet = defineRequest(
           .describe('What goes to the host.'),
         requests: z
           .object({
-            open: z.number().int().describe('Not answered yet, this one included.'),
+            open: z.number().int().describe('Requests without a response yet, this one included.'),
             waiting: z.number().int().describe('Those of them that wait for a run.'),
             refused: z.number().int().describe('Messages that were refused or dropped before any handler saw them.'),
           })
-          .describe('What comes from the host.'),
+          .describe('Requests of the host.'),
       }),
     ),
   },
   { summary: 'Counters and memory; cheap enough to poll.', since: '0.1.0' },
 );
 
-/** Says nothing; see its summary. @since 0.2.0 */
+/** Says nothing; see its summary. @since 0.1.0 */
 export const Waiting = defineNotification(
   '$/waiting',
   onFirstUse(() => z.object({})),
   {
     summary:
       'Says nothing, and may be ignored; sent only to clients that need it (`wakeUp`). It follows a callback that was sent right after an answer and is still open while nothing else was sent: a client that looks at what it has read only when more comes sees the callback then.',
-    since: '0.2.0',
+    since: '0.1.0',
   },
 );

@@ -25,15 +25,27 @@ export const JsonSchemaDocument = onFirstUse(() =>
 const promptSource = () =>
   z.strictObject({
     ref: z.string().describe('Name given back in `prompt/resolve`.'),
-    dynamic: z.boolean().nullish().describe('Ask again for every run that uses the history (system prompts).'),
+    dynamic: z.boolean().nullish().describe('Resolve it again for every run that uses the history (system prompts).'),
   });
 
-/** Prompts: one text, or a list of texts and of names the host resolves. @since 0.1.0 */
-export const Prompts = named('Prompts', () => z.union([z.string(), z.array(z.union([z.string(), promptSource()]))]));
+/**
+ * One prompt, or a list of prompts and of references that the host resolves.
+ * @since 0.1.0
+ */
+export const Prompts = named(
+  'Prompts',
+  'One prompt, or a list of prompts and of references that the host resolves.',
+  () => z.union([z.string(), z.array(z.union([z.string(), promptSource()]))]),
+);
 export type Prompts = z.output<ReturnType<typeof Prompts>>;
 
-/** How a function tool is offered and run. Source: Pydantic AI `Tool`, `ToolDefinition`. @since 0.1.0 */
-export const ToolSpec = named('ToolSpec', () =>
+/**
+ * A function tool: how it is offered to the model, and how it is run.
+ *
+ * Source: Pydantic AI `Tool`, `ToolDefinition`.
+ * @since 0.1.0
+ */
+export const ToolSpec = named('ToolSpec', 'A function tool: how it is offered to the model, and how it is run.', () =>
   z.strictObject({
     name: z.string().min(1).describe('Name the model calls it by; unique in the run.'),
     description: z.string().nullish().describe('What it does, for the model.'),
@@ -42,7 +54,7 @@ export const ToolSpec = named('ToolSpec', () =>
       .boolean()
       .nullish()
       .describe('False: any object is accepted as arguments, and for an external tool any JSON. Default true.'),
-    external: z.boolean().nullish().describe('Its result comes from outside the run.'),
+    external: z.boolean().nullish().describe('The result of a call comes from outside the run.'),
     requiresApproval: z.boolean().nullish().describe('A call waits for an approval.'),
     sequential: z.boolean().nullish().describe('Runs alone: calls before it end first, later ones wait for it.'),
     maxRetries: count().nullish().describe('Failures in a row that are allowed; default: retries of the agent.'),
@@ -70,7 +82,7 @@ const outputFields = () => ({
   mode: z
     .enum(['auto', 'tool', 'native', 'prompted'])
     .nullish()
-    .describe('How the model is asked for it; `auto` also accepts the object as JSON text.'),
+    .describe('How it is requested from the model; `auto` also accepts the object as JSON text.'),
   template: z.string().nullish().describe('Prompt of `prompted` mode; `{schema}` is replaced.'),
   function: z.string().nullish().describe('Name of a host function that makes the output (`output/validate`).'),
   validate: z.boolean().nullish().describe('False: any object is accepted, the schema only guides the model.'),
@@ -80,21 +92,24 @@ const outputFields = () => ({
 const outputAlternative = () => z.strictObject(outputFields());
 
 /**
- * What a run must produce: text (default), null, an object of a schema, or one of several (`anyOf`).
+ * The output that a run must produce: text (the default), null, an object of a schema, or one of several (`anyOf`).
  *
  * Source: Pydantic AI `output_type`, `ToolOutput`, `NativeOutput`, `PromptedOutput`, `TextOutput`, `StructuredDict`.
  * @since 0.1.0
  */
-export const OutputSpec = named('OutputSpec', () =>
-  z.strictObject({
-    ...outputFields(),
-    anyOf: z.array(outputAlternative()).min(1).nullish().describe('Alternatives, in order.'),
-  }),
+export const OutputSpec = named(
+  'OutputSpec',
+  'The output that a run must produce: text (the default), null, an object of a schema, or one of several (`anyOf`).',
+  () =>
+    z.strictObject({
+      ...outputFields(),
+      anyOf: z.array(outputAlternative()).min(1).nullish().describe('Alternatives, in order.'),
+    }),
 );
 export type OutputSpec = z.output<ReturnType<typeof OutputSpec>>;
 
 const settingFields = () => ({
-  max_tokens: z.number().int().positive().nullish().describe('Most tokens of one answer.'),
+  max_tokens: z.number().int().positive().nullish().describe('Maximum number of tokens of a response.'),
   temperature: z.number().nullish().describe('Randomness.'),
   top_p: z.number().nullish().describe('Nucleus sampling.'),
   top_k: z.number().nullish().describe('Sampling among the k likeliest tokens.'),
@@ -102,8 +117,8 @@ const settingFields = () => ({
     .number()
     .positive()
     .nullish()
-    .describe('Longest wait for the provider in seconds: for the answer, or the next piece of a streamed one.'),
-  parallel_tool_calls: z.boolean().nullish().describe('Whether several calls may come at once.'),
+    .describe('Longest silence of the provider, in seconds: before the response, or between two pieces of a stream.'),
+  parallel_tool_calls: z.boolean().nullish().describe('Whether the model may make several calls in one response.'),
   tool_choice: z.unknown().optional().describe('`auto`, `none`, `required` or a list of tool names.'),
   seed: z.number().int().nullish().describe('Seed of the sampling.'),
   presence_penalty: z.number().nullish().describe('Penalty on tokens that occurred.'),
@@ -115,17 +130,23 @@ const settingFields = () => ({
   extra_body: z.unknown().optional().describe('Further keys of the request body.'),
 });
 
-/** Names of the settings that are not a provider's own. @since 0.3.0 */
+/** Names of the settings that are not a provider's own. @since 0.1.0 */
 export const commonSettings = (): string[] => Object.keys(settingFields());
 
-/** Settings of a model request: Pydantic AI's `ModelSettings`, passed through with what a provider adds. @since 0.1.0 */
-export const ModelSettings = named('ModelSettings', () =>
-  z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.looseObject(settingFields())),
+/**
+ * Settings of a model request: Pydantic AI's `ModelSettings`, with those that a provider adds passed through.
+ * @since 0.1.0
+ */
+export const ModelSettings = named(
+  'ModelSettings',
+  "Settings of a model request: Pydantic AI's `ModelSettings`, with those that a provider adds passed through.",
+  () =>
+    z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.looseObject(settingFields())),
 );
 export type ModelSettings = z.output<ReturnType<typeof ModelSettings>>;
 
 const headerValue = () =>
-  z.union([z.string(), z.strictObject({ secret: z.string().describe('NAME that `secret/get` asks for.') })]);
+  z.union([z.string(), z.strictObject({ secret: z.string().describe('NAME of the secret, as in `secret/get`.') })]);
 
 const modelObject = () =>
   z.strictObject({
@@ -141,11 +162,11 @@ const modelObject = () =>
       .describe('Further HTTP headers; credentials only as `{secret: NAME}`.'),
     settings: ModelSettings()
       .nullish()
-      .describe('Settings of this model; those of the agent and the run come over them.'),
+      .describe('Settings of this model; those of the agent and of the run take precedence.'),
     test: z
       .strictObject({
         callTools: z.array(z.string()).nullish().describe('Tools it calls; default all.'),
-        outputText: z.string().nullish().describe('Text it answers.'),
+        outputText: z.string().nullish().describe('The text of its response.'),
         outputArgs: z.unknown().optional().describe('Arguments of its output tool call.'),
         seed: count().nullish().describe('Seed of the generated data.'),
       })
@@ -153,12 +174,22 @@ const modelObject = () =>
       .describe('Behaviour of the embedded `test` model.'),
   });
 
-/** One model: `provider:name`, or the name with an address and settings. @since 0.1.0 */
-export const ModelEntry = named('ModelEntry', () => z.union([z.string(), modelObject()]));
+/**
+ * One model: `provider:name`, or the name with an address and settings.
+ * @since 0.1.0
+ */
+export const ModelEntry = named(
+  'ModelEntry',
+  'One model: `provider:name`, or the name with an address and settings.',
+  () => z.union([z.string(), modelObject()]),
+);
 export type ModelEntry = z.output<ReturnType<typeof ModelEntry>>;
 
-/** A model, or several to fall back on in order. @since 0.1.0 */
-export const ModelSpec = named('ModelSpec', () =>
+/**
+ * A model, or several to fall back on in order.
+ * @since 0.1.0
+ */
+export const ModelSpec = named('ModelSpec', 'A model, or several to fall back on in order.', () =>
   z.union([
     z.string(),
     modelObject(),
@@ -171,15 +202,21 @@ export const ModelSpec = named('ModelSpec', () =>
 );
 export type ModelSpec = z.output<ReturnType<typeof ModelSpec>>;
 
-/** Retries allowed: one number for both, or one for tools and one for outputs. @since 0.1.0 */
-export const Retries = named('Retries', () =>
-  z.union([
-    count(),
-    z.strictObject({
-      tools: count().nullish().describe('Failures in a row of one tool that are allowed.'),
-      output: count().nullish().describe('Failures of the output that are allowed.'),
-    }),
-  ]),
+/**
+ * The number of retries allowed: one for both, or one for tools and one for outputs.
+ * @since 0.1.0
+ */
+export const Retries = named(
+  'Retries',
+  'The number of retries allowed: one for both, or one for tools and one for outputs.',
+  () =>
+    z.union([
+      count(),
+      z.strictObject({
+        tools: count().nullish().describe('Failures in a row of one tool that are allowed.'),
+        output: count().nullish().describe('Failures of the output that are allowed.'),
+      }),
+    ]),
 );
 
 const agentFields = () => ({
@@ -187,9 +224,9 @@ const agentFields = () => ({
   model: ModelSpec().nullish().describe('The model; default: the embedded `test` model, with a warning.'),
   modelSettings: ModelSettings().nullish().describe('Settings of every model request.'),
   instructions: Prompts().nullish().describe('Sent with every request, never part of the history of a later run.'),
-  systemPrompt: Prompts().nullish().describe('Stands at the head of a new conversation.'),
+  systemPrompt: Prompts().nullish().describe('Begins a new conversation.'),
   tools: z.array(ToolSpec()).nullish().describe('Function tools, served by the host.'),
-  prepareTools: z.boolean().nullish().describe('Ask `tools/prepare` before every model request.'),
+  prepareTools: z.boolean().nullish().describe('Send `tools/prepare` before every model request.'),
   output: OutputSpec().nullish().describe('What the run must produce; default text.'),
   outputValidators: z.array(z.string()).nullish().describe('Host functions that check the output, in order.'),
   historyProcessors: z.array(z.string()).nullish().describe('Host functions that rewrite the history, in order.'),
@@ -213,8 +250,13 @@ const agentFields = () => ({
     ),
 });
 
-/** An agent as data. Source: Pydantic AI `Agent`. @since 0.1.0 */
-export const AgentSpec = named('AgentSpec', () => z.strictObject(agentFields()));
+/**
+ * An agent as data.
+ *
+ * Source: Pydantic AI `Agent`.
+ * @since 0.1.0
+ */
+export const AgentSpec = named('AgentSpec', 'An agent as data.', () => z.strictObject(agentFields()));
 export type AgentSpec = z.output<ReturnType<typeof AgentSpec>>;
 
 const runFields = () => ({
@@ -223,7 +265,7 @@ const runFields = () => ({
   prompt: z
     .union([z.string(), z.array(UserContent())])
     .nullish()
-    .describe('What the user says.'),
+    .describe('The message of the user.'),
   messageHistory: z
     .union([
       z.array(GivenMessage()),
@@ -254,20 +296,32 @@ const runFields = () => ({
   maxToolConcurrency: z.number().int().positive().nullish().describe('Most tool calls that run at once.'),
 });
 
-/** One run of an agent as data. Source: Pydantic AI `Agent.run`. @since 0.1.0 */
-export const RunSpec = named('RunSpec', () => z.strictObject({ ...agentFields(), ...runFields() }));
+/**
+ * One run of an agent as data.
+ *
+ * Source: Pydantic AI `Agent.run`.
+ * @since 0.1.0
+ */
+export const RunSpec = named('RunSpec', 'One run of an agent as data.', () =>
+  z.strictObject({ ...agentFields(), ...runFields() }),
+);
 export type RunSpec = z.output<ReturnType<typeof RunSpec>>;
 /** The run specification as a host writes it. @since 0.1.0 */
 export type RunSpecInput = z.input<ReturnType<typeof RunSpec>>;
 
-/** A tool as a model sees it. Source: Pydantic AI `ToolDefinition`. @since 0.1.0 */
-export const ToolDefinition = named('ToolDefinition', () =>
+/**
+ * A tool as a model sees it.
+ *
+ * Source: Pydantic AI `ToolDefinition`.
+ * @since 0.1.0
+ */
+export const ToolDefinition = named('ToolDefinition', 'A tool as a model sees it.', () =>
   z.looseObject({
     name: z.string().describe('Name the model calls it by.'),
     parameters_json_schema: z.record(z.string(), z.unknown()).describe('JSON Schema of the arguments.'),
     description: z.string().nullable().default(null).describe('What it does.'),
-    outer_typed_dict_key: z.string().nullable().default(null).describe('Key that wraps a value that is no object.'),
-    strict: z.boolean().nullable().default(null).describe("Whether the provider's strict mode is asked for."),
+    outer_typed_dict_key: z.string().nullable().default(null).describe('Key that wraps a value that is not an object.'),
+    strict: z.boolean().nullable().default(null).describe("Whether the provider's strict mode is requested."),
     sequential: z.boolean().default(false).describe('Whether it runs alone.'),
     kind: z.enum(['function', 'output', 'external', 'unapproved']).default('function').describe('What a call does.'),
     metadata: z.record(z.string(), z.unknown()).nullable().default(null).describe('Data for the program.'),

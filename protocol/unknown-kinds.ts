@@ -6,7 +6,7 @@ type Known = z.ZodDiscriminatedUnion<readonly z.ZodObject[]>;
 const isTagged = (value: unknown): value is Tagged =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** Marks a schema that documents leave out. @since 0.3.0 */
+/** Marks a schema that documents leave out. @since 0.1.0 */
 export const unpublished = 'unpublished';
 
 /**
@@ -14,11 +14,11 @@ export const unpublished = 'unpublished';
  * or carried is decided after the shapes were checked (`findUnknownKind`). Its type is that of the known objects alone,
  * since nothing may look inside the others.
  *
- * @since 0.3.0
+ * @since 0.1.0
  */
 export const orUnknownKind = <T extends Known>(tag: string, known: T) => orUnknownKindOf(tag, known, known);
 
-/** The same around a schema that holds the union. @since 0.3.0 */
+/** The same around a schema that holds the union. @since 0.1.0 */
 export function orUnknownKindOf<T extends z.ZodType>(
   tag: string,
   known: Known,

@@ -3,7 +3,7 @@ import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
 import { type Config, parseConfig } from './config.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from './errors/did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { version } from './version.ts';
 
@@ -116,7 +116,7 @@ function commandOf(args: readonly string[]): Command {
   const config = values.config === undefined ? {} : readConfig(values.config);
   const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
   if (!isLogLevel(logLevel)) {
-    throw new UsageError(`'${logLevel}' is no log level; use one of ${logLevels.join(', ')}`);
+    throw new UsageError(`'${logLevel}' is not a log level; use one of ${logLevels.join(', ')}`);
   }
   const logFile = values['log-file'] ?? config.logFile;
   const common = {
@@ -157,7 +157,7 @@ function readConfig(file: string): Config {
 
 function daemonOptions({ drain, clientProcessId }: OptionValues<typeof options>, config: Config) {
   if (drain !== undefined && !/^\d{1,6}(\.\d+)?$/.test(drain))
-    throw new UsageError(`--drain takes seconds, for example 30; '${drain}' is no such number`);
+    throw new UsageError(`--drain takes seconds, for example 30; '${drain}' is not a number of seconds`);
   const hostPid = Number(clientProcessId);
   return {
     drainMs: Number(drain ?? config.drain ?? 0) * 1000,

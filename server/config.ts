@@ -1,6 +1,6 @@
 import type { Limits } from '../protocol/lifecycle.ts';
 import { UsageError } from './cli/options.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from './errors/did-you-mean.ts';
 import { defaultLimits } from './limits.ts';
 
 /** What an operator sets in a file: options of the command line by their names, and limits, which may be raised here. @since 0.2.0 */
@@ -38,7 +38,7 @@ const checks: Record<keyof Config, Check> = {
 export function parseConfig(text: string, file: string): Config {
   const wrong = (message: string) => new UsageError(`${file}: ${message}`);
   const config = parsed(text);
-  if (!isMap(config)) throw wrong('the configuration is no JSON object');
+  if (!isMap(config)) throw wrong('the configuration is not a JSON object');
   for (const [key, value] of Object.entries(config)) {
     const check = Object.hasOwn(checks, key) ? checks[key as keyof Config] : undefined;
     if (!check) throw wrong(unknown(`key '${key}'`, key, Object.keys(checks)));

@@ -1,8 +1,8 @@
 import { type ParamsOf, type RequestMethod, type ResultOf, requests } from '../protocol/catalogue.ts';
 import { EngineError } from './engine/errors.ts';
-import { fromZod } from './errors.ts';
-import { describeOverflow, overflowIn } from './message-json.ts';
-import { invalidParams } from './params-error.ts';
+import { describeOverflow, overflowIn } from './errors/json-overflow.ts';
+import { invalidParams } from './errors/params-error.ts';
+import { fromZod } from './errors/response-error.ts';
 import type { Session } from './session.ts';
 
 /** A handler for every request of the catalogue: a missing or misspelt one does not compile. @since 0.1.0 */
@@ -10,14 +10,14 @@ export type Handlers = {
   [M in RequestMethod]: (params: ParamsOf<M>, session: Session, call: Call) => Promise<ResultOf<M>> | ResultOf<M>;
 };
 
-/** What a handler may know of the request it serves, beside its parameters. @since 0.2.0 */
+/** The request that a handler serves, beside its parameters. @since 0.2.0 */
 export interface Call {
-  /** Aborted when the client cancels the request. Made when it is asked for, as few handlers ask. */
+  /** Aborted when the client cancels the request. Made on first use, since few handlers use it. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Answers one request: checks the phase, parses the parameters, calls the handler.
+ * Handles one request: checks the phase, parses the parameters, calls the handler.
  *
  * Errors: `notInitialized`, `request.invalid`, `method.notFound`, `params.invalid`, `params.unknownField`,
  * `history.invalid`, and those of the handler.
@@ -65,7 +65,7 @@ type Shaped = {
   };
 };
 
-/** The names a schema knows at a path, to guess what a misspelt one was meant to be. */
+/** Returns the names that a schema knows at a path, to suggest one for a misspelt name. */
 function fieldsAt(schema: unknown, path: readonly (string | number)[]): string[] {
   const def = (schema as Shaped | undefined)?._zod?.def;
   if (!def) return [];

@@ -1,8 +1,8 @@
 import type { EngineError } from './engine/errors.ts';
 
-/** What the end of a daemon needs to know and to do. @since 0.2.0 */
+/** The parts of a daemon that its end uses. @since 0.2.0 */
 export interface LifecycleParts {
-  /** Whether `shutdown` was asked for. */
+  /** True once `shutdown` was requested. */
   readonly isShutDown: () => boolean;
   /** Refuses new runs from here on. */
   readonly stop: () => void;
@@ -17,7 +17,7 @@ export interface LifecycleParts {
   /** Resolves when the output has been taken, or when nobody takes it. */
   readonly flushed: () => Promise<void>;
   readonly exit: (code: number) => void;
-  /** How long runs of a client that has gone may go on and end, in milliseconds. */
+  /** Time in which runs of a client that has gone may end, in milliseconds. */
   readonly graceMs: () => number;
   readonly errors: { readonly gone: EngineError; readonly stopped: EngineError };
 }
@@ -25,10 +25,10 @@ export interface LifecycleParts {
 interface Ending {
   /** Absent: 0 after `shutdown`, else 1. */
   readonly code?: number;
-  /** What it becomes when everything was answered in patience. */
+  /** The exit code when everything ended within its time. */
   readonly idleCode?: number;
   readonly why: 'gone' | 'stopped';
-  /** How long runs and requests may go on by themselves, in milliseconds. */
+  /** Time for which runs and requests may go on by themselves, in milliseconds. */
   readonly patience: number;
   /** How long runs may take to end once they are cancelled. */
   readonly grace: number;
@@ -36,7 +36,7 @@ interface Ending {
   readonly flush: number;
 }
 
-/** How long answers may take when the runs are over, and output when somebody is in a hurry, in milliseconds. */
+/** Time for responses once the runs have ended, and for output after a second signal, in milliseconds. */
 const lastMs = 250;
 
 /**
@@ -64,13 +64,13 @@ export class Lifecycle {
     else this.#end({ ...this.#gone(), patience: this.#parts.graceMs() / 2 });
   }
 
-  /** The client sent `exit`: what is open is answered, which the end of the runs does. */
+  /** The client sent `exit`: open requests get their responses, which the end of the runs brings. */
   exitAsked(): void {
     const ms = this.#parts.graceMs();
     this.#end({ why: 'stopped', patience: 0, grace: ms, flush: ms });
   }
 
-  /** Nobody reads the answers any more, or the process of the host is gone. */
+  /** No client reads the responses any more, or the process of the host is gone. */
   hostGone(): void {
     this.#parts.clientGone();
     this.#end({ ...this.#gone(), patience: 0 });
@@ -96,7 +96,7 @@ export class Lifecycle {
   #end(ending: Ending): void {
     if (this.#ending) {
       if (ending.patience > 0) return;
-      // What the process ends with is told by who cut it short.
+      // The exit code is that of the event that ended it.
       this.#ending = ending;
       this.#hurry();
       return;
@@ -128,7 +128,7 @@ export class Lifecycle {
 
 const forever = Number.POSITIVE_INFINITY;
 
-/** Whether it came true before the time was over, or somebody was in a hurry. */
+/** Returns whether it resolved before the time was over or a second signal came. */
 async function within(promise: Promise<unknown>, ms: number, hurried?: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const inTime = promise.then(() => true);

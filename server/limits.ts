@@ -29,7 +29,7 @@ export const defaultLimits: Limits = {
   shutdownGraceMs: 2000,
 };
 
-/** The limits with those a client lowered; what would raise one is left as it is. @since 0.1.0 */
+/** Returns the limits with those that a client lowered; a value that would raise one is ignored. @since 0.1.0 */
 export function lowered(limits: Limits, asked: Record<string, number> | null | undefined): Limits {
   const result = { ...limits };
   for (const [name, value] of Object.entries(asked ?? {})) {

@@ -3,6 +3,9 @@ import { formatTimestamp } from '../protocol/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
+import { reportBug } from './errors/response-error.ts';
+import { createLocalExecutor } from './executors/local/local-executor.ts';
+import type { RunExecutor } from './executors/run-executor.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
@@ -10,6 +13,7 @@ import { watchProcess } from './process-watch.ts';
 import { redactor } from './redact.ts';
 import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
+import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
 import { version } from './version.ts';
 
@@ -34,7 +38,7 @@ switch (command.kind) {
     break;
   case 'run':
     void import('./cli/process.ts').then(({ runProcess }) =>
-      runProcess(command.args, { stdout: frames, start: localRuns({ keys, world, log }), log }),
+      runProcess(command.args, { stdout: frames, start: localRuns(localExecutor()), log }),
     );
     break;
   case 'schema':
@@ -42,6 +46,11 @@ switch (command.kind) {
     break;
   case 'text':
     print(command.text, command.exitCode);
+}
+
+function localExecutor(): RunExecutor {
+  const agents = new AgentRegistry(defaultLimits.agents);
+  return createLocalExecutor({ limits: defaultLimits, agents, keys, world, reportBug: (e) => reportBug(e, log) });
 }
 
 function print(text: string, exitCode: 0 | 2): void {

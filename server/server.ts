@@ -1,7 +1,11 @@
 import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type { After } from './callbacks/timer.ts';
 import { type Call, dispatch, type Handlers } from './dispatch.ts';
 import { EngineError } from './engine/errors.ts';
-import { reportBug, responseError, toResponseError } from './errors.ts';
+import { reportBug, responseError, toResponseError } from './errors/response-error.ts';
+import { createLocalExecutor } from './executors/local/local-executor.ts';
+import type { RunnerFactory } from './executors/local/run-starter.ts';
+import type { RunExecutor } from './executors/run-executor.ts';
 import { agentHandlers } from './handlers/agent.ts';
 import { takeNotification } from './handlers/notifications.ts';
 import { pendingHandlers } from './handlers/pending.ts';
@@ -12,22 +16,17 @@ import { defaultLimits } from './limits.ts';
 import { type Log, type LogSink, logLevels } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
 import { needsWakeUp } from './rpc/wake-up.ts';
-import type { Wire } from './rpc/wire.ts';
+import type { Wire, WireEvents } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
-import { PendingItems } from './runs/pending-items.ts';
-import { RunRegistry } from './runs/registry.ts';
-import { type RunnerFactory, RunService } from './runs/run-service.ts';
-import { RunSlots } from './runs/slots.ts';
-import type { After } from './runs/timers.ts';
 import { Session } from './session.ts';
 
-/** What a daemon needs of its process. @since 0.1.0 */
+/** The parts of its process that a daemon uses. @since 0.1.0 */
 export interface ServerDeps {
   readonly version: string;
   readonly env: NodeJS.ProcessEnv;
   /** Further variables with keys that a client may name. */
   readonly allowEnv?: ReadonlySet<string>;
-  /** Whether runs may download from the local network when they ask for it. */
+  /** True when runs may download from the local network on request. */
   readonly allowLocalDownloads?: boolean;
   readonly log: Log;
   /** RFC 3339 time, milliseconds of a steady clock, milliseconds since 1970. */
@@ -37,7 +36,7 @@ export interface ServerDeps {
   readonly runner?: RunnerFactory;
   /** Timers of runs; default: those of the process. */
   readonly after?: After;
-  /** Called with the exit code when everything is over: runs have ended, answers were written. */
+  /** Called with the exit code at the end: runs have ended, responses were written. */
   readonly onExit?: (code: number) => void;
   /** Watches the process of the host, which it names in the handshake. @since 0.2.0 */
   readonly watchHost?: (pid: number, onGone: () => void) => void;
@@ -58,9 +57,9 @@ export interface Server {
 export function serve(wire: Wire, deps: ServerDeps): Server {
   const { connection } = wire;
   const limits = { ...defaultLimits, ...deps.limits };
-  const { handlers, runs, pending } = createHandlers(deps, limits, wire);
-  const client = connectionClient(wire, () => session);
-  const session: Session = new Session(client, limits);
+  const { handlers, executor } = createHandlers(deps, limits, wire);
+  const client = connectionClient(wire);
+  const session = new Session(client, limits);
   wire.limits = () => session.limits;
 
   connection.onRequest((method: string, params: unknown, token: CancellationToken) =>
@@ -68,43 +67,48 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   );
   connection.onNotification((method: string, params: unknown) => {
     if (method === 'exit') lifecycle.exitAsked();
-    else takeNotification({ method, params }, { runs, log: deps.log });
+    else takeNotification({ method, params }, { executor, log: deps.log });
   });
-  /** Nobody answers callbacks any more, neither those that were sent nor those that wait to be picked up. */
+  /** No client responds to callbacks any more, neither to those that were sent nor to pending items. */
   const abandon = () => {
     wire.callbacks.close();
-    pending.abandon();
+    executor.abandonCallbacks();
   };
-  const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, abandon }));
+  const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, executor, abandon }));
   session.onInitialize = (params) => {
     const { processId, trace } = params;
     wire.trace.set(trace);
     wire.wakeUp.isEnabled = needsWakeUp(params);
     if (processId) deps.watchHost?.(processId, () => lifecycle.hostGone());
   };
-  wire.events = {
-    onEnd: () => lifecycle.inputEnded(wire.framing),
-    onClosed: () => lifecycle.hostGone(),
-    onLost: (reason) => {
-      deps.log.error(`the input is no stream of messages: ${reason}`);
-      lifecycle.inputLost();
-    },
-    onUnclear: (reason, runIds) => {
-      for (const runId of runIds) runs.find(runId)?.warn(unclearAnswer(reason));
-    },
-  };
+  wire.events = wireEvents(wire, { lifecycle, executor, log: deps.log });
   return {
     session,
     lifecycle,
     showLog: (level, message) => {
-      // Nothing may be told before the handshake is answered.
+      // Nothing may be sent before the response to the handshake.
       if (!wire.answers.isOpen) return;
       client.notify('window/logMessage', { type: logLevels.indexOf(level) + 1, message });
     },
     close: () => {
       abandon();
-      return session.endRuns(clientGone(), limits.shutdownGraceMs);
+      return executor.endRuns(session.owner, clientGone(), limits.shutdownGraceMs);
     },
+  };
+}
+
+function wireEvents(
+  wire: Wire,
+  { lifecycle, executor, log }: { lifecycle: Lifecycle; executor: RunExecutor; log: Log },
+): WireEvents {
+  return {
+    onEnd: () => lifecycle.inputEnded(wire.framing),
+    onClosed: () => lifecycle.hostGone(),
+    onLost: (reason) => {
+      log.error(`the input is not a stream of messages: ${reason}`);
+      lifecycle.inputLost();
+    },
+    onUnclear: (reason, runIds) => executor.warn(runIds, unclearAnswer(reason)),
   };
 }
 
@@ -115,19 +119,24 @@ const unclearAnswer = (reason: string) => ({
 
 const clientGone = () => new EngineError('client.gone', 'The client has gone.');
 
-function lifecycleParts(wire: Wire, session: Session, deps: ServerDeps & { abandon: () => void }): LifecycleParts {
+function lifecycleParts(
+  wire: Wire,
+  session: Session,
+  deps: ServerDeps & { executor: RunExecutor; abandon: () => void },
+): LifecycleParts {
   const { requests, pump } = wire;
+  const { executor } = deps;
   return {
     isShutDown: () => session.isShutDown,
     stop: () => session.stop(),
     clientGone: deps.abandon,
     idle: async () => {
       await requests.answered();
-      await session.runsEnded();
-      // What waited for the runs is answered behind them.
+      await executor.idle(session.owner);
+      // Requests that waited for the runs get their responses after them.
       await requests.answered();
     },
-    endRuns: (error, ms) => session.endRuns(error, ms),
+    endRuns: (error, ms) => executor.endRuns(session.owner, error, ms),
     answered: () => requests.answered(),
     flushed: () => pump.drained(0),
     exit: (code) => deps.onExit?.(code),
@@ -139,32 +148,23 @@ function lifecycleParts(wire: Wire, session: Session, deps: ServerDeps & { aband
   };
 }
 
-interface HandlersAndState {
-  readonly handlers: Handlers;
-  readonly runs: RunRegistry;
-  readonly pending: PendingItems;
-}
-
-function createHandlers(deps: ServerDeps, limits: typeof defaultLimits, wire: Wire): HandlersAndState {
-  const { env, log, world } = deps;
+function createHandlers(
+  deps: ServerDeps,
+  limits: typeof defaultLimits,
+  wire: Wire,
+): { handlers: Handlers; executor: RunExecutor } {
+  const { env, log, world, runner, after } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
   const agents = new AgentRegistry(limits.agents);
-  const runs = new RunRegistry(limits);
-  const slots = new RunSlots(limits);
-  const counters = { open: 0, late: 0 };
-  const pending = new PendingItems();
-  const service = new RunService({
+  const executor = createLocalExecutor({
+    limits,
     agents,
-    runs,
-    slots,
     keys,
     world,
-    counters,
-    pending,
     reportBug: (error) => reportBug(error, log),
-    ...(deps.runner ? { runner: deps.runner } : {}),
-    ...(deps.after ? { after: deps.after } : {}),
+    ...(runner ? { runner } : {}),
+    ...(after ? { after } : {}),
   });
   const handlers: Handlers = {
     ...serviceHandlers({
@@ -175,19 +175,17 @@ function createHandlers(deps: ServerDeps, limits: typeof defaultLimits, wire: Wi
       elapsed: world.elapsed,
       wire,
       env,
-      runs,
-      slots,
+      executor,
       agents,
-      counters,
     }),
-    ...runHandlers({ service, runs, pending }),
-    ...pendingHandlers({ pending, runs }),
+    ...runHandlers({ executor }),
+    ...pendingHandlers({ executor }),
     ...agentHandlers({ agents, keys }),
   };
-  return { handlers, runs, pending };
+  return { handlers, executor };
 }
 
-/** Every request gets exactly one answer; a cancelled one is answered as such, whatever its handler did. */
+/** Every request gets exactly one response; a cancelled one is responded to as such, whatever its handler did. */
 async function answer(
   handlers: Handlers,
   request: { method: string; params: unknown },

@@ -1,42 +1,40 @@
 import type { CallbackMethod } from '../protocol/catalogue.ts';
 import type { InitializeParams, Limits } from '../protocol/lifecycle.ts';
+import type { NotificationSender, RequestSender } from './callbacks/client.ts';
 import { EngineError } from './engine/errors.ts';
 import { lowered } from './limits.ts';
 import { HostSecrets } from './models/host-secrets.ts';
-import type { Client } from './runs/client.ts';
-import type { RunRecord } from './runs/run-record.ts';
+import type { RunOwner } from './runs/run-owner.ts';
 
 type Phase = 'created' | 'initialized' | 'shuttingDown';
 
-/** One connection: its handshake, its limits and the runs that belong to it. @since 0.1.0 */
+/** One connection: its handshake, and the owner of the runs that it starts. */
 export class Session {
-  readonly client: Client;
-  /** What the host answered to `secret/get`. */
-  readonly secrets = new HostSecrets();
-  limits: Limits;
-  defaultModel: string | undefined;
-  /** Whether the client shows progress it is asked to show. */
-  showsProgress = false;
-  /** Told what the client said of itself; to be replaced before the handshake. @since 0.2.0 */
+  readonly owner: RunOwner;
+  /** Receives what the client said of itself; replaced before the handshake. */
   onInitialize: (params: InitializeParams) => void = () => undefined;
   #phase: Phase = 'created';
   #isStopping = false;
-  /** Why the runs were ended. */
-  #ended: EngineError | undefined;
+  #limits: Limits;
+  #defaultModel: string | undefined;
+  #showsProgress = false;
   #served: ReadonlySet<string> | null = null;
-  readonly #runs = new Set<RunRecord>();
 
-  constructor(client: Client, limits: Limits) {
-    this.client = client;
-    this.limits = limits;
+  constructor(client: NotificationSender & Pick<RequestSender, 'request'>, limits: Limits) {
+    this.#limits = limits;
+    this.owner = this.#ownerFor(client);
   }
 
-  /** Whether the handshake is behind it. @since 0.2.0 */
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** Whether the handshake has taken place. */
   get isInitialized(): boolean {
     return this.#phase !== 'created';
   }
 
-  /** Whether `shutdown` was asked for. */
+  /** Whether `shutdown` was requested. */
   get isShutDown(): boolean {
     return this.#phase === 'shuttingDown';
   }
@@ -47,9 +45,9 @@ export class Session {
     this.#phase = 'initialized';
     this.onInitialize(params);
     const window = capabilities?.window as { workDoneProgress?: unknown } | null | undefined;
-    this.showsProgress = window?.workDoneProgress === true;
-    this.limits = lowered(this.limits, options?.limits);
-    this.defaultModel = options?.defaults?.model ?? undefined;
+    this.#showsProgress = window?.workDoneProgress === true;
+    this.#limits = lowered(this.#limits, options?.limits);
+    this.#defaultModel = options?.defaults?.model ?? undefined;
     this.#served = options?.callbacks ? new Set(options.callbacks) : null;
   }
 
@@ -85,39 +83,29 @@ export class Session {
     return this.#served === null || this.#served.has(method);
   }
 
-  /** Whether the client is sent no callbacks by intent: it looks for what waits by itself. @since 0.2.0 */
-  get isPolling(): boolean {
-    return this.#served?.size === 0;
-  }
-
-  own(record: RunRecord): void {
-    this.#runs.add(record);
-    // It was being prepared when the others were ended.
-    if (this.#ended) record.cancel(this.#ended);
-    for (const run of this.#runs) if (run.state === 'finished') this.#runs.delete(run);
-  }
-
-  /** Resolves when no run of the connection is live. @since 0.2.0 */
-  async runsEnded(): Promise<void> {
-    for (let live = this.#live(); live.length > 0; live = this.#live())
-      await Promise.all(live.map((run) => run.ended()));
-  }
-
-  #live(): RunRecord[] {
-    return [...this.#runs].filter((run) => run.state !== 'finished');
-  }
-
-  /** Cancels the runs of the connection and resolves when all have ended, or after the grace. */
-  async endRuns(error: EngineError, graceMs: number): Promise<void> {
-    this.#ended = error;
-    const live = this.#live();
-    const ended = live.map((run) => run.ended());
-    for (const run of live) run.cancel(error);
-    let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([Promise.all(ended), grace]);
-    clearTimeout(timer);
+  /** Reads the properties of the handshake when they are used, since it takes place later. */
+  #ownerFor(client: NotificationSender & Pick<RequestSender, 'request'>): RunOwner {
+    const session = this;
+    const requests: RequestSender = {
+      request: (method, params, listener) => client.request(method, params, listener),
+      serves: (method) => this.serves(method),
+    };
+    return {
+      notifications: client,
+      requests,
+      secrets: new HostSecrets(),
+      get limits() {
+        return session.#limits;
+      },
+      get defaultModel() {
+        return session.#defaultModel;
+      },
+      get isPolling() {
+        return session.#served?.size === 0;
+      },
+      get showsProgress() {
+        return session.#showsProgress;
+      },
+    };
   }
 }

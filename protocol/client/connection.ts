@@ -1,7 +1,7 @@
-/** What is left to do after a handler was set; libraries return different things. @since 0.1.0 */
+/** The return value of setting a handler, which differs between libraries. @since 0.1.0 */
 export type Registration = unknown;
 
-/** A token that says when a request of the daemon is withdrawn, as `vscode-jsonrpc` passes it. @since 0.1.0 */
+/** A token that signals when a request of the daemon is withdrawn, as `vscode-jsonrpc` passes it. @since 0.1.0 */
 export interface CancellationLike {
   readonly isCancellationRequested: boolean;
   onCancellationRequested(listener: () => void): { dispose(): void };

@@ -4,28 +4,28 @@ import type { ModelMessage, ModelMessageInput } from '../messages.ts';
 import type { ToolDefinition } from '../spec.ts';
 import type { ToolAnswer } from './tool-result.ts';
 
-/** What a tool learns of its call. @since 0.1.0 */
+/** The context of a tool call. @since 0.1.0 */
 export interface ToolContext {
   readonly call: CallbackParamsOf<'tool/call'>;
-  /** Aborted when the run has ended and nobody waits for the answer. */
+  /** Aborted when the run no longer waits for the result. */
   readonly signal: AbortSignal;
-  /** Tells how far the call has come; shown to whoever follows the run. */
+  /** Reports the progress of the call to those who follow the run. */
   progress(message: string, fraction?: number): void;
 }
 
-/** What a model learns of its request. @since 0.2.0 */
+/** The context of a model request. @since 0.2.0 */
 export interface ModelContext {
   readonly signal: AbortSignal;
-  /** Sends a piece of the answer when the request asks for a stream; the answer then leaves out `parts`. */
+  /** Sends a piece of the response when the request has `stream`; the result then leaves out `parts`. */
   delta(piece: ModelDeltaParams['delta']): void;
 }
 
 type Awaitable<T> = T | Promise<T>;
 
-/** A tool of the host: a value it returns is what the model sees. @since 0.1.0 */
+/** A tool of the host: the value it returns is shown to the model. @since 0.1.0 */
 export type ToolFunction = (args: Record<string, unknown>, context: ToolContext) => Awaitable<unknown>;
 
-/** What serves the callbacks of a run, by the names its specification uses. @since 0.1.0 */
+/** Handlers for the callbacks of a run, by the names of its specification. @since 0.1.0 */
 export interface RunHandlers {
   readonly tools?: Readonly<Record<string, ToolFunction>>;
   /** Output validators: give the output back, or `retry(message)`. */
@@ -53,7 +53,7 @@ export interface RunHandlers {
       ) => Awaitable<CallbackResultOf<'model/request'>['response']>
     >
   >;
-  /** Resolves deferred calls while the run goes on (`deferred: 'handle'`); what is left out ends the run. */
+  /** Resolves deferred calls while the run goes on (`deferred: 'handle'`); a call that is left out ends the run. */
   readonly deferred?: (requests: CallbackParamsOf<'deferred/handle'>) => Awaitable<CallbackResultOf<'deferred/handle'>>;
   /** Gives a key or a header that the environment of the daemon lacks; null when there is none. */
   readonly secret?: (request: CallbackParamsOf<'secret/get'>) => Awaitable<string | null>;

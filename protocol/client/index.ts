@@ -21,7 +21,7 @@ export { failed, retry, ToolAnswer, type ToolResultExtras, toolResult } from './
 /** How a client is made. @since 0.1.0 */
 export interface ClientOptions {
   /**
-   * Makes the error with which a callback is answered: `(code, message) => new ResponseError(code, message)` of your own
+   * Makes the error response of a callback: `(code, message) => new ResponseError(code, message)` of your own
    * copy of the JSON-RPC library, which would otherwise put words of its own around the message.
    */
   readonly makeError?: (code: number, message: string) => Error;
@@ -96,7 +96,7 @@ export class RunwireClient {
    * Errors: those of `run/start`, as the connection reports them.
    */
   async start(spec: RunSpecInput, handlers: RunHandlers = {}): Promise<Run> {
-    // Chosen here: events and callbacks may arrive before the answer that would tell the id.
+    // Chosen here: events and callbacks may arrive before the response that has the id.
     const runId = spec.runId ?? crypto.randomUUID();
     const events = new EventQueue();
     this.#runs.set(runId, { handlers, events });
@@ -189,7 +189,7 @@ export class RunwireClient {
     return value === null ? null : { value };
   }
 
-  /** Nobody waits for a notification: what fails to be sent failed with the connection, and the run tells. */
+  /** Nothing waits for a notification: a failure to send it is one of the connection, which the run reports. */
   #notify(method: string, params: object): void {
     Promise.resolve(this.#connection.sendNotification(method, params)).catch(() => undefined);
   }
@@ -200,7 +200,7 @@ export class RunwireClient {
   }
 }
 
-/** The run names something it was not given: answered as a method that is not there, which ends the run. */
+/** The run names something it was not given: the response is that of an unknown method, which ends the run. */
 class NoHandler extends Error {}
 
 function find<T>(named: Readonly<Record<string, T>> | undefined, name: string, what: string): T {

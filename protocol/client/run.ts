@@ -20,7 +20,7 @@ export class Run {
     this.result = result;
     this.#connection = connection;
     this.#events = events;
-    // A caller that only reads events must not die of a rejection it has not asked for.
+    // A caller that only reads events must not die of an unhandled rejection.
     result.catch(() => undefined);
   }
 
@@ -34,7 +34,7 @@ export class Run {
   }
 
   /**
-   * Says something to the run: with its next model request, or when it would end otherwise. A tool that says it names its
+   * Sends a message to the run: with its next model request, or when it would end otherwise. A tool that sends one names its
    * call, and the model reads it right after the result of that call.
    */
   steer(
@@ -61,7 +61,7 @@ export class Run {
   }
 }
 
-/** Events that came and were not read yet; ends behind `run_finished`. @since 0.1.0 */
+/** Events that were not read yet; ends after `run_finished`. @since 0.1.0 */
 export class EventQueue implements AsyncIterable<RunEventMessage> {
   readonly #items: RunEventMessage[] = [];
   #ended = false;

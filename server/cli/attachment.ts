@@ -42,7 +42,7 @@ function contentOf(path: string, bytes: Buffer): UserContent {
   if (text !== null) return textFile(basename(path), mediaType ?? 'text/plain', text);
   throw new UsageError(
     mediaType
-      ? `--attach '${path}' is no text in UTF-8`
+      ? `--attach '${path}' is not text in UTF-8`
       : `--attach '${path}' is neither text in UTF-8 nor of an extension that tells an image, audio, video or document`,
   );
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { parseJson } from '../engine/exact-json.ts';
-import { describeOverflow } from '../message-json.ts';
+import { describeOverflow } from '../errors/json-overflow.ts';
 import { UsageError } from './options.ts';
 
 const mebibyte = 1024 * 1024;
@@ -84,7 +84,7 @@ export function parsedJson(bytes: Uint8Array, name: string): unknown {
   try {
     parsed = parseJson(text ?? '');
   } catch (error) {
-    throw new UsageError(`${name} is no JSON${text && error instanceof Error ? `: ${error.message}` : ''}`);
+    throw new UsageError(`${name} is not valid JSON${text && error instanceof Error ? `: ${error.message}` : ''}`);
   }
   if (parsed.overflow) throw new UsageError(`${name} cannot be used: ${describeOverflow(parsed.overflow)}`);
   return parsed.value;

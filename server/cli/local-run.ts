@@ -2,24 +2,18 @@ import type { NotificationOf, ServerNotificationMethod } from '../../protocol/ca
 import type { RunResult } from '../../protocol/result.ts';
 import { RunStartParams } from '../../protocol/run.ts';
 import { EngineError } from '../engine/errors.ts';
-import { fromZod, reportBug } from '../errors.ts';
+import { fromZod } from '../errors/response-error.ts';
+import type { RunExecutor } from '../executors/run-executor.ts';
 import { defaultLimits } from '../limits.ts';
-import type { Log } from '../log.ts';
-import type { KeySource } from '../models/keys.ts';
-import { AgentRegistry } from '../runs/agent-registry.ts';
-import { CallbackError, type Client } from '../runs/client.ts';
-import { PendingItems } from '../runs/pending-items.ts';
-import { RunRegistry } from '../runs/registry.ts';
-import { RunService, type RunServiceDeps } from '../runs/run-service.ts';
-import { RunSlots } from '../runs/slots.ts';
-import { Session } from '../session.ts';
+import { HostSecrets } from '../models/host-secrets.ts';
+import type { RunOwner } from '../runs/run-owner.ts';
 
-/** What a run says while it goes on. @since 0.1.0 */
+/** A notification of a run that goes on. */
 export type Notification = {
   [M in ServerNotificationMethod]: { readonly method: M; readonly params: NotificationOf<M> };
 }[ServerNotificationMethod];
 
-/** A run of this process. @since 0.1.0 */
+/** A run of this process. */
 export interface LocalRun {
   /** How it ended, with its new messages; never rejects for what ends a run. */
   readonly result: Promise<RunResult>;
@@ -30,36 +24,20 @@ export interface LocalRun {
  * Starts a run in this process.
  *
  * Errors: those of `run/start`.
- * @since 0.1.0
  */
 export type StartRun = (
   params: Omit<RunStartParams, 'messageHistory'> & { readonly messageHistory?: unknown[] },
   follow: (notification: Notification) => void,
 ) => Promise<LocalRun>;
 
-/** The engine without a connection: nobody serves callbacks, so a run has no tools. @since 0.1.0 */
-export function localRuns(deps: { keys: KeySource; world: RunServiceDeps['world']; log: Log }): StartRun {
-  const service = new RunService({
-    agents: new AgentRegistry(defaultLimits.agents),
-    runs: new RunRegistry(defaultLimits),
-    slots: new RunSlots(defaultLimits),
-    keys: deps.keys,
-    world: deps.world,
-    counters: { open: 0, late: 0 },
-    pending: new PendingItems(),
-    reportBug: (error) => reportBug(error, deps.log),
-  });
+/** Starts runs of an executor without a connection: nobody serves callbacks, so a run has no tools. */
+export function localRuns(executor: RunExecutor): StartRun {
   return async ({ messageHistory, ...params }, follow) => {
-    const session = new Session(clientThat(follow), defaultLimits);
-    session.initialize({ initializationOptions: { callbacks: [] } });
     const history = messageHistory ? { messageHistory: checkedHistory(messageHistory) } : {};
-    const record = await service.start({ ...params, ...history }, session);
+    const run = await executor.start({ ...params, ...history }, ownerThat(follow));
     return {
-      result: record.wait(new AbortController().signal).then((result) => {
-        const { messages, newMessageIndex } = record.engine.history;
-        return { ...result, newMessages: messages.slice(newMessageIndex) };
-      }),
-      cancel: () => record.cancel(new EngineError('run.cancelled', 'The agent run was cancelled.')),
+      result: run.result({ include: ['newMessages'] }, new AbortController().signal),
+      cancel: () => void executor.cancel(run.runId, new EngineError('run.cancelled', 'The agent run was cancelled.')),
     };
   };
 }
@@ -71,19 +49,21 @@ function checkedHistory(messageHistory: unknown[]): NonNullable<RunStartParams['
   return parsed.data.messageHistory ?? [];
 }
 
-function clientThat(follow: (notification: Notification) => void): Client {
+function ownerThat(follow: (notification: Notification) => void): RunOwner {
   return {
-    // Asked, and refused: nothing waits for somebody who could pick it up.
-    serves: () => true,
-    request: (method, _params, listener) => {
-      listener.failed(new CallbackError({ kind: 'error', code: -32601, message: method, data: null }));
-      return { withdraw: () => undefined };
+    notifications: {
+      notify: (method, params) => {
+        follow({ method, params } as Notification);
+        return undefined;
+      },
+      congested: false,
+      drained: () => Promise.resolve(),
     },
-    notify: (method, params) => {
-      follow({ method, params } as Notification);
-      return undefined;
-    },
-    congested: false,
-    drained: () => Promise.resolve(),
+    requests: null,
+    limits: defaultLimits,
+    secrets: new HostSecrets(),
+    defaultModel: undefined,
+    isPolling: false,
+    showsProgress: false,
   };
 }

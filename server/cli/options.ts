@@ -1,4 +1,4 @@
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
 
 /** How an option is written: alone, with a value (the last one counts), with a value each time, or in any way. */
 type OptionKind = 'flag' | 'value' | 'list' | 'ignored';

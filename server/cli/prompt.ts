@@ -44,7 +44,7 @@ function isRead(prompt: string | undefined, { kind }: Input): boolean {
 
 async function readPiped(input: Input, warn: (text: string) => void): Promise<string> {
   const text = decodeText(await readStdin(input, { name: 'stdin', limit: inputLimits.stdin }, warn));
-  if (text === null) throw new UsageError('stdin is no text in UTF-8; give other files with --attach');
+  if (text === null) throw new UsageError('stdin is not text in UTF-8; give other files with --attach');
   // A program that prints a line ends it; a prompt has no such end.
   return text.replace(/[\r\n]+$/, '');
 }

@@ -3,7 +3,7 @@ import type { DurableEvent } from '../../protocol/events.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { ModelSettings } from '../../protocol/spec.ts';
 import { EngineError } from '../engine/errors.ts';
-import { issuesOf } from '../errors.ts';
+import { issuesOf } from '../errors/response-error.ts';
 import { exitCode, exitCodeOf, exitCodeOfRefusal } from './exit-code.ts';
 import { readHistory } from './history.ts';
 import { inputLimits, readJsonFile } from './input.ts';
@@ -87,7 +87,7 @@ async function readSchema(path: string): Promise<Record<string, unknown>> {
   const name = `--schema '${path}'`;
   const schema = await readJsonFile(path, { name, limit: inputLimits.schema });
   if (schema !== null && typeof schema === 'object' && !Array.isArray(schema)) return { ...schema };
-  throw new UsageError(`${name} is no JSON Schema: it has to be an object`);
+  throw new UsageError(`${name} is not a JSON Schema: it has to be an object`);
 }
 
 function checkedSettings(settings: Readonly<Record<string, unknown>>): ModelSettings {

@@ -14,9 +14,9 @@ export interface CompiledTool {
   readonly validator: Validator;
   readonly maxRetries: number;
   readonly timeoutMs: number | undefined;
-  /** Who answers its calls when not the host at once: others, or the host after an approval. */
+  /** How its calls are deferred: results from outside, or the host after an approval. */
   readonly deferral: 'external' | 'unapproved' | null;
-  /** What of its schema the arguments are not checked against. */
+  /** The parts of its schema that the arguments are not checked against. */
   readonly unchecked: readonly UncheckedKeyword[];
 }
 
@@ -44,7 +44,7 @@ export interface CompiledAgent {
   readonly endStrategy: 'graceful' | 'early' | 'exhaustive';
   readonly limits: UsageLimits;
   readonly modelSettings: ModelSettings | null;
-  /** What becomes of calls that are left to others. */
+  /** How deferred calls are treated. */
   readonly deferred: 'end' | 'handle' | 'wait';
   /** Emitted as `warning` events at the start of each run. */
   readonly warnings: readonly Warning[];
@@ -103,7 +103,7 @@ export async function compileAgent(spec: AgentSpec): Promise<CompiledAgent> {
   };
 }
 
-/** Errors: `run.invalid` for a tool whose calls nobody could ever answer. */
+/** Errors: `run.invalid` for a tool whose calls could never be resolved. */
 function refuseDeferral(tools: ReadonlyMap<string, CompiledTool>): void {
   for (const [name, { deferral }] of tools) {
     if (deferral === 'external')
@@ -122,7 +122,7 @@ async function compileTool(
     path: ['tools', defaults.index, 'inputSchema'],
     validate: spec.validate ?? true,
     isObject: true,
-    // The arguments of a call that others answer are theirs to read.
+    // The arguments of an external call are validated outside of the run.
     isAnything: spec.external ?? false,
     extras: 'keep',
   });
@@ -138,7 +138,7 @@ async function compileTool(
       kind: deferral ?? 'function',
       metadata: spec.metadata ?? null,
       timeout: timeoutMs === undefined ? null : timeoutMs / 1000,
-      // Objects in its results are data unless the host says that they are media.
+      // Objects in its results are data unless the host declares them as media.
       media: spec.media ?? false,
     },
     validator,

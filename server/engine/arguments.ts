@@ -16,33 +16,33 @@ export type { Validated };
 /** Checks arguments as the model gave them: JSON text, an object, or null. @since 0.1.0 */
 export interface Validator {
   validate(args: string | Record<string, unknown> | null): Validated;
-  /** Checks a value that is no JSON text, whatever it is. */
+  /** Checks a value other than JSON text. */
   validateValue(value: unknown): Validated;
 }
 
 /** How a schema is compiled. @since 0.1.0 */
 export interface CompileOptions {
-  /** Where the schema stands in the parameters, for the error. */
+  /** The path of the schema in the parameters, for errors. */
   readonly path: readonly (string | number)[];
   /** False: any object is accepted. */
   readonly validate: boolean;
   /** With `validate` false: any JSON is accepted. */
   readonly isAnything?: boolean;
-  /** Whether the value is an object whatever the schema says; default false. */
+  /** True when the value is an object whatever the schema is; default false. */
   readonly isObject?: boolean;
-  /** What happens to keys outside `properties` when the schema says nothing about them. */
+  /** How keys outside `properties` are treated when the schema does not define that. */
   readonly extras: 'keep' | 'drop';
 }
 
 /** A keyword that values are not checked against. @since 0.2.0 */
 export interface UncheckedKeyword {
-  /** Where it stands in the parameters. */
+  /** Its path in the parameters. */
   readonly path: readonly (string | number)[];
   readonly keyword: string;
   readonly reason: string;
 }
 
-/** A compiled schema, what a model is shown of it, and what values are not checked against. @since 0.2.0 */
+/** A compiled schema, its form for the model, and the parts that values are not checked against. @since 0.2.0 */
 export interface CompiledArguments {
   readonly schema: Record<string, unknown>;
   readonly validator: Validator;

@@ -1,9 +1,9 @@
 import type { ModelRequestPart, ToolReturnPart } from '../../protocol/messages.ts';
 import { userPromptPart } from './media.ts';
+import type { FinalOutput } from './node.ts';
 import type { Resolutions } from './resolutions.ts';
 import { toolReturn } from './returns.ts';
 import type { RunState } from './state.ts';
-import type { FinalOutput } from './step.ts';
 import type { LeftCall, PlacedCall, Resolved, SettledCall } from './tools.ts';
 
 /** The wording of the returns the engine writes itself. Source: Pydantic AI `_tool_execution`. @since 0.1.0 */
@@ -17,19 +17,19 @@ export const status = {
   toolSkipped: 'Tool not executed - a final result was already processed.',
 } as const;
 
-/** A call of a response with what its name stands for; the last two are left to others. @since 0.1.0 */
+/** A call of a response with the kind of its tool; calls of the last two kinds are deferred. @since 0.1.0 */
 export type ClassifiedCall = PlacedCall & {
   readonly kind: 'function' | 'unknown' | 'output' | 'external' | 'unapproved';
 };
 
-/** What became of a call of an output tool. @since 0.1.0 */
+/** The outcome of a call of an output tool. @since 0.1.0 */
 export type OutputCallResult =
   | { readonly kind: 'output'; readonly final: FinalOutput }
   | { readonly kind: 'retry'; readonly part: ToolReturnPart; readonly argsValid: boolean }
   | { readonly kind: 'exceeded'; readonly error: Error; readonly argsValid: boolean };
 
 /**
- * The calls of one response while they are worked on. `parts` grows as results come, so that what was done survives an
+ * The calls of one response while they are worked on. `parts` grows as results arrive, so that finished calls survive an
  * error in the middle.
  *
  * @since 0.1.0
@@ -38,7 +38,7 @@ export class CallBatch {
   readonly state: RunState;
   readonly calls: readonly ClassifiedCall[];
   readonly parts: ModelRequestPart[] = [];
-  /** What others decided about calls of the response; null when nothing was asked yet. */
+  /** The decisions on deferred calls of the response; null before there are any. */
   readonly resolutions: Resolutions | null;
   final: FinalOutput | null;
   /** Output retries of this batch, added to those of the run when it is settled. */
@@ -73,27 +73,27 @@ export class CallBatch {
     return this.executable.filter((call) => call.kind === 'output');
   }
 
-  /** What was decided about a call. */
+  /** Returns the decision on a call. */
   resolutionOf(id: string): Resolved | undefined {
     const resolution = this.resolutions?.byId.get(id);
     if (!resolution || resolution === 'skip') return undefined;
     return { resolution, metadata: this.resolutions?.metadata[id], rerun: 0 };
   }
 
-  /** Notes a call that its tool left to others while it ran. */
+  /** Notes a call that its tool deferred while it ran. */
   leave(call: ClassifiedCall, left: LeftCall): void {
     this.#left ??= new Map();
     this.#left.set(call, left);
   }
 
-  /** Takes the calls that were left to others since the last time. */
+  /** Takes the calls that were deferred since the last time. */
   takeLeft(): ReadonlyMap<ClassifiedCall, LeftCall> {
     const left = this.#left ?? new Map();
     this.#left = null;
     return left;
   }
 
-  /** Records and tells what an output call brought. */
+  /** Records the result of an output call and emits its events. */
   recordOutput(call: ClassifiedCall, part: ToolReturnPart, argsValid: boolean | null): void {
     this.parts.push(part);
     this.state.emit({ part: call.call, args_valid: argsValid, event_kind: 'output_tool_call' });
@@ -128,13 +128,13 @@ export class CallBatch {
     this.state.emit({ part, content: null, event_kind: 'function_tool_result' });
   }
 
-  /** Tells what a function call brought; a retry of a real tool keeps an output from winning. */
+  /** Emits the result of a function call; a retry of a real tool keeps an output from winning. */
   recordResult(call: ClassifiedCall, { part, userContent }: SettledCall): void {
     if (part.outcome === 'retried' && call.kind === 'function') this.#functionRetried = true;
     this.state.emit({ part, content: userContent, event_kind: 'function_tool_result' });
   }
 
-  /** Stores settled calls in call order: results first, then what they give the user prompt. */
+  /** Stores settled calls in call order: results first, then their content for the user prompt. */
   store(settled: ReadonlyMap<ClassifiedCall, SettledCall>, order: readonly ClassifiedCall[]): void {
     for (const call of order) {
       const result = settled.get(call);
@@ -150,7 +150,7 @@ export class CallBatch {
     }
   }
 
-  /** A function tool that asked to try again comes before an output of the same response. */
+  /** A function tool that requested a retry takes precedence over an output of the same response. */
   letRetriesWin(): void {
     if (!this.#functionRetried || !this.#winner || !this.final) return;
     const at = this.parts.indexOf(this.#winner);

@@ -1,6 +1,6 @@
 import { EngineError } from './errors.ts';
 
-/** What one run may grow to: bounds of the daemon, beside the usage limits of its specification. @since 0.2.0 */
+/** Limits of the growth of one run: those of the daemon, beside the usage limits of its specification. @since 0.2.0 */
 export interface RunBounds {
   readonly stepsPerRun: number;
   readonly eventsPerRun: number;

@@ -10,16 +10,16 @@ export interface CallbackContext {
   readonly runStep: number;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
-  /** Tells that something waits to be picked up, and that it does no longer; see `StepContext.tell`. */
-  readonly tell?: ((event: DurableEvent) => void) | undefined;
+  /** Emits `pending_added` and `pending_resolved`; see `StepContext.emit`. */
+  readonly emit?: ((event: DurableEvent) => void) | undefined;
 }
 
-/** Tells that a call waits to be picked up. @since 0.2.0 */
+/** Announces that a call waits for `pending/resolve`. @since 0.2.0 */
 export type PendingAdded = Extract<DurableEvent, { event_kind: 'pending_added' }>;
 
-/** A call whose waiting is told around its step. @since 0.2.0 */
+/** A call whose waiting is announced around its step. @since 0.2.0 */
 export interface WaitingCall {
-  readonly kind: 'callTool' | 'validateOutput' | 'handleDeferred' | 'awaitPeople';
+  readonly kind: 'callTool' | 'validateOutput' | 'handleDeferred' | 'awaitHuman';
   readonly stepKey: string;
   readonly name: string;
   readonly toolCallId?: string;
@@ -39,7 +39,7 @@ export interface ToolRequest {
   readonly timeoutMs?: number;
 }
 
-/** What became of a tool call, as it is recorded. @since 0.1.0 */
+/** The outcome of a tool call, as it is recorded. @since 0.1.0 */
 export type ToolOutcome =
   | {
       readonly kind: 'return';
@@ -63,13 +63,13 @@ export interface OutputRequest {
   readonly maxRetries: number;
 }
 
-/** What became of an output. @since 0.1.0 */
+/** The outcome of checking an output. @since 0.1.0 */
 export type OutputOutcome =
   | { readonly kind: 'output'; readonly output: unknown }
   | { readonly kind: 'retry'; readonly message: string };
 
 /**
- * What the engine asks of its host. Each rejects with `EngineError`: `callback.failed`, `callback.invalid`,
+ * The requests of the engine to its host. Each rejects with `EngineError`: `callback.failed`, `callback.invalid`,
  * `callback.unsupported`, `callback.timeout` or `client.gone`, and with the reason of the signal when that is aborted.
  *
  * @since 0.1.0
@@ -89,8 +89,8 @@ export interface Callbacks {
   prepareTools(tools: readonly ToolDefinition[], context: CallbackContext): Promise<ToolDefinition[]>;
   /** Results of deferred calls, perhaps of some only; waits as long as it takes. */
   handleDeferred(requests: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
-  /** The result of one call, which people give; nobody is asked, and it waits as long as it takes. */
-  awaitPeople(request: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
-  /** How a call waits that nobody is asked, or null when the host is. A function of the call and of who the host is. */
+  /** The result of one call that a human decides: no client is sent it, and it waits as long as it takes. */
+  awaitHuman(request: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults>;
+  /** How a call waits that no client is sent, or null when one is. A function of the call and of the client. */
   waitsAs(call: WaitingCall): PendingAdded | null;
 }

@@ -10,12 +10,12 @@ import type {
 // Makes a history that a provider accepts: results without a call are dropped, calls without a result get one, and
 // neighbours of the same kind are merged. Source: Pydantic AI `_clean_message_history`.
 
-/** What stands in the place of a result that never came. Source: `INTERRUPTED_TOOL_RETURN_CONTENT`. */
+/** The content in place of a result that never came. Source: `INTERRUPTED_TOOL_RETURN_CONTENT`. */
 const interrupted = 'The tool call was interrupted before a result was produced.';
 
 /** How a history is cleaned. @since 0.1.0 */
 export interface CleanOptions {
-  /** Also close the calls of the last response; otherwise they may still be answered. */
+  /** Also close the calls of the last response; otherwise their results may still come. */
   repairLast: boolean;
   /** Ids of calls made before the given messages; the ids met are added. */
   callIds?: Set<string>;
@@ -43,7 +43,7 @@ export function requestOf(parts: ModelRequestPart[], fields: Partial<ModelReques
   };
 }
 
-/** Whether a part answers a call. @since 0.1.0 */
+/** Returns whether a part is the result of a call. @since 0.1.0 */
 export const isToolResult = (part: ModelRequestPart): part is ToolReturnPart => part.part_kind === 'tool-return';
 
 /** The function calls of a response. @since 0.1.0 */
@@ -51,7 +51,7 @@ export function toolCallsOf(response: ModelResponse): ToolCallPart[] {
   return response.parts.filter((part) => part.part_kind === 'tool-call');
 }
 
-/** The return that closes a call nobody will answer. @since 0.1.0 */
+/** The return that closes a call whose result will never come. @since 0.1.0 */
 export function interruptedReturn(call: ToolCallPart, timestamp: string): ToolReturnPart {
   return {
     tool_name: call.tool_name,
@@ -85,7 +85,7 @@ function dropOrphans(messages: readonly ModelMessage[], callIds: Set<string>): M
   return kept;
 }
 
-/** A result answers the oldest open call with its id. */
+/** A result closes the oldest open call with its id. */
 function answerOne(open: Map<string, { calls: ToolCallPart[] }>, id: string): void {
   const entry = open.get(id);
   if (entry && entry.calls.length > 1) entry.calls.shift();
@@ -93,8 +93,8 @@ function answerOne(open: Map<string, { calls: ToolCallPart[] }>, id: string): vo
 }
 
 /**
- * The calls that never get a result, by the response that made them. The walk is ordered: a result answers a call that
- * is open at that point, and a call that takes over the id of an open one leaves the older one without an answer.
+ * The calls that never get a result, by the response that made them. The walk is ordered: a result closes a call that
+ * is open at that point, and a call that takes over the id of an open one leaves the older one without a result.
  *
  * @since 0.1.0
  */
@@ -109,7 +109,7 @@ export function openCalls(messages: readonly ModelMessage[]): Map<ModelResponse,
     if (message.kind !== 'response') continue;
     for (const call of toolCallsOf(message)) {
       const earlier = open.get(call.tool_call_id);
-      // Calls of one response that share an id are each answered.
+      // Calls of one response that share an id each get a result.
       if (earlier?.response === message) earlier.calls.push(call);
       else {
         if (earlier) dangling.push(earlier);
@@ -152,7 +152,7 @@ export function repairOpenCalls(messages: readonly ModelMessage[], repairLast: b
   return repaired;
 }
 
-/** Behind the last tool result, ahead of what the user says: providers expect results first. */
+/** After the last tool result, before the prompts of the user: providers expect results first. */
 function withReturns(request: ModelRequest, returns: readonly ToolReturnPart[]): ModelRequest {
   const at = request.parts.findLastIndex(isToolResult) + 1;
   return { ...request, parts: [...request.parts.slice(0, at), ...returns, ...request.parts.slice(at)] };
@@ -200,13 +200,13 @@ function mergedMetadata(a: ModelRequest['metadata'], b: ModelRequest['metadata']
 
 const isMap = (value: unknown): value is object => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** What stands between the results of a request comes after the last of them: the results answer one turn. */
+/** Parts between the results of a request move after the last of them: the results belong to one turn. */
 function withResultsTogether(request: ModelRequest): ModelRequest {
   const { parts } = request;
   const first = parts.findIndex(isToolResult);
   const last = parts.findLastIndex(isToolResult);
   const between = parts.slice(first, last + 1);
-  // Where tools became available is for the model's own preparation to tell.
+  // The preparation of the model shows where tools became available.
   const stays = (part: ModelRequestPart) => isToolResult(part) || part.part_kind === 'tool-availability-delta';
   if (first < 0 || between.every(stays)) return request;
   const moved = between.filter((part) => !stays(part));

@@ -3,21 +3,21 @@ import { unexpectedBehavior } from './errors.ts';
 import type { ModelAnswer, ModelPrompt } from './model.ts';
 import { addRequestUsage } from './usage.ts';
 
-// A response that its provider suspended is no turn yet: the model is asked again with it at the end of the messages,
+// A response that its provider suspended is not a turn yet: the model is requested again with it at the end of the messages,
 // within the same step, until it is complete. Source: Pydantic AI `models/_continuation.py`.
 
-/** How often new text may be asked for, and how often one job may be looked at. */
+/** How often new text may be requested, and how often one job may be polled. */
 const maxGenerations = 10;
 const maxPolls = 1000;
 
 /** How a response goes on with another. */
 type Mode = 'accumulate' | 'replaceJob' | 'replaceModel';
 
-/** Asks once, for the whole response or the next piece of one. */
+/** Sends one request, for the whole response or the next piece of one. */
 type AskOnce = (prompt: ModelPrompt) => Promise<ModelAnswer>;
 
 /**
- * Asks until the response is complete. `seed` is a suspended response of an earlier run.
+ * Sends requests until the response is complete. `seed` is a suspended response of an earlier run.
  *
  * Errors: `model.unexpectedBehavior` for a model that never comes to an end, and those of the model.
  * @since 0.2.0
@@ -53,7 +53,7 @@ function modeOf(existing: ModelResponse, next: ModelResponse): Mode {
   return model && next.model_name && model !== next.model_name ? 'replaceModel' : 'accumulate';
 }
 
-/** A job that is looked at again tells its usage so far; everything else is billed beside what came before. */
+/** A job that is polled again reports its usage so far; anything else is billed in addition to what came before. */
 function merged(existing: ModelResponse, next: ModelResponse, mode: Mode): ModelResponse {
   const provider_details =
     existing.provider_details || next.provider_details

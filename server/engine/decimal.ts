@@ -16,7 +16,7 @@ export function addDecimals(a: string, b: string): string {
   return `${total < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
-/** Whether the first is the greater one. @since 0.2.0 */
+/** Returns whether the first is greater. @since 0.2.0 */
 export function isGreater(a: string, b: string): boolean {
   const places = Math.max(fractionOf(a).length, fractionOf(b).length);
   return scaled(a, places) > scaled(b, places);

@@ -8,10 +8,10 @@ import { stepKey } from './steps.ts';
 import { type CheckedCall, checkCall, countFailure, type Resolved, settleCall, validateCall } from './tools.ts';
 import { askingStep } from './waiting.ts';
 
-// Calls that are left to others: those of external tools, those that need an approval, and those a tool left to others
+// Deferred calls: those of external tools, those that need an approval, and those a tool deferred
 // while it ran. Source: Pydantic AI `_finalize_deferred`, `_resolve_deferred_calls`.
 
-/** What is left to others, in upstream's order: external calls, then approvals. */
+/** The deferred calls in upstream's order: external calls, then approvals. */
 interface Left {
   readonly external: ClassifiedCall[];
   readonly unapproved: ClassifiedCall[];
@@ -44,7 +44,7 @@ export function checkResolutions({ calls, resolutions }: CallBatch): void {
 
 /**
  * Ends the batch: with an output the open calls are skipped; without one they are validated and handed to the host's
- * handler, or to people, when the agent says so; what remains becomes the result of the run.
+ * handler, or to humans, when the agent says so; what remains becomes the result of the run.
  *
  * Errors: `run.invalid` when the output does not allow it, `model.unexpectedBehavior`.
  * @since 0.2.0
@@ -84,7 +84,7 @@ function leftWhileRunning(batch: CallBatch): Left {
   return left;
 }
 
-/** Arguments are validated before a call is left to others: bad ones go back to the model. */
+/** Arguments are validated before a call is deferred: bad ones go back to the model. */
 async function addOpenCalls(batch: CallBatch, left: Left): Promise<void> {
   for (const call of openCalls(batch)) {
     const checked = checkCall(batch.state, call);
@@ -99,18 +99,18 @@ async function addOpenCalls(batch: CallBatch, left: Left): Promise<void> {
   }
 }
 
-/** Tells what is left, and has it answered as the agent says; gives what remains. */
+/** Announces the deferred calls, has them resolved as the agent says, and returns those that remain. */
 async function resolve(batch: CallBatch, left: Left): Promise<Left | null> {
   switch (batch.state.agent.deferred) {
     case 'end':
       announce(batch, left);
       return left;
     case 'handle':
-      // Once: what an approved tool leaves to others again is not asked about.
-      return resolveOnce(batch, left, { by: askHandler, round: 0 });
+      // Once: what an approved tool defers again is not requested.
+      return resolveOnce(batch, left, { by: requestHandler, round: 0 });
     case 'wait': {
       let rest: Left | null = left;
-      for (let round = 0; rest; round += 1) rest = await resolveOnce(batch, rest, { by: askPeople, round });
+      for (let round = 0; rest; round += 1) rest = await resolveOnce(batch, rest, { by: requestHuman, round });
       return null;
     }
   }
@@ -137,7 +137,7 @@ function announce({ state }: CallBatch, left: Left): void {
   state.emit({ requests: requestsOf(left), event_kind: 'deferred_tool_requests' });
 }
 
-async function askHandler({ state }: CallBatch, left: Left): Promise<DeferredToolResults> {
+async function requestHandler({ state }: CallBatch, left: Left): Promise<DeferredToolResults> {
   const key = stepKey.deferred(state.runStep);
   const waiting = { kind: 'handleDeferred' as const, stepKey: key, name: 'deferred/handle' };
   const { value } = await askingStep(state, waiting, (context) =>
@@ -146,8 +146,8 @@ async function askHandler({ state }: CallBatch, left: Left): Promise<DeferredToo
   return value;
 }
 
-/** Each call is a step of its own: an answer that was given is kept while others are still awaited. */
-async function askPeople({ state }: CallBatch, left: Left, round: number): Promise<DeferredToolResults> {
+/** Each call is a step of its own: a result that was given is kept while others are still awaited. */
+async function requestHuman({ state }: CallBatch, left: Left, round: number): Promise<DeferredToolResults> {
   const alone = (call: ClassifiedCall, as: 'external' | 'unapproved'): Left => ({
     external: as === 'external' ? [call] : [],
     unapproved: as === 'unapproved' ? [call] : [],
@@ -156,9 +156,9 @@ async function askPeople({ state }: CallBatch, left: Left, round: number): Promi
   const waitFor = async (call: ClassifiedCall, as: 'external' | 'unapproved') => {
     const { tool_name: name, tool_call_id: toolCallId } = call.call;
     const key = stepKey.waiting(state.runStep, call.index, round);
-    const waiting = { kind: 'awaitPeople' as const, stepKey: key, name, toolCallId };
+    const waiting = { kind: 'awaitHuman' as const, stepKey: key, name, toolCallId };
     const { value } = await askingStep(state, waiting, (context) =>
-      state.input.callbacks.awaitPeople(requestsOf(alone(call, as)), { runStep: state.runStep, ...context }),
+      state.input.callbacks.awaitHuman(requestsOf(alone(call, as)), { runStep: state.runStep, ...context }),
     );
     return value;
   };
@@ -205,7 +205,7 @@ async function runResolved(
   return rest.external.length + rest.unapproved.length > 0 ? rest : null;
 }
 
-/** An approval may bring other arguments, so they are validated; the call was told of before. */
+/** An approval may bring other arguments, so they are validated; the call was announced before. */
 function approved(batch: CallBatch, call: ClassifiedCall, resolved: Resolved): CheckedCall {
   const checked = validateCall(batch.state, call, resolved);
   if (checked.kind === 'refused') countFailure(batch.state, checked);

@@ -1,19 +1,19 @@
 import { ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
 import type { RunError } from '../../protocol/result.ts';
 
-/** What an error tells a program beside its message: plain JSON, and `cause` for the error behind it. @since 0.1.0 */
+/** The data of an error for programs, beside its message: plain JSON, and `cause` for the error that caused it. @since 0.1.0 */
 export type ErrorDetailsMap = { cause?: { kind: string; message: string }; [detail: string]: unknown };
 
 const mark = Symbol.for('runwire.EngineError');
 
 /**
- * An error with a kind a client can branch on. Inside a run it ends the run; outside it becomes the answer of the
+ * An error with a kind a client can branch on. Inside a run it ends the run; outside it becomes the response of the
  * request. Anything else that is thrown is a bug.
  *
  * @since 0.1.0
  */
 export class EngineError extends Error {
-  /** Heavy parts are bundled on their own, each with its copy of this class: the mark tells, not the class. */
+  /** Heavy parts are bundled on their own, each with its copy of this class: they are recognised by this mark, not by the class. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === 'object' && value !== null && mark in value;
   }
@@ -41,7 +41,7 @@ export function fromRunError(error: RunError): EngineError {
   return new EngineError(kind as ErrorKind, error.message, details as ErrorDetailsMap);
 }
 
-/** Upstream's `UserError`: the run was asked for something that cannot be. @since 0.1.0 */
+/** Upstream's `UserError`: the run was configured in a way that cannot work. @since 0.1.0 */
 export function userError(message: string): EngineError {
   return new EngineError('run.invalid', message);
 }
@@ -56,7 +56,7 @@ export function outputTokenLimit(message: string, cause?: { kind: string; messag
   return new EngineError('model.outputTokenLimit', message, cause ? { cause } : {});
 }
 
-/** What upstream calls the exception of a kind; kinds of the host are exceptions of its own. @since 0.3.0 */
+/** Upstream's name for the exception of a kind; kinds of the host are exceptions of its own. @since 0.3.0 */
 export function upstreamType({ kind, details }: EngineError): string {
   if (typeof details.hostKind === 'string') return details.hostKind;
   return upstreamTypes[kind] ?? 'Exception';
@@ -78,7 +78,7 @@ const upstreamTypes: Partial<Record<ErrorKind, string>> = {
 };
 
 /**
- * A call is left to others, and nothing in the run lets anybody answer it: what it is about, and the three ways out.
+ * Returns the error for a deferred call that nothing in the run can resolve, with the three ways out.
  *
  * Source: Pydantic AI, which names its own classes in this error.
  * @since 0.2.0

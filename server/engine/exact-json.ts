@@ -3,23 +3,23 @@ import { randomBytes } from 'node:crypto';
 // A JavaScript number rounds integers beyond 2^53: ids of messages, posts and rows are such integers. Where data passes
 // through, one that would be written with other digits is a BigInt, which is written as it was read.
 
-/** Something like a number that a double may not hold: sixteen digits, or an exponent of three. Says yes too often. */
+/** Matches what may be a number that a double cannot hold: sixteen digits, or an exponent of three. Matches too often. */
 const CANDIDATE = /(?:^|[:[,])\s*-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
 const NUMBER = /-?\d[\d.eE+-]*/g;
-/** What Python reads at most, and what takes no time to convert. */
+/** The most digits that Python reads, and that are converted in no time. */
 const MAX_DIGITS = 4300;
-/** Stands for a BigInt in text on its way; nobody can guess it. */
+/** Stands for a BigInt in intermediate text; it cannot be guessed. */
 const MARK = `bigint-${randomBytes(16).toString('hex')}:`;
 const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, 'g');
 
-/** A number beyond what a double can hold, and where it stands. @since 0.2.0 */
+/** A number beyond the range of a double, and its path. @since 0.2.0 */
 export interface Overflow {
   readonly path: (string | number)[];
   /** The number as it was written, shortened. */
   readonly text: string;
 }
 
-/** Whether a text may hold a number that `JSON.parse` would change; cheap, and sometimes wrong. @since 0.2.0 */
+/** Returns whether a text may hold a number that `JSON.parse` would change; cheap, with false positives. @since 0.2.0 */
 export const mayBeInexact = (text: string): boolean => CANDIDATE.test(text);
 
 /**
@@ -53,7 +53,7 @@ const withBigInts = (_key: string, value: unknown) =>
   typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value;
 
 /**
- * Whether JSON text holds an integer that a JavaScript number would round, such as 9007199254740993.
+ * Returns whether JSON text holds an integer that a JavaScript number would round, such as 9007199254740993.
  * @since 0.2.0
  */
 export function hasUnsafeInteger(text: string): boolean {
@@ -62,7 +62,7 @@ export function hasUnsafeInteger(text: string): boolean {
   return false;
 }
 
-/** The numbers of a JSON text; what stands in strings is none. */
+/** The numbers of a JSON text, without those in strings. */
 function* numbersOf(text: string): Generator<{ token: string; at: number }> {
   for (let at = 0; at < text.length; ) {
     const quote = text.indexOf('"', at);
@@ -86,7 +86,7 @@ function isRounded(token: string): boolean {
   return String(Number(token)) !== token;
 }
 
-/** Where the first infinite number of a value stands. @since 0.2.0 */
+/** Returns the path of the first infinite number of a value. @since 0.2.0 */
 export function infinitePath(value: unknown): (string | number)[] | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : [];
   if (typeof value !== 'object' || value === null) return undefined;
@@ -114,7 +114,7 @@ Object.defineProperty(BigInt.prototype, 'toJSON', {
   },
 });
 
-/** Whether code that knows nothing of BigInts writes their digits all the same. @since 0.2.0 */
+/** True when code that does not know of BigInts writes their digits nevertheless. @since 0.2.0 */
 export const isExactEverywhere = rawJSON !== undefined;
 
 /** Writes a value as `JSON.stringify` does, BigInts as their digits. Errors: those of `JSON.stringify`. @since 0.2.0 */
@@ -130,7 +130,7 @@ export function stringifyExact(value: unknown, space?: number): string {
   return hasMarked ? json.replace(MARKED, '$1') : json;
 }
 
-/** Whether a value holds a BigInt. @since 0.2.0 */
+/** Returns whether a value holds a BigInt. @since 0.2.0 */
 export function hasBigInt(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
   return Object.values(value).some(hasBigInt);

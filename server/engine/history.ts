@@ -73,7 +73,7 @@ export class History {
   }
 
   /**
-   * Drops the system prompts that were written for the requests at the end alone, which nobody will answer any more. A
+   * Drops the system prompts that were written for the requests at the end alone, which will not get a response any more. A
    * request that is left empty goes with them, unless it is the only one.
    *
    * Source: Pydantic AI `_drop_unanswered_request_scoped_prompts`.
@@ -156,7 +156,7 @@ export class History {
   }
 }
 
-/** What is kept up as the history grows. */
+/** The state that is updated as the history grows. */
 interface View {
   messages: ModelMessage[];
   /** The view of each of them; null where nothing is shown. */
@@ -164,6 +164,6 @@ interface View {
   upTo: number;
   readonly callIds: Set<string>;
   firstRequest: number;
-  /** Whether some view depends on all messages, or is empty, so that the whole has to be looked at. */
+  /** True when a view depends on all messages, or is empty, so that all of them have to be read. */
   isWhole: boolean;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * An id the engine gives to what came without one: a function of the run, the step and a position, so that a rebuilt run
+ * Returns an id for something that came without one: a function of the run, the step and a position, so that a rebuilt run
  * mints the same ids.
  *
  * Source: Pydantic AI `generate_tool_call_id` (its prefix and length).

@@ -1,17 +1,17 @@
 import type { UserContent } from '../../protocol/content.ts';
 
-/** What a user said to a run that goes on. @since 0.2.0 */
+/** A message of the user to a live run. @since 0.2.0 */
 export interface Steer {
   readonly id: string;
   readonly content: string | UserContent[];
-  /** The tool call that said it, and the step in which that call ran. */
+  /** The tool call that sent it, and the step in which that call ran. */
   readonly call?: { readonly id: string; readonly runStep: number };
 }
 
 /** When it is delivered: with the next model request, or when the run would end otherwise. @since 0.2.0 */
 export type SteerTime = 'asap' | 'whenIdle';
 
-/** What was said and not delivered yet. Source: Pydantic AI `PendingMessageQueue`. @since 0.2.0 */
+/** The messages that were not delivered yet. Source: Pydantic AI `PendingMessageQueue`. @since 0.2.0 */
 export class Inbox {
   readonly #waiting: Record<SteerTime, Steer[]> = { asap: [], whenIdle: [] };
   #closed = false;
@@ -29,7 +29,7 @@ export class Inbox {
     this.#waiting[when].push(steer);
   }
 
-  /** Takes what is due, in the order in which it was said: all of it when the run would end. */
+  /** Takes the messages that are due, oldest first: all of them when the run would end. */
   take(isIdle: boolean): Steer[] {
     const { asap, whenIdle } = this.#waiting;
     return [...asap.splice(0), ...(isIdle ? whenIdle.splice(0) : [])];

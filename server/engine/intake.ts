@@ -16,9 +16,9 @@ import { shownErrors } from './wording.ts';
 
 /** Where filled-in ids and times come from. @since 0.1.0 */
 export interface IntakeSource {
-  /** A fresh id for what came without one; of a response, the call at that position. */
+  /** Returns a fresh id for a part that came without one; of a response, the call at that position. */
   mintId(index: number): string;
-  /** The time of what came without one, RFC 3339. */
+  /** The time for messages that came without one, RFC 3339. */
   time: string;
 }
 
@@ -109,7 +109,7 @@ function completeRequestPart(
 
 type Return = Extract<ModelResponsePart, { part_kind: 'builtin-tool-return' }> | ToolReturnPart;
 
-/** A given return, its files told from data by its record, which is then made anew. */
+/** A given return, whose record distinguishes its files from data and is then made anew. */
 function withStored<T extends Return>(part: T, fields: { tool_call_id: string; timestamp: string }): T {
   const { content_file_digests, ...rest } = part;
   const record: FileRecord = content_file_digests ?? 'unrecorded';
@@ -140,7 +140,7 @@ const returnKeys = new Set([
   'part_kind',
 ]);
 
-/** How versions before 2.60 wrote that a call has to be made again; null for feedback that answers no call. */
+/** How versions before 2.60 wrote that a call has to be made again; null for feedback that belongs to no call. */
 function retriedReturn(part: RetryPromptPart, time: string, idFor: (tool: string) => string): ToolReturnPart | null {
   const { content, tool_name, tool_call_id, timestamp, part_kind: _, ...unknown } = part;
   if (tool_name === null) return null;

@@ -53,7 +53,7 @@ const byExtension: Record<string, string> = {
 const youTube = new Set(['youtu.be', 'youtube.com', 'www.youtube.com', 'm.youtube.com']);
 
 /**
- * The media type a URL's extension stands for, or null when it tells nothing. YouTube addresses are videos.
+ * The media type a URL's extension stands for, or null when there is none. YouTube addresses are videos.
  *
  * Source: Pydantic AI `FileUrl.media_type`.
  * @since 0.1.0
@@ -73,9 +73,9 @@ const mediaKinds = new Set(['image-url', 'audio-url', 'video-url', 'document-url
 
 const contentKinds = new Set([...mediaKinds, 'text-content', 'structured-content', 'cache-point']);
 
-/** Whether an item of user content is of a kind that is known here. @since 0.3.0 */
+/** Returns whether an item of user content is of a known kind. @since 0.3.0 */
 export const isShownContent = (item: UserContent): boolean => typeof item === 'string' || contentKinds.has(item.kind);
 
-/** Whether a value is a file or stands for one. Source: Pydantic AI `is_multi_modal_content`. @since 0.1.0 */
+/** Returns whether a value is a file or refers to one. Source: Pydantic AI `is_multi_modal_content`. @since 0.1.0 */
 export const isMedia = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && 'kind' in value && mediaKinds.has(String(value.kind));

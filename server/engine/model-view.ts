@@ -12,18 +12,18 @@ import { cleanHistory, isToolResult, toolCallsOf } from './cleaning.ts';
 import { isShownContent } from './media-types.ts';
 import { isFixedFeedback, retryFeedbackText } from './wording.ts';
 
-// What a model is shown of a history. The history keeps its own form: the same messages go to models of any provider, and
+// The history as it is shown to a model. The history keeps its own form: the same messages go to models of any provider, and
 // to later versions. Source: Pydantic AI `Model.prepare_messages`.
 
-/** Where a message stands, as far as its view depends on it. @since 0.3.0 */
+/** The position of a message, as far as its view depends on it. @since 0.3.0 */
 export interface Place {
   /** The message before it. */
   readonly before: ModelMessage | undefined;
-  /** Whether it is the first request: the system prompts it opens with are those of the run. */
+  /** True for the first request: the system prompts that it opens with are those of the run. */
   readonly isFirstRequest: boolean;
 }
 
-/** The time of a prompt that stands for a part without one, in a request without one. */
+/** The time of a prompt in place of a part without one, in a request without one. */
 const noTime = '1970-01-01T00:00:00Z';
 
 /** One message as a model sees it; null when nothing of it is shown. @since 0.3.0 */
@@ -176,7 +176,7 @@ function responsePartView(part: ModelResponsePart): ModelResponsePart[] {
   }
 }
 
-/** Whether the view of this request depends on more than its place: then `wholeView` has to look at all of them. @since 0.3.0 */
+/** Returns whether the view of this request depends on more than its position: then `wholeView` reads all of them. @since 0.3.0 */
 export function needsWholeView(message: ModelMessage): boolean {
   if (message.kind !== 'request') return false;
   return message.parts.some(
@@ -185,7 +185,7 @@ export function needsWholeView(message: ModelMessage): boolean {
 }
 
 /**
- * The views of messages with what depends on all of them: prompts that hold for one request alone, and those that replace
+ * Returns the views of messages, with everything that depends on all of them: prompts that hold for one request alone, and those that replace
  * earlier ones.
  *
  * Source: Pydantic AI `_render_system_prompt_contexts`, `_drop_superseded_request_scoped_prompts`,
@@ -202,7 +202,7 @@ export function wholeView(views: readonly (ModelMessage | null)[]): ModelMessage
 
 const isScoped = (part: ModelRequestPart) => part.part_kind === 'system-prompt' && part.scope === 'request';
 
-/** A prompt for one request is shown in the request that is being answered, as its last part, and in no other. */
+/** A prompt for one request is shown in the current request, as its last part, and in no other. */
 function withScopedPromptsLast(messages: readonly ModelMessage[]): ModelMessage[] {
   const current = messages.findLastIndex((message) => message.kind === 'response') + 1;
   const scoped = messages.slice(current).flatMap(({ parts }) => (parts as ModelRequestPart[]).filter(isScoped));

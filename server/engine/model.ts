@@ -3,7 +3,7 @@ import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
 import type { PartStream } from './part-stream.ts';
 
-/** How the output is asked for in one request; `auto` has been resolved. @since 0.1.0 */
+/** How the output is requested in one request; `auto` has been resolved. @since 0.1.0 */
 export type OutputMode = 'text' | 'tool' | 'native' | 'prompted';
 
 /** The schema of the output in native and prompted mode. Source: Pydantic AI `OutputObjectDefinition`. @since 0.1.0 */
@@ -14,8 +14,8 @@ export interface OutputObject {
 }
 
 /**
- * What a model is asked. `messages` is the cleaned history ending in a request; the array belongs to the engine and is
- * valid until the request is answered.
+ * The content of a model request. `messages` is the cleaned history ending in a request; the array belongs to the engine and is
+ * valid until the response arrives.
  *
  * Source: Pydantic AI `ModelRequestParameters`, `AgentInfo`.
  * @since 0.1.0
@@ -26,14 +26,14 @@ export interface ModelPrompt {
   readonly instructions: string | null;
   readonly functionTools: readonly ToolDefinition[];
   readonly outputTools: readonly ToolDefinition[];
-  /** Whether text can be the output. */
+  /** True when text can be the output. */
   readonly allowText: boolean;
   readonly outputMode: OutputMode;
   readonly outputObject?: OutputObject;
   readonly settings: ModelSettings | null;
 }
 
-/** What a model may use while it answers. @since 0.1.0 */
+/** The facilities of a model while it responds. @since 0.1.0 */
 export interface ModelCall {
   readonly runId: string;
   readonly runStep: number;
@@ -44,13 +44,13 @@ export interface ModelCall {
   now(): string;
   /** Milliseconds of a steady clock, for durations. */
   elapsed(): number;
-  /** Whether another model is asked when this one fails, so that a long wait for it is not worth its time. */
+  /** True when another model is used if this one fails, so that a long wait for it is not worthwhile. */
   readonly hasAlternative?: boolean;
-  /** Tells an event in order; see `StepContext.tell`. */
-  readonly tell?: ((event: DurableEvent) => void) | undefined;
+  /** Emits an event in order; see `StepContext.emit`. */
+  readonly emit?: ((event: DurableEvent) => void) | undefined;
   /**
-   * Where the pieces of a streamed answer go as they come; absent when the answer is wanted as a whole. A model that
-   * reported pieces answers with the whole response all the same, its parts left out.
+   * Receives the pieces of a streamed response; absent when the response is wanted as a whole. A model that reported
+   * pieces still returns the response, without its parts.
    */
   readonly stream?: PartStream;
 }
@@ -69,22 +69,22 @@ export interface Warning {
  */
 export interface ModelAnswer {
   readonly response: ModelResponse;
-  /** The model that answered, as the provider names it. */
+  /** The model that responded, as the provider names it. */
   readonly served: string | null;
   readonly warnings?: readonly Warning[];
 }
 
 /**
  * The seam to providers. One call is one request, streamed or not; it throws `EngineError` (`model.http`, `model.api`, …)
- * when there is no answer. When it throws after pieces came, what came is kept as an interrupted response.
+ * when there is no response. When it throws after pieces arrived, they are kept as an interrupted response.
  *
  * Source: Pydantic AI `Model.request`.
  * @since 0.1.0
  */
 export interface Model {
-  /** `provider:name` as asked for. */
+  /** `provider:name` as requested. */
   readonly id: string;
   request(prompt: ModelPrompt, call: ModelCall): Promise<ModelAnswer>;
-  /** What a response of it cost in US dollars, as a decimal string, or null; absent for models without prices. */
+  /** The cost of one of its responses in US dollars, as a decimal string, or null; absent for models without prices. */
   price?(response: ModelResponse): Promise<string | null>;
 }

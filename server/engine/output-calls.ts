@@ -6,7 +6,7 @@ import { invalid, type Refusal, retriedReturn, toolReturn } from './returns.ts';
 import { checkIncomplete } from './tools.ts';
 
 /**
- * Validates an output call and hands it to its function and the validators. A failure past the limit is told, not
+ * Validates an output call and hands it to its function and the validators. A failure past the limit is reported, not
  * thrown: another output may still win.
  *
  * Source: Pydantic AI `_run_output_tool_call`.

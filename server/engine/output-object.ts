@@ -11,13 +11,13 @@ export interface ObjectOutput {
   readonly description: string | null;
   /** The schema the model sees: an object. */
   readonly schema: Record<string, unknown>;
-  /** Whether the model gives `{response: value}`, because the value is no object. */
+  /** True when the model gives `{response: value}`, because the value is not an object. */
   readonly wrapped: boolean;
   /** The host function that makes the output of the value. */
   readonly function: string | null;
-  /** What of the schema the value is not checked against. */
+  /** The parts of the schema that the value is not checked against. */
   readonly unchecked: readonly UncheckedKeyword[];
-  /** Checks what the model gave and takes the value out of its wrapping. */
+  /** Checks what the model gave and unwraps the value. */
   validate(args: string | Record<string, unknown> | null): Validated;
 }
 
@@ -96,8 +96,8 @@ const unwrap = (value: unknown) => (value as Record<string, unknown>).response;
 const isInside = ({ type, loc }: ErrorDetails) => loc[0] === 'response' && !(type === 'missing' && loc.length === 1);
 
 /**
- * Some models give a value that is no object as JSON text inside the wrapping: it may be the value or its text, and what
- * is neither is told the errors of both.
+ * Some models give a value that is not an object as JSON text inside the wrapping: it may be the value or its text, and
+ * anything else gets the errors of both.
  *
  * Source: Pydantic AI `response_validation_typed_dict`, `T | Json[T]`.
  */

@@ -25,10 +25,10 @@ export interface OutputPlan {
   readonly tools: ReadonlyMap<string, OutputTool>;
   readonly definitions: readonly ToolDefinition[];
   readonly text: TextProcessor | null;
-  /** Whether the model is told that text can be the output. */
+  /** True when the model learns that text can be the output. */
   readonly allowText: boolean;
   readonly allowsNull: boolean;
-  /** Whether the run may end with calls that are left to others. */
+  /** True when the run may end with deferred calls. */
   readonly allowsDeferred: boolean;
   readonly object: OutputObject | null;
   /** Instructions of prompted mode. */

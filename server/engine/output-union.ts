@@ -9,7 +9,7 @@ export interface UnionOutput {
   readonly schema: Record<string, unknown>;
   /** The alternatives. */
   readonly objects: readonly ObjectOutput[];
-  /** Checks the text and tells which alternative it is. */
+  /** Checks the text and finds its alternative. */
   validate(text: string): { result: Validated; object: ObjectOutput | null };
 }
 
@@ -40,7 +40,7 @@ export async function compileUnion(alternatives: readonly Omit<OutputSpec, 'anyO
   };
 }
 
-/** Errors are found where the value stands in the text of the model. */
+/** Errors are located where the value is in the text of the model. */
 const inEnvelope = (result: Validated): Validated =>
   result.ok
     ? result
@@ -66,7 +66,7 @@ const envelopeOf = (kinds: string[]) => ({
   required: ['result'],
 });
 
-/** What the model is shown; titles and descriptions move to the alternative, definitions to the top. */
+/** Returns the schema that the model is shown; titles and descriptions move to the alternative, definitions to the top. */
 function unionSchema(objects: ReadonlyMap<string, ObjectOutput>): Record<string, unknown> {
   const definitions: Record<string, unknown> = {};
   const anyOf = [...objects].map(([kind, object]) => {

@@ -43,7 +43,7 @@ export async function processText(state: RunState, text: string, processor: Text
   }
 }
 
-/** A response without content that stands for null. @since 0.1.0 */
+/** A response without content that means null. @since 0.1.0 */
 export function processNull(state: RunState): Promise<Processed> {
   return validated(state, null, { function: null, name: null }, textSource(state));
 }
@@ -54,7 +54,7 @@ function textSource(state: RunState): OutputSource {
 
 /**
  * Hands a value that fits its schema to the output function, when there is one, and through the validators; each gets
- * what the one before gave back.
+ * what the one before returned.
  *
  * @since 0.1.0
  */

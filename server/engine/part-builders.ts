@@ -1,7 +1,7 @@
 import type { ModelResponsePart, ToolCallPart } from '../../protocol/messages.ts';
+import type { PartFields } from './delta-sink.ts';
 import { unexpectedBehavior } from './errors.ts';
 import { GrowingText } from './growing-text.ts';
-import type { PartFields } from './part-stream.ts';
 import { toolCallPart } from './response.ts';
 
 /** A part that is put together from pieces. @since 0.2.0 */
@@ -9,13 +9,13 @@ export interface PartBuilder {
   /** Position in the response; -1 until the part is shown. */
   index: number;
   readonly kind: string;
-  /** Whether its end is told. */
+  /** True when its end is shown. */
   readonly ends: boolean;
   /** The part as far as it is known, a new object each time. */
   build(): ModelResponsePart;
 }
 
-/** Later pieces tell what earlier ones left out; details are merged. */
+/** Later pieces add what earlier ones left out; details are merged. */
 function mergeFields(known: Required<PartFields>, added: PartFields): void {
   known.id = added.id ?? known.id;
   known.provider_name = added.provider_name ?? known.provider_name;
@@ -113,7 +113,7 @@ export class CallBuilder implements PartBuilder {
     mergeFields(this.#fields, fields);
   }
 
-  /** Replaces the arguments by what they turned out to be. */
+  /** Replaces the arguments by their final value. */
   settle(args: string): void {
     this.#args = new GrowingText(args);
   }

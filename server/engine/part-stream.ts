@@ -1,7 +1,7 @@
 import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { beyond } from './bounds.ts';
-import type { CallPiece, DeltaSink } from './delta-sink.ts';
+import type { CallPiece, DeltaSink, PartFields } from './delta-sink.ts';
 import { unexpectedBehavior } from './errors.ts';
 import { CallBuilder, type PartBuilder, TextBuilder, ThinkingBuilder, WholePart } from './part-builders.ts';
 import { requestUsage } from './response.ts';
@@ -9,27 +9,20 @@ import { requestUsage } from './response.ts';
 /** A provider's own key of a part; pieces with one key belong together. @since 0.2.0 */
 export type PartKey = string | number;
 
-/** What a provider says of a part beside its content. @since 0.2.0 */
-export interface PartFields {
-  id?: string | null;
-  provider_name?: string | null;
-  provider_details?: Record<string, unknown> | null;
-}
-
 /** A piece with nothing but content: one object for all of them, since there are thousands. */
 const noFields: PartFields = Object.freeze({});
 
-/** What a stream needs of its run. @since 0.2.0 */
+/** The parts of a run that a stream uses. @since 0.2.0 */
 export interface PartStreamOptions {
-  /** Absent when nobody looks. */
+  /** Absent when no deltas are requested. */
   readonly sink?: DeltaSink;
   /** Characters of all pieces together; absent: without end. */
   readonly maxSize?: number;
   /** Aborted when the request is given up. */
   readonly signal: AbortSignal;
-  /** Asked after every piece, before it is shown; when it says no, nothing more is taken. */
+  /** Called after every piece, before it is shown; when it returns false, nothing more is taken. */
   readonly check?: (usage: RequestUsage) => boolean;
-  /** Whether a part that begins may be the output: the name of the output tool, or null for text and deferred calls. */
+  /** Returns whether a part that begins may be the output: the name of the output tool, or null for text and deferred calls. */
   readonly outputOf: (part: ModelResponsePart) => { tool_name: string | null; tool_call_id: string | null } | null;
   /** An id for the call at a position, when the provider gives none. */
   readonly mintId: (index: number) => string;
@@ -59,7 +52,7 @@ export class PartStream {
     this.#options = options;
   }
 
-  /** Whether the model has begun to answer: from here on nothing falls back, and what came is kept. */
+  /** True once the model has begun to respond: from then on nothing falls back, and what came is kept. */
   get opened(): boolean {
     return this.#opened;
   }
@@ -68,17 +61,17 @@ export class PartStream {
     return this.#usage;
   }
 
-  /** Whether the model said what it used. */
+  /** True once the model has reported usage. */
   get isMeasured(): boolean {
     return this.#isMeasured;
   }
 
-  /** What is known of the response beside its parts. */
+  /** The fields of the response that are known, beside its parts. */
   get fields(): Partial<ModelResponse> {
     return this.#fields;
   }
 
-  /** What a model that can be paused awaits between two pieces; undefined unless the reader is far behind. */
+  /** Awaited between two pieces by a model that can be paused; undefined unless the client is congested. */
   ready(): Promise<void> | undefined {
     return this.#options.sink?.ready(this.#options.signal);
   }
@@ -88,24 +81,24 @@ export class PartStream {
     return this.#parts.map((builder) => builder.build());
   }
 
-  /** Another answer goes on with the response: its keys are its own. Returns the number of parts before it. */
+  /** Another answer continues the response, with keys of its own. Returns the number of parts before it. */
   nextPiece(): number {
     this.#byKey.clear();
     return this.#parts.length;
   }
 
-  /** What is known of the response before the model has begun to answer. */
+  /** Sets fields of the response before the model has begun to respond. */
   describe(fields: Partial<ModelResponse>): void {
     this.#fields = { ...this.#fields, ...fields };
   }
 
-  /** The model has begun to answer; also tells what is known of the response. */
+  /** Marks that the model has begun to respond, and sets fields of the response. */
   open(fields: Partial<ModelResponse> = {}): void {
     this.#opened = true;
     this.describe(fields);
   }
 
-  /** Usage of the request so far, not what was added; it counts the piece that comes next. */
+  /** Sets the usage of the request so far (not an increment), which counts the next piece. */
   setUsage(usage: RequestUsage): void {
     if (this.#ended) return;
     this.#opened = true;
@@ -141,7 +134,7 @@ export class PartStream {
     const builder = known ?? new CallBuilder();
     builder.add(piece, fields);
     if (!known) this.#byKey.set(key, builder);
-    // A call is shown once its name is known; what came before is in its beginning.
+    // A call is shown once its name is known; earlier pieces are part of its start.
     if (builder.index < 0 && builder.hasName) this.#begin(key, builder);
     else if (this.#passes() && builder.index >= 0)
       this.#options.sink?.toolCall(builder.index, builder.id, piece, fields);
@@ -157,7 +150,7 @@ export class PartStream {
     if (!this.#ended) this.#begin(`whole part ${this.#parts.length}`, new WholePart(part));
   }
 
-  /** The answer is whole. */
+  /** Marks that the response is complete. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -165,7 +158,7 @@ export class PartStream {
     if (last) this.#showEnd(last, null);
   }
 
-  /** The answer broke off: its last part has no end. */
+  /** Marks that the response broke off: its last part has no end. */
   breakOff(): void {
     this.#ended = true;
   }

@@ -5,32 +5,32 @@ import { mintId } from './ids.ts';
 import type { Steer } from './inbox.ts';
 import { completeMessages } from './intake.ts';
 import type { ModelPrompt } from './model.ts';
-import { recordedStep, tellingStep } from './recorded.ts';
+import type { OwnRequest } from './node.ts';
+import { emittingStep, recordedStep } from './recorded.ts';
 import type { RunState } from './state.ts';
-import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { hasSystemPrompt, resolvePrompts, systemPromptParts, withSystemPrompts } from './system-prompts.ts';
 import { emitDelivered, recordLeft, turnOf } from './turn.ts';
 import { checkBeforeRequest } from './usage.ts';
 
-/** What is known of a step before the model is asked. */
+/** The result of preparing a model request. */
 interface Prepared {
   /** Texts of the instructions the host resolves, in order. */
   instructions?: (string | null)[];
   /** Texts of the system prompts in order, when they have to be put back. */
   systemPrompts?: (string | null)[];
   tools?: ToolDefinition[];
-  /** What the user said since the last request. */
+  /** The messages that the user sent since the last request. */
   steers?: Steer[];
-  /** What the history processors made of the history. */
+  /** The history as the processors returned it. */
   messages?: ModelMessage[];
 }
 
 /**
- * Everything that happens before the model is asked: the request joins the history, tools, instructions and history
- * processors are asked for, what the user said meanwhile is added.
+ * Prepares a model request: the request joins the history; tools, instructions and history processors are requested; the
+ * messages that the user sent meanwhile are added.
  *
- * Errors: `run.invalid`, and what a callback ends with. Source: Pydantic AI `ModelRequestNode._prepare_request`.
+ * Errors: `run.invalid`, and the errors of callbacks. Source: Pydantic AI `ModelRequestNode._prepare_request`.
  * @since 0.1.0
  */
 export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPrompt> {
@@ -38,7 +38,7 @@ export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPr
   const request = own.request && stamped(state, own.request, own.resumed);
   if (request) history.append(request);
   nextStep(state);
-  const { value } = await tellingStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
+  const { value } = await emittingStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
     gather(state, { request, time }, context),
   );
   state.functionTools = value.tools ?? agent.definitions;
@@ -70,8 +70,8 @@ function nextStep(state: RunState): void {
 }
 
 /**
- * The same for a response that is only gone on with: nothing is said to it, so its instructions are those it came from,
- * and the request it answers is not new.
+ * The same for a response that is only continued: there is no new prompt, so its instructions are those of its request,
+ * and that request is not new.
  *
  * Source: Pydantic AI `ModelRequestNode._prepare_resume_request`.
  * @since 0.2.0
@@ -80,7 +80,7 @@ export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
   const { agent, history } = state;
   history.pop();
   nextStep(state);
-  const { value } = await tellingStep<Prepared>(state, stepKey.prepare(state.runStep), async (context) => {
+  const { value } = await emittingStep<Prepared>(state, stepKey.prepare(state.runStep), async (context) => {
     if (!agent.prepareTools) return {};
     const tools = await state.input.callbacks.prepareTools(agent.definitions, { runStep: state.runStep, ...context });
     return { tools: subset(state, tools) };
@@ -94,7 +94,7 @@ export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
 }
 
 /**
- * Records what was said to a run that pauses; it is answered when the run is resumed.
+ * Records the messages to a run that pauses; they get a response when it is resumed.
  *
  * Source: Pydantic AI `drain_pending_messages_at_end`.
  * @since 0.4.0
@@ -106,13 +106,13 @@ export async function recordPause(state: RunState): Promise<void> {
   recordLeft(state, value.steers ?? []);
 }
 
-/** A request that is only sent again keeps what it says of its run. */
+/** A request that is only sent again keeps the ids of its run. */
 function stamped(state: RunState, given: ModelRequest, resumed: boolean): ModelRequest {
   const request = { ...given, timestamp: state.time };
   return resumed ? request : withRun(request, state);
 }
 
-/** Everything that is asked of the host before a request, in upstream's order. */
+/** Sends every callback that comes before a request, in upstream's order. */
 async function gather(
   state: RunState,
   { request, time }: { request: ModelRequest | null; time: string },
@@ -129,7 +129,7 @@ async function gather(
     }
   }
   if (texts.length > 0) prepared.instructions = texts;
-  // Nothing more is asked for a request that will not be made.
+  // No more callbacks for a request that will not be made.
   if (request && isOverLimit(state)) return prepared;
   const steers = state.inbox.take(request === null);
   if (steers.length > 0) prepared.steers = steers;
@@ -182,8 +182,8 @@ async function process(
 }
 
 /**
- * Whether the system prompts have to be put at the head of what is sent. A history that has some keeps them, but for
- * what a processor cuts off.
+ * Returns whether the system prompts have to be put at the head of the request. A history that has some keeps them, but for
+ * what a processor removes.
  */
 function lacksSystemPrompt(state: RunState, { messages }: Prepared, request: ModelRequest | null): boolean {
   const { agent, history } = state;
@@ -202,12 +202,12 @@ function withRun(request: ModelRequest, { input }: RunState): ModelRequest {
   };
 }
 
-/** Literals first, then what the host resolved, with a blank line between. */
+/** Literals first, then what the host resolved, separated by a blank line. */
 function joinInstructions({ agent }: RunState, resolved: readonly (string | null)[]): string | null {
   return joined([agent.instructions.literal, ...resolved]);
 }
 
-/** With those of the output mode, which belong to what does not change: in front of what the host resolved. */
+/** With those of the output mode, which do not change either: before those that the host resolved. */
 function instructionsToSend({ agent, history }: RunState, resolved: readonly (string | null)[]): string | null {
   const own = joined([agent.instructions.literal, agent.output.instructions, ...resolved]);
   return own ?? latestInstructions(history.shown());
@@ -219,7 +219,7 @@ function joined(parts: readonly (string | null)[]): string | null {
 }
 
 /**
- * Instructions that were said and are not replaced still hold: those of the request itself, which may be an old one that
+ * Earlier instructions that are not replaced still hold: those of the request itself, which may be an old one that
  * is sent again, or of the request before when this one only has results.
  *
  * Source: Pydantic AI `Model._get_instruction_parts`.
@@ -239,7 +239,7 @@ function latestInstructions(messages: readonly ModelMessage[]): string | null {
 const isResult = ({ part_kind }: ModelRequest['parts'][number]) =>
   part_kind === 'tool-return' || part_kind === 'retry-feedback';
 
-/** Takes over what the processors made and finds the first new message again. */
+/** Takes over the messages of the processors and finds the first new one again. */
 function takeOver(
   state: RunState,
   from: { sent: ModelRequest; processed: ModelMessage[] | undefined; resumed: boolean },

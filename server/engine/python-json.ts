@@ -1,7 +1,7 @@
 import { stringifyExact } from './exact-json.ts';
 
 /**
- * JSON text as Python's `json.dumps` writes it: a blank behind `,` and `:`, and everything beyond ASCII escaped. The
+ * JSON text as Python's `json.dumps` writes it: a space after `,` and `:`, and everything beyond ASCII escaped. The
  * schema inside the prompted-output instructions has this form upstream, and models see it.
  *
  * @since 0.1.0

@@ -37,14 +37,14 @@ export function recordedStep<T>(
 }
 
 /**
- * The same for a step that asks for several things one after another, and tells of them: events told by its body are
- * recorded with it, so that a rebuilt run tells them too. No other step may run beside it.
+ * The same for a step that sends several requests one after another and emits events about them: they are recorded with
+ * it, so that a rebuilt run emits them too. No other step may run in parallel with it.
  *
  * @since 0.2.0
  */
-export function tellingStep<T>(state: RunState, key: string, body: Body<T>): Promise<Recorded<T>> {
-  const tell = (event: DurableEvent) => emitNow(state, event);
-  return recordedStep(state, key, (context) => body({ ...context, tell }));
+export function emittingStep<T>(state: RunState, key: string, body: Body<T>): Promise<Recorded<T>> {
+  const emit = (event: DurableEvent) => emitNow(state, event);
+  return recordedStep(state, key, (context) => body({ ...context, emit }));
 }
 
 /**
@@ -69,7 +69,7 @@ function emitNow(state: RunState, event: DurableEvent): void {
 
 function taken<T>(state: RunState, output: Failed | Done<T>, isLive: boolean): Recorded<T> {
   if (isLive) state.settling -= 1;
-  else for (const event of output.told ?? []) state.emit(event);
+  else for (const event of output.events ?? []) state.emit(event);
   state.time = output.time;
   if ('error' in output) throw fromRunError(output.error);
   return { value: output.value, time: output.time };
@@ -87,8 +87,8 @@ function asOutput<T>(state: RunState, context: StepContext, body: Body<T>): Prom
 
 /** What was emitted since the last step ended is recorded with this one. */
 function settled<T extends StepOutput>(state: RunState, output: T): T {
-  const told = state.unrecorded;
+  const events = state.unrecorded;
   state.unrecorded = null;
   state.settling += 1;
-  return told ? { ...output, told } : output;
+  return events ? { ...output, events } : output;
 }

@@ -8,16 +8,16 @@ import { mintId } from './ids.ts';
 import { completeResponse } from './intake.ts';
 import { jsonSize } from './json-size.ts';
 import type { Model, ModelAnswer, ModelPrompt, Warning } from './model.ts';
+import type { OwnRequest } from './node.ts';
 import { PartStream } from './part-stream.ts';
 import { prepare, prepareResumed } from './prepare.ts';
-import { tellingStep } from './recorded.ts';
+import { emittingStep } from './recorded.ts';
 import { modelResponse } from './response.ts';
 import type { RunState } from './state.ts';
-import type { OwnRequest } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { addUsage, checkAfterResponse, checkBeforeRequest, hasTokenLimits, unmeasured } from './usage.ts';
 
-/** What a model request brought; `error` beside a response says that it is only the part that came. */
+/** The result of a model request; with an `error`, the response is only the part that arrived. */
 interface Answered {
   response: ModelResponse;
   served: string | null;
@@ -27,10 +27,10 @@ interface Answered {
 }
 
 /**
- * One model request: prepares the step, checks the limits, asks the model and takes in its response.
+ * Makes one model request: prepares it, checks the limits, calls the model and takes in its response.
  *
- * Errors: `usage.limitExceeded`, `run.invalid`, and what the model or a callback ends with. The request stays in the
- * history when it fails; a response that breaks a limit, and what came of a broken stream, is counted and kept as
+ * Errors: `usage.limitExceeded`, `run.invalid`, and the errors of the model and of callbacks. The request stays in the
+ * history when it fails; a response that breaks a limit, and the part of a broken stream, is counted and kept as
  * `interrupted`.
  * Source: Pydantic AI `ModelRequestNode`.
  * @since 0.1.0
@@ -56,7 +56,7 @@ async function request(state: RunState, prompt: ModelPrompt, seed: ModelResponse
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
   try {
-    const { value } = await tellingStep<Answered>(state, key, (context) => ask(state, { prompt, seed }, context));
+    const { value } = await emittingStep<Answered>(state, key, (context) => ask(state, { prompt, seed }, context));
     return takeIn(state, value);
   } catch (error) {
     throw failed(state, error);
@@ -88,19 +88,19 @@ async function ask(
   context: StepContext,
 ): Promise<Answered> {
   const { model, runId } = state.input;
-  const { key, idempotencyKey, elapsed, now, tell } = context;
+  const { key, idempotencyKey, elapsed, now, emit } = context;
   const began = elapsed();
   const durationMs = () => Math.round((elapsed() - began) * 1000) / 1000;
   const { signal, stop } = stoppable(context.signal, state.input.stream && hasTokenLimits(state.agent.limits));
   const stream = state.input.stream ? partStream(state, { key, signal, stop }) : undefined;
   state.stream = stream ?? null;
   try {
-    // A run whose reader is far behind asks for nothing more to read.
+    // A run whose client is congested requests nothing more to read.
     const full = state.input.ready?.(signal);
     if (full) await full;
     signal.throwIfAborted();
     const request = { runId, runStep: state.runStep, idempotencyKey };
-    const call = { ...request, signal, tell, now, elapsed, ...(stream ? { stream } : {}) };
+    const call = { ...request, signal, emit, now, elapsed, ...(stream ? { stream } : {}) };
     const once = async (piece: ModelPrompt) => {
       const from = stream?.nextPiece() ?? 0;
       return whole(await abortable(model.request(piece, call), signal), stream, from);
@@ -113,7 +113,7 @@ async function ask(
     const error = signal.aborted ? signal.reason : thrown;
     if (!stream || !(error instanceof EngineError)) throw error;
     stream.breakOff();
-    // A stream that never began was an answer of no model; it stands there all the same, so that the request is answered.
+    // A stream that never began is not a response of any model; an empty one is kept, so that the request has a response.
     const fields = stream.opened ? stream.fields : { model_name: '' };
     const partial = modelResponse(stream.parts(), { ...fields, usage: stream.usage, state: 'interrupted' });
     const served = stream.opened ? (stream.fields.model_name ?? null) : null;
@@ -122,7 +122,7 @@ async function ask(
   }
 }
 
-/** The cost is part of what the step records: prices change. */
+/** The cost is recorded with the step, since prices change. */
 async function priced(model: Model, response: ModelResponse): Promise<ModelResponse> {
   if (!model.price || response.usage.cost !== null) return response;
   const cost = await model.price(response);
@@ -167,7 +167,7 @@ function checkWhileStreaming(state: RunState, usage: RequestUsage, stop: (error:
   }
 }
 
-/** Whether a part that begins may be the output: text, a call of an output tool, or one that is left to others. */
+/** Returns whether a part that begins may be the output: text, a call of an output tool, or a deferred call. */
 function outputOf(
   { agent, functionTools }: RunState,
   part: ModelResponsePart,
@@ -224,7 +224,7 @@ function limitBroken({ agent, usage }: RunState, response: ModelResponse): Engin
   }
 }
 
-/** The tokens of the context: an answer whose usage sums several requests says which of them it was. */
+/** The tokens of the context: an answer whose usage sums several requests marks those of the last. */
 function contextTokens({ metadata, usage }: ModelResponse): number {
   const { context_input_tokens } = (metadata?.__pydantic_ai__ ?? {}) as { context_input_tokens?: unknown };
   return typeof context_input_tokens === 'number' ? context_input_tokens : usage.input_tokens;
@@ -237,7 +237,7 @@ function warnUnmeasured(state: RunState, { usage }: ModelResponse): void {
   if (warning) state.emit({ event_kind: 'warning', ...warning });
 }
 
-/** What of a request that failed was billed counts, and may break a limit: that is what ends the run then. */
+/** The billed usage of a failed request counts, and may break a limit, which ends the run then. */
 function failed(state: RunState, error: unknown): unknown {
   if (!(error instanceof EngineError) || !Array.isArray(error.details.attempts)) return error;
   countAttempts(state, error.details.attempts as ModelRequestAttempt[]);

@@ -5,7 +5,7 @@ import { toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
 import { isRecord } from './validation/schema.ts';
 
-/** What others decided about a deferred call. Source: Pydantic AI `DeferredToolResult`. @since 0.2.0 */
+/** The decision on a deferred call. Source: Pydantic AI `DeferredToolResult`. @since 0.2.0 */
 export type Resolution =
   | { readonly kind: 'approved'; readonly args?: Record<string, unknown> }
   | { readonly kind: 'denied'; readonly message: string }
@@ -18,7 +18,7 @@ export type Resolution =
   | { readonly kind: 'retry'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Resolutions by the id of the call; `skip` marks a call that was answered before. @since 0.2.0 */
+/** Resolutions by the id of the call; `skip` marks a call that has a result already. @since 0.2.0 */
 export interface Resolutions {
   readonly byId: ReadonlyMap<string, Resolution | 'skip'>;
   /** Handed to approved tools, by the id of the call. */
@@ -67,7 +67,7 @@ function ofApproval(approval: NonNullable<DeferredToolResults['approvals']>[stri
 const denied = 'The tool call was denied.';
 
 /**
- * Finds the response whose calls are to be resolved, and adds to the results the calls that were answered before.
+ * Finds the response whose calls are to be resolved, and adds to the results the calls that have one already.
  *
  * Errors: `run.invalid`. Source: Pydantic AI `UserPromptNode._handle_deferred_tool_results`.
  * @since 0.2.0
@@ -117,7 +117,7 @@ export const idSet = (ids: Iterable<string>): string => {
   return sorted.length === 0 ? 'set()' : `{${sorted.map((id) => `'${id}'`).join(', ')}}`;
 };
 
-/** Results as an event tells them. Source: Pydantic AI `DeferredToolResultsEvent`. @since 0.2.0 */
+/** Returns results as an event carries them. Source: Pydantic AI `DeferredToolResultsEvent`. @since 0.2.0 */
 export function recordedResults({ calls, approvals, metadata, answered_by }: DeferredToolResults): RecordedToolResults {
   return {
     calls: mapped(calls, recordedResult),

@@ -22,7 +22,7 @@ export function requestUsage(counts: Partial<RequestUsage> = {}): RequestUsage {
   };
 }
 
-/** The usage of an answer that came without one. Source: Pydantic AI `RequestUsage.unmeasured_requests`. @since 0.3.0 */
+/** The usage of a response that came without any. Source: Pydantic AI `RequestUsage.unmeasured_requests`. @since 0.3.0 */
 export const unmeasuredUsage = (): RequestUsage => requestUsage({ unmeasured_requests: 1 });
 
 /** A text part of a response. @since 0.1.0 */

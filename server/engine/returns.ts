@@ -14,19 +14,19 @@ import { shownErrors } from './wording.ts';
 
 /** Why something of the model was refused, for the model and as the cause of an error. @since 0.1.0 */
 export interface Refusal {
-  /** What the model is told: a sentence, or a list of validation errors. */
+  /** The content for the model: a sentence, or a list of validation errors. */
   readonly content: string | readonly ErrorDetails[];
   readonly reason: ToolRetryInfo['cause'] | RetryFeedbackInfo['cause'];
   readonly cause: { kind: string; message: string };
 }
 
-/** What validation errors become. @since 0.1.0 */
+/** Returns the refusal for validation errors. @since 0.1.0 */
 export function invalid(errors: readonly ErrorDetails[]): Refusal {
   const cause = { kind: 'ValidationError', message: describeErrors(errors) };
   return { content: [...errors], reason: 'validation_error', cause };
 }
 
-/** What a request to try again becomes. Source: Pydantic AI `ModelRetry`. @since 0.1.0 */
+/** Returns the refusal for a requested retry. Source: Pydantic AI `ModelRetry`. @since 0.1.0 */
 export function retry(message: string, reason: Refusal['reason'] = 'model_retry'): Refusal {
   return { content: message, reason, cause: { kind: 'ModelRetry', message } };
 }
@@ -43,7 +43,7 @@ const infoOf = <C>(cause: C, count: RetryCount | null) => ({
   max_retries: count?.maxRetries ?? null,
 });
 
-/** The return that asks the model to make a call again. @since 0.3.0 */
+/** Returns the tool return that makes the model call again. @since 0.3.0 */
 export function retriedReturn(
   state: RunState,
   call: ToolCallPart,
@@ -56,7 +56,7 @@ export function retriedReturn(
   return { ...part, retry: infoOf(reason as ToolRetryInfo['cause'], count) };
 }
 
-/** Feedback on a response that holds no call to answer. @since 0.3.0 */
+/** Returns feedback on a response without a call to respond to. @since 0.3.0 */
 export function retryFeedback(state: RunState, { content, reason }: Refusal, count: RetryCount): RetryFeedbackPart {
   return {
     content: typeof content === 'string' ? content : [...content],

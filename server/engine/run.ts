@@ -1,53 +1,47 @@
 import type { ModelResponse } from '../../protocol/messages.ts';
-import type { RunError, RunResult } from '../../protocol/result.ts';
-import { interruptedReturn, isToolResult, toolCallsOf } from './cleaning.ts';
-import { EngineError, outputTokenLimit, toRunError, unexpectedBehavior } from './errors.ts';
+import { outputTokenLimit, unexpectedBehavior } from './errors.ts';
 import { userPromptPart } from './media.ts';
+import { afterResponse, type FinalOutput, type RunNode } from './node.ts';
 import { type Processed, processNull, processText } from './output.ts';
 import { recordPause } from './prepare.ts';
 import { requestModel, resumeResponse } from './request.ts';
 import { type Refusal, retry, retryFeedback } from './returns.ts';
 import { start } from './start.ts';
 import type { RunState } from './state.ts';
-import { afterResponse, type FinalOutput, type Step } from './step.ts';
 import { stepKey } from './steps.ts';
 import { handleCalls } from './strategies.ts';
 import { checkIncomplete } from './tools.ts';
-import { unknownCost } from './usage.ts';
 
 /**
- * Drives a run to its output. Yields each step before it is taken.
+ * Drives a run to its output, node by node.
  *
  * Errors: `EngineError` for what ends the run. Source: Pydantic AI agent graph.
- * @since 0.1.0
  */
-export async function* iterate(state: RunState): AsyncGenerator<Step, FinalOutput> {
-  let step = await start(state);
-  while (step.kind !== 'end') {
-    yield step;
+export async function runToOutput(state: RunState): Promise<FinalOutput> {
+  let node = await start(state);
+  while (node.kind !== 'end') {
     state.input.signal.throwIfAborted();
-    step = await advance(state, step);
+    node = await advance(state, node);
   }
-  return step.output;
+  return node.output;
 }
 
-// A run may wait long for a tool, so what only hands on what it was handed is no async function: each would keep a frame.
-function advance(state: RunState, step: Exclude<Step, { kind: 'end' }>): Promise<Step> {
-  switch (step.kind) {
+// A run may wait long for a tool, so functions that only pass a promise on are not async: each would keep a frame.
+function advance(state: RunState, node: Exclude<RunNode, { kind: 'end' }>): Promise<RunNode> {
+  switch (node.kind) {
     case 'modelRequest':
-      return requestModel(state, step).then(responded);
+      return requestModel(state, node).then(responded);
     case 'resumeResponse':
-      return resumeResponse(state, step.suspended).then(responded);
+      return resumeResponse(state, node.suspended).then(responded);
     case 'handleResponse':
-      return handleResponse(state, step);
+      return handleResponse(state, node);
   }
 }
 
-const responded = (response: ModelResponse): Step => ({ kind: 'handleResponse', response });
+const responded = (response: ModelResponse): RunNode => ({ kind: 'handleResponse', response });
 
-async function handleResponse(state: RunState, step: Step & { kind: 'handleResponse' }): Promise<Step> {
-  const { response } = step;
-  const resolutions = step.resolutions ?? null;
+async function handleResponse(state: RunState, node: RunNode & { kind: 'handleResponse' }): Promise<RunNode> {
+  const { response, resolutions = null } = node;
   const { agent } = state;
   const context = { hasTools: state.functionTools.length > 0, maxTokens: state.lastMaxTokens };
   const decision = afterResponse(response, agent.output, context);
@@ -72,9 +66,9 @@ function afterCalls(
   state: RunState,
   { final, parts }: Awaited<ReturnType<typeof handleCalls>>,
   isResumed: boolean,
-): Step | Promise<Step> {
+): RunNode | Promise<RunNode> {
   if (!final) {
-    // A prompt beside the results of deferred calls comes behind them.
+    // A prompt beside the results of deferred calls comes after them.
     const { prompt } = state.input;
     if (isResumed && prompt !== undefined) parts.push(userPromptPart(prompt, state.time));
     return { kind: 'modelRequest', request: state.request(parts), resumed: false };
@@ -84,11 +78,11 @@ function afterCalls(
 }
 
 /**
- * The run ends, unless the user has said something that nobody answered yet. A run that pauses records it, but for one
+ * The run ends, unless a message of the user has no response yet. A run that pauses records it, but for one
  * whose last message is the response with the open calls: a request after that would interrupt them when it is resumed,
  * so it goes on at once.
  */
-async function ended(state: RunState, output: FinalOutput): Promise<Step> {
+async function ended(state: RunState, output: FinalOutput): Promise<RunNode> {
   const { history, inbox, input, runStep } = state;
   const waits = inbox.size > 0 || input.runner.hasRecorded?.(stepKey.prepare(runStep + 1));
   if (!waits) return { kind: 'end', output };
@@ -99,7 +93,7 @@ async function ended(state: RunState, output: FinalOutput): Promise<Step> {
   return { kind: 'end', output };
 }
 
-function afterText(state: RunState, processed: Processed, response: ModelResponse): Step | Promise<Step> {
+function afterText(state: RunState, processed: Processed, response: ModelResponse): RunNode | Promise<RunNode> {
   if (processed.refusal) {
     checkCutOff(state, processed.refusal, response);
     return feedback(state, processed.refusal);
@@ -124,8 +118,8 @@ function checkCutOff({ agent, lastMaxTokens }: RunState, refusal: Refusal, { fin
   );
 }
 
-/** Asks the model again without naming a call; uses one output retry. */
-function feedback(state: RunState, refusal: Refusal): Step {
+/** Requests the model again without naming a call; uses one output retry. */
+function feedback(state: RunState, refusal: Refusal): RunNode {
   state.outputRetriesUsed += 1;
   const max = state.agent.outputRetries;
   if (state.outputRetriesUsed > max) {
@@ -137,106 +131,4 @@ function feedback(state: RunState, refusal: Refusal): Step {
   }
   const part = retryFeedback(state, refusal, { attempt: state.outputRetriesUsed, maxRetries: max });
   return { kind: 'modelRequest', request: state.request([part]), resumed: false };
-}
-
-/** What a run ended with; `incident` is set for a bug, whose text stays in the daemon. @since 0.1.0 */
-export interface Ending {
-  readonly outcome: RunResult['outcome'];
-  readonly output?: FinalOutput;
-  readonly error?: RunError;
-}
-
-/** How an exception that is no `EngineError` is told: the caller logs it under an incident id. @since 0.1.0 */
-export type ReportBug = (error: unknown) => EngineError;
-
-/**
- * Runs to the end, whatever it is, tells it as `run_finished`, and leaves a history that is exact.
- *
- * @since 0.1.0
- */
-export function runToEnd(state: RunState, reportBug: ReportBug): Promise<RunResult> {
-  return endingOf(state, reportBug).then((ending) => finish(state, ending));
-}
-
-function finish(state: RunState, ending: Ending): RunResult {
-  const warning = ending.output ? unknownCost(state.agent.limits, state.usage) : null;
-  if (warning) state.emit({ event_kind: 'warning', ...warning });
-  const result = resultOf(state, ending);
-  state.emit({ event_kind: 'run_finished', result });
-  return result;
-}
-
-async function endingOf(state: RunState, reportBug: ReportBug): Promise<Ending> {
-  try {
-    const steps = iterate(state);
-    for (;;) {
-      const next = await steps.next();
-      if (!next.done) continue;
-      state.output = next.value;
-      return { outcome: next.value.deferred ? 'deferred' : 'success', output: next.value };
-    }
-  } catch (error) {
-    const { signal } = state.input;
-    if (signal.aborted) return interrupted(state, signal.reason);
-    if (!(error instanceof EngineError)) return { outcome: 'failed', error: toRunError(reportBug(error)) };
-    // A rebuilt run meets what stopped it as the recorded end of a step.
-    return stops.has(error.kind) ? interrupted(state, error) : { outcome: 'failed', error: toRunError(error) };
-  }
-}
-
-const stops: ReadonlySet<string> = new Set(['run.cancelled', 'run.timeout', 'client.gone']);
-
-/** A run that was stopped from outside; a deadline is a failure, everything else a cancellation. */
-function interrupted(state: RunState, reason: unknown): Ending {
-  state.time = state.input.now();
-  closeOpenCalls(state);
-  const error =
-    reason instanceof EngineError ? reason : new EngineError('run.cancelled', 'The agent run was cancelled.');
-  return { outcome: error.kind === 'run.cancelled' ? 'cancelled' : 'failed', error: toRunError(error) };
-}
-
-/** Gives the calls that will not be answered an `interrupted` return, so that the history takes a new prompt. */
-function closeOpenCalls(state: RunState): void {
-  const { history } = state;
-  const at = history.messages.findLastIndex((message) => message.kind === 'response');
-  const response = history.messages[at];
-  if (response?.kind !== 'response') return;
-  const results = history.messages
-    .slice(at + 1)
-    .flatMap((message) => (message.kind === 'request' ? message.parts.filter(isToolResult) : []));
-  const answered = new Set(results.map((part) => part.tool_call_id));
-  const open = toolCallsOf(response).filter((call) => !answered.has(call.tool_call_id));
-  if (open.length === 0) return;
-  const returns = open.map((call) => interruptedReturn(call, response.timestamp));
-  const { last } = history;
-  if (last?.kind === 'request' && last.state === 'interrupted') {
-    history.replaceLast({ ...last, parts: [...last.parts, ...returns] });
-  } else {
-    history.append(state.request(returns, 'interrupted'));
-  }
-}
-
-function resultOf(state: RunState, { outcome, output, error }: Ending): RunResult {
-  const { input, history } = state;
-  return {
-    runId: input.runId,
-    conversationId: input.conversationId,
-    outcome,
-    ...(output && !output.deferred ? { output: output.value } : {}),
-    ...(output?.deferred ? { deferred: output.deferred } : {}),
-    ...(output?.toolName ? { outputToolName: output.toolName } : {}),
-    ...(output?.name ? { outputName: output.name } : {}),
-    ...(error ? { error } : {}),
-    usage: state.usage,
-    newMessageIndex: history.newMessageIndex,
-    messageCount: history.length,
-    model: { requested: input.model.id, ...(state.served ? { served: state.served } : {}) },
-    timing: {
-      startedAt: state.startedAt,
-      finishedAt: state.time,
-      durationMs: state.startedAt === '' ? 0 : Math.round(Date.parse(state.time) - Date.parse(state.startedAt)),
-    },
-    lastSeq: state.lastSeq + 1,
-    ...(input.metadata ? { metadata: input.metadata } : {}),
-  };
 }

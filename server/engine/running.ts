@@ -26,7 +26,7 @@ export function checkCalls(batch: CallBatch, calls: readonly ClassifiedCall[]): 
   return new Map(calls.map((call) => [call, check(call)]));
 }
 
-/** Runs calls that were checked; what they bring is stored in call order, also when one of them ends the run. @since 0.2.0 */
+/** Runs calls that were checked; their results are stored in call order, also when one of them ends the run. @since 0.2.0 */
 export async function runChecked(batch: CallBatch, checked: ReadonlyMap<ClassifiedCall, CheckedCall>): Promise<void> {
   const calls = [...checked.keys()];
   const settled = new Map<ClassifiedCall, SettledCall>();
@@ -39,7 +39,7 @@ export async function runChecked(batch: CallBatch, checked: ReadonlyMap<Classifi
   }
 }
 
-/** Runs one checked call to its result, unless its tool leaves it to others. @since 0.2.0 */
+/** Runs one checked call to its result, unless its tool defers it. @since 0.2.0 */
 export function runOne(
   batch: CallBatch,
   {

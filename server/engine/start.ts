@@ -3,10 +3,10 @@ import type { CompiledPrompts } from './agent.ts';
 import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
 import { userPromptPart } from './media.ts';
-import { tellingStep } from './recorded.ts';
+import type { RunNode } from './node.ts';
+import { emittingStep } from './recorded.ts';
 import { resume } from './resolutions.ts';
 import { type RunInput, RunState } from './state.ts';
-import type { Step } from './step.ts';
 import { type StepContext, stepKey } from './steps.ts';
 import { resolvePrompts, resolveSystemPrompt, systemPromptParts } from './system-prompts.ts';
 
@@ -15,7 +15,7 @@ interface Started {
   systemPrompts?: (string | null)[];
   /** New texts of the dynamic system prompts in the history. */
   dynamic?: Record<string, string>;
-  /** Whether there are instructions to send, when that decides what happens to a response nothing is said to. */
+  /** True when there are instructions to send, where that decides how a response without a new prompt is treated. */
   instructed?: boolean;
 }
 
@@ -25,26 +25,26 @@ export function initialState(input: RunInput): RunState {
 }
 
 /**
- * Resolves the system prompts and decides what the run does first.
+ * Resolves the system prompts and decides on the first node.
  *
- * Errors: `run.invalid`, and what a callback may end with. Source: Pydantic AI `UserPromptNode.run`.
+ * Errors: `run.invalid`, and those of callbacks. Source: Pydantic AI `UserPromptNode.run`.
  * @since 0.1.0
  */
-export async function start(state: RunState): Promise<Step> {
+export async function start(state: RunState): Promise<RunNode> {
   if (!state.input.deferredResults) repairInterrupted(state);
   const needsPrompts = state.history.length === 0 && !state.input.deferredResults;
   const refs = needsPrompts ? [] : dynamicRefs(state);
-  // It may wait for what it asks: then the warnings say why.
+  // It may wait for callbacks: then the warnings explain why.
   const { systemPrompt, instructions } = state.agent;
   const asks = refs.length > 0 || (needsPrompts && hasRefs(systemPrompt)) || (isSilent(state) && hasRefs(instructions));
   if (asks) warn(state);
-  const { value, time } = await tellingStep<Started>(state, stepKey.start, async (context) => {
+  const { value, time } = await emittingStep<Started>(state, stepKey.start, async (context) => {
     const instructed = isSilent(state) ? { instructed: await hasInstructions(state, context) } : {};
     if (needsPrompts) {
       const systemPrompts = await resolvePrompts(state, state.agent.systemPrompt, { runStep: 0, ...context });
       return { ...instructed, systemPrompts };
     }
-    // Prompts are asked for again only for a request that will be made.
+    // Prompts are resolved again only for a request that will be made.
     if (refs.length === 0 || !beginsWithRequest(state, instructed)) return instructed;
     return { ...instructed, dynamic: await resolveDynamic(state, refs, context) };
   });
@@ -72,7 +72,7 @@ function warn(state: RunState): void {
 
 const hasRefs = ({ parts }: CompiledPrompts) => parts.some((part) => typeof part !== 'string');
 
-function firstStep(state: RunState, started: Started): Step {
+function firstStep(state: RunState, started: Started): RunNode {
   const { history, input } = state;
   if (input.deferredResults) return { kind: 'handleResponse', ...resume(history.messages, input.deferredResults) };
   const { last } = history;
@@ -99,7 +99,7 @@ function firstStep(state: RunState, started: Started): Step {
   return { kind: 'modelRequest', request: requestOf(parts), resumed: false };
 }
 
-/** A request that was cut short means that the open calls of its response will never be answered. */
+/** A request that was cut short means that the open calls of its response will never get a result. */
 function repairInterrupted({ history }: RunState): void {
   if (history.last?.kind === 'request' && history.last.state === 'interrupted') {
     history.replaceAll([...repairOpenCalls(history.messages, true)]);
@@ -107,13 +107,13 @@ function repairInterrupted({ history }: RunState): void {
   }
 }
 
-/** Nothing is said to a history that ends in a response without calls. */
+/** There is no new prompt for a history that ends in a response without calls. */
 function isSilent({ input, history: { last } }: RunState): boolean {
   const isOpen = input.prompt === undefined && !input.deferredResults;
   return isOpen && last?.kind === 'response' && last.state !== 'suspended' && toolCallsOf(last).length === 0;
 }
 
-/** Upstream asks for all of them, also when a literal has decided already. */
+/** Upstream resolves all of them, also when a literal has decided already. */
 async function hasInstructions(state: RunState, context: StepContext): Promise<boolean> {
   const { literal, parts } = state.agent.instructions;
   let has = literal.trim() !== '';
@@ -128,7 +128,7 @@ async function hasInstructions(state: RunState, context: StepContext): Promise<b
   return has;
 }
 
-/** Whether a run begins by asking the model, and neither with a given response nor with an error. */
+/** Returns whether a run begins with a model request, rather than with a given response or an error. */
 function beginsWithRequest({ input, history: { last } }: RunState, { instructed }: Started): boolean {
   if (input.deferredResults) return false;
   if (last?.kind !== 'response') return true;
@@ -142,7 +142,7 @@ function afterGivenResponse(
   state: RunState,
   last: ModelMessage & { kind: 'response' },
   { instructed = false }: Started,
-): Step | null {
+): RunNode | null {
   const { input, history } = state;
   const calls = toolCallsOf(last);
   if (input.prompt === undefined) {

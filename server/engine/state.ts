@@ -12,8 +12,8 @@ import type { DeltaSink } from './delta-sink.ts';
 import { History } from './history.ts';
 import { Inbox } from './inbox.ts';
 import type { Model, Warning } from './model.ts';
+import type { FinalOutput } from './node.ts';
 import type { PartStream } from './part-stream.ts';
-import type { FinalOutput } from './step.ts';
 import type { StepRunner } from './steps.ts';
 import { emptyUsage, withTotal } from './usage.ts';
 
@@ -30,29 +30,29 @@ export interface RunInput {
   readonly usage?: RunUsage;
   readonly metadata?: Record<string, unknown>;
   readonly maxToolConcurrency?: number;
-  /** What was noticed before the run began. */
+  /** Warnings from before the run began. */
   readonly warnings?: readonly Warning[];
   readonly callbacks: Callbacks;
   readonly runner: StepRunner;
-  /** Aborted by cancellation; its reason says why. */
+  /** Aborted by cancellation, with its error as the reason. */
   readonly signal: AbortSignal;
-  /** What the run may grow to; absent: without end. */
+  /** Limits of the growth of the run; absent: none. */
   readonly bounds?: RunBounds;
-  /** The time, asked only when the run is stopped from outside: that is no step. */
+  /** The clock, read only when the run is stopped from outside, which is not a step. */
   readonly now: () => string;
-  /** Whether the model's streaming interface is used. */
+  /** True when the model's streaming interface is used. */
   readonly stream: boolean;
   /** Results of the calls the history ends in. */
   readonly deferredResults?: DeferredToolResults;
-  /** Shows what comes of a response; absent when nobody looks. */
+  /** Receives the deltas of responses; absent when none are requested. */
   readonly sink?: DeltaSink;
-  /** While the reader is behind, so that nothing more should be asked for: resolves when it is not, or on an abort. */
+  /** While the client is congested and nothing more should be requested: resolves when it is not, or on an abort. */
   readonly ready?: (signal: AbortSignal) => Promise<void> | undefined;
   /** Called with each durable event, `seq` counting from 1. */
   readonly emit: (seq: number, event: DurableEvent) => void;
 }
 
-/** What the tools of a step share; failures count once for a name and step. @since 0.1.0 */
+/** The state that the tools of a step share; failures count once for each name and step. @since 0.1.0 */
 export class ToolCounters {
   // Made when they are needed: most steps fail in nothing, and many runs wait in their first.
   #retries: Map<string, number> | null = null;
@@ -75,7 +75,7 @@ export class ToolCounters {
     this.#succeeded.add(name);
   }
 
-  /** Takes over what the last step brought: a success resets the count of a name, a failure raises it. */
+  /** Takes over the outcome of the last step: a success resets the count of a name, a failure raises it. */
   roll(): void {
     const before = this.#retries;
     const failed = this.#failed;
@@ -100,11 +100,11 @@ export class RunState {
   usage: RunUsage;
   runStep = 0;
   outputRetriesUsed = 0;
-  /** What validators of an output call are told of them: those before this step. */
+  /** The retries that validators of an output call are given: those before this step. */
   outputRetriesBefore = 0;
-  /** Whether the history was seen to have system prompts, or was given them. */
+  /** True once the history is known to have system prompts, or was given them. */
   hasSystemPrompt = false;
-  /** Time of the latest step, RFC 3339: what the engine writes itself carries it. */
+  /** Time of the latest step, RFC 3339: messages that the engine writes carry it. */
   time = '';
   startedAt = '';
   /** Function tools offered in this step. */

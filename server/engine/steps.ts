@@ -1,11 +1,11 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 
 /**
- * Version of the step keys and of what a step records. A run that was recorded under another version is not rebuilt.
+ * Version of the step keys and of the outputs of steps. A run that was recorded under another version is not rebuilt.
  *
  * @since 0.1.0
  */
-export const LOOP_VERSION = 2;
+export const LOOP_VERSION = 3;
 
 /**
  * The keys of the steps of a run. They are a wire format: `n` is the run step (number of the model request), `i` the
@@ -22,11 +22,11 @@ export const stepKey = {
   rerun: (n: number, i: number, k: number) => `t${n}.call.${i}.r${k}`,
   output: (n: number, i: number | 'text', j: number) => `t${n}.output.${i}.${j}`,
   deferred: (n: number) => `t${n}.deferred`,
-  /** One call that waits for people; `k` counts the times it was left to them again in the same step. */
+  /** One call that waits for humans; `k` counts the times it was deferred again in the same step. */
   waiting: (n: number, i: number, k: number) => (k === 0 ? `t${n}.deferred.${i}` : `t${n}.deferred.${i}.r${k}`),
 } as const;
 
-/** What the body of a step may use. @since 0.1.0 */
+/** The facilities of the body of a step. @since 0.1.0 */
 export interface StepContext {
   readonly key: string;
   /** The same whenever this step is tried again: handed to tools and providers. */
@@ -37,27 +37,27 @@ export interface StepContext {
   now(): string;
   /** Milliseconds of a steady clock, for durations. */
   elapsed(): number;
-  /** Tells an event while the step runs; in steps that may run beside others it is absent. */
-  readonly tell?: (event: DurableEvent) => void;
+  /** Emits an event while the step runs; absent in steps that may run in parallel with others. */
+  readonly emit?: (event: DurableEvent) => void;
 }
 
-/** What a step records: plain JSON with the time at which it ended. @since 0.1.0 */
+/** The output of a step: plain JSON with the time at which it ended. @since 0.1.0 */
 export interface StepOutput {
   readonly v: typeof LOOP_VERSION;
   readonly time: string;
   /** Events that were emitted since the step before it ended. */
-  readonly told?: readonly DurableEvent[];
+  readonly events?: readonly DurableEvent[];
 }
 
 /**
  * The only way from the engine to the world: everything that is not a function of the specification and of earlier
- * steps happens in the body of a step. A runner calls the body, or gives back what it recorded before.
+ * steps happens in the body of a step. A runner calls the body, or returns the output that was recorded before.
  *
  * @since 0.1.0
  */
 export interface StepRunner {
   step<T extends StepOutput>(key: string, body: (context: StepContext) => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** Whether an output of the step was recorded before and is still to be given back. */
+  /** Returns whether an output of the step was recorded before and is still to be returned. */
   hasRecorded?(key: string): boolean;
 }
 
@@ -68,7 +68,7 @@ export interface World {
 }
 
 /**
- * Calls every body. An abort is the body's own business: the step of a broken stream records what came.
+ * Calls every body. The body handles aborts itself: the step of a broken stream records what arrived.
  *
  * @since 0.1.0
  */
@@ -100,8 +100,8 @@ export function recordingRunner(inner: StepRunner, recorded: RecordedStep[]): St
 }
 
 /**
- * Gives back recorded outputs in the order in which they were recorded, then goes on with `inner`. A step without a
- * recorded output waits until all of them were given back: a batch that ended with an error must not call its other
+ * Returns recorded outputs in the order in which they were recorded, then goes on with `inner`. A step without a
+ * recorded output waits until all of them were returned: a batch that ended with an error must not call its other
  * tools again.
  *
  * @since 0.1.0

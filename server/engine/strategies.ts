@@ -1,12 +1,12 @@
 import type { ToolCallPart } from '../../protocol/messages.ts';
 import { CallBatch, type ClassifiedCall, type OutputCallResult } from './batch.ts';
 import { checkResolutions, leaveToOthers } from './deferral.ts';
+import type { FinalOutput } from './node.ts';
 import { processText } from './output.ts';
 import { runOutput, runOutputInTurn, throwExceeded } from './output-calls.ts';
 import type { Resolutions } from './resolutions.ts';
 import { checkCalls, runFunctions, runOne, runSegments } from './running.ts';
 import type { RunState } from './state.ts';
-import type { FinalOutput } from './step.ts';
 import { type SettledCall, toolInStep } from './tools.ts';
 import { checkBeforeToolCalls } from './usage.ts';
 
@@ -14,7 +14,7 @@ import { checkBeforeToolCalls } from './usage.ts';
  * Works on the calls of a response by the end strategy. Returns the output when one won; the results go into a request
  * of the history then, else into the next request.
  *
- * Errors: what a tool or an output ends the run with; what was done by then stands in an `interrupted` request, which
+ * Errors: what a tool or an output ends the run with; the finished calls are in an `interrupted` request, which
  * marks the calls as given up.
  * Source: Pydantic AI `process_tool_calls`.
  * @since 0.1.0
@@ -35,7 +35,7 @@ export async function handleCalls(
     batch.letRetriesWin();
     await leaveToOthers(batch);
   } catch (error) {
-    // Also without results: the mark says that the calls before it will never be answered.
+    // Also without results: the mark means that the calls before it will never get a result.
     state.history.append(state.request(batch.parts, 'interrupted'));
     throw error;
   }

@@ -17,7 +17,7 @@ export async function resolvePrompts(
   return texts;
 }
 
-/** Asks the host for one system prompt. @since 0.2.0 */
+/** Requests one system prompt from the host. @since 0.2.0 */
 export function resolveSystemPrompt(
   state: RunState,
   ref: string,
@@ -26,7 +26,7 @@ export function resolveSystemPrompt(
   return state.input.callbacks.resolvePrompt({ ref, kind: 'systemPrompt' }, context);
 }
 
-/** A dynamic prompt that gives nothing stays as an empty part, so that it is asked again; others are left out. @since 0.2.0 */
+/** A dynamic prompt without text stays as an empty part, so that it is resolved again; others are left out. @since 0.2.0 */
 export function systemPromptParts(
   state: RunState,
   texts: readonly (string | null)[],
@@ -40,7 +40,7 @@ export function systemPromptParts(
   });
 }
 
-/** Whether a history has a system prompt anywhere. @since 0.2.0 */
+/** Returns whether a history has a system prompt anywhere. @since 0.2.0 */
 export const hasSystemPrompt = (messages: readonly ModelMessage[]): boolean =>
   messages.some(
     (message) => message.kind === 'request' && message.parts.some((part) => part.part_kind === 'system-prompt'),

@@ -13,7 +13,7 @@ import { isMedia } from './media-types.ts';
  */
 export type FileRecord = 'all' | 'none' | 'unrecorded' | readonly string[];
 
-/** What a tool returned, as a history stores it. @since 0.3.0 */
+/** The return of a tool, as a history stores it. @since 0.3.0 */
 export interface StoredContent {
   readonly content: unknown;
   /** Digests of the files by address in it; absent for a scalar. */
@@ -78,14 +78,14 @@ function asFile(item: Mapping, record: FileRecord): Mapping | null {
   return mayBeRecorded && record.includes(digestOf(item)) ? item : null;
 }
 
-/** Results from before there were records: what a client may submit itself is a file, and nothing more. */
+/** Results from before there were records: only what a client may submit itself is a file. */
 function unrecordedFile(item: Mapping): Mapping | null {
   const isWeb = item.kind !== 'uploaded-file' && typeof item.url === 'string' && /^https?:/i.test(item.url);
   if (!isWeb) return null;
   return item.force_download ? { ...item, force_download: false } : item;
 }
 
-/** Whether an object in the result of a tool is a file: bytes, or recorded by its digest. @since 0.3.0 */
+/** Returns whether an object in the result of a tool is a file: bytes, or recorded by its digest. @since 0.3.0 */
 export function isFileIn(value: unknown, digests: readonly string[]): boolean {
   if (!isMedia(value)) return false;
   return (value as Mapping).kind === 'binary' || (digests.length > 0 && digests.includes(digestOf(value as object)));

@@ -34,32 +34,32 @@ export type RunnableCall = PlacedCall & {
   readonly approval: Approval | null;
 };
 
-/** A call that was looked at: it may run, the model is asked to try again, or others have decided. @since 0.1.0 */
+/** A checked call: it may run, the model has to try again, or it has been decided outside of the run. @since 0.1.0 */
 export type CheckedCall =
   | RunnableCall
   | (PlacedCall & { readonly kind: 'refused'; readonly tool: CompiledTool | null; readonly refusal: Refusal })
   | (PlacedCall & { readonly kind: 'resolved'; readonly resolution: Exclude<Resolution, { kind: 'approved' }> });
 
-/** What a settled call brings into the next request. @since 0.1.0 */
+/** The content of a settled call for the next request. @since 0.1.0 */
 export interface SettledCall {
   readonly part: ToolReturnPart;
   /** Content for a user prompt after all tool returns. */
   readonly userContent: string | UserContent[] | null;
 }
 
-/** A call that a tool left to others while it ran. @since 0.2.0 */
+/** A call that a tool deferred while it ran. @since 0.2.0 */
 export interface LeftCall {
   readonly left: 'external' | 'unapproved';
   readonly metadata: Record<string, unknown> | null;
 }
 
-/** The tool a name stands for in this step, or null. @since 0.1.0 */
+/** Returns the tool of a name in this step, or null. @since 0.1.0 */
 export function toolInStep(state: RunState, name: string): CompiledTool | null {
   if (!state.functionTools.some((definition) => definition.name === name)) return null;
   return state.agent.tools.get(name) ?? null;
 }
 
-/** What is known of a call that was deferred before. @since 0.2.0 */
+/** The context of a call that was deferred before. @since 0.2.0 */
 export interface Resolved {
   readonly resolution: Resolution;
   readonly metadata: unknown;
@@ -67,7 +67,7 @@ export interface Resolved {
 }
 
 /**
- * Validates a call and tells the host of it.
+ * Validates a call and emits its event.
  *
  * Errors: `model.unexpectedBehavior`, `model.incompleteToolCall` when it failed once too often.
  * Source: Pydantic AI `ToolManager.validate_tool_call`.
@@ -163,9 +163,9 @@ function isJsonObject(text: string): boolean {
 }
 
 /**
- * Runs a checked call to what it brings into the next request.
+ * Runs a checked call and returns its content for the next request.
  *
- * Errors: what `fail-run` or a client without the callback end the run with; `model.unexpectedBehavior`.
+ * Errors: those of `fail-run` and of a client without the callback; `model.unexpectedBehavior`.
  * @since 0.1.0
  */
 export async function settleCall(
@@ -205,7 +205,7 @@ export async function settleCall(
   }
 }
 
-/** What others decided is no run of the tool: it counts neither as a call nor as a failure. */
+/** A decision from outside is not a run of the tool: it counts neither as a call nor as a failure. */
 function settleResolved(
   state: RunState,
   call: ToolCallPart,
@@ -246,7 +246,7 @@ function returned(
   time: string,
   tool: CompiledTool | null = null,
 ): SettledCall {
-  // What looks like a file by its address is data unless the host says that the tool gives files.
+  // What looks like a file by its address is data unless the host declares that the tool returns files.
   const part = toolReturn(call, result.content, time, 'success', tool?.spec.media ? 'all' : 'none');
   part.metadata = result.metadata ?? null;
   return { part, userContent: hasAny(result.userContent) ? result.userContent : null };
@@ -282,7 +282,7 @@ function metadataOf(tool: CompiledTool, approval: Approval | null): { metadata?:
   return metadata === null || metadata === undefined ? {} : { metadata };
 }
 
-/** What a call without a usable answer becomes is the host's choice; a client that cannot serve it ends the run. */
+/** The host chooses what a call without a usable result becomes; a client that cannot serve it ends the run. */
 function onToolError(error: unknown, tool: CompiledTool, signal: AbortSignal): ToolOutcome {
   if (!(error instanceof EngineError) || signal.aborted) throw error;
   if (error.kind === 'callback.timeout') {

@@ -3,16 +3,16 @@ import type { Steer } from './inbox.ts';
 import { userPromptPart } from './media.ts';
 import type { RunState } from './state.ts';
 
-/** The requests of one step, and what of the user's words each of them brings. */
+/** The requests of one step, with the messages of the user that each of them brings. */
 export interface Turn {
-  /** The one with the instructions: that of the step, else the last one of what the user said. */
+  /** The one with the instructions: that of the step, else the last one of the user. */
   readonly sent: ModelRequest;
   readonly requests: ModelRequest[];
-  /** In the order in which it stands in the history. */
+  /** In the order of the history. */
   readonly delivered: readonly Delivered[];
 }
 
-/** What was said at once: a message of its own, or parts of the request with the result of a call. */
+/** Messages that were sent together: a request of its own, or parts of the request with the result of a call. */
 interface Delivered {
   readonly id: string;
   readonly message: ModelRequest;
@@ -27,7 +27,7 @@ interface TurnInput {
 }
 
 /**
- * What a tool said while it ran joins the request with its result. Everything else, and all that was said after it, is
+ * What a tool sent while it ran joins the request with its result. Everything else, and all that was sent after it, is
  * a request of its own, which the model sees after the results.
  *
  * Source: Pydantic AI `deliver_asap_messages`.
@@ -58,7 +58,7 @@ export function turnOf(state: RunState, { request, steers, time, instructions }:
   };
 }
 
-/** What is left when a run pauses is recorded, and answered when it is resumed. */
+/** Messages that are left when a run pauses are recorded, and get a response when it is resumed. */
 export function recordLeft(state: RunState, steers: readonly Steer[]): void {
   for (const steer of steers) {
     const one = deliveryOf(state, steer, state.time);
@@ -67,7 +67,7 @@ export function recordLeft(state: RunState, steers: readonly Steer[]): void {
   }
 }
 
-/** Emits what was delivered. */
+/** Emits the events of delivered messages. */
 export function emitDelivered(state: RunState, delivered: readonly Delivered[]): void {
   for (const { id, message, parts } of delivered) {
     state.emit({ enqueue_id: id, messages: [message], parts: [...parts], event_kind: 'enqueued_messages' });
@@ -78,7 +78,7 @@ function deliveryOf(state: RunState, { id, content }: Steer, time: string): Deli
   return { id, message: { ...state.request([userPromptPart(content, time)]), timestamp: time }, parts: [] };
 }
 
-/** Puts what each call said right after its result. */
+/** Puts the messages of each call right after its result. */
 function joinParts(
   parts: readonly ModelRequestPart[],
   steers: readonly Steer[],

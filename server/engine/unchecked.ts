@@ -2,7 +2,7 @@ import type { UncheckedKeyword } from './arguments.ts';
 import type { Warning } from './model.ts';
 import type { OutputPlan } from './output-plan.ts';
 
-/** What of a schema is not checked, and whose schema it is. @since 0.2.0 */
+/** The parts of a schema that are not checked, and its owner. @since 0.2.0 */
 export interface UncheckedSchema {
   /** `Tool 'search'`, `Output 'Point'` or `The output`. */
   readonly owner: string;
@@ -25,11 +25,11 @@ export function uncheckedWarning({ owner, keywords }: UncheckedSchema): Warning 
   };
 }
 
-/** What the schemas of an output leave unchecked, each alternative once. @since 0.2.0 */
+/** Returns what the schemas of an output leave unchecked, each alternative once. @since 0.2.0 */
 export function uncheckedOfOutput({ tools, text }: OutputPlan): UncheckedSchema[] {
   const asTools = [...tools.values()].map(({ object }) => object);
   const asText = text?.kind === 'object' ? [text.object] : text?.kind === 'union' ? text.union.objects : [];
-  // What is offered as a tool may come as text, too.
+  // An output that is offered as a tool may come as text, too.
   const objects = asTools.length > 0 ? asTools : asText;
   return objects.map(({ name, unchecked }) => ({
     owner: name === null ? 'The output' : `Output '${name}'`,

@@ -53,7 +53,7 @@ export interface UnknownKind {
 
 type Loose = Readonly<Record<string, unknown>>;
 
-/** Finds what a history holds of unknown kinds: messages, parts, and contents of user prompts. @since 0.3.0 */
+/** Finds the items of unknown kinds in a history: messages, parts, and contents of user prompts. @since 0.3.0 */
 export function* unknownKinds(messages: readonly GivenMessage[]): Generator<UnknownKind> {
   for (const [index, message] of messages.entries()) {
     if (message.kind !== 'request' && message.kind !== 'response') yield { index, reason: unknownMessage(message) };
@@ -101,7 +101,7 @@ function unknownMessage(message: Loose): string {
 const typesIn = (list: unknown): string[] =>
   Array.isArray(list) ? list.map((item) => String((item as Loose | null)?.type)) : [];
 
-/** Foreign formats by what tells them apart, the first that fits. */
+/** Foreign formats by their distinctive fields; the first that fits counts. */
 const formats: readonly { readonly name: string; readonly is: (message: Loose) => boolean }[] = [
   {
     name: "the AI SDK's UI format",

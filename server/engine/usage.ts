@@ -4,7 +4,7 @@ import { EngineError } from './errors.ts';
 import type { Warning } from './model.ts';
 import { requestUsage } from './response.ts';
 
-/** What a fresh run has used. Source: Pydantic AI `RunUsage`. @since 0.1.0 */
+/** The usage of a new run. Source: Pydantic AI `RunUsage`. @since 0.1.0 */
 export function emptyUsage(): RunUsage {
   return {
     requests: 0,
@@ -87,7 +87,7 @@ export function checkBeforeRequest(limits: UsageLimits, usage: RunUsage): void {
 }
 
 /**
- * Checks what a response came to; `contextTokens` are those of its prompt.
+ * Checks the usage after a response; `contextTokens` are those of its prompt.
  *
  * Errors: `usage.limitExceeded`. Source: `UsageLimits.check_tokens`, `check_cost`.
  * @since 0.1.0
@@ -107,7 +107,7 @@ export function checkAfterResponse(limits: UsageLimits, usage: RunUsage, context
   }
 }
 
-/** Whether tokens are limited at all, so that a stream has to be watched. @since 0.2.0 */
+/** Returns whether tokens are limited at all, so that a stream has to be watched. @since 0.2.0 */
 export function hasTokenLimits(limits: UsageLimits): boolean {
   const { input_tokens_limit, output_tokens_limit, total_tokens_limit, per_request_input_tokens_limit } = limits;
   return [input_tokens_limit, output_tokens_limit, total_tokens_limit, per_request_input_tokens_limit].some(
@@ -143,7 +143,7 @@ function checkCost({ cost_limit: max }: UsageLimits, { cost }: RunUsage, text: {
   throw exceeded(message, 'cost_limit', limit, value);
 }
 
-/** What is told at the end of a run whose cost was limited and is not known. Source: `CostNotFoundWarning`. @since 0.2.0 */
+/** Warns at the end of a run whose cost was limited and is not known. Source: `CostNotFoundWarning`. @since 0.2.0 */
 export function unknownCost({ cost_limit: max }: UsageLimits, { cost, unmeasured_requests }: RunUsage): Warning | null {
   if (max === null || max === undefined || cost !== null || unmeasured_requests) return null;
   return {
@@ -154,7 +154,7 @@ export function unknownCost({ cost_limit: max }: UsageLimits, { cost, unmeasured
   };
 }
 
-/** What is told once a response came without usage although usage is limited. Source: `UsageLimitUnavailableWarning`. @since 0.3.0 */
+/** Warns once a response came without usage although usage is limited. Source: `UsageLimitUnavailableWarning`. @since 0.3.0 */
 export function unmeasured(limits: UsageLimits): Warning | null {
   if (!hasTokenLimits(limits) && (limits.cost_limit ?? null) === null) return null;
   return {

@@ -4,8 +4,8 @@ import type { RunState } from './state.ts';
 import type { StepContext } from './steps.ts';
 
 /**
- * A step that asks one thing. When nobody is sent it, so that somebody has to come for it, that is told in front of the
- * step and behind it. Both events follow from the order in which steps begin and end, also beside other steps.
+ * A step that sends one callback. When no client is sent it, `pending_added` and `pending_resolved` are emitted before and
+ * after the step. Both follow from the order in which steps begin and end, also with steps in parallel.
  *
  * @since 0.2.0
  */
@@ -17,15 +17,20 @@ export function askingStep<T>(
 ): Promise<Recorded<T>> {
   const added = state.input.callbacks.waitsAs(call);
   const step = () => recordedStep(state, call.stepKey, body, signal);
-  return added ? told(state, added, step, signal) : step();
+  return added ? announced(state, added, step, signal) : step();
 }
 
-async function told<T>(state: RunState, added: PendingAdded, step: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function announced<T>(
+  state: RunState,
+  added: PendingAdded,
+  step: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
   state.emit(added);
   try {
     return await step();
   } finally {
-    // The end of the run withdraws what waits.
+    // The end of the run withdraws its pending items.
     if (!signal.aborted) state.emit({ event_kind: 'pending_resolved', pendingId: added.pendingId });
   }
 }

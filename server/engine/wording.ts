@@ -3,7 +3,7 @@ import { parseExact, stringifyExact } from './exact-json.ts';
 import { isFileIn } from './tool-content.ts';
 import { deepEqual } from './validation/literals.ts';
 
-// What a model is shown for the parts of a history. Source: Pydantic AI `model_response`, `model_response_str`,
+// The texts that a model is shown for the parts of a history. Source: Pydantic AI `model_response`, `model_response_str`,
 // `model_response_object`, `args_as_dict`, `args_as_json_str`.
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -18,7 +18,7 @@ function asText(content: unknown): string {
 }
 
 /**
- * What a tool returned beside its files; what is left of a list with files may be one value.
+ * The return of a tool without its files; the rest of a list with files may be one value.
  *
  * Source: Pydantic AI `ToolReturnPart._unwrap_data`.
  * @since 0.2.0
@@ -40,7 +40,7 @@ export const isErrorOutcome = (outcome: ToolReturnPart['outcome']): boolean =>
 /** A tool return as text, without the frame of an error: for providers with an error channel. @since 0.3.0 */
 export const bareReturnText = (part: Pick<ToolReturnPart, 'content'>): string => asText(part.content);
 
-/** What an error is shown as: a failure as a string, validation errors as the list they are. */
+/** Returns an error as it is shown: a failure as a string, validation errors as a list. */
 function errorOf({ content, outcome }: Pick<ToolReturnPart, 'content' | 'outcome'>): unknown {
   return outcome === 'retried' && !isNothing(content) ? content : asText(content);
 }
@@ -75,14 +75,14 @@ export function shownErrors(errors: readonly ErrorDetails[]): ErrorDetails[] {
   });
 }
 
-/** The line that says who speaks. Source: Pydantic AI `_RETRY_FEEDBACK_FRAMING`. */
+/** The line that names the speaker. Source: Pydantic AI `_RETRY_FEEDBACK_FRAMING`. */
 const framing =
   "Your previous response failed the application's validation (this is automated feedback, not a message from the user):";
 
 const fenced = (tag: string, content: string) => `${framing}\n<pyai:${tag}>\n${content}\n</pyai:${tag}>`;
 
 /**
- * What a model is asked for when its response held nothing usable, by the ways that are open to it.
+ * Returns the request to a model whose response held nothing usable, by the ways that are open to it.
  *
  * Source: Pydantic AI `_no_output_feedback_text`.
  * @since 0.3.0
@@ -95,14 +95,14 @@ const alternatives = [
   ['return an image'],
 ] as const;
 
-/** Every text the loop itself may write; only these speak for the program and not for what a model wrote. */
+/** Every text that the loop itself may write; only these speak for the program rather than for a model. */
 const noOutputTexts: ReadonlySet<string> = new Set(
   alternatives
     .reduce<string[][]>((lists, slot) => lists.flatMap((list) => [list, ...slot.map((one) => [...list, one])]), [[]])
     .map(noOutputText),
 );
 
-/** Whether feedback is a fixed text of the loop, which goes to the model as a system message. @since 0.3.0 */
+/** Returns whether feedback is a fixed text of the loop, which goes to the model as a system message. @since 0.3.0 */
 export const isFixedFeedback = ({ content, retry }: Pick<RetryFeedbackPart, 'content' | 'retry'>): boolean =>
   retry.cause === 'no_output' && typeof content === 'string' && noOutputTexts.has(content);
 
@@ -114,7 +114,7 @@ export function retryFeedbackText(part: Pick<RetryFeedbackPart, 'content' | 'ret
   return fenced(retry.cause === 'validation_error' ? 'validation_errors' : 'retry_feedback', text);
 }
 
-/** The arguments of a call as an object; what is no JSON object comes back under `INVALID_JSON`. @since 0.1.0 */
+/** Returns the arguments of a call as an object; anything but a JSON object is put under `INVALID_JSON`. @since 0.1.0 */
 export function argsAsDict(part: Pick<ToolCallPart, 'args'>): Record<string, unknown> {
   const { args } = part;
   if (args === null || args === '') return {};
@@ -161,7 +161,7 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** Whether a call has arguments at all. @since 0.1.0 */
+/** Returns whether a call has arguments at all. @since 0.1.0 */
 export function hasContent(part: Pick<ToolCallPart, 'args'>): boolean {
   const { args } = part;
   if (args === null || args === '') return false;

@@ -1,26 +1,12 @@
 import type { Handlers } from '../dispatch.ts';
-import { invalidParams } from '../params-error.ts';
-import { type PendingItems, pendingItem } from '../runs/pending-items.ts';
-import type { RunRegistry } from '../runs/registry.ts';
-import { pageOf } from './page.ts';
+import type { RunExecutor } from '../executors/run-executor.ts';
 
 type PendingHandlers = Pick<Handlers, Extract<keyof Handlers, `pending/${string}`>>;
 
-/** The `pending/…` requests. @since 0.2.0 */
-export function pendingHandlers({ pending, runs }: { pending: PendingItems; runs: RunRegistry }): PendingHandlers {
+/** The `pending/…` requests. */
+export function pendingHandlers({ executor }: { executor: RunExecutor }): PendingHandlers {
   return {
-    'pending/list': async ({ runId, ...page }) => {
-      const record = runId ? await runs.look(runId) : undefined;
-      const { items, nextCursor } = pageOf(pending.list(record?.runId), page);
-      return { pending: items.map(pendingItem), ...nextCursor };
-    },
-    'pending/resolve': ({ pendingId, result, error }) => {
-      const entry = pending.get(pendingId);
-      if (error && result !== undefined && result !== null)
-        throw invalidParams([{ path: ['error'], message: 'Give `result` or `error`, not both.' }]);
-      if (error) entry.fail({ kind: 'error', code: error.code, message: error.message, data: error.data });
-      else entry.answer(result ?? null);
-      return { runId: entry.runId };
-    },
+    'pending/list': (query) => executor.pendingItems(query),
+    'pending/resolve': ({ pendingId, ...answer }) => executor.resolve(pendingId, answer),
   };
 }

@@ -5,12 +5,10 @@ import { PROTOCOL_VERSION } from '../../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../../protocol/reference.ts';
 import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
+import type { RunExecutor } from '../executors/run-executor.ts';
 import { modelList } from '../models/list.ts';
 import type { Wire } from '../rpc/wire.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
-import type { CallbackCounters } from '../runs/open-callback.ts';
-import type { RunRegistry } from '../runs/registry.ts';
-import type { RunSlots } from '../runs/slots.ts';
 
 type ServiceHandlers = Pick<Handlers, 'initialize' | 'shutdown' | 'models/list' | 'rpc/discover' | 'health/get'>;
 
@@ -24,10 +22,8 @@ export interface ServiceDeps {
   readonly elapsed: () => number;
   readonly wire: Pick<Wire, 'pump' | 'requests' | 'gatekeeper'>;
   readonly env: NodeJS.ProcessEnv;
-  readonly runs: RunRegistry;
-  readonly slots: RunSlots;
+  readonly executor: RunExecutor;
   readonly agents: AgentRegistry;
-  readonly counters: CallbackCounters;
 }
 
 /** The handshake and the requests about the daemon itself. @since 0.1.0 */
@@ -60,7 +56,8 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
     },
     shutdown: async (_params, session) => {
       session.shutDown();
-      await session.endRuns(
+      await deps.executor.endRuns(
+        session.owner,
         new EngineError('run.cancelled', 'The agent run was cancelled: the session was shut down.'),
         900,
       );
@@ -76,8 +73,7 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
         uptimeMs: deps.epochMs() - deps.startedAtMs,
         rssBytes: memory.rss,
         heapUsedBytes: memory.heapUsed,
-        runs: { active: deps.slots.active, queued: deps.slots.queued, finished: deps.runs.finishedCount },
-        callbacks: { ...deps.counters },
+        ...deps.executor.health(),
         agents: deps.agents.size,
         ...(await connectionHealth(deps, loop)),
       };

@@ -39,12 +39,12 @@ export class Attempts {
   /** The call as the model of the latest attempt gets it. */
   callFor(fields: Partial<ModelCall> = {}): ModelCall {
     const before = this.#latest - 1;
-    const { tell } = this.#call;
+    const { emit } = this.#call;
     return {
       ...this.#call,
       ...fields,
-      tell: (event) => {
-        if (event.event_kind !== 'model_request_started') return tell?.(event);
+      emit: (event) => {
+        if (event.event_kind !== 'model_request_started') return emit?.(event);
         const { attempt, model, event_kind: _, request: __, ...further } = event;
         this.#emit(before + attempt, model, further);
       },
@@ -53,7 +53,7 @@ export class Attempts {
 
   #emit(attempt: number, model: string, further: { [K in keyof Further]?: Further[K] | undefined }): void {
     this.#latest = attempt;
-    const { runStep: request, tell } = this.#call;
-    tell?.({ event_kind: 'model_request_started', request, attempt, model, ...further });
+    const { runStep: request, emit } = this.#call;
+    emit?.({ event_kind: 'model_request_started', request, attempt, model, ...further });
   }
 }

@@ -121,7 +121,7 @@ async function fetchAt(url: URL, download: Download, redirectsLeft: number): Pro
     const { statusCode: status = 0, headers } = response;
     if (status >= 300 && status < 400 && headers.location !== undefined) {
       if (redirectsLeft === 0) throw refused(download.wanted.url, `there were more than ${redirects} redirects`);
-      if (!URL.canParse(headers.location, url.href)) throw refused(url, 'it redirects to something that is no URL');
+      if (!URL.canParse(headers.location, url.href)) throw refused(url, 'it redirects to something that is not a URL');
       return await fetchAt(new URL(headers.location, url), download, redirectsLeft - 1);
     }
     if (status !== 200) throw refused(url, `the server answered with status ${status}`);
@@ -149,7 +149,7 @@ async function checkedAddresses(url: URL, { wanted, world, signal }: Download): 
   const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolved(host, url, { world, signal });
   for (const { address } of addresses) {
     if (isPublicAddress(address)) continue;
-    if (!isLocalAddress(address)) throw refused(url, `${address} is no public address`);
+    if (!isLocalAddress(address)) throw refused(url, `${address} is not a public address`);
     if (!wanted.allowLocal) {
       throw refused(url, `${address} is a private address; \`force_download: 'allow-local'\` is needed for it`);
     }

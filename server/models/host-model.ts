@@ -1,11 +1,11 @@
 import { ModelResponse } from '../../protocol/messages.ts';
+import { invalid } from '../callbacks/callback-results.ts';
+import type { CallbackError } from '../callbacks/client.ts';
+import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
 import type { PartStream } from '../engine/part-stream.ts';
 import { unmeasuredUsage } from '../engine/response.ts';
-import { invalid } from '../runs/callback-answers.ts';
-import type { CallbackError } from '../runs/client.ts';
-import type { HostCallbacks } from '../runs/host-callbacks.ts';
 import { withoutInlineSystem } from './inline-system.ts';
 
 /**
@@ -54,10 +54,10 @@ async function requestHost(
     return { response, served: response.model_name };
   };
   const asked = { ...what, read, onError: (error: CallbackError) => modelError(error, name) };
-  if (!stream) return callbacks.ask(asked, params, call);
+  if (!stream) return callbacks.request(asked, params, call);
   return callbacks.streaming(
     { requestId: params.requestId, stream, signal: call.signal },
-    ({ signal, onEnd }) => callbacks.ask({ ...asked, onEnd }, params, { ...call, signal }),
+    ({ signal, onEnd }) => callbacks.request({ ...asked, onEnd }, params, { ...call, signal }),
     ({ response }) => response.parts.length > 0,
   );
 }

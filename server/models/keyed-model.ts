@@ -61,11 +61,11 @@ async function ask(
   prompt: ModelPrompt,
   call: ModelCall,
 ): Promise<ModelAnswer> {
-  const { tell } = call;
+  const { emit } = call;
   // Made when there is something to take out of.
   const redaction = () => new Redaction(secrets);
   try {
-    const shown = tell && { tell: (event: Parameters<typeof tell>[0]) => tell(redaction().value(event)) };
+    const shown = emit && { emit: (event: Parameters<typeof emit>[0]) => emit(redaction().value(event)) };
     const answer = await (await model).request(prompt, { ...call, ...shown });
     return answer.warnings?.length ? { ...answer, warnings: redaction().value(answer.warnings) } : answer;
   } catch (error) {

@@ -135,7 +135,7 @@ function mayRead({ entry, row, keys }: Asked, variable: string): boolean {
 function mayNotRead({ entry }: Asked, variable: string): EngineError {
   const why = entry.baseUrl
     ? `'${entry.model}' has a \`baseUrl\`, so '${variable}' needs the operator's leave`
-    : `'${variable}' is no variable of the provider of '${entry.model}'`;
+    : `'${variable}' is not a variable of the provider of '${entry.model}'`;
   return userError(
     `${why}: start the daemon with \`--allow-env ${variable}\`, or leave \`apiKeyEnv\` out and serve secret/get.`,
   );

@@ -1,8 +1,8 @@
 import type { ErrorKind } from '../../protocol/errors.ts';
 import { commonSettings } from '../../protocol/spec.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import { userError } from '../engine/errors.ts';
 import type { Warning } from '../engine/model.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
 
 /** Kinds that a request to a model may end with, or an answer be rejected as. */
 const fallbackKinds: readonly ErrorKind[] = [

@@ -1,7 +1,7 @@
 import type { ModelEntry, ModelSettings, ModelSpec } from '../../protocol/spec.ts';
+import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Model, Warning } from '../engine/model.ts';
-import type { HostCallbacks } from '../runs/host-callbacks.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
 import { fallbackModel } from './fallback-model.ts';
 import { hostModel } from './host-model.ts';

@@ -17,13 +17,13 @@ export interface AnswersParts {
   readonly pump: OutboundPump;
   readonly requests: OpenRequests;
   readonly trace: Trace;
-  /** Logs what cannot be sent under an incident id. */
+  /** Logs a response that cannot be sent, under an incident id. */
   readonly reportBug: (error: unknown) => { readonly message: string; readonly details: object };
 }
 
-/** Every answer to a request goes through here, exactly once; the library writes its own here too. @since 0.2.0 */
+/** Sends the responses, exactly one for each request; those of the library pass through here too. @since 0.2.0 */
 export class Answers extends AbstractMessageWriter {
-  /** Whether the handshake was answered well: nothing else may be sent before. */
+  /** True once the handshake has succeeded: nothing else may be sent before. */
   isOpen = false;
   readonly #parts: AnswersParts;
 
@@ -38,7 +38,7 @@ export class Answers extends AbstractMessageWriter {
     return done;
   }
 
-  /** Answers what was no request, or one that is not served: nothing is open for it. */
+  /** Responds to a message that is not a request, or not one that is served: no request is open for it. */
   refuse(id: RequestId | null, kind: ErrorKind, message: string, details: Record<string, unknown> = {}): void {
     this.#parts.pump.send({
       jsonrpc: '2.0',
@@ -48,7 +48,7 @@ export class Answers extends AbstractMessageWriter {
   }
 
   end(): void {
-    // The pump writes by itself.
+    // The pump writes on its own.
   }
 
   #answer(answer: Answer): void {

@@ -1,28 +1,28 @@
 import { ErrorCode } from '../../protocol/errors.ts';
-import { type AnswerListener, CallbackError, type CallbackFailure, type SentRequest } from '../runs/client.ts';
+import { type AnswerListener, CallbackError, type CallbackFailure, type SentRequest } from '../callbacks/client.ts';
 import type { OutboundPump } from './pump.ts';
 import type { Trace } from './trace.ts';
 
 /**
  * First and last id of our own requests: a range that no client uses for its own, because some take a request for the
- * answer to theirs when the ids are equal (Vim), or take 0 for "no id"; and whole numbers of 32 bits.
+ * response to theirs when the ids are equal (Vim), or take 0 for "no id"; and whole numbers of 32 bits.
  */
 const firstRequestId = 1_000_000_000;
 const lastRequestId = 2 ** 31 - 1;
 
-/** How many withdrawn requests are remembered, to count answers that come late. */
+/** Number of withdrawn requests that are remembered, to count late responses. */
 const withdrawnKept = 1024;
 
 interface Open {
   readonly method: string;
-  /** The run that asks; absent for what concerns the window of the editor. */
+  /** The run that sent it; absent for requests about the window of the editor. */
   readonly runId: string | undefined;
   readonly listener: AnswerListener;
 }
 
 const notSent: SentRequest = { withdraw: () => undefined };
 
-/** Our own requests that wait for an answer of the client. @since 0.2.0 */
+/** The daemon's own requests that wait for a response of the client. @since 0.2.0 */
 export class OpenCallbacks {
   readonly #pump: OutboundPump;
   readonly #trace: Trace;
@@ -49,12 +49,12 @@ export class OpenCallbacks {
     return { withdraw: () => this.#withdraw(id) };
   }
 
-  /** Whether somebody waits for the answer with this id, or would count it as late. */
+  /** Returns whether a request waits for the response with this id, or would count it as late. */
   isWaiting(id: string | number): boolean {
     return this.#open.has(Number(id)) || this.#withdrawn.has(Number(id));
   }
 
-  /** Gives an answer to who waits for it; false when nobody does. Some clients write numbers as strings. */
+  /** Settles the request with this id; false when there is none. Some clients write numbers as strings. */
   settle(id: string | number, { result, error }: { result?: unknown; error?: unknown }): boolean {
     const open = this.#take(id);
     if (!open) return false;
@@ -64,7 +64,7 @@ export class OpenCallbacks {
     return true;
   }
 
-  /** Fails a request with what came in place of its answer; false when nobody waits for one. */
+  /** Fails the request with what came in place of its response; false when there is none. */
   failUnreadable(id: string | number, reason: string): boolean {
     const open = this.#take(id);
     if (!open) return false;
@@ -79,7 +79,7 @@ export class OpenCallbacks {
     return new Map(runs);
   }
 
-  /** The client is gone: nobody will answer. */
+  /** Fails all requests: the client is gone. */
   close(): void {
     this.#isClosed = true;
     const open = [...this.#open.values()];

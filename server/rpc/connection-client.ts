@@ -1,9 +1,12 @@
-import type { Client } from '../runs/client.ts';
-import type { Session } from '../session.ts';
+import type { NotificationSender, RequestSender } from '../callbacks/client.ts';
 import type { Wire } from './wire.ts';
 
 /** The client at the other end of a connection. @since 0.1.0 */
-export function connectionClient({ pump, callbacks, trace }: Wire, session: () => Session): Client {
+export function connectionClient({
+  pump,
+  callbacks,
+  trace,
+}: Wire): NotificationSender & Pick<RequestSender, 'request'> {
   return {
     notify: (method, params) => {
       const sent = pump.send({ jsonrpc: '2.0', method, params });
@@ -11,7 +14,6 @@ export function connectionClient({ pump, callbacks, trace }: Wire, session: () =
       return sent.kind === 'tooLarge' ? sent : undefined;
     },
     request: (method, params, listener) => callbacks.request(method, params, listener),
-    serves: (method) => session().serves(method),
     get congested() {
       return pump.congested;
     },

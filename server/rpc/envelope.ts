@@ -1,18 +1,18 @@
 /** An id a request may have. @since 0.2.0 */
 export type RequestId = string | number;
 
-/** A message by what it is, or why it is none. @since 0.2.0 */
+/** The kind of a message, or why a value is not a message. @since 0.2.0 */
 export type Envelope =
   | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: unknown }
   | { readonly kind: 'notification'; readonly method: string; readonly params: unknown }
   | { readonly kind: 'response'; readonly id: RequestId; readonly result?: unknown; readonly error?: unknown }
-  /** `id` is whom to answer: null when the message had no id that can be used. */
+  /** `id` is for the response: null when the message had no usable id. */
   | { readonly kind: 'invalid'; readonly id: RequestId | null; readonly reason: string }
-  /** Nothing that can be answered or used. */
+  /** A value that can be neither responded to nor used. */
   | { readonly kind: 'void'; readonly reason: string };
 
 /**
- * Reads the envelope of a JSON value. What the library drops in silence, or takes for something else, is told apart
+ * Reads the envelope of a JSON value. Values that the library drops silently, or mistakes for something else, are distinguished
  * here.
  *
  * Source: JSON-RPC 2.0 sections 4 to 6; batches are not served.
@@ -39,7 +39,7 @@ export function envelopeOf(value: unknown): Envelope {
   return { kind: 'request', id: usable, method, params };
 }
 
-/** A client that could not read a request answers it like this, if at all. */
+/** The form in which a client responds to a request that it could not read, if at all. */
 function toNobody(error: unknown): Envelope {
   const { code } = (error ?? {}) as { code?: unknown };
   return { kind: 'void', reason: `its \`id\` is null${typeof code === 'number' ? ` (error ${code})` : ''}` };
@@ -47,13 +47,13 @@ function toNobody(error: unknown): Envelope {
 
 const invalid = (id: RequestId | null, reason: string): Envelope => ({ kind: 'invalid', id, reason });
 
-/** Tells whether a value can be the id of a request: fractions and numbers that lose digits could not be echoed. */
+/** Returns whether a value can be the id of a request: fractions and numbers that lose digits could not be echoed. */
 export const isRequestId = (id: unknown): id is RequestId => typeof id === 'string' || Number.isSafeInteger(id);
 
 const isStructured = (params: unknown) => params === undefined || typeof params === 'object';
 
 /**
- * Whether a JSON value is nested deeper than so many levels.
+ * Returns whether a JSON value is nested deeper than so many levels.
  *
  * @since 0.2.0
  */

@@ -1,6 +1,6 @@
 import type { MessageParts } from './message-parts.ts';
 
-/** Bounds of what is read and written. @since 0.2.0 */
+/** Limits of the messages that are read and written. @since 0.2.0 */
 export interface WireLimits {
   /** Bytes of one message, in and out. */
   readonly messageBytes: number;
@@ -12,7 +12,7 @@ export interface WireLimits {
   readonly requestsInFlight: number;
 }
 
-/** How messages are told apart on a stream. @since 0.2.0 */
+/** How messages are separated on a stream. @since 0.2.0 */
 export type Framing = 'contentLength' | 'lines';
 
 /** Why the body of a message is not read. @since 0.2.0 */
@@ -25,14 +25,14 @@ export interface SkippedFrame {
   /** Bytes of it; as many as have come where the number is not known. */
   readonly size: number;
   readonly isSizeKnown: boolean;
-  /** What shows of it. */
+  /** Its visible parts. */
   readonly parts: MessageParts;
-  /** Whether it was reported before, when its id was not known. */
+  /** True when it was reported before, while its id was unknown. */
   readonly isAgain: boolean;
 }
 
 /**
- * What was found next in the input: a body, or something that is none. After `lost` nothing more can be told apart.
+ * The next item of the input: a body, or something else. After `lost` no more messages can be found.
  *
  * @since 0.2.0
  */
@@ -46,11 +46,11 @@ export interface FrameSplitter {
   push(chunk: Buffer): void;
   /** The next frame, or undefined when more input is needed. */
   next(): Frame | undefined;
-  /** Whether a message is being skipped that was not reported yet. */
+  /** True while a message is being skipped that was not reported yet. */
   readonly isSilent: boolean;
   /** The report of a message that is being skipped, when nothing more has come for a while. */
   quiet(): Frame | undefined;
-  /** The input has ended: what is left of it, when that is something. */
+  /** Returns the rest of the input at its end, when there is any. */
   end(): Frame | undefined;
 }
 

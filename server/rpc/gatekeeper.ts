@@ -12,7 +12,7 @@ import type { Trace } from './trace.ts';
 import { UnreadableAnswers } from './unreadable-answers.ts';
 
 /**
- * An answer to a callback goes through the library's queue as a notification of this name, so that it takes effect after
+ * A response to a callback goes through the library's queue as a notification of this name, so that it takes effect after
  * what the client sent before it: pieces of a response, progress of a tool, a cancellation. It carries a function, which
  * nothing can that was read.
  *
@@ -29,13 +29,13 @@ export interface GatekeeperParts {
   readonly limits: () => WireLimits;
   readonly trace: Trace;
   readonly log: Log;
-  /** Reports a message that may be the answer to any of several callbacks, with the runs that wait for one. */
+  /** Reports a message that may be the response to any of several callbacks, with the runs that wait for one. */
   readonly onUnclear: (reason: string, runIds: ReadonlySet<string>) => void;
 }
 
 /**
- * Decides about everything that was read: what is served goes on, answers to callbacks go to who waits for them, and
- * everything else with an id, or that lost its id, is refused here. Nothing is left without an answer.
+ * Decides about everything that was read: requests that are served go on, responses to callbacks settle them, and
+ * everything else with an id, or that lost its id, is refused here. Nothing is left without a response.
  *
  * @since 0.2.0
  */
@@ -71,7 +71,7 @@ export class Gatekeeper {
     }
   }
 
-  /** Answers what was no JSON value, or settles the callback that it names. */
+  /** Responds to text that is not a JSON value, or settles the callback that it names. */
   fault(fault: Fault): Message | undefined {
     const { answers } = this.#parts;
     switch (fault.kind) {
@@ -84,7 +84,7 @@ export class Gatekeeper {
         );
       case 'lost':
         this.refused += 1;
-        answers.refuse(null, 'request.invalid', `The input is no stream of messages: ${fault.reason}.`);
+        answers.refuse(null, 'request.invalid', `The input is not a stream of messages: ${fault.reason}.`);
         return undefined;
     }
   }
@@ -118,7 +118,7 @@ export class Gatekeeper {
     if (method !== '$/cancelRequest') return { jsonrpc: '2.0', method, params } as Message;
     const id = (params as { id?: unknown } | null | undefined)?.id;
     const request = typeof id === 'string' || typeof id === 'number' ? this.#parts.requests.get(id) : undefined;
-    // What was answered already, or never asked, is nothing to cancel; the library would remember it.
+    // A request that has its response, or never existed, cannot be cancelled; the library would remember it.
     return request ? ({ jsonrpc: '2.0', method, params: { id: request.id } } as Message) : undefined;
   }
 
@@ -128,11 +128,11 @@ export class Gatekeeper {
       return settlement(() =>
         refusal ? callbacks.failUnreadable(id, refusal) : callbacks.settle(id, { result, error }),
       );
-    if (result !== undefined || error !== undefined) return this.#drop('a response to nobody');
+    if (result !== undefined || error !== undefined) return this.#drop('a response without a request');
     return this.#refuse(id, 'it is neither a request nor a response');
   }
 
-  /** A value that is no message is refused, unless it names callbacks that wait: those fail. */
+  /** A value that is not a message is refused, unless it names open callbacks: those fail. */
   #invalid({ id, reason }: Of<'invalid'>, value: unknown): Message | undefined {
     const messages = Array.isArray(value) ? value : [value];
     const meant = this.#unreadable.settlementOf(messages.map(partsOf), reason);
@@ -140,7 +140,7 @@ export class Gatekeeper {
     return settlement(meant?.settle);
   }
 
-  /** What could not be read is answered under its id when it is a request that shows one. */
+  /** A request that could not be read gets a response when its id is visible. */
   #unread(
     { parts, isAgain = false }: { parts: MessageParts; isAgain?: boolean },
     { kind, message, reason, details }: Refusal,
@@ -149,7 +149,7 @@ export class Gatekeeper {
     const id = parts.method === undefined || meant?.isNamed ? null : (parts.id ?? null);
     if (isAgain && id === null) return meant?.isNamed ? settlement(meant.settle) : undefined;
     this.refused += 1;
-    // Text that is not JSON is always answered, as JSON-RPC has it; an answer that is too large only fails its call.
+    // Text that is not JSON always gets a response, as JSON-RPC requires; a response that is too large only fails its call.
     if (kind === 'parse.error' || !meant?.isNamed) this.#parts.answers.refuse(id, kind, message, details);
     return settlement(meant?.settle);
   }
@@ -171,7 +171,7 @@ export class Gatekeeper {
     return undefined;
   }
 
-  /** Nobody can be answered. */
+  /** There is no request to respond to. */
   #drop(reason: string): undefined {
     this.refused += 1;
     this.#parts.log.debug(`a message was dropped: ${reason}`);
@@ -179,7 +179,7 @@ export class Gatekeeper {
   }
 }
 
-/** How a message that could not be read is refused, and what is said of it to a callback that it was to answer. */
+/** The refusal of a message that could not be read, and the reason for a callback that it was to settle. */
 interface Refusal {
   readonly kind: ErrorKind;
   readonly message: string;

@@ -1,7 +1,7 @@
-/** How far into a text a fault is looked for: so little that nobody waits for it. */
+/** Length of a text in which a fault is searched: so short that it takes no noticeable time. */
 const lookedAt = 256 * 1024;
 
-/** What may come next in a JSON text. */
+/** The tokens that may come next in a JSON text. */
 type Expected =
   | 'a value'
   | 'a value or `]`'
@@ -20,7 +20,7 @@ const wordsOfOthers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Says what is wrong with a text that is not valid JSON, and where, counted in UTF-16 units from 0. Nothing of the text is
+ * Returns what is wrong with a text that is not valid JSON, and where, counted in UTF-16 units from 0. Nothing of the text is
  * quoted, as it may be secret. Undefined when the fault is too far in the text to look for.
  *
  * @since 0.2.0
@@ -50,7 +50,7 @@ function afterBlanks(text: string, from: number): number {
   return at;
 }
 
-/** A string goes to its closing quote or to a control character, a word to what cannot be in one. */
+/** A string extends to its closing quote or a control character, a word to a character that cannot be in one. */
 function endOfToken(text: string, from: number): number {
   let at = from + 1;
   if ('{}[]:,'.includes(text[from] ?? '')) return at;
@@ -62,7 +62,7 @@ function endOfToken(text: string, from: number): number {
   return Math.min(text[at] === '"' ? at + 1 : at, text.length);
 }
 
-/** What is wrong with one token by itself. */
+/** Returns what is wrong with one token by itself. */
 function tokenFault(text: string, at: number, end: number): string | undefined {
   const token = text.slice(at, end);
   const [first = ''] = token;
@@ -88,7 +88,7 @@ function stringFault(text: string, at: number, end: number): string | undefined 
   return `the ${what} at position ${end} is inside a string and must be escaped`;
 }
 
-/** What may follow a token, or undefined when it may not stand there. */
+/** Returns what may follow a token, or undefined when the token is not allowed there. */
 function following(expected: Expected, token: string, open: string[]): Expected | undefined {
   const [first = ''] = token;
   const takesValue = expected === 'a value' || expected === 'a value or `]`';

@@ -5,12 +5,12 @@ const CR = 13;
 const LF = 10;
 const usual = 'Content-Length: ';
 
-/** A length beyond both this and so many times the limit is a mistake: what follows it could never be found again. */
+/** A length beyond both this and so many times the limit is a mistake: the next message could never be found. */
 const plausibleBytes = 2 ** 30;
 const plausibleTimes = 16;
 
 /**
- * Messages behind headers. A wrong header cannot be told from a lost position, so it is told at once: waiting for more
+ * Messages after headers. A wrong header cannot be distinguished from a lost position, so it is reported at once: waiting for more
  * would leave the host waiting too.
  *
  * Source: LSP 3.17 base protocol, header part.
@@ -33,7 +33,7 @@ export class ContentLengthFrames implements FrameSplitter {
   }
 
   push(chunk: Buffer): void {
-    // What is left over here is at most a part of a header: bodies and skipped bytes are taken as they come.
+    // The rest is at most a part of a header: bodies and skipped bytes are taken as they come.
     this.#input = this.#at < this.#input.length ? Buffer.concat([this.#input.subarray(this.#at), chunk]) : chunk;
     this.#at = 0;
   }

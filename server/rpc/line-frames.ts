@@ -8,7 +8,7 @@ export class LineFrames implements FrameSplitter {
   readonly #limits: () => WireLimits;
   #input = noBytes;
   #at = 0;
-  /** What has come of a line that is longer than a chunk. */
+  /** The received part of a line that is longer than a chunk. */
   #parts: Buffer[] = [];
   #size = 0;
   /** The line, when it is too long to be read. */

@@ -4,11 +4,11 @@ import { isRequestId, type RequestId } from './envelope.ts';
 export interface MessageParts {
   readonly id?: RequestId;
   readonly method?: string;
-  /** Whether it has a result or an error. */
+  /** True when it has a result or an error. */
   readonly isAnswer: boolean;
 }
 
-/** How much of each end of a message is looked at: so little that nobody waits for it. @since 0.2.0 */
+/** Bytes of each end of a message that are read: so few that it takes no noticeable time. @since 0.2.0 */
 export const lookedAt = 64 * 1024;
 
 /** The parts of a message that is valid JSON. @since 0.2.0 */
@@ -22,9 +22,9 @@ export function partsOf(value: unknown): MessageParts {
   };
 }
 
-/** What shows at the top level of an object. */
+/** The visible parts of the top level of an object. */
 type Token =
-  /** A string, a number or a word; `isWhole` says that its end is at hand. */
+  /** A string, a number or a word; `isWhole` when its end is visible. */
   | { readonly kind: 'scalar'; readonly text: string; readonly isWhole: boolean }
   | { readonly kind: 'colon' | 'comma' | 'nested' };
 
@@ -32,7 +32,7 @@ const lexeme = /"[^"\\]*(?:\\.[^"\\]*)*"?|'[^'\\]*(?:\\.[^'\\]*)*'?|[{}[\]:,]|[^
 
 /**
  * Finds id and method of a message that is not valid JSON, or of which only the ends are at hand. Values that are nested
- * are passed over, whatever is wrong inside them. `end` is the end of the message behind a gap.
+ * are passed over, whatever is wrong inside them. `end` is the end of the message after a gap.
  *
  * @since 0.2.0
  */
@@ -52,7 +52,7 @@ export function readablePartsOf(bytes: Buffer): MessageParts {
 /** Text in UTF-16 shows as letters with zero bytes between them. */
 const textOf = (bytes: Buffer) => bytes.toString('utf8').replaceAll('\0', '');
 
-/** The tokens of the first object, without what is nested in it. */
+/** The tokens of the first object, without nested ones. */
 function topLevelOf(text: string): Token[] {
   const tokens: Token[] = [];
   let depth = 0;
@@ -125,7 +125,7 @@ function tokenOf(lexed: string, hasMore: boolean): Token {
   return { kind: 'scalar', text, isWhole: isQuoted ? text.length > 1 && text.endsWith(quote) : hasMore };
 }
 
-/** Reads `key: scalar` where it stands; the first of a name counts, as what follows a fault may be anything. */
+/** Reads `key: scalar` in place; the first of a name counts, as anything may follow a fault. */
 function partsIn(tokens: readonly Token[]): MessageParts {
   const found: { id?: RequestId; method?: string; isAnswer: boolean } = { isAnswer: false };
   for (const [at, token] of tokens.entries()) {

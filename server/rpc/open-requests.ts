@@ -1,6 +1,6 @@
 import type { RequestId } from './envelope.ts';
 
-/** A request of the client that was not answered yet. @since 0.2.0 */
+/** A request of the client without a response yet. @since 0.2.0 */
 export interface OpenRequest {
   readonly id: RequestId;
   readonly method: string;
@@ -23,7 +23,7 @@ export class OpenRequests {
     return this.#open.size;
   }
 
-  /** 1 and "1" are the same id: the library, and many a client, cannot tell them apart. */
+  /** 1 and "1" are the same id: the library, and many clients, cannot distinguish them. */
   get(id: RequestId): OpenRequest | undefined {
     return this.#open.get(String(id));
   }
@@ -33,7 +33,7 @@ export class OpenRequests {
     if (request.waits) this.#waiting += 1;
   }
 
-  /** Called when an answer is sent. */
+  /** Called when a response is sent. */
   close(id: RequestId): OpenRequest | undefined {
     const request = this.#open.get(String(id));
     if (!request) return undefined;
@@ -46,13 +46,13 @@ export class OpenRequests {
     return request;
   }
 
-  /** Resolves when all are answered. */
+  /** Resolves when all have their responses. */
   answered(): Promise<void> {
     return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#listeners.push(resolve));
   }
 }
 
-/** Whether a request stays open until something happens to a run. @since 0.2.0 */
+/** Returns whether a request stays open until something happens to a run. @since 0.2.0 */
 export function waits(method: string, params: unknown): boolean {
   if (method === 'run/wait') return true;
   const { wait, waitMs } = (params ?? {}) as { wait?: unknown; waitMs?: unknown };
@@ -60,5 +60,5 @@ export function waits(method: string, params: unknown): boolean {
   return method === 'run/events' && typeof waitMs === 'number' && waitMs > 0;
 }
 
-/** What must get through when the daemon is busiest: it takes work away, or tells how much there is. @since 0.2.0 */
+/** Methods that have to get through when the daemon is busiest: they reduce its work, or report it. @since 0.2.0 */
 export const alwaysServed: ReadonlySet<string> = new Set(['run/cancel', 'shutdown', 'health/get']);

@@ -2,10 +2,10 @@ import type { Writable } from 'node:stream';
 import { stringifyExact } from '../engine/exact-json.ts';
 import type { Framing } from './frames.ts';
 
-/** A message as it stands on the wire, its parts checked by who sends it. @since 0.2.0 */
+/** A message as it is on the wire; its sender has checked its parts. @since 0.2.0 */
 export type Outgoing = { readonly jsonrpc: '2.0' } & Record<string, unknown>;
 
-/** What became of a message that was to be sent. @since 0.2.0 */
+/** The outcome of sending a message. @since 0.2.0 */
 export type Sent =
   | { readonly kind: 'queued' }
   | { readonly kind: 'closed' }
@@ -14,7 +14,7 @@ export type Sent =
 export interface PumpOptions {
   /** Bytes of one message. */
   readonly messageBytes: () => number;
-  /** Bytes in the queue from which on those who send should wait, and down to which they wait. */
+  /** Bytes in the queue at which senders should wait, and down to which they wait. */
   readonly highWater?: number;
   readonly lowWater?: number;
 }
@@ -25,9 +25,9 @@ const closed: Sent = { kind: 'closed' };
 const done = Promise.resolve();
 
 /**
- * The one way out. A message is encoded when it is sent, so that what happens to its objects afterwards cannot change
+ * The only way out. A message is encoded when it is sent, so that what happens to its objects afterwards cannot change
  * it; all messages of a burst leave in one write, in the order in which they were sent. Nothing here ever rejects: a
- * pipe that broke is told once, and what is sent afterwards is dropped.
+ * pipe that broke is reported once, and later messages are dropped.
  *
  * @since 0.2.0
  */
@@ -37,7 +37,7 @@ export class OutboundPump {
   readonly #messageBytes: () => number;
   readonly #highWater: number;
   readonly #lowWater: number;
-  /** What waits for the write before it; messages are added to the last one. */
+  /** Chunks that wait for the write before them; messages are added to the last one. */
   #batches: Batch[] = [emptyBatch()];
   #waitingBytes = 0;
   #writingBytes = 0;
@@ -46,7 +46,7 @@ export class OutboundPump {
   #isClosed = false;
   #waiters: Waiter[] = [];
   readonly #closeListeners: (() => void)[] = [];
-  /** Told of each message that was queued. */
+  /** Called with each message that was queued. */
   onSent: ((message: Outgoing) => void) | undefined;
 
   constructor(stream: Writable, { messageBytes, highWater = 1 << 20, lowWater = 1 << 18 }: PumpOptions) {
@@ -62,7 +62,7 @@ export class OutboundPump {
     return this.#waitingBytes + this.#writingBytes;
   }
 
-  /** Whether the reader is slow: more waits than should. Who can merge or wait does so now. */
+  /** True while the client is congested: senders merge messages, or wait, when they can. */
   get congested(): boolean {
     return this.queuedBytes >= this.#highWater;
   }
@@ -72,7 +72,7 @@ export class OutboundPump {
   }
 
   /**
-   * Resolves when so little waits that more may be sent (or no more than so many bytes), or when nobody reads any more.
+   * Resolves when the queue is short enough for more messages (or for so many bytes), or when the client is gone.
    */
   drained(bytes: number = this.#lowWater): Promise<void> {
     if (this.#isClosed || this.queuedBytes <= bytes) return done;
@@ -84,7 +84,7 @@ export class OutboundPump {
     this.#closeListeners.push(listener);
   }
 
-  /** Errors: those of `JSON.stringify` for what is no JSON. */
+  /** Errors: those of `JSON.stringify` for values other than JSON. */
   send(message: Outgoing): Sent {
     if (this.#isClosed) return closed;
     const json = stringifyExact(message);
@@ -100,7 +100,7 @@ export class OutboundPump {
     if (this.#waitingBytes >= flushBytes) this.#flush();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;
-      // Runs when the microtasks are done: after all answers to what came in one chunk.
+      // Runs when the microtasks are done: after all responses to the messages of one chunk.
       process.nextTick(() => {
         this.#isScheduled = false;
         this.#flush();
@@ -109,7 +109,7 @@ export class OutboundPump {
     return queued;
   }
 
-  /** What is sent next goes into a write of its own, apart from what was sent before. */
+  /** Begins a new write, apart from earlier messages. */
   separate(): void {
     if (this.#batches[this.#batches.length - 1]?.bytes) this.#batches.push(emptyBatch());
   }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
-import { parseMessage } from '../message-json.ts';
+import { parseMessage } from '../errors/json-overflow.ts';
 import type { Frame, FrameSplitter, Framing, WireLimits } from './frames.ts';
 import { jsonFault } from './json-fault.ts';
 import { ContentLengthFrames } from './length-frames.ts';
@@ -15,15 +15,15 @@ export type Fault =
 /** How long nothing must come before a message that was not reported yet is reported as far as it came, in milliseconds. */
 const quietMs = 50;
 
-/** Who is told what the input held. @since 0.2.0 */
+/** Receives the items of the input. @since 0.2.0 */
 export interface ReaderSink {
-  /** Told once, before anything else. */
+  /** Called once, before anything else. */
   framing(framing: Framing): void;
-  /** A JSON value of so many bytes: the message to dispatch, or undefined when nothing is left to do about it. */
+  /** A JSON value of so many bytes: the message to dispatch, or undefined when there is nothing left to do. */
   value(value: unknown, size: number): Message | undefined;
-  /** The same for what was none. */
+  /** The same for input that is not a value. */
   fault(fault: Fault): Message | undefined;
-  /** Whether some that were passed on wait to be dispatched. */
+  /** Returns whether messages that were passed on wait to be dispatched. */
   isBehind(): boolean;
   /** The input has ended and everything in it was passed on. */
   end(): void;
@@ -33,14 +33,14 @@ export interface ReaderSink {
  * Reads messages from a stream. Which framing the client uses shows in its first byte: a JSON value is on a line of its
  * own, everything else begins with a header.
  *
- * The end of the input is not the end of the connection, unlike in the library: what was read is still to be answered.
+ * The end of the input is not the end of the connection, unlike in the library: requests that were read still get their responses.
  * @since 0.2.0
  */
 export class WireReader extends AbstractMessageReader {
   readonly #stream: Readable;
   readonly #limits: () => WireLimits;
   readonly #sink: ReaderSink;
-  // Fatal: text that is no UTF-8 is refused, not read with replacement characters.
+  // Fatal: text that is not UTF-8 is refused, not read with replacement characters.
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #callback: DataCallback = () => undefined;
   #start: Buffer | undefined = Buffer.alloc(0);
@@ -73,7 +73,7 @@ export class WireReader extends AbstractMessageReader {
     };
   }
 
-  /** Stops reading while nobody reads the answers; what is in the pipe stays there. */
+  /** Stops reading while the client does not read the responses; the input stays in the pipe. */
   hold(): void {
     this.#isHeld = true;
     this.#stream.pause();
@@ -139,7 +139,7 @@ export class WireReader extends AbstractMessageReader {
     this.#pull(splitter);
   }
 
-  /** Waits for more of a message that is skipped; its sender may wait for an answer before it sends the rest. */
+  /** Waits for more of a message that is skipped; its sender may wait for a response before it sends the rest. */
   #awaitMore(splitter: FrameSplitter): void {
     clearTimeout(this.#quietTimer);
     this.#quietTimer = setTimeout(() => {
@@ -172,7 +172,7 @@ export class WireReader extends AbstractMessageReader {
     if (!this.#isLost) this.#tellEnd();
   }
 
-  /** Behind everything that came before it. */
+  /** Called after everything that came before it. */
   #tellEnd(): void {
     if (this.#sink.isBehind()) setImmediate(() => this.#tellEnd());
     else this.#sink.end();

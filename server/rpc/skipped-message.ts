@@ -2,8 +2,8 @@ import { noBytes, type SkippedFrame, type WhySkipped } from './frames.ts';
 import { lookedAt, type MessageParts, readableParts } from './message-parts.ts';
 
 /**
- * A message that is passed over while it comes. Both of its ends are kept, so that it can be answered, or the callback be
- * settled that it was to answer. It is reported once: as soon as its id and kind are known, when all of it has come, or
+ * A message that is skipped while it arrives. Both of its ends are kept, so that it gets a response, or the callback is
+ * settled that it was a response to. It is reported once: as soon as its id and kind are known, when it is complete, or
  * when nothing more comes for a while; and once more when its id shows only after that.
  *
  * @since 0.2.0
@@ -25,7 +25,7 @@ export class SkippedMessage {
     this.#length = length;
   }
 
-  /** Whether it was not reported yet. */
+  /** True when it was not reported yet. */
   get isSilent(): boolean {
     return !this.#isReported;
   }
@@ -43,7 +43,7 @@ export class SkippedMessage {
     return isKnown ? this.#report(parts, false) : undefined;
   }
 
-  /** Returns the report of what is known, when nothing more comes for now, or when it is whole. */
+  /** Returns the report of what is known, when no more input comes for now, or when it is complete. */
   conclude(isWhole: boolean): SkippedFrame | undefined {
     if (this.#isIdReported || (this.#isReported && !isWhole)) return undefined;
     const parts = readableParts(joined(this.#start), isWhole && this.#end.size > 0 ? joined(this.#end) : undefined);

@@ -43,7 +43,7 @@ function movedPipe(): Output | undefined {
   }
 }
 
-/** What can be opened in the place of stdout: stderr, unless that is closed or a socket. */
+/** The stream that replaces stdout: stderr, unless that is closed or a socket. */
 function otherOutput(): string {
   const stderr = `/proc/self/fd/${STDERR}`;
   try {

@@ -5,7 +5,7 @@ export type TraceLevel = 'off' | 'messages' | 'verbose';
 /** How much of a message is shown. */
 const shown = 4096;
 
-/** Tells the client what came and went, when it asks for that. Source: LSP 3.17 $/logTrace. @since 0.2.0 */
+/** Reports the messages of the connection to a client that requests it. Source: LSP 3.17 $/logTrace. @since 0.2.0 */
 export class Trace {
   level: TraceLevel = 'off';
   readonly #pump: OutboundPump;
@@ -16,14 +16,14 @@ export class Trace {
     this.#redact = redact;
   }
 
-  /** Takes what a client asked for; a value that is none changes nothing. */
+  /** Sets the level that a client requested; an unknown value changes nothing. */
   set(value: unknown): void {
     if (value === 'off' || value === 'messages' || value === 'verbose') this.level = value;
   }
 
-  /** `what` says which message it is, `content` are its parameters, its result or its error. */
+  /** `what` names the message, `content` is its parameters, its result or its error. */
   tell(what: string, method: string, content: unknown): void {
-    // Who is behind with reading is not told even more.
+    // A congested client is not sent even more.
     if (this.level === 'off' || this.#pump.congested) return;
     // Secrets stay outside every trace; a trace is nothing to trace.
     if (method === 'secret/get' || method === '$/logTrace') return;

@@ -1,16 +1,16 @@
 import type { OpenCallbacks } from './callbacks.ts';
 import type { MessageParts } from './message-parts.ts';
 
-/** What a message that could not be used does to callbacks, once its turn comes. @since 0.2.0 */
+/** The effect of an unusable message on callbacks, once its turn comes. @since 0.2.0 */
 export interface Settlement {
-  /** Whether the message names the callbacks by their ids. */
+  /** True when the message names the callbacks by their ids. */
   readonly isNamed: boolean;
   readonly settle: () => void;
 }
 
 /**
- * Finds the callbacks that a message was meant to answer which is not an answer: nobody will send another one, so that
- * they would be waited for until their deadline.
+ * Finds the callbacks that a message was meant for which is not a response: no other one will be sent, so that they
+ * would wait until their deadline.
  *
  * @since 0.2.0
  */
@@ -49,5 +49,5 @@ export class UnreadableAnswers {
   }
 }
 
-/** Whether a message does not look like a request, and names nothing else. */
+/** Returns whether a message does not look like a request, and names nothing else. */
 const mayBeAnswer = ({ id, method, isAnswer }: MessageParts) => id === undefined && (method === undefined || isAnswer);

@@ -1,7 +1,7 @@
 import type { InitializeParams } from '../../protocol/lifecycle.ts';
 import type { Outgoing } from './pump.ts';
 
-/** How close after an answer a callback must leave, and how long the line must be quiet then, in milliseconds. */
+/** How soon after a response a callback has to be sent, and how long the line must be quiet then, in milliseconds. */
 const closeMs = 100;
 
 /** The clock and the timer; a test has its own. @since 0.2.0 */
@@ -19,7 +19,7 @@ const realTime: NudgeTime = {
 };
 
 /**
- * Tells whether a client has to be woken up: it says so itself (`wakeUp`), or it is an Emacs by its name. Emacs clients
+ * Returns whether a client has to be woken up: it declares it (`wakeUp`), or it is an Emacs by its name. Emacs clients
  * call themselves "Eglot", "emacs" (lsp-mode), "Emacs" or "mcp-emacs"; others log every notification they do not know,
  * or count it as an error.
  *
@@ -30,19 +30,19 @@ export function needsWakeUp({ clientInfo, initializationOptions }: InitializePar
 }
 
 /**
- * Sends one more message when the line has been quiet for a while after a callback that left close to an answer. A client
+ * Sends one more message when the line has been quiet for a while after a callback that was sent soon after a response. A client
  * may look at what it read together with the answer it waited for only when it reads again: in Emacs the answer to a
  * `jsonrpc-request` leaves its reader by a `throw`. Such a client never sees the callback, and both wait for each other.
  *
  * @since 0.2.0
  */
 export class WakeUp {
-  /** Whether the client needs it. */
+  /** True when the client needs it. */
   isEnabled = false;
   readonly #send: () => void;
   readonly #time: NudgeTime;
   #answeredAt = Number.NEGATIVE_INFINITY;
-  /** Whether a callback left close to an answer, and no callback was answered since. */
+  /** True when a callback was sent soon after a response, and no callback has been responded to since. */
   #isExposed = false;
   #isArmed = false;
   #lastSentAt = 0;
@@ -52,7 +52,7 @@ export class WakeUp {
     this.#time = time;
   }
 
-  /** Told of everything that is sent. */
+  /** Called with everything that is sent. */
   sent({ id, method }: Outgoing): void {
     if (!this.isEnabled) return;
     if (method === undefined) this.#answeredAt = this.#time.now();
@@ -60,7 +60,7 @@ export class WakeUp {
     if (this.#isExposed) this.#lastSentAt = this.#time.now();
   }
 
-  /** The client has answered a callback: it reads. */
+  /** The client has responded to a callback, so it reads. */
   heard(): void {
     this.#isExposed = false;
   }

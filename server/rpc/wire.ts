@@ -5,7 +5,7 @@ import {
   type MessageConnection,
   type MessageStrategy,
 } from 'vscode-jsonrpc/node';
-import { reportBug } from '../errors.ts';
+import { reportBug } from '../errors/response-error.ts';
 import type { Log } from '../log.ts';
 import { Answers } from './answers.ts';
 import { OpenCallbacks } from './callbacks.ts';
@@ -18,15 +18,15 @@ import { dispatchInOneTurn } from './scheduler.ts';
 import { Trace } from './trace.ts';
 import { WakeUp } from './wake-up.ts';
 
-/** What happens to a connection. @since 0.2.0 */
+/** The events of a connection. @since 0.2.0 */
 export interface WireEvents {
-  /** The input has ended and everything in it was passed on: answers may still be given. */
+  /** The input has ended and everything in it was passed on; responses may still be sent. */
   onEnd(): void;
-  /** The input is no stream of messages (any more); the client was told. */
+  /** The input is not a stream of messages (any more); the client was notified. */
   onLost(reason: string): void;
-  /** Nobody reads the output any more. */
+  /** The client does not read the output any more. */
   onClosed(): void;
-  /** A message could not be read that may be the answer to a callback of any of these runs. */
+  /** A message could not be read that may be the response to a callback of any of these runs. */
   onUnclear(reason: string, runIds: ReadonlySet<string>): void;
 }
 
@@ -42,20 +42,20 @@ export interface Wire {
   readonly trace: Trace;
   readonly wakeUp: WakeUp;
   readonly framing: Framing | undefined;
-  /** Who is told; to be replaced before `listen`. */
+  /** Receives the events; replaced before `listen`. */
   events: WireEvents;
   /** Bounds in force; a session puts its own here, which the handshake may lower. */
   limits: () => WireLimits;
 }
 
-/** Answers that nobody has read are kept up to here; then nothing more is read that would make more of them. */
+/** Bytes of unread responses at which no more requests are read. */
 const heldBytes = 64 * 1024 * 1024;
 
-/** What a connection needs. @since 0.2.0 */
+/** The parts that a connection uses. @since 0.2.0 */
 export interface WireOptions {
   readonly limits: WireLimits;
   readonly log: Log;
-  /** Hides secrets in what a trace shows. */
+  /** Hides secrets in traces. */
   readonly redact?: (text: string) => string;
   /** Marks of the outbound queue, when not its own. */
   readonly queue?: Pick<PumpOptions, 'highWater' | 'lowWater'>;
@@ -75,22 +75,11 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   const answers = new Answers({ pump, requests, trace, reportBug: (error) => reportBug(error, log) });
   const onUnclear: WireEvents['onUnclear'] = (reason, runIds) => wire.events.onUnclear(reason, runIds);
   const gatekeeper = new Gatekeeper({ answers, requests, callbacks, limits, trace, log, onUnclear });
+  const backlog = new DispatchBacklog();
   const holdWhileFull = () => {
     if (reader.isHeld || pump.queuedBytes < heldBytes) return;
     reader.hold();
     void pump.drained(heldBytes / 2).then(() => reader.release());
-  };
-  /** Messages that were passed to the library and wait for their turn there. */
-  let undispatched = 0;
-  const counted = (message: Message | undefined) => {
-    if (message && isQueued(message)) undispatched += 1;
-    return message;
-  };
-  const messageStrategy: MessageStrategy = {
-    handleMessage: (message, next) => {
-      if (isQueued(message)) undispatched -= 1;
-      return next(message);
-    },
   };
   const reader = new WireReader(input, limits, {
     framing: (framing) => {
@@ -99,11 +88,11 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     },
     value: (value, size) => {
       holdWhileFull();
-      return counted(gatekeeper.admit(value, size));
+      return backlog.add(gatekeeper.admit(value, size));
     },
-    isBehind: () => undispatched > 0,
+    isBehind: () => backlog.waiting > 0,
     fault: (fault) => {
-      const message = counted(gatekeeper.fault(fault));
+      const message = backlog.add(gatekeeper.fault(fault));
       if (fault.kind === 'lost') wire.events.onLost(fault.reason);
       return message;
     },
@@ -111,7 +100,9 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
   });
   pump.onClose(() => wire.events.onClosed());
   const wire: { -readonly [K in keyof Wire]: Wire[K] } = {
-    connection: createMessageConnection(reader, answers, libraryLog(log), { messageStrategy }),
+    connection: createMessageConnection(reader, answers, libraryLog(log), {
+      messageStrategy: backlog.strategy,
+    }),
     pump,
     callbacks,
     requests,
@@ -133,10 +124,32 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
 
 const ignore = () => undefined;
 
+/** Counts the messages that were passed to the library and wait for their turn there. */
+class DispatchBacklog {
+  #waiting = 0;
+
+  /** Hooks into the dispatch of the library. */
+  readonly strategy: MessageStrategy = {
+    handleMessage: (message, next) => {
+      if (isQueued(message)) this.#waiting -= 1;
+      return next(message);
+    },
+  };
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  add(message: Message | undefined): Message | undefined {
+    if (message && isQueued(message)) this.#waiting += 1;
+    return message;
+  }
+}
+
 /** Cancellations may be taken at once, past the queue of the library. */
 const isQueued = (message: Message) => (message as { method?: unknown }).method !== '$/cancelRequest';
 
-/** What the library has to say concerns who works on the daemon. */
+/** Messages of the library are for developers of the daemon. */
 function libraryLog(log: Log) {
   const debug = (message: string) => log.debug(`connection: ${message}`);
   return { error: debug, warn: debug, info: debug, log: debug };

@@ -1,7 +1,7 @@
 import type { AgentSpec } from '../../protocol/spec.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import type { CompiledAgent } from '../engine/agent.ts';
 import { EngineError } from '../engine/errors.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
 
 /** An agent as it was registered, and compiled. @since 0.1.0 */
 export interface RegisteredAgent {

@@ -36,7 +36,7 @@ export class EventRing {
     while (this.#length > 1 && (this.#length > this.#limits.events || this.#bytes > this.#limits.bytes)) this.#drop();
   }
 
-  /** The events behind a number, or null when some of them are gone, or never were: the caller is not on this run. */
+  /** Returns the events after a number, or null when some of them are gone, or the number is of another run. */
   after(seq: number, limit: number): SentEvent[] | null {
     const oldest = this.#lastSeq - this.#length + 1;
     if (seq > this.#lastSeq || seq < oldest - 1) return null;

@@ -1,12 +1,12 @@
 import type { DurableEvent } from '../../protocol/events.ts';
+import type { TooLarge } from '../callbacks/client.ts';
 import { stringifyExact } from '../engine/exact-json.ts';
-import type { TooLarge } from './client.ts';
 
 const whole = 256 * 1024;
 const shown = 64 * 1024;
 
 /**
- * Shortens a huge tool result where it is only told: the history has it whole. Other events pass through unchanged.
+ * Shortens a huge tool result in an event: the history has it whole. Other events pass through unchanged.
  *
  * @since 0.1.0
  */
@@ -24,8 +24,8 @@ export function eventForWire(event: DurableEvent): DurableEvent {
 }
 
 /**
- * What is told instead of an event that no message can hold, under its number: of the end of a run everything but the
- * output and what it was told with, of anything else that it was.
+ * Returns the event that is sent in place of one that no message can hold, under its number: the end of a run without
+ * its output and metadata, any other event without its content.
  *
  * @since 0.2.0
  */

@@ -8,13 +8,12 @@ import { completeMessages } from '../engine/intake.ts';
 import type { Warning } from '../engine/model.ts';
 import { stepKey } from '../engine/steps.ts';
 import { unknownKinds } from '../engine/unknown-kinds.ts';
-import type { RunRegistry } from './registry.ts';
 import { uuid7 } from './uuid7.ts';
 
 /** The history a run begins with. @since 0.3.0 */
 export interface GivenHistory {
   readonly history: ModelMessage[];
-  /** Says what of it is of unknown kinds and not shown to the model. */
+  /** Warns of messages of unknown kinds, which are not shown to the model. */
   readonly carried: Warning | null;
 }
 
@@ -27,11 +26,11 @@ export interface GivenHistory {
 export function givenHistory(
   params: RunStartParams,
   runId: string,
-  from: { runs: RunRegistry; nowMs: number },
+  from: { messagesOf: (runId: string) => readonly ModelMessage[]; nowMs: number },
 ): GivenHistory {
   const given = params.messageHistory;
   if (!given) return { history: [], carried: null };
-  const messages: readonly GivenMessage[] = Array.isArray(given) ? given : messagesOf(from.runs, given.runId);
+  const messages: readonly GivenMessage[] = Array.isArray(given) ? given : from.messagesOf(given.runId);
   if (messages.some((message) => message.run_id === runId)) {
     throw userError(
       `\`run_id='${runId}'\` already appears in \`message_history\`. Each agent run needs a distinct \`run_id\`; reuse breaks \`new_messages()\`. Use \`conversation_id\` to correlate across turns or deferred-tool resume. When retrying a failed run with the same \`run_id\`, rebuild \`message_history\` without the failed attempt's messages.`,
@@ -43,7 +42,7 @@ export function givenHistory(
     mintId: (index) => mintId({ runId, stepKey: stepKey.start, index }),
   });
   const mayClose = (params.openToolCalls ?? (Array.isArray(given) ? 'refuse' : 'close')) === 'close';
-  // Calls stay open for what is to answer them: their results, or the run itself when nothing new is said.
+  // Calls stay open for their results, or for the run itself when there is no new prompt.
   const isSettled = params.prompt !== null && params.prompt !== undefined && !params.deferredToolResults;
   return { history: mayClose && isSettled ? [...repairOpenCalls(complete, true)] : complete, carried };
 }
@@ -63,19 +62,6 @@ function carriedIn(messages: readonly GivenMessage[], mode: 'refuse' | 'carry'):
   const what = found.length === 1 ? 'One thing' : `${found.length} things`;
   const message = `${what} in the history stays there and is not shown to the model. In message ${first.index}: ${first.reason}`;
   return { kind: 'history.carried', message };
-}
-
-function messagesOf(runs: RunRegistry, runId: string): readonly ModelMessage[] {
-  const record = runs.get(runId);
-  if (record.state === 'finished') return record.engine.history.messages;
-  throw new EngineError(
-    'run.notFinished',
-    `Run '${runId}' is ${record.state}; its messages are a history once it has ended.`,
-    {
-      runId,
-      state: record.state,
-    },
-  );
 }
 
 /** Explicit, else that of the history, else a new one; `new` starts another conversation. @since 0.1.0 */

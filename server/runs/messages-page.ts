@@ -3,8 +3,17 @@ import type { MessagesParams, MessagesResult } from '../../protocol/run.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
 import { EngineError } from '../engine/errors.ts';
 import { stringifyExact } from '../engine/exact-json.ts';
-import { invalidParams } from '../params-error.ts';
-import type { RunRecord } from './run-record.ts';
+import { invalidParams } from '../errors/params-error.ts';
+
+/** The messages of a run, and its output once it has ended. */
+export interface RunMessages {
+  readonly runId: string;
+  readonly messages: readonly ModelMessage[];
+  readonly newMessageIndex: number;
+  /** How the output came about, if it has; the call id is null for an output from text. */
+  readonly output: { readonly toolCallId: string | null } | null;
+  readonly isComplete: boolean;
+}
 
 /**
  * A page of the messages of a run, exact at this instant. The cursor is a position in the whole list.
@@ -13,9 +22,14 @@ import type { RunRecord } from './run-record.ts';
  * Source: Pydantic AI `AgentRunResult.all_messages`, `new_messages`, and their `_json` twins.
  * @since 0.1.0
  */
-export function messagesPage(record: RunRecord, params: MessagesParams, which: 'all' | 'new'): MessagesResult {
-  const { newMessageIndex, length } = record.engine.history;
-  const messages = withReturnContent(record, params.outputToolReturnContent ?? params.resultToolReturnContent);
+export function messagesPage(
+  run: RunMessages,
+  params: Omit<MessagesParams, 'runId'>,
+  which: 'all' | 'new',
+): MessagesResult {
+  const { newMessageIndex } = run;
+  const { length } = run.messages;
+  const messages = withReturnContent(run, params.outputToolReturnContent ?? params.resultToolReturnContent);
   const first = which === 'new' ? newMessageIndex : 0;
   const from = params.cursor ? position(params.cursor, first, length) : first;
   const to = params.limit ? Math.min(from + params.limit, length) : length;
@@ -24,7 +38,7 @@ export function messagesPage(record: RunRecord, params: MessagesParams, which: '
     ...(params.format === 'json' ? { json: stringifyExact(page) } : { messages: page }),
     newMessageIndex,
     total: length - first,
-    complete: record.state === 'finished',
+    complete: run.isComplete,
     ...(to < length ? { nextCursor: String(to) } : {}),
   };
 }
@@ -33,16 +47,16 @@ function position(cursor: string, first: number, length: number): number {
   const at = /^\d{1,9}$/.test(cursor) ? Number(cursor) : -1;
   if (at >= first && at <= length) return at;
   throw invalidParams([
-    { path: ['cursor'], message: `'${cursor}' is no cursor of this list; leave it out for the first page.` },
+    { path: ['cursor'], message: `'${cursor}' is not a cursor of this list; leave it out for the first page.` },
   ]);
 }
 
 /** The list with the content of the output tool's return replaced; only the last message is copied. */
-function withReturnContent(record: RunRecord, content: string | null | undefined): readonly ModelMessage[] {
-  const { messages } = record.engine.history;
+function withReturnContent(
+  { runId, messages, output }: RunMessages,
+  content: string | null | undefined,
+): readonly ModelMessage[] {
   if (content === null || content === undefined) return messages;
-  const { output } = record.engine;
-  const { runId } = record;
   if (output && output.toolCallId === null) {
     throw new EngineError(
       'run.outputIsText',
@@ -69,7 +83,6 @@ function indexOfReturn(request: ModelRequest, toolCallId: string | null): number
 }
 
 /** The usage of each response of the run, in order. @since 0.1.0 */
-export function requestUsages({ engine }: RunRecord): RequestUsage[] {
-  const { messages, newMessageIndex } = engine.history;
+export function requestUsages({ messages, newMessageIndex }: RunMessages): RequestUsage[] {
   return messages.slice(newMessageIndex).flatMap((message) => (message.kind === 'response' ? [message.usage] : []));
 }

@@ -1,13 +1,12 @@
 import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
 import type { ToolCallPart } from '../../protocol/messages.ts';
-import type { CallPiece } from '../engine/delta-sink.ts';
+import type { CallPiece, PartFields } from '../engine/delta-sink.ts';
 import { GrowingText } from '../engine/growing-text.ts';
-import type { PartFields } from '../engine/part-stream.ts';
 
 type Kind = PartDelta['part_delta_kind'];
 
 /**
- * What one part has got since it was last shown, merged into one delta: text and argument text are joined, argument
+ * The content that one part got since it was last shown, merged into one delta: text and argument text are joined, argument
  * objects merged, the last signature and provider fields stand. One object serves a whole run.
  *
  * @since 0.2.0
@@ -32,7 +31,7 @@ export class PieceBuffer {
     return this.#content?.length ?? 0;
   }
 
-  /** Whether a piece of this part can be merged with what waits. */
+  /** Returns whether a piece of this part can be merged with those that wait. */
   takes(kind: Kind, index: number): boolean {
     return this.#kind === null || (this.#kind === kind && this.#index === index);
   }
@@ -56,7 +55,7 @@ export class PieceBuffer {
     else if (args) this.#args = this.#args ? { ...this.#args, ...args } : args;
   }
 
-  /** The delta of what waits; the buffer is empty afterwards. */
+  /** Returns the delta of the pieces that wait, and empties the buffer. */
   take(): DeltaEvent {
     const event: DeltaEvent = { index: this.#index, delta: this.#delta(), event_kind: 'part_delta' };
     this.#kind = null;

@@ -1,20 +1,22 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { WorkDoneProgress } from '../../protocol/progress.ts';
 import type { RunResult } from '../../protocol/result.ts';
-import type { Client, SentRequest } from './client.ts';
+import type { NotificationSender, RequestSender, SentRequest } from '../callbacks/client.ts';
 
-/** What showing progress needs. @since 0.2.0 */
+/** Options of a `RunProgress`. @since 0.2.0 */
 export interface ProgressOptions {
-  readonly client: Client;
+  readonly notifications: NotificationSender;
+  /** Null for a client that responds to no requests: it has to give a token of its own. */
+  readonly requests: RequestSender | null;
   readonly runId: string;
   readonly title: string;
-  /** The client's; without one the client is asked to show one of ours. */
+  /** The token of the client; without one, the client is requested to show one of ours. */
   readonly token: string | number | null;
 }
 
 /**
  * Shows a run as LSP's progress, so that clients of language servers show it without code of their own. Some offer to
- * cancel it; VS Code does in notifications alone. It begins with the run, and ends before `run_finished`. What goes wrong with it is nobody's concern.
+ * cancel it; VS Code does in notifications alone. It begins with the run, and ends before `run_finished`. Its failures are ignored.
  *
  * @since 0.2.0
  */
@@ -39,12 +41,13 @@ export class RunProgress {
   }
 
   #start(): void {
-    if (this.#options.token !== null) {
+    const { token, requests } = this.#options;
+    if (token !== null || !requests) {
       this.#begin();
       return;
     }
     this.#state = 'asked';
-    this.#creation = this.#options.client.request(
+    this.#creation = requests.request(
       'window/workDoneProgress/create',
       { token: this.token },
       { answered: () => this.#state === 'asked' && this.#begin(), failed: () => undefined },
@@ -60,7 +63,7 @@ export class RunProgress {
   #report(message: string | undefined): void {
     if (message === undefined || message === this.#message) return;
     this.#message = message;
-    if (this.#state === 'shown' && !this.#options.client.congested) this.#send({ kind: 'report', message });
+    if (this.#state === 'shown' && !this.#options.notifications.congested) this.#send({ kind: 'report', message });
   }
 
   #end(result: RunResult): void {
@@ -70,7 +73,7 @@ export class RunProgress {
   }
 
   #send(value: WorkDoneProgress): void {
-    this.#options.client.notify('$/progress', { token: this.token, value });
+    this.#options.notifications.notify('$/progress', { token: this.token, value });
   }
 }
 

@@ -15,7 +15,7 @@ type Given =
   | 'deferredResults'
   | 'stream';
 
-/** What of a run stands in its parameters. @since 0.2.0 */
+/** Returns the part of a run's input that its parameters give. @since 0.2.0 */
 export function runInput(
   params: RunStartParams,
   from: { runId: string; history: readonly ModelMessage[]; nowMs: number },

@@ -4,14 +4,15 @@ import type { ModelDeltaParams, ToolProgressParams } from '../../protocol/deltas
 import type { Limits } from '../../protocol/lifecycle.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { RunSnapshot } from '../../protocol/run.ts';
+import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Warning } from '../engine/model.ts';
 import { emitFromOutside } from '../engine/recorded.ts';
 import type { RunState } from '../engine/state.ts';
-import type { HostCallbacks } from './host-callbacks.ts';
-import type { RunOutlet } from './outlet.ts';
-import type { RunPace } from './pace.ts';
-import { after } from './timers.ts';
+import type { RunEmitter } from './run-emitter.ts';
+import type { OwnerReference, RunOwner } from './run-owner.ts';
+import type { RunScheduler } from './run-scheduler.ts';
+import { RunWaiters, tooManyWait } from './run-waiters.ts';
 
 type State = RunSnapshot['state'];
 
@@ -20,39 +21,42 @@ type Said = Omit<ParamsOf<'run/steer'>, 'runId'>;
 /** Warnings from outside that one run emits; further ones add nothing that helps. */
 const mostWarnings = 64;
 
-/** What a record is made of. @since 0.1.0 */
+/** Options of a `RunRecord`. @since 0.1.0 */
 export interface RecordOptions {
   readonly runId: string;
   /** Fingerprint of the parameters, for a repeated id. */
   readonly fingerprint: string;
   readonly startedAt: string;
   readonly state: RunState;
+  readonly owner: OwnerReference;
   readonly controller: AbortController;
   readonly callbacks: HostCallbacks;
-  readonly outlet: RunOutlet;
-  readonly pace: RunPace;
+  readonly emitter: RunEmitter;
+  readonly scheduler: RunScheduler;
   /** Number of runs above it. */
   readonly depth: number;
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue'>;
 }
 
-/** One run as the daemon keeps it: live or finished. It owns the abort of the run and those who wait for it. @since 0.1.0 */
+/** One run as the daemon keeps it: live or finished. It owns the abort controller of the run, and the requests that wait for it. @since 0.1.0 */
 export class RunRecord {
   readonly runId: string;
   readonly fingerprint: string;
   readonly startedAt: string;
   readonly engine: RunState;
   readonly callbacks: HostCallbacks;
-  readonly outlet: RunOutlet;
+  readonly emitter: RunEmitter;
   readonly depth: number;
   result: RunResult | null = null;
   finishedAtMs = 0;
   /** Bytes it is counted with among the finished runs. */
   bytes = 0;
-  readonly #pace: RunPace;
+  readonly #scheduler: RunScheduler;
+  readonly #owner: OwnerReference;
   readonly #controller: AbortController;
   readonly #limits: RecordOptions['limits'];
-  #waiters: Set<(result: RunResult) => void> | null = null;
+  /** Made for the first waiter, since thousands of runs may be live. */
+  #waiters: RunWaiters | null = null;
   #warnings = 0;
   readonly #onEnd: (() => void)[] = [];
 
@@ -61,26 +65,38 @@ export class RunRecord {
     this.fingerprint = options.fingerprint;
     this.startedAt = options.startedAt;
     this.engine = options.state;
+    this.#owner = options.owner;
     this.#controller = options.controller;
     this.callbacks = options.callbacks;
-    this.outlet = options.outlet;
-    this.#pace = options.pace;
+    this.emitter = options.emitter;
+    this.#scheduler = options.scheduler;
     this.depth = options.depth;
     this.#limits = options.limits;
   }
 
   get state(): State {
-    return this.result ? 'finished' : this.#pace.state;
+    return this.result ? 'finished' : this.#scheduler.state;
+  }
+
+  get owner(): RunOwner {
+    return this.#owner.current;
+  }
+
+  /** Gives the run another owner: its next events go there, its open callbacks are sent there. */
+  moveTo(owner: RunOwner): void {
+    this.#owner.current = owner;
+    this.emitter.moved(null);
+    this.callbacks.moveTo(owner.requests);
   }
 
   modelDelta(delta: ModelDeltaParams): void {
     this.callbacks.modelDelta(delta);
   }
 
-  /** Shown while the call is open; afterwards nobody wants to know. */
+  /** Shown while the call is open, and dropped afterwards. */
   toolProgress({ toolCallId, message, fraction }: ToolProgressParams): void {
     if (!this.callbacks.isOpen(toolCallId)) return;
-    this.outlet.sink?.show({
+    this.emitter.sink?.show({
       event_kind: 'tool_progress',
       toolCallId,
       ...(message ? { message } : {}),
@@ -88,33 +104,32 @@ export class RunRecord {
     });
   }
 
-  /** Emits a warning about something outside of its steps, unless the run is over by then. */
+  /** Emits a warning about something outside of its steps, unless the run has ended by then. */
   warn(warning: Warning): void {
     if (this.#warnings >= mostWarnings) return;
     this.#warnings += 1;
     const event = { event_kind: 'warning' as const, ...warning };
     const emit = () => {
-      if (!this.outlet.isOver && !emitFromOutside(this.engine, event)) setImmediate(emit);
+      if (!this.emitter.isOver && !emitFromOutside(this.engine, event)) setImmediate(emit);
     };
     setImmediate(emit);
   }
 
-  /** Called once, after `run_finished` was sent: those who wait are answered behind it. */
+  /** Called once, after `run_finished` was sent: requests that wait get their response after it. */
   finish(result: RunResult, nowMs: number): void {
     this.result = result;
     this.finishedAtMs = nowMs;
-    const waiters = [...(this.#waiters ?? [])];
+    this.#waiters?.resolve(result);
     this.#waiters = null;
-    for (const waiter of waiters) waiter(result);
     for (const onEnd of this.#onEnd) onEnd();
   }
 
-  /** Resolves when the run is over; unlike `wait` it is the daemon's own and has no limit. @since 0.2.0 */
+  /** Resolves when the run has ended; unlike `wait` it is for the daemon itself and has no limit. @since 0.2.0 */
   ended(): Promise<void> {
     return this.state === 'finished' ? Promise.resolve() : new Promise((resolve) => this.#onEnd.push(resolve));
   }
 
-  /** Asks the run to stop; false when it is over or stopping already. */
+  /** Requests the run to stop; false when it has ended or is stopping already. */
   cancel(error: EngineError): boolean {
     if (this.result || this.#controller.signal.aborted) return false;
     this.#controller.abort(error);
@@ -122,9 +137,9 @@ export class RunRecord {
   }
 
   /**
-   * Says something to the run; false when it is over or stopping.
+   * Adds a message to the steering queue; false when the run has ended or is stopping.
    *
-   * Errors: `overloaded` when too much waits to be told.
+   * Errors: `overloaded` when the steering queue is full.
    */
   steer({ content, when, toolCallId }: Said): boolean {
     const { inbox, output } = this.engine;
@@ -133,7 +148,7 @@ export class RunRecord {
     if (inbox.size >= steerQueue) {
       throw new EngineError(
         'overloaded',
-        `${steerQueue} messages wait to be told to run '${this.runId}'; that is the limit.`,
+        `The steering queue of run '${this.runId}' is full (limit ${steerQueue}). Try again after the next model request.`,
         {
           limit: 'steerQueue',
           retryAfterMs: 1000,
@@ -152,56 +167,14 @@ export class RunRecord {
    */
   nextEvent(signal: AbortSignal, ms: number): Promise<void> {
     const { waitersPerRun } = this.#limits;
-    if (this.outlet.waiters >= waitersPerRun) return Promise.reject(tooManyWait(this.runId, waitersPerRun));
-    return this.outlet.nextEvent(signal, ms);
+    if (this.emitter.waiters >= waitersPerRun) return Promise.reject(tooManyWait(this.runId, waitersPerRun));
+    return this.emitter.nextEvent(signal, ms);
   }
 
-  /**
-   * Resolves with the result.
-   *
-   * Errors: `overloaded` when too many wait, the reason of the signal when that is aborted, `run.notFinished` after the
-   * timeout.
-   */
+  /** See `RunWaiters.wait`. */
   wait(signal: AbortSignal, timeoutMs?: number): Promise<RunResult> {
     if (this.result) return Promise.resolve(this.result);
-    const { waitersPerRun } = this.#limits;
-    if (this.#waiters && this.#waiters.size >= waitersPerRun)
-      return Promise.reject(tooManyWait(this.runId, waitersPerRun));
-    return new Promise((resolve, reject) => {
-      const settle = (then: () => void) => {
-        this.#waiters?.delete(onResult);
-        stop?.();
-        signal.removeEventListener('abort', onAbort);
-        then();
-      };
-      const onResult = (result: RunResult) => settle(() => resolve(result));
-      const onAbort = () => settle(() => reject(signal.reason));
-      const onTimeout = () =>
-        settle(() =>
-          reject(
-            new EngineError(
-              'run.notFinished',
-              `Run '${this.runId}' did not finish within ${timeoutMs} ms; it is ${this.state}.`,
-              {
-                runId: this.runId,
-                state: this.state,
-              },
-            ),
-          ),
-        );
-      const stop = timeoutMs === undefined ? undefined : after(timeoutMs, onTimeout);
-      this.#waiters ??= new Set();
-      this.#waiters.add(onResult);
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
-    });
+    this.#waiters ??= new RunWaiters(this, this.#limits.waitersPerRun);
+    return this.#waiters.wait(signal, timeoutMs);
   }
-}
-
-function tooManyWait(runId: string, limit: number): EngineError {
-  return new EngineError(
-    'overloaded',
-    `${limit} requests wait for run '${runId}' already; that is the limit. Wait once and share the answer.`,
-    { limit: 'waitersPerRun', retryAfterMs: 1000 },
-  );
 }

@@ -1,29 +1,29 @@
+import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { ModelCall } from '../engine/model.ts';
 import type { AnsweredSecret } from '../models/host-secrets.ts';
 import type { SecretSource } from '../models/keyed-model.ts';
 import type { Secret } from '../models/keys.ts';
-import type { Session } from '../session.ts';
-import type { HostCallbacks } from './host-callbacks.ts';
+import type { OwnerReference } from './run-owner.ts';
 
 /**
- * The secrets of a run: those its connection knows, else what the host answers to `secret/get`. A host that does not
- * serve it is not asked: a secret is nothing to wait for somebody to come with.
+ * Returns the secrets of a run: those that its owner knows, else the result of `secret/get`. A host that does not serve it
+ * is not sent it: a secret does not become a pending item.
  *
  * @since 0.2.0
  */
-export function secretSource({ secrets }: Session, callbacks: HostCallbacks): SecretSource {
+export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): SecretSource {
   if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };
   const own = new Map<string, string>();
-  const asker = (call: ModelCall) => ({ own, ask: (secret: Secret) => askHost(secret, callbacks, call) });
+  const requester = (call: ModelCall) => ({ own, ask: (secret: Secret) => requestSecret(secret, callbacks, call) });
   return {
-    get: (secret, call) => secrets.get(secret, asker(call)),
-    renew: (secret, refused, call) => secrets.renew(secret, refused, asker(call)),
+    get: (secret, call) => owner.current.secrets.get(secret, requester(call)),
+    renew: (secret, refused, call) => owner.current.secrets.renew(secret, refused, requester(call)),
   };
 }
 
-/** A host that does not serve the callback has no secret. What it answered is never quoted. */
-async function askHost(
+/** A host that does not serve the callback has no secret. Its result is never quoted. */
+async function requestSecret(
   { name, provider, optional, baseUrl }: Secret,
   callbacks: HostCallbacks,
   context: ModelCall,
@@ -31,7 +31,7 @@ async function askHost(
   const call = { method: 'secret/get' as const, name, read: (answer: unknown) => secretIn(answer, name) };
   const params = { name, provider, ...(optional ? { optional } : {}), ...(baseUrl ? { baseUrl } : {}) };
   try {
-    return await callbacks.ask(call, params, context);
+    return await callbacks.request(call, params, context);
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'callback.unsupported') return nothing;
     throw error;

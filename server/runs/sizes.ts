@@ -1,6 +1,6 @@
 import type { Limits } from '../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
-import { invalidParams } from '../params-error.ts';
+import { invalidParams } from '../errors/params-error.ts';
 
 /** Errors: `params.invalid` for data of a run beyond the limits. @since 0.1.0 */
 export function checkSizes(params: RunStartParams, limits: Limits): void {

@@ -7,7 +7,7 @@ import {
   stringifyExact,
   withDoubles,
 } from '../../server/engine/exact-json.ts';
-import { describeOverflow, overflowIn, parseMessage } from '../../server/message-json.ts';
+import { describeOverflow, overflowIn, parseMessage } from '../../server/errors/json-overflow.ts';
 
 describe('an integer that a double would round', () => {
   it.each([

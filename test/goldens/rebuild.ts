@@ -1,6 +1,6 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { Callbacks } from '../../server/engine/callbacks.ts';
-import { runToEnd } from '../../server/engine/run.ts';
+import { runToEnd } from '../../server/engine/ending.ts';
 import { initialState } from '../../server/engine/start.ts';
 import type { RunInput, RunState } from '../../server/engine/state.ts';
 import { type RecordedStep, replayingRunner, type StepOutput, type StepRunner } from '../../server/engine/steps.ts';
@@ -33,7 +33,7 @@ const noCallbacks: Callbacks = {
   processHistory: never,
   prepareTools: never,
   handleDeferred: never,
-  awaitPeople: never,
+  awaitHuman: never,
   waitsAs: () => null,
 };
 

@@ -117,26 +117,26 @@ describe('a download', () => {
 
 describe('an address that is not public is refused before anything is sent', () => {
   it.each([
-    ['http://169.254.169.254/latest/meta-data/', 'is no public address'],
-    ['http://169.254.0.1/', 'is no public address'],
+    ['http://169.254.169.254/latest/meta-data/', 'is not a public address'],
+    ['http://169.254.0.1/', 'is not a public address'],
     ['http://[::1]/', 'is a private address'],
-    ['http://[::]/', 'is no public address'],
+    ['http://[::]/', 'is not a public address'],
     ['http://[::ffff:127.0.0.1]/', 'is a private address'],
-    ['http://[::ffff:a9fe:a9fe]/', 'is no public address'],
-    ['http://[64:ff9b::a00:1]/', 'is no public address'],
-    ['http://[2002:a00:1::]/', 'is no public address'],
+    ['http://[::ffff:a9fe:a9fe]/', 'is not a public address'],
+    ['http://[64:ff9b::a00:1]/', 'is not a public address'],
+    ['http://[2002:a00:1::]/', 'is not a public address'],
     ['http://[fe80::1]/', 'is a private address'],
-    ['http://[fd00:ec2::254]/', 'is no public address'],
-    ['http://[ff02::1]/', 'is no public address'],
+    ['http://[fd00:ec2::254]/', 'is not a public address'],
+    ['http://[ff02::1]/', 'is not a public address'],
     ['http://10.0.0.1/', 'is a private address'],
     ['http://172.31.255.255/', 'is a private address'],
     ['http://192.168.1.1/', 'is a private address'],
     ['http://100.64.0.1/', 'is a private address'],
-    ['http://100.100.100.200/', 'is no public address'],
-    ['http://168.63.129.16/', 'is no public address'],
-    ['http://0.0.0.0/', 'is no public address'],
-    ['http://255.255.255.255/', 'is no public address'],
-    ['http://224.0.0.1/', 'is no public address'],
+    ['http://100.100.100.200/', 'is not a public address'],
+    ['http://168.63.129.16/', 'is not a public address'],
+    ['http://0.0.0.0/', 'is not a public address'],
+    ['http://255.255.255.255/', 'is not a public address'],
+    ['http://224.0.0.1/', 'is not a public address'],
     ['http://127.1/', '127.0.0.1 is a private address'],
     ['http://2130706433/', '127.0.0.1 is a private address'],
     ['http://0177.0.0.1/', '127.0.0.1 is a private address'],
@@ -232,7 +232,7 @@ describe('what is no download is refused', () => {
     [
       'a redirect to nowhere',
       (_, response) => response.writeHead(302, { location: 'http://[' }).end(),
-      /that is no URL/,
+      /that is not a URL/,
     ],
     ['a status', (_, response) => response.writeHead(404).end('no'), /answered with status 404/],
     [
@@ -328,7 +328,7 @@ describe('the local network', () => {
     '[fd00:ec2::254]',
     '[64:ff9b::a9fe:a9fe]',
   ])('never means where a cloud keeps credentials: %s', async (host) => {
-    expect(await refusal(`http://${host}/`, systemWorld(true), local)).toMatch(/is no public address/);
+    expect(await refusal(`http://${host}/`, systemWorld(true), local)).toMatch(/is not a public address/);
   });
 });
 

@@ -4,16 +4,36 @@ import { expect, it } from 'vitest';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** What a folder may import, beside itself: other folders, and packages by name. The longest folder that fits decides. */
-const allowed: Record<string, { folders: string[]; packages: RegExp }> = {
-  protocol: { folders: [], packages: /^(zod|node:url|node:fs)$/ },
-  'protocol/client': { folders: ['protocol'], packages: /^$/ },
-  'server/engine': { folders: ['protocol'], packages: /^(node:crypto|node:vm|typebox(\/.*)?)$/ },
-  server: {
-    folders: ['protocol', 'server'],
-    packages: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices)$/,
-  },
-  'client-sample': { folders: [], packages: /^(node:.*|vscode-jsonrpc\/node|runwire\/(protocol|client|server))$/ },
+/**
+ * The layers, lowest first: each imports those before it and itself, and nothing after it. The longest name that fits a
+ * file decides.
+ */
+const layers: readonly (readonly string[])[] = [
+  ['protocol'],
+  ['server/engine'],
+  ['server/log.ts', 'server/log-file.ts', 'server/redact.ts'],
+  ['server/errors'],
+  ['server/limits.ts'],
+  ['server/callbacks'],
+  ['server/models'],
+  ['server/runs'],
+  ['server/executors'],
+  ['server/rpc'],
+  ['server/session.ts', 'server/dispatch.ts'],
+  ['server/handlers'],
+  ['server/cli', 'server/command-line.ts', 'server/config.ts', 'server/version.ts'],
+  ['server/lifecycle.ts', 'server/process-watch.ts'],
+  ['server/server.ts'],
+  ['server/main.ts', 'server/launcher.cts'],
+];
+
+/** Packages that a folder may import. The longest folder that fits decides. */
+const packages: Record<string, RegExp> = {
+  protocol: /^(zod|node:url|node:fs)$/,
+  'protocol/client': /^$/,
+  'server/engine': /^(node:crypto|node:vm|typebox(\/.*)?)$/,
+  server: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices)$/,
+  'client-sample': /^(node:.*|vscode-jsonrpc\/node|runwire\/(protocol|client|server))$/,
 };
 
 function sources(folder: string): string[] {
@@ -32,24 +52,30 @@ function importsOf(file: string): { from: string; typesOnly: boolean }[] {
   }));
 }
 
-const ruleFor = (file: string) =>
-  Object.keys(allowed)
-    .filter((folder) => file.startsWith(`${folder}/`))
+const isIn = (file: string, name: string) => file === name || file.startsWith(`${name}/`);
+
+const folderOf = (file: string) =>
+  Object.keys(packages)
+    .filter((folder) => isIn(file, folder))
     .sort((a, b) => b.length - a.length)[0] ?? '';
 
+const layerOf = (file: string) => layers.findIndex((names) => names.some((name) => isIn(file, name)));
+
+const isWrong = (from: string, to: string) => layerOf(to) === -1 || layerOf(to) > layerOf(from);
+
+const targetOf = (file: string, from: string) => relative(root, join(root, dirname(file), from));
+
 function wrongImports(file: string): string[] {
-  const own = ruleFor(file);
-  const rule = allowed[own];
+  const own = folderOf(file);
   return importsOf(file).flatMap(({ from, typesOnly }) => {
-    if (!from.startsWith('.')) return rule?.packages.test(from) ? [] : [`${file} imports ${from}`];
-    const target = relative(root, join(root, dirname(file), from));
-    const folder = ruleFor(target);
-    // The client is shipped without zod: of the schemas it may only know the types.
-    if (own === 'protocol/client' && folder === 'protocol' && !typesOnly)
+    if (!from.startsWith('.')) return packages[own]?.test(from) ? [] : [`${file} imports ${from}`];
+    const target = targetOf(file, from);
+    // The client is shipped without zod: it may only know the types of the schemas.
+    if (own === 'protocol/client' && folderOf(target) === 'protocol' && !typesOnly)
       return [`${file} imports ${target} at run time`];
-    return folder === own || rule?.folders.some((one) => target.startsWith(`${one}/`))
-      ? []
-      : [`${file} imports ${target}`];
+    if (own === 'client-sample') return folderOf(target) === own ? [] : [`${file} imports ${target}`];
+    if (own === 'protocol' && folderOf(target) === 'protocol/client') return [`${file} imports ${target}`];
+    return isWrong(file, target) ? [`${file} imports ${target}`] : [];
   });
 }
 
@@ -57,10 +83,80 @@ it.each(['protocol', 'server', 'client-sample'])('%s imports in the allowed dire
   expect(sources(folder).flatMap(wrongImports)).toEqual([]);
 });
 
+it('every file of the daemon and of the protocol has a layer', () => {
+  expect([...sources('protocol'), ...sources('server')].filter((file) => layerOf(file) === -1)).toEqual([]);
+});
+
+/** A file of each layer, to plant an edge in. */
+const examples = layers.map((names) => {
+  const [name = ''] = names;
+  return (
+    sources('protocol')
+      .concat(sources('server'))
+      .find((file) => isIn(file, name)) ?? name
+  );
+});
+
+it.each(examples.slice(1).map((upper, index) => [examples[index] ?? '', upper]))(
+  'an import of a higher layer is found: %s may not import %s',
+  (lower, upper) => {
+    expect(isWrong(lower, upper)).toBe(true);
+    expect(isWrong(upper, lower)).toBe(false);
+  },
+);
+
+it('no files import each other in a circle', () => {
+  const files = [...sources('protocol'), ...sources('server')];
+  const graph = new Map(
+    files.map((file) => [
+      file,
+      importsOf(file)
+        .filter(({ from }) => from.startsWith('.'))
+        .map(({ from }) => targetOf(file, from)),
+    ]),
+  );
+  expect(circles(graph)).toEqual([]);
+});
+
+it('a planted circle is found, and a shared import is none', () => {
+  const graph = (edges: Record<string, string[]>) => circles(new Map(Object.entries(edges)));
+  expect(graph({ a: ['b'], b: ['c'], c: ['b'] })).toEqual(['b → c → b']);
+  expect(graph({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] })).toEqual([]);
+});
+
+/** The circles that a walk through the graph closes, each as the path that leads back to its start. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string) => {
+    const at = path.indexOf(file);
+    if (at >= 0) found.push([...path.slice(at), file].join(' → '));
+    if (at >= 0 || done.has(file)) return;
+    path.push(file);
+    for (const next of graph.get(file) ?? []) visit(next);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file);
+  return found;
+}
+
 it('the AI SDK is seen by server/models/ai-sdk alone, typebox and prices by one file each', () => {
   const users = (name: RegExp) =>
     sources('server').filter((file) => importsOf(file).some(({ from }) => name.test(from)));
   expect(users(/^@ai-sdk/).filter((file) => !file.startsWith('server/models/ai-sdk/'))).toEqual([]);
   expect(users(/^typebox/)).toEqual(['server/engine/validation/rest.ts']);
   expect(users(/^@pydantic/)).toEqual(['server/models/prices.ts']);
+});
+
+it('handlers and the command line know runs by the executor alone', () => {
+  const known = /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner))\.ts$/;
+  const wrong = ['server/handlers', 'server/cli'].flatMap(sources).flatMap((file) =>
+    importsOf(file)
+      .map(({ from }) => targetOf(file, from))
+      .filter((target) => /^server\/(executors|runs|callbacks)\//.test(target) && !known.test(target))
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
 });

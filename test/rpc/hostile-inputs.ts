@@ -26,7 +26,7 @@ const unread = (reason: string, id: Id = null) =>
 const notJson = (fault: string, id: Id = null) => unread(`it is not valid JSON (${fault})`, id);
 const notUtf8 = unread('it is not valid UTF-8');
 const lost = (reason: string) =>
-  error(null, -32600, 'request.invalid', `The input is no stream of messages: ${reason}.`);
+  error(null, -32600, 'request.invalid', `The input is not a stream of messages: ${reason}.`);
 const noMethod = (id: Id, method: string) =>
   error(id, -32601, 'method.notFound', `There is no method '${method}'; rpc/discover lists those there are.`, {
     method,
@@ -296,7 +296,7 @@ function sizeCases(framing: Framing): Case[] {
       7,
     ],
     ['too large, a notification', large('"jsonrpc":"2.0","method":"x"'), null],
-    ['too large, a response to nobody', `{"jsonrpc":"2.0","id":7,"result":"${'x'.repeat(400)}"}`, null],
+    ['too large, a response without a request', `{"jsonrpc":"2.0","id":7,"result":"${'x'.repeat(400)}"}`, null],
     ['too large, no JSON', 'x'.repeat(400), null],
   ];
   return rows.map(([name, body, id]) => ({

@@ -41,7 +41,7 @@ describe('nonsense a tool may answer', () => {
   it.each([
     ['an object of its own', { failed: 0, passed: 12 }],
     ['two choices', { content: 1, retry: 'x' }],
-    ['a retry that is no text', { retry: 5 }],
+    ['a retry that is not text', { retry: 5 }],
     ['metadata without content', { metadata: {} }],
     ['an unknown key', { contents: 'x' }],
     ['usage that is none', { content: 1, usage: { requests: 'many' } }],

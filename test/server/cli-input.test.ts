@@ -53,7 +53,7 @@ describe('attachments', () => {
 
   it.each([
     ['unknown.bin', bytes, 'is neither text in UTF-8 nor of an extension that tells'],
-    ['latin1.txt', Uint8Array.of(0xe4), 'is no text in UTF-8'],
+    ['latin1.txt', Uint8Array.of(0xe4), 'is not text in UTF-8'],
     ['empty.png', '', 'is empty'],
   ])('%s is refused', async (name, content, message) => {
     await expect(readAttachments([file(name, content)])).rejects.toThrow(new RegExp(`${name}' ${message}`));
@@ -113,7 +113,7 @@ describe('a prompt', () => {
     ['nothing on a terminal', {}, input('terminal'), 'there is no prompt'],
     ['an empty pipe', {}, input('piped'), 'there is no prompt'],
     ['an empty pipe that is asked for', { prompt: '-', history: ['h'] }, input('piped'), 'there is no prompt'],
-    ['bytes', {}, input('piped', bytes), 'stdin is no text in UTF-8'],
+    ['bytes', {}, input('piped', bytes), 'stdin is not text in UTF-8'],
   ])('is not %s', async (_name, given, from, message) => {
     await expect(readPrompt({ ...options, ...given }, from, warn)).rejects.toThrow(message);
   });
@@ -172,8 +172,8 @@ describe('a history', () => {
   it('is read from stdin, in its place among the files', async () => {
     const first = json('first.json', [a, b]);
     expect(await readHistory([first, '-'], stdin(JSON.stringify([c])), () => undefined)).toEqual([a, b, c]);
-    await expect(readHistory(['-'], stdin('['), () => undefined)).rejects.toThrow(/^--history - is no JSON: /);
-    await expect(readHistory(['-'], stdin(''), () => undefined)).rejects.toThrow(/^--history - is no JSON$/);
+    await expect(readHistory(['-'], stdin('['), () => undefined)).rejects.toThrow(/^--history - is not valid JSON: /);
+    await expect(readHistory(['-'], stdin(''), () => undefined)).rejects.toThrow(/^--history - is not valid JSON$/);
   });
 
   it('keeps the digits of integers, and refuses what is no number any more', async () => {
@@ -207,8 +207,8 @@ describe('a history', () => {
 
 it('a JSON file that is none is refused with its name', async () => {
   const allowance = { name: '--schema', limit: 100 };
-  await expect(readJsonFile(file('x.json', '{'), allowance)).rejects.toThrow(/^--schema is no JSON: /);
-  await expect(readJsonFile(file('x.json', bytes), allowance)).rejects.toThrow(/^--schema is no JSON$/);
+  await expect(readJsonFile(file('x.json', '{'), allowance)).rejects.toThrow(/^--schema is not valid JSON: /);
+  await expect(readJsonFile(file('x.json', bytes), allowance)).rejects.toThrow(/^--schema is not valid JSON$/);
   expect(await readJsonFile(file('x.json', '\ufeff{"a":1}'), allowance)).toEqual({ a: 1 });
 });
 
@@ -221,6 +221,6 @@ it('a stream is read no further than its limit', async () => {
   await expect(read).rejects.toThrow('stdin is too large; the limit is 2 MiB');
 });
 
-it('text with NUL is no text', () => {
+it('text with NUL is not text', () => {
   expect([decodeText(Buffer.from('a\0b')), decodeText(Buffer.from('ab'))]).toEqual([null, 'ab']);
 });

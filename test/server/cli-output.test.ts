@@ -15,7 +15,7 @@ const hostile = [
 ].join(' ');
 const harmless = 'red clear clipboard link dcs setreset abcd right to left tab\tand\nline stay: ä漢🙂';
 
-function outlet(isTerminal: boolean) {
+function emitter(isTerminal: boolean) {
   return {
     isTerminal,
     text: '',
@@ -58,7 +58,7 @@ describe('the output', () => {
     ['with a line end of its own', [], 'a\n', 'a\n'],
     ['unchanged', [], hostile, `${hostile}\n`],
   ])('is shown %s', (_name, pieces, output, expected) => {
-    const out = outlet(false);
+    const out = emitter(false);
     const text = new TextOutput(out);
     for (const piece of pieces) text.push(piece);
     text.end(output);
@@ -66,7 +66,7 @@ describe('the output', () => {
   });
 
   it('shows a piece before the next one comes', () => {
-    const out = outlet(true);
+    const out = emitter(true);
     const text = new TextOutput(out);
     text.push('a\u001b[3');
     expect(out.text).toBe('a');
@@ -76,13 +76,13 @@ describe('the output', () => {
   });
 
   it('of nothing is nothing', () => {
-    const out = outlet(false);
+    const out = emitter(false);
     new TextOutput(out).close();
     expect(out.text).toBe('');
   });
 
   it.each([{ a: '\u009b2J\u202e\u001b[2J' }, null, undefined, 'x', [1]])('is JSON: %j', (value) => {
-    const [pipe, terminal] = [outlet(false), outlet(true)];
+    const [pipe, terminal] = [emitter(false), emitter(true)];
     writeJson(pipe, value);
     writeJson(terminal, value);
     expect(pipe.text).toBe(`${JSON.stringify(value ?? null)}\n`);
@@ -93,14 +93,14 @@ describe('the output', () => {
 
 describe('what is told', () => {
   it('is a line', () => {
-    const [pipe, terminal] = [outlet(false), outlet(true)];
+    const [pipe, terminal] = [emitter(false), emitter(true)];
     for (const out of [pipe, terminal]) new Voice(out).warn('mind \u001b[1mthis');
     expect(pipe.text).toBe('runwire: warning: mind \u001b[1mthis\n');
     expect(terminal.text).toBe('runwire: warning: mind this\n');
   });
 
   it('has a status on a terminal only, which makes room', () => {
-    const [pipe, terminal] = [outlet(false), outlet(true)];
+    const [pipe, terminal] = [emitter(false), emitter(true)];
     for (const out of [pipe, terminal]) {
       const voice = new Voice(out);
       voice.status('waiting');

@@ -6,8 +6,22 @@ import { exitCodeOf, exitCodeOfRefusal } from '../../server/cli/exit-code.ts';
 import { localRuns, type StartRun } from '../../server/cli/local-run.ts';
 import { runCommand } from '../../server/cli/run.ts';
 import { EngineError } from '../../server/engine/errors.ts';
+import { createLocalExecutor } from '../../server/executors/local/local-executor.ts';
+import { defaultLimits } from '../../server/limits.ts';
+import { AgentRegistry } from '../../server/runs/agent-registry.ts';
 
 const world = { now: () => '2026-01-31T12:00:00Z', elapsed: () => 0, epochMs: () => 1_769_860_800_000 };
+
+const executor = () =>
+  createLocalExecutor({
+    limits: defaultLimits,
+    agents: new AgentRegistry(1),
+    keys: { env: {}, allowEnv: new Set() },
+    world,
+    reportBug: (bug) => {
+      throw bug;
+    },
+  });
 
 /** Runs the command on streams of the test. */
 function command(
@@ -17,8 +31,6 @@ function command(
   const stream = new PassThrough();
   if (stdin !== null) stream.end(stdin);
   const interrupted = new AbortController();
-  const ignore = () => undefined;
-  const log = { error: ignore, warn: ignore, info: ignore, debug: ignore };
   const shown = { stdout: '', stderr: '' };
   const outlet = (name: keyof typeof shown) => ({
     isTerminal,
@@ -31,7 +43,7 @@ function command(
     stdout: outlet('stdout'),
     stderr: outlet('stderr'),
     interrupted: interrupted.signal,
-    start: start ?? localRuns({ keys: { env: {}, allowEnv: new Set() }, world, log }),
+    start: start ?? localRuns(executor()),
   });
   return { interrupted, ended: code.then((exitCode) => ({ exitCode, ...shown })) };
 }

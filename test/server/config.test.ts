@@ -11,8 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a configuration', () => {
   it.each([
-    ['[]', 'c.json: the configuration is no JSON object'],
-    ['{', 'c.json: the configuration is no JSON object'],
+    ['[]', 'c.json: the configuration is not a JSON object'],
+    ['{', 'c.json: the configuration is not a JSON object'],
     ['{"limit": {}}', "c.json: unknown key 'limit'; did you mean 'limits'?"],
     [
       '{"store": "x"}',

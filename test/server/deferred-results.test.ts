@@ -100,7 +100,7 @@ describe.each(ways)('the result of a deferred call, by %s,', (_name, give) => {
   it.each([
     ['two of the keys', { content: 'x', retry: 'y' }],
     ['a key and one of its own', { content: 'x', rows: [1] }],
-    ['a retry that is no text', { retry: 5 }],
+    ['a retry that is not text', { retry: 5 }],
     ['a failure with metadata', { failed: 'no', metadata: {} }],
     ['content for the user that is none', { content: 'x', userContent: 5 }],
   ])('is refused in words when it has %s', async (_what, value) => {

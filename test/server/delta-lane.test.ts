@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import { textPart } from '../../server/engine/response.ts';
-import { DeltaLane, type DeltaLaneOptions } from '../../server/runs/delta-lane.ts';
+import { DeltaCoalescer, type DeltaLaneOptions } from '../../server/runs/delta-coalescer.ts';
 
 const none = {};
 const start = (index: number): DeltaEvent => ({
@@ -37,8 +37,8 @@ beforeEach(() => {
   };
 });
 
-const lane = (options: Partial<DeltaLaneOptions> = {}) =>
-  new DeltaLane({
+const coalescer = (options: Partial<DeltaLaneOptions> = {}) =>
+  new DeltaCoalescer({
     mode: 'coalesced',
     maxLatencyMs: 16,
     reader,
@@ -68,7 +68,7 @@ const shown = () =>
 
 describe('coalesced deltas', () => {
   it('show the beginning and the first piece of a part at once, later ones merged after the latency', () => {
-    const one = lane({ maxLatencyMs: 30 });
+    const one = coalescer({ maxLatencyMs: 30 });
     one.show(start(0));
     for (const letter of ['a', 'b', 'c', 'd']) one.text(0, letter, none);
     expect(shown()).toEqual(['part_start 0', '0: a']);
@@ -82,7 +82,7 @@ describe('coalesced deltas', () => {
   });
 
   it('are sent without waiting when there are 4 KiB', () => {
-    const one = lane();
+    const one = coalescer();
     one.show(start(0));
     one.text(0, 'first', none);
     for (let i = 0; i < 4096; i += 1) one.text(0, 'x', none);
@@ -91,7 +91,7 @@ describe('coalesced deltas', () => {
   });
 
   it('of another part, and everything else, come behind those that wait', () => {
-    const one = lane();
+    const one = coalescer();
     one.show(start(0));
     one.text(0, 'a', none);
     one.text(0, 'b', none);
@@ -105,7 +105,7 @@ describe('coalesced deltas', () => {
   });
 
   it('merge the fields of their kind: signatures, names, argument objects, provider details', () => {
-    const one = lane();
+    const one = coalescer();
     one.thinking(0, 'a', null, { provider_name: 'p', provider_details: { x: 1 } });
     one.thinking(0, null, 'sig', { provider_details: { y: 2 } });
     one.toolCall(1, 'c1', { name: 'wo' }, none);
@@ -137,7 +137,7 @@ describe('coalesced deltas', () => {
   it.each([{ maxLatencyMs: 0 }, { mode: 'all' as const }])(
     'are never merged with %j while the reader keeps up',
     (how) => {
-      const one = lane(how);
+      const one = coalescer(how);
       for (const letter of ['a', 'b', 'c']) one.text(0, letter, none);
       expect(shown()).toEqual(['0: a', '0: b', '0: c']);
       expect(timers.size).toBe(0);
@@ -147,7 +147,7 @@ describe('coalesced deltas', () => {
 
 describe.each(['coalesced', 'all'] as const)('deltas of a reader that is behind (%s)', (mode) => {
   it('wait, merged, and go in order once it has read', async () => {
-    const one = lane({ mode });
+    const one = coalescer({ mode });
     one.show(start(0));
     reader.congested = true;
     for (const letter of ['a', 'b', 'c']) one.text(0, letter, none);
@@ -160,7 +160,7 @@ describe.each(['coalesced', 'all'] as const)('deltas of a reader that is behind 
   });
 
   it('go in front of a durable event all the same', () => {
-    const one = lane({ mode });
+    const one = coalescer({ mode });
     reader.congested = true;
     one.text(0, 'a', none);
     one.flush();
@@ -168,7 +168,7 @@ describe.each(['coalesced', 'all'] as const)('deltas of a reader that is behind 
   });
 
   it('keep only the last progress of a call', async () => {
-    const one = lane({ mode });
+    const one = coalescer({ mode });
     reader.congested = true;
     const progress = (toolCallId: string, message: string): DeltaEvent => ({
       event_kind: 'tool_progress',
@@ -183,7 +183,7 @@ describe.each(['coalesced', 'all'] as const)('deltas of a reader that is behind 
   });
 
   it('make the model wait when there are too many, until the reader has read or the request is given up', async () => {
-    const one = lane({ mode });
+    const one = coalescer({ mode });
     const controller = new AbortController();
     reader.congested = true;
     one.text(0, 'x'.repeat(64 * 1024), none);

@@ -288,7 +288,7 @@ describe('a key of the environment', () => {
     const model = { model: 'openai-chat:gpt-x', apiKeyEnv: 'GROQ_API_KEY' };
     expect(await session.refusal('run/start', { model, prompt: 'hi' })).toMatchObject({
       message:
-        "'GROQ_API_KEY' is no variable of the provider of 'openai-chat:gpt-x': start the daemon with `--allow-env GROQ_API_KEY`, or leave `apiKeyEnv` out and serve secret/get.",
+        "'GROQ_API_KEY' is not a variable of the provider of 'openai-chat:gpt-x': start the daemon with `--allow-env GROQ_API_KEY`, or leave `apiKeyEnv` out and serve secret/get.",
       data: { kind: 'run.invalid' },
     });
   });
@@ -297,13 +297,13 @@ describe('a key of the environment', () => {
 describe('a header that is a credential', () => {
   it('is named, and found where keys are', async () => {
     const server = await provider(ok);
-    const deps = { env: { MY_KEY: 'k', GATE: 'gate-of-env' }, allowEnv: new Set(['MY_KEY', 'GATE']) };
+    const deps = { env: { MY_KEY: 'k', GATE: 'semaphore-of-env' }, allowEnv: new Set(['MY_KEY', 'GATE']) };
     const { session, asked } = await host([{ value: 'team-of-host' }], deps);
     const headers = { 'x-gate': { secret: 'GATE' }, 'x-team': { secret: 'TEAM' }, 'x-plain': 'blue' };
     await session.run(at(server.url, { apiKeyEnv: 'MY_KEY', headers }));
     expect(asked).toEqual([expect.objectContaining({ name: 'TEAM', provider: 'openai-chat', baseUrl: server.url })]);
     expect(server.seen[0]?.headers).toMatchObject({
-      'x-gate': 'gate-of-env',
+      'x-gate': 'semaphore-of-env',
       'x-team': 'team-of-host',
       'x-plain': 'blue',
     });

@@ -164,7 +164,7 @@ describe('the command line', () => {
 
   it.each([
     [['--nope'], "unknown option '--nope'"],
-    [['--log-level', 'loud'], "'loud' is no log level"],
+    [['--log-level', 'loud'], "'loud' is not a log level"],
     [['--allow-env'], '--allow-env needs a value'],
   ])('refuses %j', (args, message) => {
     expect(run(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) });

@@ -190,7 +190,7 @@ describe('a pipe', () => {
     const { lines: output, stderr } = await pipe('npm notice hello\n').ended;
     expect(output.at(-1)).toMatch(/exit 2$/);
     expect(output.join('\n').match(/"code":-32600/g)).toHaveLength(1);
-    expect(stderr).toMatch(/^runwire error: the input is no stream of messages: [^\n]*\n$/);
+    expect(stderr).toMatch(/^runwire error: the input is not a stream of messages: [^\n]*\n$/);
   });
 
   it('carries frames only, whoever writes to stdout, native code too', async () => {
@@ -244,7 +244,7 @@ describe('the log', () => {
     await daemon.waitFor(({ method }) => method === 'window/logMessage');
     expect(await daemon.stop()).toBe(0);
     const text = readFileSync(file, 'utf8');
-    expect(text).toMatch(/^\S+Z debug \[\d+\] a message was dropped: a response to nobody$/m);
+    expect(text).toMatch(/^\S+Z debug \[\d+\] a message was dropped: a response without a request$/m);
     expect({ mode: statSync(file).mode & 0o777, stderr: daemon.stderr }).toEqual({ mode: 0o600, stderr: '' });
     rmSync(folder, { recursive: true });
   });

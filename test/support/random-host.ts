@@ -1,6 +1,6 @@
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
-import { textOf } from '../../server/engine/step.ts';
+import { textOf } from '../../server/engine/node.ts';
 import { Random, turns } from './random.ts';
 import { openSession, type RunParams, schemaOf, type TestSession } from './session.ts';
 

@@ -13,6 +13,9 @@ export type RestIssue = { readonly loc: (string | number)[]; readonly type: stri
 /** Checks a value against the keywords the walk does not treat; an empty list means valid. @since 0.1.0 */
 export type RestCheck = (value: unknown) => readonly RestIssue[];
 
+/** The general validator, bound to one schema document. */
+export type RestCompiler = (root: JsonSchema) => (node: JsonSchema) => RestCheck;
+
 /** What the compilation of one schema shares between its nodes. @since 0.1.0 */
 export type CompileContext = {
   readonly root: JsonSchema;

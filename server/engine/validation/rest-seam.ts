@@ -1,11 +1,8 @@
 import { withDoubles } from '../exact-json.ts';
 import { merge } from './combine.ts';
-import type { CompileContext, RestCheck } from './context.ts';
+import type { CompileContext, RestCompiler } from './context.ts';
 import { children, isRecord, type JsonSchema, REST_KEYWORDS, type SchemaObject } from './schema.ts';
 import { type Check, FAIL } from './walk.ts';
-
-/** The general validator, bound to one schema document. @since 0.1.0 */
-export type RestCompiler = (root: JsonSchema) => (node: JsonSchema) => RestCheck;
 
 /**
  * Loads the general validator. It is the only way to it: schemas without its keywords, which is nearly all, never

@@ -1,10 +1,9 @@
 import { Compile } from 'typebox/schema';
 import { withDoubles } from '../exact-json.ts';
-import type { RestCheck, RestIssue } from './context.ts';
+import type { RestCheck, RestCompiler, RestIssue } from './context.ts';
 import { plural } from './error-details.ts';
 import { withTimeLimit } from './pattern.ts';
 import { ecmaPattern } from './regexp-dialect.ts';
-import type { RestCompiler } from './rest-seam.ts';
 import {
   isRecord,
   type JsonSchema,

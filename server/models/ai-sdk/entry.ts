@@ -19,7 +19,7 @@ export function checkEntry(entry: ProviderEntry, extraHeaders: Readonly<Record<s
 
 function checkBaseUrl(baseUrl: string, id: string): void {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) throw userError(`The base URL of '${id}' is no http or https URL.`);
+  if (!url || !/^https?:$/.test(url.protocol)) throw userError(`The base URL of '${id}' is not an http or https URL.`);
   if (url.username || url.password || url.search || url.hash) {
     throw userError(`The base URL of '${id}' must have neither credentials nor a query nor a fragment.`);
   }

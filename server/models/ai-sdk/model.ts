@@ -67,7 +67,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const hooks = {
     isFinal: () => call.stream?.opened ?? false,
     onRetry: (attempt: number, further: Further) =>
-      call.tell?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model: entry.id, ...further }),
+      call.emit?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model: entry.id, ...further }),
   };
   const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, hooks);
   return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };

@@ -2,7 +2,7 @@ import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai
 import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import type { PartFields } from '../../engine/part-stream.ts';
+import type { PartFields } from '../../engine/delta-sink.ts';
 import type { Downloaded, Wanted } from '../download.ts';
 import type { FinishWords } from './answers/finish-words.ts';
 import type { NativeCall } from './answers/native-parts.ts';

@@ -7,7 +7,8 @@ import type {
   SharedV4ProviderMetadata,
   SharedV4Warning,
 } from '@ai-sdk/provider';
-import type { PartFields, PartStream } from '../../engine/part-stream.ts';
+import type { PartFields } from '../../engine/delta-sink.ts';
+import type { PartStream } from '../../engine/part-stream.ts';
 import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
 import { withNative } from './answers/native-parts.ts';

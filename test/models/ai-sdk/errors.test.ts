@@ -229,9 +229,9 @@ describe('what cannot be sent', () => {
     [{ headers: { 'bad name': 'secret' } }, `The header 'bad name' of ${id} cannot be sent.`],
     [{ headers: { 'x-key': 'secret\nvalue' } }, `The header 'x-key' of ${id} cannot be sent.`],
     [{ settings: { extra_headers: { 'x-a': 'secret\n1' } } }, `The header 'x-a' of ${id} cannot be sent.`],
-    [{ baseUrl: 'secret' }, `The base URL of ${id} is no http or https URL.`],
-    [{ baseUrl: '' }, `The base URL of ${id} is no http or https URL.`],
-    [{ baseUrl: 'file:///secret' }, `The base URL of ${id} is no http or https URL.`],
+    [{ baseUrl: 'secret' }, `The base URL of ${id} is not an http or https URL.`],
+    [{ baseUrl: '' }, `The base URL of ${id} is not an http or https URL.`],
+    [{ baseUrl: 'file:///secret' }, `The base URL of ${id} is not an http or https URL.`],
     [{ baseUrl: 'http://user:secret@x.test/v1' }, credentials],
     [{ baseUrl: 'http://x.test/v1?key=secret' }, credentials],
   ])('%j is refused without being quoted', async (fields, message) => {

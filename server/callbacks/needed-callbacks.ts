@@ -12,7 +12,7 @@ export interface PlannedRun {
   readonly model: ModelSpec;
 }
 
-/** For each callback, the names that a run asks it for. A callback without a line does not compile. */
+/** For each callback, the names for which a run sends it. A callback without a line does not compile. */
 const namesOf: Record<CallbackMethod, (run: PlannedRun) => readonly string[]> = {
   'tool/call': (run) => calledTools(run).map(({ name }) => name),
   'output/validate': ({ spec }) => [...functionsOf(spec.output), ...(spec.outputValidators ?? [])],
@@ -20,13 +20,13 @@ const namesOf: Record<CallbackMethod, (run: PlannedRun) => readonly string[]> = 
   'model/request': ({ model }) => hostModels(model),
   'history/process': ({ spec }) => spec.historyProcessors ?? [],
   'tools/prepare': ({ spec }) => (spec.prepareTools ? ['prepareTools'] : []),
-  // Any tool may leave a call to others while it runs.
+  // Any tool may defer a call while it runs.
   'deferred/handle': ({ spec }) => (spec.deferred === 'handle' && spec.tools?.length ? ["deferred: 'handle'"] : []),
   // Nothing that waits to be picked up: a run that lacks a key is refused, or fails as `auth.missing`.
   'secret/get': () => [],
 };
 
-/** The callbacks that a run needs, each with the names it is asked for. @since 0.2.0 */
+/** Returns the callbacks that a run needs, each with the names for which it is sent. @since 0.2.0 */
 export function neededCallbacks(run: PlannedRun): Map<CallbackMethod, readonly string[]> {
   const needed = Object.entries(namesOf).map(([method, names]) => [method as CallbackMethod, names(run)] as const);
   return new Map(needed.filter(([, names]) => names.length > 0));
@@ -36,7 +36,7 @@ export function neededCallbacks(run: PlannedRun): Map<CallbackMethod, readonly s
 const namesShown = 8;
 
 /**
- * Warns of callbacks that a run needs and nobody is sent: a host that forgot to list one would not know why the run waits.
+ * Warns of callbacks that a run needs and no client is sent: a host that forgot to list one would not know why the run waits.
  * Null when all of them are served.
  *
  * @since 0.2.0
@@ -68,7 +68,7 @@ function functionsOf(output: OutputSpec | null | undefined): string[] {
   return alternatives.flatMap((one) => (one.function ? [one.function] : []));
 }
 
-/** Those of a conversation that begins; of one that goes on, those that are asked for again. */
+/** The system prompts of a new conversation; of one that continues, those that are resolved again. */
 function askedSystemPrompts({ spec, params }: PlannedRun): string[] {
   const { messageHistory: history } = params;
   const begins = !history || (Array.isArray(history) && history.length === 0);

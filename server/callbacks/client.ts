@@ -5,14 +5,14 @@ import type {
   ServerNotificationMethod,
 } from '../../protocol/catalogue.ts';
 
-/** What a callback request ended with when it brought no result. @since 0.1.0 */
+/** How a callback ended that brought no result. @since 0.1.0 */
 export type CallbackFailure =
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data: unknown }
-  /** Something came in place of an answer. */
+  /** A message that cannot be read came in place of a response. */
   | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'gone' };
 
-/** Who waits for the answer to a request. An object rather than a promise, since a thousand runs may wait. @since 0.2.0 */
+/** Receives the response to a request. An object rather than a promise, since thousands of runs may wait. @since 0.2.0 */
 export interface AnswerListener {
   answered(result: unknown): void;
   failed(error: CallbackError): void;
@@ -20,49 +20,47 @@ export interface AnswerListener {
 
 /** A request that was sent. @since 0.2.0 */
 export interface SentRequest {
-  /** Tells the client with `$/cancelRequest`; an answer that comes all the same is still told. */
+  /** Sends `$/cancelRequest`; a response that arrives nevertheless still reaches the listener. */
   withdraw(): void;
 }
 
-/** What a message that cannot be sent has too much of, in bytes. @since 0.2.0 */
+/** The size in bytes of a message that is too large to be sent, and the limit. @since 0.2.0 */
 export interface TooLarge {
   readonly size: number;
   readonly limit: number;
 }
 
-/**
- * The other end of a connection as runs see it; the only thing below that knows JSON-RPC.
- *
- * @since 0.1.0
- */
-export interface Client {
-  /** Sends a request, whose answer is told to the listener, perhaps at once. */
+/** Sends requests to a client. */
+export interface RequestSender {
+  /** Sends a request; the listener is called with its response, perhaps at once. */
   request(method: CallbackMethod | EditorRequestMethod, params: object, listener: AnswerListener): SentRequest;
-  /** The size in bytes and the limit when it is too large to be sent; a client that is gone is told nothing. */
-  notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): TooLarge | undefined;
-  /**
-   * Whether the client reads more slowly than it is told things. Nothing is lost then, but who makes something that can
-   * be merged merges it, and who makes more than one message at a time awaits `drained` first.
-   *
-   * @since 0.2.0
-   */
-  readonly congested?: boolean;
-  /** Resolves when little enough waits to be read, or when the client is gone; never rejects. @since 0.2.0 */
-  drained?(): Promise<void>;
-  /** Whether the client serves a callback. */
+  /** Returns whether the client serves a callback. */
   serves(method: CallbackMethod): boolean;
 }
 
-/** Resolves when the client has read what waited, or on an abort. @since 0.2.0 */
-export function drained(client: Pick<Client, 'drained'>, signal: AbortSignal): Promise<void> {
+/** Sends notifications to a client, or to whatever else follows a run. */
+export interface NotificationSender {
+  /** Returns the size in bytes and the limit when it is too large to be sent; nothing is sent to a client that is gone. */
+  notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): TooLarge | undefined;
+  /**
+   * True while the client reads more slowly than it is sent messages. Nothing is lost then, but senders merge what can be
+   * merged, and await `drained` before they make more than one message at a time.
+   */
+  readonly congested: boolean;
+  /** Resolves when the client has read enough, or is gone; never rejects. */
+  drained(): Promise<void>;
+}
+
+/** Resolves when the client has read enough, or on an abort. */
+export function drained(to: Pick<NotificationSender, 'drained'>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       signal.removeEventListener('abort', done);
       resolve();
     };
     signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted || !client.drained) done();
-    else void client.drained().then(done);
+    if (signal.aborted) done();
+    else void to.drained().then(done);
   });
 }
 

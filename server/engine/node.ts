@@ -6,15 +6,15 @@ import type { OutputPlan } from './output-plan.ts';
 import type { Resolutions } from './resolutions.ts';
 import { noOutputText } from './wording.ts';
 
-/** The request a step begins with; null for a turn that only tells what the user said meanwhile. */
+/** The request that a model request begins with; null when it only has messages that the user sent meanwhile. */
 export interface OwnRequest {
   readonly request: ModelRequest | null;
   /** It stood at the end of the given history and is only sent again. */
   readonly resumed: boolean;
 }
 
-/** What a run does next. @since 0.1.0 */
-export type Step =
+/** What the loop does next. @since 0.1.0 */
+export type RunNode =
   | ({ readonly kind: 'modelRequest' } & OwnRequest)
   | { readonly kind: 'resumeResponse'; readonly suspended: ModelResponse }
   | { readonly kind: 'handleResponse'; readonly response: ModelResponse; readonly resolutions?: Resolutions }
@@ -26,11 +26,11 @@ export interface FinalOutput {
   readonly toolName: string | null;
   readonly toolCallId: string | null;
   readonly name: string | null;
-  /** The calls that are left to others: then there is no value. */
+  /** The deferred calls: then there is no value. */
   readonly deferred?: DeferredToolRequests;
 }
 
-/** What a response asks for. @since 0.1.0 */
+/** What a response leads to. @since 0.1.0 */
 export type Decision =
   | { readonly kind: 'callTools'; readonly calls: readonly ToolCallPart[]; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
@@ -38,7 +38,7 @@ export type Decision =
   | { readonly kind: 'retry'; readonly message: string };
 
 /**
- * What follows from a response. Pure: no clock, no I/O, no change.
+ * Decides what follows from a response. Pure: no clock, no I/O, no mutation.
  *
  * Errors: `model.unexpectedBehavior`, `contentFilter`, `run.invalid`. Source: Pydantic AI `CallToolsNode._run_stream`.
  * @since 0.1.0
@@ -84,7 +84,7 @@ export function textOf(response: ModelResponse): string {
       text = '';
     }
   }
-  // Some providers report what grounded a text after the text, so that nothing follows the last of these calls.
+  // Some providers report the grounding of a text after it, so that nothing follows the last of these calls.
   return text || (hasCalls ? '' : before) || summary;
 }
 
@@ -124,7 +124,7 @@ function contentFilter(response: ModelResponse): EngineError {
   return new EngineError('contentFilter', `Content filter triggered.${reason}`, { body: JSON.stringify([response]) });
 }
 
-/** A text as Python's `repr` writes it, which is what upstream's message holds. */
+/** Returns a text as Python's `repr` writes it, as upstream's message holds it. */
 function pythonQuoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');

@@ -2,9 +2,9 @@ import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { PendingItem } from '../../protocol/pending.ts';
 import { formatTimestamp } from '../../protocol/timestamp.ts';
 import { EngineError } from '../engine/errors.ts';
-import type { CallbackFailure } from './client.ts';
+import type { CallbackFailure, RequestSender } from './client.ts';
 
-/** A callback that waits for its answer, from wherever that comes. @since 0.2.0 */
+/** A callback that waits for its response, wherever that comes from. @since 0.2.0 */
 export interface PendingEntry {
   readonly pendingId: string;
   readonly runId: string;
@@ -15,6 +15,8 @@ export interface PendingEntry {
   /** Errors: `callback.invalid`; then it waits on. */
   answer(result: unknown): void;
   fail(failure: CallbackFailure): void;
+  /** Withdraws it from the client it was sent to and sends it to another one; null: it waits for `pending/resolve`. */
+  moveTo(requests: RequestSender | null): void;
 }
 
 /** Why an item waits no longer. @since 0.2.0 */
@@ -26,10 +28,10 @@ const ends: Record<PendingEnd, string> = {
   withdrawn: 'was withdrawn, since its run goes on without it or has ended',
 };
 
-/** How many items that are over are told from those that never were. */
+/** Number of ended items that are remembered, to distinguish them from ids that never existed. */
 const remembered = 4096;
 
-/** What the runs of a daemon wait for, in the order in which it was asked. @since 0.2.0 */
+/** The open callbacks of all runs, oldest first. @since 0.2.0 */
 export class PendingItems {
   readonly #open = new Map<string, PendingEntry>();
   readonly #over = new Map<string, PendingEnd>();
@@ -40,7 +42,7 @@ export class PendingItems {
     if (this.#isAbandoned) entry.fail({ kind: 'gone' });
   }
 
-  /** Nobody can answer any more: whatever waits, now or later, fails as `client.gone`. */
+  /** No client is left: all callbacks, open or still to come, fail as `client.gone`. */
   abandon(): void {
     this.#isAbandoned = true;
     for (const entry of [...this.#open.values()]) entry.fail({ kind: 'gone' });
@@ -76,7 +78,7 @@ export class PendingItems {
   }
 }
 
-/** An item as it is told. @since 0.2.0 */
+/** Returns an item as `pending/list` shows it. @since 0.2.0 */
 export function pendingItem(entry: PendingEntry): PendingItem {
   const { pendingId, runId, method, params, createdAtMs, deadlineAtMs } = entry;
   return {

@@ -10,8 +10,8 @@ const expected =
   'An object must hold exactly one of `content` (beside it `metadata`, `userContent`, `usage`), `retry`, `failed` (messages), `deferred` and `approvalRequired` (an object or null); give an object of your own as {"content": {…}}.';
 
 /**
- * Reads what a tool of the host answered: a value that is no object is the content, and so is null, `{}` and `[]`, which
- * some hosts cannot tell apart.
+ * Reads the result of `tool/call`: a value that is not an object is the content, and so are null, `{}` and `[]`, which
+ * some hosts cannot distinguish.
  *
  * Errors: `callback.invalid`.
  * @since 0.1.0

@@ -1,7 +1,7 @@
+import type { After } from '../callbacks/timer.ts';
 import type { RunSlots } from './slots.ts';
-import type { After } from './timers.ts';
 
-/** What a run's pace depends on. @since 0.2.0 */
+/** What a run's scheduler depends on. @since 0.2.0 */
 export interface PaceOptions {
   /** Where it takes its slot; null for a child run, which uses that of its parent. */
   readonly slots: RunSlots | null;
@@ -13,17 +13,17 @@ export interface PaceOptions {
 }
 
 /**
- * When a run may go on: in the queue, with a slot, or waiting for people. While it waits it has no slot, and its time
+ * Decides when a run may go on: in the queue, with a slot, or waiting for humans. While it waits it has no slot, and its time
  * does not run.
  *
  * @since 0.2.0
  */
-export class RunPace {
+export class RunScheduler {
   readonly #options: PaceOptions;
   #state: 'queued' | 'running' | 'waiting' = 'queued';
   #holdsSlot = false;
   #leaveQueue: (() => boolean) | null = null;
-  /** Calls that wait for people. */
+  /** Calls that wait for humans. */
   #waiting = 0;
   #timeLeft: number;
   #since = 0;
@@ -50,8 +50,8 @@ export class RunPace {
     return isOut;
   }
 
-  /** Waits for what people decide; resolves when that is known and the run has a slot again, or on an abort. */
-  async whilePeopleDecide<T>(decide: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** Waits for a decision of humans; resolves when it is known and the run has a slot again, or on an abort. */
+  async whileHumansDecide<T>(decide: () => Promise<T>, signal: AbortSignal): Promise<T> {
     this.#waiting += 1;
     if (this.#waiting === 1) this.#pause();
     try {

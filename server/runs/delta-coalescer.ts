@@ -1,39 +1,38 @@
 import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
-import type { CallPiece, DeltaSink } from '../engine/delta-sink.ts';
-import type { PartFields } from '../engine/part-stream.ts';
-import { type Client, drained } from './client.ts';
+import { drained, type NotificationSender } from '../callbacks/client.ts';
+import type { After } from '../callbacks/timer.ts';
+import type { CallPiece, DeltaSink, PartFields } from '../engine/delta-sink.ts';
 import { PieceBuffer } from './piece-buffer.ts';
-import type { After } from './timers.ts';
 
 /** Characters at which merged deltas are sent without waiting any longer. */
 const enough = 4096;
-/** What deltas may hold in memory before the model is paused. */
+/** Bytes of deltas in memory at which the model is paused. */
 const full = 64 * 1024;
-/** What an event in the queue counts beside its text, which it shares with the response. */
+/** Bytes that an event in the queue counts for, beside its text, which it shares with the response. */
 const perEvent = 256;
 
-/** What a lane needs. @since 0.2.0 */
+/** Options of a `DeltaCoalescer`. @since 0.2.0 */
 export interface DeltaLaneOptions {
-  /** `all` merges only while the reader is behind. */
+  /** `all` merges only while the client is congested. */
   readonly mode: 'coalesced' | 'all';
   /** How long pieces may be held back to be merged, in milliseconds; 0 holds nothing back. */
   readonly maxLatencyMs: number;
-  readonly reader: Pick<Client, 'congested' | 'drained'>;
+  readonly reader: Pick<NotificationSender, 'congested' | 'drained'>;
   readonly send: (event: DeltaEvent) => void;
   readonly after: After;
 }
 
 /**
- * The deltas of one run on their way out. The first piece of a part goes at once; later ones are merged for a while, or
- * until there are enough. Whatever else is shown goes behind them. While the reader is behind, everything waits here,
+ * Merges the deltas of one run. The first piece of a part is sent at once; later ones are merged for a while, or
+ * until there are enough. Other deltas follow them in order. While the client is congested, everything waits here,
  * pieces of one part as one.
  *
  * @since 0.2.0
  */
-export class DeltaLane implements DeltaSink {
+export class DeltaCoalescer implements DeltaSink {
   readonly #options: DeltaLaneOptions;
   readonly #piece = new PieceBuffer();
-  /** What waits in front of the piece, while the reader is behind. */
+  /** Deltas that wait before the piece, while the client is congested. */
   #waiting: DeltaEvent[] = [];
   #waitingSize = 0;
   /** The part that has begun and has not got a piece yet. */
@@ -80,7 +79,7 @@ export class DeltaLane implements DeltaSink {
     this.#added(index);
   }
 
-  /** Sends what waits. Called before every durable event, also when the reader is behind: the order is kept. */
+  /** Sends what waits. Called before every durable event, also while the client is congested, so that the order is kept. */
   flush(): void {
     this.#stopTimer?.();
     this.#stopTimer = null;

@@ -2,6 +2,7 @@ import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { ModelDeltaParams } from '../../protocol/deltas.ts';
 import type { GivenMessage, ModelMessage } from '../../protocol/messages.ts';
+import type { PendingItem } from '../../protocol/pending.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
 import type {
   CallbackContext,
@@ -16,26 +17,28 @@ import type {
 import { EngineError } from '../engine/errors.ts';
 import type { PartStream } from '../engine/part-stream.ts';
 import { unknownKinds } from '../engine/unknown-kinds.ts';
-import { type Ask, Asker, type AskerOptions } from './asker.ts';
-import { decidedOn, invalid, isEmptyList, isObject, parsed } from './callback-answers.ts';
+import { type CallbackRequest, CallbackRequester, type RequesterOptions } from './callback-requester.ts';
+import { decidedOn, invalid, isEmptyList, isObject, parsed } from './callback-results.ts';
+import type { RequestSender } from './client.ts';
 import { addDelta } from './model-delta.ts';
-import type { RunPace } from './pace.ts';
+import { type PendingEntry, pendingItem } from './pending-items.ts';
 import { toolOutcome } from './tool-outcome.ts';
 
-/** What the callbacks of a run need. @since 0.1.0 */
-export interface CallbackOptions extends AskerOptions {
-  /** What becomes of messages and parts of unknown kinds. */
+/** Options of the callbacks of a run. @since 0.1.0 */
+export interface CallbackOptions extends RequesterOptions {
+  /** How messages and parts of unknown kinds are treated. */
   readonly unknownParts: 'refuse' | 'carry';
-  readonly pace: RunPace;
+  /** Runs something that waits for a human; meanwhile the run has no slot and its time does not run. */
+  readonly whileWaiting: <T>(decide: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
 
-/** A model request whose answer comes in pieces. */
+/** A model request whose response is streamed. */
 interface OpenStream {
   readonly stream: PartStream;
   stop(error: unknown): void;
   /** From here on nothing of it is taken. */
   hasEnded: boolean;
-  /** Whether a piece came after the answer. */
+  /** True when a piece arrived after the response. */
   isCut: boolean;
 }
 
@@ -49,12 +52,12 @@ const lateDelta = (requestId: string) =>
 /** The callbacks of one run, as JSON-RPC requests to its client. @since 0.1.0 */
 export class HostCallbacks implements Callbacks {
   readonly #options: CallbackOptions;
-  readonly #asker: Asker;
+  readonly #requester: CallbackRequester;
   #streams: Map<string, OpenStream> | null = null;
 
   constructor(options: CallbackOptions) {
     this.#options = options;
-    this.#asker = new Asker(options);
+    this.#requester = new CallbackRequester(options);
   }
 
   callTool(request: ToolRequest, context: CallbackContext): Promise<ToolOutcome> {
@@ -62,15 +65,12 @@ export class HostCallbacks implements Callbacks {
     const { name, toolCallId } = request;
     const read = (answer: unknown) => toolOutcome(answer, name);
     const call = { method: 'tool/call' as const, name, toolCallId, timeoutMs, read };
-    return this.ask(call, { ...params, idempotencyKey: context.idempotencyKey }, context);
+    return this.request(call, { ...params, idempotencyKey: context.idempotencyKey }, context);
   }
 
-  /** Whether a tool call waits for its answer. */
+  /** Returns whether a tool call waits for its response. */
   isOpen(toolCallId: string): boolean {
-    const { world, runId } = this.#options;
-    return world.pending
-      .list(runId)
-      .some(({ method, params }) => method === 'tool/call' && params.toolCallId === toolCallId);
+    return this.#entries().some(({ method, params }) => method === 'tool/call' && params.toolCallId === toolCallId);
   }
 
   validateOutput(request: OutputRequest, context: CallbackContext): Promise<OutputOutcome> {
@@ -83,7 +83,7 @@ export class HostCallbacks implements Callbacks {
         return { kind: 'output', output: answer.output };
       throw invalid(what, result, 'exactly one of `output` (any JSON value) and `retry` (a message)');
     };
-    return this.ask({ ...what, read }, request, context);
+    return this.request({ ...what, read }, request, context);
   }
 
   resolvePrompt(
@@ -97,7 +97,7 @@ export class HostCallbacks implements Callbacks {
       if (text === null || typeof text === 'string') return text;
       throw invalid(what, result, '`text`, a string or null');
     };
-    return this.ask({ ...what, read }, prompt, context);
+    return this.request({ ...what, read }, prompt, context);
   }
 
   processHistory(
@@ -110,10 +110,10 @@ export class HostCallbacks implements Callbacks {
       this.refuseUnknown(what, messages);
       return messages;
     };
-    return this.ask({ ...what, read }, request, context);
+    return this.request({ ...what, read }, request, context);
   }
 
-  /** Errors: `callback.invalid` for what is of an unknown kind, unless the run carries that. */
+  /** Errors: `callback.invalid` for messages of unknown kinds, unless the run carries them. */
   refuseUnknown(call: { method: CallbackMethod; name: string }, messages: readonly GivenMessage[]): void {
     if (this.#options.unknownParts === 'carry') return;
     for (const { index, reason } of unknownKinds(messages)) {
@@ -127,33 +127,33 @@ export class HostCallbacks implements Callbacks {
 
   prepareTools(tools: readonly ToolDefinition[], context: CallbackContext): Promise<ToolDefinition[]> {
     const what = { method: 'tools/prepare' as const, name: 'tools/prepare' };
-    return this.ask({ ...what, read: (answer) => parsed(what, answer).tools }, { tools }, context);
+    return this.request({ ...what, read: (answer) => parsed(what, answer).tools }, { tools }, context);
   }
 
   handleDeferred(requests: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults> {
     const what = { method: 'deferred/handle' as const, name: 'deferred/handle' };
-    // Nothing decided is what a host means that answers null.
+    // A host that responds with null has decided nothing.
     const read = (answer: unknown) => parsed(what, answer ?? {});
-    return this.#options.pace.whilePeopleDecide(
-      () => this.ask({ ...what, timeoutMs: null, read }, requests, context),
+    return this.#options.whileWaiting(
+      () => this.request({ ...what, timeoutMs: null, read }, requests, context),
       context.signal,
     );
   }
 
-  awaitPeople(request: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults> {
+  awaitHuman(request: DeferredToolRequests, context: CallbackContext): Promise<DeferredToolResults> {
     const [call] = [...request.calls, ...request.approvals];
-    if (!call) throw new Error('people are asked about one call');
+    if (!call) throw new Error('one call is decided by a human at a time');
     const { tool_name: name, tool_call_id: toolCallId } = call;
     const what = { method: 'deferred/handle' as const, name, toolCallId };
     const read = (answer: unknown) => decidedOn(toolCallId, request, parsed(what, answer ?? {}));
-    return this.#options.pace.whilePeopleDecide(
-      () => this.ask({ ...what, timeoutMs: null, isForPeople: true, read }, request, context),
+    return this.#options.whileWaiting(
+      () => this.request({ ...what, timeoutMs: null, isForHuman: true, read }, request, context),
       context.signal,
     );
   }
 
   /**
-   * A piece of the answer to an open model request; what comes for another one is too late, and only counted. A piece
+   * Takes a piece of the response to an open model request; one for any other request is late, and only counted. A piece
    * that does not fit ends the request.
    */
   modelDelta({ requestId, delta }: ModelDeltaParams): void {
@@ -171,10 +171,10 @@ export class HostCallbacks implements Callbacks {
   }
 
   /**
-   * Lets the pieces of a model request in until it is answered. An answer that leaves its parts to the pieces counts as
-   * whole only when no piece came with it: the rest would be lost, and a cut answer must not pass for a whole one.
+   * Takes the pieces of a model request until its response arrives. A response that leaves its parts to the pieces is
+   * complete only when no piece arrives after it: the rest would be lost, and a cut response must not pass for a whole one.
    *
-   * Errors: those of the request, `callback.invalid` for such an answer.
+   * Errors: those of the request, `callback.invalid` for such a response.
    */
   async streaming<T>(
     { requestId, stream, signal }: { requestId: string; stream: PartStream; signal: AbortSignal },
@@ -198,17 +198,32 @@ export class HostCallbacks implements Callbacks {
     }
   }
 
-  /** See `Asker.serves`. */
-  serves(method: CallbackMethod): boolean {
-    return this.#asker.serves(method);
+  /** Returns the pending items of the run. */
+  pendingItems(): PendingItem[] {
+    return this.#entries().map(pendingItem);
   }
 
-  /** See `Asker.ask`; models ask by themselves. */
-  ask<T>(call: Ask<T>, params: object, context: CallbackContext): Promise<T> {
-    return this.#asker.ask(call, params, context);
+  /** Sends the open callbacks of the run to another client; those it does not serve wait for `pending/resolve`. */
+  moveTo(requests: RequestSender | null): void {
+    for (const entry of this.#entries()) entry.moveTo(this.serves(entry.method) ? requests : null);
+  }
+
+  #entries(): PendingEntry[] {
+    const { world, runId } = this.#options;
+    return world.pending.list(runId);
+  }
+
+  /** See `CallbackRequester.serves`. */
+  serves(method: CallbackMethod): boolean {
+    return this.#requester.serves(method);
+  }
+
+  /** See `CallbackRequester.request`; models of the host use it directly. */
+  request<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
+    return this.#requester.request(call, params, context);
   }
 
   waitsAs(call: WaitingCall): PendingAdded | null {
-    return this.#asker.waitsAs(call);
+    return this.#requester.waitsAs(call);
   }
 }

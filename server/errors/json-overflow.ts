@@ -1,4 +1,4 @@
-import { infinitePath, mayBeInexact, type Overflow, parseJson } from './engine/exact-json.ts';
+import { infinitePath, mayBeInexact, type Overflow, parseJson } from '../engine/exact-json.ts';
 
 /** The parameters of each method that hold data which is passed on, not numbers that the daemon works with. */
 const data: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +25,7 @@ type Message = { method?: unknown; params?: unknown; result?: unknown };
 const overflows = new WeakMap<object, Overflow>();
 
 /**
- * Parses a message. In data that is passed on (answers to callbacks, histories), integers that a double would round are
+ * Parses a message. In data that is passed on (results of callbacks, histories), integers that a double would round are
  * BigInts; everywhere else numbers are numbers.
  *
  * Errors: `SyntaxError`.

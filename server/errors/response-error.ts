@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import type * as z from 'zod';
-import { ErrorCode, type ErrorKind } from '../protocol/errors.ts';
+import { ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { Log } from '../log.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { EngineError } from './engine/errors.ts';
-import type { Log } from './log.ts';
 import { invalidParams, type ParamIssue } from './params-error.ts';
 
-/** An error as a request answers it. @since 0.1.0 */
+/** An error as the response of a request. @since 0.1.0 */
 export function responseError(
   kind: ErrorKind,
   message: string,
@@ -17,7 +17,7 @@ export function responseError(
 }
 
 /**
- * What a schema refused, as the error of the request: an unknown field of a specification and a bad message of a history
+ * Turns what a schema refused into the error of the request: an unknown field of a specification and a bad message of a history
  * have kinds of their own.
  *
  * @since 0.1.0
@@ -51,7 +51,7 @@ function unknownField(path: (string | number)[], key: string, known: string[]): 
 
 type Flat = ParamIssue & { keys?: string[] };
 
-/** An issue of a union is told by the alternative that came closest: the one whose issues lie deepest. */
+/** Reports an issue of a union by the alternative that came closest: the one whose issues lie deepest. */
 function flatten(issue: z.core.$ZodIssue): Flat[] {
   const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
   if (issue.code === 'unrecognized_keys') return [{ path, message: issue.message, keys: issue.keys }];
@@ -65,7 +65,7 @@ function flatten(issue: z.core.$ZodIssue): Flat[] {
 
 const typeMismatch = /^Invalid input: expected (.+), received (.+)$/;
 
-/** What all alternatives say of one value, each thing once. */
+/** Returns the expectations of all alternatives for one value, each once. */
 function joined(messages: readonly string[]): string {
   const mismatches = messages.map((message) => typeMismatch.exec(message));
   const expected = [...new Set(mismatches.map((one) => one?.[1]))];
@@ -74,17 +74,17 @@ function joined(messages: readonly string[]): string {
   return `Invalid input: expected ${expected.join(' or ')}, received ${[...received][0]}`;
 }
 
-/** What a schema refused, issue by issue; of a union what came closest. @since 0.2.0 */
+/** Returns what a schema refused, issue by issue; of a union, the closest alternative. @since 0.2.0 */
 export const issuesOf = (error: z.ZodError): ParamIssue[] => error.issues.flatMap(flatten);
 
-/** The only place where an exception becomes a JSON-RPC error. A bug is logged and told as an incident. @since 0.1.0 */
+/** The only place where an exception becomes a JSON-RPC error. A bug is logged and reported as an incident. @since 0.1.0 */
 export function toResponseError(error: unknown, log: Log): ResponseError<unknown> {
   if (error instanceof ResponseError) return error;
   const known = error instanceof EngineError ? error : reportBug(error, log);
   return responseError(known.kind, known.message, known.details);
 }
 
-/** Logs a bug and gives the error that stands for it; its text and stack stay in the daemon. @since 0.1.0 */
+/** Logs a bug and returns an error with its incident id; its text and stack stay in the daemon. @since 0.1.0 */
 export function reportBug(error: unknown, log: Log): EngineError {
   const incident = randomUUID();
   log.error(`incident ${incident}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

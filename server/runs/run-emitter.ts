@@ -1,51 +1,61 @@
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
+import { drained, type NotificationSender } from '../callbacks/client.ts';
+import type { After } from '../callbacks/timer.ts';
 import type { DeltaSink } from '../engine/delta-sink.ts';
-import { type Client, drained } from './client.ts';
-import { DeltaLane } from './delta-lane.ts';
+import { DeltaCoalescer } from './delta-coalescer.ts';
 import { EventRing } from './event-ring.ts';
 import { eventForWire, instead } from './event-size.ts';
 import type { RunProgress } from './progress.ts';
-import type { After } from './timers.ts';
+import type { OwnerReference } from './run-owner.ts';
 
-/** How a run is shown. @since 0.2.0 */
-export interface OutletOptions {
+/** Options of a `RunEmitter`. @since 0.2.0 */
+export interface EmitterOptions {
   readonly runId: string;
-  readonly client: Client;
+  readonly owner: OwnerReference;
   readonly deltas: 'coalesced' | 'all' | 'none';
   readonly maxLatencyMs: number;
   readonly after: After;
   readonly progress: RunProgress | null;
-  /** What is kept to be sent again. */
+  /** Limits of the events that are kept to be sent again. */
   readonly kept: { readonly events: number; readonly bytes: number };
 }
 
-/** What a run shows its client: durable events and deltas, in the order in which the engine made them. @since 0.2.0 */
-export class RunOutlet {
-  readonly #options: OutletOptions;
-  readonly #lane: DeltaLane | null;
+/** Sends the durable events and deltas of a run to its owner, in the order in which the engine made them. @since 0.2.0 */
+export class RunEmitter {
+  readonly #options: EmitterOptions;
+  readonly #coalescer: DeltaCoalescer | null;
+  #progress: RunProgress | null;
   readonly #ring: EventRing;
   #waiting: Set<() => void> | null = null;
   #shown = 0;
   #isOver = false;
 
-  constructor(options: OutletOptions) {
+  constructor(options: EmitterOptions) {
     this.#options = options;
     this.#ring = new EventRing(options.kept);
-    const { deltas: mode, maxLatencyMs, client: reader, after } = options;
+    this.#progress = options.progress;
+    const { deltas: mode, maxLatencyMs, owner, after } = options;
+    const reader = {
+      get congested() {
+        return owner.current.notifications.congested;
+      },
+      drained: () => owner.current.notifications.drained(),
+    };
     const send = (event: DeltaEvent) => this.#show(event);
-    this.#lane = mode === 'none' ? null : new DeltaLane({ mode, maxLatencyMs, reader, after, send });
+    this.#coalescer = mode === 'none' ? null : new DeltaCoalescer({ mode, maxLatencyMs, reader, after, send });
   }
 
-  /** Where the engine puts deltas; absent when nobody looks. */
+  /** Receives the deltas of the engine; absent when none are requested. */
   get sink(): DeltaSink | undefined {
-    return this.#lane ?? undefined;
+    return this.#coalescer ?? undefined;
   }
 
   emit(seq: number, event: DurableEvent): void {
-    const { runId, client } = this.#options;
-    this.#lane?.flush();
-    this.#options.progress?.tell(event);
+    const { runId } = this.#options;
+    const client = this.#client;
+    this.#coalescer?.flush();
+    this.#progress?.tell(event);
     const whole = { runId, seq, event: eventForWire(event) };
     const tooLarge = client.notify('run/event', whole);
     const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;
@@ -61,17 +71,17 @@ export class RunOutlet {
   }
 
   get progressToken(): string | number | undefined {
-    return this.#options.progress?.token;
+    return this.#progress?.token;
   }
 
-  /** Whether the last event was `run_finished`. */
+  /** True once `run_finished` was emitted. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
   /** Number of the last delta that was sent, once everything that waits to be merged has been sent. */
   lastDelta(): number {
-    this.#lane?.flush();
+    this.#coalescer?.flush();
     return this.#shown;
   }
 
@@ -99,15 +109,24 @@ export class RunOutlet {
     });
   }
 
-  /** While the client is behind with reading: resolves when it is not, or on an abort. */
+  /** While the client is congested: resolves when it is not any more, or on an abort. */
   ready(signal: AbortSignal): Promise<void> | undefined {
-    const { client } = this.#options;
+    const client = this.#client;
     return client.congested ? drained(client, signal) : undefined;
   }
 
+  /** The owner has changed: progress is shown by the new one, if at all. */
+  moved(progress: RunProgress | null): void {
+    this.#progress = progress;
+  }
+
+  get #client(): NotificationSender {
+    return this.#options.owner.current.notifications;
+  }
+
   #show(event: DeltaEvent): void {
-    const { runId, client } = this.#options;
+    const { runId } = this.#options;
     this.#shown += 1;
-    client.notify('run/delta', { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event });
+    this.#client.notify('run/delta', { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event });
   }
 }

@@ -1,6 +1,6 @@
-import { EngineError } from './engine/errors.ts';
+import { EngineError } from '../engine/errors.ts';
 
-/** What is wrong with one value of the parameters. @since 0.1.0 */
+/** A fault of one value of the parameters. @since 0.1.0 */
 export interface ParamIssue {
   path: (string | number)[];
   message: string;

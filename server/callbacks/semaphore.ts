@@ -1,5 +1,5 @@
-/** Lets a bounded number in at once, the others in the order in which they came. @since 0.1.0 */
-export class Gate {
+/** Admits a bounded number at once, the others in the order in which they arrived. @since 0.1.0 */
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

@@ -1,14 +1,14 @@
-import type { Limits } from '../../protocol/lifecycle.ts';
-import { EngineError } from '../engine/errors.ts';
-import { jsonSize } from '../engine/json-size.ts';
-import type { RunRecord } from './run-record.ts';
+import type { Limits } from '../../../protocol/lifecycle.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { jsonSize } from '../../engine/json-size.ts';
+import type { RunRecord } from '../../runs/run-record.ts';
 
 const remembered = 4096;
 
 /** The runs of a daemon: live ones, and finished ones until they are forgotten. @since 0.1.0 */
 export class RunRegistry {
   readonly #records = new Map<string, RunRecord>();
-  /** Ids of forgotten runs, so that asking for one is told from a misspelt id. */
+  /** Ids of forgotten runs, to distinguish them from ids that never existed. */
   readonly #evicted = new Set<string>();
   /** Those that are over, in the order in which they ended. */
   readonly #finished = new Set<RunRecord>();
@@ -35,12 +35,12 @@ export class RunRegistry {
   }
 
   /**
-   * The same for a request that may have come right behind the start of the run: a host that chose the id need not wait
-   * for the answer.
+   * The same for a request that may have come right after the start of the run: a host that chose the id need not wait
+   * for the response.
    */
   look(runId: string): RunRecord | Promise<RunRecord> {
     const starting = this.#starting.get(runId);
-    // At once when nothing is awaited: what the client sent next must not overtake the request.
+    // Without a promise when nothing is awaited: the next message of the client must not overtake the request.
     return starting ? starting.then(() => this.get(runId)) : this.get(runId);
   }
 
@@ -69,7 +69,7 @@ export class RunRegistry {
 
   /** Those that are shown under a progress token. */
   withProgress(token: string | number): RunRecord[] {
-    return this.list().filter((record) => record.outlet.progressToken === token);
+    return this.list().filter((record) => record.emitter.progressToken === token);
   }
 
   get finishedCount(): number {
@@ -120,7 +120,7 @@ export class RunRegistry {
 }
 
 /** The new messages are what a run adds to memory; those of its history are mostly shared. */
-function sizeOf({ engine, outlet }: RunRecord): number {
+function sizeOf({ engine, emitter }: RunRecord): number {
   const { messages, newMessageIndex } = engine.history;
-  return jsonSize(messages.slice(newMessageIndex)) + outlet.events.bytes;
+  return jsonSize(messages.slice(newMessageIndex)) + emitter.events.bytes;
 }

@@ -1,4 +1,4 @@
-/** Calls back once, after so many milliseconds; the answer takes it back. Handed in, so that tests own the time. @since 0.2.0 */
+/** Calls back once after so many milliseconds; the returned function cancels it. Injected, so that tests control time. @since 0.2.0 */
 export type After = (ms: number, callback: () => void) => () => void;
 
 /** Longer delays than this fire at once in Node. */

@@ -1,0 +1,164 @@
+import type { CallbackMethod } from '../../protocol/catalogue.ts';
+import type { CallbackContext, PendingAdded, WaitingCall } from '../engine/callbacks.ts';
+import { EngineError } from '../engine/errors.ts';
+import { describeOverflow, overflowIn } from '../errors/json-overflow.ts';
+import { failed, methodNotFound, timedOut } from './callback-errors.ts';
+import { CallbackError, type RequestSender } from './client.ts';
+import { type CallbackWorld, type OpenCallbackOptions, openCallback } from './open-callback.ts';
+import { Semaphore } from './semaphore.ts';
+
+/** Options of a `CallbackRequester`. @since 0.2.0 */
+export interface RequesterOptions {
+  /** The client that callbacks are sent to now; null when there will never be one. */
+  readonly requests: () => RequestSender | null;
+  /** Callbacks that the client serves for this run, beside those it serves for all. */
+  readonly served: ReadonlySet<string>;
+  readonly runId: string;
+  readonly deps: unknown;
+  readonly timeoutMs: number;
+  readonly inFlight: number;
+  readonly world: CallbackWorld;
+}
+
+/** One callback and how its result is read. @since 0.2.0 */
+export interface CallbackRequest<T> {
+  readonly method: CallbackMethod;
+  readonly name: string;
+  readonly toolCallId?: string;
+  /** Milliseconds until it is given up; null: never; absent: as the limits say. */
+  readonly timeoutMs?: number | null | undefined;
+  readonly isForHuman?: boolean;
+  read(result: unknown): T;
+  /** Called as soon as it ends in any way: what the client sends after that is late. */
+  onEnd?(): void;
+  onError?(error: CallbackError): EngineError | undefined;
+}
+
+/** Sends the callbacks of one run. @since 0.2.0 */
+export class CallbackRequester {
+  readonly #options: RequesterOptions;
+  readonly #semaphore: Semaphore;
+  #lastKey = '';
+  #countOfKey = 0;
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+    this.#semaphore = new Semaphore(options.inFlight);
+  }
+
+  /**
+   * Sends a callback and resolves with what `read` makes of its result. A method that the client does not serve, and a
+   * request for a human, waits for `pending/resolve` instead.
+   *
+   * Errors: `callback.failed`, `callback.unsupported`, `callback.timeout`, `client.gone`, `callback.invalid`; the reason
+   * of the signal when that is aborted first. `onError` may replace the error of a response.
+   */
+  request<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
+    const requests = this.#options.requests();
+    if (!requests) return Promise.reject(errorOf(call, unserved(call.method)));
+    if (call.isForHuman || !this.serves(call.method)) return this.#wait(call, params, context);
+    return this.#semaphore.enter(context.signal).then((leave) => {
+      const { world } = this.#options;
+      const onEnd = () => {
+        leave();
+        call.onEnd?.();
+      };
+      const now = this.#options.requests();
+      return openCallback(this.#openOptions(call, params, context), {
+        requests: now,
+        world,
+        signal: context.signal,
+        onEnd,
+      });
+    });
+  }
+
+  /** Returns whether the client is sent a callback. */
+  serves(method: CallbackMethod): boolean {
+    const requests = this.#options.requests();
+    return requests !== null && (this.#options.served.has(method) || requests.serves(method));
+  }
+
+  /** Waits for `pending/resolve`. The events that announce the item are emitted here when the step does not emit them. */
+  async #wait<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
+    const { world } = this.#options;
+    const open = this.#openOptions(call, params, context);
+    const { pendingId } = open;
+    context.emit?.(pendingAdded(call, pendingId));
+    try {
+      return await openCallback(open, { requests: null, world, signal: context.signal, onEnd: () => call.onEnd?.() });
+    } finally {
+      if (!context.signal.aborted) context.emit?.({ event_kind: 'pending_resolved', pendingId });
+    }
+  }
+
+  #openOptions<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): OpenCallbackOptions<T> {
+    const { runId, deps } = this.#options;
+    const timeoutMs = call.timeoutMs === undefined ? this.#options.timeoutMs : call.timeoutMs;
+    const pendingId = this.#pendingId(context.idempotencyKey);
+    return {
+      pendingId,
+      runId,
+      method: call.method,
+      params: {
+        runId,
+        runStep: context.runStep,
+        pendingId,
+        ...(timeoutMs === null ? {} : { deadlineMs: timeoutMs }),
+        ...(deps === undefined ? {} : { deps }),
+        ...params,
+      },
+      timeoutMs,
+      isForHuman: call.isForHuman ?? false,
+      read: (result) => call.read(finite(call, result)),
+      errorOf: (error: CallbackError) => errorOf(call, error),
+      timedOut: () => timedOut(call, timeoutMs ?? 0),
+    };
+  }
+
+  waitsAs({ kind, stepKey, name, toolCallId }: WaitingCall): PendingAdded | null {
+    const { runId } = this.#options;
+    const method = methods[kind];
+    if (!this.#options.requests() || (kind !== 'awaitHuman' && this.serves(method))) return null;
+    return pendingAdded({ method, name, toolCallId }, `${runId}/${stepKey}`);
+  }
+
+  /** The id is derived from the step, so that it is the same after a restart; several callbacks of one step are counted. */
+  #pendingId(idempotencyKey: string): string {
+    this.#countOfKey = idempotencyKey === this.#lastKey ? this.#countOfKey + 1 : 1;
+    this.#lastKey = idempotencyKey;
+    return this.#countOfKey === 1 ? idempotencyKey : `${idempotencyKey}#${this.#countOfKey}`;
+  }
+}
+
+const errorOf = <T>(call: CallbackRequest<T>, error: CallbackError) => call.onError?.(error) ?? failed(call, error);
+
+const unserved = (method: string) =>
+  new CallbackError({ kind: 'error', code: methodNotFound, message: method, data: null });
+
+/** Errors: `callback.invalid` for a result with a number like 1e400, which would become null. */
+function finite(call: { method: string; name: string }, answer: unknown): unknown {
+  const overflow = overflowIn(answer);
+  if (!overflow) return answer;
+  const { method, name } = call;
+  const message = `The answer of ${method} for '${name}' cannot be used: ${describeOverflow(overflow)}.`;
+  throw new EngineError('callback.invalid', message, { method, name, path: overflow.path });
+}
+
+const methods = {
+  callTool: 'tool/call',
+  validateOutput: 'output/validate',
+  handleDeferred: 'deferred/handle',
+  awaitHuman: 'deferred/handle',
+} as const;
+
+const pendingAdded = (
+  { method, name, toolCallId }: { method: CallbackMethod; name: string; toolCallId?: string | undefined },
+  pendingId: string,
+): PendingAdded => ({
+  event_kind: 'pending_added',
+  pendingId,
+  method,
+  name,
+  ...(toolCallId === undefined ? {} : { toolCallId }),
+});

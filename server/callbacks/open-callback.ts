@@ -1,0 +1,178 @@
+import type { CallbackMethod } from '../../protocol/catalogue.ts';
+import type { EngineError } from '../engine/errors.ts';
+import {
+  type AnswerListener,
+  CallbackError,
+  type CallbackFailure,
+  type RequestSender,
+  type SentRequest,
+} from './client.ts';
+import type { PendingEnd, PendingEntry, PendingItems } from './pending-items.ts';
+import type { After } from './timer.ts';
+
+/** Counters of the callbacks of a daemon. @since 0.1.0 */
+export interface CallbackCounters {
+  open: number;
+  late: number;
+}
+
+/** The state of the daemon that all callbacks share. @since 0.2.0 */
+export interface CallbackWorld {
+  readonly pending: PendingItems;
+  readonly counters: CallbackCounters;
+  readonly after: After;
+  readonly epochMs: () => number;
+}
+
+/** One callback, ready to be sent. @since 0.2.0 */
+export interface OpenCallbackOptions<T> {
+  readonly pendingId: string;
+  readonly runId: string;
+  readonly method: CallbackMethod;
+  readonly params: Record<string, unknown>;
+  /** Milliseconds until it is given up; null: never. */
+  readonly timeoutMs: number | null;
+  /** True when it is never sent, since a human decides. */
+  readonly isForHuman: boolean;
+  /** Reads the result. Errors: `callback.invalid`. */
+  readonly read: (answer: unknown) => T;
+  /** Returns the error for a response that is an error. */
+  readonly errorOf: (error: CallbackError) => EngineError;
+  readonly timedOut: () => EngineError;
+}
+
+/** How a callback ends for the step that sent it. */
+interface Until<T> {
+  readonly signal: AbortSignal;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onEnd: (() => void) | undefined;
+}
+
+/**
+ * A callback that waits. It ends with the first of: the response to its request, when it was sent; `pending/resolve`; its
+ * deadline; an abort. A response that arrives afterwards is only counted.
+ */
+class OpenCallback<T> implements PendingEntry, AnswerListener {
+  readonly pendingId: string;
+  readonly runId: string;
+  readonly method: CallbackMethod;
+  readonly params: Record<string, unknown>;
+  readonly createdAtMs: number;
+  readonly deadlineAtMs: number | null;
+  readonly #options: OpenCallbackOptions<T>;
+  readonly #world: CallbackWorld;
+  readonly #until: Until<T>;
+  readonly #onAbort = () => this.#end('withdrawn', () => this.#until.reject(this.#until.signal.reason));
+  #sent: SentRequest | null = null;
+  #stopTimer: (() => void) | null = null;
+  #isOpen = true;
+
+  constructor(
+    options: OpenCallbackOptions<T>,
+    world: CallbackWorld,
+    { until, createdAtMs }: { until: Until<T>; createdAtMs: number },
+  ) {
+    const { pendingId, runId, method, params, timeoutMs } = options;
+    this.pendingId = pendingId;
+    this.runId = runId;
+    this.method = method;
+    this.params = params;
+    this.createdAtMs = createdAtMs;
+    this.deadlineAtMs = timeoutMs === null ? null : this.createdAtMs + timeoutMs;
+    this.#options = options;
+    this.#world = world;
+    this.#until = until;
+  }
+
+  /** Opens it and sends it; with `requests` null it waits in `pending/list`. */
+  open(requests: RequestSender | null): void {
+    const { pending, counters, after, epochMs } = this.#world;
+    const { signal } = this.#until;
+    counters.open += 1;
+    if (this.deadlineAtMs !== null)
+      this.#stopTimer = after(Math.max(0, this.deadlineAtMs - epochMs()), () => this.#expire());
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    pending.add(this);
+    if (signal.aborted) this.#onAbort();
+    else if (requests && this.#isOpen) this.#sent = requests.request(this.method, this.params, this);
+  }
+
+  /** A new object takes its place, so that a response of the former client is late like any other. */
+  moveTo(requests: RequestSender | null): void {
+    if (!this.#isOpen) return;
+    this.#close();
+    const { createdAtMs } = this;
+    new OpenCallback(this.#options, this.#world, { until: this.#until, createdAtMs }).open(
+      this.#options.isForHuman ? null : requests,
+    );
+  }
+
+  answer(result: unknown): void {
+    const value = this.#options.read(result);
+    this.#end('answered', () => this.#until.resolve(value));
+  }
+
+  fail(failure: CallbackFailure): void {
+    this.#end('answered', () => this.#until.reject(this.#options.errorOf(new CallbackError(failure))));
+  }
+
+  answered(answer: unknown): void {
+    if (!this.#isOpen) {
+      this.#world.counters.late += 1;
+      return;
+    }
+    this.#sent = null;
+    try {
+      this.answer(answer);
+    } catch (error) {
+      this.#end('answered', () => this.#until.reject(error));
+    }
+  }
+
+  failed(error: CallbackError): void {
+    if (!this.#isOpen) {
+      this.#world.counters.late += 1;
+      return;
+    }
+    this.#sent = null;
+    this.#end('answered', () => this.#until.reject(this.#options.errorOf(error)));
+  }
+
+  #expire(): void {
+    this.#end('expired', () => this.#until.reject(this.#options.timedOut()));
+  }
+
+  #end(how: PendingEnd, then: () => void): void {
+    if (!this.#isOpen) return;
+    this.#close();
+    this.#world.pending.remove(this.pendingId, how);
+    this.#until.onEnd?.();
+    then();
+  }
+
+  #close(): void {
+    this.#isOpen = false;
+    this.#stopTimer?.();
+    this.#until.signal.removeEventListener('abort', this.#onAbort);
+    this.#world.counters.open -= 1;
+    this.#sent?.withdraw();
+  }
+}
+
+/**
+ * Sends a callback, or lets it wait for `pending/resolve`.
+ *
+ * Errors: those of the callback; the reason of the signal when that is aborted first.
+ * @since 0.2.0
+ */
+export function openCallback<T>(
+  options: OpenCallbackOptions<T>,
+  where: { requests: RequestSender | null; world: CallbackWorld; signal: AbortSignal; onEnd?: () => void },
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const { requests, world, signal, onEnd } = where;
+    const until = { signal, resolve, reject, onEnd };
+    new OpenCallback(options, world, { until, createdAtMs: world.epochMs() }).open(requests);
+  });
+}
