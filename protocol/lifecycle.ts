@@ -19,7 +19,7 @@ export const Limits = named(
     z.object({
       messageBytes: bound('Bytes of one message, in and out.'),
       headerBytes: bound('Bytes of the header of one message.'),
-      nesting: bound('How deep a message may be nested.'),
+      nesting: bound('How deep a message may be nested, and the JSON of an answer of a provider.'),
       requestsInFlight: bound('Open requests of the client; those that wait for a run are not counted.'),
       activeRuns: bound('Runs that run at once; further ones are queued.'),
       queuedRuns: bound('Runs that may wait for a slot.'),
@@ -29,7 +29,15 @@ export const Limits = named(
       stepsPerRun: bound('Model requests of one run, whatever its usage limits are.'),
       eventsPerRun: bound('Durable events of one run.'),
       messageBytesPerRun: bound('Bytes of the messages one run adds, as JSON.'),
-      responseBytes: bound('Characters of the text, thinking and arguments of one streamed response.'),
+      responseBytes: bound(
+        'Bytes of one response that comes whole; characters of the content of one that is streamed.',
+      ),
+      streamBytes: bound('Bytes of one stream of a provider, decoded, with everything around its content.'),
+      partsPerResponse: bound('Parts of one response.'),
+      callsPerResponse: bound('Tool calls of one response.'),
+      streamStallMs: bound(
+        'How long a provider may send nothing but keep-alives, unknown events and empty pieces, in milliseconds.',
+      ),
       eventsKept: bound('Latest events of a run that `run/events` still has.'),
       eventsKeptBytes: bound('Maximum number of bytes that they may have.'),
       callbackTimeoutMs: bound('Deadline of a callback, in milliseconds.'),

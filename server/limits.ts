@@ -1,10 +1,10 @@
 import type { Limits } from '../protocol/lifecycle.ts';
+import { defaultAnswerBounds } from './engine/bounds.ts';
 
 /** Bounds of the daemon; an operator may raise them, a client only lower them. @since 0.1.0 */
 export const defaultLimits: Limits = {
   messageBytes: 64 * 1024 * 1024,
   headerBytes: 8192,
-  nesting: 200,
   requestsInFlight: 256,
   activeRuns: 256,
   queuedRuns: 1024,
@@ -14,7 +14,7 @@ export const defaultLimits: Limits = {
   stepsPerRun: 10_000,
   eventsPerRun: 1_000_000,
   messageBytesPerRun: 256 * 1024 * 1024,
-  responseBytes: 32 * 1024 * 1024,
+  ...defaultAnswerBounds,
   eventsKept: 2048,
   eventsKeptBytes: 4 * 1024 * 1024,
   callbackTimeoutMs: 600_000,

@@ -16,7 +16,15 @@ import { ToolAnswer, toWire } from './tool-result.ts';
 export type { CancellationLike, ConnectionLike } from './connection.ts';
 export type { ModelContext, RunHandlers, ToolContext, ToolFunction } from './handlers.ts';
 export { Run, type RunEventMessage } from './run.ts';
-export { failed, retry, ToolAnswer, type ToolResultExtras, toolResult } from './tool-result.ts';
+export {
+  approvalRequired,
+  deferred,
+  failed,
+  retry,
+  ToolAnswer,
+  type ToolResultExtras,
+  toolResult,
+} from './tool-result.ts';
 
 /** How a client is made. @since 0.1.0 */
 export interface ClientOptions {

@@ -33,7 +33,7 @@ export async function readHistory(
       warn(`${name} has the new messages of its run only; the ${gap} before them are not in the history`);
     }
     for (const [index, message] of list.entries()) checkKind(message, `${name}, message ${index}`);
-    messages.push(...list);
+    for (const one of list) messages.push(one);
   }
   return messages;
 }

@@ -1,6 +1,7 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
+import type { AnswerBounds } from './bounds.ts';
 import type { PartStream } from './part-stream.ts';
 
 /** How the output is requested in one request; `auto` has been resolved. @since 0.1.0 */
@@ -44,6 +45,8 @@ export interface ModelCall {
   now(): string;
   /** Milliseconds of a steady clock, for durations. */
   elapsed(): number;
+  /** Limits of the response; absent: the defaults. */
+  readonly bounds?: AnswerBounds;
   /** True when another model is used if this one fails, so that a long wait for it is not worthwhile. */
   readonly hasAlternative?: boolean;
   /** Emits an event in order; see `StepContext.emit`. */

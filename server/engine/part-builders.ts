@@ -123,7 +123,7 @@ export class CallBuilder implements PartBuilder {
   }
 
   build(): ModelResponsePart {
-    const args = this.#args instanceof GrowingText ? this.#args.toString() : this.#args;
+    const args = this.#args instanceof GrowingText ? this.#args.toString() : this.#args && { ...this.#args };
     const part = toolCallPart({ tool_name: this.#name, args, tool_call_id: this.#id ?? '' });
     return { ...part, ...this.#fields };
   }
@@ -132,12 +132,13 @@ export class CallBuilder implements PartBuilder {
 type Args = GrowingText | Record<string, unknown>;
 
 function joined(args: Args | null, added: string | Record<string, unknown>): Args {
-  if (args === null) return typeof added === 'string' ? new GrowingText(added) : added;
+  if (args === null) return typeof added === 'string' ? new GrowingText(added) : { ...added };
   if (args instanceof GrowingText && typeof added === 'string') {
     args.add(added);
     return args;
   }
-  if (!(args instanceof GrowingText) && typeof added === 'object') return { ...args, ...added };
+  // In place: a copy for each piece would take the square of their number.
+  if (!(args instanceof GrowingText) && typeof added === 'object') return Object.assign(args, added);
   const [had, got] = args instanceof GrowingText ? ['JSON text', 'an object'] : ['an object', 'JSON text'];
   throw unexpectedBehavior(`Cannot apply ${got} to arguments that began as ${had}.`);
 }

@@ -1,8 +1,9 @@
 import type { ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
-import { beyond } from './bounds.ts';
+import { type AnswerBounds, tooLarge } from './bounds.ts';
 import type { CallPiece, DeltaSink, PartFields } from './delta-sink.ts';
 import { unexpectedBehavior } from './errors.ts';
+import { jsonSize } from './json-size.ts';
 import { CallBuilder, type PartBuilder, TextBuilder, ThinkingBuilder, WholePart } from './part-builders.ts';
 import { requestUsage } from './response.ts';
 
@@ -16,8 +17,8 @@ const noFields: PartFields = Object.freeze({});
 export interface PartStreamOptions {
   /** Absent when no deltas are requested. */
   readonly sink?: DeltaSink;
-  /** Characters of all pieces together; absent: without end. */
-  readonly maxSize?: number;
+  /** Absent: without end. */
+  readonly bounds?: AnswerBounds;
   /** Aborted when the request is given up. */
   readonly signal: AbortSignal;
   /** Called after every piece, before it is shown; when it returns false, nothing more is taken. */
@@ -44,6 +45,7 @@ export class PartStream {
   #ended = false;
   #outputFound = false;
   #size = 0;
+  #calls = 0;
   #usage: RequestUsage = requestUsage();
   #isMeasured = false;
   #fields: Partial<ModelResponse> = {};
@@ -55,6 +57,11 @@ export class PartStream {
   /** True once the model has begun to respond: from then on nothing falls back, and what came is kept. */
   get opened(): boolean {
     return this.#opened;
+  }
+
+  /** About the characters of everything that came. */
+  get size(): number {
+    return this.#size;
   }
 
   get usage(): RequestUsage {
@@ -106,9 +113,14 @@ export class PartStream {
     this.#usage = usage;
   }
 
+  /** Something grows with the answer that is no part of it. */
+  count(size: number): void {
+    if (!this.#ended) this.#grow(size);
+  }
+
   text(key: PartKey, content: string, fields: PartFields = noFields): void {
     if (this.#ended) return;
-    this.#grow(content.length);
+    this.#grow(content.length + sizeOf(fields));
     const builder = this.#find(key, TextBuilder);
     if (builder) {
       builder.add(content, fields);
@@ -118,7 +130,7 @@ export class PartStream {
 
   thinking(key: PartKey, content: string | null, signature: string | null, fields: PartFields = noFields): void {
     if (this.#ended) return;
-    this.#grow(content?.length ?? 0);
+    this.#grow((content?.length ?? 0) + (signature?.length ?? 0) + sizeOf(fields));
     const builder = this.#find(key, ThinkingBuilder);
     if (builder) {
       builder.add(content, signature, fields);
@@ -129,8 +141,9 @@ export class PartStream {
   /** Errors: `model.unexpectedBehavior` for pieces that do not fit together. */
   toolCall(key: PartKey, piece: CallPiece & { readonly id?: string | null }, fields: PartFields = noFields): void {
     if (this.#ended) return;
-    if (typeof piece.args === 'string') this.#grow(piece.args.length);
+    this.#grow((piece.name?.length ?? 0) + (piece.id?.length ?? 0) + sizeOfArgs(piece.args) + sizeOf(fields));
     const known = this.#find(key, CallBuilder);
+    if (!known) this.#countCall();
     const builder = known ?? new CallBuilder();
     builder.add(piece, fields);
     if (!known) this.#byKey.set(key, builder);
@@ -147,7 +160,10 @@ export class PartStream {
 
   /** A part that comes as a whole. */
   whole(part: ModelResponsePart): void {
-    if (!this.#ended) this.#begin(`whole part ${this.#parts.length}`, new WholePart(part));
+    if (this.#ended) return;
+    this.#grow(jsonSize(part));
+    if (part.part_kind === 'builtin-tool-call' || part.part_kind === 'tool-call') this.#countCall();
+    this.#begin(`whole part ${this.#parts.length}`, new WholePart(part));
   }
 
   /** Marks that the response is complete. */
@@ -164,9 +180,19 @@ export class PartStream {
   }
 
   #grow(size: number): void {
-    const { maxSize } = this.#options;
     this.#size += size;
-    if (maxSize !== undefined && this.#size > maxSize) throw beyond('responseBytes', maxSize, this.#size);
+    this.#hold('responseBytes', this.#size);
+  }
+
+  /** Also a call without a name yet takes its place. */
+  #countCall(): void {
+    this.#calls += 1;
+    this.#hold('callsPerResponse', this.#calls);
+  }
+
+  #hold(limit: 'responseBytes' | 'callsPerResponse' | 'partsPerResponse', value: number): void {
+    const max = this.#options.bounds?.[limit];
+    if (max !== undefined && value > max) throw tooLarge(limit, max, value);
   }
 
   #find<T extends PartBuilder>(key: PartKey, kind: new (...args: never[]) => T): T | undefined {
@@ -176,6 +202,7 @@ export class PartStream {
   }
 
   #begin(key: PartKey, builder: PartBuilder): void {
+    this.#hold('partsPerResponse', this.#parts.length + 1);
     this.#opened = true;
     const before = this.#parts.at(-1);
     builder.index = this.#parts.length;
@@ -215,4 +242,15 @@ export class PartStream {
     if (this.#options.check?.(this.#usage) === false) this.#ended = true;
     return !this.#ended;
   }
+}
+
+/** The size of what a provider says of a part; most pieces say nothing. */
+function sizeOf({ id, provider_name, provider_details }: PartFields): number {
+  const details = provider_details ? jsonSize(provider_details) : 0;
+  return (id?.length ?? 0) + (provider_name?.length ?? 0) + details;
+}
+
+function sizeOfArgs(args: CallPiece['args']): number {
+  if (typeof args === 'string') return args.length;
+  return args ? jsonSize(args) : 0;
 }

@@ -1,7 +1,7 @@
 import type { ModelRequestAttempt, ModelResponse, ModelResponsePart } from '../../protocol/messages.ts';
 import type { RunError } from '../../protocol/result.ts';
 import type { RequestUsage } from '../../protocol/usage.ts';
-import { checkBounds } from './bounds.ts';
+import { checkBounds, checkParts } from './bounds.ts';
 import { askOn } from './continuation.ts';
 import { EngineError, fromRunError, toRunError, upstreamType } from './errors.ts';
 import { mintId } from './ids.ts';
@@ -87,7 +87,7 @@ async function ask(
   { prompt, seed }: { prompt: ModelPrompt; seed: ModelResponse | null },
   context: StepContext,
 ): Promise<Answered> {
-  const { model, runId } = state.input;
+  const { model, runId, bounds } = state.input;
   const { key, idempotencyKey, elapsed, now, emit } = context;
   const began = elapsed();
   const durationMs = () => Math.round((elapsed() - began) * 1000) / 1000;
@@ -100,12 +100,21 @@ async function ask(
     if (full) await full;
     signal.throwIfAborted();
     const request = { runId, runStep: state.runStep, idempotencyKey };
-    const call = { ...request, signal, emit, now, elapsed, ...(stream ? { stream } : {}) };
+    const call = {
+      ...request,
+      signal,
+      emit,
+      now,
+      elapsed,
+      ...(bounds ? { bounds } : {}),
+      ...(stream ? { stream } : {}),
+    };
     const once = async (piece: ModelPrompt) => {
       const from = stream?.nextPiece() ?? 0;
       return whole(await abortable(model.request(piece, call), signal), stream, from);
     };
     const answer = await askOn(once, prompt, seed);
+    if (bounds) checkParts(answer.response.parts, bounds);
     stream?.end();
     const done = { ...answer, durationMs: durationMs() };
     return { ...done, response: await priced(model, stamped(state, key, answer.response, now())) };
@@ -149,7 +158,7 @@ function partStream(
   const { input } = state;
   return new PartStream({
     ...(input.sink ? { sink: input.sink } : {}),
-    ...(input.bounds ? { maxSize: input.bounds.responseBytes } : {}),
+    ...(input.bounds ? { bounds: input.bounds } : {}),
     signal,
     ...(stop ? { check: (usage) => checkWhileStreaming(state, usage, stop) } : {}),
     outputOf: (part) => outputOf(state, part),

@@ -43,8 +43,8 @@ export async function handleCalls(
 }
 
 function classify(state: RunState, calls: readonly ToolCallPart[]): ClassifiedCall[] {
-  const positions = state.lastResponse?.parts ?? [];
-  return calls.map((call) => ({ call, kind: kindOf(state, call.tool_name), index: positions.indexOf(call) }));
+  const positions = new Map<unknown, number>(state.lastResponse?.parts.map((part, index) => [part, index]));
+  return calls.map((call) => ({ call, kind: kindOf(state, call.tool_name), index: positions.get(call) ?? -1 }));
 }
 
 function kindOf(state: RunState, name: string): ClassifiedCall['kind'] {

@@ -2,7 +2,9 @@ import { ModelResponse } from '../../protocol/messages.ts';
 import { invalid } from '../callbacks/callback-results.ts';
 import type { CallbackError } from '../callbacks/client.ts';
 import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
+import { tooLarge } from '../engine/bounds.ts';
 import { EngineError } from '../engine/errors.ts';
+import { jsonSize } from '../engine/json-size.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
 import type { PartStream } from '../engine/part-stream.ts';
 import { unmeasuredUsage } from '../engine/response.ts';
@@ -50,6 +52,7 @@ async function requestHost(
       throw invalid(what, answer, `a model response; at response.${issue?.path.join('.')}: ${issue?.message}`);
     }
     callbacks.refuseUnknown(what, [parsed.data]);
+    checkSize(parsed.data, call);
     const response = isMeasured(given) ? parsed.data : { ...parsed.data, usage: streamedUsage(stream) };
     return { response, served: response.model_name };
   };
@@ -60,6 +63,12 @@ async function requestHost(
     ({ signal, onEnd }) => callbacks.request({ ...asked, onEnd }, params, { ...call, signal }),
     ({ response }) => response.parts.length > 0,
   );
+}
+
+/** What a host streams is counted as it comes; what it answers as a whole has come with one message. */
+function checkSize({ parts }: ModelResponse, { bounds }: ModelCall): void {
+  const size = bounds ? jsonSize(parts) : 0;
+  if (bounds && size > bounds.responseBytes) throw tooLarge('responseBytes', bounds.responseBytes, size);
 }
 
 function isMeasured(given: unknown): boolean {

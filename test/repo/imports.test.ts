@@ -31,9 +31,10 @@ const layers: readonly (readonly string[])[] = [
 const packages: Record<string, RegExp> = {
   protocol: /^(zod|node:url|node:fs)$/,
   'protocol/client': /^$/,
+  'protocol/node': /^(node:.*|vscode-jsonrpc\/node|@standard-schema\/spec)$/,
   'server/engine': /^(node:crypto|node:vm|typebox(\/.*)?)$/,
   server: /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices)$/,
-  'client-sample': /^(node:.*|vscode-jsonrpc\/node|runwire\/(protocol|client|server))$/,
+  'client-sample': /^(node:.*|zod|vscode-jsonrpc\/node|runwire(\/(protocol|client|server))?)$/,
 };
 
 function sources(folder: string): string[] {
@@ -74,7 +75,8 @@ function wrongImports(file: string): string[] {
     if (own === 'protocol/client' && folderOf(target) === 'protocol' && !typesOnly)
       return [`${file} imports ${target} at run time`];
     if (own === 'client-sample') return folderOf(target) === own ? [] : [`${file} imports ${target}`];
-    if (own === 'protocol' && folderOf(target) === 'protocol/client') return [`${file} imports ${target}`];
+    if (own === 'protocol' && folderOf(target) !== own) return [`${file} imports ${target}`];
+    if (own === 'protocol/client' && folderOf(target) === 'protocol/node') return [`${file} imports ${target}`];
     return isWrong(file, target) ? [`${file} imports ${target}`] : [];
   });
 }

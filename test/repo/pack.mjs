@@ -9,11 +9,16 @@ import { spawnSync } from 'node:child_process';
 import { requests, ErrorCode } from 'runwire/protocol';
 import { RunwireClient } from 'runwire/client';
 import { serverPath } from 'runwire/server';
+import { startRunwire } from 'runwire';
 
 requests['run/start'].params().parse({ prompt: 'hi' });
 if (ErrorCode['run.notFound'] !== 1100 || typeof RunwireClient !== 'function') throw new Error('the exports are not what they should be');
 const { status, stdout } = spawnSync(process.execPath, [serverPath, '--version'], { encoding: 'utf8' });
 if (status !== 0 || !/^\\d+\\.\\d+\\.\\d+\\n$/.test(stdout)) throw new Error('the daemon does not start');
+const runwire = await startRunwire();
+const { result } = await runwire.run({ prompt: 'hi' });
+await runwire.close();
+if (result.outcome !== 'success') throw new Error('the client does not run an agent');
 console.log('runwire ' + stdout.trim() + ' works as an installed package');
 `;
 

@@ -33,7 +33,11 @@ it.each([
 it.each([
   ['text', { text: 'x'.repeat(60) }],
   ['thinking', { index: 0, thinking: 'x'.repeat(60) }],
-  ['arguments', { index: 0, toolCall: { name: 'work', args: 'x'.repeat(60) } }],
+  ['signature', { index: 0, thinking: '', signature: 'x'.repeat(60) }],
+  ['of a name', { index: 0, toolCall: { name: 'x'.repeat(60) } }],
+  ['of an id', { index: 0, toolCall: { id: 'x'.repeat(56), name: 'work' } }],
+  ['arguments', { index: 0, toolCall: { args: 'x'.repeat(60), name: '' } }],
+  ['arguments as an object', { index: 0, toolCall: { args: { a: 'x'.repeat(50) }, name: 'work' } }],
 ])('a streamed answer with more %s than a response may have is ended, and what came is kept', async (_what, delta) => {
   session = await openSession({
     serve: {
@@ -46,10 +50,51 @@ it.each([
     deps: { limits: { responseBytes: 150 } },
   });
   const { runId, error } = await session.run({ prompt: 'hi', tools: [tool] });
-  expect(error?.data).toEqual({ kind: 'usage.limitExceeded', limit: 'responseBytes', max: 150, value: 180 });
+  const value = expect.toSatisfy((size: number) => size > 150 && size <= 192);
+  expect(error?.data).toEqual({ kind: 'usage.limitExceeded', limit: 'responseBytes', max: 150, value });
   const { messages } = await session.request('run/messages', { runId });
-  expect(messages?.[1]).toMatchObject({ state: 'interrupted', parts: [expect.anything()] });
+  expect(messages?.[1]).toMatchObject({ state: 'interrupted' });
 });
+
+it('a whole answer of a host model with more than a response may have is ended', async () => {
+  session = await openSession({
+    serve: { 'model/request': () => ({ response: text('x'.repeat(200)) }) },
+    deps: { limits: { responseBytes: 150 } },
+  });
+  const { error } = await session.run({ prompt: 'hi' });
+  expect(error?.data).toMatchObject({ kind: 'usage.limitExceeded', limit: 'responseBytes', max: 150 });
+});
+
+it.each([
+  ['callsPerResponse', 'a stream', true],
+  ['callsPerResponse', 'a whole answer', false],
+  ['partsPerResponse', 'a stream', true],
+  ['partsPerResponse', 'a whole answer', false],
+])(
+  'an answer of a host model that goes beyond %s in %s is ended, and no call of it runs',
+  async (limit, _how, stream) => {
+    const called: string[] = [];
+    session = await openSession({
+      serve: {
+        'model/request': async ({ runId, requestId }) => {
+          for (let index = 0; stream && index < 4; index += 1) {
+            const delta = { index, toolCall: { name: 'work', args: '{}', id: 'same' } };
+            await session.pair.client.sendNotification('model/delta', { runId, requestId, delta });
+          }
+          return { response: stream ? { parts: [] } : calls(...[1, 2, 3, 4].map(() => toolCall('work'))) };
+        },
+        'tool/call': ({ name }) => {
+          called.push(name);
+          return 'done';
+        },
+      },
+      deps: { limits: { [limit]: 3 } },
+    });
+    const { error } = await session.run({ prompt: 'hi', tools: [tool], stream });
+    expect(error?.data).toEqual({ kind: 'usage.limitExceeded', limit, max: 3, value: 4 });
+    expect(called).toEqual([]);
+  },
+);
 
 it('500 requests that wait for runs keep no other request from its answer', async () => {
   const runs = Array.from({ length: 10 }, (_, index) => `r${index}`);

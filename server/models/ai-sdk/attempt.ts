@@ -1,13 +1,13 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import { EngineError } from '../../engine/errors.ts';
 import type { ModelAnswer } from '../../engine/model.ts';
 import type { PartStream } from '../../engine/part-stream.ts';
 import { type Ended, endedAnswer, toAnswer } from './answer.ts';
-import { brokenOff, type ErrorContext, reading, timedOut, toEngineError } from './errors.ts';
-import { Patience } from './patience.ts';
+import { brokenOff, type ErrorContext, toEngineError, unreadable } from './errors.ts';
 import type { Provider } from './provider.ts';
 import type { Timing } from './retry.ts';
-import type { Cut } from './sending.ts';
 import { readStream } from './stream.ts';
+import { type Asked, Exchange } from './transport/exchange.ts';
 
 /** One request, mapped and ready to be sent as often as it takes. @since 0.2.0 */
 export interface Question {
@@ -17,10 +17,9 @@ export interface Question {
   readonly options: LanguageModelV4CallOptions;
   /** Where the pieces go; undefined when the answer is wanted as a whole. */
   readonly stream: PartStream | undefined;
-  /** Tells how the stream broke. */
-  readonly cut: Cut;
-  /** The longest wait for the answer, or for the next piece of it. */
-  readonly patienceMs: number;
+  readonly asked: Asked;
+  /** Takes the exchange that is under way, for the function that sends. */
+  readonly begin: (exchange: Exchange) => void;
 }
 
 /**
@@ -30,44 +29,40 @@ export interface Question {
  * @since 0.2.0
  */
 export async function attempt(question: Question, context: ErrorContext, timing: Timing): Promise<ModelAnswer> {
-  const closing = new AbortController();
-  let isLate = false;
-  const patience = new Patience(question.patienceMs, timing, () => {
-    isLate = true;
-    closing.abort();
-  });
-  question.cut.error = undefined;
-  question.cut.reported = undefined;
+  const exchange = new Exchange(question.asked, timing);
+  question.begin(exchange);
   try {
-    return await ask(question, AbortSignal.any([context.signal, closing.signal]), patience);
+    return await ask(question, AbortSignal.any([context.signal, exchange.signal]), exchange);
   } catch (error) {
-    const { cut } = question;
-    const given = cut.reported ?? cut.error ?? error;
-    const told = isLate && !context.signal.aborted ? timedOut(context) : toEngineError(given, context);
-    throw question.stream?.opened ? brokenOff(told) : told;
+    const given = exchange.reported ?? exchange.error ?? error;
+    const told = toEngineError(given, context);
+    // The package has read it by then, and we: what they stumble over was in the answer.
+    const known = exchange.hasAnswer && !isKnown(told, context) ? unreadable(context, told) : told;
+    throw question.stream?.opened ? brokenOff(known) : known;
   } finally {
-    patience.stop();
-    closing.abort();
+    exchange.close();
   }
 }
 
+const isKnown = (error: unknown, { signal }: ErrorContext) => signal.aborted || error instanceof EngineError;
+
 const isOver = ({ finishReason: { unified } }: Ended) => unified !== 'interrupted' && unified !== 'error';
 
-async function ask(question: Question, abortSignal: AbortSignal, patience: Patience): Promise<ModelAnswer> {
+async function ask(question: Question, abortSignal: AbortSignal, exchange: Exchange): Promise<ModelAnswer> {
   const { provider, model, modelName, stream } = question;
   const options = { ...question.options, abortSignal };
   if (!stream) {
-    const result = await reading(() => patience.wait(() => model.doGenerate(options)));
-    return toAnswer(result, modelName, provider, question.cut.body);
+    const result = await model.doGenerate(options);
+    return toAnswer(result, modelName, provider, exchange.body);
   }
   const includeRawChunks = provider.quirks.bodyReader !== undefined;
-  const result = await reading(() => patience.wait(() => model.doStream({ ...options, includeRawChunks })));
-  const ended = await readStream(result.stream, stream, provider, patience);
-  if (question.cut.reported) {
+  const result = await model.doStream({ ...options, includeRawChunks });
+  const ended = await readStream(result.stream, stream, provider, exchange);
+  if (exchange.reported) {
     if (stream.opened) stream.open({ finish_reason: 'error' });
-    throw question.cut.reported;
+    throw exchange.reported;
   }
-  // What broke behind the end of an answer is no matter.
-  if (question.cut.error !== undefined && !(isOver(ended) && ended.facts.usage)) throw question.cut.error;
+  // What broke after the end of an answer is no matter.
+  if (exchange.error !== undefined && !(isOver(ended) && ended.facts.usage)) throw exchange.error;
   return endedAnswer(ended, modelName, provider);
 }

@@ -1,4 +1,5 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import { jsonSize } from '../../engine/json-size.ts';
 import { openRouterDetails } from './answers/openrouter.ts';
 import { reasoningDetails } from './answers/reasoning-details.ts';
 import { asObject, asObjects, integers, type Loose, wordOf } from './json.ts';
@@ -49,6 +50,7 @@ export class ChatBodyReader implements BodyReader {
   #beside: Record<string, unknown> = {};
   finishWord: string | undefined;
   shownWord: string | undefined;
+  kept = 0;
   readonly #logprobs: unknown[] = [];
   #hasField = false;
   readonly #form: ThinkingForm;
@@ -76,10 +78,13 @@ export class ChatBodyReader implements BodyReader {
     this.finishWord = wordOf(choice.finish_reason) ?? this.finishWord;
     this.shownWord = wordOf(choice.native_finish_reason) ?? this.shownWord;
     const { token_logprobs } = choice;
-    if (Array.isArray(token_logprobs)) this.#logprobs.push(...token_logprobs);
+    if (Array.isArray(token_logprobs)) this.#keep(token_logprobs);
     const message = asObject(choice.message ?? choice.delta);
     const { refusal } = message;
-    if (typeof refusal === 'string' && refusal !== '') this.refusal = (this.refusal ?? '') + refusal;
+    if (typeof refusal === 'string' && refusal !== '') {
+      this.kept += refusal.length;
+      this.refusal = (this.refusal ?? '') + refusal;
+    }
     return this.#thinking(asObject(message.thought));
   }
 
@@ -92,6 +97,11 @@ export class ChatBodyReader implements BodyReader {
     this.#hasField = true;
     const fields = named ? { id: field, provider_name: providerName } : {};
     return [{ id: field, text: String(thought[field]), fields }];
+  }
+
+  #keep(logprobs: readonly unknown[]): void {
+    this.kept += jsonSize(logprobs);
+    for (const one of logprobs) this.#logprobs.push(one); // spread over arguments, a long list overflows the stack
   }
 }
 

@@ -37,28 +37,6 @@ export interface ErrorContext {
  */
 export function toEngineError(error: unknown, context: ErrorContext): unknown {
   if (context.signal.aborted) return context.signal.reason;
-  if (!(error instanceof PackageError)) return known(error, context);
-  const told = known(error.cause, context);
-  return told instanceof EngineError ? told : invalidResponse(context, error.cause);
-}
-
-/** An error out of a provider's package: whatever it is, it is one of the model and no bug of ours. */
-class PackageError extends Error {
-  constructor(cause: unknown) {
-    super('The package of a provider failed.', { cause });
-  }
-}
-
-/** Does what a provider's package does: what it throws is told apart from bugs of our own. */
-export async function reading<T>(work: () => PromiseLike<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof EngineError || error instanceof PackageError ? error : new PackageError(error);
-  }
-}
-
-function known(error: unknown, context: ErrorContext): unknown {
   if (error instanceof EngineError) return error;
   if (APICallError.isInstance(error)) return fromApiCall(error, context);
   if (LoadAPIKeyError.isInstance(error)) return authMissing(context);
@@ -84,9 +62,10 @@ export function authMissing({ provider, envVar }: Pick<ErrorContext, 'provider' 
   });
 }
 
-/** The provider was silent for longer than the setting `timeout`. @since 0.1.0 */
-export function timedOut({ provider, modelName }: Pick<ErrorContext, 'provider' | 'modelName'>): EngineError {
-  return new EngineError('model.api', 'Request timed out.', { provider, model: modelName, retryable: true });
+/** Reading an answer failed in a way that nobody foresaw: its text is the provider's doing, not a bug to be reported. */
+export function unreadable({ provider, modelName, secrets }: ErrorContext, error: unknown): EngineError {
+  const reason = redacted(messageOf(error), secrets).slice(0, 256);
+  return unexpectedBehavior(`Invalid response from ${provider} for '${modelName}': it cannot be read (${reason}).`);
 }
 
 /**
@@ -95,8 +74,9 @@ export function timedOut({ provider, modelName }: Pick<ErrorContext, 'provider' 
  * @since 0.2.0
  */
 export function brokenOff(error: unknown): unknown {
-  const isConnection = error instanceof EngineError && error.kind === 'model.api' && error.details.retryable === true;
-  return isConnection ? new EngineError('model.stream', error.message, error.details) : error;
+  if (!(error instanceof EngineError) || error.kind !== 'model.api') return error;
+  const isOfReading = error.details.retryable === true || error.details.limit !== undefined;
+  return isOfReading ? new EngineError('model.stream', error.message, error.details) : error;
 }
 
 /** An error inside a stream is what the provider sent, an object. */
@@ -161,13 +141,8 @@ function mayRetry(headers: Record<string, string>): boolean | null {
 const connectionFailed = (message: string, { provider, modelName, secrets }: ErrorContext) =>
   new EngineError('model.api', redacted(message, secrets), { provider, model: modelName, retryable: true });
 
-function invalidResponse({ provider, modelName, secrets }: ErrorContext, crash?: unknown): EngineError {
-  const message = crash instanceof Error ? redacted(crash.message, secrets).slice(0, 4_096) : undefined;
-  return unexpectedBehavior(
-    `Invalid response from ${provider} for '${modelName}'.`,
-    message ? { kind: 'internal', message } : undefined,
-  );
-}
+const invalidResponse = ({ provider, modelName }: ErrorContext) =>
+  unexpectedBehavior(`Invalid response from ${provider} for '${modelName}'.`);
 
 const isBadAnswer = (error: unknown) =>
   TypeValidationError.isInstance(error) ||

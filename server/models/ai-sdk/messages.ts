@@ -51,9 +51,9 @@ function requestMessages(request: ModelRequest, provider: Provider): LanguageMod
   const files: UserContent[] = [];
   for (const part of request.parts) {
     const mapped = mapPart(part, provider);
-    messages.push(...mapped.messages);
+    for (const one of mapped.messages) messages.push(one);
     if (mapped.result) addResult(messages, mapped.result);
-    files.push(...(mapped.files ?? []));
+    for (const file of mapped.files ?? []) files.push(file);
   }
   if (files.length > 0) messages.push({ role: 'user', content: userParts(files, provider) });
   return messages;

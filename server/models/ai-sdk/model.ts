@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto';
+import { defaultAnswerBounds } from '../../engine/bounds.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
 import type { Further } from '../attempts.ts';
 import { attempt, type Question } from './attempt.ts';
 import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
-import { defaultPatienceMs } from './patience.ts';
 import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { secretHeaders } from './redact.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
-import { type Cut, sendingFetch } from './sending.ts';
+import { sendingFetch } from './sending.ts';
+import { defaultSilenceMs } from './transport/clocks.ts';
+import type { Asked, Exchange } from './transport/exchange.ts';
 import { withDownloads } from './urls.ts';
 
 /** What a model needs of the world; everything has a real default. @since 0.1.0 */
@@ -47,22 +50,34 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   checkEntry(entry, settings.extra_headers ?? {});
   const { timing = systemTiming, fetch = globalThis.fetch } = services;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
-  const cut: Cut = {};
-  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, cut, call.stream !== undefined));
+  let current: Exchange | undefined;
+  const exchange = () => {
+    if (!current) throw new Error('a request is sent outside a try');
+    return current;
+  };
+  const model = provider.languageModel(sendingFetch(fetch, settings, provider.quirks, exchange));
+  const asked: Asked = {
+    modelName: entry.modelName,
+    provider: provider.name,
+    bounds: call.bounds ?? defaultAnswerBounds,
+    isStreamed: call.stream !== undefined,
+    silenceMs: settings.timeout ? settings.timeout * 1_000 : defaultSilenceMs,
+  };
   const { download } = entry;
   const question: Question = {
     provider,
     model,
     modelName: entry.modelName,
-    // The key makes a repeated request recognisable to gateways, also after a crash of this process.
     options: {
       ...options,
       prompt: await withDownloads(options.prompt, { model, provider, download }, call.signal),
-      headers: { 'idempotency-key': call.idempotencyKey, ...options.headers },
+      headers: { 'idempotency-key': idempotencyHeader(call.idempotencyKey), ...options.headers },
     },
     stream: call.stream,
-    cut,
-    patienceMs: settings.timeout ? settings.timeout * 1_000 : defaultPatienceMs,
+    asked,
+    begin: (exchange) => {
+      current = exchange;
+    },
   };
   const hooks = {
     isFinal: () => call.stream?.opened ?? false,
@@ -72,6 +87,12 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, hooks);
   return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
 }
+
+/**
+ * The key makes a repeated request recognisable to gateways, also after a crash of this process. It holds the id of the
+ * run, which may be any text of any length: a header takes neither. As JSON, lone surrogates stay apart.
+ */
+const idempotencyHeader = (key: string) => createHash('sha256').update(JSON.stringify(key)).digest('hex');
 
 function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal, extraHeaders: Headers): ErrorContext {
   return {

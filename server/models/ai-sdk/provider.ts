@@ -68,6 +68,8 @@ export interface ReadThinking {
 
 /** Reads the raw answer of one request: its body, or the chunks of its stream one by one. @since 0.2.0 */
 export interface BodyReader extends BodyFacts {
+  /** About the characters of what it keeps and a stream adds to: counted like the content of parts. */
+  readonly kept?: number;
   /** Returns the thinking in it that the package drops. */
   add(bodyOrChunk: unknown): readonly ReadThinking[];
   /** Gives the parts that the package has no place for, once. */

@@ -13,10 +13,9 @@ import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } fr
 import { answerParts } from './answer-parts.ts';
 import { withNative } from './answers/native-parts.ts';
 import { StreamedText } from './answers/streamed-text.ts';
-import { reading } from './errors.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
-import type { Patience } from './patience.ts';
 import type { BodyFacts, BodyReader, Provider } from './provider.ts';
+import type { Exchange } from './transport/exchange.ts';
 
 type StreamPart = LanguageModelV4StreamPart;
 type Piece<K extends StreamPart['type']> = Extract<StreamPart, { type: K }>;
@@ -35,22 +34,30 @@ export async function readStream(
   stream: ReadableStream<StreamPart>,
   target: PartStream,
   provider: Provider,
-  patience: Patience,
+  exchange: Exchange,
 ): Promise<Ended> {
   const answer = new StreamedAnswer(target, provider);
   const reader = stream.getReader();
   try {
     for (;;) {
-      const { done, value } = await reading(() => patience.wait(() => reader.read()));
+      const { done, value } = await reader.read();
       if (done) return answer.ended();
+      const before = target.size;
       answer.take(value);
+      if (target.size > before || isContent(value)) exchange.content();
       const paused = target.ready();
-      if (paused) await paused;
+      if (paused) await exchange.hold(paused);
     }
   } finally {
     answer.flush();
     reader.cancel().catch(() => {}); // the error that ended the stream is known already
   }
+}
+
+/** Work of a tool that the provider runs itself is content, too, though no part of ours grows by it. */
+function isContent(part: StreamPart): boolean {
+  if ('delta' in part) return part.delta !== '';
+  return part.type === 'tool-input-start' || part.type === 'tool-call' || part.type === 'tool-result';
 }
 
 /** One answer while it is put together. */
@@ -66,8 +73,9 @@ class StreamedAnswer {
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
   /** Calls of the provider's own tools whose result has not come. */
   readonly #waiting = new Map<string, LanguageModelV4ToolCall>();
-  /** Calls that are shown piece by piece and have not come as a whole yet. */
-  readonly #unsettled = new Set<string>();
+  /** Calls that are shown piece by piece and have not come as a whole yet, the oldest first: ids need not be unique. */
+  readonly #unsettled = new Map<string, string[]>();
+  #calls = 0;
   #metadata: LanguageModelV4ResponseMetadata = {};
   #warnings: SharedV4Warning[] = [];
   #usage: LanguageModelV4Usage = unknownUsage;
@@ -109,7 +117,7 @@ class StreamedAnswer {
         this.#beginCall(part);
         break;
       case 'tool-input-delta':
-        if (this.#unsettled.has(part.id)) this.#target.toolCall(callKey(part.id), { args: part.delta });
+        this.#growCall(part);
         break;
       case 'tool-call':
         this.#call(part);
@@ -172,8 +180,10 @@ class StreamedAnswer {
   #takeRaw(chunk: unknown): void {
     const reader = this.#reader;
     if (!reader) return;
-    const before = reader.usage;
-    for (const { id, text, signature = null, fields } of reader.add(chunk)) {
+    const { usage: before, kept = 0 } = reader;
+    const read = reader.add(chunk);
+    this.#target.count((reader.kept ?? 0) - kept);
+    for (const { id, text, signature = null, fields } of read) {
       const turn = fields && !id.startsWith('detail') ? ` ${this.#chatText?.turnTo('thinking')}` : '';
       this.#opened().thinking(`thinking ${id}${turn}`, text, signature, fields ?? this.#thinker);
     }
@@ -241,9 +251,17 @@ class StreamedAnswer {
   #beginCall({ id, toolName, providerExecuted, providerMetadata }: Piece<'tool-input-start'>): void {
     if (providerExecuted) return; // comes as a whole
     this.#chatText?.turnTo('call');
-    this.#unsettled.add(id);
+    const key = this.#nextCall();
+    const unsettled = this.#unsettled.get(id);
+    if (unsettled) unsettled.push(key);
+    else this.#unsettled.set(id, [key]);
     const fields = storeMetadata(providerMetadata, this.#provider);
-    this.#opened().toolCall(callKey(id), { name: toolName, id: this.#callId(id) }, fields);
+    this.#opened().toolCall(key, { name: toolName, id: this.#callId(id) }, fields);
+  }
+
+  #growCall({ id, delta }: Piece<'tool-input-delta'>): void {
+    const key = this.#unsettled.get(id)?.at(-1);
+    if (key !== undefined) this.#target.toolCall(key, { args: delta });
   }
 
   #call(part: LanguageModelV4ToolCall): void {
@@ -256,12 +274,26 @@ class StreamedAnswer {
     this.#chatText?.turnTo('call');
     const { toolCallId: id, toolName: name, input } = part;
     const fields = storeMetadata(part.providerMetadata, this.#provider);
-    const key = callKey(id);
-    if (!this.#unsettled.delete(id)) this.#opened().toolCall(key, { name, args: input, id: this.#callId(id) }, fields);
-    else {
-      if (fields.provider_details) this.#target.toolCall(key, {}, fields);
-      this.#target.settleCall(key, input);
+    const key = this.#settle(id);
+    if (key === undefined) {
+      this.#opened().toolCall(this.#nextCall(), { name, args: input, id: this.#callId(id) }, fields);
+      return;
     }
+    if (fields.provider_details) this.#target.toolCall(key, {}, fields);
+    this.#target.settleCall(key, input);
+  }
+
+  #nextCall(): string {
+    this.#calls += 1;
+    return `call ${this.#calls}`;
+  }
+
+  /** The key of the oldest call under the id that has not come as a whole yet. */
+  #settle(id: string): string | undefined {
+    const unsettled = this.#unsettled.get(id);
+    const key = unsettled?.shift();
+    if (unsettled?.length === 0) this.#unsettled.delete(id);
+    return key;
   }
 
   #nativeResult(part: Piece<'tool-result'>): void {
@@ -285,8 +317,6 @@ class StreamedAnswer {
     return this.#target.opened ? this.#target : this.#shown();
   }
 }
-
-const callKey = (id: string) => `call ${id}`;
 
 const keyOf = ({ type, id }: { type: string; id: string }) => `${type.startsWith('text') ? 'text' : 'thinking'} ${id}`;
 

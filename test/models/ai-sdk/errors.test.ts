@@ -203,7 +203,7 @@ describe('keys and addresses', () => {
     expect(request?.headers).toMatchObject({
       authorization: `Bearer ${key}`,
       'x-team': 'blue',
-      'idempotency-key': 'run/t1.model',
+      'idempotency-key': expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(response.provider_url).toBe(`${server.url}/`);
   });

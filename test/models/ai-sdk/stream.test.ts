@@ -289,7 +289,7 @@ describe('patience', () => {
     const { error, stream } = await ask([reply], { services: { timing } });
     expect(error).toMatchObject({ kind: 'model.stream', message: 'Request timed out.', details: { retryable: true } });
     expect(stream.parts()).toMatchObject([{ content: 'Hel' }]);
-    expect(alarms).toMatchObject([{ ms: 290_000 }]);
+    expect(alarms).toMatchObject([{ ms: 290_000 }, { ms: 300_000 }]);
     expect(alarms[0]?.restarts).toBeGreaterThan(0);
   });
 

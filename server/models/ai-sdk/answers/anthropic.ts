@@ -1,6 +1,5 @@
 import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
 import type { Normalizer } from './normalizer.ts';
-import { madeCallId } from './tool-calls.ts';
 
 /** The blocks that the package knows; a list of its own, as new ones must not void an answer. */
 const blocks =
@@ -82,7 +81,7 @@ function blockOf(block: Loose): Loose[] {
   }
   if (type !== 'tool_use') return [block];
   const name = wordOf(block.name);
-  return name ? [{ ...block, name, id: wordOf(block.id) ?? madeCallId(), input: block.input ?? {} }] : [];
+  return name ? [{ ...block, name, id: wordOf(block.id) ?? '', input: block.input ?? {} }] : [];
 }
 
 function shared({ usage, container }: Loose): Loose {

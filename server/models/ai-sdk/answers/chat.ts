@@ -105,9 +105,12 @@ function completionOf(body: Loose): Loose {
 const headOf = ({ id, created, model }: Loose, object: string): Loose => ({
   object,
   id: wordOf(id) ?? null,
-  created: typeof created === 'number' && Number.isFinite(created) && created > 0 ? seconds(created) : null,
+  created: typeof created === 'number' && created > 0 && created < lastMillisecond ? seconds(created) : null,
   model: wordOf(model) ?? null,
 });
+
+/** Beyond it there is no date. */
+const lastMillisecond = 8.64e15;
 
 /** Some servers count milliseconds. */
 const seconds = (created: number) => Math.floor(created > 1e11 ? created / 1_000 : created);

@@ -36,7 +36,7 @@ export function ownError(value: unknown): OwnError | undefined {
 
 function errorIn(body: Loose): unknown {
   const { error, errors, type, object, response } = body;
-  if (error) return Array.isArray(error) ? error[0] : error;
+  if (error && !isEmpty(error)) return Array.isArray(error) ? error[0] : error;
   if (Array.isArray(errors) && errors.length > 0) return errors[0];
   if (type === 'error' || object === 'error') return body;
   const failed = type === 'response.failed' ? asObject(response).error : asObjects(body.choices)[0]?.error;
@@ -47,6 +47,8 @@ function errorIn(body: Loose): unknown {
     ? body
     : undefined;
 }
+
+const isEmpty = (value: unknown): boolean => typeof value === 'object' && Object.keys(value ?? {}).length === 0;
 
 function messageOf(found: unknown): string {
   if (typeof found === 'string') return found;

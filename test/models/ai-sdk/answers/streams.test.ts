@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { EngineError } from '../../../../server/engine/errors.ts';
 import { FrameDecoder } from '../../../../server/models/ai-sdk/answers/amazon-frames.ts';
 import { EventDecoder } from '../../../../server/models/ai-sdk/answers/server-sent-events.ts';
-import { bridgedModel } from '../../../../server/models/ai-sdk/model.ts';
-import { callOf, promptOf, providerWith, stillTiming, user, userRequest } from '../support.ts';
 import { answering } from './shapes.ts';
 
 const seed = 7_140;
@@ -52,20 +49,4 @@ it(`frames of Amazon are the same wherever their bytes are cut (seed ${seed})`, 
     }),
     { seed },
   );
-});
-
-it('a crash of a package is an error of the model that says why', async () => {
-  const crash = () => {
-    throw new TypeError("Cannot read properties of undefined (reading 'delta')");
-  };
-  const model = { doGenerate: crash, doStream: crash, supportedUrls: {} };
-  const provider = { ...providerWith(), languageModel: () => model as never };
-  const bridged = bridgedModel(provider, { id: 'acme:m', modelName: 'm', apiKey: 'k' }, { timing: stillTiming() });
-  const error = await bridged.request(promptOf([userRequest(user('hi'))]), callOf()).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(EngineError);
-  expect(error).toMatchObject({
-    kind: 'model.unexpectedBehavior',
-    message: "Invalid response from acme for 'm'.",
-    details: { cause: { kind: 'internal', message: expect.stringContaining("reading 'delta'") } },
-  });
 });

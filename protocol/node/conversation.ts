@@ -1,0 +1,54 @@
+import type { ParamsInputOf } from '../catalogue.ts';
+import type { ModelMessage } from '../messages.ts';
+import type { AgentRun } from './agent-run.ts';
+import type { OutputType, RunOptions } from './run-options.ts';
+import type { Schema } from './schema.ts';
+
+type StartRun<S extends Schema | undefined> = (options: RunOptions<S>) => Promise<AgentRun<OutputType<S>>>;
+type Prompt = NonNullable<ParamsInputOf<'run/start'>['prompt']>;
+
+/**
+ * Runs that follow each other, each with the messages of those before it.
+ *
+ * @since 0.1.0
+ */
+export class Conversation<S extends Schema | undefined = undefined> {
+  readonly #startRun: StartRun<S>;
+  readonly #options: RunOptions<S>;
+  #messages: ModelMessage[];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(startRun: StartRun<S>, options: RunOptions<S>) {
+    this.#startRun = startRun;
+    this.#options = options;
+    this.#messages = Array.isArray(options.messageHistory) ? (options.messageHistory as ModelMessage[]) : [];
+  }
+
+  /** All messages, once the run that goes on has ended. */
+  async messages(): Promise<readonly ModelMessage[]> {
+    await this.#last;
+    return this.#messages;
+  }
+
+  /**
+   * Starts the next run with this prompt, after the one before it has ended.
+   *
+   * Errors: those of `run/start`, `DaemonGoneError`.
+   */
+  async send(prompt: Prompt, options: Partial<RunOptions<S>> = {}): Promise<AgentRun<OutputType<S>>> {
+    const started = this.#last.then(() => this.#start(prompt, options));
+    this.#last = started.then((run) => this.#keep(run)).catch(() => undefined);
+    return started;
+  }
+
+  #start(prompt: Prompt, options: Partial<RunOptions<S>>): Promise<AgentRun<OutputType<S>>> {
+    const messageHistory = this.#messages.length > 0 ? { messageHistory: this.#messages } : {};
+    return this.#startRun({ ...this.#options, ...options, prompt, ...messageHistory } as RunOptions<S>);
+  }
+
+  async #keep(run: AgentRun<OutputType<S>>): Promise<void> {
+    await run.result;
+    const { messages } = await run.messages();
+    this.#messages = messages ?? [];
+  }
+}

@@ -1,0 +1,103 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DaemonExit, DaemonGoneError } from './errors.ts';
+
+/** How the daemon is started. @since 0.1.0 */
+export interface DaemonOptions {
+  /** The program and its arguments; by default the daemon of this package, on the Node of this process. */
+  readonly command?: readonly [string, ...string[]];
+  /** Environment of the daemon, in which it looks for keys; by default that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Folder of the daemon; by default that of this process. */
+  readonly cwd?: string;
+  /** Called with each line that the daemon writes to stderr. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** Bytes of stderr that are kept for the error. */
+const stderrKept = 4096;
+
+/** Milliseconds in which a daemon that was asked to end has to end. */
+const exitGraceMs = 5000;
+
+/** A daemon that runs as a child process. */
+export class DaemonProcess {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Resolves when the daemon has ended, or could not be started. */
+  readonly exited: Promise<DaemonExit>;
+  /** Rejects with `DaemonGoneError` when the daemon has ended. */
+  readonly gone: Promise<never>;
+  #stderr = '';
+
+  constructor({ command = defaultCommand(), env = process.env, cwd, onLog }: DaemonOptions) {
+    const [program, ...args] = command;
+    this.child = spawn(program, args, {
+      stdio: 'pipe',
+      env: { ...env, ...electronVariables(program) },
+      ...(cwd === undefined ? {} : { cwd }),
+      // Ctrl-C reaches every process of the terminal's group, and the daemon has to end its runs first. It cannot
+      // outlive this process, since the end of its stdin ends it.
+      detached: true,
+      windowsHide: true,
+    });
+    // A pipe that breaks is reported by the exit.
+    this.child.stdin.on('error', () => undefined);
+    this.#readLog(onLog);
+    this.exited = this.#watchExit();
+    this.gone = this.exited.then((exit): never => {
+      throw new DaemonGoneError(exit);
+    });
+    this.gone.catch(() => undefined);
+  }
+
+  /** Waits for the daemon to end; kills it when it does not. */
+  async end(): Promise<DaemonExit> {
+    const kill = setTimeout(() => this.child.kill('SIGKILL'), exitGraceMs);
+    const exit = await this.exited;
+    clearTimeout(kill);
+    return exit;
+  }
+
+  /** Stderr is always read: a full pipe would block the daemon. */
+  #readLog(onLog: DaemonOptions['onLog']): void {
+    let line = '';
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = `${this.#stderr}${text}`.slice(-stderrKept);
+      if (!onLog) return;
+      const lines = `${line}${text}`.split('\n');
+      line = (lines.pop() ?? '').slice(-stderrKept);
+      for (const whole of lines) onLog(whole);
+    });
+  }
+
+  #watchExit(): Promise<DaemonExit> {
+    return new Promise((resolve) => {
+      const ended = (exit: Omit<DaemonExit, 'stderr'>) => resolve({ ...exit, stderr: this.#stderr });
+      this.child.once('error', ({ message }) => ended({ code: null, signal: null, reason: message }));
+      // `close` comes after stderr has been read to its end.
+      this.child.once('close', (code, signal) => ended({ code, signal }));
+    });
+  }
+}
+
+/** The folder of this module, as an ES module and as CommonJS. */
+const here = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url));
+
+/** Beside a program that was bundled, in the installed package, and in the repository. */
+const places = ['runwire/runwire.cjs', '../../runwire.cjs', '../../dist/runwire.cjs'].map((path) => join(here, path));
+
+function defaultCommand(): [string, string] {
+  const daemon = places.find((path) => existsSync(path));
+  if (daemon) return [process.execPath, daemon];
+  throw new Error(
+    `The daemon is not at ${places.join(' or ')}. A bundled program has to bring it along: copy node_modules/runwire/dist/daemon to 'runwire' beside the bundle, or pass \`command\`.`,
+  );
+}
+
+/** In Electron, `process.execPath` is Node only when it is told so. */
+function electronVariables(program: string): NodeJS.ProcessEnv {
+  const isElectron = process.versions.electron !== undefined && program === process.execPath;
+  return isElectron ? { ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' } : {};
+}

@@ -1,0 +1,157 @@
+import {
+  ConnectionError,
+  createMessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import type { ParamsInputOf, RequestMethod, ResultOf } from '../catalogue.ts';
+import type { RunHandlers } from '../client/handlers.ts';
+import { RunwireClient } from '../client/index.ts';
+import { AgentRun, type Finished } from './agent-run.ts';
+import { Conversation } from './conversation.ts';
+import { type DaemonOptions, DaemonProcess } from './daemon-process.ts';
+import type { DaemonExit } from './errors.ts';
+import { type OutputType, prepared, type RunOptions } from './run-options.ts';
+import type { Schema } from './schema.ts';
+import { TextQueue } from './text-queue.ts';
+
+/** How the daemon is started, and what it is told. @since 0.1.0 */
+export interface StartOptions extends DaemonOptions {
+  /** Gives keys that the environment of the daemon lacks; null when there is none. */
+  readonly secret?: RunHandlers['secret'];
+  /** Parameters of `initialize`. */
+  readonly initialize?: ParamsInputOf<'initialize'>;
+}
+
+/**
+ * Starts a daemon as a child process and makes the handshake.
+ *
+ * Errors: `DaemonGoneError` when it cannot be started or ends at once; those of `initialize`.
+ * @since 0.1.0
+ */
+export async function startRunwire(options: StartOptions = {}): Promise<Runwire> {
+  const daemon = new DaemonProcess(options);
+  const runwire = new Runwire(daemon, options);
+  try {
+    await runwire.initialize(options.initialize);
+  } catch (error) {
+    daemon.child.kill('SIGKILL');
+    throw error;
+  }
+  return runwire;
+}
+
+/** A daemon of this program. Made by `startRunwire`. @since 0.1.0 */
+export class Runwire {
+  /** The lower client, for whatever has no method here. */
+  readonly client: RunwireClient;
+  readonly #daemon: DaemonProcess;
+
+  constructor(daemon: DaemonProcess, { secret }: Pick<StartOptions, 'secret'>) {
+    this.#daemon = daemon;
+    const { stdout, stdin } = daemon.child;
+    const connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+    connection.onError(() => undefined);
+    connection.onClose(() => connection.dispose());
+    this.client = new RunwireClient(connection, {
+      makeError: (code, message) => new ResponseError(code, message),
+      ...(secret ? { secret } : {}),
+    });
+    connection.listen();
+  }
+
+  /** Resolves when the daemon has ended; starting another one is up to the program. */
+  get exited(): Promise<DaemonExit> {
+    return this.#daemon.exited;
+  }
+
+  /** Process id of the daemon; undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#daemon.child.pid;
+  }
+
+  /** Makes the handshake; `startRunwire` does. */
+  async initialize(params: ParamsInputOf<'initialize'> = {}): Promise<ResultOf<'initialize'>> {
+    return this.#whileAlive(this.client.initialize({ processId: process.pid, ...params }));
+  }
+
+  /** Sends any request of the protocol. Errors: those of the method, `DaemonGoneError`. */
+  request<M extends RequestMethod>(method: M, params: ParamsInputOf<M>): Promise<ResultOf<M>> {
+    return this.#whileAlive(this.client.request(method, params));
+  }
+
+  /**
+   * Runs an agent to its output.
+   *
+   * Errors: `RunFailedError`, `DaemonGoneError`, those of `run/start`.
+   */
+  async run<S extends Schema | undefined = undefined>(options: RunOptions<S>): Promise<Finished<OutputType<S>>> {
+    const run = await this.startRun(options);
+    return { output: await run.output, result: await run.result };
+  }
+
+  /**
+   * Starts a run and resolves once the daemon has accepted it.
+   *
+   * Errors: those of `run/start`, `TypeError` for options that cannot be meant, `DaemonGoneError`.
+   */
+  async startRun<S extends Schema | undefined = undefined>(options: RunOptions<S>): Promise<AgentRun<OutputType<S>>> {
+    const { params, handlers, read } = prepared<S>(options);
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const text = new TextQueue();
+    const onDelta: RunHandlers['onDelta'] = (delta) => {
+      text.add(delta);
+      handlers.onDelta?.(delta);
+    };
+    const started = this.client.start(params as Parameters<RunwireClient['start']>[0], { ...handlers, onDelta });
+    const whileAlive = <T>(work: Promise<T>) => this.#whileAlive(work);
+    const run = new AgentRun({ run: await whileAlive(started), text, whileAlive, read });
+    if (signal) cancelOn(signal, run);
+    return run;
+  }
+
+  /** Begins a conversation: runs that share these options, each with the messages of those before it. */
+  conversation<S extends Schema | undefined = undefined>(options: RunOptions<S> = {}): Conversation<S> {
+    return new Conversation((turn: RunOptions<S>) => this.startRun(turn), options);
+  }
+
+  /** Ends the daemon and its runs; kills it when it takes longer than 5 seconds. */
+  async close(): Promise<void> {
+    const { stdin } = this.#daemon.child;
+    this.client.shutdown().catch(() => stdin.end());
+    await this.#daemon.end();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A connection breaks before the exit of the daemon is known: the exit says more than the library's error. */
+  async #whileAlive<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([work, this.#daemon.gone]);
+    } catch (error) {
+      if (isBroken(error)) await this.#daemon.gone;
+      throw error;
+    }
+  }
+}
+
+/** The errors of the library for a connection that is closed, and its codes for what was open then. */
+function isBroken(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
+  if (error instanceof ResponseError) return error.code <= -32096 && error.code >= -32099;
+  return (error as { code?: unknown } | null)?.code === 'EPIPE';
+}
+
+function cancelOn(signal: AbortSignal, run: AgentRun<unknown>): void {
+  const cancel = () => void run.cancel(reasonOf(signal)).catch(() => undefined);
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  const done = () => signal.removeEventListener('abort', cancel);
+  run.result.then(done, done);
+}
+
+const reasonOf = ({ reason }: AbortSignal): string => (reason instanceof Error ? reason.message : String(reason));

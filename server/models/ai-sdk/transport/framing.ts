@@ -1,0 +1,197 @@
+import { JsonScan } from './json-scan.ts';
+
+/** What a body is allowed: bytes of one JSON text in it, and how deep that may be nested. */
+export interface TextBounds {
+  readonly bytes: number;
+  readonly depth: number;
+}
+
+/** Why reading a body ends: a limit it broke, or what is wrong with it. */
+export type Refusal = { readonly bytes: number } | { readonly fault: string };
+
+/**
+ * Watches a body on its way to a provider's package. Returns the pieces that may go on; what is refused never reaches the
+ * package.
+ */
+export interface Framing {
+  /** Events that have ended. */
+  readonly events: number;
+  take(chunk: Uint8Array): { readonly pass: readonly Uint8Array[]; readonly refusal?: Refusal };
+  /** What was held back for its end, once the body is over. */
+  rest(): readonly Uint8Array[];
+}
+
+/** One JSON text. */
+export class WholeFraming implements Framing {
+  readonly events = 0;
+  readonly #bounds: TextBounds;
+  readonly #scan: JsonScan;
+  #bytes = 0;
+
+  constructor(bounds: TextBounds) {
+    this.#bounds = bounds;
+    this.#scan = new JsonScan(bounds.depth);
+  }
+
+  take(chunk: Uint8Array) {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#bounds.bytes) return { pass: [], refusal: { bytes: this.#bytes } };
+    const fault = this.#scan.add(chunk, 0, chunk.length);
+    return fault ? { pass: [], refusal: { fault } } : { pass: [chunk] };
+  }
+
+  rest() {
+    return [];
+  }
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const dataField = [...'data:'].map((letter) => letter.charCodeAt(0));
+
+/**
+ * Server-sent events, of which the lines of data are JSON texts. They pass as they come: the parser of the packages waits
+ * for their ends well enough.
+ *
+ * Source: HTML Living Standard 9.2.6, "Interpreting an event stream".
+ */
+export class EventFraming implements Framing {
+  events = 0;
+  readonly #bounds: TextBounds;
+  readonly #scan: JsonScan;
+  #eventBytes = 0;
+  /** The position in the line; its first characters say whether it holds data. */
+  #column = 0;
+  #isData = true;
+  /** The byte that ended the line before. */
+  #lastEnd: number | undefined;
+
+  constructor(bounds: TextBounds) {
+    this.#bounds = bounds;
+    this.#scan = new JsonScan(bounds.depth);
+  }
+
+  take(chunk: Uint8Array) {
+    let eventStart = 0;
+    for (let at = 0; at < chunk.length; ) {
+      const end = lineEnd(chunk, at);
+      const refusal = this.#add(chunk, at, end);
+      // The events before it were whole.
+      if (refusal) return { pass: [chunk.subarray(0, eventStart)], refusal };
+      at = end + 1;
+      if (end < chunk.length && this.#endsEvent(chunk[end])) eventStart = at;
+    }
+    return { pass: [chunk] };
+  }
+
+  rest() {
+    return [];
+  }
+
+  #add(chunk: Uint8Array, from: number, to: number): Refusal | undefined {
+    this.#eventBytes += to - from;
+    if (this.#eventBytes > this.#bounds.bytes) return { bytes: this.#eventBytes };
+    let at = from;
+    for (; at < to && this.#isData && this.#column < dataField.length; at += 1) {
+      this.#isData = chunk[at] === dataField[this.#column];
+      this.#column += 1;
+    }
+    this.#column += to - at;
+    const fault = this.#isData ? this.#scan.add(chunk, at, to) : undefined;
+    return fault ? { fault } : undefined;
+  }
+
+  /** An empty line ends the event; a line feed after a carriage return is no line of its own. */
+  #endsEvent(byte: number | undefined): boolean {
+    const isHalf = this.#column === 0 && byte === lineFeed && this.#lastEnd === carriageReturn;
+    this.#lastEnd = byte;
+    if (isHalf) return false;
+    const isEmpty = this.#column === 0;
+    this.#column = 0;
+    this.#isData = true;
+    if (!isEmpty) return false;
+    this.events += 1;
+    this.#eventBytes = 0;
+    this.#scan.reset();
+    return true;
+  }
+}
+
+function lineEnd(chunk: Uint8Array, from: number): number {
+  for (let at = from; at < chunk.length; at += 1) {
+    const byte = chunk[at];
+    if (byte === lineFeed || byte === carriageReturn) return at;
+  }
+  return chunk.length;
+}
+
+/** Lengths of the whole and of the headers, with the checksum of both. */
+const preludeBytes = 12;
+const checksumBytes = 4;
+
+/**
+ * The binary event stream of AWS, passed on in whole messages: the package joins a message to its beginning again with
+ * each piece that comes, which takes seconds for one of some megabytes.
+ *
+ * Source: Smithy, "Amazon Event Stream specification".
+ */
+export class AwsEventFraming implements Framing {
+  events = 0;
+  readonly #bounds: TextBounds;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  /** The bytes of the message that is held, once its length is known. */
+  #wanted = preludeBytes;
+
+  constructor(bounds: TextBounds) {
+    this.#bounds = bounds;
+  }
+
+  take(chunk: Uint8Array) {
+    if (chunk.length > 0) this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    const pass: Uint8Array[] = [];
+    while (this.#heldBytes >= this.#wanted) {
+      const bytes = joined(this.#held);
+      const length = announcedLength(bytes);
+      if (length > this.#bounds.bytes) return { pass, refusal: { bytes: length } };
+      if (length > bytes.length) {
+        this.#hold(bytes, length);
+        break;
+      }
+      const message = bytes.subarray(0, length);
+      const fault = this.#faultOf(message);
+      if (fault) return { pass, refusal: { fault } };
+      this.events += 1;
+      pass.push(message);
+      this.#hold(bytes.subarray(length), preludeBytes);
+    }
+    return { pass };
+  }
+
+  rest() {
+    return this.#held;
+  }
+
+  #hold(bytes: Uint8Array, wanted: number): void {
+    this.#held = bytes.length > 0 ? [bytes] : [];
+    this.#heldBytes = bytes.length;
+    this.#wanted = wanted;
+  }
+
+  #faultOf(message: Uint8Array): string | undefined {
+    const headers = wordAt(message, 4);
+    return new JsonScan(this.#bounds.depth).add(message, preludeBytes + headers, message.length - checksumBytes);
+  }
+}
+
+const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
+  const [only] = pieces;
+  return pieces.length === 1 && only ? only : Buffer.concat(pieces);
+};
+
+const wordAt = ({ buffer, byteOffset, byteLength }: Uint8Array, at: number) =>
+  new DataView(buffer, byteOffset, byteLength).getUint32(at);
+
+/** A length that cannot be is left to the package, which says what is wrong with it. */
+const announcedLength = (bytes: Uint8Array) => Math.max(wordAt(bytes, 0), preludeBytes + checksumBytes);

@@ -1,0 +1,59 @@
+/**
+ * The values one JSON text of an answer may hold. A parsed value takes many times its bytes in memory, so that the size of
+ * the text alone bounds nothing; the log probabilities of a long answer stay far below.
+ */
+const maxValues = 250_000;
+
+const quote = 0x22;
+const comma = 0x2c;
+const backslash = 0x5c;
+const openList = 0x5b;
+const closeList = 0x5d;
+const openObject = 0x7b;
+const closeObject = 0x7d;
+
+/**
+ * Follows JSON text byte by byte before anybody parses it: parsers, validators and writers recurse, or make an object of
+ * every two bytes. Text that is not valid JSON is the parser's to refuse.
+ */
+export class JsonScan {
+  readonly #maxDepth: number;
+  #depth = 0;
+  #values = 0;
+  #isInString = false;
+  #isEscaped = false;
+
+  constructor(maxDepth: number) {
+    this.#maxDepth = maxDepth;
+  }
+
+  /** Another text begins. */
+  reset(): void {
+    this.#depth = 0;
+    this.#values = 0;
+    this.#isInString = false;
+    this.#isEscaped = false;
+  }
+
+  /** Returns what is wrong with the text so far, as the end of "The answer …". */
+  add(bytes: Uint8Array, from: number, to: number): string | undefined {
+    for (let at = from; at < to; at += 1) {
+      const byte = bytes[at];
+      if (this.#isInString) this.#inString(byte);
+      else if (byte === quote) this.#isInString = true;
+      else if (byte === comma) this.#values += 1;
+      else if (byte === openObject || byte === openList) {
+        this.#depth += 1;
+        this.#values += 1;
+        if (this.#depth > this.#maxDepth) return `is nested deeper than ${this.#maxDepth} levels`;
+      } else if (byte === closeObject || byte === closeList) this.#depth -= 1;
+    }
+    return this.#values > maxValues ? `holds more than ${maxValues} values` : undefined;
+  }
+
+  #inString(byte: number | undefined): void {
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (byte === backslash) this.#isEscaped = true;
+    else if (byte === quote) this.#isInString = false;
+  }
+}

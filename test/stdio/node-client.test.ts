@@ -1,0 +1,208 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import * as z from 'zod';
+import {
+  DaemonGoneError,
+  jsonSchema,
+  RunFailedError,
+  type Runwire,
+  retry,
+  startRunwire,
+  tool,
+} from '../../protocol/node/index.ts';
+import { serverPath } from '../../protocol/server-path.ts';
+import { calls, schemaOf, text, toolCall } from '../support/session.ts';
+
+let runwire: Runwire | undefined;
+afterEach(() => runwire?.close());
+
+const command = [process.execPath, serverPath] as [string, string];
+const open = async (options: Parameters<typeof startRunwire>[0] = {}) => {
+  runwire = await startRunwire({ command, ...options });
+  return runwire;
+};
+
+/** A model of the host that gives these responses, one for each request. */
+function scripted(...responses: object[]) {
+  const requests: { messages: { parts: object[] }[] }[] = [];
+  const script = (request: object) => {
+    requests.push(request as (typeof requests)[number]);
+    const next = responses.shift();
+    if (!next) throw new Error('one request too many');
+    return next as ReturnType<typeof text>;
+  };
+  return { options: { model: 'host:script', handlers: { models: { script } } }, requests };
+}
+
+const greet = tool({
+  name: 'greet',
+  inputSchema: z.object({ name: z.string(), times: z.number().int().default(2) }),
+  execute: ({ name, times }) => {
+    expectTypeOf(times).toEqualTypeOf<number>();
+    return Array.from({ length: times }, () => `hello ${name}`).join(' ');
+  },
+});
+
+describe('the client for Node', () => {
+  it('runs an agent on the embedded model', async () => {
+    const { output, result } = await (await open()).run({ prompt: 'hi' });
+    expect(typeof output).toBe('string');
+    expectTypeOf(output).toEqualTypeOf<string>();
+    expect(result.outcome).toBe('success');
+  });
+
+  it('gives a tool the arguments of its schema, with defaults', async () => {
+    const script = scripted(calls(toolCall('greet', { name: 'Ada' }, 'c')), text('done'));
+    const { output } = await (await open()).run({ prompt: 'hi', tools: [greet], ...script.options });
+    expect(output).toBe('done');
+    expect(JSON.stringify(script.requests[1]?.messages)).toContain('hello Ada hello Ada');
+  });
+
+  it('lets the model try again when the schema of a tool refuses what JSON Schema cannot say', async () => {
+    const even = tool({
+      name: 'even',
+      inputSchema: z.object({ n: z.number().refine((n) => n % 2 === 0, 'must be even') }),
+      execute: ({ n }) => n,
+    });
+    const script = scripted(calls(toolCall('even', { n: 1 }, 'c')), calls(toolCall('even', { n: 2 }, 'd')), text('ok'));
+    await (await open()).run({ prompt: 'hi', tools: [even], ...script.options });
+    expect(JSON.stringify(script.requests[1]?.messages)).toContain('n: must be even');
+  });
+
+  it('gives the output the type of its schema', async () => {
+    const answer = { x: 1, y: 2 };
+    const script = scripted(calls(toolCall('final_result', answer, 'c')));
+    const { output } = await (await open()).run({
+      prompt: 'where?',
+      output: z.object({ x: z.number(), y: z.number().default(0) }),
+      ...script.options,
+    });
+    expectTypeOf(output).toEqualTypeOf<{ x: number; y: number }>();
+    expect(output).toEqual(answer);
+  });
+
+  it('decides on approvals by the arguments of a call', async () => {
+    const remove = tool({
+      name: 'remove',
+      inputSchema: jsonSchema<{ path: string }>(schemaOf({ path: { type: 'string' } })),
+      needsApproval: ({ path }) => path !== 'tmp',
+      execute: ({ path }) => `removed ${path}`,
+    });
+    const asked: string[] = [];
+    const paths = ['tmp', 'home', 'etc'];
+    const script = scripted(calls(...paths.map((path) => toolCall('remove', { path }, path))), text('done'));
+    await (await open()).run({
+      prompt: 'hi',
+      tools: [remove],
+      onApproval: ({ toolName, args }) => {
+        asked.push(`${toolName} ${args.path}`);
+        return args.path === 'home' ? { approved: false, message: 'never' } : true;
+      },
+      ...script.options,
+    });
+    expect(asked.sort()).toEqual(['remove etc', 'remove home']);
+    const told = JSON.stringify(script.requests[1]?.messages);
+    for (const part of ['removed tmp', 'removed etc', 'never']) expect(told).toContain(part);
+    expect(told).not.toContain('removed home');
+  });
+
+  it('refuses approvals that nothing decides, and tools of one name', async () => {
+    const guarded = tool({ name: 'guarded', inputSchema: z.object({}), needsApproval: true, execute: () => null });
+    const rw = await open();
+    await expect(rw.startRun({ tools: [guarded] })).rejects.toThrow(
+      /'guarded' may need an approval. Give `onApproval`/,
+    );
+    await expect(rw.startRun({ tools: [greet, greet] })).rejects.toThrow("Two tools are named 'greet'.");
+  });
+
+  it('streams the text of a run, and its events to one reader', async () => {
+    const rw = await open();
+    const stream = (_request: object, { delta }: { delta(piece: object): void }) => {
+      for (const piece of ['one ', 'two ', 'three']) delta({ text: piece });
+      return {} as ReturnType<typeof text>;
+    };
+    const run = await rw.startRun({
+      prompt: 'hi',
+      model: 'host:stream',
+      handlers: { models: { stream } },
+      deltas: 'all',
+    });
+    const pieces: string[] = [];
+    for await (const piece of run.textStream) pieces.push(piece);
+    expect(pieces.join('')).toBe('one two three');
+    expect(pieces.length).toBeGreaterThan(1);
+    const kinds: string[] = [];
+    for await (const { event } of run) kinds.push(event.event_kind);
+    expect([kinds[0], kinds.at(-1)]).toEqual(['run_started', 'run_finished']);
+    expect(() => run.textStream).toThrow(/is being read already/);
+  });
+
+  it('carries the messages of a conversation from run to run', async () => {
+    const script = scripted(text('Hello Ada'), text('You are Ada'));
+    const conversation = (await open()).conversation(script.options);
+    expect(await (await conversation.send('I am Ada')).output).toBe('Hello Ada');
+    expect(await (await conversation.send('Who am I?')).output).toBe('You are Ada');
+    expect(script.requests[1]?.messages).toHaveLength(3);
+    expect(await conversation.messages()).toHaveLength(4);
+  });
+
+  it('fails a run that failed with its kind and its result', async () => {
+    const script = scripted();
+    const failure = await (await open()).run({ prompt: 'hi', ...script.options }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(RunFailedError);
+    expect(failure).toMatchObject({ kind: 'callback.failed', result: { outcome: 'failed', usage: { requests: 0 } } });
+  });
+
+  it('cancels a run by its signal', async () => {
+    const controller = new AbortController();
+    const hang = () => new Promise<never>(() => controller.abort(new Error('enough')));
+    const run = (await open()).run({
+      prompt: 'hi',
+      model: 'host:hang',
+      handlers: { models: { hang } },
+      signal: controller.signal,
+    });
+    await expect(run).rejects.toMatchObject({ kind: 'run.cancelled', message: 'The agent run was cancelled: enough.' });
+  });
+
+  it('rejects what is open, and what comes later, when the daemon is gone', async () => {
+    const rw = await open();
+    const never = () => new Promise<never>(() => undefined);
+    const run = await rw.startRun({ prompt: 'hi', model: 'host:never', handlers: { models: { never } } });
+    const exited = rw.exited;
+    process.kill(rw.pid ?? 0, 'SIGKILL');
+    await expect(run.output).rejects.toBeInstanceOf(DaemonGoneError);
+    await expect(run.result).rejects.toMatchObject({ signal: 'SIGKILL', message: 'The daemon was killed (SIGKILL).' });
+    await expect(rw.run({ prompt: 'again' })).rejects.toBeInstanceOf(DaemonGoneError);
+    expect(await exited).toMatchObject({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('says why a daemon could not be started', async () => {
+    await expect(startRunwire({ command: ['/nowhere/runwire'] })).rejects.toMatchObject({
+      name: 'DaemonGoneError',
+      message: expect.stringMatching(/^The daemon could not be started: .*ENOENT/),
+    });
+    const dies = [process.execPath, '-e', 'console.error("no licence"); process.exit(3)'] as [string, ...string[]];
+    await expect(startRunwire({ command: dies })).rejects.toMatchObject({ code: 3, stderr: 'no licence\n' });
+  });
+
+  it('takes the results of another copy of the package', async () => {
+    const { ToolAnswer } = await import('../../protocol/client/tool-result.ts');
+    const foreign = Object.assign(Object.create({}), retry('again'));
+    Object.defineProperty(foreign, Symbol.for('runwire.toolAnswer'), { value: true });
+    expect(foreign instanceof ToolAnswer).toBe(true);
+    expect({ wire: { retry: 'x' } } instanceof ToolAnswer).toBe(false);
+  });
+});
+
+it('the program in the README is a file that runs', () => {
+  const root = new URL('../..', import.meta.url);
+  const program = readFileSync(new URL('client-sample/weather.ts', root), 'utf8');
+  expect(readFileSync(new URL('README.md', root), 'utf8')).toContain(`\`\`\`ts\n${program}\`\`\``);
+  const file = fileURLToPath(new URL('dist/client-sample/weather.mjs', root));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', env: { PATH: '' } });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^(Yes|No): \w/) });
+  expect(stderr.split('\n').filter(Boolean).at(-1)).toBe('run_finished');
+});
