@@ -17,9 +17,6 @@ function readOf(outcome: Awaited<ReturnType<typeof ask>>['outcome'], expected: R
     parts.map((part) => (part.part_kind === kind ? part.content : '')).join('');
   const counted = usage.unmeasured_requests ? null : [usage.input_tokens, usage.output_tokens];
   const calls = parts.flatMap((part) => (part.part_kind === 'tool-call' ? [part] : []));
-  expect(new Set(calls.map((part) => part.tool_call_id).filter(Boolean)).size).toBeGreaterThanOrEqual(
-    Math.min(calls.length, 1),
-  );
   return {
     ...(textOf('text') === '' ? {} : { text: textOf('text') }),
     ...(textOf('thinking') === '' ? {} : { thinking: textOf('thinking') }),
