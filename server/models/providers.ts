@@ -1,5 +1,6 @@
 import { userError } from '../engine/errors.ts';
 import type { Model } from '../engine/model.ts';
+import { huggingFaceWords, openRouterWords, snowflakeWords, zaiWords } from './ai-sdk/answers/finish-words.ts';
 import type { ResponsesHost } from './ai-sdk/openai.ts';
 import type { CompatibleHost } from './ai-sdk/openai-compatible.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
@@ -58,10 +59,13 @@ function host(
   envVar: string,
   url: string,
   example: string,
-  more: Partial<ProviderRow> = {},
+  more: Partial<ProviderRow> & Partial<Omit<CompatibleHost, 'name' | 'envVar' | 'url'>> = {},
 ): ProviderRow {
-  const load = compatible({ name, envVar, url });
-  return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...more };
+  const { thinkingField, finishWords, reasoningDetails, namesThinking, ...row } = more;
+  const differs = { thinkingField, finishWords, reasoningDetails, namesThinking };
+  const given = Object.fromEntries(Object.entries(differs).filter(([, value]) => value !== undefined));
+  const load = compatible({ name, envVar, url, ...given });
+  return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
 }
 
 const awsRegion = {
@@ -277,15 +281,26 @@ export const providers: readonly ProviderRow[] = [
   },
   host('openrouter', 'OPENROUTER_API_KEY', 'https://openrouter.ai/api/v1', 'anthropic/claude-sonnet-4.5', {
     input: documents,
+    thinkingField: 'reasoning',
+    finishWords: openRouterWords,
+    reasoningDetails: true,
   }),
   host('ollama', 'OLLAMA_API_KEY', 'http://localhost:11434/v1', 'qwen3', {
     keyOptional: true,
     address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
     addressEnvVars: { OLLAMA_BASE_URL: 'the address of the server, `/v1` included' },
   }),
-  host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b'),
-  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7'),
-  host('crusoe', 'CRUSOE_API_KEY', 'https://api.inference.crusoecloud.com/v1', 'openai/gpt-oss-120b'),
+  host('huggingface', 'HF_TOKEN', 'https://router.huggingface.co/v1', 'openai/gpt-oss-120b', {
+    finishWords: huggingFaceWords,
+    namesThinking: false,
+  }),
+  host('zai', 'ZAI_API_KEY', 'https://api.z.ai/api/paas/v4', 'glm-4.7', {
+    thinkingField: 'reasoning_content',
+    finishWords: zaiWords,
+  }),
+  host('crusoe', 'CRUSOE_API_KEY', 'https://api.inference.crusoecloud.com/v1', 'openai/gpt-oss-120b', {
+    thinkingField: 'reasoning',
+  }),
   {
     name: 'snowflake',
     aliases: [],
@@ -296,7 +311,12 @@ export const providers: readonly ProviderRow[] = [
     address: (env) => snowflakeAddress(env.SNOWFLAKE_ACCOUNT),
     addressEnvVars: { SNOWFLAKE_ACCOUNT: 'the identifier of the account' },
     needsAddress: true,
-    load: compatible({ name: 'snowflake', envVar: 'SNOWFLAKE_TOKEN', finishMayLack: true }),
+    load: compatible({
+      name: 'snowflake',
+      envVar: 'SNOWFLAKE_TOKEN',
+      finishWords: snowflakeWords,
+      reasoningDetails: true,
+    }),
   },
   host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
   host('together', 'TOGETHER_API_KEY', 'https://api.together.xyz/v1', 'openai/gpt-oss-120b'),
@@ -318,12 +338,7 @@ export const providers: readonly ProviderRow[] = [
     needsAddress: true,
     example: 'my-model',
     input: images,
-    load: compatible({
-      name: 'openai',
-      row: 'openai-compatible',
-      envVar: 'OPENAI_COMPATIBLE_API_KEY',
-      finishMayLack: true,
-    }),
+    load: compatible({ name: 'openai', row: 'openai-compatible', envVar: 'OPENAI_COMPATIBLE_API_KEY' }),
   },
 ];
 

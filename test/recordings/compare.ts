@@ -8,6 +8,15 @@ const finishes: Record<string, string | null> = {
   other: null,
 };
 
+/** The facts count calls as a reason to end; upstream reads the word alone, and has one for an answer without a word. */
+function finishOf({ finish = '', finishReason, toolCalls = [], error }: Facts): string | null {
+  if (error) return finish;
+  if (finishReason === 'STOP' || finishReason === 'completed') return 'stop';
+  if (finishReason === 'complete') return null;
+  if (!finishReason) return toolCalls.length > 0 ? 'tool_call' : 'stop';
+  return finish in finishes ? (finishes[finish] ?? null) : finish;
+}
+
 /** Where an exchange disagrees with what was read from the recorded bytes by other means; empty when it agrees. */
 export function differences({ response, result }: Outcome, facts: Facts): string[] {
   const found: string[] = [];
@@ -30,8 +39,7 @@ export function differences({ response, result }: Outcome, facts: Facts): string
   compare('text', textOf(response, 'text'), facts.text ?? '');
   compare('thinking', textOf(response, 'thinking').length, facts.reasoningChars ?? 0);
   compare('calls', callsOf(response), (facts.toolCalls ?? []).map(sorted));
-  const finish = facts.finish ?? '';
-  compare('finish', response.finish_reason, finish in finishes ? finishes[finish] : finish);
+  compare('finish', response.finish_reason, finishOf(facts));
   if (facts.finishReason && !error) compare('word', response.provider_details?.finish_reason, facts.finishReason);
   if (facts.model && !error) compare('model', response.model_name, facts.model);
   const { input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, details } = response.usage;

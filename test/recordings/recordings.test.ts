@@ -33,11 +33,13 @@ function problems(id: string, exchange: Exchange, played: Played | undefined, ex
   const row = providers.find(({ name }) => name === providerOf(exchange));
   const served = played.response?.provider_name ?? row?.providerName;
   const found = differences(played, expected);
-  const known = knownDifferences[id];
-  const isKnown = (one: string) => known !== undefined && one.startsWith(`${known.what}:`);
+  const known = knownDifferences[id]?.what ?? [];
+  const isOf = (what: string) => (one: string) => one.startsWith(`${what}:`);
   return [
-    ...found.filter((one) => !isKnown(one)),
-    ...(known && !found.some(isKnown) ? [`${known.what}: agrees, so it is no known difference any more`] : []),
+    ...found.filter((one) => !known.some((what) => isOf(what)(one))),
+    ...known
+      .filter((what) => !found.some(isOf(what)))
+      .map((what) => `${what}: agrees, so it is not a known difference any more`),
     ...(served === row?.providerName ? [] : [`provider: ${served} instead of ${row?.providerName}`]),
   ];
 }

@@ -1,6 +1,7 @@
 import type { LanguageModelV4Content, LanguageModelV4ToolCall, LanguageModelV4ToolResult } from '@ai-sdk/provider';
 import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import { toolCallPart } from '../../engine/response.ts';
+import { splitThinking } from './answers/thinking-tags.ts';
 import { type ProviderFields, storeMetadata, storeThinkingMetadata } from './metadata.ts';
 import type { Provider } from './provider.ts';
 
@@ -18,7 +19,7 @@ export function answerParts(content: readonly LanguageModelV4Content[], provider
 function answerPart(item: LanguageModelV4Content, provider: Provider): ModelResponsePart[] {
   switch (item.type) {
     case 'text':
-      return textPart(item.text, storeMetadata(item.providerMetadata, provider));
+      return textParts(item, provider);
     case 'reasoning':
       return [{ content: item.text, ...storeThinkingMetadata(item.providerMetadata, provider), part_kind: 'thinking' }];
     case 'tool-call':
@@ -33,6 +34,26 @@ function answerPart(item: LanguageModelV4Content, provider: Provider): ModelResp
     case 'tool-approval-request':
       return [];
   }
+}
+
+function textParts({ text, providerMetadata }: TextContent, provider: Provider): ModelResponsePart[] {
+  const fields = storeMetadata(providerMetadata, provider);
+  const { readsTags, thinkingTags } = provider.quirks;
+  if (!readsTags) return textPart(text, fields);
+  return splitThinking(text, thinkingTags).flatMap(({ kind, content }): ModelResponsePart[] =>
+    kind === 'text' ? textPart(content, fields) : [{ content, ...taggedFields(provider), part_kind: 'thinking' }],
+  );
+}
+
+/** What thinking has that stood between tags. Source: Pydantic AI `map_chat_content`. */
+export function taggedFields({ name, quirks }: Provider) {
+  const isNamed = quirks.namesThinking !== false;
+  return {
+    id: isNamed ? 'content' : null,
+    signature: null,
+    provider_name: isNamed ? name : null,
+    provider_details: null,
+  };
 }
 
 /** Empty text is nothing, unless it carries data that must travel back. */
@@ -63,6 +84,8 @@ function nativeReturn(item: LanguageModelV4ToolResult, provider: Provider): Mode
     part_kind: 'builtin-tool-return',
   };
 }
+
+type TextContent = Extract<LanguageModelV4Content, { type: 'text' }>;
 
 type FileContent = Extract<LanguageModelV4Content, { type: 'file' }>;
 

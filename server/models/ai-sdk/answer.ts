@@ -4,26 +4,24 @@ import type {
   LanguageModelV4Usage,
   SharedV4Warning,
 } from '@ai-sdk/provider';
-import type { FinishReason, ModelResponse, ModelResponsePart } from '../../../protocol/messages.ts';
+import type { ModelResponse, ModelResponsePart } from '../../../protocol/messages.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import { EngineError, unexpectedBehavior } from '../../engine/errors.ts';
 import type { ModelAnswer } from '../../engine/model.ts';
 import { modelResponse, requestUsage, unmeasuredUsage } from '../../engine/response.ts';
 import { answerParts } from './answer-parts.ts';
+import { finishReasonOf } from './answers/finish-words.ts';
+import { withNative } from './answers/native-parts.ts';
 import { storeThinkingMetadata } from './metadata.ts';
 import { sdkWarning } from './prompt.ts';
-import type { BodyFacts, DroppedThinking, Provider } from './provider.ts';
+import type { BodyFacts, Provider, ReadThinking } from './provider.ts';
 
 type Result = LanguageModelV4GenerateResult;
 
-const finishReasons: Record<Result['finishReason']['unified'], FinishReason | null> = {
-  stop: 'stop',
-  length: 'length',
-  'content-filter': 'content_filter',
-  'tool-calls': 'tool_call',
-  error: 'error',
-  interrupted: null,
-  other: null,
+/** The usage of an answer whose counts are read beside the package. */
+export const unknownUsage: LanguageModelV4Usage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
 };
 
 /** What an answer came to, given whole or put together from a stream. @since 0.2.0 */
@@ -39,19 +37,19 @@ export interface Ended {
 /**
  * Maps a result of the AI SDK to an answer.
  *
- * Errors: an error inside the body, those of `endedAnswer`.
+ * Errors: those of `endedAnswer`.
  * @since 0.1.0
  */
-export function toAnswer(result: Result, modelName: string, provider: Provider): ModelAnswer {
+export function toAnswer(result: Result, modelName: string, provider: Provider, body?: unknown): ModelAnswer {
   const reader = provider.quirks.bodyReader?.();
-  const dropped = reader?.add(result.response?.body) ?? [];
-  if (reader?.failure !== undefined) throw reader.failure;
-  const { finishReason, usage, warnings, response: metadata = {} } = result;
-  const given = withThinking(answerParts(result.content, provider), dropped, provider);
-  const ordered = provider.quirks.thinkingFirst ? thinkingFirst(given) : given;
-  const field = reader?.thinkingField;
-  const fielded = field ? ordered.map((part) => withField(part, field)) : ordered;
-  const parts = fielded.map((part) => withScopedId(part, metadata.id, provider));
+  const read = reader?.add(body ?? result.response?.body) ?? [];
+  const { finishReason, warnings, response: metadata = {} } = result;
+  const usage = reader ? unknownUsage : result.usage;
+  const given = withThinking(answerParts(result.content, provider), read, provider);
+  // A package may put calls before the text; a chat completion has its calls last.
+  const ordered = provider.quirks.readsTags ? [...given.filter(not(isCall)), ...given.filter(isCall)] : given;
+  const found = (reader?.takeParts?.() ?? []).concat(ordered.map((part) => withNative(part, reader?.natives)));
+  const parts = found.map((part) => withScopedId(part, metadata.id, provider));
   return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
 }
 
@@ -60,45 +58,46 @@ export function toAnswer(result: Result, modelName: string, provider: Provider):
  * `provider_details`, as upstream has it. Calls are read from the content: the finish reason is no guide to them,
  * several hosts send none, or `stop`.
  *
- * Errors: `model.unexpectedBehavior` for one that says nothing at all, `model.stream` for an answer that broke off, `model.api` for one that ended in an error: their calls may be
- * cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
+ * Errors: `model.unexpectedBehavior` for one that says nothing at all, `model.stream` for an answer that broke off: its
+ * calls may be cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
  * Source: Pydantic AI `OpenAIChatModel._process_response`.
  * @since 0.2.0
  */
 export function endedAnswer(given: Ended, modelName: string, provider: Provider): ModelAnswer {
-  const ended = { ...given, metadata: { ...given.facts.served, ...given.metadata } };
+  const metadata = { ...given.facts.served, ...given.metadata };
+  const word = given.facts.finishWord ?? given.finishReason.raw;
+  const ended = { ...given, metadata, finishReason: { ...given.finishReason, raw: word } };
   refuseCut(ended, modelName, provider);
   return {
-    response: ended.facts.refusal === undefined ? completed(ended, provider) : refused(ended, provider),
+    response: withName(
+      ended.facts.refusal === undefined ? completed(ended, provider) : refused(ended, provider),
+      modelName,
+    ),
     served: ended.metadata.modelId ?? null,
     ...(ended.warnings.length > 0 ? { warnings: ended.warnings.map(sdkWarning) } : {}),
   };
 }
 
+/** Upstream stores the name that was asked for where the answer tells none. */
+const withName = (response: ModelResponse, asked: string): ModelResponse => ({
+  ...response,
+  model_name: response.model_name ?? asked,
+});
+
 function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {
   const saysNothing = parts.length === 0 && finishReason.unified === 'other' && finishReason.raw === undefined;
-  if (saysNothing && !facts.isBlocked && !provider.quirks.finishMayLack) {
+  if (saysNothing && !facts.isBlocked && !facts.isOver && !provider.quirks.finishWords.absent) {
     throw unexpectedBehavior(`Invalid response from ${provider.name} for '${modelName}'.`);
   }
-  if (finishReason.unified === 'interrupted') {
+  if (finishReason.unified === 'interrupted' || (finishReason.unified === 'error' && finishReason.raw === undefined)) {
     throw new EngineError('model.stream', `The answer of '${modelName}' broke off before its end.`, {
       provider: provider.name,
       retryable: true,
     });
   }
-  if (finishReason.unified === 'error') {
-    const reason = finishReason.raw ?? 'error';
-    throw new EngineError(
-      'model.api',
-      `The answer of '${modelName}' ended with an error (finish reason '${reason}').`,
-      {
-        provider: provider.name,
-        retryable: false,
-      },
-    );
-  }
   const last = parts.at(-1);
-  if (finishReason.unified !== 'length' || last?.part_kind !== 'tool-call') return;
+  const isCut = finishReasonOf(finishReason.raw, provider.quirks.finishWords, parts) === 'length';
+  if (!isCut || last?.part_kind !== 'tool-call') return;
   // Empty arguments count as `{}`; at the token limit they mean that not even the first character came.
   if (last.args === '' || provider.quirks.parsedArguments) throw incompleteCall();
 }
@@ -112,28 +111,35 @@ const incompleteCall = () =>
   );
 
 function completed(ended: Ended, provider: Provider): ModelResponse {
-  const { unified, raw = ended.facts.finishWord } = ended.finishReason;
-  const assumed = raw === undefined && provider.quirks.finishMayLack;
+  const { raw } = ended.finishReason;
   const details = {
     ...ended.facts.details,
-    ...(raw === undefined ? {} : { finish_reason: raw }),
+    ...(raw ? { finish_reason: ended.facts.shownWord ?? raw } : {}),
     ...createdAt(ended.metadata),
   };
   return response(ended, provider, {
     provider_details: Object.keys(details).length > 0 ? details : null,
     state: raw === 'pause_turn' ? 'suspended' : 'complete',
-    finish_reason: ended.facts.isBlocked ? 'content_filter' : assumed ? 'stop' : finishReasons[unified],
+    finish_reason: reasonOf(ended, provider),
   });
 }
 
-/** Thinking that the package dropped fills the part it left empty for it, else it stands before everything. */
+function reasonOf({ facts, finishReason, parts }: Ended, { quirks }: Provider) {
+  if (facts.isBlocked) return 'content_filter';
+  return facts.isFailed ? 'error' : finishReasonOf(finishReason.raw, quirks.finishWords, parts);
+}
+
+/** Thinking read beside the package: parts before everything, or what the package left empty for it. */
 function withThinking(
   parts: ModelResponsePart[],
-  dropped: readonly DroppedThinking[],
+  read: readonly ReadThinking[],
   provider: Provider,
 ): ModelResponsePart[] {
-  if (dropped.length === 0) return parts;
-  const content = dropped.map(({ text }) => text).join('');
+  const whole = read.flatMap(({ text, signature = null, fields }): ModelResponsePart[] =>
+    fields ? [{ ...noFields, ...fields, content: text, signature, part_kind: 'thinking' }] : [],
+  );
+  const content = read.map(({ text, fields }) => (fields ? '' : text)).join('');
+  if (content === '') return [...whole, ...parts];
   const at = parts.findIndex((part) => part.part_kind === 'thinking' && part.content === '');
   if (at >= 0) return parts.map((part, index) => (index === at ? ({ ...part, content } as ModelResponsePart) : part));
   const part = { content, ...storeThinkingMetadata(undefined, provider), part_kind: 'thinking' } as const;
@@ -148,15 +154,14 @@ function withScopedId(part: ModelResponsePart, id: string | undefined, provider:
 export const callId = (id: string, responseId: string | undefined, { quirks }: Provider): string =>
   quirks.scopedCallIds && responseId ? `${responseId}:${id}` : id;
 
-const isThinking = (part: ModelResponsePart) => part.part_kind === 'thinking';
+const isCall = (part: ModelResponsePart) => part.part_kind === 'tool-call';
 
-const thinkingFirst = (parts: readonly ModelResponsePart[]) => [
-  ...parts.filter(isThinking),
-  ...parts.filter((part) => !isThinking(part)),
-];
+const not =
+  <T>(holds: (value: T) => boolean) =>
+  (value: T) =>
+    !holds(value);
 
-const withField = (part: ModelResponsePart, field: string): ModelResponsePart =>
-  part.part_kind === 'thinking' ? { ...part, id: part.id ?? field } : part;
+const noFields = { id: null, provider_name: null, provider_details: null };
 
 /** A refusal is no text of the model: as text it would become the output. */
 function refused(ended: Ended, provider: Provider): ModelResponse {
@@ -182,16 +187,16 @@ function response(
 /** Who answered, as stored on responses. @since 0.2.0 */
 export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, provider: Provider) {
   return {
-    model_name: modelId ?? null,
+    model_name: modelId || null,
     provider_name: provider.name,
     provider_url: provider.url,
-    provider_response_id: id ?? null,
+    provider_response_id: id || null,
   };
 }
 
 /** When the provider made the answer, as Pydantic writes a time without fraction. @since 0.2.0 */
 export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadata): { timestamp?: string } {
-  return created ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
+  return created && created.getTime() > 0 ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
 }
 
 /**

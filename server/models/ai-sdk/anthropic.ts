@@ -1,4 +1,6 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
+import { AnthropicNormalizer } from './answers/anthropic.ts';
+import { anthropicWords } from './answers/finish-words.ts';
 import { AnthropicBodyReader } from './body-anthropic.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -7,10 +9,11 @@ import { anthropicApi } from './request/anthropic/api.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  thinkingFirst: false,
+  finishWords: anthropicWords,
   nativeTools: true,
   parsedArguments: true,
   metadata: { signature: 'signature', redacted: { name: 'redactedData', id: 'redacted_thinking' } },
+  normalizer: () => new AnthropicNormalizer(),
   bodyReader: () => new AnthropicBodyReader(),
 };
 

@@ -44,7 +44,7 @@ export async function attempt(question: Question, context: ErrorContext, timing:
 /** Once there is an answer, what the package and we stumble over was in it, also while its error is put into words. */
 function reportedBy(exchange: Exchange, thrown: unknown, context: ErrorContext): unknown {
   try {
-    const error = toEngineError(exchange.error ?? thrown, context);
+    const error = toEngineError(exchange.reported ?? exchange.error ?? thrown, context);
     const isKnown = context.signal.aborted || error instanceof EngineError;
     return isKnown || !exchange.hasAnswer ? error : unreadable(context, error);
   } catch (error) {
@@ -59,11 +59,15 @@ async function ask(question: Question, abortSignal: AbortSignal, exchange: Excha
   const options = { ...question.options, abortSignal };
   if (!stream) {
     const result = await model.doGenerate(options);
-    return toAnswer(result, modelName, provider);
+    return toAnswer(result, modelName, provider, exchange.body);
   }
   const includeRawChunks = provider.quirks.bodyReader !== undefined;
   const result = await model.doStream({ ...options, includeRawChunks });
   const ended = await readStream(result.stream, stream, provider, exchange);
+  if (exchange.reported) {
+    if (stream.opened) stream.open({ finish_reason: 'error' });
+    throw exchange.reported;
+  }
   // What broke after the end of an answer is no matter.
   if (exchange.error !== undefined && !(isOver(ended) && ended.facts.usage)) throw exchange.error;
   return endedAnswer(ended, modelName, provider);

@@ -1,5 +1,7 @@
 import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import type { Model } from '../../engine/model.ts';
+import { BedrockNormalizer } from './answers/bedrock.ts';
+import { bedrockWords } from './answers/finish-words.ts';
 import { BedrockBodyReader } from './body-bedrock.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
@@ -10,12 +12,10 @@ const region = 'us-east-1';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  thinkingFirst: false,
+  finishWords: bedrockWords,
   parsedArguments: true,
-  metadata: {
-    signature: 'signature',
-    redacted: { name: 'redactedContent', id: 'redacted_content', isEncoded: true },
-  },
+  metadata: { signature: 'signature', redacted: { name: 'redactedContent', id: 'redacted_content', isBase64: true } },
+  normalizer: () => new BedrockNormalizer(),
   bodyReader: () => new BedrockBodyReader(),
 };
 

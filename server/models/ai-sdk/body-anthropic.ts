@@ -1,6 +1,6 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, integers } from './json.ts';
-import type { BodyReader, DroppedThinking } from './provider.ts';
+import { asObject, integers, wordOf } from './json.ts';
+import type { BodyReader, ReadThinking } from './provider.ts';
 
 /**
  * The counts of an answer of Anthropic, whole or in events: those of the prompt come first, those of the answer last.
@@ -10,13 +10,23 @@ import type { BodyReader, DroppedThinking } from './provider.ts';
  */
 export class AnthropicBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
+  finishWord: string | undefined;
+  isOver = false;
+  details: Record<string, unknown> | undefined;
   #counts: Record<string, number> = {};
   #thinking = 0;
 
-  add(body: unknown): readonly DroppedThinking[] {
-    const { message, usage } = asObject(body);
+  add(body: unknown): readonly ReadThinking[] {
+    const { type, message, usage, delta, stop_reason } = asObject(body);
+    this.finishWord = wordOf(stop_reason ?? asObject(delta).stop_reason) ?? this.finishWord;
     const told = usage ?? asObject(message).usage;
-    if (!told) return [];
+    const container = asObject(asObject(body).container ?? asObject(message).container ?? asObject(delta).container);
+    if (wordOf(container.id)) this.details = { ...this.details, container_id: container.id };
+    const stop = asObject(asObject(body).stop_details ?? asObject(delta).stop_details);
+    if (wordOf(stop.explanation)) this.details = { ...this.details, refusal: stop.explanation };
+    if (wordOf(stop.category)) this.details = { ...this.details, refusal_category: stop.category };
+    if (type === 'message_stop') this.isOver = true;
+    if (!told || asObject(told).uncounted) return [];
     this.#counts = { ...this.#counts, ...integers(told) };
     this.#thinking = integers(asObject(told).output_tokens_details).thinking_tokens ?? this.#thinking;
     this.usage = anthropicUsage(this.#counts, this.#thinking);

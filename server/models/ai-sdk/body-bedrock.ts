@@ -1,6 +1,6 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, integers } from './json.ts';
-import type { BodyReader, DroppedThinking } from './provider.ts';
+import { asObject, integers, wordOf } from './json.ts';
+import type { BodyReader, ReadThinking } from './provider.ts';
 
 /**
  * The counts of an answer of the Converse API, whole or in events.
@@ -10,11 +10,15 @@ import type { BodyReader, DroppedThinking } from './provider.ts';
  */
 export class BedrockBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
+  finishWord: string | undefined;
+  isOver = false;
 
-  add(body: unknown): readonly DroppedThinking[] {
-    const { usage, metadata } = asObject(body);
+  add(body: unknown): readonly ReadThinking[] {
+    const { usage, metadata, stopReason, messageStop } = asObject(body);
+    this.finishWord = wordOf(stopReason ?? asObject(messageStop).stopReason) ?? this.finishWord;
     const told = usage ?? asObject(metadata).usage;
-    if (told) this.usage = bedrockUsage(integers(told));
+    if (stopReason !== undefined || messageStop) this.isOver = true;
+    if (told && !asObject(told).uncounted) this.usage = bedrockUsage(integers(told));
     return [];
   }
 }

@@ -1,9 +1,27 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
 import { jsonSize } from '../../engine/json-size.ts';
-import { asObject, asObjects, integers, type Loose } from './json.ts';
-import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
+import { openRouterDetails } from './answers/openrouter.ts';
+import { reasoningDetails } from './answers/reasoning-details.ts';
+import { asObject, asObjects, integers, type Loose, wordOf } from './json.ts';
+import type { BodyFacts, BodyReader, ReadThinking } from './provider.ts';
 
-const thinkingFields = ['reasoning', 'reasoning_content'];
+/** How a provider's thinking becomes parts. */
+export interface ThinkingForm {
+  readonly providerName: string;
+  /** Whether `reasoning_details` hold what must travel back: then they are the thinking, whatever else is there. */
+  readonly details?: boolean;
+  /** Whether OpenRouter's own data beside an answer is kept. */
+  readonly openRouter?: boolean;
+  /** The field that comes first where there is more than one; `reasoning` unless given. */
+  readonly field?: 'reasoning' | 'reasoning_content' | undefined;
+  /** Whether a part says whose it is and which field it came in: not so upstream for models with classes of their own. */
+  readonly named?: boolean;
+}
+
+const thinkingFields = ['reasoning', 'reasoning_content', 'content'];
+
+/** Where details are not sent back, only what can be read in them is kept, unless a field says the same. */
+const readable = (details: readonly ReadThinking[]) => details.filter(({ text }) => text !== '');
 
 /** Counts that have fields of their own. */
 const counted = new Set([
@@ -26,31 +44,59 @@ const counted = new Set([
 export class ChatBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   refusal: string | undefined;
-  failure: unknown;
-  thinkingField: string | undefined;
+  isOver = false;
+  /** The provider refused what the model said, and told it. */
+  isFailed = false;
+  #beside: Record<string, unknown> = {};
+  finishWord: string | undefined;
+  shownWord: string | undefined;
   kept = 0;
   readonly #logprobs: unknown[] = [];
+  #hasField = false;
+  readonly #form: ThinkingForm;
 
-  get details(): BodyFacts['details'] {
-    return this.#logprobs.length > 0 ? { logprobs: this.#logprobs } : undefined;
+  constructor(form: ThinkingForm) {
+    this.#form = form;
   }
 
-  add(body: unknown): readonly DroppedThinking[] {
-    const { choices, usage, error, x_groq } = asObject(body);
-    if (error) this.failure = error;
+  get details(): BodyFacts['details'] {
+    const logprobs = this.#logprobs.length > 0 ? { logprobs: this.#logprobs } : {};
+    return { ...logprobs, ...this.#beside };
+  }
+
+  add(body: unknown): readonly ReadThinking[] {
+    const { choices, usage, x_groq, assumed, failed } = asObject(body);
+    if (failed) this.isFailed = true;
+    if (this.#form.openRouter) this.#beside = { ...this.#beside, ...openRouterDetails(asObject(body)) };
+    if (assumed) {
+      this.isOver = true;
+      return [];
+    }
     const counts = usage ?? asObject(x_groq).usage;
-    if (counts) this.usage = chatUsage(asObject(counts));
+    if (counts && !asObject(counts).uncounted) this.usage = chatUsage(asObject(counts));
     const [choice = {}] = asObjects(choices);
-    const logprobs = asObject(choice.logprobs).content;
-    if (Array.isArray(logprobs)) this.#keep(logprobs);
+    this.finishWord = wordOf(choice.finish_reason) ?? this.finishWord;
+    this.shownWord = wordOf(choice.native_finish_reason) ?? this.shownWord;
+    const { token_logprobs } = choice;
+    if (Array.isArray(token_logprobs)) this.#keep(token_logprobs);
     const message = asObject(choice.message ?? choice.delta);
-    this.thinkingField ??= thinkingFields.find((name) => typeof message[name] === 'string' && message[name] !== '');
     const { refusal } = message;
     if (typeof refusal === 'string' && refusal !== '') {
       this.kept += refusal.length;
       this.refusal = (this.refusal ?? '') + refusal;
     }
-    return [];
+    return this.#thinking(asObject(message.thought));
+  }
+
+  /** The first field with something in it: servers that send more than one send the same text. */
+  #thinking({ reasoning_details, ...thought }: Loose): readonly ReadThinking[] {
+    const { providerName, details, named = true, field: first = 'reasoning' } = this.#form;
+    if (details && reasoning_details) return reasoningDetails(reasoning_details, providerName);
+    const field = [first, ...thinkingFields].find((name) => wordOf(thought[name]) !== undefined);
+    if (field === undefined) return this.#hasField ? [] : readable(reasoningDetails(reasoning_details, providerName));
+    this.#hasField = true;
+    const fields = named ? { id: field, provider_name: providerName } : {};
+    return [{ id: field, text: String(thought[field]), fields }];
   }
 
   #keep(logprobs: readonly unknown[]): void {

@@ -1,6 +1,6 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, integers } from './json.ts';
-import type { BodyReader, DroppedThinking } from './provider.ts';
+import { asObject, integers, wordOf } from './json.ts';
+import type { BodyReader, ReadThinking } from './provider.ts';
 
 /**
  * What an answer of Cohere, whole or in events, says beyond the AI SDK's result: cached tokens, and the plan that
@@ -11,11 +11,15 @@ import type { BodyReader, DroppedThinking } from './provider.ts';
  */
 export class CohereBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
+  finishWord: string | undefined;
+  isOver = false;
 
-  add(body: unknown): DroppedThinking[] {
-    const { usage, message, delta } = asObject(body);
+  add(body: unknown): ReadThinking[] {
+    const { type, usage, message, delta, finish_reason } = asObject(body);
+    this.finishWord = wordOf(finish_reason ?? asObject(delta).finish_reason) ?? this.finishWord;
     const told = usage ?? asObject(delta).usage;
-    if (told) this.usage = cohereUsage(told);
+    if (type === undefined || type === 'message-end') this.isOver = true;
+    if (told && !asObject(told).uncounted) this.usage = cohereUsage(told);
     const { tool_plan } = asObject(message ?? asObject(delta).message);
     return typeof tool_plan === 'string' && tool_plan !== '' ? [{ id: 'plan', text: tool_plan }] : [];
   }

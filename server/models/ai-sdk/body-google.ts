@@ -1,6 +1,8 @@
+import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, integers } from './json.ts';
-import type { BodyFacts, BodyReader, DroppedThinking } from './provider.ts';
+import { urlContextParts } from './answers/native-parts.ts';
+import { asObject, asObjects, integers, wordOf } from './json.ts';
+import type { BodyFacts, BodyReader, ReadThinking } from './provider.ts';
 
 /**
  * What an answer of Google, whole or in chunks, says beyond the AI SDK's result: every count, who answered, and why a prompt was
@@ -13,6 +15,13 @@ export class GoogleBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   served: BodyFacts['served'];
   #block: Record<string, unknown> | undefined;
+  #word: string | undefined;
+  #parts: readonly ModelResponsePart[] = [];
+  readonly #providerName: string;
+
+  constructor(providerName: string) {
+    this.#providerName = providerName;
+  }
 
   get details(): BodyFacts['details'] {
     return this.#block;
@@ -23,11 +32,24 @@ export class GoogleBodyReader implements BodyReader {
   }
 
   get finishWord(): string | undefined {
-    return this.#block ? String(this.#block.block_reason) : undefined;
+    return this.#block ? String(this.#block.block_reason) : this.#word;
   }
 
-  add(body: unknown): readonly DroppedThinking[] {
-    const { usageMetadata, promptFeedback, modelVersion, responseId } = asObject(body);
+  takeParts(): readonly ModelResponsePart[] {
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+
+  add(body: unknown): readonly ReadThinking[] {
+    const { usageMetadata, promptFeedback, modelVersion, responseId, candidates } = asObject(body);
+    const [candidate = {}] = asObjects(candidates);
+    // A model that calls tools of Google's as parts says there what it read.
+    const parts = asObjects(asObject(candidate.content).parts);
+    if (!parts.some(({ toolCall, toolResponse }) => toolCall || toolResponse)) {
+      this.#parts = [...this.#parts, ...urlContextParts(candidate.urlContextMetadata, this.#providerName)];
+    }
+    this.#word = wordOf(asObjects(candidates)[0]?.finishReason) ?? this.#word;
     if (!this.served && typeof modelVersion === 'string') {
       this.served = { modelId: modelVersion, ...(typeof responseId === 'string' ? { id: responseId } : {}) };
     }

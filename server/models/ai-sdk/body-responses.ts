@@ -1,6 +1,7 @@
 import type { RequestUsage } from '../../../protocol/usage.ts';
-import { asObject, asObjects, integers } from './json.ts';
-import type { BodyReader, DroppedThinking } from './provider.ts';
+import { type NativeCall, webSearches } from './answers/native-parts.ts';
+import { asObject, asObjects, integers, wordOf } from './json.ts';
+import type { BodyReader, ReadThinking } from './provider.ts';
 
 /**
  * What an answer of the Responses API, whole or in events, says beyond the AI SDK's result: counts, the status as the
@@ -12,23 +13,39 @@ import type { BodyReader, DroppedThinking } from './provider.ts';
 export class ResponsesBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   finishWord: string | undefined;
+  readonly natives = new Map<string, NativeCall>();
+  refusal: string | undefined;
+  isOver = false;
 
-  add(body: unknown): DroppedThinking[] {
-    const { type, response, item_id, delta } = asObject(body);
+  add(body: unknown): ReadThinking[] {
+    const { type, response, item, item_id, delta, refusal } = asObject(body);
+    const items = type === 'response.output_item.done' ? [item] : type === undefined ? asObject(body).output : [];
+    for (const [id, native] of webSearches(items)) this.natives.set(id, native);
+    if (type === undefined || /^response\.(completed|incomplete|failed|done)$/.test(String(type))) this.isOver = true;
+    if (type === 'response.refusal.delta') this.refusal = (this.refusal ?? '') + (wordOf(delta) ?? '');
+    if (type === 'response.refusal.done') this.refusal = wordOf(refusal) ?? this.refusal;
     if (type === 'response.reasoning_text.delta') return [{ id: `${item_id}:0`, text: String(delta) }];
     const whole = typeof type === 'string' ? asObject(response) : asObject(body);
     if (whole.usage) this.usage = responsesUsage(whole.usage);
-    this.#finish(whole.status, asObject(whole.incomplete_details).reason);
+    this.#finish(type === 'response.incomplete' ? undefined : whole.status, asObject(whole.incomplete_details).reason);
+    this.refusal = refusalIn(whole.output) ?? this.refusal;
     return typeof type === 'string' ? [] : rawReasoning(whole.output);
   }
 
   #finish(status: unknown, reason: unknown): void {
-    const isOver = typeof status === 'string' && status !== 'in_progress' && status !== 'queued';
-    if (isOver) this.finishWord = typeof reason === 'string' ? reason : status;
+    const word = wordOf(reason) ?? wordOf(status);
+    if (word && word !== 'in_progress' && word !== 'queued') this.finishWord = word;
   }
 }
 
-function rawReasoning(output: unknown): DroppedThinking[] {
+/** The last refusal counts. Source: Pydantic AI `OpenAIResponsesModel._process_response`. */
+const refusalIn = (output: unknown): string | undefined =>
+  asObjects(output)
+    .flatMap(({ content }) => asObjects(content))
+    .flatMap(({ type, refusal }) => (type === 'refusal' ? (wordOf(refusal) ?? []) : []))
+    .at(-1);
+
+function rawReasoning(output: unknown): ReadThinking[] {
   return asObjects(output)
     .filter((item) => item.type === 'reasoning')
     .flatMap((item) =>

@@ -1,4 +1,5 @@
 import { createCerebras } from '@ai-sdk/cerebras';
+import { ChatNormalizer } from './answers/chat.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -7,7 +8,12 @@ import { chatApi } from './request/chat/api.ts';
 import { chatVariants } from './request/chat/hosts.ts';
 import { hostProfiles } from './request/profiles/hosts.ts';
 
-const quirks: Quirks = { ...chatQuirks, bodyReader: () => new ChatBodyReader() };
+const quirks: Quirks = {
+  ...chatQuirks,
+  readsTags: true,
+  normalizer: () => new ChatNormalizer(),
+  bodyReader: () => new ChatBodyReader({ providerName: 'cerebras' }),
+};
 
 /**
  * A model of Cerebras.

@@ -1,6 +1,7 @@
 import { createCohere } from '@ai-sdk/cohere';
+import { CohereNormalizer } from './answers/cohere.ts';
+import { cohereWords } from './answers/finish-words.ts';
 import { CohereBodyReader } from './body-cohere.ts';
-import { asObject } from './json.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
 import { chatQuirks } from './quirks.ts';
@@ -8,16 +9,11 @@ import { cohereApi } from './request/chat/cohere.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  rewriteAnswer: withoutCitations,
+  namesThinking: false,
+  finishWords: cohereWords,
+  normalizer: () => new CohereNormalizer(),
   bodyReader: () => new CohereBodyReader(),
 };
-
-/** Citations of tool results do not fit what the package expects, and it has no other use for them. */
-function withoutCitations(body: unknown): unknown {
-  const { message, ...rest } = asObject(body);
-  const { citations: _, ...kept } = asObject(message);
-  return message ? { ...rest, message: kept } : body;
-}
 
 /**
  * A model of Cohere.

@@ -1,4 +1,5 @@
 import { createDeepSeek } from '@ai-sdk/deepseek';
+import { ChatNormalizer } from './answers/chat.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -6,7 +7,12 @@ import { chatQuirks } from './quirks.ts';
 import { chatApi } from './request/chat/api.ts';
 import { hostProfiles } from './request/profiles/hosts.ts';
 
-const quirks: Quirks = { ...chatQuirks, bodyReader: () => new ChatBodyReader() };
+const quirks: Quirks = {
+  ...chatQuirks,
+  readsTags: true,
+  normalizer: () => new ChatNormalizer(),
+  bodyReader: () => new ChatBodyReader({ providerName: 'deepseek', field: 'reasoning_content' }),
+};
 
 /**
  * A model of DeepSeek's chat API.

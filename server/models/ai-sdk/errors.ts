@@ -46,13 +46,10 @@ export function toEngineError(error: unknown, context: ErrorContext): unknown {
   if (InvalidPromptError.isInstance(error)) return userError(`The messages cannot be sent to '${context.modelName}'.`);
   if (isBadAnswer(error)) return invalidResponse(context);
   if (isNetworkError(error)) {
-    const message = messageOf(error);
-    return connectionFailed(message === 'terminated' ? 'The connection broke off.' : message, context);
+    return connectionFailed(isTerminated(error) ? brokenMessage : messageOf(error), context);
   }
   if (error instanceof Error && /event[- ]stream/i.test(error.message)) {
-    return /incomplete/i.test(error.message)
-      ? connectionFailed('The connection broke off.', context)
-      : invalidResponse(context);
+    return /incomplete/i.test(error.message) ? connectionFailed(brokenMessage, context) : invalidResponse(context);
   }
   return isReported(error) ? reportedError(error, context) : error;
 }
@@ -114,9 +111,9 @@ function fromApiCall(error: APICallError, context: ErrorContext): EngineError {
   if (typeof error.responseBody !== 'string' && error.responseBody) {
     return reportedError({ message: error.message, data: error.responseBody }, context);
   }
-  if (status === undefined) return connectionFailed(error.message, context);
+  if (status === undefined) return connectionFailed(isTerminated(error) ? brokenMessage : error.message, context);
   if (status >= 300) return httpError(status, error, context);
-  return error.isRetryable ? connectionFailed('The connection broke off.', context) : invalidResponse(context);
+  return error.isRetryable ? connectionFailed(brokenMessage, context) : invalidResponse(context);
 }
 
 function httpError(status: number, error: APICallError, context: ErrorContext): EngineError {
@@ -160,6 +157,16 @@ function isNetworkError(error: unknown): boolean {
     if (at instanceof TypeError && /^(fetch failed|terminated)$/.test(at.message)) return true;
     const code = 'code' in at ? at.code : undefined;
     if (typeof code === 'string' && /^(UND_ERR_|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
+  }
+  return false;
+}
+
+const brokenMessage = 'The connection broke off.';
+
+/** What `fetch` says of a body that was cut; packages put it behind errors of their own. */
+function isTerminated(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if (at.message === 'terminated') return true;
   }
   return false;
 }

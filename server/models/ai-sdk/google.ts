@@ -1,19 +1,22 @@
 import { createGoogle } from '@ai-sdk/google';
 import type { Model } from '../../engine/model.ts';
+import { googleWords } from './answers/finish-words.ts';
+import { GoogleNormalizer } from './answers/google.ts';
 import { GoogleBodyReader } from './body-google.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { chatQuirks, trimmed } from './quirks.ts';
 import { googleApi } from './request/google/api.ts';
 
-const quirks: Quirks = {
+const quirksOf = (name: string): Quirks => ({
   ...chatQuirks,
-  thinkingFirst: false,
+  finishWords: googleWords,
   nativeTools: true,
   parsedArguments: true,
   metadata: { details: { thoughtSignature: 'thought_signature' } },
-  bodyReader: () => new GoogleBodyReader(),
-};
+  normalizer: () => new GoogleNormalizer(),
+  bodyReader: () => new GoogleBodyReader(name),
+});
 
 /** One of Google's two houses. @since 0.2.0 */
 export interface GoogleHost {
@@ -49,7 +52,7 @@ function google(host: GoogleHost, { modelName, baseUrl, apiKey, headers, authori
     // The address of a project is no one else's business: upstream stores the host too.
     url: authorizer ? `${new URL(url).origin}/` : url,
     envVar: host.envVar,
-    quirks,
+    quirks: quirksOf(host.name),
     api: googleApi({ isCloud: host.name === 'google-cloud' }),
     languageModel: (fetch) =>
       createGoogle({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),

@@ -1,4 +1,7 @@
 import { createGroq } from '@ai-sdk/groq';
+import { ChatNormalizer } from './answers/chat.ts';
+import { failedGeneration } from './answers/failed-generation.ts';
+import { groqWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -7,7 +10,14 @@ import { chatApi } from './request/chat/api.ts';
 import { groqVariant } from './request/chat/groq.ts';
 import { groqHostProfile } from './request/profiles/labs.ts';
 
-const quirks: Quirks = { ...chatQuirks, bodyReader: () => new ChatBodyReader() };
+const quirks: Quirks = {
+  ...chatQuirks,
+  readsTags: true,
+  namesThinking: false,
+  finishWords: groqWords,
+  normalizer: () => new ChatNormalizer({ answerOf: failedGeneration }),
+  bodyReader: () => new ChatBodyReader({ providerName: 'groq', named: false }),
+};
 
 /**
  * A model of Groq.

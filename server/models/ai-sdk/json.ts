@@ -14,3 +14,7 @@ export function integers(counts: unknown): Record<string, number> {
     Object.entries(asObject(counts)).filter((entry): entry is [string, number] => Number.isInteger(entry[1])),
   );
 }
+
+/** The text, unless it is empty or something else. */
+export const wordOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

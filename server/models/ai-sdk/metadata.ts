@@ -1,4 +1,5 @@
 import type { JSONObject, SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import { isMadeItemId } from './answers/responses.ts';
 import type { Provider } from './provider.ts';
 
 // Metadata must travel back unchanged: encrypted reasoning and signatures are worthless otherwise. It lives in the
@@ -25,10 +26,11 @@ export function storeThinkingMetadata(metadata: SharedV4ProviderMetadata | undef
   const fields = stored(metadata, provider);
   const { redacted } = provider.quirks.metadata ?? {};
   const { [redacted?.name ?? '']: data, ...details } = fields.provider_details ?? {};
-  if (!redacted || typeof data !== 'string') return { ...fields, provider_name: provider.name };
+  const isNamed = provider.quirks.namesThinking !== false || fields.provider_name !== null;
+  if (!redacted || typeof data !== 'string') return { ...fields, provider_name: isNamed ? provider.name : null };
   return {
     id: redacted.id,
-    signature: redacted.isEncoded ? Buffer.from(data, 'base64').toString('utf8') : data,
+    signature: redacted.isBase64 ? Buffer.from(data, 'base64').toString() : data,
     provider_name: provider.name,
     provider_details: Object.keys(details).length > 0 ? details : null,
   };
@@ -41,7 +43,7 @@ function stored(metadata: SharedV4ProviderMetadata | undefined, provider: Provid
   let signature: string | null = null;
   for (const [name, value] of Object.entries(metadata?.[provider.optionsKey] ?? {})) {
     if (value === null || value === undefined) continue;
-    if (name === names.id && typeof value === 'string') id = value;
+    if (name === names.id && typeof value === 'string') id = isMadeItemId(value) ? null : value;
     else if (name === (names.signature ?? 'signature') && typeof value === 'string') signature = value;
     else details[names.details?.[name] ?? name] = value;
   }
@@ -66,7 +68,10 @@ function restored(part: ProviderFields & { readonly signature?: string | null },
   const names = new Map(Object.entries(details).map(([sdk, own]) => [own, sdk]));
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(part.provider_details ?? {})) options[names.get(name) ?? name] = value;
-  if (redacted && part.id === redacted.id && part.signature) return { ...options, [redacted.name]: part.signature };
+  if (redacted && part.id === redacted.id && part.signature) {
+    const data = redacted.isBase64 ? Buffer.from(part.signature).toString('base64') : part.signature;
+    return { ...options, [redacted.name]: data };
+  }
   if (id && part.id) options[id] = part.id;
   if (part.signature) options[signature] = part.signature;
   return options;

@@ -1,4 +1,6 @@
 import { createMistral } from '@ai-sdk/mistral';
+import { ChatNormalizer } from './answers/chat.ts';
+import { mistralWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -7,9 +9,11 @@ import { mistralApi } from './request/chat/mistral.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  thinkingFirst: false,
+  namesThinking: false,
+  finishWords: mistralWords,
   joinTexts: false,
-  bodyReader: () => new ChatBodyReader(),
+  normalizer: () => new ChatNormalizer({ contentLists: true, needsUsage: true }),
+  bodyReader: () => new ChatBodyReader({ providerName: 'mistral', named: false }),
 };
 
 /**

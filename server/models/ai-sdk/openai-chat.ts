@@ -1,5 +1,6 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
+import { ChatNormalizer } from './answers/chat.ts';
 import { azureFetch, isDated } from './azure.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { bridgedModel, type Services } from './model.ts';
@@ -10,8 +11,9 @@ import { openAiDirectProfile } from './request/profiles/openai.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
-  finishMayLack: true,
-  bodyReader: () => new ChatBodyReader(),
+  readsTags: true,
+  normalizer: () => new ChatNormalizer(),
+  bodyReader: () => new ChatBodyReader({ providerName: 'openai' }),
 };
 
 /** Who speaks OpenAI's Chat Completions API, by its name upstream. */

@@ -1,5 +1,7 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Model } from '../../engine/model.ts';
+import { ChatNormalizer } from './answers/chat.ts';
+import { chatWords, type FinishWords } from './answers/finish-words.ts';
 import { ChatBodyReader } from './body-chat.ts';
 import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
@@ -20,8 +22,14 @@ export interface CompatibleHost {
   readonly url?: string;
   /** The name of its row, where that is another one: by it profiles and ways of its own are known. */
   readonly row?: string;
-  /** Whether its answers come without a finish reason. */
-  readonly finishMayLack?: boolean;
+  /** The field in which its thinking comes first. */
+  readonly thinkingField?: 'reasoning' | 'reasoning_content';
+  /** Whether its thinking comes in `reasoning_details`, signatures and encrypted parts among it. */
+  readonly reasoningDetails?: boolean;
+  /** Whether thinking says whose it is; true unless given. */
+  readonly namesThinking?: boolean;
+  /** Why its answers end, where its words are not OpenAI's. */
+  readonly finishWords?: FinishWords;
 }
 
 const profiles: Readonly<Record<string, ProfileOf>> = { ...hostProfiles, openrouter: openRouterProfile };
@@ -29,11 +37,27 @@ const profiles: Readonly<Record<string, ProfileOf>> = { ...hostProfiles, openrou
 const apiOf = ({ name, row = name }: CompatibleHost): RequestApi =>
   chatApi(profiles[row] ?? hostProfiles['openai-compatible'], chatVariants[row]);
 
-const quirksOf = ({ finishMayLack = false }: CompatibleHost): Quirks => ({
-  ...chatQuirks,
-  finishMayLack,
-  bodyReader: () => new ChatBodyReader(),
-});
+function quirksOf(host: CompatibleHost, modelName: string): Quirks {
+  const { name, reasoningDetails = false, namesThinking = true } = host;
+  const { thinkingField, finishWords = chatWords } = host;
+  return {
+    ...chatQuirks,
+    readsTags: true,
+    // Claude writes other tags, wherever it is served. Source: Pydantic AI `anthropic_model_profile`.
+    ...(/(^|\/)claude/.test(modelName) ? { thinkingTags: ['<thinking>', '</thinking>'] as const } : {}),
+    finishWords,
+    namesThinking,
+    normalizer: () => new ChatNormalizer(),
+    bodyReader: () =>
+      new ChatBodyReader({
+        providerName: name,
+        details: reasoningDetails,
+        named: namesThinking,
+        field: thinkingField,
+        openRouter: name === 'openrouter',
+      }),
+  };
+}
 
 /**
  * Models of a host that speaks OpenAI's chat completions.
@@ -53,7 +77,7 @@ function compatible(host: CompatibleHost, entry: ProviderEntry): Provider {
     optionsKey: 'compatible',
     url: `${url}/`,
     envVar: host.envVar,
-    quirks: quirksOf(host),
+    quirks: quirksOf(host, modelName),
     api: apiOf(host),
     languageModel: (fetch) =>
       createOpenAICompatible({

@@ -1,5 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../engine/model.ts';
+import { responsesWords } from './answers/finish-words.ts';
+import { ResponsesNormalizer } from './answers/responses.ts';
 import { azureFetch } from './azure.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { bridgedModel, type Services } from './model.ts';
@@ -19,9 +21,10 @@ const profiles: Readonly<Record<string, ProfileOf>> = {
 
 const quirks: Quirks = {
   ...chatQuirks,
-  thinkingFirst: false,
+  finishWords: responsesWords,
   nativeTools: true,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
+  normalizer: () => new ResponsesNormalizer(),
   bodyReader: () => new ResponsesBodyReader(),
 };
 

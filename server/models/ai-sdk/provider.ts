@@ -1,8 +1,13 @@
 import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
+import type { PartFields } from '../../engine/delta-sink.ts';
 import type { Authorizer } from '../credentials/authorizer.ts';
 import type { Downloaded, Wanted } from '../download.ts';
+import type { FinishWords } from './answers/finish-words.ts';
+import type { NativeCall } from './answers/native-parts.ts';
+import type { Normalizer } from './answers/normalizer.ts';
 import type { RequestApi } from './request/api.ts';
 
 /**
@@ -42,30 +47,39 @@ export interface BodyFacts {
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** Why the model refused to answer: what it says then is no text, and the response counts as filtered. */
   readonly refusal?: string | undefined;
-  /** An error that stands inside an answer, beside other things. */
-  readonly failure?: unknown;
-  /** The provider's word for the end, where the AI SDK gives none. */
+  /** Whether the answer came to its end, also without a word for it. */
+  readonly isOver?: boolean;
+  /** The word that is stored, where it is another one: that of the provider behind a gateway. */
+  readonly shownWord?: string | undefined;
+  /** Whether what the model said was refused by its provider. */
+  readonly isFailed?: boolean;
+  /** What was asked of the provider's own tools, and found, by the ids of the calls. */
+  readonly natives?: ReadonlyMap<string, NativeCall>;
+  /** The provider's own word for the end. */
   readonly finishWord?: string | undefined;
   /** Who answered, and the id of the answer, where the AI SDK tells neither. */
   readonly served?: { readonly modelId?: string; readonly id?: string } | undefined;
-  /** The field that held thinking: upstream keeps it as the id of the part. */
-  readonly thinkingField?: string | undefined;
   /** Whether the prompt was blocked: then the answer counts as filtered. */
   readonly isBlocked?: boolean;
 }
 
-/** Thinking that the AI SDK drops; `id` is that of its block, when the AI SDK knows one. @since 0.2.0 */
-export interface DroppedThinking {
+/** Thinking that is read beside the package; `id` is that of its block, when the package knows one. */
+export interface ReadThinking {
   readonly id: string;
   readonly text: string;
+  readonly signature?: string | null;
+  /** What its part has beside its content; absent for thinking that may fill a part of the package. */
+  readonly fields?: PartFields;
 }
 
 /** Reads the raw answer of one request: its body, or the chunks of its stream one by one. @since 0.2.0 */
 export interface BodyReader extends BodyFacts {
   /** About the characters of what it keeps and a stream adds to: counted like the content of parts. */
   readonly kept?: number;
-  /** Returns the thinking in it that the AI SDK drops. */
-  add(bodyOrChunk: unknown): readonly DroppedThinking[];
+  /** Returns the thinking in it that the package drops. */
+  add(bodyOrChunk: unknown): readonly ReadThinking[];
+  /** Gives the parts that the package has no place for, once. */
+  takeParts?(): readonly ModelResponsePart[];
 }
 
 /** Where a provider's own data of a part stands in the AI SDK's metadata and in Pydantic AI's parts. @since 0.2.0 */
@@ -74,11 +88,13 @@ export interface MetadataNames {
   readonly id?: string;
   /** Becomes the `signature` of thinking. */
   readonly signature?: string;
-  /**
-   * Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. Encoded data is the
-   * base64 of the signature.
-   */
-  readonly redacted?: { readonly name: string; readonly id: string; readonly isEncoded?: boolean };
+  /** Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. */
+  readonly redacted?: {
+    readonly name: string;
+    readonly id: string;
+    /** Whether the package has it in the base64 of the wire, which is no part of the data. */
+    readonly isBase64?: boolean;
+  };
   /** Other names in `provider_details`: the AI SDK's to Pydantic AI's. */
   readonly details?: Readonly<Record<string, string>>;
 }
@@ -108,8 +124,10 @@ export interface Quirks {
   /** Whether thinking of this provider goes back as parts; foreign thinking always goes as text in the tags. */
   readonly thinkingParts: boolean;
   readonly thinkingTags: readonly [open: string, close: string];
-  /** Whether thinking comes before all else, in whatever order the package gives it. */
-  readonly thinkingFirst: boolean;
+  /** Whether text is split at those tags: models of open servers write their thinking into it. */
+  readonly readsTags?: boolean;
+  /** Whether thinking says whose it is. Source: Pydantic AI, where some models leave `provider_name` out. */
+  readonly namesThinking?: boolean;
   /** Whether system messages may stand inside a conversation; else they go as `<system>` user text. */
   readonly inlineSystem: boolean;
   /** Whether tool results can be marked as errors; else a failure is shown in their text. */
@@ -130,8 +148,8 @@ export interface Quirks {
   readonly inlineTextFiles: boolean;
   /** Whether prompted output also asks for some JSON object. */
   readonly jsonObject: boolean;
-  /** Whether an answer without a finish reason counts as complete. */
-  readonly finishMayLack: boolean;
+  /** Why answers end, in the provider's words. */
+  readonly finishWords: FinishWords;
   /** The media types of files it takes, where the package would drop or garble others without a word. */
   readonly fileTypes?: RegExp;
   /** Addresses that the provider fetches itself beside those the package knows of: media type to patterns. */
@@ -152,8 +170,8 @@ export interface Quirks {
   settingOptions?(settings: ModelSettings, request: RequestFacts): Record<string, JSONValue>;
   /** Last changes to the body of a request, for what the package cannot be told. */
   rewriteBody?(body: Record<string, unknown>, settings: ModelSettings): Record<string, unknown>;
-  /** Last changes to a JSON answer, for what the package cannot read. */
-  rewriteAnswer?(body: unknown): unknown;
+  /** Makes what puts the raw answer of one request into the form that the package reads. */
+  normalizer?(): Normalizer;
   /** Whether ids of calls are unique in one response only: then the id of the response stands before them. */
   readonly scopedCallIds?: boolean;
   /** Makes a reader of what the AI SDK drops from an answer. */

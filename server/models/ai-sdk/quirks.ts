@@ -1,4 +1,5 @@
 import { userError } from '../../engine/errors.ts';
+import { chatWords } from './answers/finish-words.ts';
 import type { ProviderEntry, Quirks } from './provider.ts';
 
 /**
@@ -11,7 +12,6 @@ import type { ProviderEntry, Quirks } from './provider.ts';
 export const chatQuirks: Quirks = {
   settings: {},
   thinkingParts: false,
-  thinkingFirst: true,
   thinkingTags: ['<think>', '</think>'],
   inlineSystem: true,
   errorResults: false,
@@ -21,7 +21,7 @@ export const chatQuirks: Quirks = {
   joinTexts: true,
   inlineTextFiles: true,
   jsonObject: true,
-  finishMayLack: false,
+  finishWords: chatWords,
 };
 
 /** The address without slashes at its end, as packages want it. @since 0.2.0 */

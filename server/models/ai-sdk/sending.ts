@@ -1,5 +1,6 @@
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import { parseExact, stringifyExact } from '../../engine/exact-json.ts';
+import { normalizedResponse } from './answers/normalized.ts';
 import type { Quirks } from './provider.ts';
 import type { Exchange } from './transport/exchange.ts';
 import { metered } from './transport/metered-body.ts';
@@ -14,7 +15,7 @@ import { metered } from './transport/metered-body.ts';
 export function sendingFetch(
   fetch: typeof globalThis.fetch,
   settings: ModelSettings,
-  { rewriteBody, rewriteAnswer }: Pick<Quirks, 'rewriteBody' | 'rewriteAnswer'>,
+  { rewriteBody, normalizer }: Pick<Quirks, 'rewriteBody' | 'normalizer'>,
   current: () => Exchange,
 ): typeof globalThis.fetch {
   const extra = isObject(settings.extra_body) ? settings.extra_body : null;
@@ -30,20 +31,18 @@ export function sendingFetch(
     const response = await exchange.silence.wait(() => fetch(input, options));
     exchange.hasAnswer = true;
     const counted = metered(response, exchange);
-    return rewriteAnswer && !exchange.asked.isStreamed ? withAnswer(counted, rewriteAnswer) : counted;
+    if (!normalizer) return counted;
+    return normalizedResponse(counted, {
+      normalizer: normalizer(),
+      streamed: exchange.asked.isStreamed,
+      report(error) {
+        exchange.reported = error;
+      },
+      received(answer) {
+        exchange.body = answer;
+      },
+    });
   };
-}
-
-/** Errors pass as they are. */
-async function withAnswer(response: Response, rewrite: (body: unknown) => unknown): Promise<Response> {
-  if (!response.ok || !/json/.test(response.headers.get('content-type') ?? '')) return response;
-  const text = await response.text();
-  const { status, headers } = response;
-  try {
-    return new Response(JSON.stringify(rewrite(JSON.parse(text))), { status, headers });
-  } catch {
-    return new Response(text, { status, headers }); // no JSON: left to the package, which says so
-  }
 }
 
 const parsed = (body: string) => parseExact(body) as Record<string, unknown>;

@@ -7,21 +7,18 @@ import type {
   SharedV4ProviderMetadata,
   SharedV4Warning,
 } from '@ai-sdk/provider';
+import type { PartFields } from '../../engine/delta-sink.ts';
 import type { PartStream } from '../../engine/part-stream.ts';
-import { callId, createdAt, type Ended, servedFields, usageOf } from './answer.ts';
+import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
-import { asObject } from './json.ts';
+import { withNative } from './answers/native-parts.ts';
+import { StreamedText } from './answers/streamed-text.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
 import type { BodyFacts, BodyReader, Provider } from './provider.ts';
 import type { Exchange } from './transport/exchange.ts';
 
 type StreamPart = LanguageModelV4StreamPart;
 type Piece<K extends StreamPart['type']> = Extract<StreamPart, { type: K }>;
-
-const unknownUsage: LanguageModelV4Usage = {
-  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
-  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
-};
 
 const interrupted: LanguageModelV4FinishReason = { unified: 'interrupted', raw: undefined };
 
@@ -52,6 +49,7 @@ export async function readStream(
       if (paused) await exchange.hold(paused);
     }
   } finally {
+    answer.flush();
     reader.cancel().catch(() => {}); // the error that ended the stream is known already
   }
 }
@@ -67,16 +65,20 @@ class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
+  /** The text where it may hold thinking between tags; undefined where it cannot. */
+  readonly #chatText: StreamedText | undefined;
   /** Fields of thinking that says nothing of itself. */
-  #thinker: { readonly provider_name: string; readonly id?: string };
+  readonly #thinker: PartFields;
   /** Blocks that began without content yet, with what was said of them. */
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
+  /** Calls of the provider's own tools whose result has not come. */
+  readonly #waiting = new Map<string, LanguageModelV4ToolCall>();
   /** Calls that are shown piece by piece and have not come as a whole yet, the oldest first: ids need not be unique. */
   readonly #unsettled = new Map<string, string[]>();
   #calls = 0;
   #metadata: LanguageModelV4ResponseMetadata = {};
   #warnings: SharedV4Warning[] = [];
-  #usage = unknownUsage;
+  #usage: LanguageModelV4Usage = unknownUsage;
   #finish: LanguageModelV4FinishReason = interrupted;
   #failure: { error: unknown } | undefined;
 
@@ -84,7 +86,8 @@ class StreamedAnswer {
     this.#target = target;
     this.#provider = provider;
     this.#reader = provider.quirks.bodyReader?.();
-    this.#thinker = { provider_name: provider.name };
+    if (provider.quirks.readsTags) this.#chatText = new StreamedText(provider, () => this.#opened());
+    this.#thinker = provider.quirks.namesThinking === false ? {} : { provider_name: provider.name };
   }
 
   take(part: StreamPart): void {
@@ -120,6 +123,8 @@ class StreamedAnswer {
         this.#call(part);
         break;
       case 'tool-result':
+        this.#nativeResult(part);
+        break;
       case 'file':
       case 'source':
       case 'custom':
@@ -142,49 +147,47 @@ class StreamedAnswer {
 
   /** Errors: what the stream reported. */
   ended(): Ended {
+    this.flush();
+    for (const call of this.#waiting.values()) this.#wholes(call);
     const facts: BodyFacts = this.#reader ?? {};
-    const usage = usageOf(this.#usage, facts.usage);
+    const counted = this.#reader ? unknownUsage : this.#usage;
+    const usage = usageOf(counted, facts.usage);
     if (!usage.unmeasured_requests && (this.#target.opened || usage.input_tokens + usage.output_tokens > 0)) {
       this.#shown().setUsage(usage);
     }
-    const failure = wholeFailure(this.#failure?.error, facts.failure);
-    if (this.#lacksOnlyItsFinish(failure)) this.#finish = { unified: 'other', raw: '' };
-    else if (failure !== undefined) {
+    if (this.#failure && !isLackOfFinish(this.#failure.error)) {
       if (this.#target.opened) this.#target.open({ finish_reason: 'error' });
-      throw failure;
+      throw this.#failure.error;
     }
     return {
       parts: this.#target.parts(),
       // A call that never came as a whole is cut, whatever the stream says of its end.
-      finishReason: this.#unsettled.size > 0 || this.#hasNoEnd() ? interrupted : this.#finish,
-      usage: this.#usage,
+      finishReason: this.#unsettled.size > 0 ? interrupted : this.#finished(),
+      usage: counted,
       metadata: this.#metadata,
       facts,
       warnings: this.#warnings,
     };
   }
 
-  /** A package that does not tell a stream without an end from one whose end it does not understand. */
-  #hasNoEnd(): boolean {
-    const { unified, raw } = this.#finish;
-    return unified === 'other' && raw === undefined && !this.#reader?.isBlocked && !this.#reader?.finishWord;
-  }
-
-  /** Usage comes last: a host that never tells why it stopped has said everything then. */
-  #lacksOnlyItsFinish(failure: unknown): boolean {
-    const { message } = asObject(failure);
-    const isLack = typeof message === 'string' && message.includes('without a finish reason');
-    return this.#provider.quirks.finishMayLack && isLack && this.#reader?.usage !== undefined;
+  /** Packages do not agree on what an end is: what was read in the answer decides. */
+  #finished(): LanguageModelV4FinishReason {
+    if (!this.#reader) return this.#finish;
+    const { finishWord, isOver, isBlocked } = this.#reader;
+    return finishWord || isOver || isBlocked ? { unified: 'other', raw: finishWord } : interrupted;
   }
 
   #takeRaw(chunk: unknown): void {
     const reader = this.#reader;
     if (!reader) return;
     const { usage: before, kept = 0 } = reader;
-    const dropped = reader.add(chunk);
+    const read = reader.add(chunk);
     this.#target.count((reader.kept ?? 0) - kept);
-    if (reader.thinkingField && !this.#thinker.id) this.#thinker = { ...this.#thinker, id: reader.thinkingField };
-    for (const { id, text } of dropped) this.#opened().thinking(`thinking ${id}`, text, null, this.#thinker);
+    for (const { id, text, signature = null, fields } of read) {
+      const turn = fields && !id.startsWith('detail') ? ` ${this.#chatText?.turnTo('thinking')}` : '';
+      this.#opened().thinking(`thinking ${id}${turn}`, text, signature, fields ?? this.#thinker);
+    }
+    for (const part of reader.takeParts?.() ?? []) this.#opened().whole(part);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
   }
 
@@ -216,7 +219,13 @@ class StreamedAnswer {
     // An id alone makes no part of a block without text.
     if (piece.delta === '' && !fields?.provider_details && this.#begun.has(piece.key)) return;
     this.#begun.delete(piece.key);
-    this.#opened().text(piece.key, piece.delta, fields);
+    if (this.#chatText) this.#chatText.add(piece.delta);
+    else this.#opened().text(piece.key, piece.delta, fields);
+  }
+
+  /** Shows text that was held back because it could have become a tag. */
+  flush(): void {
+    this.#chatText?.flush();
   }
 
   #thinking(part: Piece<'reasoning-delta'> | Piece<'reasoning-end'>): void {
@@ -241,6 +250,7 @@ class StreamedAnswer {
 
   #beginCall({ id, toolName, providerExecuted, providerMetadata }: Piece<'tool-input-start'>): void {
     if (providerExecuted) return; // comes as a whole
+    this.#chatText?.turnTo('call');
     const key = this.#nextCall();
     const unsettled = this.#unsettled.get(id);
     if (unsettled) unsettled.push(key);
@@ -256,9 +266,12 @@ class StreamedAnswer {
 
   #call(part: LanguageModelV4ToolCall): void {
     if (part.providerExecuted) {
-      for (const whole of answerParts([part], this.#provider)) this.#opened().whole(whole);
+      // What was asked may be told with the result alone.
+      if (this.#reader?.natives) this.#waiting.set(part.toolCallId, part);
+      else this.#wholes(part);
       return;
     }
+    this.#chatText?.turnTo('call');
     const { toolCallId: id, toolName: name, input } = part;
     const fields = storeMetadata(part.providerMetadata, this.#provider);
     const key = this.#settle(id);
@@ -283,6 +296,19 @@ class StreamedAnswer {
     return key;
   }
 
+  #nativeResult(part: Piece<'tool-result'>): void {
+    const call = this.#waiting.get(part.toolCallId);
+    this.#waiting.delete(part.toolCallId);
+    if (call) this.#wholes(call);
+    this.#wholes(part);
+  }
+
+  #wholes(part: Piece<'tool-call' | 'tool-result'>): void {
+    for (const whole of answerParts([part], this.#provider)) {
+      this.#opened().whole(withNative(whole, this.#reader?.natives));
+    }
+  }
+
   #callId(id: string): string {
     return callId(id, this.#metadata.id, this.#provider);
   }
@@ -294,11 +320,9 @@ class StreamedAnswer {
 
 const keyOf = ({ type, id }: { type: string; id: string }) => `${type.startsWith('text') ? 'text' : 'thinking'} ${id}`;
 
-/** The package strips what it does not know from the error of a provider, such as a generation that failed. */
-function wholeFailure(error: unknown, raw: unknown): unknown {
-  if (error === undefined || raw === undefined || error instanceof Error) return error ?? raw;
-  return { ...asObject(error), data: raw };
-}
+/** The complaint of a package about a stream without an end, which is judged here. */
+const isLackOfFinish = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('without a finish reason');
 
 /** What was said of a block as it began, and with a later piece of it. */
 function merged(first: SharedV4ProviderMetadata | undefined, later: SharedV4ProviderMetadata | undefined) {

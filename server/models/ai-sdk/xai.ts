@@ -1,4 +1,6 @@
 import { createXai } from '@ai-sdk/xai';
+import { responsesWords } from './answers/finish-words.ts';
+import { ResponsesNormalizer, xaiDialect } from './answers/responses.ts';
 import { ResponsesBodyReader } from './body-responses.ts';
 import { createFor } from './keyed-host.ts';
 import type { Quirks } from './provider.ts';
@@ -7,11 +9,12 @@ import { xaiApi } from './request/xai.ts';
 
 const quirks: Quirks = {
   ...chatQuirks,
+  finishWords: responsesWords,
   thinkingParts: true,
-  thinkingFirst: false,
   nativeTools: true,
   joinTexts: false,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
+  normalizer: () => new ResponsesNormalizer(xaiDialect),
   bodyReader: () => new ResponsesBodyReader(),
 };
 

@@ -144,14 +144,15 @@ describe('usage', () => {
 describe('finish reasons', () => {
   it.each([
     ['stop', 'stop'],
-    ['length', 'length'],
-    ['content-filter', 'content_filter'],
-    ['tool-calls', 'tool_call'],
-    ['other', null],
-  ] as const)('%s is %s', (unified, expected) => {
-    const { response } = answer(resultOf([], { finishReason: { unified, raw: 'word' } }));
-    expect(response.finish_reason).toBe(expected);
-    expect(response.provider_details).toEqual({ finish_reason: 'word' });
+    ['tool_calls', 'tool_call'],
+    ['constructor', null],
+    ['some_word', null],
+  ] as const)('%s is %s, whatever the package makes of it', (raw, expected) => {
+    for (const unified of ['stop', 'error', 'other'] as const) {
+      const { response } = answer(resultOf([], { finishReason: { unified, raw } }));
+      expect(response.finish_reason).toBe(expected);
+      expect(response.provider_details).toEqual({ finish_reason: raw });
+    }
   });
 
   it('keep calls whatever the word is', () => {
@@ -159,11 +160,11 @@ describe('finish reasons', () => {
     expect(response.parts).toMatchObject([{ part_kind: 'tool-call', tool_name: 'f' }]);
   });
 
-  it('that lack count as complete only where the provider is known for it', () => {
+  it('that lack are those of the provider', () => {
     const said = [{ type: 'text', text: 'ok' }] as const;
     const result = resultOf([...said], { finishReason: { unified: 'other', raw: undefined } });
-    expect(answer(result).response.finish_reason).toBeNull();
-    expect(answer(result, { finishMayLack: true }).response.finish_reason).toBe('stop');
+    expect(answer(result).response.finish_reason).toBe('stop');
+    expect(answer(result, { finishWords: { reasons: {} } }).response.finish_reason).toBeNull();
   });
 });
 
@@ -172,14 +173,12 @@ describe('calls that may be cut never come out', () => {
 
   it.each([
     ['interrupted', undefined, 'model.stream', "The answer of 'm-1' broke off before its end.", true],
-    ['error', 'failed', 'model.api', "The answer of 'm-1' ended with an error (finish reason 'failed').", false],
+    ['error', undefined, 'model.stream', "The answer of 'm-1' broke off before its end.", true],
   ] as const)('%s', (unified, raw, kind, message, retryable) => {
     const result = resultOf([cut], { finishReason: { unified, raw } });
-    for (const finishMayLack of [true, false]) {
-      expect(() => answer(result, { finishMayLack })).toThrow(
-        expect.objectContaining({ kind, message, details: { provider: 'acme', retryable } }),
-      );
-    }
+    expect(() => answer(result)).toThrow(
+      expect.objectContaining({ kind, message, details: { provider: 'acme', retryable } }),
+    );
   });
 
   it('at the token limit before the first character of the arguments', () => {

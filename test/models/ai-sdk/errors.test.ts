@@ -46,6 +46,12 @@ const http = (status: number, retryable: boolean, body: unknown, details: object
 
 const bad = { message: 'bad', type: 'invalid_request_error', param: null, code: 'x' };
 
+const noAnswer = (body: object) => ({
+  kind: 'model.api',
+  message: 'The provider returned a body without an answer.',
+  details: { provider: 'openai', model: 'gpt-x', retryable: true, body },
+});
+
 const table: { name: string; reply: Reply; expected: object }[] = [
   { name: '400 shows the inner error', reply: { status: 400, body: { error: bad } }, expected: http(400, false, bad) },
   { name: '401 keeps its body', reply: { status: 401, body: { error: bad } }, expected: http(401, false, bad) },
@@ -108,12 +114,12 @@ const table: { name: string; reply: Reply; expected: object }[] = [
   {
     name: 'an answer of another shape',
     reply: { status: 200, body: { choices: 'none' } },
-    expected: { kind: 'model.unexpectedBehavior', message: "Invalid response from openai for 'gpt-x'.", details: {} },
+    expected: noAnswer({ choices: 'none' }),
   },
   {
     name: 'an answer without choices',
     reply: { status: 200, body: { choices: [] } },
-    expected: { kind: 'model.unexpectedBehavior', message: "Invalid response from openai for 'gpt-x'.", details: {} },
+    expected: noAnswer({ choices: [] }),
   },
 ];
 

@@ -121,8 +121,6 @@ const cases: [name: string, reply: Reply, expected: object, way?: Way][] = [
   ['unknown events without end', endless('event: new\ndata: {"type":"new"}\n\n'), noContent],
   ['unknown events without end', endless('event: new\ndata: {"type":"new"}\n\n'), noContent, { provider: 'openai' }],
   ['pings without end', endless('event: ping\ndata: {"type":"ping"}\n\n'), noContent, { provider: 'anthropic' }],
-  ['a time beyond all times', streamed(chunk({ content: 'x' }, { created: 1e300 })), bad],
-  ['a time beyond all times', { status: 200, body: completion({}, { created: 1e300 }) }, bad, { whole: true }],
   [
     'a message whose checksum is wrong',
     {
@@ -158,8 +156,8 @@ it('keep-alives without end end the request once the stall limit has passed, wha
 });
 
 it('takes more log probabilities at once than a function takes arguments', () => {
-  const reader = new ChatBodyReader();
-  reader.add({ choices: [{ logprobs: { content: Array(300_000).fill(1) } }] });
+  const reader = new ChatBodyReader({ providerName: 'openai' });
+  reader.add({ choices: [{ token_logprobs: Array(300_000).fill(1) }] });
   expect(reader.details?.logprobs).toHaveLength(300_000);
 });
 

@@ -167,9 +167,9 @@ describe('a stream that does not end well keeps what came', () => {
       { kind: 'model.http', message: 'Odd', details: { status: 400, retryable: false, body: { code: 'odd' } } },
     ],
     [
-      'malformed',
+      'a chunk of another shape, and no end',
       streamed(...begun, '{"choices": 7}'),
-      { kind: 'model.unexpectedBehavior', message: "Invalid response from openai for 'gpt-x'." },
+      { kind: 'model.stream', message: "The answer of 'gpt-x' broke off before its end." },
     ],
     [
       'no JSON',
@@ -185,7 +185,7 @@ describe('a stream that does not end well keeps what came', () => {
   });
 
   it('with the usage that was told before', async () => {
-    const { error, stream } = await ask([streamed(...begun, told)]);
+    const { error, stream } = await ask([streamed(told, ...begun)]);
     expect(error?.kind).toBe('model.stream');
     expect(stream.usage).toMatchObject({ input_tokens: 14, output_tokens: 8 });
   });
@@ -193,8 +193,8 @@ describe('a stream that does not end well keeps what came', () => {
   it('with an error that comes in the place of the end, and its usage', async () => {
     const last = { ...told, error: { message: 'Token limit reached', code: 502 } };
     const { error, stream } = await ask([streamed(...begun, last)]);
-    const details = { provider: 'openai', model: 'gpt-x', retryable: false, body: last.error };
-    expect(error).toMatchObject({ kind: 'model.api', message: 'Token limit reached', details });
+    const details = { provider: 'openai', model: 'gpt-x', status: 502, retryable: true, body: last.error };
+    expect(error).toMatchObject({ kind: 'model.http', message: 'Token limit reached', details });
     expect(stream.usage).toMatchObject({ input_tokens: 14, output_tokens: 8 });
     expect(stream.fields.finish_reason).toBe('error');
   });

@@ -2,6 +2,7 @@ import type { ModelMessage } from '../../../protocol/messages.ts';
 import { ModelMessage as ModelMessageSchema } from '../../../protocol/messages.ts';
 import type { ToolDefinition } from '../../../protocol/spec.ts';
 import type { Model, ModelCall, ModelPrompt } from '../../../server/engine/model.ts';
+import { chatWords } from '../../../server/models/ai-sdk/answers/finish-words.ts';
 import type { Services } from '../../../server/models/ai-sdk/model.ts';
 import type { Provider, ProviderEntry, Quirks } from '../../../server/models/ai-sdk/provider.ts';
 import type { Timing } from '../../../server/models/ai-sdk/retry.ts';
@@ -85,7 +86,6 @@ export function providerWith(quirks: Partial<Quirks> = {}): Provider {
     quirks: {
       settings: {},
       thinkingParts: true,
-      thinkingFirst: false,
       thinkingTags: ['<think>', '</think>'],
       inlineSystem: true,
       errorResults: true,
@@ -95,7 +95,7 @@ export function providerWith(quirks: Partial<Quirks> = {}): Provider {
       joinTexts: false,
       inlineTextFiles: false,
       jsonObject: false,
-      finishMayLack: false,
+      finishWords: chatWords,
       ...quirks,
     },
     languageModel: () => {

@@ -1,5 +1,6 @@
 import { type AnswerBounds, tooLarge } from '../../../engine/bounds.ts';
 import { EngineError, unexpectedBehavior } from '../../../engine/errors.ts';
+import type { OwnError } from '../answers/own-error.ts';
 import type { Timing } from '../retry.ts';
 import { SilenceClock, StallClock } from './clocks.ts';
 import type { Refusal } from './framing.ts';
@@ -27,6 +28,10 @@ export class Exchange {
   readonly signal: AbortSignal;
   /** Why we gave up, or how the stream broke: packages replace such errors, or throw away what came before them. */
   error: unknown;
+  /** The error that the provider put into its answer. */
+  reported: OwnError | undefined;
+  /** A whole answer as its package got it: not every package gives it back. */
+  body: unknown;
   /** Whether the provider has begun to answer: from then on whatever goes wrong is about the answer. */
   hasAnswer = false;
   readonly #closing = new AbortController();

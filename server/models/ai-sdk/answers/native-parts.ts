@@ -1,0 +1,67 @@
+import type { ModelResponsePart } from '../../../../protocol/messages.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+import { madeCallId } from './tool-calls.ts';
+
+/** What a call of a provider's own tool was asked, and what came of it, as upstream has them. */
+export interface NativeCall {
+  readonly args: string | null;
+  readonly content: unknown;
+}
+
+/** Source: Pydantic AI `map_web_search_tool_call`. */
+export function webSearches(items: unknown): Map<string, NativeCall> {
+  const searches = asObjects(items).flatMap(({ type, id, action, status }) => {
+    if (type !== 'web_search_call' || typeof id !== 'string') return [];
+    const { sources, ...asked } = withoutNulls(asObject(action));
+    const content = { status, ...(sources ? { sources } : {}) };
+    return [[id, { args: action ? JSON.stringify(asked) : null, content }] as const];
+  });
+  return new Map(searches);
+}
+
+const withoutNulls = (given: Loose): Loose =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
+
+/** The same part, with what was really asked and found. */
+export function withNative(part: ModelResponsePart, natives: ReadonlyMap<string, NativeCall> | undefined) {
+  const native = 'tool_call_id' in part ? natives?.get(part.tool_call_id ?? '') : undefined;
+  if (!native) return part;
+  if (part.part_kind === 'builtin-tool-call') return { ...part, args: native.args };
+  return part.part_kind === 'builtin-tool-return' ? { ...part, content: native.content } : part;
+}
+
+/**
+ * The pages that Google read for the answer, as the call of a tool and its result.
+ *
+ * Source: Pydantic AI `_map_url_context_metadata`.
+ */
+export function urlContextParts(metadata: unknown, providerName: string): ModelResponsePart[] {
+  const pages = asObjects(asObject(metadata).urlMetadata);
+  if (pages.length === 0) return [];
+  const tool = { tool_name: 'web_fetch', tool_call_id: madeCallId(), provider_name: providerName };
+  const urls = pages.flatMap(({ retrievedUrl }) => wordOf(retrievedUrl) ?? []);
+  const content = pages.map(({ retrievedUrl = null, urlRetrievalStatus = null }) => ({
+    retrieved_url: retrievedUrl,
+    url_retrieval_status: urlRetrievalStatus,
+  }));
+  return [
+    {
+      ...tool,
+      args: urls.length > 0 ? JSON.stringify({ urls }) : null,
+      tool_kind: null,
+      id: null,
+      provider_details: null,
+      part_kind: 'builtin-tool-call',
+    },
+    {
+      ...tool,
+      content,
+      tool_kind: null,
+      metadata: null,
+      timestamp: '',
+      outcome: 'success',
+      provider_details: null,
+      part_kind: 'builtin-tool-return',
+    },
+  ];
+}

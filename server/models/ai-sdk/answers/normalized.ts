@@ -1,0 +1,207 @@
+import { parseExact, stringifyExact } from '../../../engine/exact-json.ts';
+import { asObject } from '../json.ts';
+import { type Frame, FrameDecoder } from './amazon-frames.ts';
+import type { Normalizer } from './normalizer.ts';
+import { type OwnError, ownError } from './own-error.ts';
+import { EventDecoder, encodedEvent, type ServerSentEvent } from './server-sent-events.ts';
+
+/** What of a request its answer is read by. */
+export interface Reading {
+  readonly normalizer: Normalizer;
+  /** Whether a stream was asked for. */
+  readonly streamed: boolean;
+  /** Called with the provider's own error; what came before it is still read. */
+  report(error: OwnError): void;
+  /** Called with a whole answer as its package gets it. */
+  received(body: unknown): void;
+}
+
+/** The answer in the form that the provider's package wants; errors with a status of their own pass as they are. */
+export async function normalizedResponse(response: Response, reading: Reading): Promise<Response> {
+  const type = response.headers.get('content-type') ?? '';
+  if (!response.ok) return reading.normalizer.answerOf ? answerOfError(response, reading) : response;
+  if (/text\/event-stream/.test(type)) return normalizedStream(response, new EventStream(reading));
+  if (/amazon\.eventstream/.test(type)) return normalizedStream(response, new FrameStream(reading));
+  return normalizedBody(response, reading);
+}
+
+async function answerOfError(response: Response, { normalizer, streamed, received }: Reading): Promise<Response> {
+  const text = await response.text();
+  const answer = normalizer.answerOf?.(jsonOf(text)?.value);
+  if (answer === undefined) return withBody(response, text);
+  if (streamed) return asStream(response, answer, normalizer);
+  const body = normalizer.body(answer);
+  received(body);
+  return withBody(response, stringifyExact(body), 200);
+}
+
+/** What is not JSON is left to the package, which says so. */
+async function normalizedBody(response: Response, reading: Reading): Promise<Response> {
+  const text = await response.text();
+  const parsed = jsonOf(text);
+  if (!parsed) return withBody(response, text);
+  const body = reading.normalizer.body(parsed.value);
+  const error = ownError(parsed.value) ?? (body === undefined ? noAnswer(parsed.value) : undefined);
+  if (error) {
+    reading.report(error);
+    throw new Error(error.message);
+  }
+  if (reading.streamed) return asStream(response, parsed.value, reading.normalizer);
+  reading.received(body);
+  return withBody(response, stringifyExact(body));
+}
+
+/** A body with nothing in it that could be an answer: another try may help. */
+const noAnswer = (data: unknown): OwnError => ({
+  message: 'The provider returned a body without an answer.',
+  statusCode: undefined,
+  isRetryable: true,
+  data,
+});
+
+/** A server that ignores that a stream was asked for has answered all the same. */
+function asStream(response: Response, body: unknown, normalizer: Normalizer): Response {
+  const events = [...normalizer.event(body), ...(normalizer.end?.(true) ?? [])];
+  const text = events.map((event) => written({ name: undefined, data: '' }, event)).join('');
+  const headers = new Headers(response.headers);
+  headers.set('content-type', 'text/event-stream');
+  return new Response(`${text}data: [DONE]\n\n`, { status: 200, headers });
+}
+
+function withBody({ status, headers }: Response, text: string, replaced = status): Response {
+  const kept = new Headers(headers);
+  for (const name of ['content-length', 'content-encoding']) kept.delete(name);
+  return new Response(text, { status: replaced, headers: kept });
+}
+
+/** The events of one stream, as they are handed on. */
+interface StreamReading {
+  /** Whether the provider reported an error: what comes after it is not read. */
+  readonly isOver: boolean;
+  add(bytes: Uint8Array): Uint8Array;
+  end(): Uint8Array;
+}
+
+function normalizedStream(response: Response, events: StreamReading): Response {
+  const reader = response.body?.getReader();
+  if (!reader) return response;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        for (;;) {
+          const { done, value } = await reader.read();
+          const bytes = done ? events.end() : events.add(value);
+          if (bytes.length > 0) controller.enqueue(bytes);
+          if (events.isOver || done) {
+            controller.close();
+            if (!done) reader.cancel().catch(() => {}); // nothing of it is wanted any more
+            return;
+          }
+          if (bytes.length > 0) return;
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  const { status, headers } = response;
+  return new Response(body, { status, headers });
+}
+
+/** Frames of Amazon: only the payload of one that was changed is written anew. */
+class FrameStream implements StreamReading {
+  readonly #normalizer: Normalizer;
+  readonly #decoder = new FrameDecoder();
+  readonly isOver = false;
+
+  constructor({ normalizer }: Reading) {
+    this.#normalizer = normalizer;
+  }
+
+  add(bytes: Uint8Array): Uint8Array {
+    return Buffer.concat([...this.#decoder.add(bytes)].map((frame) => this.#frame(frame)));
+  }
+
+  end(): Uint8Array {
+    return this.#decoder.rest();
+  }
+
+  #frame(frame: Frame): Uint8Array {
+    const { name } = frame;
+    const parsed = jsonOf(frame.payload);
+    if (name === undefined || !parsed) return frame.bytes;
+    const [event] = this.#normalizer.event({ [name]: parsed.value });
+    return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name]));
+  }
+}
+
+/** Server-sent events. */
+class EventStream implements StreamReading {
+  readonly #reading: Reading;
+  readonly #decoder = new EventDecoder();
+  #marked = false;
+  isOver = false;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  add(bytes: Uint8Array): Uint8Array {
+    return encoder.encode(this.#written(this.#decoder.add(bytes)));
+  }
+
+  end(): Uint8Array {
+    const rest = this.#written(this.#decoder.end());
+    return encoder.encode(this.#marked || this.isOver ? rest : rest + this.#ending(false));
+  }
+
+  #written(events: Iterable<ServerSentEvent>): string {
+    let text = '';
+    for (const event of events) {
+      if (this.isOver) break;
+      text += this.#event(event);
+    }
+    return text;
+  }
+
+  #event(event: ServerSentEvent): string {
+    if (event.data.trim() === '[DONE]') {
+      this.#marked = true;
+      return this.#ending(true) + encodedEvent(event);
+    }
+    const parsed = jsonOf(event.data);
+    // A sign of life is no JSON; what begins as JSON was cut, and the package says so.
+    if (!parsed) return /^\s*[[{"]/.test(event.data) ? encodedEvent(event) : '';
+    const { normalizer } = this.#reading;
+    const answer = normalizer.answerOf?.(parsed.value);
+    if (answer !== undefined) {
+      this.isOver = true;
+      const events = [...normalizer.event(answer), ...(normalizer.end?.(true) ?? [])];
+      return events.map((one) => written(event, one)).join('');
+    }
+    const error = ownError(parsed.value);
+    if (error) {
+      this.isOver = true;
+      this.#reading.report(error);
+    }
+    const normal = normalizer.event(parsed.value);
+    return normal.map((one) => (one === parsed.value ? encodedEvent(event) : written(event, one))).join('');
+  }
+
+  #ending(marked: boolean): string {
+    const events = this.#reading.normalizer.end?.(marked) ?? [];
+    return events.map((event) => written({ name: undefined, data: '' }, event)).join('');
+  }
+}
+
+const encoder = new TextEncoder();
+
+const written = ({ name }: ServerSentEvent, event: unknown) => encodedEvent({ name, data: stringifyExact(event) });
+
+function jsonOf(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: parseExact(text) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import { asObjects, type Loose, wordOf } from '../json.ts';
+import type { ReadThinking } from '../provider.ts';
+
+/**
+ * The parts of the `reasoning_details` of a message or delta, each with what it needs to travel back: its signature, or
+ * the encrypted data in the place of one.
+ *
+ * Source: Pydantic AI `from_reasoning_detail`, `OpenRouterStreamedResponse._map_thinking_delta`.
+ */
+export function reasoningDetails(given: unknown, providerName: string): ReadThinking[] {
+  return asObjects(given).flatMap((detail, position) => {
+    const { type, format = null, index = null } = detail;
+    const content = contentOf(detail);
+    if (!content) return [];
+    return [
+      {
+        id: `detail ${type} ${index ?? position}`,
+        ...content,
+        fields: {
+          id: wordOf(detail.id) ?? null,
+          provider_name: providerName,
+          provider_details: { format, index, type },
+        },
+      },
+    ];
+  });
+}
+
+function contentOf({ type, text, summary, data, signature }: Loose) {
+  if (type === 'reasoning.text') return { text: wordOf(text) ?? '', signature: wordOf(signature) ?? null };
+  if (type === 'reasoning.summary') return { text: wordOf(summary) ?? '', signature: null };
+  if (type === 'reasoning.encrypted') return { text: '', signature: wordOf(data) ?? '' };
+  return undefined;
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { stringifyExact } from '../../../engine/exact-json.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+
+interface Call {
+  readonly position: number;
+  readonly id: string;
+  readonly index: unknown;
+  name: string | undefined;
+  args: string;
+}
+
+/** Arguments as text; an object is written, and null is none. */
+export const argumentsText = (args: unknown): string =>
+  typeof args === 'string' ? args : args === null || args === undefined ? '' : stringifyExact(args);
+
+/** An id for a call that came without one. */
+export const madeCallId = () => `call_${randomUUID().replaceAll('-', '')}`;
+
+/**
+ * The pieces of the calls of one streamed chat completion, each with the index and id that its call really has. Servers
+ * leave out indexes and ids, repeat them, or give every call the index 0: a call begins with its name, and a piece
+ * without one goes on with the call it fits best.
+ */
+export class StreamedToolCalls {
+  readonly #calls: Call[] = [];
+
+  pieces(given: unknown): Loose[] {
+    return asObjects(given).flatMap((piece) => this.#piece(piece));
+  }
+
+  #piece(piece: Loose): Loose[] {
+    const called = asObject(piece.function);
+    const name = wordOf(called.name);
+    const args = argumentsText(called.arguments);
+    const known = this.#find(piece, name, args);
+    if (known && isRepeated(known, name, args)) return [];
+    if (!known && name === undefined && args === '') return [];
+    const call = known ?? this.#begin(piece, name);
+    call.args += args;
+    call.name ??= name;
+    const isFirst = call !== known;
+    return [
+      {
+        index: call.position,
+        ...(isFirst ? { id: call.id } : {}),
+        type: 'function',
+        function: { ...(isFirst && name !== undefined ? { name } : {}), arguments: args },
+        ...(piece.extra_content ? { extra_content: piece.extra_content } : {}),
+      },
+    ];
+  }
+
+  /** The call that a piece goes on with; undefined for the beginning of another one. */
+  #find({ id, index }: Loose, name: string | undefined, args: string): Call | undefined {
+    const isNumbered = Number.isInteger(index);
+    const sameId = wordOf(id) === undefined ? undefined : this.#calls.findLast((call) => call.id === id);
+    const sameIndex = isNumbered ? this.#calls.findLast((call) => call.index === index) : undefined;
+    if (sameId && (!isNumbered || sameId.index === index)) return sameId;
+    if (name !== undefined) {
+      const last = sameIndex ?? (isNumbered ? undefined : this.#calls.at(-1));
+      return last && wordOf(id) === undefined && goesOn(last, name, args) ? last : undefined;
+    }
+    return sameIndex ?? sameId ?? this.#calls.at(-1);
+  }
+
+  #begin({ id, index }: Loose, name: string | undefined): Call {
+    const call = { position: this.#calls.length, id: wordOf(id) ?? madeCallId(), index, name, args: '' };
+    this.#calls.push(call);
+    return call;
+  }
+}
+
+/** A name that is repeated with each piece, without an id: the call goes on as long as its arguments are not whole. */
+const goesOn = (call: Call, name: string, args: string) =>
+  call.name === name && (!isWhole(call.args) || call.args === args);
+
+/** Some servers send the whole call once more at the end. */
+const isRepeated = (call: Call, name: string | undefined, args: string) =>
+  name !== undefined && args !== '' && args === call.args && isWhole(args);
+
+function isWhole(args: string): boolean {
+  if (!args.trimEnd().endsWith('}')) return false;
+  try {
+    JSON.parse(args);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The calls of a whole message. */
+export function wholeToolCalls(given: unknown): Loose[] {
+  return asObjects(given).flatMap((call, index) => {
+    const called = asObject(call.function);
+    if (typeof called.name !== 'string') return [];
+    return [
+      {
+        index,
+        id: wordOf(call.id) ?? madeCallId(),
+        type: 'function',
+        function: { name: called.name, arguments: argumentsText(called.arguments) },
+        ...(call.extra_content ? { extra_content: call.extra_content } : {}),
+      },
+    ];
+  });
+}
