@@ -286,6 +286,7 @@ export const providers: readonly ProviderRow[] = [
     reasoningDetails: true,
   }),
   host('ollama', 'OLLAMA_API_KEY', 'http://localhost:11434/v1', 'qwen3', {
+    thinkingField: 'reasoning',
     keyOptional: true,
     address: (env) => endpoint(env, 'OLLAMA_BASE_URL', ''),
     addressEnvVars: { OLLAMA_BASE_URL: 'the address of the server, `/v1` included' },
@@ -320,7 +321,9 @@ export const providers: readonly ProviderRow[] = [
   },
   host('fireworks', 'FIREWORKS_API_KEY', 'https://api.fireworks.ai/inference/v1', 'accounts/fireworks/models/glm-4p7'),
   host('together', 'TOGETHER_API_KEY', 'https://api.together.xyz/v1', 'openai/gpt-oss-120b'),
-  host('moonshotai', 'MOONSHOTAI_API_KEY', 'https://api.moonshot.ai/v1', 'kimi-k2.5'),
+  host('moonshotai', 'MOONSHOTAI_API_KEY', 'https://api.moonshot.ai/v1', 'kimi-k2.5', {
+    thinkingField: 'reasoning_content',
+  }),
   host('nebius', 'NEBIUS_API_KEY', 'https://api.studio.nebius.com/v1', 'openai/gpt-oss-120b'),
   host('sambanova', 'SAMBANOVA_API_KEY', 'https://api.sambanova.ai/v1', 'gpt-oss-120b'),
   host('vercel', 'VERCEL_AI_GATEWAY_API_KEY', 'https://ai-gateway.vercel.sh/v1', 'openai/gpt-5'),

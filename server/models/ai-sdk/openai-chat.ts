@@ -7,14 +7,15 @@ import { bridgedModel, type Services } from './model.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
 import { addressOf, chatQuirks, trimmed } from './quirks.ts';
 import { chatApi } from './request/chat/api.ts';
+import { azureProfile } from './request/profiles/labs.ts';
 import { openAiDirectProfile } from './request/profiles/openai.ts';
 
-const quirks: Quirks = {
+const quirksOf = (providerName: string): Quirks => ({
   ...chatQuirks,
   readsTags: true,
   normalizer: () => new ChatNormalizer(),
-  bodyReader: () => new ChatBodyReader({ providerName: 'openai' }),
-};
+  bodyReader: () => new ChatBodyReader({ providerName }),
+});
 
 /** Who speaks OpenAI's Chat Completions API, by its name upstream. */
 export interface ChatHost {
@@ -50,8 +51,8 @@ function openAiChat(host: ChatHost, entry: ProviderEntry): Provider {
     optionsKey: 'openai',
     url: `${url}/`,
     envVar: host.envVar,
-    quirks,
-    api: chatApi(openAiDirectProfile, undefined, { refusesCombination: true }),
+    quirks: quirksOf(host.name),
+    api: chatApi(host.azure ? azureProfile : openAiDirectProfile, undefined, { refusesCombination: true }),
     languageModel: (fetch) =>
       // Address and key are always given: the package would else look them up in the environment.
       createOpenAI({

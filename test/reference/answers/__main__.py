@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 RESPONSES = 'openai azure bedrock-mantle deepseek-responses xai'
-CHAT = """openai-chat openai-compatible vllm cerebras openrouter ollama zai crusoe snowflake groq mistral huggingface
+CHAT = """openai-chat azure-chat openai-compatible vllm cerebras openrouter ollama zai crusoe snowflake groq mistral huggingface
     deepseek fireworks together moonshotai nebius sambanova vercel"""
 ROWS = {
     **dict.fromkeys(RESPONSES.split(), 'responses'),
@@ -30,6 +30,7 @@ def main():
     warnings.simplefilter('ignore')
     os.environ.update({f'{name}_API_KEY': 'k' for name in KEYS})
     os.environ.update(VLLM_BASE_URL='http://127.0.0.1:1/v1', VLLM_API_KEY='k')
+    os.environ.update(AZURE_OPENAI_API_KEY='k', AZURE_OPENAI_ENDPOINT='http://127.0.0.1:1/openai/v1')
     os.environ.update(SNOWFLAKE_TOKEN='k', SNOWFLAKE_ACCOUNT='a', OLLAMA_BASE_URL='http://127.0.0.1:1/v1')
     from . import finish_words, thinking
 

@@ -19,6 +19,8 @@ def model(row, url):
     if row in ('openai', 'azure', 'bedrock-mantle', 'deepseek-responses', 'xai'):
         # xAI is asked over its Responses API here, the reference engine speaks gRPC with it.
         return openai_at('openai', 'openai.OpenAIResponsesModel')
+    if row == 'azure-chat':
+        return openai_at('azure', chat)
     if row in ('openai-chat', 'openai-compatible'):
         return openai_at('openai', chat)
     own = {

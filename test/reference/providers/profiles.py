@@ -19,6 +19,7 @@ PROVIDERS = {
     'bedrock': 'bedrock',
     'bedrock-mantle': 'bedrock-mantle',
     'azure': 'azure',
+    'azure-chat': 'azure',
     'openrouter': 'openrouter',
     'ollama': 'ollama',
     'huggingface': 'huggingface',

@@ -145,7 +145,9 @@ it.each(providers.map(({ name }) => name))(
     const family = families[row] ?? 'chat';
     const given = JSON.parse(JSON.stringify(smallest[family]('stop', false)));
     delete given.model;
-    const { model_name } = await responseOf(row, false, () => answering(family, given), 'acme/asked');
-    expect(model_name).toBe('acme/asked');
+    // Bedrock Mantle has models of OpenAI alone.
+    const asked = row === 'bedrock-mantle' ? 'openai.asked' : 'acme/asked';
+    const { model_name } = await responseOf(row, false, () => answering(family, given), asked);
+    expect(model_name).toBe(asked);
   },
 );

@@ -23,6 +23,7 @@ export const rowProfiles: Readonly<Record<string, ProfileOf>> = {
   bedrock: bedrockProfile,
   'bedrock-mantle': bedrockMantleProfile,
   azure: azureProfile,
+  'azure-chat': azureProfile,
   'deepseek-responses': hostProfiles.deepseek,
   openrouter: openRouterProfile,
 };
