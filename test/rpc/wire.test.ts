@@ -81,7 +81,7 @@ describe('requests in flight', () => {
 const longSchema = { type: 'object', description: 'x'.repeat(60_000) };
 const slowAgent = (id: number) => ({
   name: `a${id}`,
-  tools: ['t', 'u', 'v'].map((name) => ({ name, inputSchema: longSchema })),
+  tools: Array.from({ length: 16 }, (_, at) => `t${at}`).map((name) => ({ name, inputSchema: longSchema })),
 });
 
 describe('the ack of a run', () => {
