@@ -77,11 +77,11 @@ describe('requests in flight', () => {
 });
 
 /** Its schema is of those that take a part of their own to compile, so that registering it takes a turn. */
+/** Schemas so long that the loop goes round between them. */
+const longSchema = { type: 'object', description: 'x'.repeat(60_000) };
 const slowAgent = (id: number) => ({
   name: `a${id}`,
-  tools: [
-    { name: 't', inputSchema: { type: 'object', patternProperties: { [`^a${id}`]: { not: { type: 'null' } } } } },
-  ],
+  tools: Array.from({ length: 16 }, (_, at) => `t${at}`).map((name) => ({ name, inputSchema: longSchema })),
 });
 
 describe('the ack of a run', () => {
