@@ -395,7 +395,9 @@ describe('a secret of the host', () => {
       model: echo,
       choices: [{ index: 0, delta, finish_reason }],
     });
-    const chunks = (echo.match(/.{1,7}/gs) ?? []).map((content) => chunk({ content }));
+    const pieces7 = echo.match(/.{1,7}/gs) ?? [];
+    const thought = pieces7.map((reasoning_content) => chunk({ reasoning_content }));
+    const chunks = [...thought, ...pieces7.map((content) => chunk({ content }))];
     const events = [...chunks, chunk({}, 'stop')].map((one) => `data: ${JSON.stringify(one)}\n\n`).join('');
     const reply: Reply = stream
       ? { status: 200, headers: { 'content-type': 'text/event-stream' }, body: `${events}data: [DONE]\n\n` }

@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provid
 import { EngineError } from '../../engine/errors.ts';
 import type { ModelAnswer } from '../../engine/model.ts';
 import type { PartStream } from '../../engine/part-stream.ts';
+import type { Redaction } from '../../redaction/redaction.ts';
 import { type Ended, endedAnswer, toAnswer } from './answer.ts';
 import { brokenOff, type ErrorContext, toEngineError, unreadable } from './errors.ts';
 import type { Provider } from './provider.ts';
@@ -20,6 +21,8 @@ export interface Question {
   readonly asked: Asked;
   /** Takes the exchange that is under way, for the function that sends. */
   readonly begin: (exchange: Exchange) => void;
+  /** Takes the secrets that are known by now out of what was read in a raw answer. */
+  readonly redaction: () => Redaction;
 }
 
 /**
@@ -59,11 +62,11 @@ async function ask(question: Question, abortSignal: AbortSignal, exchange: Excha
   const options = { ...question.options, abortSignal };
   if (!stream) {
     const result = await model.doGenerate(options);
-    return toAnswer(result, modelName, provider, exchange.body);
+    return toAnswer(result, modelName, provider, question.redaction().value(exchange.body));
   }
   const includeRawChunks = provider.quirks.bodyReader !== undefined;
   const result = await model.doStream({ ...options, includeRawChunks });
-  const ended = await readStream(result.stream, stream, provider, exchange);
+  const ended = await readStream(result.stream, stream, { provider, exchange, redaction: question.redaction() });
   if (exchange.reported) {
     if (stream.opened) stream.open({ finish_reason: 'error' });
     throw exchange.reported;

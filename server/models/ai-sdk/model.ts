@@ -10,7 +10,7 @@ import { checkEntry } from './entry.ts';
 import { authMissing, type ErrorContext } from './errors.ts';
 import { outgoing } from './outgoing.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
-import { withoutSecrets } from './redacted-model.ts';
+import { withoutKnown, withoutSecrets } from './redacted-model.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './retry.ts';
 import { sendingFetch } from './sending.ts';
 import { defaultSilenceMs } from './transport/clocks.ts';
@@ -82,6 +82,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     },
     stream: call.stream,
     asked,
+    redaction: () => withoutKnown(context.secrets),
     begin: (exchange) => {
       current = exchange;
     },

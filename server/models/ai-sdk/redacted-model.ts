@@ -13,7 +13,7 @@ type Secrets = () => readonly string[];
 export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): LanguageModelV4 {
   const { specificationVersion, provider, modelId, supportedUrls } = model;
   // Some are known only once the request was sent.
-  const redaction = () => new Redaction(secrets(), { byShape: false });
+  const redaction = () => withoutKnown(secrets());
   return {
     specificationVersion,
     provider,
@@ -26,6 +26,9 @@ export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): Langua
     },
   };
 }
+
+/** Takes out the secrets that are known: what a model writes about credentials in general is its own. */
+export const withoutKnown = (secrets: readonly string[]) => new Redaction(secrets, { byShape: false });
 
 /** The request is not part of what is shown. */
 function cleanResult(result: LanguageModelV4GenerateResult, redaction: Redaction): LanguageModelV4GenerateResult {

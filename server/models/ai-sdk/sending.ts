@@ -41,6 +41,7 @@ export function sendingFetch(
       received(answer) {
         exchange.body = answer;
       },
+      isBroken: () => exchange.error !== undefined,
     });
   };
 }

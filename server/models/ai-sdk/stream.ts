@@ -9,6 +9,8 @@ import type {
 } from '@ai-sdk/provider';
 import type { PartFields } from '../../engine/delta-sink.ts';
 import type { PartStream } from '../../engine/part-stream.ts';
+import type { Redaction } from '../../redaction/redaction.ts';
+import { TextPieces } from '../../redaction/text-pieces.ts';
 import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
 import { withNative } from './answers/native-parts.ts';
@@ -33,10 +35,9 @@ const interrupted: LanguageModelV4FinishReason = { unified: 'interrupted', raw: 
 export async function readStream(
   stream: ReadableStream<StreamPart>,
   target: PartStream,
-  provider: Provider,
-  exchange: Exchange,
+  { provider, exchange, redaction }: { provider: Provider; exchange: Exchange; redaction: Redaction },
 ): Promise<Ended> {
-  const answer = new StreamedAnswer(target, provider);
+  const answer = new StreamedAnswer(target, provider, redaction);
   const reader = stream.getReader();
   try {
     for (;;) {
@@ -65,6 +66,10 @@ class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
+  /** Undefined when no secret is known. */
+  readonly #redaction: Redaction | undefined;
+  /** The thinking of the reader, which comes in pieces, by its key. */
+  readonly #pieces = new Map<string, { readonly text: TextPieces; readonly fields: PartFields }>();
   /** The text where it may hold thinking between tags; undefined where it cannot. */
   readonly #chatText: StreamedText | undefined;
   /** Fields of thinking that says nothing of itself. */
@@ -82,7 +87,8 @@ class StreamedAnswer {
   #finish: LanguageModelV4FinishReason = interrupted;
   #failure: { error: unknown } | undefined;
 
-  constructor(target: PartStream, provider: Provider) {
+  constructor(target: PartStream, provider: Provider, redaction: Redaction) {
+    this.#redaction = redaction.secrets.size > 0 ? redaction : undefined;
     this.#target = target;
     this.#provider = provider;
     this.#reader = provider.quirks.bodyReader?.();
@@ -185,10 +191,28 @@ class StreamedAnswer {
     this.#target.count((reader.kept ?? 0) - kept);
     for (const { id, text, signature = null, fields } of read) {
       const turn = fields && !id.startsWith('detail') ? ` ${this.#chatText?.turnTo('thinking')}` : '';
-      this.#opened().thinking(`thinking ${id}${turn}`, text, signature, fields ?? this.#thinker);
+      const key = `thinking ${id}${turn}`;
+      const shown = this.#withoutSecrets(key, text, fields ?? this.#thinker);
+      if (shown !== '' || text === '' || signature !== null)
+        this.#opened().thinking(key, shown, signature, fields ?? this.#thinker);
     }
     for (const part of reader.takeParts?.() ?? []) this.#opened().whole(part);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
+  }
+
+  #withoutSecrets(key: string, text: string, fields: PartFields): string {
+    if (!this.#redaction) return text;
+    const pieces = this.#pieces.get(key)?.text ?? new TextPieces(this.#redaction);
+    this.#pieces.set(key, { text: pieces, fields });
+    return pieces.add(text);
+  }
+
+  /** Adds what was held back as the possible beginning of a secret. */
+  #releasePieces(): void {
+    for (const [key, { text, fields }] of this.#pieces) {
+      const held = text.end();
+      if (held !== '') this.#opened().thinking(key, held, null, fields);
+    }
   }
 
   #identify({ id, timestamp, modelId }: Piece<'response-metadata'>): void {
@@ -223,8 +247,9 @@ class StreamedAnswer {
     else this.#opened().text(piece.key, piece.delta, fields);
   }
 
-  /** Shows text that was held back because it could have become a tag. */
+  /** Shows what was held back because it could have become a tag, or a secret. */
   flush(): void {
+    this.#releasePieces();
     this.#chatText?.flush();
   }
 

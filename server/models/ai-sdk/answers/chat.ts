@@ -23,6 +23,7 @@ export class ChatNormalizer implements Normalizer {
   #head: Loose = {};
   #hasWord = false;
   #endsWithUsage = false;
+  #hasCalls = false;
 
   constructor(dialect: ChatDialect = {}) {
     this.#dialect = dialect;
@@ -57,6 +58,7 @@ export class ChatNormalizer implements Normalizer {
     this.#head = headOf(chunk, 'chat.completion.chunk');
     const isWhole = choice !== undefined && !choice.delta && choice.message !== undefined;
     const message = asObject(choice?.delta ?? choice?.message);
+    this.#hasCalls ||= Array.isArray(message.tool_calls) && message.tool_calls.length > 0;
     const calls = (pieces: unknown) => this.#calls.pieces(isWhole ? wholeToolCalls(pieces) : pieces);
     const { usage: _, error: __, ...rest } = chunk;
     return [
@@ -69,9 +71,12 @@ export class ChatNormalizer implements Normalizer {
     ];
   }
 
-  /** A server that never says why it stopped has said everything when it says what it used, or marks the end. */
+  /**
+   * A server that never gives a finish reason has finished when it marks the end, or when usage comes last; not with calls,
+   * which have to be whole before they run.
+   */
   end(marked: boolean): readonly unknown[] {
-    if (this.#hasWord || !(marked || this.#endsWithUsage)) return [];
+    if (this.#hasWord || !(marked || (this.#endsWithUsage && !this.#hasCalls))) return [];
     this.#hasWord = true;
     return [{ ...this.#head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], assumed: true }];
   }

@@ -14,6 +14,8 @@ export interface Reading {
   report(error: OwnError): void;
   /** Called with a whole answer as its package gets it. */
   received(body: unknown): void;
+  /** Returns whether the connection broke: then the end of the stream is not that of the answer. */
+  isBroken(): boolean;
 }
 
 /** The answer in the form that the provider's package wants; errors with a status of their own pass as they are. */
@@ -152,7 +154,8 @@ class EventStream implements StreamReading {
 
   end(): Uint8Array {
     const rest = this.#written(this.#decoder.end());
-    return encoder.encode(this.#marked || this.isOver ? rest : rest + this.#ending(false));
+    const hasEnded = this.#marked || this.isOver || this.#reading.isBroken();
+    return encoder.encode(hasEnded ? rest : rest + this.#ending(false));
   }
 
   #written(events: Iterable<ServerSentEvent>): string {
