@@ -1,11 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { EngineError } from '../../../../server/engine/errors.ts';
-import { providers } from '../../../../server/models/providers.ts';
 import { type Failed, oddAnswers, type Read } from './odd-answers.ts';
-import { answering, ask, families, type Json } from './shapes.ts';
+import { answering, ask, families, type Json, playedRows } from './shapes.ts';
 
 let cells = 0;
-afterAll(() => void process.stdout.write(`odd answers: ${providers.length} rows, ${cells} cells\n`));
+afterAll(() => void process.stdout.write(`odd answers: ${playedRows.length} rows, ${cells} cells\n`));
 
 const isFailed = (expected: Read | Failed): expected is Failed => 'kind' in expected;
 
@@ -26,7 +25,7 @@ function readOf(outcome: Awaited<ReturnType<typeof ask>>['outcome'], expected: R
   };
 }
 
-describe.each(providers.map(({ name }) => name))('%s reads', (row) => {
+describe.each(playedRows)('%s reads', (row) => {
   const family = families[row] ?? 'chat';
   const cases = oddAnswers[family].flatMap(({ name, whole, streamed, expected }) => [
     ...(whole === undefined ? [] : [{ name: `${name}, whole`, given: whole, expected, isStreamed: false }]),
