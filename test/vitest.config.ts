@@ -5,6 +5,8 @@ export default defineConfig({
   resolve: { conditions: ['runwire-source'] },
   ssr: { resolve: { conditions: ['runwire-source'] } },
   test: {
+    // Files share their worker and its modules: loading them anew for each file took longer than the tests.
+    isolate: false,
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: '100%',

@@ -12,9 +12,10 @@ const { BODIES: shown, BODIES_UPDATE: update } = process.env;
 
 const names = Object.keys(rows);
 
-/** The first model of each row; all of them with `RUNWIRE_THOROUGH`, as in CI. */
+/** Each third case of the first model of each row; everything with `RUNWIRE_THOROUGH`, as in CI. */
 const isThorough = Boolean(process.env.RUNWIRE_THOROUGH || update);
-const playedOf = (row: string) => casesOf(row).filter(({ sender }) => isThorough || sender === row);
+const playedOf = (row: string) =>
+  casesOf(row).filter(({ sender }, index) => isThorough || (sender === row && index % 3 === 0));
 const played: Played[] = [];
 
 describe('what is sent to a provider', () => {
