@@ -115,9 +115,6 @@ Object.defineProperty(BigInt.prototype, 'toJSON', {
   },
 });
 
-/** True when code that does not know of BigInts writes their digits nevertheless. @since 0.2.0 */
-export const isExactEverywhere = rawJSON !== undefined;
-
 /** Writes a value as `JSON.stringify` does, BigInts as their digits. Errors: those of `JSON.stringify`. @since 0.2.0 */
 export function stringifyExact(value: unknown, space?: number): string {
   isMarking = true;

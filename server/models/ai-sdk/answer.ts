@@ -13,8 +13,8 @@ import { answerParts } from './answer-parts.ts';
 import { finishReasonOf } from './answers/finish-words.ts';
 import { withNative } from './answers/native-parts.ts';
 import { storeThinkingMetadata } from './metadata.ts';
-import { sdkWarning } from './prompt.ts';
 import type { BodyFacts, Provider, ReadThinking } from './provider.ts';
+import { sdkWarning } from './sdk-warning.ts';
 
 type Result = LanguageModelV4GenerateResult;
 

@@ -10,7 +10,6 @@ import { anthropicApi } from './request/anthropic/api.ts';
 const quirks: Quirks = {
   ...chatQuirks,
   finishWords: anthropicWords,
-  nativeTools: true,
   parsedArguments: true,
   metadata: { signature: 'signature', redacted: { name: 'redactedData', id: 'redacted_thinking' } },
   normalizer: () => new AnthropicNormalizer(),

@@ -11,7 +11,6 @@ import { googleApi } from './request/google/api.ts';
 const quirksOf = (name: string): Quirks => ({
   ...chatQuirks,
   finishWords: googleWords,
-  nativeTools: true,
   parsedArguments: true,
   metadata: { details: { thoughtSignature: 'thought_signature' } },
   normalizer: () => new GoogleNormalizer(),

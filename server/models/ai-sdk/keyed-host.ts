@@ -15,8 +15,8 @@ export interface KeyedHost {
   readonly version?: `v${number}`;
   readonly envVar: string;
   readonly quirks: Quirks;
-  /** Writes its requests; absent: the package does. */
-  readonly api?: RequestApi;
+  /** Writes its requests. */
+  readonly api: RequestApi;
   /** The package. Address and key are always given: it would else look them up in the environment. */
   readonly open: (options: {
     baseURL: string;
@@ -41,7 +41,7 @@ function providerOf(host: KeyedHost, { modelName, baseUrl, apiKey, headers }: Pr
     url,
     envVar,
     quirks,
-    ...(api ? { api } : {}),
+    api,
     languageModel: (fetch) => open({ baseURL, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
   };
 }

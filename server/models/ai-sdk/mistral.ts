@@ -11,7 +11,6 @@ const quirks: Quirks = {
   ...chatQuirks,
   namesThinking: false,
   finishWords: mistralWords,
-  joinTexts: false,
   normalizer: () => new ChatNormalizer({ contentLists: true, needsUsage: true }),
   bodyReader: () => new ChatBodyReader({ providerName: 'mistral', named: false }),
 };

@@ -15,7 +15,6 @@ import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRe
 import { sendingFetch } from './sending.ts';
 import { defaultSilenceMs } from './transport/clocks.ts';
 import type { Asked, Exchange } from './transport/exchange.ts';
-import { withDownloads } from './urls.ts';
 
 /** What a model needs of the world; everything has a real default. @since 0.1.0 */
 export interface Services {
@@ -46,7 +45,7 @@ interface Bridge {
 async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Promise<ModelAnswer> {
   const { provider, entry, services } = bridge;
   call.signal.throwIfAborted();
-  const settings = { ...provider.quirks.defaults, ...entry.settings, ...withoutNulls(prompt.settings) };
+  const settings = { ...entry.settings, ...withoutNulls(prompt.settings) };
   const context = errorContext(bridge, call.signal, settings.extra_headers ?? {});
   if (entry.apiKey === null) throw authMissing(context);
   checkEntry(entry, settings.extra_headers ?? {});
@@ -70,14 +69,12 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     isStreamed: call.stream !== undefined,
     silenceMs: settings.timeout ? settings.timeout * 1_000 : defaultSilenceMs,
   };
-  const { download } = entry;
   const question: Question = {
     provider,
     model,
     modelName: entry.modelName,
     options: {
       ...options,
-      prompt: await withDownloads(options.prompt, { model, provider, download }, call.signal),
       headers: { 'idempotency-key': idempotencyHeader(call.idempotencyKey), ...options.headers },
     },
     stream: call.stream,

@@ -22,7 +22,6 @@ const profiles: Readonly<Record<string, ProfileOf>> = {
 const quirks: Quirks = {
   ...chatQuirks,
   finishWords: responsesWords,
-  nativeTools: true,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
   normalizer: () => new ResponsesNormalizer(),
   bodyReader: () => new ResponsesBodyReader(),

@@ -1,8 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelCall, ModelPrompt, Warning } from '../../engine/model.ts';
-import { callOptions } from './prompt.ts';
 import type { Provider, ProviderEntry, Quirks } from './provider.ts';
-import type { RequestApi } from './request/api.ts';
 import { withDownloadedFiles } from './request/downloads.ts';
 import { prepareRequest } from './request/prepare.ts';
 import type { Written } from './request/request.ts';
@@ -19,32 +17,20 @@ export interface Outgoing {
 
 type Call = Pick<ModelCall, 'signal' | 'stream'>;
 
-/**
- * Writes a prompt down for its provider. A provider with an API of its own here gets that API's body in the place of the
- * one its package would send; the package stays for transport and for reading the answer.
- *
- * Errors: `run.invalid` for what the provider cannot be given.
- */
-export async function outgoing(
-  prompt: ModelPrompt,
-  provider: Provider,
-  entry: ProviderEntry,
-  call: Call,
-): Promise<Outgoing> {
-  if (provider.api) return written(prompt, provider, provider.api, entry, call);
-  const { options, warnings } = callOptions(prompt, entry.modelName, provider);
-  return { options, warnings, quirks: provider.quirks };
-}
-
 /** The package writes a body as well, from this; all that counts of it is thrown away. */
 const placeholder: LanguageModelV4CallOptions['prompt'] = [
   { role: 'user', content: [{ type: 'text', text: 'The body of this request is replaced.' }] },
 ];
 
-async function written(
+/**
+ * Writes a prompt down for its provider, in the place of the body that the package would send; the package stays for
+ * transport and for reading the answer.
+ *
+ * Errors: `run.invalid` for what the provider cannot be given.
+ */
+export async function outgoing(
   prompt: ModelPrompt,
-  { name, url, quirks }: Provider,
-  api: RequestApi,
+  { name, url, quirks, api }: Provider,
   { modelName, download }: ProviderEntry,
   { signal, stream }: Call,
 ): Promise<Outgoing> {

@@ -1,4 +1,4 @@
-import type { JSONValue, LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelResponsePart } from '../../../protocol/messages.ts';
 import type { ModelSettings } from '../../../protocol/spec.ts';
 import type { RequestUsage } from '../../../protocol/usage.ts';
@@ -99,83 +99,33 @@ export interface MetadataNames {
   readonly details?: Readonly<Record<string, string>>;
 }
 
-/** The reasoning efforts the AI SDK knows. @since 0.1.0 */
-export type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>;
-
-/** What of a request settings depend on. @since 0.2.0 */
-export interface RequestFacts {
-  readonly modelName: string;
-  readonly hasTools: boolean;
-}
-
 /**
- * Where a provider differs in what it can be sent and in what it says. The mappings read these and know no provider.
+ * Where a provider differs in how its answers are read. What reads them knows no provider.
  *
  * Source: Pydantic AI `ModelProfile`.
  * @since 0.1.0
  */
 export interface Quirks {
-  /** Settings that become provider options: Pydantic AI's name to the AI SDK's; wins over the common mapping. */
-  readonly settings: Readonly<Record<string, string>>;
-  /** Provider options of every request. */
-  readonly options?: Readonly<Record<string, JSONValue>>;
-  /** The effort to ask for, or undefined when the model takes none. */
-  thinking?(modelName: string, asked: Effort): Effort | undefined;
-  /** Whether thinking of this provider goes back as parts; foreign thinking always goes as text in the tags. */
-  readonly thinkingParts: boolean;
+  /** The tags between which models write thinking into their text. */
   readonly thinkingTags: readonly [open: string, close: string];
   /** Whether text is split at those tags: models of open servers write their thinking into it. */
   readonly readsTags?: boolean;
   /** Whether thinking says whose it is. Source: Pydantic AI, where some models leave `provider_name` out. */
   readonly namesThinking?: boolean;
-  /** Whether system messages may stand inside a conversation; else they go as `<system>` user text. */
-  readonly inlineSystem: boolean;
-  /** Whether tool results can be marked as errors; else a failure is shown in their text. */
-  readonly errorResults: boolean;
-  /** Whether tool results are objects. */
-  readonly objectResults?: boolean;
-  /** Whether tool results can hold files; else those follow in a user message. */
-  readonly filesInResults: boolean;
-  /** Whether calls and results of tools the provider ran itself can be sent back. */
-  readonly nativeTools: boolean;
   /** Whether arguments come as objects: one that is cut at the token limit cannot be told from a whole one. */
   readonly parsedArguments?: boolean;
-  /** Whether arguments go back as the text they came as, byte for byte. */
-  readonly textArguments: boolean;
-  /** Whether the texts of one response are joined by an empty line into one. */
-  readonly joinTexts: boolean;
-  /** Whether text files go inline as text. */
-  readonly inlineTextFiles: boolean;
-  /** Whether prompted output also asks for some JSON object. */
-  readonly jsonObject: boolean;
   /** Why answers end, in the provider's words. */
   readonly finishWords: FinishWords;
-  /** The media types of files it takes, where the package would drop or garble others without a word. */
-  readonly fileTypes?: RegExp;
-  /** Addresses that the provider fetches itself beside those the package knows of: media type to patterns. */
-  readonly supportedUrls?: Readonly<Record<string, RegExp[]>>;
-  /** Provider options of a file from its `vendor_metadata`. */
-  mediaOptions?(metadata: Readonly<Record<string, unknown>>): Record<string, string> | undefined;
-  /** What marks the end of a cached prefix on a part; absent where prompts are cached without being asked. */
-  cachePoint?(ttl: string): Record<string, JSONValue>;
-  /** The setting that puts such a mark behind the instructions, and the one for the last message. */
-  readonly cacheSettings?: { readonly instructions: string; readonly messages: string; readonly tools: string };
   /** Names of the provider's data of parts. */
   readonly metadata?: MetadataNames;
-  /** Settings of every request that the user did not make. */
-  readonly defaults?: ModelSettings;
-  /** Settings that this provider acts on beside those of the table. */
-  readonly handledSettings?: readonly string[];
-  /** Provider options for settings that are more than a name. */
-  settingOptions?(settings: ModelSettings, request: RequestFacts): Record<string, JSONValue>;
-  /** Last changes to the body of a request, for what the package cannot be told. */
-  rewriteBody?(body: Record<string, unknown>, settings: ModelSettings): Record<string, unknown>;
   /** Makes what puts the raw answer of one request into the form that the package reads. */
   normalizer?(): Normalizer;
   /** Whether ids of calls are unique in one response only: then the id of the response stands before them. */
   readonly scopedCallIds?: boolean;
   /** Makes a reader of what the AI SDK drops from an answer. */
   bodyReader?(): BodyReader;
+  /** Replaces the body that the package wrote. */
+  rewriteBody?(body: Record<string, unknown>, settings: ModelSettings): Record<string, unknown>;
 }
 
 /**
@@ -193,8 +143,8 @@ export interface Provider {
   /** The environment variable that holds its key. */
   readonly envVar: string;
   readonly quirks: Quirks;
-  /** Writes the bodies of requests; absent: the package writes them. */
-  readonly api?: RequestApi;
+  /** Writes the bodies of requests. */
+  readonly api: RequestApi;
   /** A model that sends through the given function; made for each request, as the function carries its body hooks. A name stands for the model's own in the address. */
   languageModel(fetch: typeof globalThis.fetch, modelName?: string): LanguageModelV4;
 }

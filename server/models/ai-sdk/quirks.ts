@@ -2,25 +2,9 @@ import { userError } from '../../engine/errors.ts';
 import { chatWords } from './answers/finish-words.ts';
 import type { ProviderEntry, Quirks } from './provider.ts';
 
-/**
- * What the chat APIs have in common: everything is text, thinking included, and files follow tool results in a message
- * of the user. A provider's file says where it differs.
- *
- * Source: Pydantic AI `ModelProfile`, `DEFAULT_PROFILE`.
- * @since 0.2.0
- */
+/** What the answers of chat APIs have in common. A provider's file says where it differs. */
 export const chatQuirks: Quirks = {
-  settings: {},
-  thinkingParts: false,
   thinkingTags: ['<think>', '</think>'],
-  inlineSystem: true,
-  errorResults: false,
-  filesInResults: false,
-  nativeTools: false,
-  textArguments: true,
-  joinTexts: true,
-  inlineTextFiles: true,
-  jsonObject: true,
   finishWords: chatWords,
 };
 

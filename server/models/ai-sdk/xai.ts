@@ -10,9 +10,6 @@ import { xaiApi } from './request/xai.ts';
 const quirks: Quirks = {
   ...chatQuirks,
   finishWords: responsesWords,
-  thinkingParts: true,
-  nativeTools: true,
-  joinTexts: false,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
   normalizer: () => new ResponsesNormalizer(xaiDialect),
   bodyReader: () => new ResponsesBodyReader(),

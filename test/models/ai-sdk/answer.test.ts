@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { ModelResponse } from '../../../protocol/messages.ts';
 import { requestUsage } from '../../../server/engine/response.ts';
 import { toAnswer } from '../../../server/models/ai-sdk/answer.ts';
-import { assistantMessages } from '../../../server/models/ai-sdk/assistant.ts';
 import type { Quirks } from '../../../server/models/ai-sdk/provider.ts';
 import { providerWith } from './support.ts';
 
@@ -96,25 +95,6 @@ describe('parts', () => {
       },
     ]);
     expect(ModelResponse().parse(response)).toEqual(response);
-    expect(assistantMessages(response, providerWith({ textArguments: true }))).toEqual([
-      {
-        role: 'assistant',
-        content: [
-          { type: 'reasoning', text: 'hm', providerOptions: { acme: { signature: 'sig', redacted: 'r' } } },
-          { type: 'text', text: 'one', providerOptions: { acme: { itemId: 'i1' } } },
-          { type: 'tool-call', toolCallId: 's1', toolName: 'search', input: '{}', providerExecuted: true },
-          { type: 'tool-result', toolCallId: 's1', toolName: 'search', output: { type: 'json', value: { hits: 2 } } },
-          { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'P/+/' } },
-          {
-            type: 'tool-call',
-            toolCallId: 'c1',
-            toolName: 'f',
-            input: '{"n":12345678901234567890}',
-            providerOptions: { acme: { signature: 't' } },
-          },
-        ],
-      },
-    ]);
   });
 });
 

@@ -1,18 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isExactEverywhere } from '../../../server/engine/exact-json.ts';
 import type { ModelPrompt } from '../../../server/engine/model.ts';
-import { callOptions } from '../../../server/models/ai-sdk/prompt.ts';
-import {
-  callOf,
-  modelAt,
-  modelResponseOf,
-  promptOf,
-  providerWith,
-  returned,
-  tool,
-  user,
-  userRequest,
-} from './support.ts';
+import { callOf, modelAt, modelResponseOf, promptOf, returned, tool, user, userRequest } from './support.ts';
 
 const digits = '1234567890123456789';
 const id = BigInt(digits);
@@ -69,26 +57,8 @@ describe.each(names)('%s is sent all digits', (name) => {
     expect(() => JSON.parse(body)).not.toThrow();
   });
 
-  // These packages take arguments as objects, which they write themselves.
-  it.skipIf(!isExactEverywhere && ['anthropic', 'google', 'bedrock', 'deepseek', 'cohere'].includes(name))(
-    'of the arguments of its own call',
-    async () => {
-      expect(await bodyOf(name, conversation(`{"id": ${digits}}`, 'done'))).toContain(digits);
-      expect(await bodyOf(name, conversation({ id }, 'done'))).toContain(digits);
-    },
-  );
-});
-
-describe('arguments that a package would round', () => {
-  const warnings = (args: unknown, textArguments: boolean) =>
-    callOptions(conversation(args, 'done'), 'm', providerWith({ textArguments })).warnings.map(({ kind }) => kind);
-
-  it.each([
-    ['as text', `{"id": ${digits}}`],
-    ['as an object', { id }],
-  ])('are warned of, %s, unless they are sent exactly', (_name, args) => {
-    expect(warnings(args, false)).toEqual(isExactEverywhere ? [] : ['number.rounded']);
-    expect(warnings(args, true)).toEqual([]);
-    expect(warnings({ id: 7, text: digits }, false)).toEqual([]);
+  it('of the arguments of its own call', async () => {
+    expect(await bodyOf(name, conversation(`{"id": ${digits}}`, 'done'))).toContain(digits);
+    expect(await bodyOf(name, conversation({ id }, 'done'))).toContain(digits);
   });
 });

@@ -5,6 +5,8 @@ import type { Model, ModelCall, ModelPrompt } from '../../../server/engine/model
 import { chatWords } from '../../../server/models/ai-sdk/answers/finish-words.ts';
 import type { Services } from '../../../server/models/ai-sdk/model.ts';
 import type { Provider, ProviderEntry, Quirks } from '../../../server/models/ai-sdk/provider.ts';
+import { chatApi } from '../../../server/models/ai-sdk/request/chat/api.ts';
+import { openAiDirectProfile } from '../../../server/models/ai-sdk/request/profiles/openai.ts';
 import type { Timing } from '../../../server/models/ai-sdk/retry.ts';
 import { providers } from '../../../server/models/providers.ts';
 
@@ -76,7 +78,7 @@ export function stillTiming(): Timing & { waits: number[] } {
   };
 }
 
-/** A provider that can do everything, to be narrowed by a test. */
+/** A provider of no package, whose answers a test reads. */
 export function providerWith(quirks: Partial<Quirks> = {}): Provider {
   return {
     name: 'acme',
@@ -84,20 +86,11 @@ export function providerWith(quirks: Partial<Quirks> = {}): Provider {
     url: 'https://acme.test/v1/',
     envVar: 'ACME_API_KEY',
     quirks: {
-      settings: {},
-      thinkingParts: true,
       thinkingTags: ['<think>', '</think>'],
-      inlineSystem: true,
-      errorResults: true,
-      filesInResults: true,
-      nativeTools: true,
-      textArguments: false,
-      joinTexts: false,
-      inlineTextFiles: false,
-      jsonObject: false,
       finishWords: chatWords,
       ...quirks,
     },
+    api: chatApi(openAiDirectProfile),
     languageModel: () => {
       throw new Error('a mapping must not make a model');
     },
