@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRequest } from './define.ts';
-import { onFirstUse } from './lazy.ts';
+import { onFirstUse } from './document/lazy.ts';
 import { AgentSpec } from './spec.ts';
 
 const agentName = () => z.string().min(1).describe('Name of the agent.');

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { UserContent } from './content.ts';
 import { DeferredToolRequests, DeferredToolResults } from './deferred.ts';
 import { defineRequest } from './define.ts';
-import { named, onFirstUse } from './lazy.ts';
-import { GivenMessage, ModelMessage, ModelResponse } from './messages.ts';
-import { JsonMap } from './scalars.ts';
+import { named, onFirstUse } from './document/lazy.ts';
+import { UserContent } from './messages/content.ts';
+import { GivenMessage, ModelMessage, ModelResponse } from './messages/messages.ts';
+import { JsonMap } from './messages/scalars.ts';
+import { RunUsage } from './messages/usage.ts';
 import { ModelSettings, ToolDefinition } from './spec.ts';
-import { RunUsage } from './usage.ts';
 
 const common = () => ({
   runId: z.string().describe('The run that sends it.'),

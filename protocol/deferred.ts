@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { UserContent } from './content.ts';
-import { named, onFirstUse } from './lazy.ts';
-import { ToolCallPart } from './messages.ts';
-import { JsonMap } from './scalars.ts';
+import { named, onFirstUse } from './document/lazy.ts';
+import { UserContent } from './messages/content.ts';
+import { ToolCallPart } from './messages/messages.ts';
+import { JsonMap } from './messages/scalars.ts';
 
 /**
  * The calls that a run leaves open: `calls` of external tools, and `approvals` to be given.

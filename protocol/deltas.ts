@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineNotification } from './define.ts';
-import { named } from './lazy.ts';
-import { Citation, ModelResponsePart } from './messages.ts';
-import { JsonMap } from './scalars.ts';
+import { named } from './document/lazy.ts';
+import { Citation, ModelResponsePart } from './messages/messages.ts';
+import { JsonMap } from './messages/scalars.ts';
 
 const index = () => z.number().int().describe('Position of the part in the response.');
 const canonicalSystem = () =>

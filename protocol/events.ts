@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { UserContent } from './content.ts';
 import { DeferredToolRequests, RecordedToolResults } from './deferred.ts';
-import { named } from './lazy.ts';
-import { ModelRequest, ModelRequestPart, ModelResponse, ToolCallPart, ToolReturnPart } from './messages.ts';
+import { named } from './document/lazy.ts';
+import { UserContent } from './messages/content.ts';
+import { ModelRequest, ModelRequestPart, ModelResponse, ToolCallPart, ToolReturnPart } from './messages/messages.ts';
+import { RunUsage } from './messages/usage.ts';
 import { RunResult } from './result.ts';
-import { RunUsage } from './usage.ts';
 
 const tag = <K extends string>(kind: K) => z.literal(kind).describe('Kind of the event.');
 const argsValid = () =>

@@ -24,19 +24,6 @@ export type {
   ServerNotificationMethod,
 } from './catalogue.ts';
 export { callbacks, clientNotifications, editorRequests, requests, serverNotifications } from './catalogue.ts';
-export type { UserContentInput } from './content.ts';
-export {
-  AudioUrl,
-  BinaryContent,
-  CachePoint,
-  ContentItem,
-  DocumentUrl,
-  ImageUrl,
-  TextContent,
-  UploadedFile,
-  UserContent,
-  VideoUrl,
-} from './content.ts';
 export { DeferredToolRequests, DeferredToolResults, RecordedToolResults } from './deferred.ts';
 export type { LazySchema, MethodText, NotificationDefinition, RequestDefinition } from './define.ts';
 export {
@@ -48,8 +35,8 @@ export {
   ToolProgress,
   ToolProgressParams,
 } from './deltas.ts';
-export type { MethodDocument, ProtocolDocument } from './document.ts';
-export { protocolDocument } from './document.ts';
+export type { MethodDocument, ProtocolDocument } from './document/document.ts';
+export { protocolDocument } from './document/document.ts';
 export type { ErrorKind, WireError } from './errors.ts';
 export { ErrorCode } from './errors.ts';
 export { DurableEvent } from './events.ts';
@@ -63,7 +50,20 @@ export {
   PROTOCOL_VERSION,
   Shutdown,
 } from './lifecycle.ts';
-export type { FinishReason, ModelMessageInput } from './messages.ts';
+export type { UserContentInput } from './messages/content.ts';
+export {
+  AudioUrl,
+  BinaryContent,
+  CachePoint,
+  ContentItem,
+  DocumentUrl,
+  ImageUrl,
+  TextContent,
+  UploadedFile,
+  UserContent,
+  VideoUrl,
+} from './messages/content.ts';
+export type { FinishReason, ModelMessageInput } from './messages/messages.ts';
 export {
   CapabilityLoadDeltaPart,
   Citation,
@@ -94,7 +94,10 @@ export {
   ToolRetryInfo,
   ToolReturnPart,
   UserPromptPart,
-} from './messages.ts';
+} from './messages/messages.ts';
+export type { Json, JsonSchema } from './messages/scalars.ts';
+export { formatTimestamp, normalizeTimestamp } from './messages/timestamp.ts';
+export { RequestUsage, RunUsage, UsageLimits } from './messages/usage.ts';
 export { PendingItem, PendingList, PendingResolve } from './pending.ts';
 export {
   Progress,
@@ -122,7 +125,6 @@ export {
   RunUsageRequest,
   RunWait,
 } from './run.ts';
-export type { Json, JsonSchema } from './scalars.ts';
 export { HealthGet, ModelsList, RpcDiscover, Waiting } from './service.ts';
 export type { RunSpecInput } from './spec.ts';
 export {
@@ -138,5 +140,3 @@ export {
   ToolDefinition,
   ToolSpec,
 } from './spec.ts';
-export { formatTimestamp, normalizeTimestamp } from './timestamp.ts';
-export { RequestUsage, RunUsage, UsageLimits } from './usage.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineNotification, defineRequest } from './define.ts';
-import { named, onFirstUse } from './lazy.ts';
-import { JsonMap } from './scalars.ts';
+import { named, onFirstUse } from './document/lazy.ts';
+import { JsonMap } from './messages/scalars.ts';
 
 /** The version of the protocol this package speaks. @since 0.1.0 */
 export const PROTOCOL_VERSION = 1;

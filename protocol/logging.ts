@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineNotification } from './define.ts';
-import { named } from './lazy.ts';
+import { named } from './document/lazy.ts';
 
 /** A line of the daemon's log. @since 0.1.0 */
 export const LogMessage = defineNotification(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRequest } from './define.ts';
-import { named, onFirstUse } from './lazy.ts';
+import { named, onFirstUse } from './document/lazy.ts';
 
 /**
  * A callback that waits for its response.

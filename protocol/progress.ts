@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineNotification, defineRequest } from './define.ts';
-import { named, onFirstUse } from './lazy.ts';
+import { named, onFirstUse } from './document/lazy.ts';
 
 /** A token of LSP's progress. @since 0.1.0 */
 export const ProgressToken = onFirstUse(() => z.union([z.string(), z.number()]));

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { DeferredToolRequests } from './deferred.ts';
-import { named } from './lazy.ts';
-import { ModelMessage } from './messages.ts';
-import { RunUsage } from './usage.ts';
+import { named } from './document/lazy.ts';
+import { ModelMessage } from './messages/messages.ts';
+import { RunUsage } from './messages/usage.ts';
 
 const detail = {
   text: (what: string) => z.string().optional().describe(what),

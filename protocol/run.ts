@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { UserContent } from './content.ts';
 import { defineNotification, defineRequest } from './define.ts';
+import { named, onFirstUse } from './document/lazy.ts';
 import { DurableEvent } from './events.ts';
-import { named, onFirstUse } from './lazy.ts';
-import { ModelMessage, ModelResponse } from './messages.ts';
+import { UserContent } from './messages/content.ts';
+import { ModelMessage, ModelResponse } from './messages/messages.ts';
+import { RequestUsage, RunUsage } from './messages/usage.ts';
 import { PendingItem } from './pending.ts';
 import { ProgressToken } from './progress.ts';
 import { RunResult } from './result.ts';
 import { RunSpec } from './spec.ts';
-import { RequestUsage, RunUsage } from './usage.ts';
 
 const runId = () => z.string().describe('The run.');
 const include = () =>

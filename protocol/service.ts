@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineNotification, defineRequest } from './define.ts';
-import { onFirstUse } from './lazy.ts';
+import { onFirstUse } from './document/lazy.ts';
 
 const nothing = onFirstUse(() => z.object({}));
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { UserContent } from './content.ts';
 import { DeferredToolResults } from './deferred.ts';
-import { named, onFirstUse } from './lazy.ts';
-import { GivenMessage } from './messages.ts';
-import { JsonMap } from './scalars.ts';
-import { RunUsage, UsageLimits } from './usage.ts';
+import { named, onFirstUse } from './document/lazy.ts';
+import { UserContent } from './messages/content.ts';
+import { GivenMessage } from './messages/messages.ts';
+import { JsonMap } from './messages/scalars.ts';
+import { RunUsage, UsageLimits } from './messages/usage.ts';
 
 // Unknown keys are refused everywhere in a specification: a misspelt limit must not vanish.
 

@@ -12,12 +12,12 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Heavy parts: each is a file of its own, required when it is first used. */
 const parts = {
   prices: 'server/models/prices.ts',
-  downloads: 'server/models/downloads.ts',
+  downloads: 'server/models/downloads/downloads.ts',
   ...Object.fromEntries(
     [
       ...['openai', 'openai-chat', 'openai-compatible', 'anthropic', 'google', 'bedrock', 'groq', 'mistral', 'xai'],
       ...['deepseek', 'cerebras', 'cohere'],
-    ].map((provider) => [provider, `server/models/ai-sdk/${provider}.ts`]),
+    ].map((provider) => [provider, `server/models/ai-sdk/providers/${provider}.ts`]),
   ),
   'aws-credentials': 'server/models/credentials/aws.ts',
   'aws-profile': 'server/models/credentials/aws-profile.ts',

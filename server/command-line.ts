@@ -8,7 +8,7 @@ import { type LogLevel, logLevels } from './log.ts';
 import { openToRead } from './regular-file.ts';
 import { version } from './version.ts';
 
-/** What the command line asks for: the daemon, a command, or a text and the exit code. @since 0.1.0 */
+/** What the command line asks for: the daemon, a command, or a text and the exit code. */
 export type Command = {
   readonly logLevel: LogLevel;
   /** Where the log goes instead of stderr. */
@@ -99,8 +99,6 @@ const options = {
 
 /**
  * Reads the command line, and the configuration it names; a wrong one says what is wrong and exits with 2.
- *
- * @since 0.1.0
  */
 export function parseCommandLine(args: readonly string[]): Command {
   try {

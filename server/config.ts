@@ -3,7 +3,7 @@ import { UsageError } from './cli/options.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { defaultLimits } from './limits.ts';
 
-/** What an operator sets in a file: options of the command line by their names, and limits, which may be raised here. @since 0.2.0 */
+/** What an operator sets in a file: options of the command line by their names, and limits, which may be raised here. */
 export interface Config {
   readonly allowEnv?: readonly string[];
   readonly allowLocalDownloads?: boolean;
@@ -33,7 +33,6 @@ const checks: Record<keyof Config, Check> = {
  * Reads a configuration: JSON, every key known, since a misspelt limit must not vanish.
  *
  * Errors: `UsageError` naming the file and the key.
- * @since 0.2.0
  */
 export function parseConfig(text: string, file: string): Config {
   const wrong = (message: string) => new UsageError(`${file}: ${message}`);

@@ -5,12 +5,12 @@ import { invalidParams } from './errors/params-error.ts';
 import { fromZod } from './errors/response-error.ts';
 import type { Session } from './session.ts';
 
-/** A handler for every request of the catalogue: a missing or misspelt one does not compile. @since 0.1.0 */
+/** A handler for every request of the catalogue: a missing or misspelt one does not compile. */
 export type Handlers = {
   [M in RequestMethod]: (params: ParamsOf<M>, session: Session, call: Call) => Promise<ResultOf<M>> | ResultOf<M>;
 };
 
-/** The request that a handler serves, beside its parameters. @since 0.2.0 */
+/** The request that a handler serves, beside its parameters. */
 export interface Call {
   /** Aborted when the client cancels the request. Made on first use, since few handlers use it. */
   readonly signal: AbortSignal;
@@ -21,7 +21,6 @@ export interface Call {
  *
  * Errors: `notInitialized`, `request.invalid`, `method.notFound`, `params.invalid`, `params.unknownField`,
  * `history.invalid`, and those of the handler.
- * @since 0.1.0
  */
 export async function dispatch(
   handlers: Handlers,

@@ -1,6 +1,6 @@
 import type { EngineError } from './engine/errors.ts';
 
-/** The parts of a daemon that its end uses. @since 0.2.0 */
+/** The parts of a daemon that its end uses. */
 export interface LifecycleParts {
   /** True once `shutdown` was requested. */
   readonly isShutDown: () => boolean;
@@ -41,8 +41,6 @@ const lastMs = 250;
 
 /**
  * How a daemon ends. The first reason counts; a later one that is more urgent cuts the patience short.
- *
- * @since 0.2.0
  */
 export class Lifecycle {
   readonly #parts: LifecycleParts;

@@ -1,8 +1,8 @@
 import type { Limits } from '../protocol/lifecycle.ts';
-import { defaultAnswerBounds } from './engine/bounds.ts';
+import { defaultAnswerBounds } from './engine/limits/bounds.ts';
 import { DEFAULT_VALIDATION_MS } from './engine/validation/validator.ts';
 
-/** Bounds of the daemon; an operator may raise them, a client only lower them. @since 0.1.0 */
+/** Bounds of the daemon; an operator may raise them, a client only lower them. */
 export const defaultLimits: Limits = {
   messageBytes: 64 * 1024 * 1024,
   headerBytes: 8192,
@@ -34,7 +34,7 @@ export const defaultLimits: Limits = {
   shutdownGraceMs: 2000,
 };
 
-/** Returns the limits with those that a client lowered; a value that would raise one is ignored. @since 0.1.0 */
+/** Returns the limits with those that a client lowered; a value that would raise one is ignored. */
 export function lowered(limits: Limits, asked: Record<string, number> | null | undefined): Limits {
   const result = { ...limits };
   for (const [name, value] of Object.entries(asked ?? {})) {

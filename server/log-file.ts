@@ -15,7 +15,6 @@ export interface LogFileOptions {
  * may write to one file: each line is one write at the end of it.
  *
  * Errors: those of `openToAppend`. A line that cannot be written later is lost; a log does not stop its daemon.
- * @since 0.2.0
  */
 export function fileSink(path: string, { now, maxBytes = 10 * 1024 * 1024, kept = 3 }: LogFileOptions): LogSink {
   let fd = openToAppend(path);

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 
-/** Levels from quiet to loud. @since 0.1.0 */
+/** Levels from quiet to loud. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Where the daemon writes what concerns its operator; never stdout. @since 0.1.0 */
+/** Where the daemon writes what concerns its operator; never stdout. */
 export interface Log {
   error(text: string): void;
   warn(text: string): void;
@@ -12,10 +12,10 @@ export interface Log {
   debug(text: string): void;
 }
 
-/** A place where lines of a log go. @since 0.2.0 */
+/** A place where lines of a log go. */
 export type LogSink = (level: LogLevel, text: string) => void;
 
-/** A log whose lines may go to several places. @since 0.2.0 */
+/** A log whose lines may go to several places. */
 export interface RootLog extends Log {
   /** Lines of `loudest` and above go there too, from here on; never more than the level of the log. */
   add(sink: LogSink, loudest?: LogLevel): void;
@@ -38,8 +38,6 @@ function oneLine(text: string): string {
 /**
  * A log that writes lines of a level and above, without secrets; whatever it quotes, an entry is one line. Sparse by
  * default: hosts often leave stderr unread.
- *
- * @since 0.1.0
  */
 export function createLog(level: LogLevel, redact: (text: string) => string): RootLog {
   const sinks: { sink: LogSink; loudest: number }[] = [];
@@ -64,7 +62,7 @@ export function createLog(level: LogLevel, redact: (text: string) => string): Ro
 /** How much may wait for a reader of stderr before lines are dropped. */
 const unread = 64 * 1024;
 
-/** Lines on stderr; what nobody reads is dropped, not kept. @since 0.2.0 */
+/** Lines on stderr; what nobody reads is dropped, not kept. */
 export function streamSink(stream: Pick<Writable, 'write' | 'writable' | 'writableLength'>): LogSink {
   return (level, text) => {
     if (stream.writable && stream.writableLength < unread) stream.write(`runwire ${level}: ${text}\n`);

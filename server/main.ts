@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { formatTimestamp } from '../protocol/timestamp.ts';
+import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine } from './command-line.ts';

@@ -8,7 +8,6 @@ const everyMs = 1000;
  * container), is not watched: then the number means nothing.
  *
  * @returns ends the watch; undefined when the process is not watched.
- * @since 0.2.0
  */
 export function watchProcess(pid: number, onGone: () => void): (() => void) | undefined {
   const began = identityOf(pid);

@@ -20,7 +20,7 @@ import type { Wire, WireEvents } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { Session } from './session.ts';
 
-/** The parts of its process that a daemon uses. @since 0.1.0 */
+/** The parts of its process that a daemon uses. */
 export interface ServerDeps {
   readonly version: string;
   readonly env: NodeJS.ProcessEnv;
@@ -40,22 +40,22 @@ export interface ServerDeps {
   readonly after?: After;
   /** Called with the exit code at the end: runs have ended, responses were written. */
   readonly onExit?: (code: number) => void;
-  /** Watches the process of the host, which it names in the handshake. @since 0.2.0 */
+  /** Watches the process of the host, which it names in the handshake. */
   readonly watchHost?: (pid: number, onGone: () => void) => void;
 }
 
-/** A daemon that serves one connection. @since 0.1.0 */
+/** A daemon that serves one connection. */
 export interface Server {
   /** Ends the runs of a client that has gone and resolves when all have ended. */
   close(): Promise<void>;
   readonly session: Session;
-  /** How it ends; the input and the output have their part in it already. @since 0.2.0 */
+  /** How it ends; the input and the output have their part in it already. */
   readonly lifecycle: Lifecycle;
-  /** Shows lines of the log to the client. @since 0.2.0 */
+  /** Shows lines of the log to the client. */
   readonly showLog: LogSink;
 }
 
-/** Wires a connection to the engine. The caller owns the connection and the process. @since 0.1.0 */
+/** Wires a connection to the engine. The caller owns the connection and the process. */
 export function serve(wire: Wire, deps: ServerDeps): Server {
   const { connection } = wire;
   const limits = { ...defaultLimits, ...deps.limits };

@@ -3,7 +3,7 @@ import type { InitializeParams, Limits } from '../protocol/lifecycle.ts';
 import type { NotificationSender, RequestSender } from './callbacks/client.ts';
 import { EngineError } from './engine/errors.ts';
 import { lowered } from './limits.ts';
-import { HostSecrets } from './models/host-secrets.ts';
+import { HostSecrets } from './models/secrets/host-secrets.ts';
 import type { RunOwner } from './runs/run-owner.ts';
 
 type Phase = 'created' | 'initialized' | 'shuttingDown';
@@ -59,7 +59,7 @@ export class Session {
     this.#phase = 'shuttingDown';
   }
 
-  /** No new runs from here on: the process is about to end. @since 0.2.0 */
+  /** No new runs from here on: the process is about to end. */
   stop(): void {
     this.#isStopping = true;
   }

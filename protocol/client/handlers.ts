@@ -1,6 +1,6 @@
 import type { CallbackMethod, CallbackParamsOf, CallbackResultOf, NotificationOf } from '../catalogue.ts';
 import type { ModelDeltaParams } from '../deltas.ts';
-import type { ModelMessage, ModelMessageInput } from '../messages.ts';
+import type { ModelMessage, ModelMessageInput } from '../messages/messages.ts';
 import type { ToolDefinition } from '../spec.ts';
 import type { ToolAnswer } from './tool-result.ts';
 

@@ -1,5 +1,5 @@
-import type { UserContentInput } from '../content.ts';
-import type { RunUsage } from '../usage.ts';
+import type { UserContentInput } from '../messages/content.ts';
+import type { RunUsage } from '../messages/usage.ts';
 
 /** What a tool may return beside its content. @since 0.1.0 */
 export interface ToolResultExtras {

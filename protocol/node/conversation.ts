@@ -1,5 +1,5 @@
 import type { ParamsInputOf } from '../catalogue.ts';
-import type { ModelMessage } from '../messages.ts';
+import type { ModelMessage } from '../messages/messages.ts';
 import type { AgentRun } from './agent-run.ts';
 import type { OutputType, RunOptions } from './run-options.ts';
 import type { Schema } from './schema.ts';

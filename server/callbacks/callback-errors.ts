@@ -5,7 +5,7 @@ const errorText = 4096;
 /** JSON-RPC's code. */
 export const methodNotFound = -32601;
 
-/** Returns the error of a callback whose response is an error. @since 0.2.0 */
+/** Returns the error of a callback whose response is an error. */
 export function failed(call: { method: string; name: string }, { failure }: CallbackError): EngineError {
   const { method, name } = call;
   if (failure.kind === 'gone')
@@ -29,7 +29,7 @@ export function failed(call: { method: string; name: string }, { failure }: Call
   return new EngineError('callback.failed', failure.message.slice(0, errorText), { method, name });
 }
 
-/** Returns the error of a callback whose deadline has passed. @since 0.2.0 */
+/** Returns the error of a callback whose deadline has passed. */
 export function timedOut(call: { method: string; name: string }, timeoutMs: number): EngineError {
   const { method, name } = call;
   return new EngineError('callback.timeout', `${method} for '${name}' was not answered within ${timeoutMs} ms.`, {

@@ -7,7 +7,7 @@ import { CallbackError, type RequestSender } from './client.ts';
 import { type CallbackWorld, type OpenCallbackOptions, openCallback } from './open-callback.ts';
 import { Semaphore } from './semaphore.ts';
 
-/** Options of a `CallbackRequester`. @since 0.2.0 */
+/** Options of a `CallbackRequester`. */
 export interface RequesterOptions {
   /** The client that callbacks are sent to now; null when there will never be one. */
   readonly requests: () => RequestSender | null;
@@ -20,7 +20,7 @@ export interface RequesterOptions {
   readonly world: CallbackWorld;
 }
 
-/** One callback and how its result is read. @since 0.2.0 */
+/** One callback and how its result is read. */
 export interface CallbackRequest<T> {
   readonly method: CallbackMethod;
   readonly name: string;
@@ -34,7 +34,7 @@ export interface CallbackRequest<T> {
   onError?(error: CallbackError): EngineError | undefined;
 }
 
-/** Sends the callbacks of one run. @since 0.2.0 */
+/** Sends the callbacks of one run. */
 export class CallbackRequester {
   readonly #options: RequesterOptions;
   readonly #semaphore: Semaphore;

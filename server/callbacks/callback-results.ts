@@ -1,12 +1,12 @@
 import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import { EngineError } from '../engine/errors.ts';
-import { stringifyExact } from '../engine/exact-json.ts';
+import { stringifyExact } from '../engine/json/exact-json.ts';
 import { issuesOf } from '../errors/response-error.ts';
 
 type Parsed<M extends CallbackMethod> = ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']>;
 
-/** Parses a result by the schema of its method. Errors: `callback.invalid`. @since 0.2.0 */
+/** Parses a result by the schema of its method. Errors: `callback.invalid`. */
 export function parsed<M extends 'history/process' | 'tools/prepare' | 'deferred/handle'>(
   call: { method: M; name: string },
   answer: unknown,
@@ -21,7 +21,6 @@ export function parsed<M extends 'history/process' | 'tools/prepare' | 'deferred
  * Returns the decision on the one call that was requested; it has to be there, and of the requested kind.
  *
  * Errors: `callback.invalid`.
- * @since 0.2.0
  */
 export function decidedOn(
   toolCallId: string,
@@ -36,14 +35,14 @@ export function decidedOn(
   throw invalid(what, results, `\`${kind}\` with the id '${toolCallId}' and no other`);
 }
 
-/** Returns whether a value is an object other than a list. @since 0.2.0 */
+/** Returns whether a value is an object other than a list. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** How some languages write an empty object. @since 0.2.0 */
+/** How some languages write an empty object. */
 export const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 
-/** Returns the error for a result that does not have the shape of its method. @since 0.1.0 */
+/** Returns the error for a result that does not have the shape of its method. */
 export function invalid(call: { method: string; name: string }, answer: unknown, expected: string): EngineError {
   const shown = stringifyExact(answer)?.slice(0, 200) ?? String(answer);
   return new EngineError(

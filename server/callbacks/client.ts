@@ -5,26 +5,26 @@ import type {
   ServerNotificationMethod,
 } from '../../protocol/catalogue.ts';
 
-/** How a callback ended that brought no result. @since 0.1.0 */
+/** How a callback ended that brought no result. */
 export type CallbackFailure =
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data: unknown }
   /** A message that cannot be read came in place of a response. */
   | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'gone' };
 
-/** Receives the response to a request. An object rather than a promise, since thousands of runs may wait. @since 0.2.0 */
+/** Receives the response to a request. An object rather than a promise, since thousands of runs may wait. */
 export interface AnswerListener {
   answered(result: unknown): void;
   failed(error: CallbackError): void;
 }
 
-/** A request that was sent. @since 0.2.0 */
+/** A request that was sent. */
 export interface SentRequest {
   /** Sends `$/cancelRequest`. A response that arrives nevertheless goes to `late`, so that nothing of the run is kept for it. */
   withdraw(late?: AnswerListener): void;
 }
 
-/** The size in bytes of a message that is too large to be sent, and the limit. @since 0.2.0 */
+/** The size in bytes of a message that is too large to be sent, and the limit. */
 export interface TooLarge {
   readonly size: number;
   readonly limit: number;
@@ -64,7 +64,7 @@ export function drained(to: Pick<NotificationSender, 'drained'>, signal: AbortSi
   });
 }
 
-/** A callback that brought no result. @since 0.1.0 */
+/** A callback that brought no result. */
 export class CallbackError extends Error {
   override readonly name = 'CallbackError';
   readonly failure: CallbackFailure;

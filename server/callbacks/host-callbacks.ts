@@ -1,7 +1,7 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { ModelDeltaParams } from '../../protocol/deltas.ts';
-import type { GivenMessage, ModelMessage } from '../../protocol/messages.ts';
+import type { GivenMessage, ModelMessage } from '../../protocol/messages/messages.ts';
 import type { PendingItem } from '../../protocol/pending.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
 import type {
@@ -15,8 +15,8 @@ import type {
   WaitingCall,
 } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
-import type { PartStream } from '../engine/part-stream.ts';
-import { unknownKinds } from '../engine/unknown-kinds.ts';
+import { unknownKinds } from '../engine/messages/unknown-kinds.ts';
+import type { PartStream } from '../engine/streaming/part-stream.ts';
 import { type CallbackRequest, CallbackRequester, type RequesterOptions } from './callback-requester.ts';
 import { decidedOn, invalid, isEmptyList, isObject, parsed } from './callback-results.ts';
 import type { RequestSender } from './client.ts';
@@ -24,7 +24,7 @@ import { addDelta } from './model-delta.ts';
 import { type PendingEntry, pendingItem } from './pending-items.ts';
 import { toolOutcome } from './tool-outcome.ts';
 
-/** Options of the callbacks of a run. @since 0.1.0 */
+/** Options of the callbacks of a run. */
 export interface CallbackOptions extends RequesterOptions {
   /** How messages and parts of unknown kinds are treated. */
   readonly unknownParts: 'refuse' | 'carry';
@@ -49,7 +49,7 @@ const lateDelta = (requestId: string) =>
     { method: 'model/request', requestId },
   );
 
-/** The callbacks of one run, as JSON-RPC requests to its client. @since 0.1.0 */
+/** The callbacks of one run, as JSON-RPC requests to its client. */
 export class HostCallbacks implements Callbacks {
   readonly #options: CallbackOptions;
   readonly #requester: CallbackRequester;

@@ -1,14 +1,13 @@
 import type { ModelDeltaParams } from '../../protocol/deltas.ts';
-import { RequestUsage } from '../../protocol/usage.ts';
+import { RequestUsage } from '../../protocol/messages/usage.ts';
 import { EngineError } from '../engine/errors.ts';
-import { infinitePath } from '../engine/exact-json.ts';
-import type { PartStream } from '../engine/part-stream.ts';
+import { infinitePath } from '../engine/json/exact-json.ts';
+import type { PartStream } from '../engine/streaming/part-stream.ts';
 
 /**
  * Adds a piece that a host model sent: text goes to one part, the others to the part of the host's own key.
  *
  * Source: Pydantic AI `FunctionStreamedResponse`.
- * @since 0.2.0
  */
 export function addDelta(stream: PartStream, delta: ModelDeltaParams['delta']): void {
   if ('text' in delta) stream.text('text', delta.text);

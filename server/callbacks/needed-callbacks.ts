@@ -3,7 +3,7 @@ import type { RunStartParams } from '../../protocol/run.ts';
 import type { AgentSpec, ModelEntry, ModelSpec, OutputSpec, Prompts } from '../../protocol/spec.ts';
 import type { Warning } from '../engine/model.ts';
 
-/** A run, of which the callbacks are looked for that it will need. @since 0.2.0 */
+/** A run, of which the callbacks are looked for that it will need. */
 export interface PlannedRun {
   /** The agent with what the run adds to it. */
   readonly spec: AgentSpec;
@@ -26,7 +26,7 @@ const namesOf: Record<CallbackMethod, (run: PlannedRun) => readonly string[]> = 
   'secret/get': () => [],
 };
 
-/** Returns the callbacks that a run needs, each with the names for which it is sent. @since 0.2.0 */
+/** Returns the callbacks that a run needs, each with the names for which it is sent. */
 export function neededCallbacks(run: PlannedRun): Map<CallbackMethod, readonly string[]> {
   const needed = Object.entries(namesOf).map(([method, names]) => [method as CallbackMethod, names(run)] as const);
   return new Map(needed.filter(([, names]) => names.length > 0));
@@ -38,8 +38,6 @@ const namesShown = 8;
 /**
  * Warns of callbacks that a run needs and no client is sent: a host that forgot to list one would not know why the run waits.
  * Null when all of them are served.
- *
- * @since 0.2.0
  */
 export function notServed(run: PlannedRun, serves: (method: CallbackMethod) => boolean): Warning | null {
   const missing = [...neededCallbacks(run)].filter(([method]) => !serves(method));

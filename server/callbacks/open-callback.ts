@@ -10,13 +10,13 @@ import {
 import type { PendingEnd, PendingEntry, PendingItems } from './pending-items.ts';
 import type { After } from './timer.ts';
 
-/** Counters of the callbacks of a daemon. @since 0.1.0 */
+/** Counters of the callbacks of a daemon. */
 export interface CallbackCounters {
   open: number;
   late: number;
 }
 
-/** The state of the daemon that all callbacks share. @since 0.2.0 */
+/** The state of the daemon that all callbacks share. */
 export interface CallbackWorld {
   readonly pending: PendingItems;
   readonly counters: CallbackCounters;
@@ -24,7 +24,7 @@ export interface CallbackWorld {
   readonly epochMs: () => number;
 }
 
-/** One callback, ready to be sent. @since 0.2.0 */
+/** One callback, ready to be sent. */
 export interface OpenCallbackOptions<T> {
   readonly pendingId: string;
   readonly runId: string;
@@ -172,7 +172,6 @@ function countLate(counters: CallbackCounters): AnswerListener {
  * Sends a callback, or lets it wait for `pending/resolve`.
  *
  * Errors: those of the callback; the reason of the signal when that is aborted first.
- * @since 0.2.0
  */
 export function openCallback<T>(
   options: OpenCallbackOptions<T>,

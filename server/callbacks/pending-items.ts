@@ -1,10 +1,10 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
+import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import type { PendingItem } from '../../protocol/pending.ts';
-import { formatTimestamp } from '../../protocol/timestamp.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { CallbackFailure, RequestSender } from './client.ts';
 
-/** A callback that waits for its response, wherever that comes from. @since 0.2.0 */
+/** A callback that waits for its response, wherever that comes from. */
 export interface PendingEntry {
   readonly pendingId: string;
   readonly runId: string;
@@ -19,7 +19,7 @@ export interface PendingEntry {
   moveTo(requests: RequestSender | null): void;
 }
 
-/** Why an item waits no longer. @since 0.2.0 */
+/** Why an item waits no longer. */
 export type PendingEnd = 'answered' | 'expired' | 'withdrawn';
 
 const ends: Record<PendingEnd, string> = {
@@ -31,7 +31,7 @@ const ends: Record<PendingEnd, string> = {
 /** Number of ended items that are remembered, to distinguish them from ids that never existed. */
 const remembered = 4096;
 
-/** The open callbacks of all runs, oldest first. @since 0.2.0 */
+/** The open callbacks of all runs, oldest first. */
 export class PendingItems {
   readonly #open = new Map<string, PendingEntry>();
   readonly #over = new Map<string, PendingEnd>();
@@ -78,7 +78,7 @@ export class PendingItems {
   }
 }
 
-/** Returns an item as `pending/list` shows it. @since 0.2.0 */
+/** Returns an item as `pending/list` shows it. */
 export function pendingItem(entry: PendingEntry): PendingItem {
   const { pendingId, runId, method, params, createdAtMs, deadlineAtMs } = entry;
   return {

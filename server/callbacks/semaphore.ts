@@ -1,4 +1,4 @@
-/** Admits a bounded number at once, the others in the order in which they arrived. @since 0.1.0 */
+/** Admits a bounded number at once, the others in the order in which they arrived. */
 export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];

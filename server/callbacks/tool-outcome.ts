@@ -1,8 +1,8 @@
 import { ToolCallResult } from '../../protocol/callbacks.ts';
-import type { UserContent } from '../../protocol/content.ts';
+import type { UserContent } from '../../protocol/messages/content.ts';
 import type { ToolOutcome } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
-import { withTotal } from '../engine/usage.ts';
+import { withTotal } from '../engine/limits/usage.ts';
 
 const choices = ['content', 'retry', 'failed', 'deferred', 'approvalRequired'] as const;
 const besideContent = ['metadata', 'userContent', 'usage'];
@@ -14,7 +14,6 @@ const expected =
  * some hosts cannot distinguish.
  *
  * Errors: `callback.invalid`.
- * @since 0.1.0
  */
 export function toolOutcome(answer: unknown, name: string): ToolOutcome {
   if (answer === null || answer === undefined || isEmpty(answer)) return { kind: 'return', content: null };

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
-import type { UserContent } from '../../protocol/content.ts';
-import { mediaTypeOf } from '../engine/media-types.ts';
+import type { UserContent } from '../../protocol/messages/content.ts';
+import { mediaTypeOf } from '../engine/messages/media-types.ts';
 import { decodeText, inputLimits, readFileUpTo } from './input.ts';
 import { UsageError } from './options.ts';
 
@@ -14,7 +14,6 @@ const isText = (mediaType: string) =>
  * Files as user content: media and documents as bytes, text as text between two lines that name it.
  *
  * Errors: `UsageError` for what cannot be read, is of no known kind, or is too large together.
- * @since 0.1.0
  */
 export async function readAttachments(
   paths: readonly string[],

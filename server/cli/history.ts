@@ -13,7 +13,6 @@ interface Document {
  * `newMessages`. What a message must be beside its kind is left to the run.
  *
  * Errors: `UsageError`.
- * @since 0.1.0
  */
 export async function readHistory(
   paths: readonly string[],

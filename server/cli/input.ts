@@ -1,12 +1,12 @@
 import { createReadStream, fstatSync } from 'node:fs';
-import { parseJson } from '../engine/exact-json.ts';
+import { parseJson } from '../engine/json/exact-json.ts';
 import { describeOverflow } from '../errors/json-overflow.ts';
 import { openToRead } from '../regular-file.ts';
 import { UsageError } from './options.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Most bytes that are read of one kind of input. @since 0.1.0 */
+/** Most bytes that are read of one kind of input. */
 export const inputLimits = {
   attachments: 48 * mebibyte,
   history: 64 * mebibyte,
@@ -14,7 +14,7 @@ export const inputLimits = {
   stdin: 16 * mebibyte,
 };
 
-/** How much may be read, and how it is told. @since 0.1.0 */
+/** How much may be read, and how it is told. */
 export interface Allowance {
   /** What it is to the person who asked for it. */
   readonly name: string;
@@ -28,7 +28,6 @@ export interface Allowance {
  * Reads a stream to its end, or fails as soon as it has given more than allowed.
  *
  * Errors: `UsageError`.
- * @since 0.1.0
  */
 export async function readStream(stream: AsyncIterable<Uint8Array>, allowance: Allowance): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -45,7 +44,6 @@ export async function readStream(stream: AsyncIterable<Uint8Array>, allowance: A
  * Reads a regular file; pipes have `-`.
  *
  * Errors: `UsageError` for what cannot be read or is larger than allowed.
- * @since 0.1.0
  */
 export async function readFileUpTo(path: string, allowance: Allowance): Promise<Buffer> {
   try {
@@ -68,7 +66,6 @@ export async function readFileUpTo(path: string, allowance: Allowance): Promise<
  * A JSON document in a file.
  *
  * Errors: `UsageError`.
- * @since 0.1.0
  */
 export async function readJsonFile(path: string, allowance: Allowance): Promise<unknown> {
   return parsedJson(await readFileUpTo(path, allowance), allowance.name);
@@ -78,7 +75,6 @@ export async function readJsonFile(path: string, allowance: Allowance): Promise<
  * The JSON document in bytes that were read. Integers of any size keep their digits.
  *
  * Errors: `UsageError`.
- * @since 0.2.0
  */
 export function parsedJson(bytes: Uint8Array, name: string): unknown {
   const text = decodeText(bytes);
@@ -92,7 +88,7 @@ export function parsedJson(bytes: Uint8Array, name: string): unknown {
   return parsed.value;
 }
 
-/** UTF-8, or UTF-16 with the mark that Windows shells write; null for what is no text. @since 0.1.0 */
+/** UTF-8, or UTF-16 with the mark that Windows shells write; null for what is no text. */
 export function decodeText(bytes: Uint8Array): string | null {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
   try {

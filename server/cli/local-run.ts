@@ -5,7 +5,7 @@ import { EngineError } from '../engine/errors.ts';
 import { fromZod } from '../errors/response-error.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
 import { defaultLimits } from '../limits.ts';
-import { HostSecrets } from '../models/host-secrets.ts';
+import { HostSecrets } from '../models/secrets/host-secrets.ts';
 import type { RunOwner } from '../runs/run-owner.ts';
 
 /** A notification of a run that goes on. */

@@ -3,20 +3,20 @@ import { didYouMean } from '../errors/did-you-mean.ts';
 /** How an option is written: alone, with a value (the last one counts), with a value each time, or in any way. */
 type OptionKind = 'flag' | 'value' | 'list' | 'ignored';
 
-/** The options a command knows, by name without the dashes. @since 0.1.0 */
+/** The options a command knows, by name without the dashes. */
 export type OptionTable = Readonly<Record<string, OptionKind>>;
 
-/** What was given; an option that was not is absent. @since 0.1.0 */
+/** What was given; an option that was not is absent. */
 export type OptionValues<T extends OptionTable> = {
   -readonly [K in keyof T]?: T[K] extends 'list' ? string[] : T[K] extends 'value' ? string : true;
 };
 
-/** A command line that cannot be meant; told with the exit code 2. @since 0.1.0 */
+/** A command line that cannot be meant; told with the exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Words and options of a command line. @since 0.1.0 */
+/** Words and options of a command line. */
 export interface ReadOptions<T extends OptionTable> {
   readonly values: OptionValues<T>;
   readonly words: readonly string[];
@@ -29,7 +29,6 @@ export interface ReadOptions<T extends OptionTable> {
  * With `stopAtWord` the first word ends them too: it names a command with options of its own.
  *
  * Errors: `UsageError`.
- * @since 0.1.0
  */
 export function readOptions<T extends OptionTable>(
   args: readonly string[],

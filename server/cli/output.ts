@@ -1,21 +1,21 @@
 import type { RunResult } from '../../protocol/result.ts';
-import { stringifyExact } from '../engine/exact-json.ts';
+import { stringifyExact } from '../engine/json/exact-json.ts';
 import { jsonWithoutControls, PiecewiseText, withoutControls } from './terminal-text.ts';
 
-/** Where something is written. @since 0.1.0 */
+/** Where something is written. */
 export interface Outlet {
   /** Whether a person looks at it. */
   readonly isTerminal: boolean;
   write(text: string): void;
 }
 
-/** Writes a value as JSON: a line for programs, several for a person. @since 0.1.0 */
+/** Writes a value as JSON: a line for programs, several for a person. */
 export function writeJson(out: Outlet, value: unknown): void {
   const json = stringifyExact(value ?? null, out.isTerminal ? 2 : 0);
   out.write(`${out.isTerminal ? jsonWithoutControls(json) : json}\n`);
 }
 
-/** The text of a run on stdout: as it comes as far as it comes, and whole in the end. @since 0.1.0 */
+/** The text of a run on stdout: as it comes as far as it comes, and whole in the end. */
 export class TextOutput {
   readonly #out: Outlet;
   readonly #cleaned = new PiecewiseText();
@@ -46,7 +46,7 @@ export class TextOutput {
   }
 }
 
-/** What is told beside the result, on stderr. @since 0.1.0 */
+/** What is told beside the result, on stderr. */
 export class Voice {
   readonly #out: Outlet;
   #hasStatus = false;
@@ -78,7 +78,7 @@ export class Voice {
   }
 }
 
-/** Says why a run has not succeeded, with the error behind it. @since 0.1.0 */
+/** Says why a run has not succeeded, with the error behind it. */
 export function sayEnding(voice: Voice, { outcome, error }: RunResult): void {
   if (outcome === 'deferred') voice.say('the run ended with calls that others have to answer; --json shows them');
   if (!error) return;

@@ -9,7 +9,7 @@ import { runCommand } from './run.ts';
 
 type Stream = Pick<Output, 'write' | 'isTTY'>;
 
-/** `runwire run` as this process: its streams, its signals, its exit code. @since 0.1.0 */
+/** `runwire run` as this process: its streams, its signals, its exit code. */
 export async function runProcess(
   args: readonly string[],
   { stdout, start, log }: { stdout: Output; start: StartRun; log: Log },

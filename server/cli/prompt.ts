@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { UserContent } from '../../protocol/content.ts';
+import type { UserContent } from '../../protocol/messages/content.ts';
 import { readAttachments } from './attachment.ts';
 import { type Allowance, decodeText, inputLimits, readStream } from './input.ts';
 import { UsageError } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** Where text can be piped in. @since 0.1.0 */
+/** Where text can be piped in. */
 export interface Input {
   /** A terminal, something that is piped in, or nothing that would be read unless asked for. */
   readonly kind: 'terminal' | 'piped' | 'none';
@@ -19,7 +19,6 @@ const patienceMs = 3000;
  * What is asked: the argument, the piped text behind it, the attached files; undefined when the history speaks alone.
  *
  * Errors: `UsageError`.
- * @since 0.1.0
  */
 export async function readPrompt(
   { prompt, attach, history }: Pick<RunOptions, 'prompt' | 'attach' | 'history'>,
@@ -53,7 +52,6 @@ async function readPiped(input: Input, warn: (text: string) => void): Promise<st
  * Reads stdin to its end; after a while without input from a pipe a warning says what the command waits for.
  *
  * Errors: `UsageError`.
- * @since 0.2.0
  */
 export function readStdin(
   { kind, stream }: Input,

@@ -1,7 +1,7 @@
-import { parseExact } from '../engine/exact-json.ts';
+import { parseExact } from '../engine/json/exact-json.ts';
 import { type OptionTable, readOptions, UsageError } from './options.ts';
 
-/** What `runwire run` is asked to do. @since 0.1.0 */
+/** What `runwire run` is asked to do. */
 export interface RunOptions {
   /** `provider:name`. */
   readonly model: string;
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
-/** Help of `runwire run`. @since 0.1.0 */
+/** Help of `runwire run`. */
 export const runHelp = `Usage: runwire run --model MODEL [options] [PROMPT|-]
 
 Asks a model once and prints its answer. The answer alone is written to stdout; all else goes to stderr.
@@ -92,7 +92,6 @@ const longestTimeout = 2_147_483;
  * Reads the arguments behind `run`; null when help is asked for.
  *
  * Errors: `UsageError`.
- * @since 0.1.0
  */
 export function readRunOptions(args: readonly string[]): RunOptions | null {
   const given = args.find((arg) => /^--(allow-env|allow-local-downloads|log-level)(=|$)/.test(arg));

@@ -13,7 +13,7 @@ import { type Outlet, sayEnding, TextOutput, Voice, writeJson } from './output.t
 import { type Input, readPrompt } from './prompt.ts';
 import { type RunOptions, readRunOptions, runHelp } from './run-options.ts';
 
-/** What the command needs of its process. @since 0.1.0 */
+/** What the command needs of its process. */
 export interface Surroundings {
   readonly input: Input;
   readonly stdout: Outlet;
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly start: StartRun;
 }
 
-/** `runwire run`: resolves with the exit code when everything was written. @since 0.1.0 */
+/** `runwire run`: resolves with the exit code when everything was written. */
 export async function runCommand(args: readonly string[], around: Surroundings): Promise<number> {
   const voice = new Voice(around.stderr);
   try {

@@ -1,6 +1,6 @@
-import { protocolDocument } from '../../protocol/document.ts';
+import { protocolDocument } from '../../protocol/document/document.ts';
 
-/** What `runwire schema` prints: the text of `docs/schema.json`. @since 0.1.0 */
+/** What `runwire schema` prints: the text of `docs/schema.json`. */
 export function schemaText(): string {
   return `${JSON.stringify(protocolDocument(), null, 2)}\n`;
 }

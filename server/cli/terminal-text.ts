@@ -21,19 +21,17 @@ const unescapedByJson = new RegExp(`[\\x7f-\\x9f${directions}]`, 'g');
 /**
  * A text without escape sequences, other control characters (line ends and tabs aside) and overrides of the direction
  * of writing.
- *
- * @since 0.1.0
  */
 export function withoutControls(given: string): string {
   return given.replace(sequences, '').replace(controls, '').replace(directionOverrides, '');
 }
 
-/** JSON that reads back as the same value, with control characters that JSON leaves as they are escaped. @since 0.1.0 */
+/** JSON that reads back as the same value, with control characters that JSON leaves as they are escaped. */
 export function jsonWithoutControls(json: string): string {
   return json.replace(unescapedByJson, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Cleans a text that comes in pieces; a sequence that is cut in two is held back until it is whole. @since 0.1.0 */
+/** Cleans a text that comes in pieces; a sequence that is cut in two is held back until it is whole. */
 export class PiecewiseText {
   #held = '';
 

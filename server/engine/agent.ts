@@ -1,13 +1,13 @@
+import type { UsageLimits } from '../../protocol/messages/usage.ts';
 import type { AgentSpec, ModelSettings, Prompts, ToolDefinition, ToolSpec } from '../../protocol/spec.ts';
-import type { UsageLimits } from '../../protocol/usage.ts';
-import { compileArguments, invalidSchema, type UncheckedKeyword, type Validator } from './arguments.ts';
 import { deferralNotAllowed, EngineError } from './errors.ts';
+import { limitsInForce } from './limits/usage.ts';
 import type { Warning } from './model.ts';
-import { compileOutput, type OutputPlan } from './output-plan.ts';
-import { uncheckedOfOutput, uncheckedWarning } from './unchecked.ts';
-import { limitsInForce } from './usage.ts';
+import { compileOutput, type OutputPlan } from './output/output-plan.ts';
+import { compileArguments, invalidSchema, type UncheckedKeyword, type Validator } from './tools/arguments.ts';
+import { uncheckedOfOutput, uncheckedWarning } from './tools/unchecked.ts';
 
-/** A function tool, ready to be called. @since 0.1.0 */
+/** A function tool, ready to be called. */
 export interface CompiledTool {
   readonly spec: ToolSpec;
   readonly definition: ToolDefinition;
@@ -20,14 +20,14 @@ export interface CompiledTool {
   readonly unchecked: readonly UncheckedKeyword[];
 }
 
-/** Literal texts joined, and the names the host resolves. @since 0.1.0 */
+/** Literal texts joined, and the names the host resolves. */
 export interface CompiledPrompts {
   /** The literals, with a blank line between. */
   readonly literal: string;
   readonly parts: readonly (string | { readonly ref: string; readonly dynamic: boolean })[];
 }
 
-/** An agent whose specification was checked and whose schemas are compiled; it is never changed. @since 0.1.0 */
+/** An agent whose specification was checked and whose schemas are compiled; it is never changed. */
 export interface CompiledAgent {
   readonly name: string | null;
   readonly instructions: CompiledPrompts;
@@ -54,7 +54,6 @@ export interface CompiledAgent {
  * Checks an agent and compiles its schemas; `validationMs` is how long one validation against one of them may take.
  *
  * Errors: `tool.conflict`, `schema.invalid`, `run.invalid`. Source: Pydantic AI `Agent.__init__`.
- * @since 0.1.0
  */
 export async function compileAgent(
   spec: AgentSpec,

@@ -1,11 +1,11 @@
-import type { UserContent } from '../../protocol/content.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
-import type { GivenMessage, ModelMessage } from '../../protocol/messages.ts';
+import type { UserContent } from '../../protocol/messages/content.ts';
+import type { GivenMessage, ModelMessage } from '../../protocol/messages/messages.ts';
+import type { RunUsage } from '../../protocol/messages/usage.ts';
 import type { ToolDefinition } from '../../protocol/spec.ts';
-import type { RunUsage } from '../../protocol/usage.ts';
 
-/** Where a callback belongs. @since 0.1.0 */
+/** Where a callback belongs. */
 export interface CallbackContext {
   readonly runStep: number;
   readonly idempotencyKey: string;
@@ -14,10 +14,10 @@ export interface CallbackContext {
   readonly emit?: ((event: DurableEvent) => void) | undefined;
 }
 
-/** Announces that a call waits for `pending/resolve`. @since 0.2.0 */
+/** Announces that a call waits for `pending/resolve`. */
 export type PendingAdded = Extract<DurableEvent, { event_kind: 'pending_added' }>;
 
-/** A call whose waiting is announced around its step. @since 0.2.0 */
+/** A call whose waiting is announced around its step. */
 export interface WaitingCall {
   readonly kind: 'callTool' | 'validateOutput' | 'handleDeferred' | 'awaitHuman';
   readonly stepKey: string;
@@ -25,7 +25,7 @@ export interface WaitingCall {
   readonly toolCallId?: string;
 }
 
-/** A tool call as the host gets it. @since 0.1.0 */
+/** A tool call as the host gets it. */
 export interface ToolRequest {
   readonly toolCallId: string;
   readonly name: string;
@@ -39,7 +39,7 @@ export interface ToolRequest {
   readonly timeoutMs?: number;
 }
 
-/** The outcome of a tool call, as it is recorded. @since 0.1.0 */
+/** The outcome of a tool call, as it is recorded. */
 export type ToolOutcome =
   | {
       readonly kind: 'return';
@@ -52,7 +52,7 @@ export type ToolOutcome =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'deferred' | 'approvalRequired'; readonly metadata: Record<string, unknown> | null };
 
-/** An output function or validator as the host gets it. @since 0.1.0 */
+/** An output function or validator as the host gets it. */
 export interface OutputRequest {
   readonly kind: 'validator' | 'function';
   readonly name: string;
@@ -63,7 +63,7 @@ export interface OutputRequest {
   readonly maxRetries: number;
 }
 
-/** The outcome of checking an output. @since 0.1.0 */
+/** The outcome of checking an output. */
 export type OutputOutcome =
   | { readonly kind: 'output'; readonly output: unknown }
   | { readonly kind: 'retry'; readonly message: string };
@@ -71,8 +71,6 @@ export type OutputOutcome =
 /**
  * The requests of the engine to its host. Each rejects with `EngineError`: `callback.failed`, `callback.invalid`,
  * `callback.unsupported`, `callback.timeout` or `client.gone`, and with the reason of the signal when that is aborted.
- *
- * @since 0.1.0
  */
 export interface Callbacks {
   callTool(request: ToolRequest, context: CallbackContext): Promise<ToolOutcome>;

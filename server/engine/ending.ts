@@ -1,25 +1,23 @@
 import type { RunError, RunResult } from '../../protocol/result.ts';
-import { interruptedReturn, isToolResult, toolCallsOf } from './cleaning.ts';
 import { EngineError, toRunError } from './errors.ts';
+import { unknownCost } from './limits/usage.ts';
+import { interruptedReturn, isToolResult, toolCallsOf } from './messages/cleaning.ts';
 import type { FinalOutput } from './node.ts';
 import { runToOutput } from './run.ts';
 import type { RunState } from './state.ts';
-import { unknownCost } from './usage.ts';
 
-/** How a run ended. The text of a bug stays in the daemon. @since 0.1.0 */
+/** How a run ended. The text of a bug stays in the daemon. */
 export interface Ending {
   readonly outcome: RunResult['outcome'];
   readonly output?: FinalOutput;
   readonly error?: RunError;
 }
 
-/** Turns an exception other than an `EngineError` into one: the caller logs it under an incident id. @since 0.1.0 */
+/** Turns an exception other than an `EngineError` into one: the caller logs it under an incident id. */
 export type ReportBug = (error: unknown) => EngineError;
 
 /**
  * Runs to any end, emits it as `run_finished`, and leaves a history that is exact.
- *
- * @since 0.1.0
  */
 export function runToEnd(state: RunState, reportBug: ReportBug): Promise<RunResult> {
   return endingOf(state, reportBug).then((ending) => finish(state, ending));

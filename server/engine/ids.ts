@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
  * mints the same ids.
  *
  * Source: Pydantic AI `generate_tool_call_id` (its prefix and length).
- * @since 0.1.0
  */
 export function mintId(at: { runId: string; stepKey: string; index: number }): string {
   const digest = createHash('sha256').update(`${at.runId}/${at.stepKey}/${at.index}`).digest('hex');

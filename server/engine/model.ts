@@ -1,13 +1,13 @@
 import type { DurableEvent } from '../../protocol/events.ts';
-import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelResponse } from '../../protocol/messages/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
-import type { AnswerBounds } from './bounds.ts';
-import type { PartStream } from './part-stream.ts';
+import type { AnswerBounds } from './limits/bounds.ts';
+import type { PartStream } from './streaming/part-stream.ts';
 
-/** How the output is requested in one request; `auto` has been resolved. @since 0.1.0 */
+/** How the output is requested in one request; `auto` has been resolved. */
 export type OutputMode = 'text' | 'tool' | 'native' | 'prompted';
 
-/** The schema of the output in native and prompted mode. Source: Pydantic AI `OutputObjectDefinition`. @since 0.1.0 */
+/** The schema of the output in native and prompted mode. Source: Pydantic AI `OutputObjectDefinition`. */
 export interface OutputObject {
   readonly name: string | null;
   readonly description: string | null;
@@ -19,7 +19,6 @@ export interface OutputObject {
  * valid until the response arrives.
  *
  * Source: Pydantic AI `ModelRequestParameters`, `AgentInfo`.
- * @since 0.1.0
  */
 export interface ModelPrompt {
   readonly messages: readonly ModelMessage[];
@@ -36,7 +35,7 @@ export interface ModelPrompt {
   readonly settings: ModelSettings | null;
 }
 
-/** The facilities of a model while it responds. @since 0.1.0 */
+/** The facilities of a model while it responds. */
 export interface ModelCall {
   readonly runId: string;
   readonly runStep: number;
@@ -60,7 +59,7 @@ export interface ModelCall {
   readonly stream?: PartStream;
 }
 
-/** Something a person should know about a request, shown as a `warning` event. @since 0.1.0 */
+/** Something a person should know about a request, shown as a `warning` event. */
 export interface Warning {
   readonly kind: string;
   readonly message: string;
@@ -69,8 +68,6 @@ export interface Warning {
 /**
  * A response without its bookkeeping: the engine fills in `timestamp` and tool call ids where they are `''`, and run
  * and conversation ids.
- *
- * @since 0.1.0
  */
 export interface ModelAnswer {
   readonly response: ModelResponse;
@@ -84,7 +81,6 @@ export interface ModelAnswer {
  * when there is no response. When it throws after pieces arrived, they are kept as an interrupted response.
  *
  * Source: Pydantic AI `Model.request`.
- * @since 0.1.0
  */
 export interface Model {
   /** `provider:name` as requested. */

@@ -1,10 +1,10 @@
 import type { DeferredToolRequests } from '../../protocol/deferred.ts';
-import type { ModelRequest, ModelResponse, ToolCallPart } from '../../protocol/messages.ts';
-import { toolCallsOf } from './cleaning.ts';
+import type { ModelRequest, ModelResponse, ToolCallPart } from '../../protocol/messages/messages.ts';
 import { EngineError, outputTokenLimit, userError } from './errors.ts';
-import type { OutputPlan } from './output-plan.ts';
-import type { Resolutions } from './resolutions.ts';
-import { noOutputText } from './wording.ts';
+import { toolCallsOf } from './messages/cleaning.ts';
+import { noOutputText } from './messages/wording.ts';
+import type { OutputPlan } from './output/output-plan.ts';
+import type { Resolutions } from './tools/resolutions.ts';
 
 /** The request that a model request begins with; null when it only has messages that the user sent meanwhile. */
 export interface OwnRequest {
@@ -13,14 +13,14 @@ export interface OwnRequest {
   readonly resumed: boolean;
 }
 
-/** What the loop does next. @since 0.1.0 */
+/** What the loop does next. */
 export type RunNode =
   | ({ readonly kind: 'modelRequest' } & OwnRequest)
   | { readonly kind: 'resumeResponse'; readonly suspended: ModelResponse }
   | { readonly kind: 'handleResponse'; readonly response: ModelResponse; readonly resolutions?: Resolutions }
   | { readonly kind: 'end'; readonly output: FinalOutput };
 
-/** The output of a run; `toolName` is null when it came from text. @since 0.1.0 */
+/** The output of a run; `toolName` is null when it came from text. */
 export interface FinalOutput {
   readonly value: unknown;
   readonly toolName: string | null;
@@ -30,7 +30,7 @@ export interface FinalOutput {
   readonly deferred?: DeferredToolRequests;
 }
 
-/** What a response leads to. @since 0.1.0 */
+/** What a response leads to. */
 export type Decision =
   | { readonly kind: 'callTools'; readonly calls: readonly ToolCallPart[]; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
@@ -41,7 +41,6 @@ export type Decision =
  * Decides what follows from a response. Pure: no clock, no I/O, no mutation.
  *
  * Errors: `model.unexpectedBehavior`, `contentFilter`, `run.invalid`. Source: Pydantic AI `CallToolsNode._run_stream`.
- * @since 0.1.0
  */
 export function afterResponse(
   response: ModelResponse,
@@ -66,8 +65,6 @@ export function afterResponse(
 
 /**
  * The text of a response. A tool that the provider ran resets it, unless nothing follows; thinking never counts.
- *
- * @since 0.1.0
  */
 export function textOf(response: ModelResponse): string {
   let text = '';

@@ -1,16 +1,16 @@
-import type { ModelResponse } from '../../protocol/messages.ts';
+import type { ModelResponse } from '../../protocol/messages/messages.ts';
 import { outputTokenLimit, unexpectedBehavior } from './errors.ts';
-import { userPromptPart } from './media.ts';
+import { userPromptPart } from './messages/media.ts';
 import { afterResponse, type FinalOutput, type RunNode } from './node.ts';
-import { type Processed, processNull, processText } from './output.ts';
-import { recordPause } from './prepare.ts';
-import { requestModel, resumeResponse } from './request.ts';
-import { type Refusal, retry, retryFeedback } from './returns.ts';
+import { type Processed, processNull, processText } from './output/output.ts';
+import { requestModel, resumeResponse } from './request/model-request.ts';
+import { recordPause } from './request/prepare.ts';
 import { start } from './start.ts';
 import type { RunState } from './state.ts';
-import { stepKey } from './steps.ts';
-import { handleCalls } from './strategies.ts';
-import { checkIncomplete } from './tools.ts';
+import { stepKey } from './steps/steps.ts';
+import { handleCalls } from './tools/end-strategies.ts';
+import { type Refusal, retry, retryFeedback } from './tools/returns.ts';
+import { checkIncomplete } from './tools/tool-calls.ts';
 
 /**
  * Drives a run to its output, node by node.

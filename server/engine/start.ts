@@ -1,14 +1,19 @@
-import type { ModelMessage, ModelRequest, ModelRequestPart, SystemPromptPart } from '../../protocol/messages.ts';
+import type {
+  ModelMessage,
+  ModelRequest,
+  ModelRequestPart,
+  SystemPromptPart,
+} from '../../protocol/messages/messages.ts';
 import type { CompiledPrompts } from './agent.ts';
-import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './cleaning.ts';
 import { userError } from './errors.ts';
-import { userPromptPart } from './media.ts';
+import { cleanHistory, repairOpenCalls, requestOf, toolCallsOf } from './messages/cleaning.ts';
+import { userPromptPart } from './messages/media.ts';
 import type { RunNode } from './node.ts';
-import { emittingStep } from './recorded.ts';
-import { resume } from './resolutions.ts';
+import { resolvePrompts, resolveSystemPrompt, systemPromptParts } from './request/system-prompts.ts';
 import { type RunInput, RunState } from './state.ts';
-import { type StepContext, stepKey } from './steps.ts';
-import { resolvePrompts, resolveSystemPrompt, systemPromptParts } from './system-prompts.ts';
+import { emittingStep } from './steps/recorded-step.ts';
+import { type StepContext, stepKey } from './steps/steps.ts';
+import { resume } from './tools/resolutions.ts';
 
 interface Started {
   /** Texts of all system prompts in order, null where one is left out; only when they are needed. */
@@ -19,7 +24,7 @@ interface Started {
   instructed?: boolean;
 }
 
-/** The state a run begins with; the given history is copied, never changed. @since 0.1.0 */
+/** The state a run begins with; the given history is copied, never changed. */
 export function initialState(input: RunInput): RunState {
   return new RunState(input, cleanHistory(input.history, { repairLast: false }));
 }
@@ -28,7 +33,6 @@ export function initialState(input: RunInput): RunState {
  * Resolves the system prompts and decides on the first node.
  *
  * Errors: `run.invalid`, and those of callbacks. Source: Pydantic AI `UserPromptNode.run`.
- * @since 0.1.0
  */
 export async function start(state: RunState): Promise<RunNode> {
   if (!state.input.deferredResults) repairInterrupted(state);

@@ -1,23 +1,23 @@
-import type { UserContent } from '../../protocol/content.ts';
 import type { DeferredToolResults } from '../../protocol/deferred.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
-import type { ModelMessage, ModelRequest, ModelRequestPart, ModelResponse } from '../../protocol/messages.ts';
+import type { UserContent } from '../../protocol/messages/content.ts';
+import type { ModelMessage, ModelRequest, ModelRequestPart, ModelResponse } from '../../protocol/messages/messages.ts';
+import type { RunUsage } from '../../protocol/messages/usage.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
-import type { RunUsage } from '../../protocol/usage.ts';
 import type { CompiledAgent } from './agent.ts';
-import type { RunBounds } from './bounds.ts';
 import type { Callbacks } from './callbacks.ts';
-import { requestOf } from './cleaning.ts';
-import type { DeltaSink } from './delta-sink.ts';
-import { History } from './history.ts';
-import { Inbox } from './inbox.ts';
+import type { RunBounds } from './limits/bounds.ts';
+import { emptyUsage, withTotal } from './limits/usage.ts';
+import { requestOf } from './messages/cleaning.ts';
+import { History } from './messages/history.ts';
 import type { Model, Warning } from './model.ts';
 import type { FinalOutput } from './node.ts';
-import type { PartStream } from './part-stream.ts';
-import type { StepRunner } from './steps.ts';
-import { emptyUsage, withTotal } from './usage.ts';
+import { Inbox } from './request/steering-queue.ts';
+import type { StepRunner } from './steps/steps.ts';
+import type { DeltaSink } from './streaming/delta-sink.ts';
+import type { PartStream } from './streaming/part-stream.ts';
 
-/** Everything a run is a function of, beside the outputs of its steps. @since 0.1.0 */
+/** Everything a run is a function of, beside the outputs of its steps. */
 export interface RunInput {
   readonly runId: string;
   readonly conversationId: string;
@@ -52,7 +52,7 @@ export interface RunInput {
   readonly emit: (seq: number, event: DurableEvent) => void;
 }
 
-/** The state that the tools of a step share; failures count once for each name and step. @since 0.1.0 */
+/** The state that the tools of a step share; failures count once for each name and step. */
 export class ToolCounters {
   // Made when they are needed: most steps fail in nothing, and many runs wait in their first.
   #retries: Map<string, number> | null = null;
@@ -90,7 +90,7 @@ export class ToolCounters {
   }
 }
 
-/** The state of one run; nothing else of the engine keeps any. @since 0.1.0 */
+/** The state of one run; nothing else of the engine keeps any. */
 export class RunState {
   readonly input: RunInput;
   readonly agent: CompiledAgent;

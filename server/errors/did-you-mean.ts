@@ -1,4 +1,4 @@
-/** The known name closest to a misspelt one, or undefined when none is close. @since 0.1.0 */
+/** The known name closest to a misspelt one, or undefined when none is close. */
 export function didYouMean(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;

@@ -1,4 +1,4 @@
-import { infinitePath, mayBeInexact, type Overflow, parseJson } from '../engine/exact-json.ts';
+import { infinitePath, mayBeInexact, type Overflow, parseJson } from '../engine/json/exact-json.ts';
 
 /** The parameters of each method that hold data which is passed on, not numbers that the daemon works with. */
 const data: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +29,6 @@ const overflows = new WeakMap<object, Overflow>();
  * BigInts; everywhere else numbers are numbers.
  *
  * Errors: `SyntaxError`.
- * @since 0.2.0
  */
 export function parseMessage(text: string): unknown {
   const message: unknown = JSON.parse(text);
@@ -59,13 +58,13 @@ function withExactData(message: Message, text: string, root: 'result' | 'params'
   return message;
 }
 
-/** The number in parameters or in a result that was parsed by {@link parseMessage} which no double can hold, if any. @since 0.2.0 */
+/** The number in parameters or in a result that was parsed by {@link parseMessage} which no double can hold, if any. */
 export function overflowIn(value: unknown): Overflow | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return { path: [], text: String(value) };
   return typeof value === 'object' && value !== null ? overflows.get(value) : undefined;
 }
 
-/** Describes such a number in an error message. @since 0.2.0 */
+/** Describes such a number in an error message. */
 export const describeOverflow = ({ path, text }: Overflow): string =>
   `${text}${path.length > 0 ? ` at ${path.join('.')}` : ''} is beyond the largest number, 1.8e308; give it as a string`;
 

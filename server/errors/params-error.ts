@@ -1,12 +1,12 @@
 import { EngineError } from '../engine/errors.ts';
 
-/** A fault of one value of the parameters. @since 0.1.0 */
+/** A fault of one value of the parameters. */
 export interface ParamIssue {
   path: (string | number)[];
   message: string;
 }
 
-/** Errors: `params.invalid {issues}`. @since 0.1.0 */
+/** Errors: `params.invalid {issues}`. */
 export function invalidParams(issues: ParamIssue[]): EngineError {
   const shown = issues
     .slice(0, 3)

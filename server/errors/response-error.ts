@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { invalidParams, type ParamIssue } from './params-error.ts';
 
-/** An error as the response of a request. @since 0.1.0 */
+/** An error as the response of a request. */
 export function responseError(
   kind: ErrorKind,
   message: string,
@@ -19,8 +19,6 @@ export function responseError(
 /**
  * Turns what a schema refused into the error of the request: an unknown field of a specification and a bad message of a history
  * have kinds of their own.
- *
- * @since 0.1.0
  */
 export function fromZod(error: z.ZodError, knownFields: (path: (string | number)[]) => string[]): EngineError {
   const issues = error.issues.flatMap(flatten);
@@ -74,17 +72,17 @@ function joined(messages: readonly string[]): string {
   return `Invalid input: expected ${expected.join(' or ')}, received ${[...received][0]}`;
 }
 
-/** Returns what a schema refused, issue by issue; of a union, the closest alternative. @since 0.2.0 */
+/** Returns what a schema refused, issue by issue; of a union, the closest alternative. */
 export const issuesOf = (error: z.ZodError): ParamIssue[] => error.issues.flatMap(flatten);
 
-/** The only place where an exception becomes a JSON-RPC error. A bug is logged and reported as an incident. @since 0.1.0 */
+/** The only place where an exception becomes a JSON-RPC error. A bug is logged and reported as an incident. */
 export function toResponseError(error: unknown, log: Log): ResponseError<unknown> {
   if (error instanceof ResponseError) return error;
   const known = error instanceof EngineError ? error : reportBug(error, log);
   return responseError(known.kind, known.message, known.details);
 }
 
-/** Logs a bug and returns an error with its incident id; its text and stack stay in the daemon. @since 0.1.0 */
+/** Logs a bug and returns an error with its incident id; its text and stack stay in the daemon. */
 export function reportBug(error: unknown, log: Log): EngineError {
   const incident = randomUUID();
   log.error(`incident ${incident}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -1,4 +1,4 @@
-/** A page of a list; the cursor is a position. @since 0.2.0 */
+/** A page of a list; the cursor is a position. */
 export function pageOf<T>(
   all: readonly T[],
   { cursor, limit }: { cursor?: string | null | undefined; limit?: number | null | undefined },

@@ -1,14 +1,14 @@
 import type { AgentSpec } from '../../protocol/spec.ts';
 import type { Handlers } from '../dispatch.ts';
 import { compileAgent } from '../engine/agent.ts';
-import type { KeySource } from '../models/keys.ts';
 import { resolveModel } from '../models/registry.ts';
+import type { KeySource } from '../models/secrets/keys.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
 import { agentFieldsOf } from '../runs/merge.ts';
 
 type AgentHandlers = Pick<Handlers, Extract<keyof Handlers, `agent/${string}`>>;
 
-/** The `agent/…` requests. @since 0.1.0 */
+/** The `agent/…` requests. */
 export function agentHandlers({ agents, keys }: { agents: AgentRegistry; keys: KeySource }): AgentHandlers {
   return {
     'agent/register': async (params, session) => {

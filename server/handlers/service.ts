@@ -1,6 +1,6 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { callbacks, type ResultOf, requests, serverNotifications } from '../../protocol/catalogue.ts';
-import { protocolDocument } from '../../protocol/document.ts';
+import { protocolDocument } from '../../protocol/document/document.ts';
 import { PROTOCOL_VERSION } from '../../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../../protocol/reference.ts';
 import type { Handlers } from '../dispatch.ts';
@@ -12,7 +12,7 @@ import type { AgentRegistry } from '../runs/agent-registry.ts';
 
 type ServiceHandlers = Pick<Handlers, 'initialize' | 'shutdown' | 'models/list' | 'rpc/discover' | 'health/get'>;
 
-/** What the service requests need. @since 0.1.0 */
+/** What the service requests need. */
 export interface ServiceDeps {
   readonly version: string;
   readonly epoch: string;
@@ -26,7 +26,7 @@ export interface ServiceDeps {
   readonly agents: AgentRegistry;
 }
 
-/** The handshake and the requests about the daemon itself. @since 0.1.0 */
+/** The handshake and the requests about the daemon itself. */
 export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
   const loop = { last: performance.eventLoopUtilization() };
   return {

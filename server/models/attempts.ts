@@ -1,14 +1,14 @@
 import { EngineError } from '../engine/errors.ts';
 import type { ModelCall } from '../engine/model.ts';
 
-/** Why another attempt is made, and after how long. @since 0.3.0 */
+/** Why another attempt is made, and after how long. */
 export interface Further {
   readonly reason: string;
   readonly status?: number;
   readonly delayMs?: number;
 }
 
-/** What an error says of the attempt that it ended. @since 0.3.0 */
+/** What an error says of the attempt that it ended. */
 export function furtherAfter(error: unknown, delayMs?: number): Further {
   const { message, status } =
     error instanceof EngineError
@@ -21,7 +21,7 @@ export function furtherAfter(error: unknown, delayMs?: number): Further {
   };
 }
 
-/** Numbers the attempts at one request through several models, each of which counts its own from 1. @since 0.3.0 */
+/** Numbers the attempts at one request through several models, each of which counts its own from 1. */
 export class Attempts {
   readonly #call: ModelCall;
   /** Number of the latest attempt; the engine has emitted the first. */

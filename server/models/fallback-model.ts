@@ -1,5 +1,5 @@
-import { secondsToIso } from '../../protocol/duration.ts';
-import type { ModelRequestAttempt, ModelResponse } from '../../protocol/messages.ts';
+import { secondsToIso } from '../../protocol/messages/duration.ts';
+import type { ModelRequestAttempt, ModelResponse } from '../../protocol/messages/messages.ts';
 import { EngineError, toRunError, upstreamType } from '../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, Warning } from '../engine/model.ts';
 import { Attempts, type Further, furtherAfter } from './attempts.ts';
@@ -19,7 +19,6 @@ const rejects: Readonly<Record<string, ModelResponse['finish_reason']>> = {
  *
  * Errors: `model.allFailed {errors, attempts}`, and the error of a model that does not fall back.
  * Source: Pydantic AI `FallbackModel`.
- * @since 0.2.0
  */
 export function fallbackModel(models: readonly Model[], fallbackOn: readonly string[]): Model {
   // Prices are found by what a response says of its model, whoever of the list it was.

@@ -1,20 +1,19 @@
-import { ModelResponse } from '../../protocol/messages.ts';
+import { ModelResponse } from '../../protocol/messages/messages.ts';
 import { invalid } from '../callbacks/callback-results.ts';
 import type { CallbackError } from '../callbacks/client.ts';
 import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
-import { tooLarge } from '../engine/bounds.ts';
 import { EngineError } from '../engine/errors.ts';
-import { jsonSize } from '../engine/json-size.ts';
+import { jsonSize } from '../engine/json/json-size.ts';
+import { tooLarge } from '../engine/limits/bounds.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../engine/model.ts';
-import type { PartStream } from '../engine/part-stream.ts';
-import { unmeasuredUsage } from '../engine/response.ts';
+import { unmeasuredUsage } from '../engine/request/response.ts';
+import type { PartStream } from '../engine/streaming/part-stream.ts';
 import { withoutInlineSystem } from './inline-system.ts';
 
 /**
  * A model that the host serves with `model/request`: any model of its own, or a script in a test.
  *
  * Source: Pydantic AI `FunctionModel`.
- * @since 0.1.0
  */
 export function hostModel(name: string, callbacks: HostCallbacks): Model {
   return { id: `host:${name}`, request: (prompt, call) => requestHost(name, callbacks, prompt, call) };

@@ -1,12 +1,11 @@
-import type { ModelMessage, ModelRequest, ModelRequestPart } from '../../protocol/messages.ts';
-import { framedSystem } from '../engine/model-view.ts';
+import type { ModelMessage, ModelRequest, ModelRequestPart } from '../../protocol/messages/messages.ts';
+import { framedSystem } from '../engine/messages/model-view.ts';
 
 /**
  * Messages for a model that takes system prompts only at the head: those that stand later become user text in a
  * `<system>` tag. Messages without any are shared with the given list.
  *
  * Source: Pydantic AI `_wrap_non_leading_system_prompts`.
- * @since 0.2.0
  */
 export function withoutInlineSystem(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   const first = messages.findIndex((message) => message.kind === 'request');

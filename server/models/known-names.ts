@@ -24,7 +24,6 @@ const fallbackKinds: readonly ErrorKind[] = [
  * only doubted.
  *
  * Errors: `run.invalid` for a kind that no model of the list can end with.
- * @since 0.3.0
  */
 export function checkFallbackOn(kinds: readonly string[], { hasHostModel }: { hasHostModel: boolean }): Warning[] {
   const unknown = kinds.filter((kind) => !(fallbackKinds as readonly string[]).includes(kind));
@@ -42,7 +41,7 @@ export function checkFallbackOn(kinds: readonly string[], { hasHostModel }: { ha
   });
 }
 
-/** Pydantic AI's prefixes of provider settings. @since 0.3.0 */
+/** Pydantic AI's prefixes of provider settings. */
 export const settingPrefixes =
   /^(anthropic|azure|bedrock|cerebras|cohere|deepseek|gateway|google|groq|huggingface|mistral|ollama|openai|openrouter|snowflake|xai|zai)_/;
 
@@ -53,8 +52,6 @@ const isKnown = (name: string): boolean => settingPrefixes.test(name) || common(
 /**
  * Warns of settings that no provider knows, where no provider is asked that would say so. A host may know more: there a
  * name is only doubted.
- *
- * @since 0.3.0
  */
 export function unknownSettings(
   all: readonly (object | null | undefined)[],
@@ -69,7 +66,7 @@ export function unknownSettings(
     }));
 }
 
-/** What a name that no provider knows may have meant, to end a sentence with. @since 0.3.0 */
+/** What a name that no provider knows may have meant, to end a sentence with. */
 export const guessedSetting = (name: string): string => (isKnown(name) ? '.' : guessed(name, common()));
 
 function guessed(name: string, known: readonly string[]): string {

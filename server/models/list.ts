@@ -3,7 +3,7 @@ import { type ProviderRow, providers } from './providers.ts';
 
 type ModelRow = ResultOf<'models/list'>['models'][number];
 
-/** What the list is made of. @since 0.2.0 */
+/** What the list is made of. */
 export interface ListOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly nowMs: number;
@@ -14,8 +14,6 @@ export interface ListOptions {
 /**
  * The models a run can name: those that are known, and behind them a row `provider:*` for each provider, which takes any
  * other name too.
- *
- * @since 0.1.0
  */
 export async function modelList({ env, nowMs, provider }: ListOptions): Promise<ModelRow[]> {
   const { knownModels } = await import('./prices.ts');

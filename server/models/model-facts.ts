@@ -1,4 +1,4 @@
-/** What a model takes and can do, as far as it is known. @since 0.2.0 */
+/** What a model takes and can do, as far as it is known. */
 export interface ModelFacts {
   /** Tokens of one answer, at most. */
   readonly maxOutput?: number;
@@ -55,7 +55,7 @@ const families: readonly [RegExp, Known][] = [
 /** Hosts put regions, vendors and versions before and behind the name. */
 const bareName = (name: string) => name.replace(/^((global|regional)\.)?([\w-]+[./])?(?=[a-z]+[-\d])/, '');
 
-/** What is known of a model by its name alone; every model that converses takes text. @since 0.2.0 */
+/** What is known of a model by its name alone; every model that converses takes text. */
 export function factsOf(name: string): ModelFacts {
   const known = families.find(([family]) => family.test(name) || family.test(bareName(name)))?.[1];
   return known ? { ...known, tools: true } : { input: text };

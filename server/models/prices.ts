@@ -1,19 +1,19 @@
 import { calcPrice, findProvider, type ModelInfo } from '@pydantic/genai-prices';
-import type { ModelResponse } from '../../protocol/messages.ts';
-import type { RequestUsage } from '../../protocol/usage.ts';
-import { plainDecimal } from '../engine/decimal.ts';
+import type { ModelResponse } from '../../protocol/messages/messages.ts';
+import type { RequestUsage } from '../../protocol/messages/usage.ts';
+import { plainDecimal } from '../engine/json/decimal.ts';
 import { factsOf, type ModelFacts } from './model-facts.ts';
 
 // The prices that came with this version: nothing is fetched.
 
-/** What is known of a model of a provider. @since 0.2.0 */
+/** What is known of a model of a provider. */
 export interface KnownModel extends ModelFacts {
   readonly name: string;
   readonly contextWindow?: number;
   readonly prices?: Prices;
 }
 
-/** US dollars by what is counted: `input_mtok` is a million tokens, `web_searches_kcount` a thousand searches. @since 0.2.0 */
+/** US dollars by what is counted: `input_mtok` is a million tokens, `web_searches_kcount` a thousand searches. */
 export type Prices = Record<string, number | { base: number; tiers: { start: number; price: number }[] }>;
 
 const counted = [
@@ -31,7 +31,6 @@ const counted = [
  * counted. The price is that of its time.
  *
  * Source: Pydantic AI `ModelResponse.cost`.
- * @since 0.2.0
  */
 export function priceOf(response: ModelResponse): string | null {
   const { model_name, provider_name, provider_url, usage, timestamp } = response;
@@ -56,7 +55,7 @@ function total(usage: RequestUsage, modelName: string, options: Parameters<typeo
 const otherPurpose =
   /^(ada|babbage|curie)$|embed|whisper|transcribe|tts|realtime|moderation|guard|ocr|voice|sonic|-live|davinci|-image/;
 
-/** The models of a provider that are known, by its name upstream. @since 0.2.0 */
+/** The models of a provider that are known, by its name upstream. */
 export function knownModels(providerName: string, timestamp: Date): KnownModel[] {
   const provider = findProvider({ providerId: providerName });
   if (!provider) return [];

@@ -1,12 +1,12 @@
 import { userError } from '../engine/errors.ts';
 import type { Model } from '../engine/model.ts';
 import { huggingFaceWords, openRouterWords, snowflakeWords, zaiWords } from './ai-sdk/answers/finish-words.ts';
-import type { ResponsesHost } from './ai-sdk/openai.ts';
-import type { CompatibleHost } from './ai-sdk/openai-compatible.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
-import { awsCredentials, type DefaultCredentials, googleCredentials } from './default-credentials.ts';
+import type { ResponsesHost } from './ai-sdk/providers/openai.ts';
+import type { CompatibleHost } from './ai-sdk/providers/openai-compatible.ts';
+import { awsCredentials, type DefaultCredentials, googleCredentials } from './credentials/default-credentials.ts';
 
-/** A provider: its names, where its key is, and the file that speaks to it. @since 0.1.0 */
+/** A provider: its names, where its key is, and the file that speaks to it. */
 export interface ProviderRow {
   /** Pydantic AI's name, the one in model strings. */
   readonly name: string;
@@ -43,13 +43,13 @@ const everything = ['text', 'image', 'audio', 'video', 'document'];
 
 /** A host that speaks OpenAI's chat completions. */
 const compatible = (host: CompatibleHost) => async () => {
-  const { createAt } = await import('./ai-sdk/openai-compatible.ts');
+  const { createAt } = await import('./ai-sdk/providers/openai-compatible.ts');
   return { create: createAt(host) };
 };
 
 /** A host that speaks OpenAI's Responses API. */
 const responses = (host: ResponsesHost) => async () => {
-  const { createAt } = await import('./ai-sdk/openai.ts');
+  const { createAt } = await import('./ai-sdk/providers/openai.ts');
   return { create: createAt(host) };
 };
 
@@ -110,7 +110,7 @@ const azure = {
   needsAddress: true,
 };
 
-/** The providers of this version; the only place that names them. @since 0.1.0 */
+/** The providers of this version; the only place that names them. */
 export const providers: readonly ProviderRow[] = [
   {
     name: 'openai',
@@ -119,7 +119,7 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'OPENAI_API_KEY',
     example: 'gpt-5',
     input: documents,
-    load: () => import('./ai-sdk/openai.ts'),
+    load: () => import('./ai-sdk/providers/openai.ts'),
   },
   {
     name: 'openai-chat',
@@ -128,7 +128,7 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'OPENAI_API_KEY',
     example: 'gpt-5',
     input: ['text', 'image', 'audio', 'document'],
-    load: () => import('./ai-sdk/openai-chat.ts'),
+    load: () => import('./ai-sdk/providers/openai-chat.ts'),
   },
   {
     name: 'anthropic',
@@ -137,7 +137,7 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'ANTHROPIC_API_KEY',
     example: 'claude-sonnet-4-5',
     input: documents,
-    load: () => import('./ai-sdk/anthropic.ts'),
+    load: () => import('./ai-sdk/providers/anthropic.ts'),
   },
   {
     name: 'google',
@@ -147,7 +147,7 @@ export const providers: readonly ProviderRow[] = [
     otherEnvVars: ['GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
     example: 'gemini-3-flash-preview',
     input: everything,
-    load: () => import('./ai-sdk/google.ts'),
+    load: () => import('./ai-sdk/providers/google.ts'),
   },
   {
     name: 'google-cloud',
@@ -159,7 +159,7 @@ export const providers: readonly ProviderRow[] = [
     example: 'gemini-3-flash-preview',
     input: everything,
     async load() {
-      const { createAt } = await import('./ai-sdk/google.ts');
+      const { createAt } = await import('./ai-sdk/providers/google.ts');
       const url = 'https://aiplatform.googleapis.com/v1beta1/publishers/google';
       return { create: createAt({ name: 'google-cloud', envVar: 'GOOGLE_API_KEY', url }) };
     },
@@ -171,7 +171,7 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'GROQ_API_KEY',
     example: 'openai/gpt-oss-120b',
     input: images,
-    load: () => import('./ai-sdk/groq.ts'),
+    load: () => import('./ai-sdk/providers/groq.ts'),
   },
   {
     name: 'mistral',
@@ -180,7 +180,7 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'MISTRAL_API_KEY',
     example: 'mistral-large-latest',
     input: documents,
-    load: () => import('./ai-sdk/mistral.ts'),
+    load: () => import('./ai-sdk/providers/mistral.ts'),
   },
   {
     name: 'xai',
@@ -190,7 +190,7 @@ export const providers: readonly ProviderRow[] = [
     otherEnvVars: ['GROK_API_KEY'],
     example: 'grok-4',
     input: images,
-    load: () => import('./ai-sdk/xai.ts'),
+    load: () => import('./ai-sdk/providers/xai.ts'),
   },
   {
     name: 'deepseek',
@@ -199,7 +199,7 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'DEEPSEEK_API_KEY',
     example: 'deepseek-chat',
     input: text,
-    load: () => import('./ai-sdk/deepseek.ts'),
+    load: () => import('./ai-sdk/providers/deepseek.ts'),
   },
   {
     name: 'cerebras',
@@ -208,7 +208,7 @@ export const providers: readonly ProviderRow[] = [
     envVar: 'CEREBRAS_API_KEY',
     example: 'gpt-oss-120b',
     input: text,
-    load: () => import('./ai-sdk/cerebras.ts'),
+    load: () => import('./ai-sdk/providers/cerebras.ts'),
   },
   {
     name: 'cohere',
@@ -218,7 +218,7 @@ export const providers: readonly ProviderRow[] = [
     otherEnvVars: ['COHERE_API_KEY'],
     example: 'command-a-03-2025',
     input: images,
-    load: () => import('./ai-sdk/cohere.ts'),
+    load: () => import('./ai-sdk/providers/cohere.ts'),
   },
   {
     name: 'bedrock',
@@ -235,7 +235,7 @@ export const providers: readonly ProviderRow[] = [
       service: 'bedrock',
       addressOf: bedrockAddress,
     }),
-    load: () => import('./ai-sdk/bedrock.ts'),
+    load: () => import('./ai-sdk/providers/bedrock.ts'),
   },
   {
     name: 'bedrock-mantle',
@@ -266,7 +266,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     input: images,
     async load() {
-      const { createAt } = await import('./ai-sdk/openai-chat.ts');
+      const { createAt } = await import('./ai-sdk/providers/openai-chat.ts');
       return { create: createAt({ name: 'azure', envVar: azure.envVar, azure: true }) };
     },
   },

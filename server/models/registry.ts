@@ -5,15 +5,15 @@ import type { Model, Warning } from '../engine/model.ts';
 import type { ProviderEntry } from './ai-sdk/provider.ts';
 import { fallbackModel } from './fallback-model.ts';
 import { hostModel } from './host-model.ts';
-import { keyedModel, type SecretSource } from './keyed-model.ts';
-import { type KeySource, refuseCredentials, secretPlan } from './keys.ts';
 import { checkFallbackOn, unknownSettings } from './known-names.ts';
 import { type ProviderRow, providers } from './providers.ts';
-import { createTestModel } from './test-model.ts';
+import { keyedModel, type SecretSource } from './secrets/keyed-model.ts';
+import { type KeySource, refuseCredentials, secretPlan } from './secrets/keys.ts';
+import { createTestModel } from './test-model/test-model.ts';
 
 type ModelObject = Exclude<ModelEntry, string>;
 
-/** A model that exists and can be asked; `open` makes it for one run. @since 0.1.0 */
+/** A model that exists and can be asked; `open` makes it for one run. */
 export interface ModelHandle {
   readonly id: string;
   /** Settings of this model alone. */
@@ -27,21 +27,20 @@ export interface ModelHandle {
   open(run: RunAccess): Promise<Model>;
 }
 
-/** What of a run its models use. @since 0.2.0 */
+/** What of a run its models use. */
 export interface RunAccess {
   readonly runId: string;
   readonly callbacks: HostCallbacks;
   readonly secrets: SecretSource;
 }
 
-/** Where keys come from: the environment, and the host when it serves `secret/get`. @since 0.2.0 */
+/** Where keys come from: the environment, and the host when it serves `secret/get`. */
 export type Keys = KeySource & { readonly hostServesSecrets: boolean };
 
 /**
  * Finds the model a specification names, before anything is asked of it. The settings are those of the agent or run.
  *
  * Errors: `model.unknown`, `auth.missing` when nobody can be asked for a key, `run.invalid` for one that may not be used.
- * @since 0.1.0
  */
 export function resolveModel(spec: ModelSpec, keys: Keys, settings?: ModelSettings | null): ModelHandle {
   const { entries, fallbackOn } = entriesOf(spec);
@@ -130,7 +129,7 @@ const priceOf: NonNullable<Model['price']> = async (response) => (await import('
 /** The client that downloads is loaded when there is something to download. */
 function downloadOf(runId: string, { allowLocalDownloads = false }: Keys): NonNullable<ProviderEntry['download']> {
   return async (files, signal) =>
-    (await import('./downloads.ts')).downloadFor({ runId, allowLocalDownloads }, files, signal);
+    (await import('./downloads/downloads.ts')).downloadFor({ runId, allowLocalDownloads }, files, signal);
 }
 
 type Served = 'here' | 'host' | 'provider';

@@ -1,8 +1,13 @@
-import type { UserContent } from '../../protocol/content.ts';
-import type { ModelMessage, ModelRequestPart, ModelResponsePart, ToolReturnPart } from '../../protocol/messages.ts';
-import type { RequestUsage } from '../../protocol/usage.ts';
-import { requestUsage } from '../engine/response.ts';
-import { argsAsJson, toolReturnText, withoutFiles } from '../engine/wording.ts';
+import type { UserContent } from '../../protocol/messages/content.ts';
+import type {
+  ModelMessage,
+  ModelRequestPart,
+  ModelResponsePart,
+  ToolReturnPart,
+} from '../../protocol/messages/messages.ts';
+import type { RequestUsage } from '../../protocol/messages/usage.ts';
+import { argsAsJson, toolReturnText, withoutFiles } from '../engine/messages/wording.ts';
+import { requestUsage } from '../engine/request/response.ts';
 
 /** Input tokens that every request is taken to cost beside its text. */
 const OVERHEAD = 50;
@@ -12,7 +17,6 @@ const OVERHEAD = 50;
  * an end makes an empty piece, which counts.
  *
  * Source: Pydantic AI `_estimate_string_tokens`.
- * @since 0.1.0
  */
 export function estimateTokens(text: string): number {
   return text === '' ? 0 : pieces(text);
@@ -22,7 +26,6 @@ export function estimateTokens(text: string): number {
  * A plausible usage for messages that no provider counted: all requests as input, all responses as output.
  *
  * Source: Pydantic AI `_estimate_usage`.
- * @since 0.1.0
  */
 export function estimateUsage(messages: readonly ModelMessage[]): RequestUsage {
   let input = OVERHEAD;

@@ -21,7 +21,7 @@ export interface AnswersParts {
   readonly reportBug: (error: unknown) => { readonly message: string; readonly details: object };
 }
 
-/** Sends the responses, exactly one for each request; those of the library pass through here too. @since 0.2.0 */
+/** Sends the responses, exactly one for each request; those of the library pass through here too. */
 export class Answers extends AbstractMessageWriter {
   /** True once the handshake has succeeded: nothing else may be sent before. */
   isOpen = false;

@@ -22,7 +22,7 @@ interface Open {
 
 const notSent: SentRequest = { withdraw: () => undefined };
 
-/** The daemon's own requests that wait for a response of the client. @since 0.2.0 */
+/** The daemon's own requests that wait for a response of the client. */
 export class OpenCallbacks {
   readonly #pump: OutboundPump;
   readonly #trace: Trace;

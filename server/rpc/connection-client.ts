@@ -1,7 +1,7 @@
 import type { NotificationSender, RequestSender } from '../callbacks/client.ts';
 import type { Wire } from './wire.ts';
 
-/** The client at the other end of a connection. @since 0.1.0 */
+/** The client at the other end of a connection. */
 export function connectionClient({
   pump,
   callbacks,

@@ -1,7 +1,7 @@
-/** An id a request may have. @since 0.2.0 */
+/** An id a request may have. */
 export type RequestId = string | number;
 
-/** The kind of a message, or why a value is not a message. @since 0.2.0 */
+/** The kind of a message, or why a value is not a message. */
 export type Envelope =
   | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: unknown }
   | { readonly kind: 'notification'; readonly method: string; readonly params: unknown }
@@ -16,7 +16,6 @@ export type Envelope =
  * here.
  *
  * Source: JSON-RPC 2.0 sections 4 to 6; batches are not served.
- * @since 0.2.0
  */
 export function envelopeOf(value: unknown): Envelope {
   if (Array.isArray(value)) return invalid(null, 'batches are not served; send each message on its own');
@@ -54,8 +53,6 @@ const isStructured = (params: unknown) => params === undefined || typeof params 
 
 /**
  * Returns whether a JSON value is nested deeper than so many levels.
- *
- * @since 0.2.0
  */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;

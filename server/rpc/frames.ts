@@ -1,6 +1,6 @@
 import type { MessageParts } from './message-parts.ts';
 
-/** Limits of the messages that are read and written. @since 0.2.0 */
+/** Limits of the messages that are read and written. */
 export interface WireLimits {
   /** Bytes of one message, in and out. */
   readonly messageBytes: number;
@@ -12,13 +12,13 @@ export interface WireLimits {
   readonly requestsInFlight: number;
 }
 
-/** How messages are separated on a stream. @since 0.2.0 */
+/** How messages are separated on a stream. */
 export type Framing = 'contentLength' | 'lines';
 
-/** Why the body of a message is not read. @since 0.2.0 */
+/** Why the body of a message is not read. */
 export type WhySkipped = { readonly kind: 'tooLarge' } | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** A message that was passed over, in full or as far as it came. @since 0.2.0 */
+/** A message that was passed over, in full or as far as it came. */
 export interface SkippedFrame {
   readonly kind: 'skipped';
   readonly why: WhySkipped;
@@ -33,15 +33,13 @@ export interface SkippedFrame {
 
 /**
  * The next item of the input: a body, or something else. After `lost` no more messages can be found.
- *
- * @since 0.2.0
  */
 export type Frame =
   | { readonly kind: 'body'; readonly bytes: Buffer }
   | SkippedFrame
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** Splits input into frames: bytes are pushed in as they come, and whole frames pulled out. @since 0.2.0 */
+/** Splits input into frames: bytes are pushed in as they come, and whole frames pulled out. */
 export interface FrameSplitter {
   push(chunk: Buffer): void;
   /** The next frame, or undefined when more input is needed. */

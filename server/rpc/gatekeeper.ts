@@ -15,8 +15,6 @@ import { UnreadableAnswers } from './unreadable-answers.ts';
  * A response to a callback goes through the library's queue as a notification of this name, so that it takes effect after
  * what the client sent before it: pieces of a response, progress of a tool, a cancellation. It carries a function, which
  * nothing can that was read.
- *
- * @since 0.2.0
  */
 export const SETTLEMENT = '$/settlement';
 
@@ -36,8 +34,6 @@ export interface GatekeeperParts {
 /**
  * Decides about everything that was read: requests that are served go on, responses to callbacks settle them, and
  * everything else with an id, or that lost its id, is refused here. Nothing is left without a response.
- *
- * @since 0.2.0
  */
 export class Gatekeeper {
   readonly #parts: GatekeeperParts;

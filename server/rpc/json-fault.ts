@@ -22,8 +22,6 @@ const wordsOfOthers: Readonly<Record<string, string>> = {
 /**
  * Returns what is wrong with a text that is not valid JSON, and where, counted in UTF-16 units from 0. Nothing of the text is
  * quoted, as it may be secret. Undefined when the fault is too far in the text to look for.
- *
- * @since 0.2.0
  */
 export function jsonFault(whole: string): string | undefined {
   const text = whole.slice(0, lookedAt);

@@ -14,7 +14,6 @@ const plausibleTimes = 16;
  * would leave the host waiting too.
  *
  * Source: LSP 3.17 base protocol, header part.
- * @since 0.2.0
  */
 export class ContentLengthFrames implements FrameSplitter {
   readonly #limits: () => WireLimits;

@@ -3,7 +3,7 @@ import { SkippedMessage } from './skipped-message.ts';
 
 const LF = 10;
 
-/** One message a line; empty lines are ignored, and the last one need not end. Source: ndjson.org. @since 0.2.0 */
+/** One message a line; empty lines are ignored, and the last one need not end. Source: ndjson.org. */
 export class LineFrames implements FrameSplitter {
   readonly #limits: () => WireLimits;
   #input = noBytes;

@@ -1,6 +1,6 @@
 import { isRequestId, type RequestId } from './envelope.ts';
 
-/** The parts of a message that say whom it concerns, as far as they can be read. @since 0.2.0 */
+/** The parts of a message that say whom it concerns, as far as they can be read. */
 export interface MessageParts {
   readonly id?: RequestId;
   readonly method?: string;
@@ -8,10 +8,10 @@ export interface MessageParts {
   readonly isAnswer: boolean;
 }
 
-/** Bytes of each end of a message that are read: so few that it takes no noticeable time. @since 0.2.0 */
+/** Bytes of each end of a message that are read: so few that it takes no noticeable time. */
 export const lookedAt = 64 * 1024;
 
-/** The parts of a message that is valid JSON. @since 0.2.0 */
+/** The parts of a message that is valid JSON. */
 export function partsOf(value: unknown): MessageParts {
   if (value === null || typeof value !== 'object') return { isAnswer: false };
   const { id, method } = value as Record<string, unknown>;
@@ -33,8 +33,6 @@ const lexeme = /"[^"\\]*(?:\\.[^"\\]*)*"?|'[^'\\]*(?:\\.[^'\\]*)*'?|[{}[\]:,]|[^
 /**
  * Finds id and method of a message that is not valid JSON, or of which only the ends are at hand. Values that are nested
  * are passed over, whatever is wrong inside them. `end` is the end of the message after a gap.
- *
- * @since 0.2.0
  */
 export function readableParts(start: Buffer, end?: Buffer): MessageParts {
   const first = partsIn(topLevelOf(textOf(start)));
@@ -43,7 +41,7 @@ export function readableParts(start: Buffer, end?: Buffer): MessageParts {
   return { ...last, ...first, isAnswer: first.isAnswer || last.isAnswer };
 }
 
-/** The same for a message whose bytes are all at hand. @since 0.2.0 */
+/** The same for a message whose bytes are all at hand. */
 export function readablePartsOf(bytes: Buffer): MessageParts {
   if (bytes.length <= lookedAt) return readableParts(bytes);
   return readableParts(bytes.subarray(0, lookedAt), bytes.subarray(Math.max(lookedAt, bytes.length - lookedAt)));

@@ -1,6 +1,6 @@
 import type { RequestId } from './envelope.ts';
 
-/** A request of the client without a response yet. @since 0.2.0 */
+/** A request of the client without a response yet. */
 export interface OpenRequest {
   readonly id: RequestId;
   readonly method: string;
@@ -8,7 +8,7 @@ export interface OpenRequest {
   readonly waits: boolean;
 }
 
-/** The requests of the client that are open. @since 0.2.0 */
+/** The requests of the client that are open. */
 export class OpenRequests {
   readonly #open = new Map<string, OpenRequest>();
   #waiting = 0;
@@ -52,7 +52,7 @@ export class OpenRequests {
   }
 }
 
-/** Returns whether a request stays open until something happens to a run. @since 0.2.0 */
+/** Returns whether a request stays open until something happens to a run. */
 export function waits(method: string, params: unknown): boolean {
   if (method === 'run/wait') return true;
   const { wait, waitMs } = (params ?? {}) as { wait?: unknown; waitMs?: unknown };
@@ -60,5 +60,5 @@ export function waits(method: string, params: unknown): boolean {
   return method === 'run/events' && typeof waitMs === 'number' && waitMs > 0;
 }
 
-/** Methods that have to get through when the daemon is busiest: they reduce its work, or report it. @since 0.2.0 */
+/** Methods that have to get through when the daemon is busiest: they reduce its work, or report it. */
 export const alwaysServed: ReadonlySet<string> = new Set(['run/cancel', 'shutdown', 'health/get']);

@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
-import { stringifyExact } from '../engine/exact-json.ts';
+import { stringifyExact } from '../engine/json/exact-json.ts';
 import type { Framing } from './frames.ts';
 
-/** A message as it is on the wire; its sender has checked its parts. @since 0.2.0 */
+/** A message as it is on the wire; its sender has checked its parts. */
 export type Outgoing = { readonly jsonrpc: '2.0' } & Record<string, unknown>;
 
-/** The outcome of sending a message. @since 0.2.0 */
+/** The outcome of sending a message. */
 export type Sent =
   | { readonly kind: 'queued' }
   | { readonly kind: 'closed' }
@@ -28,8 +28,6 @@ const done = Promise.resolve();
  * The only way out. A message is encoded when it is sent, so that what happens to its objects afterwards cannot change
  * it; all messages of a burst leave in one write, in the order in which they were sent. Nothing here ever rejects: a
  * pipe that broke is reported once, and later messages are dropped.
- *
- * @since 0.2.0
  */
 export class OutboundPump {
   framing: Framing = 'contentLength';

@@ -7,7 +7,7 @@ import { ContentLengthFrames } from './length-frames.ts';
 import { LineFrames } from './line-frames.ts';
 import { type MessageParts, readablePartsOf } from './message-parts.ts';
 
-/** Something in the input that was no JSON value. @since 0.2.0 */
+/** Something in the input that was no JSON value. */
 export type Fault =
   | Exclude<Frame, { kind: 'body' }>
   | { readonly kind: 'parse'; readonly reason: string; readonly parts: MessageParts };
@@ -15,7 +15,7 @@ export type Fault =
 /** How long nothing must come before a message that was not reported yet is reported as far as it came, in milliseconds. */
 const quietMs = 50;
 
-/** Receives the items of the input. @since 0.2.0 */
+/** Receives the items of the input. */
 export interface ReaderSink {
   /** Called once, before anything else. */
   framing(framing: Framing): void;
@@ -34,7 +34,6 @@ export interface ReaderSink {
  * own, everything else begins with a header.
  *
  * The end of the input is not the end of the connection, unlike in the library: requests that were read still get their responses.
- * @since 0.2.0
  */
 export class WireReader extends AbstractMessageReader {
   readonly #stream: Readable;

@@ -10,7 +10,6 @@ interface Job {
  * and lets the loop turn when that takes longer than some milliseconds.
  *
  * The hook is exported but not promised: a test fails when it stops taking effect, and without it all is only slower.
- * @since 0.2.0
  */
 export function dispatchInOneTurn(budgetMs = 4): void {
   if (isInstalled) return;

@@ -5,8 +5,6 @@ import { lookedAt, type MessageParts, readableParts } from './message-parts.ts';
  * A message that is skipped while it arrives. Both of its ends are kept, so that it gets a response, or the callback is
  * settled that it was a response to. It is reported once: as soon as its id and kind are known, when it is complete, or
  * when nothing more comes for a while; and once more when its id shows only after that.
- *
- * @since 0.2.0
  */
 export class SkippedMessage {
   readonly #why: WhySkipped;

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 
-/** The real standard output. @since 0.2.0 */
+/** The real standard output. */
 export type Output = Writable & { readonly isTTY: boolean };
 
 /**
@@ -13,7 +13,6 @@ export type Output = Writable & { readonly isTTY: boolean };
  *
  * Where the system lets a pipe be opened a second time, file descriptor 1 itself becomes stderr, and native code is kept
  * out too; otherwise (sockets, as Node makes them for a child) writes of JavaScript are caught.
- * @since 0.1.0
  */
 export function ownStdout(): Output {
   const frames = movedPipe() ?? guardedStream();

@@ -6,7 +6,7 @@ export type TraceLevel = 'off' | 'messages' | 'verbose';
 /** How much of a message is shown. */
 const shown = 4096;
 
-/** Reports the messages of the connection to a client that requests it. Source: LSP 3.17 $/logTrace. @since 0.2.0 */
+/** Reports the messages of the connection to a client that requests it. Source: LSP 3.17 $/logTrace. */
 export class Trace {
   level: TraceLevel = 'off';
   readonly #pump: OutboundPump;

@@ -1,7 +1,7 @@
 import type { OpenCallbacks } from './callbacks.ts';
 import type { MessageParts } from './message-parts.ts';
 
-/** The effect of an unusable message on callbacks, once its turn comes. @since 0.2.0 */
+/** The effect of an unusable message on callbacks, once its turn comes. */
 export interface Settlement {
   /** True when the message names the callbacks by their ids. */
   readonly isNamed: boolean;
@@ -11,8 +11,6 @@ export interface Settlement {
 /**
  * Finds the callbacks that a message was meant for which is not a response: no other one will be sent, so that they
  * would wait until their deadline.
- *
- * @since 0.2.0
  */
 export class UnreadableAnswers {
   readonly #callbacks: OpenCallbacks;

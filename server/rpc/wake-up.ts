@@ -4,7 +4,7 @@ import type { Outgoing } from './pump.ts';
 /** How soon after a response a callback has to be sent, and how long the line must be quiet then, in milliseconds. */
 const closeMs = 100;
 
-/** The clock and the timer; a test has its own. @since 0.2.0 */
+/** The clock and the timer; a test has its own. */
 export interface NudgeTime {
   now(): number;
   /** Calls back later; must not keep the process alive. */
@@ -22,8 +22,6 @@ const realTime: NudgeTime = {
  * Returns whether a client has to be woken up: it declares it (`wakeUp`), or it is an Emacs by its name. Emacs clients
  * call themselves "Eglot", "emacs" (lsp-mode), "Emacs" or "mcp-emacs"; others log every notification they do not know,
  * or count it as an error.
- *
- * @since 0.2.0
  */
 export function needsWakeUp({ clientInfo, initializationOptions }: InitializeParams): boolean {
   return initializationOptions?.wakeUp ?? /emacs|eglot/i.test(clientInfo?.name ?? '');
@@ -33,8 +31,6 @@ export function needsWakeUp({ clientInfo, initializationOptions }: InitializePar
  * Sends one more message when the line has been quiet for a while after a callback that was sent soon after a response. A client
  * may look at what it read together with the answer it waited for only when it reads again: in Emacs the answer to a
  * `jsonrpc-request` leaves its reader by a `throw`. Such a client never sees the callback, and both wait for each other.
- *
- * @since 0.2.0
  */
 export class WakeUp {
   /** True when the client needs it. */

@@ -18,7 +18,7 @@ import { dispatchInOneTurn } from './scheduler.ts';
 import { Trace } from './trace.ts';
 import { WakeUp } from './wake-up.ts';
 
-/** The events of a connection. @since 0.2.0 */
+/** The events of a connection. */
 export interface WireEvents {
   /** The input has ended and everything in it was passed on; responses may still be sent. */
   onEnd(): void;
@@ -30,7 +30,7 @@ export interface WireEvents {
   onUnclear(reason: string, runIds: ReadonlySet<string>): void;
 }
 
-/** A connection over two streams: the library's, on our reader, writer and guard. @since 0.2.0 */
+/** A connection over two streams: the library's, on our reader, writer and guard. */
 export interface Wire {
   /** Requests and notifications of the client arrive here; `listen` begins. */
   readonly connection: MessageConnection;
@@ -51,7 +51,7 @@ export interface Wire {
 /** Bytes of unread responses at which no more requests are read. */
 const heldBytes = 64 * 1024 * 1024;
 
-/** The parts that a connection uses. @since 0.2.0 */
+/** The parts that a connection uses. */
 export interface WireOptions {
   readonly limits: WireLimits;
   readonly log: Log;
@@ -61,7 +61,7 @@ export interface WireOptions {
   readonly queue?: Pick<PumpOptions, 'highWater' | 'lowWater'>;
 }
 
-/** Opens a connection. @since 0.2.0 */
+/** Opens a connection. */
 export function openWire(input: Readable, output: Writable, options: WireOptions): Wire {
   dispatchInOneTurn();
   const { log, redact = (text) => text } = options;

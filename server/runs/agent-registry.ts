@@ -2,11 +2,11 @@ import type { Limits } from '../../protocol/lifecycle.ts';
 import type { AgentSpec } from '../../protocol/spec.ts';
 import type { CompiledAgent } from '../engine/agent.ts';
 import { EngineError } from '../engine/errors.ts';
-import { jsonSize } from '../engine/json-size.ts';
+import { jsonSize } from '../engine/json/json-size.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { refuseExcess } from './overload.ts';
 
-/** An agent as it was registered, and compiled. @since 0.1.0 */
+/** An agent as it was registered, and compiled. */
 export interface RegisteredAgent {
   readonly spec: AgentSpec;
   readonly compiled: CompiledAgent;
@@ -14,7 +14,7 @@ export interface RegisteredAgent {
 
 type Kept = RegisteredAgent & { readonly bytes: number };
 
-/** The agents of a daemon, by name. @since 0.1.0 */
+/** The agents of a daemon, by name. */
 export class AgentRegistry {
   readonly #agents = new Map<string, Kept>();
   readonly #limits: Pick<Limits, 'agents' | 'agentsBytes'>;

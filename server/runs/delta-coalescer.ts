@@ -1,7 +1,7 @@
 import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
 import { drained, type NotificationSender } from '../callbacks/client.ts';
 import type { After } from '../callbacks/timer.ts';
-import type { CallPiece, DeltaSink, PartFields } from '../engine/delta-sink.ts';
+import type { CallPiece, DeltaSink, PartFields } from '../engine/streaming/delta-sink.ts';
 import { PieceBuffer } from './piece-buffer.ts';
 
 /** Characters at which merged deltas are sent without waiting any longer. */
@@ -11,7 +11,7 @@ const full = 64 * 1024;
 /** Bytes that an event in the queue counts for, beside its text, which it shares with the response. */
 const perEvent = 256;
 
-/** Options of a `DeltaCoalescer`. @since 0.2.0 */
+/** Options of a `DeltaCoalescer`. */
 export interface DeltaLaneOptions {
   /** `all` merges only while the client is congested. */
   readonly mode: 'coalesced' | 'all';
@@ -26,8 +26,6 @@ export interface DeltaLaneOptions {
  * Merges the deltas of one run. The first piece of a part is sent at once; later ones are merged for a while, or
  * until there are enough. Other deltas follow them in order. While the client is congested, everything waits here,
  * pieces of one part as one.
- *
- * @since 0.2.0
  */
 export class DeltaCoalescer implements DeltaSink {
   readonly #options: DeltaLaneOptions;

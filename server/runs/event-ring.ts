@@ -1,13 +1,13 @@
 import type { NotificationOf } from '../../protocol/catalogue.ts';
-import { jsonSize } from '../engine/json-size.ts';
+import { jsonSize } from '../engine/json/json-size.ts';
 
-/** A durable event as it was sent. @since 0.2.0 */
+/** A durable event as it was sent. */
 export type SentEvent = NotificationOf<'run/event'>;
 
 /** Freed places at the beginning before the array is moved up. */
 const slack = 256;
 
-/** The latest events of a run, numbered without gaps; the oldest give way when there are too many or too large ones. @since 0.2.0 */
+/** The latest events of a run, numbered without gaps; the oldest give way when there are too many or too large ones. */
 export class EventRing {
   readonly #limits: { readonly events: number; readonly bytes: number };
   readonly #events: (SentEvent | undefined)[] = [];

@@ -1,14 +1,12 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { TooLarge } from '../callbacks/client.ts';
-import { stringifyExact } from '../engine/exact-json.ts';
+import { stringifyExact } from '../engine/json/exact-json.ts';
 
 const whole = 256 * 1024;
 const shown = 64 * 1024;
 
 /**
  * Shortens a huge tool result in an event: the history has it whole. Other events pass through unchanged.
- *
- * @since 0.1.0
  */
 export function eventForWire(event: DurableEvent): DurableEvent {
   if (event.event_kind !== 'function_tool_result' && event.event_kind !== 'output_tool_result') return event;
@@ -26,8 +24,6 @@ export function eventForWire(event: DurableEvent): DurableEvent {
 /**
  * Returns the event that is sent in place of one that no message can hold, under its number: the end of a run without
  * its output and metadata, any other event without its content.
- *
- * @since 0.2.0
  */
 export function instead(event: DurableEvent, { size, limit }: TooLarge): DurableEvent {
   if (event.event_kind === 'run_finished') {

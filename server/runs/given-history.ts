@@ -1,16 +1,16 @@
-import type { GivenMessage, ModelMessage } from '../../protocol/messages.ts';
+import type { GivenMessage, ModelMessage } from '../../protocol/messages/messages.ts';
+import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
-import { formatTimestamp } from '../../protocol/timestamp.ts';
-import { repairOpenCalls } from '../engine/cleaning.ts';
 import { EngineError, userError } from '../engine/errors.ts';
 import { mintId } from '../engine/ids.ts';
-import { completeMessages } from '../engine/intake.ts';
+import { repairOpenCalls } from '../engine/messages/cleaning.ts';
+import { completeMessages } from '../engine/messages/intake.ts';
+import { unknownKinds } from '../engine/messages/unknown-kinds.ts';
 import type { Warning } from '../engine/model.ts';
-import { stepKey } from '../engine/steps.ts';
-import { unknownKinds } from '../engine/unknown-kinds.ts';
+import { stepKey } from '../engine/steps/steps.ts';
 import { uuid7 } from './uuid7.ts';
 
-/** The history a run begins with. @since 0.3.0 */
+/** The history a run begins with. */
 export interface GivenHistory {
   readonly history: ModelMessage[];
   /** Warns of messages of unknown kinds, which are not shown to the model. */
@@ -21,7 +21,6 @@ export interface GivenHistory {
  * Reads the history a run begins with: the given messages, or those of a finished run, completed.
  *
  * Errors: `run.notFound`, `run.evicted`, `run.notFinished`, `run.invalid`, `history.invalid`.
- * @since 0.1.0
  */
 export function givenHistory(
   params: RunStartParams,
@@ -64,7 +63,7 @@ function carriedIn(messages: readonly GivenMessage[], mode: 'refuse' | 'carry'):
   return { kind: 'history.carried', message };
 }
 
-/** Explicit, else that of the history, else a new one; `new` starts another conversation. @since 0.1.0 */
+/** Explicit, else that of the history, else a new one; `new` starts another conversation. */
 export function conversationOf(params: RunStartParams, history: readonly ModelMessage[], nowMs: number): string {
   if (params.conversationId && params.conversationId !== 'new') return params.conversationId;
   const last = params.conversationId

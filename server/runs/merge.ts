@@ -7,7 +7,6 @@ import { userError } from '../engine/errors.ts';
  *
  * Errors: `run.invalid` when the output is replaced although the agent has validators.
  * Source: Pydantic AI `Agent.run` over `Agent`.
- * @since 0.1.0
  */
 export function mergeAgent(agent: AgentSpec, run: AgentSpec): AgentSpec {
   if (run.output && agent.outputValidators?.length) {
@@ -25,7 +24,7 @@ export function mergeAgent(agent: AgentSpec, run: AgentSpec): AgentSpec {
   };
 }
 
-/** The fields of an agent among those of a run. @since 0.1.0 */
+/** The fields of an agent among those of a run. */
 export function agentFieldsOf(spec: Record<string, unknown>): AgentSpec {
   const names = Object.keys(AgentSpec().shape);
   return Object.fromEntries(

@@ -1,8 +1,8 @@
-import type { ModelMessage, ModelRequest } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelRequest } from '../../protocol/messages/messages.ts';
+import type { RequestUsage } from '../../protocol/messages/usage.ts';
 import type { MessagesParams, MessagesResult } from '../../protocol/run.ts';
-import type { RequestUsage } from '../../protocol/usage.ts';
 import { EngineError } from '../engine/errors.ts';
-import { stringifyExact } from '../engine/exact-json.ts';
+import { stringifyExact } from '../engine/json/exact-json.ts';
 import { invalidParams } from '../errors/params-error.ts';
 
 /** The messages of a run, and its output once it has ended. */
@@ -20,7 +20,6 @@ export interface RunMessages {
  *
  * Errors: `run.outputIsText`, `run.noToolReturn`, `params.invalid` for a cursor that was not given out.
  * Source: Pydantic AI `AgentRunResult.all_messages`, `new_messages`, and their `_json` twins.
- * @since 0.1.0
  */
 export function messagesPage(
   run: RunMessages,
@@ -82,7 +81,7 @@ function indexOfReturn(request: ModelRequest, toolCallId: string | null): number
   return request.parts.findIndex((part) => part.part_kind === 'tool-return' && part.tool_call_id === toolCallId);
 }
 
-/** The usage of each response of the run, in order. @since 0.1.0 */
+/** The usage of each response of the run, in order. */
 export function requestUsages({ messages, newMessageIndex }: RunMessages): RequestUsage[] {
   return messages.slice(newMessageIndex).flatMap((message) => (message.kind === 'response' ? [message.usage] : []));
 }

@@ -1,15 +1,13 @@
 import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
-import type { ToolCallPart } from '../../protocol/messages.ts';
-import type { CallPiece, PartFields } from '../engine/delta-sink.ts';
-import { GrowingText } from '../engine/growing-text.ts';
+import type { ToolCallPart } from '../../protocol/messages/messages.ts';
+import type { CallPiece, PartFields } from '../engine/streaming/delta-sink.ts';
+import { GrowingText } from '../engine/streaming/growing-text.ts';
 
 type Kind = PartDelta['part_delta_kind'];
 
 /**
  * The content that one part got since it was last shown, merged into one delta: text and argument text are joined, argument
  * objects merged, the last signature and provider fields stand. One object serves a whole run.
- *
- * @since 0.2.0
  */
 export class PieceBuffer {
   #kind: Kind | null = null;

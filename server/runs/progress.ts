@@ -3,7 +3,7 @@ import type { WorkDoneProgress } from '../../protocol/progress.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { NotificationSender, RequestSender, SentRequest } from '../callbacks/client.ts';
 
-/** Options of a `RunProgress`. @since 0.2.0 */
+/** Options of a `RunProgress`. */
 export interface ProgressOptions {
   readonly notifications: NotificationSender;
   /** Null for a client that responds to no requests: it has to give a token of its own. */
@@ -17,8 +17,6 @@ export interface ProgressOptions {
 /**
  * Shows a run as LSP's progress, so that clients of language servers show it without code of their own. Some offer to
  * cancel it; VS Code does in notifications alone. It begins with the run, and ends before `run_finished`. Its failures are ignored.
- *
- * @since 0.2.0
  */
 export class RunProgress {
   readonly token: string | number;

@@ -2,14 +2,14 @@ import type { DeltaEvent } from '../../protocol/deltas.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
 import { drained, type NotificationSender } from '../callbacks/client.ts';
 import type { After } from '../callbacks/timer.ts';
-import type { DeltaSink } from '../engine/delta-sink.ts';
+import type { DeltaSink } from '../engine/streaming/delta-sink.ts';
 import { DeltaCoalescer } from './delta-coalescer.ts';
 import { EventRing } from './event-ring.ts';
 import { eventForWire, instead } from './event-size.ts';
 import type { RunProgress } from './progress.ts';
 import type { OwnerReference } from './run-owner.ts';
 
-/** Options of a `RunEmitter`. @since 0.2.0 */
+/** Options of a `RunEmitter`. */
 export interface EmitterOptions {
   readonly runId: string;
   readonly owner: OwnerReference;
@@ -21,7 +21,7 @@ export interface EmitterOptions {
   readonly kept: { readonly events: number; readonly bytes: number };
 }
 
-/** Sends the durable events and deltas of a run to its owner, in the order in which the engine made them. @since 0.2.0 */
+/** Sends the durable events and deltas of a run to its owner, in the order in which the engine made them. */
 export class RunEmitter {
   readonly #options: EmitterOptions;
   readonly #coalescer: DeltaCoalescer | null;

@@ -1,7 +1,7 @@
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
+import { withTotal } from '../engine/limits/usage.ts';
 import type { RunInput } from '../engine/state.ts';
-import { withTotal } from '../engine/usage.ts';
 import { conversationOf } from './given-history.ts';
 
 type Given =
@@ -15,7 +15,7 @@ type Given =
   | 'deferredResults'
   | 'stream';
 
-/** Returns the part of a run's input that its parameters give. @since 0.2.0 */
+/** Returns the part of a run's input that its parameters give. */
 export function runInput(
   params: RunStartParams,
   from: { runId: string; history: readonly ModelMessage[]; nowMs: number },

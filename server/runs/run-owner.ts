@@ -1,6 +1,6 @@
 import type { Limits } from '../../protocol/lifecycle.ts';
 import type { NotificationSender, RequestSender } from '../callbacks/client.ts';
-import type { HostSecrets } from '../models/host-secrets.ts';
+import type { HostSecrets } from '../models/secrets/host-secrets.ts';
 
 /** The client that a run belongs to: where its events and callbacks go, and whose limits and secrets it has. */
 export interface RunOwner {

@@ -6,10 +6,10 @@ import type { RunResult } from '../../protocol/result.ts';
 import type { RunSnapshot } from '../../protocol/run.ts';
 import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import type { EngineError } from '../engine/errors.ts';
-import { jsonSize } from '../engine/json-size.ts';
+import { jsonSize } from '../engine/json/json-size.ts';
 import type { Warning } from '../engine/model.ts';
-import { emitFromOutside } from '../engine/recorded.ts';
 import type { RunState } from '../engine/state.ts';
+import { emitFromOutside } from '../engine/steps/recorded-step.ts';
 import { refuseExcess } from './overload.ts';
 import type { RunEmitter } from './run-emitter.ts';
 import type { OwnerReference, RunOwner } from './run-owner.ts';
@@ -23,7 +23,7 @@ type Said = Omit<ParamsOf<'run/steer'>, 'runId'>;
 /** Warnings from outside that one run emits; further ones add nothing that helps. */
 const mostWarnings = 64;
 
-/** Options of a `RunRecord`. @since 0.1.0 */
+/** Options of a `RunRecord`. */
 export interface RecordOptions {
   readonly runId: string;
   /** Fingerprint of the parameters, for a repeated id. */
@@ -42,7 +42,7 @@ export interface RecordOptions {
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue' | 'steerQueueBytes'>;
 }
 
-/** One run as the daemon keeps it: live or finished. It owns the abort controller of the run, and the requests that wait for it. @since 0.1.0 */
+/** One run as the daemon keeps it: live or finished. It owns the abort controller of the run, and the requests that wait for it. */
 export class RunRecord {
   readonly runId: string;
   readonly fingerprint: string;
@@ -130,7 +130,7 @@ export class RunRecord {
     for (const onEnd of this.#onEnd) onEnd();
   }
 
-  /** Resolves when the run has ended; unlike `wait` it is for the daemon itself and has no limit. @since 0.2.0 */
+  /** Resolves when the run has ended; unlike `wait` it is for the daemon itself and has no limit. */
   ended(): Promise<void> {
     return this.state === 'finished' ? Promise.resolve() : new Promise((resolve) => this.#onEnd.push(resolve));
   }

@@ -1,7 +1,7 @@
 import type { After } from '../callbacks/timer.ts';
 import type { RunSlots } from './slots.ts';
 
-/** What a run's scheduler depends on. @since 0.2.0 */
+/** What a run's scheduler depends on. */
 export interface PaceOptions {
   /** Where it takes its slot; null for a child run, which uses that of its parent. */
   readonly slots: RunSlots | null;
@@ -15,8 +15,6 @@ export interface PaceOptions {
 /**
  * Decides when a run may go on: in the queue, with a slot, or waiting for humans. While it waits it has no slot, and its time
  * does not run.
- *
- * @since 0.2.0
  */
 export class RunScheduler {
   readonly #options: PaceOptions;

@@ -1,16 +1,14 @@
 import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { ModelCall } from '../engine/model.ts';
-import type { AnsweredSecret } from '../models/host-secrets.ts';
-import type { SecretSource } from '../models/keyed-model.ts';
-import type { Secret } from '../models/keys.ts';
+import type { AnsweredSecret } from '../models/secrets/host-secrets.ts';
+import type { SecretSource } from '../models/secrets/keyed-model.ts';
+import type { Secret } from '../models/secrets/keys.ts';
 import type { OwnerReference } from './run-owner.ts';
 
 /**
  * Returns the secrets of a run: those that its owner knows, else the result of `secret/get`. A host that does not serve it
  * is not sent it: a secret does not become a pending item.
- *
- * @since 0.2.0
  */
 export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): SecretSource {
   if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };

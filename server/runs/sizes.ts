@@ -2,7 +2,7 @@ import type { Limits } from '../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
 import { invalidParams } from '../errors/params-error.ts';
 
-/** Errors: `params.invalid` for data of a run beyond the limits. @since 0.1.0 */
+/** Errors: `params.invalid` for data of a run beyond the limits. */
 export function checkSizes(params: RunStartParams, limits: Limits): void {
   const refuse = (field: string, found: string, limit: keyof Limits, advice: string) => {
     throw invalidParams([{ path: [field], message: `${found}; the limit is ${limits[limit]} (${limit}). ${advice}` }]);

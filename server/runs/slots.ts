@@ -1,6 +1,6 @@
 import { overloaded } from './overload.ts';
 
-/** Places for runs; those that find none wait in the order in which they came. @since 0.1.0 */
+/** Places for runs; those that find none wait in the order in which they came. */
 export class RunSlots {
   readonly #width: number;
   readonly #maxQueued: number;

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
  * A UUID version 7: sortable by time.
  *
  * Source: RFC 9562 section 5.7.
- * @since 0.1.0
  */
 export function uuid7(epochMs: number = Date.now()): string {
   const bytes = randomBytes(16);

@@ -9,15 +9,15 @@ export const daemonPath = join(root, 'dist/runwire.cjs');
 
 const engine = `
   export { compileAgent } from './server/engine/agent.ts';
-  export { modelResponse, textPart, toolCallPart } from './server/engine/response.ts';
+  export { modelResponse, textPart, toolCallPart } from './server/engine/request/response.ts';
   export { runToEnd } from './server/engine/run.ts';
   export { initialState } from './server/engine/start.ts';
-  export { directRunner } from './server/engine/steps.ts';
-  export { formatTimestamp } from './protocol/timestamp.ts';
+  export { directRunner } from './server/engine/steps/steps.ts';
+  export { formatTimestamp } from './protocol/messages/timestamp.ts';
 `;
 const server = `
   import { PassThrough } from 'node:stream';
-  import { formatTimestamp } from './protocol/timestamp.ts';
+  import { formatTimestamp } from './protocol/messages/timestamp.ts';
   import { defaultLimits } from './server/limits.ts';
   import { openWire } from './server/rpc/wire.ts';
   import { serve } from './server/server.ts';

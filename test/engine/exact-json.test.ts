@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasUnsafeInteger, parseExact, parseJson, stringifyExact } from '../../server/engine/exact-json.ts';
+import { hasUnsafeInteger, parseExact, parseJson, stringifyExact } from '../../server/engine/json/exact-json.ts';
 import { describeOverflow, overflowIn, parseMessage } from '../../server/errors/json-overflow.ts';
 
 describe('an integer that a double would round', () => {

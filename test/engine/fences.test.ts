@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stripFences } from '../../server/engine/output-object.ts';
+import { stripFences } from '../../server/engine/output/output-object.ts';
 
 it.each([
   ['```json\n{"a": 1}\n```', '{"a": 1}'],

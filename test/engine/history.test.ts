@@ -1,11 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../protocol/messages.ts';
-import { cleanHistory, isToolResult, openCalls, requestOf, toolCallsOf } from '../../server/engine/cleaning.ts';
-import { History } from '../../server/engine/history.ts';
-import { userPromptPart } from '../../server/engine/media.ts';
-import { modelResponse, textPart, toolCallPart } from '../../server/engine/response.ts';
-import { toolReturn } from '../../server/engine/returns.ts';
+import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../protocol/messages/messages.ts';
+import {
+  cleanHistory,
+  isToolResult,
+  openCalls,
+  requestOf,
+  toolCallsOf,
+} from '../../server/engine/messages/cleaning.ts';
+import { History } from '../../server/engine/messages/history.ts';
+import { userPromptPart } from '../../server/engine/messages/media.ts';
+import { modelResponse, textPart, toolCallPart } from '../../server/engine/request/response.ts';
+import { toolReturn } from '../../server/engine/tools/returns.ts';
 
 const time = '2025-01-01T00:00:00Z';
 const call = (id: string) => toolCallPart({ tool_name: 't', args: {}, tool_call_id: id });

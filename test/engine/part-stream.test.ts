@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PartStream } from '../../server/engine/part-stream.ts';
+import { PartStream } from '../../server/engine/streaming/part-stream.ts';
 
 it('arguments that come as objects grow by members of any name, and parts that were shown stay as they were', () => {
   const shown: unknown[] = [];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RunUsage } from '../../protocol/usage.ts';
-import { requestUsage } from '../../server/engine/response.ts';
+import { RunUsage } from '../../protocol/messages/usage.ts';
 import {
   addUsage,
   checkAfterResponse,
@@ -8,7 +7,8 @@ import {
   checkBeforeToolCalls,
   limitsInForce,
   withTotal,
-} from '../../server/engine/usage.ts';
+} from '../../server/engine/limits/usage.ts';
+import { requestUsage } from '../../server/engine/request/response.ts';
 import { loadGolden } from '../support/golden-files.ts';
 
 type Counts = Record<string, unknown>;

@@ -7,8 +7,8 @@ import {
   type ModelRequestPart,
   type ToolCallPart,
   type ToolReturnPart,
-} from '../../protocol/messages.ts';
-import { completeMessages } from '../../server/engine/intake.ts';
+} from '../../protocol/messages/messages.ts';
+import { completeMessages } from '../../server/engine/messages/intake.ts';
 import {
   argsAsDict,
   argsAsJson,
@@ -16,7 +16,7 @@ import {
   retryFeedbackText,
   toolReturnObject,
   toolReturnText,
-} from '../../server/engine/wording.ts';
+} from '../../server/engine/messages/wording.ts';
 
 const folder = process.env.GOLDENS_DIR ?? join(import.meta.dirname, '../vectors/goldens');
 

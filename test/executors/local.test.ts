@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { formatTimestamp } from '../../protocol/timestamp.ts';
+import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import { createLocalExecutor } from '../../server/executors/local/local-executor.ts';
 import { defaultLimits } from '../../server/limits.ts';
 import { AgentRegistry } from '../../server/runs/agent-registry.ts';

@@ -2,7 +2,7 @@ import type { CallbackMethod, NotificationOf, ServerNotificationMethod } from '.
 import type { AnswerListener } from '../../server/callbacks/client.ts';
 import { CallbackError } from '../../server/callbacks/client.ts';
 import { defaultLimits } from '../../server/limits.ts';
-import { HostSecrets } from '../../server/models/host-secrets.ts';
+import { HostSecrets } from '../../server/models/secrets/host-secrets.ts';
 import type { RunOwner } from '../../server/runs/run-owner.ts';
 
 /** A callback that an owner was sent. */

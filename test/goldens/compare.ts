@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequestPart } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelRequestPart } from '../../protocol/messages/messages.ts';
 import { type Difference, differencesBetween } from './differences.ts';
 import { errorViews } from './error-views.ts';
 import { eventViews } from './event-views.ts';

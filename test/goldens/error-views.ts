@@ -1,4 +1,4 @@
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import { kindOf } from './kinds.ts';
 import { firstSentence } from './normalize.ts';
 import type { PlayedRun } from './play.ts';

@@ -1,8 +1,8 @@
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
-import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
-import { ModelResponse as ModelResponseSchema } from '../../protocol/messages.ts';
-import { RequestUsage } from '../../protocol/usage.ts';
+import type { ModelMessage, ModelResponse } from '../../protocol/messages/messages.ts';
+import { ModelResponse as ModelResponseSchema } from '../../protocol/messages/messages.ts';
+import { RequestUsage } from '../../protocol/messages/usage.ts';
 import { estimateTokens, estimateUsage } from '../../server/models/token-estimate.ts';
 import type { Behaviour, Scenario, ScriptedResponse } from './scenario.ts';
 

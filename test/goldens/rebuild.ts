@@ -3,7 +3,12 @@ import type { Callbacks } from '../../server/engine/callbacks.ts';
 import { runToEnd } from '../../server/engine/ending.ts';
 import { initialState } from '../../server/engine/start.ts';
 import type { RunInput, RunState } from '../../server/engine/state.ts';
-import { type RecordedStep, replayingRunner, type StepOutput, type StepRunner } from '../../server/engine/steps.ts';
+import {
+  type RecordedStep,
+  replayingRunner,
+  type StepOutput,
+  type StepRunner,
+} from '../../server/engine/steps/steps.ts';
 
 /** What a run leaves behind, as the text that is compared. */
 export interface Trace {

@@ -1,4 +1,4 @@
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
 
 /** A step of a scripted tool. */
 export interface Behaviour {

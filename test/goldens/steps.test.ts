@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
-import { LOOP_VERSION, type RecordedStep, recordingRunner } from '../../server/engine/steps.ts';
+import { LOOP_VERSION, type RecordedStep, recordingRunner } from '../../server/engine/steps/steps.ts';
 import { loadGolden, scenarioNames } from '../support/golden-files.ts';
 import { exceptionOf } from './exceptions.ts';
 import { play } from './play.ts';

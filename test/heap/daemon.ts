@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { formatTimestamp } from '../../protocol/timestamp.ts';
+import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import { defaultLimits } from '../../server/limits.ts';
 import { createLog } from '../../server/log.ts';
 import { Redaction } from '../../server/redaction/redaction.ts';

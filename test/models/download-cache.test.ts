@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { DownloadCache } from '../../server/models/download-cache.ts';
+import { DownloadCache } from '../../server/models/downloads/download-cache.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

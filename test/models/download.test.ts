@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DownloadWorld, downloadAll, systemWorld } from '../../server/models/download.ts';
-import { servedType } from '../../server/models/downloaded-type.ts';
+import { type DownloadWorld, downloadAll, systemWorld } from '../../server/models/downloads/download.ts';
+import { servedType } from '../../server/models/downloads/downloaded-type.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 let answer: Answer;

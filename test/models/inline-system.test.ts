@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import { withoutInlineSystem } from '../../server/models/inline-system.ts';
 import { system, user, userRequest } from './ai-sdk/support.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelResponse, requestUsage } from '../../server/engine/response.ts';
+import { modelResponse, requestUsage } from '../../server/engine/request/response.ts';
 import { factsOf } from '../../server/models/model-facts.ts';
 import { knownModels, priceOf } from '../../server/models/prices.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLocalAddress, isPublicAddress } from '../../server/models/public-address.ts';
+import { isLocalAddress, isPublicAddress } from '../../server/models/downloads/public-address.ts';
 
 const neither = [
   // IPv4: this network, link-local, metadata of clouds, documentation, benchmarks, multicast, broadcast

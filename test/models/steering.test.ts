@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Model } from '../../server/engine/model.ts';
-import type { Services } from '../../server/models/ai-sdk/model.ts';
+import type { Services } from '../../server/models/ai-sdk/bridged-model.ts';
 import type { ProviderEntry } from '../../server/models/ai-sdk/provider.ts';
 import { providers } from '../../server/models/providers.ts';
 import { callOf, promptOf, user, userRequest } from './ai-sdk/support.ts';

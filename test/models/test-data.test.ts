@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../server/engine/errors.ts';
-import { generateData } from '../../server/models/test-data.ts';
+import { generateData } from '../../server/models/test-model/test-data.ts';
 
 type Schema = Record<string, unknown>;
 type Row = { schema: Schema; seed: number; value?: unknown; error?: string };

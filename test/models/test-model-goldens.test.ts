@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import { ModelMessage, ModelResponse } from '../../protocol/messages/messages.ts';
 import { ToolDefinition } from '../../protocol/spec.ts';
 import type { ModelPrompt } from '../../server/engine/model.ts';
-import { createTestModel, type TestModelOptions } from '../../server/models/test-model.ts';
+import { createTestModel, type TestModelOptions } from '../../server/models/test-model/test-model.ts';
 
 // Replays the runs that the reference engine made with its test model: each response is asked for again with the
 // messages before it. The type names and parameter lists of the goldens are turned into tool definitions here.

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ModelMessage } from '../../protocol/messages.ts';
+import { ModelMessage } from '../../protocol/messages/messages.ts';
 import { ToolDefinition } from '../../protocol/spec.ts';
 import { EngineError } from '../../server/engine/errors.ts';
 import type { ModelPrompt } from '../../server/engine/model.ts';
-import { modelResponse, requestUsage, textPart, toolCallPart } from '../../server/engine/response.ts';
-import { createTestModel, type TestModelOptions, testModelParts } from '../../server/models/test-model.ts';
+import { modelResponse, requestUsage, textPart, toolCallPart } from '../../server/engine/request/response.ts';
+import { createTestModel, type TestModelOptions, testModelParts } from '../../server/models/test-model/test-model.ts';
 
 type Given = Partial<Omit<ModelPrompt, 'messages'>> & { readonly messages?: readonly ModelMessage[] };
 type Part = Record<string, unknown> & { readonly part_kind: string };

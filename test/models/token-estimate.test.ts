@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ModelMessage, type ModelMessageInput } from '../../protocol/messages.ts';
-import { requestUsage } from '../../server/engine/response.ts';
+import { ModelMessage, type ModelMessageInput } from '../../protocol/messages/messages.ts';
+import { requestUsage } from '../../server/engine/request/response.ts';
 import { estimateTokens, estimateUsage } from '../../server/models/token-estimate.ts';
 
 const folder = process.env.GOLDENS_DIR ?? join(import.meta.dirname, '../vectors/goldens');

@@ -6,7 +6,7 @@ import {
   requests,
   serverNotifications,
 } from '../../protocol/catalogue.ts';
-import { protocolDocument } from '../../protocol/document.ts';
+import { protocolDocument } from '../../protocol/document/document.ts';
 import { ErrorCode } from '../../protocol/errors.ts';
 import { everySchema } from '../support/schemas.ts';
 

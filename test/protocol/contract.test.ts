@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { protocolDocument } from '../../protocol/document.ts';
+import { protocolDocument } from '../../protocol/document/document.ts';
 import { type Side, startConversation } from '../support/contract.ts';
 import { openSession, text } from '../support/session.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { protocolDocument } from '../../protocol/document.ts';
-import { mapSchemas, type SchemaDocument } from '../../protocol/schema-walk.ts';
+import { protocolDocument } from '../../protocol/document/document.ts';
+import { mapSchemas, type SchemaDocument } from '../../protocol/document/schema-walk.ts';
 import { everySchema } from '../support/schemas.ts';
 
 describe('the published schemas', () => {

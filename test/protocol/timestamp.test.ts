@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatTimestamp, normalizeTimestamp } from '../../protocol/timestamp.ts';
+import { formatTimestamp, normalizeTimestamp } from '../../protocol/messages/timestamp.ts';
 
 it.each([
   ['2025-01-01T00:00:00Z', '2025-01-01T00:00:00Z'],

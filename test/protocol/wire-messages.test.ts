@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { GivenMessage } from '../../protocol/messages.ts';
-import { completeMessages } from '../../server/engine/intake.ts';
-import { unknownKinds } from '../../server/engine/unknown-kinds.ts';
+import { GivenMessage } from '../../protocol/messages/messages.ts';
+import { completeMessages } from '../../server/engine/messages/intake.ts';
+import { unknownKinds } from '../../server/engine/messages/unknown-kinds.ts';
 import { loadGolden } from '../support/golden-files.ts';
 
 interface WireTable {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseExact } from '../../server/engine/exact-json.ts';
+import { parseExact } from '../../server/engine/json/exact-json.ts';
 
 // Read here as `test/reference/providers/cases.py` reads them.
 

@@ -1,4 +1,4 @@
-import { stringifyExact } from '../../server/engine/exact-json.ts';
+import { stringifyExact } from '../../server/engine/json/exact-json.ts';
 import { type Difference, differencesBetween } from '../goldens/differences.ts';
 import { captured } from './body-capture.ts';
 import type { Case } from './body-cases.ts';

@@ -1,4 +1,4 @@
-import type { ModelResponse } from '../../protocol/messages.ts';
+import type { ModelResponse } from '../../protocol/messages/messages.ts';
 import type { Outcome } from './conversation.ts';
 import type { Facts } from './recording.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelResponse } from '../../protocol/messages/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
-import { storedContent } from '../../server/engine/tool-content.ts';
+import { storedContent } from '../../server/engine/tools/tool-content.ts';
 import type { Daemon } from '../support/daemon.ts';
 import type { Decoded, Json, Turn } from './decode/turns.ts';
 import { decode, type Exchange, prefixOf, providerOf, type Recording } from './recording.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ModelMessage, type ModelResponse, type ToolCallPart } from '../../protocol/messages.ts';
-import { cleanHistory } from '../../server/engine/cleaning.ts';
+import { ModelMessage, type ModelResponse, type ToolCallPart } from '../../protocol/messages/messages.ts';
 import { EngineError } from '../../server/engine/errors.ts';
-import { PartStream } from '../../server/engine/part-stream.ts';
-import { modelResponse } from '../../server/engine/response.ts';
+import { cleanHistory } from '../../server/engine/messages/cleaning.ts';
+import { modelResponse } from '../../server/engine/request/response.ts';
+import { PartStream } from '../../server/engine/streaming/part-stream.ts';
 import type { ProviderEntry } from '../../server/models/ai-sdk/provider.ts';
 import { providers } from '../../server/models/providers.ts';
 import { callOf, promptOf, stillTiming, tool, user, userRequest } from '../models/ai-sdk/support.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import { providers } from '../../server/models/providers.ts';
 import { Daemon } from '../support/daemon.ts';
 import { missingForReplay, noRecordings, recordingsDir, type Sent, startReplayOf } from '../support/replay.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ModelMessage } from '../../protocol/messages.ts';
-import { completeMessages } from '../../server/engine/intake.ts';
+import { ModelMessage } from '../../protocol/messages/messages.ts';
+import { completeMessages } from '../../server/engine/messages/intake.ts';
 import { differencesBetween } from '../goldens/differences.ts';
 import { exceptionOf } from '../goldens/exceptions.ts';
 import { play } from '../goldens/play.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { catalogueDocument, protocolDocument } from '../../protocol/document.ts';
-import { protocolMarkdown } from '../../protocol/markdown.ts';
+import { catalogueDocument, protocolDocument } from '../../protocol/document/document.ts';
+import { protocolMarkdown } from '../../protocol/document/markdown.ts';
 
 // After a change of the catalogue: `npm run check -- -u` writes both files anew.
 it('docs/schema.json is what the catalogue says', async () => {
@@ -49,7 +49,7 @@ it('every link of the page leads somewhere, and no cell is empty', () => {
 
 it('the doc comment of a named type begins with the sentence that the documents show', () => {
   const folder = new URL('../../protocol/', import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const wrong = files.flatMap((file) => {
     const text = readFileSync(new URL(file, folder), 'utf8');
     const declared =

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
-import type { ModelMessage, ModelMessageInput } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelMessageInput } from '../../protocol/messages/messages.ts';
 import { calls, openSession, type RunParams, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
 
 // What users of the reference engine asked for or reported again and again, by the numbers of its issues. Each case is

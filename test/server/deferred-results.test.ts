@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ModelMessageInput } from '../../protocol/messages.ts';
+import type { ModelMessageInput } from '../../protocol/messages/messages.ts';
 import { calls, openSession, type TestSession, text, toolCall } from '../support/session.ts';
 
 let session: TestSession;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
-import { textPart } from '../../server/engine/response.ts';
+import { textPart } from '../../server/engine/request/response.ts';
 import { DeltaCoalescer, type DeltaLaneOptions } from '../../server/runs/delta-coalescer.ts';
 
 const none = {};

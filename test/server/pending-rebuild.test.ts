@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
-import { type RecordedStep, recordingRunner } from '../../server/engine/steps.ts';
+import { type RecordedStep, recordingRunner } from '../../server/engine/steps/steps.ts';
 import { rebuiltFrom, standingAfter, traceOf } from '../goldens/rebuild.ts';
 import { calls, openSession, type RunParams, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
 

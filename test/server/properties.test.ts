@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ModelMessage } from '../../protocol/messages.ts';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { Random, turns } from '../support/random.ts';
 import { type RandomHost, randomHost, type Seen } from '../support/random-host.ts';

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
-import { type RecordedStep, recordingRunner, type StepOutput, type StepRunner } from '../../server/engine/steps.ts';
+import {
+  type RecordedStep,
+  recordingRunner,
+  type StepOutput,
+  type StepRunner,
+} from '../../server/engine/steps/steps.ts';
 import { rebuiltFrom, standingAfter, traceOf } from '../goldens/rebuild.ts';
 import { Random, turns } from '../support/random.ts';
 import { calls, openSession, schemaOf, text, toolCall } from '../support/session.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { protocolDocument } from '../../protocol/document.ts';
+import { protocolDocument } from '../../protocol/document/document.ts';
 import { RunResult } from '../../protocol/result.ts';
 import { daemonPath } from '../support/daemon.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
-import type { ModelMessage, ModelResponse } from '../../protocol/messages.ts';
+import type { ModelMessage, ModelResponse } from '../../protocol/messages/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { Daemon } from '../support/daemon.ts';
 import { type ExchangeFacts, factsOf, type Replay, recordedBody, startReplay, without } from '../support/replay.ts';

@@ -15,7 +15,7 @@ import { followRun, type Report } from '../../client-sample/run.ts';
 import { oneLine, screenOf, withoutControls } from '../../client-sample/screen.ts';
 import { messageTable, printSummary, usageLine } from '../../client-sample/summary.ts';
 import { folderTools } from '../../client-sample/tools.ts';
-import { textPart } from '../../server/engine/response.ts';
+import { textPart } from '../../server/engine/request/response.ts';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 /** What the embedded model searches for: the example of the tool. */

@@ -1,4 +1,4 @@
-import { formatTimestamp } from '../../protocol/timestamp.ts';
+import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import type { ServerDeps } from '../../server/server.ts';
 
 /** A clock that stands still until it is told to move, with the timers of the daemon on it. */

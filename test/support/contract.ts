@@ -1,7 +1,7 @@
 import { Compile } from 'typebox/schema';
-import { type MethodDocument, type ProtocolDocument, protocolDocument } from '../../protocol/document.ts';
-import { onFirstUse } from '../../protocol/lazy.ts';
-import { mapSchemas, type SchemaDocument } from '../../protocol/schema-walk.ts';
+import { type MethodDocument, type ProtocolDocument, protocolDocument } from '../../protocol/document/document.ts';
+import { onFirstUse } from '../../protocol/document/lazy.ts';
+import { mapSchemas, type SchemaDocument } from '../../protocol/document/schema-walk.ts';
 
 /** Who sends a message. */
 export type Side = 'client' | 'daemon';

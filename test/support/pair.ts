@@ -7,7 +7,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { formatTimestamp } from '../../protocol/timestamp.ts';
+import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import { defaultLimits } from '../../server/limits.ts';
 import type { Log } from '../../server/log.ts';
 import { openWire, type Wire } from '../../server/rpc/wire.ts';

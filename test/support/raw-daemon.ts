@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { formatTimestamp } from '../../protocol/timestamp.ts';
+import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import { defaultLimits } from '../../server/limits.ts';
 import { openWire, type Wire } from '../../server/rpc/wire.ts';
 import { type Server, type ServerDeps, serve } from '../../server/server.ts';

@@ -1,5 +1,5 @@
-import type { ProtocolDocument } from '../../protocol/document.ts';
-import { mapSchemas, type SchemaDocument } from '../../protocol/schema-walk.ts';
+import type { ProtocolDocument } from '../../protocol/document/document.ts';
+import { mapSchemas, type SchemaDocument } from '../../protocol/document/schema-walk.ts';
 
 /** A schema of the document and where its outermost one stands. */
 export interface PlacedSchema {

@@ -1,18 +1,18 @@
 import { Assertions } from './assertions/assertion.ts';
 import type { CompileContext, ExtrasPolicy } from './context.ts';
-import type { Unchecked } from './draft.ts';
-import { gateSchema } from './gate.ts';
 import { compileNode } from './node.ts';
-import { normalizeSchema } from './normalize.ts';
-import { keywordAgainstObjects } from './object-root.ts';
-import { isRecord, type JsonSchema } from './schema.ts';
-import { SchemaError } from './schema-error.ts';
+import type { Unchecked } from './schema/draft.ts';
+import { gateSchema } from './schema/gate.ts';
+import { normalizeSchema } from './schema/normalize.ts';
+import { keywordAgainstObjects } from './schema/object-root.ts';
+import { isRecord, type JsonSchema } from './schema/schema.ts';
+import { SchemaError } from './schema/schema-error.ts';
 import { type Validated, type Validator, validatorOf } from './validator.ts';
 import { type Check, FAIL, fail } from './walk.ts';
 
 export type { Validated, Validator };
 
-/** A validator together with the schema it follows. @since 0.1.0 */
+/** A validator together with the schema it follows. */
 export type CompiledSchema = Validator & {
   /** The schema as it was given, normalised and in object form: what a model is shown. */
   readonly schema: Record<string, unknown>;
@@ -20,7 +20,7 @@ export type CompiledSchema = Validator & {
   readonly unchecked: readonly Unchecked[];
 };
 
-/** Options of {@link compileValidator}. @since 0.1.0 */
+/** Options of {@link compileValidator}. */
 export type CompileOptions = {
   /** What objects without `additionalProperties` do with undeclared keys: `keep` for tools, `drop` for outputs. */
   readonly extras: ExtrasPolicy;
@@ -34,7 +34,6 @@ export type CompileOptions = {
  * Gates a JSON Schema and compiles it once into checks.
  *
  * Errors: `SchemaError`. Source: `pydantic_core.SchemaValidator` (Pydantic 2.14).
- * @since 0.1.0
  */
 export async function compileValidator(schema: unknown, options: CompileOptions): Promise<CompiledSchema> {
   const { checked: root, unchecked } = gateSchema(schema);
@@ -80,7 +79,6 @@ function expectObject(root: JsonSchema): void {
 
 /**
  * What a model is shown of a schema: what the host wrote, normalised ({@link normalizeSchema}) and in object form.
- * @since 0.2.0
  */
 export function shownSchema(schema: unknown): Record<string, unknown> {
   const shown = normalizeSchema(schema);
@@ -90,7 +88,6 @@ export function shownSchema(schema: unknown): Record<string, unknown> {
 
 /**
  * The validator for "any object", used where a host turns validation off.
- * @since 0.1.0
  */
 export const anyObject: Validator = validatorOf((value, walk) => {
   if (isRecord(value)) return value;
@@ -98,7 +95,7 @@ export const anyObject: Validator = validatorOf((value, walk) => {
   return fail(walk, 'dict_type', msg, value);
 });
 
-/** The validator for anything, used where nobody here looks at the arguments. @since 0.3.0 */
+/** The validator for anything, used where nobody here looks at the arguments. */
 export const anything: Validator = validatorOf((value) => value);
 
 /** Arguments are always an object, so a root that leaves its type open means one. */

@@ -1,14 +1,13 @@
 import type { AssertionSource } from './assertions/assertion-type.ts';
-import type { JsonSchema } from './schema.ts';
+import type { JsonSchema } from './schema/schema.ts';
 import type { Check } from './walk.ts';
 
 /**
  * What an object schema without `additionalProperties` does with keys outside its `properties`.
- * @since 0.1.0
  */
 export type ExtrasPolicy = 'forbid' | 'drop' | 'keep';
 
-/** What the compilation of one schema shares between its nodes. @since 0.1.0 */
+/** What the compilation of one schema shares between its nodes. */
 export type CompileContext = {
   readonly root: JsonSchema;
   readonly extras: ExtrasPolicy;

@@ -1,5 +1,5 @@
 import type { ErrorDetails } from './error-details.ts';
-import { cutText, excerpt } from './excerpt.ts';
+import { cutText, excerpt } from './text/excerpt.ts';
 import type { Walk } from './walk.ts';
 
 /** What one value may take in an error, as characters of JSON; what is longer is cut. */

@@ -1,15 +1,14 @@
-import type { ErrorDetails as WireErrorDetails } from '../../../protocol/messages.ts';
+import type { ErrorDetails as WireErrorDetails } from '../../../protocol/messages/messages.ts';
 
 /**
  * One validation error in Pydantic's shape: its kind (`int_parsing`), where it is (property names, list indexes and
  * names of union branches), what a reader should correct, and the value as it was given, which for `missing` is the
  * surrounding object.
  * Source: `pydantic_core.ErrorDetails` (Pydantic 2.14) without `ctx` and `url`.
- * @since 0.1.0
  */
 export type ErrorDetails = Required<WireErrorDetails>;
 
-/** A value as Python's `repr` shows it, the way Pydantic quotes values in messages. @since 0.1.0 */
+/** A value as Python's `repr` shows it, the way Pydantic quotes values in messages. */
 export function pythonRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -23,24 +22,24 @@ export function pythonRepr(value: unknown): string {
   return numberText(value);
 }
 
-/** A value as Python's `str` shows it: strings stay bare. @since 0.1.0 */
+/** A value as Python's `str` shows it: strings stay bare. */
 export function pythonStr(value: unknown): string {
   return typeof value === 'string' ? value : pythonRepr(value);
 }
 
-/** A number as Pydantic writes it in messages: no exponent for whole numbers. @since 0.1.0 */
+/** A number as Pydantic writes it in messages: no exponent for whole numbers. */
 export function numberText(value: unknown): string {
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value).toString() : String(value);
 }
 
-/** `'a', 'b' or 'c'`: the list of allowed values in a literal or enum error. @since 0.1.0 */
+/** `'a', 'b' or 'c'`: the list of allowed values in a literal or enum error. */
 export function alternatives(values: readonly unknown[]): string {
   const shown = values.map(pythonRepr);
   const last = shown.pop() ?? '';
   return shown.length === 0 ? last : `${shown.join(', ')} or ${last}`;
 }
 
-/** `1 item`, `2 items`. @since 0.1.0 */
+/** `1 item`, `2 items`. */
 export function plural(count: number, noun: string): string {
   return `${numberText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,16 +1,24 @@
-import { compileArray } from './arrays.ts';
-import { allOf } from './combine.ts';
-import { withNumberConstraints, withStringConstraints } from './constraints.ts';
 import type { CompileContext } from './context.ts';
-import { withFormat } from './formats.ts';
-import { branchLabel, isNull } from './labels.ts';
-import { allowedValues, compileLiteral } from './literals.ts';
-import { compileObject } from './objects.ts';
-import { withRemaining } from './remaining-keywords.ts';
-import { checkAny, checkBoolean, checkFloat, checkInteger, checkNever, checkNull, checkString } from './scalars.ts';
-import { isRecord, resolveRef, type SchemaObject } from './schema.ts';
-import { compileTagged, findTags } from './tagged.ts';
-import { exclusiveUnion, nullable, smartUnion } from './unions.ts';
+import { compileArray } from './keywords/arrays.ts';
+import { allOf } from './keywords/combine.ts';
+import { withNumberConstraints, withStringConstraints } from './keywords/constraints.ts';
+import { withFormat } from './keywords/formats.ts';
+import { allowedValues, compileLiteral } from './keywords/literals.ts';
+import { compileObject } from './keywords/objects.ts';
+import { withRemaining } from './keywords/remaining-keywords.ts';
+import {
+  checkAny,
+  checkBoolean,
+  checkFloat,
+  checkInteger,
+  checkNever,
+  checkNull,
+  checkString,
+} from './keywords/scalars.ts';
+import { compileTagged, findTags } from './keywords/tagged.ts';
+import { exclusiveUnion, nullable, smartUnion } from './keywords/unions.ts';
+import { branchLabel, isNull } from './schema/labels.ts';
+import { isRecord, resolveRef, type SchemaObject } from './schema/schema.ts';
 import type { Check } from './walk.ts';
 
 const OBJECT_KEYWORDS = [
@@ -26,7 +34,6 @@ const ARRAY_KEYWORDS = ['items', 'prefixItems', 'minItems', 'maxItems', 'uniqueI
 
 /**
  * Compiles one schema: each group of its keywords becomes a check, and all of them must pass.
- * @since 0.1.0
  */
 export function compileNode(schema: unknown, context: CompileContext): Check {
   if (schema === false) return checkNever;

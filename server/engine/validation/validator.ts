@@ -1,9 +1,9 @@
-import { type Overflow, parseJson } from '../exact-json.ts';
-import { countWork } from '../turns.ts';
+import { type Overflow, parseJson } from '../json/exact-json.ts';
+import { countWork } from '../loop-turns.ts';
 import { boundErrors } from './error-bounds.ts';
 import type { ErrorDetails } from './error-details.ts';
-import { jsonProblem } from './json-text.ts';
-import { MAX_VALUES, valuesIn, valuesInText } from './value-count.ts';
+import { jsonProblem } from './text/json-text.ts';
+import { MAX_VALUES, valuesIn, valuesInText } from './text/value-count.ts';
 import { BudgetExceeded, type Check, FAIL, startWalk } from './walk.ts';
 
 /** What a validation may take, unless the daemon says something else. */

@@ -4,7 +4,7 @@ import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
 import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
 import type { EngineError } from '../../engine/errors.ts';
-import { jsonSize } from '../../engine/json-size.ts';
+import { jsonSize } from '../../engine/json/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
 import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';

@@ -1,7 +1,7 @@
 import type { ParamsOf, ResultOf } from '../../../protocol/catalogue.ts';
 import type { RunResult } from '../../../protocol/result.ts';
 import type { RunSnapshot } from '../../../protocol/run.ts';
-import { responseSoFar } from '../../engine/request.ts';
+import { responseSoFar } from '../../engine/request/model-request.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';

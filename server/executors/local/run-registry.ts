@@ -1,12 +1,12 @@
 import type { Limits } from '../../../protocol/lifecycle.ts';
 import { EngineError } from '../../engine/errors.ts';
-import { jsonSize } from '../../engine/json-size.ts';
+import { jsonSize } from '../../engine/json/json-size.ts';
 import { refuseExcess } from '../../runs/overload.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 
 const remembered = 4096;
 
-/** The runs of a daemon: live ones, and finished ones until they are forgotten. @since 0.1.0 */
+/** The runs of a daemon: live ones, and finished ones until they are forgotten. */
 export class RunRegistry {
   readonly #records = new Map<string, RunRecord>();
   /** Ids of forgotten runs, to distinguish them from ids that never existed. */

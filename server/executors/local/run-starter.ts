@@ -1,9 +1,9 @@
 import type { CallbackMethod } from '../../../protocol/catalogue.ts';
-import type { ModelMessage } from '../../../protocol/messages.ts';
+import type { ModelMessage } from '../../../protocol/messages/messages.ts';
+import { formatTimestamp } from '../../../protocol/messages/timestamp.ts';
 import type { RunResult } from '../../../protocol/result.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
 import type { AgentSpec } from '../../../protocol/spec.ts';
-import { formatTimestamp } from '../../../protocol/timestamp.ts';
 import { HostCallbacks } from '../../callbacks/host-callbacks.ts';
 import { notServed } from '../../callbacks/needed-callbacks.ts';
 import type { CallbackCounters } from '../../callbacks/open-callback.ts';
@@ -12,15 +12,14 @@ import { type After, after } from '../../callbacks/timer.ts';
 import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
 import { runToEnd } from '../../engine/ending.ts';
 import { EngineError, userError } from '../../engine/errors.ts';
-import { jsonSize } from '../../engine/json-size.ts';
+import { jsonSize } from '../../engine/json/json-size.ts';
 import type { Model, Warning } from '../../engine/model.ts';
 import { initialState } from '../../engine/start.ts';
 import type { RunInput } from '../../engine/state.ts';
-import { directRunner, type StepRunner, type World } from '../../engine/steps.ts';
-import type { KeySource } from '../../models/keys.ts';
+import { directRunner, type StepRunner, type World } from '../../engine/steps/steps.ts';
 import { type ModelHandle, resolveModel } from '../../models/registry.ts';
+import type { KeySource } from '../../models/secrets/keys.ts';
 import type { AgentRegistry } from '../../runs/agent-registry.ts';
-import { fingerprintOf } from '../../runs/fingerprint.ts';
 import { givenHistory } from '../../runs/given-history.ts';
 import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
 import { overloaded } from '../../runs/overload.ts';
@@ -34,10 +33,11 @@ import { secretSource } from '../../runs/secrets.ts';
 import { checkSizes } from '../../runs/sizes.ts';
 import type { RunSlots } from '../../runs/slots.ts';
 import { uuid7 } from '../../runs/uuid7.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { OwnedRuns } from './owned-runs.ts';
 import type { RunRegistry } from './run-registry.ts';
 
-/** Makes the runner of a run; a store puts one here that records. @since 0.1.0 */
+/** Makes the runner of a run; a store puts one here that records. */
 export type RunnerFactory = (input: Omit<RunInput, 'runner'>, direct: StepRunner) => StepRunner;
 
 /** The parts of the daemon that runs use. */

@@ -1,12 +1,11 @@
 import { userError } from '../../engine/errors.ts';
-import { checkBaseUrl } from '../base-url.ts';
+import { checkBaseUrl } from '../secrets/base-url.ts';
 import type { ProviderEntry } from './provider.ts';
 
 /**
  * Refuses an address or headers that `fetch` would choke on: its own messages quote the value, which may be a key.
  *
  * Errors: `run.invalid`, naming what is wrong but no value.
- * @since 0.1.0
  */
 export function checkEntry(entry: ProviderEntry, extraHeaders: Readonly<Record<string, string | undefined>>): void {
   if (entry.baseUrl !== undefined) checkBaseUrl(entry.baseUrl, entry.id);

@@ -1,10 +1,10 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import type { ModelResponsePart } from '../../../protocol/messages.ts';
+import type { ModelResponsePart } from '../../../protocol/messages/messages.ts';
+import type { RequestUsage } from '../../../protocol/messages/usage.ts';
 import type { ModelSettings } from '../../../protocol/spec.ts';
-import type { RequestUsage } from '../../../protocol/usage.ts';
-import type { PartFields } from '../../engine/delta-sink.ts';
+import type { PartFields } from '../../engine/streaming/delta-sink.ts';
 import type { Authorizer } from '../credentials/authorizer.ts';
-import type { Downloaded, Wanted } from '../download.ts';
+import type { Downloaded, Wanted } from '../downloads/download.ts';
 import type { FinishWords } from './answers/finish-words.ts';
 import type { NativeCall } from './answers/native-parts.ts';
 import type { Normalizer } from './answers/normalizer.ts';
@@ -12,8 +12,6 @@ import type { RequestApi } from './request/api.ts';
 
 /**
  * One model of one provider, resolved: names, address and credentials. What `create` of a provider file takes.
- *
- * @since 0.1.0
  */
 export interface ProviderEntry {
   /** `provider:name` as asked for. */
@@ -39,7 +37,7 @@ export interface ProviderEntry {
   readonly settings?: ModelSettings;
 }
 
-/** What the raw answer says beyond the AI SDK's result. @since 0.1.0 */
+/** What the raw answer says beyond the AI SDK's result. */
 export interface BodyFacts {
   /** Counts that replace those of the AI SDK. */
   readonly usage?: Partial<RequestUsage> | undefined;
@@ -72,7 +70,7 @@ export interface ReadThinking {
   readonly fields?: PartFields;
 }
 
-/** Reads the raw answer of one request: its body, or the chunks of its stream one by one. @since 0.2.0 */
+/** Reads the raw answer of one request: its body, or the chunks of its stream one by one. */
 export interface BodyReader extends BodyFacts {
   /** About the characters of what it keeps and a stream adds to: counted like the content of parts. */
   readonly kept?: number;
@@ -82,7 +80,7 @@ export interface BodyReader extends BodyFacts {
   takeParts?(): readonly ModelResponsePart[];
 }
 
-/** Where a provider's own data of a part stands in the AI SDK's metadata and in Pydantic AI's parts. @since 0.2.0 */
+/** Where a provider's own data of a part stands in the AI SDK's metadata and in Pydantic AI's parts. */
 export interface MetadataNames {
   /** Becomes the `id` of the part. */
   readonly id?: string;
@@ -103,7 +101,6 @@ export interface MetadataNames {
  * Where a provider differs in how its answers are read. What reads them knows no provider.
  *
  * Source: Pydantic AI `ModelProfile`.
- * @since 0.1.0
  */
 export interface Quirks {
   /** The tags between which models write thinking into their text. */
@@ -130,8 +127,6 @@ export interface Quirks {
 
 /**
  * A provider as the bridge needs it: its names, its quirks, and a way to make the AI SDK's model.
- *
- * @since 0.1.0
  */
 export interface Provider {
   /** Pydantic AI's `provider_name`. */

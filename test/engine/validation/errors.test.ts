@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../../server/engine/validation/compile.ts';
-import { excerpt } from '../../../server/engine/validation/excerpt.ts';
+import { excerpt } from '../../../server/engine/validation/text/excerpt.ts';
 
 const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more });
 const MAX_BYTES = 72 * 1024;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkSchema, gateSchema } from '../../../server/engine/validation/gate.ts';
-import { normalizeSchema } from '../../../server/engine/validation/normalize.ts';
-import { SchemaError } from '../../../server/engine/validation/schema-error.ts';
+import { checkSchema, gateSchema } from '../../../server/engine/validation/schema/gate.ts';
+import { normalizeSchema } from '../../../server/engine/validation/schema/normalize.ts';
+import { SchemaError } from '../../../server/engine/validation/schema/schema-error.ts';
 
 type Row = { name: string; schema: unknown; pointer: string; reason: RegExp };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../../server/engine/validation/compile.ts';
-import { jsonProblem } from '../../../server/engine/validation/json-text.ts';
+import { jsonProblem } from '../../../server/engine/validation/text/json-text.ts';
 
 describe('jsonProblem', () => {
   it('is undefined for JSON', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compileValidator } from '../../../server/engine/validation/compile.ts';
-import { jsonProblem } from '../../../server/engine/validation/json-text.ts';
+import { jsonProblem } from '../../../server/engine/validation/text/json-text.ts';
 
 type Pair = { schema: object; value: unknown };
 const seed = 20_260_901;

@@ -1,9 +1,9 @@
 import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
-import { ModelResponse } from '../../../protocol/messages.ts';
-import { requestUsage } from '../../../server/engine/response.ts';
-import { toAnswer } from '../../../server/models/ai-sdk/answer.ts';
+import { ModelResponse } from '../../../protocol/messages/messages.ts';
+import { requestUsage } from '../../../server/engine/request/response.ts';
 import type { Quirks } from '../../../server/models/ai-sdk/provider.ts';
+import { toAnswer } from '../../../server/models/ai-sdk/response/answer.ts';
 import { providerWith } from './support.ts';
 
 type Result = LanguageModelV4GenerateResult;

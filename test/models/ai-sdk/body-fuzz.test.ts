@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ModelResponse } from '../../../protocol/messages.ts';
-import { type AnswerBounds, defaultAnswerBounds } from '../../../server/engine/bounds.ts';
+import { ModelResponse } from '../../../protocol/messages/messages.ts';
 import { EngineError } from '../../../server/engine/errors.ts';
+import { type AnswerBounds, defaultAnswerBounds } from '../../../server/engine/limits/bounds.ts';
 import type { ModelAnswer } from '../../../server/engine/model.ts';
-import { PartStream } from '../../../server/engine/part-stream.ts';
+import { PartStream } from '../../../server/engine/streaming/part-stream.ts';
 import { type AnswerBodies, answerBodies, writtenEvents } from './answer-bodies.ts';
 import { callOf, modelAt, promptOf, stillTiming, tool, user, userRequest } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PartStream } from '../../../server/engine/part-stream.ts';
+import { PartStream } from '../../../server/engine/streaming/part-stream.ts';
 import { loopback } from './loopback.ts';
 import { callOf, modelAt, promptOf, tool, user, userRequest } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../../server/engine/errors.ts';
-import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
+import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
 import { completion, loopback, type Reply } from './loopback.ts';
 import { callOf, promptOf, stillTiming, user, userRequest } from './support.ts';
 

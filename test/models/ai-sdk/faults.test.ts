@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../../server/engine/errors.ts';
-import { PartStream } from '../../../server/engine/part-stream.ts';
+import { PartStream } from '../../../server/engine/streaming/part-stream.ts';
 import { loopback, type Reply } from './loopback.ts';
 import { callOf, modelAt, promptOf, user, userRequest } from './support.ts';
 

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
-import { type AnswerBounds, defaultAnswerBounds } from '../../../server/engine/bounds.ts';
 import { EngineError } from '../../../server/engine/errors.ts';
-import { PartStream } from '../../../server/engine/part-stream.ts';
-import { ChatBodyReader } from '../../../server/models/ai-sdk/body-chat.ts';
+import { type AnswerBounds, defaultAnswerBounds } from '../../../server/engine/limits/bounds.ts';
+import { PartStream } from '../../../server/engine/streaming/part-stream.ts';
+import { ChatBodyReader } from '../../../server/models/ai-sdk/raw/body-chat.ts';
 import { completion, loopback, type Reply } from './loopback.ts';
 import { callOf, modelAt, promptOf, stillTiming, tool, user, userRequest } from './support.ts';
 

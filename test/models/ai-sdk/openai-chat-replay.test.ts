@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ModelMessage, ModelResponse } from '../../../protocol/messages.ts';
+import type { ModelMessage, ModelResponse } from '../../../protocol/messages/messages.ts';
 import type { ModelPrompt } from '../../../server/engine/model.ts';
-import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
+import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
 import { factsOf, noReplays, replay } from './replay.ts';
 import { callOf, promptOf, returned, stillTiming, system, tool, user, userRequest } from './support.ts';
 

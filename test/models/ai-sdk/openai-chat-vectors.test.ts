@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { GivenMessage, type ModelResponse } from '../../../protocol/messages.ts';
-import { History } from '../../../server/engine/history.ts';
-import { completeMessages } from '../../../server/engine/intake.ts';
+import { GivenMessage, type ModelResponse } from '../../../protocol/messages/messages.ts';
+import { History } from '../../../server/engine/messages/history.ts';
+import { completeMessages } from '../../../server/engine/messages/intake.ts';
 import type { ModelPrompt } from '../../../server/engine/model.ts';
-import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
+import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
 import { callOf, promptOf, tool, user, userRequest } from './support.ts';
 
 interface Vectors<Given, Expected> {

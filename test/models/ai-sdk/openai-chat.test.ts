@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
+import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
 import { completion } from './loopback.ts';
 import { callOf, promptOf, user, userRequest } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelResponsePart } from '../../../protocol/messages.ts';
+import type { ModelResponsePart } from '../../../protocol/messages/messages.ts';
 import { providers } from '../../../server/models/providers.ts';
 import { callOf, modelAt, promptOf, tool, user, userRequest } from './support.ts';
 

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../../server/engine/errors.ts';
-import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
-import { systemTiming, withRetries } from '../../../server/models/ai-sdk/retry.ts';
+import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
+import { systemTiming, withRetries } from '../../../server/models/ai-sdk/transport/retry.ts';
 import { fallbackModel } from '../../../server/models/fallback-model.ts';
 import { completion, loopback } from './loopback.ts';
 import { callOf, promptOf, stillTiming, user, userRequest } from './support.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sdkWarning } from '../../../server/models/ai-sdk/sdk-warning.ts';
+import { sdkWarning } from '../../../server/models/ai-sdk/response/sdk-warning.ts';
 
 it.each([
   [{ type: 'unsupported', feature: 'topK' }, 'model.setting', "'topK' is not supported by the model."],

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeltaSink } from '../../../server/engine/delta-sink.ts';
 import type { EngineError } from '../../../server/engine/errors.ts';
 import type { ModelAnswer } from '../../../server/engine/model.ts';
-import { PartStream } from '../../../server/engine/part-stream.ts';
-import { create } from '../../../server/models/ai-sdk/openai-chat.ts';
+import type { DeltaSink } from '../../../server/engine/streaming/delta-sink.ts';
+import { PartStream } from '../../../server/engine/streaming/part-stream.ts';
+import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
 import { loopback, type Reply } from './loopback.ts';
 import { callOf, promptOf, stillTiming, tool, user, userRequest } from './support.ts';
 

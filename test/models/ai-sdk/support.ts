@@ -1,13 +1,13 @@
-import type { ModelMessage } from '../../../protocol/messages.ts';
-import { ModelMessage as ModelMessageSchema } from '../../../protocol/messages.ts';
+import type { ModelMessage } from '../../../protocol/messages/messages.ts';
+import { ModelMessage as ModelMessageSchema } from '../../../protocol/messages/messages.ts';
 import type { ToolDefinition } from '../../../protocol/spec.ts';
 import type { Model, ModelCall, ModelPrompt } from '../../../server/engine/model.ts';
 import { chatWords } from '../../../server/models/ai-sdk/answers/finish-words.ts';
-import type { Services } from '../../../server/models/ai-sdk/model.ts';
+import type { Services } from '../../../server/models/ai-sdk/bridged-model.ts';
 import type { Provider, ProviderEntry, Quirks } from '../../../server/models/ai-sdk/provider.ts';
 import { chatApi } from '../../../server/models/ai-sdk/request/chat/api.ts';
 import { openAiDirectProfile } from '../../../server/models/ai-sdk/request/profiles/openai.ts';
-import type { Timing } from '../../../server/models/ai-sdk/retry.ts';
+import type { Timing } from '../../../server/models/ai-sdk/transport/retry.ts';
 import { providers } from '../../../server/models/providers.ts';
 
 /** Parts as a host writes them, completed by the schema. */

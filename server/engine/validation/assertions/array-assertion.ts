@@ -1,5 +1,5 @@
-import { indexOfRepeated } from '../arrays.ts';
-import type { SchemaObject } from '../schema.ts';
+import { indexOfRepeated } from '../keywords/arrays.ts';
+import type { SchemaObject } from '../schema/schema.ts';
 import { spend, type Walk } from '../walk.ts';
 import type { Assertion, AssertionSource } from './assertion-type.ts';
 import type { Evaluated } from './evaluated.ts';

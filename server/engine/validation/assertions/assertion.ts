@@ -1,4 +1,4 @@
-import { isRecord, type JsonSchema, resolveRef, type SchemaObject } from '../schema.ts';
+import { isRecord, type JsonSchema, resolveRef, type SchemaObject } from '../schema/schema.ts';
 import { spendOn } from '../walk.ts';
 import { arrayAssertion } from './array-assertion.ts';
 import type { Assertion, AssertionSource } from './assertion-type.ts';

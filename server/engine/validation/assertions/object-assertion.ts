@@ -1,5 +1,5 @@
 import { patternOf } from '../patterns/pattern.ts';
-import { isRecord, type SchemaObject } from '../schema.ts';
+import { isRecord, type SchemaObject } from '../schema/schema.ts';
 import { spend, type Walk } from '../walk.ts';
 import type { Assertion, AssertionSource } from './assertion-type.ts';
 import type { Evaluated } from './evaluated.ts';

@@ -1,8 +1,8 @@
-import { codePoints, type Numeric, numberRules } from '../constraints.ts';
-import { withFormat } from '../formats.ts';
-import { deepEqual } from '../literals.ts';
+import { codePoints, type Numeric, numberRules } from '../keywords/constraints.ts';
+import { withFormat } from '../keywords/formats.ts';
+import { deepEqual } from '../keywords/literals.ts';
 import { patternOf } from '../patterns/pattern.ts';
-import type { SchemaObject } from '../schema.ts';
+import type { SchemaObject } from '../schema/schema.ts';
 import { type Check, FAIL, forget, type Walk } from '../walk.ts';
 import type { Assertion } from './assertion-type.ts';
 

@@ -1,4 +1,4 @@
-import { isRecord, type SchemaObject } from '../schema.ts';
+import { isRecord, type SchemaObject } from '../schema/schema.ts';
 import { spend, type Walk } from '../walk.ts';
 import type { Assertion, AssertionSource } from './assertion-type.ts';
 import { Evaluated } from './evaluated.ts';

@@ -1,4 +1,4 @@
-import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 import type { Normalizer } from './normalizer.ts';
 import { madeCallId } from './tool-calls.ts';
 

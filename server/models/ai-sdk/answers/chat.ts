@@ -1,4 +1,4 @@
-import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 import { contentText, contentThinking } from './content.ts';
 import type { Normalizer } from './normalizer.ts';
 import { StreamedToolCalls, wholeToolCalls } from './tool-calls.ts';

@@ -1,4 +1,4 @@
-import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 
 /**
  * Content as text: the texts of a list are joined, what else stands in it is left out.

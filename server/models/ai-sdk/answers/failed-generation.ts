@@ -1,4 +1,4 @@
-import { asObject, type Loose, wordOf } from '../json.ts';
+import { asObject, type Loose, wordOf } from '../raw/loose-json.ts';
 import { argumentsText, madeCallId } from './tool-calls.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FinishReason, ModelResponsePart } from '../../../../protocol/messages.ts';
+import type { FinishReason, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
 
 /** How a provider says why an answer ended, in its own words. */
 export interface FinishWords {

@@ -1,5 +1,5 @@
-import type { ModelResponsePart } from '../../../../protocol/messages.ts';
-import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+import type { ModelResponsePart } from '../../../../protocol/messages/messages.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 import { madeCallId } from './tool-calls.ts';
 
 /** What a call of a provider's own tool was asked, and what came of it, as upstream has them. */

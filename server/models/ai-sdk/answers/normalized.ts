@@ -1,5 +1,5 @@
-import { parseExact, stringifyExact } from '../../../engine/exact-json.ts';
-import { asObject } from '../json.ts';
+import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
+import { asObject } from '../raw/loose-json.ts';
 import { type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';
 import { type OwnError, ownError } from './own-error.ts';

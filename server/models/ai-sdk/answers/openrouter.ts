@@ -1,4 +1,4 @@
-import { asObject, type Loose, wordOf } from '../json.ts';
+import { asObject, type Loose, wordOf } from '../raw/loose-json.ts';
 
 /**
  * What OpenRouter says of an answer beside it: who served it, its own cost, and the word of the provider behind it.

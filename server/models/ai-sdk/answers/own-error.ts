@@ -1,4 +1,4 @@
-import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 
 /** An error that the provider put in the place of an answer, or beside it. */
 export interface OwnError {

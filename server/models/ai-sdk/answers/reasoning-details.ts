@@ -1,5 +1,5 @@
-import { asObjects, type Loose, wordOf } from '../json.ts';
 import type { ReadThinking } from '../provider.ts';
+import { asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 
 /**
  * The parts of the `reasoning_details` of a message or delta, each with what it needs to travel back: its signature, or

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 import { contentText } from './content.ts';
 import type { Normalizer } from './normalizer.ts';
 import { argumentsText, madeCallId } from './tool-calls.ts';

@@ -1,6 +1,6 @@
-import type { PartStream } from '../../../engine/part-stream.ts';
-import { taggedFields } from '../answer-parts.ts';
+import type { PartStream } from '../../../engine/streaming/part-stream.ts';
 import type { Provider } from '../provider.ts';
+import { taggedFields } from '../response/answer-parts.ts';
 import { type Segment, TagSplitter } from './thinking-tags.ts';
 
 /** The text of a chat completion that comes in pieces: split at thinking tags, and in turns with thinking and calls. */

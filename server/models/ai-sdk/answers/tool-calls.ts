@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { stringifyExact } from '../../../engine/exact-json.ts';
-import { asObject, asObjects, type Loose, wordOf } from '../json.ts';
+import { stringifyExact } from '../../../engine/json/exact-json.ts';
+import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 
 interface Call {
   readonly position: number;

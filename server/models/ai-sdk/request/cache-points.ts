@@ -1,5 +1,5 @@
 import { userError } from '../../../engine/errors.ts';
-import { asObject } from '../json.ts';
+import { asObject } from '../raw/loose-json.ts';
 import type { WireRequest } from './request.ts';
 
 type Loose = Record<string, unknown>;

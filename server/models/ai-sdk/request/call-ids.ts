@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../../../protocol/messages.ts';
+import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
 import { userError } from '../../../engine/errors.ts';
 
 /** The ids of calls that an API takes. */

@@ -1,4 +1,9 @@
-import type { ModelMessage, ModelRequest, ModelResponse, ModelResponsePart } from '../../../../protocol/messages.ts';
+import type {
+  ModelMessage,
+  ModelRequest,
+  ModelResponse,
+  ModelResponsePart,
+} from '../../../../protocol/messages/messages.ts';
 import { standingCount } from '../../inline-system.ts';
 
 export type CompactionPart = Extract<ModelResponsePart, { part_kind: 'compaction' }>;

@@ -1,7 +1,7 @@
-import type { ModelMessage, ModelRequestPart } from '../../../../protocol/messages.ts';
+import type { ModelMessage, ModelRequestPart } from '../../../../protocol/messages/messages.ts';
 import { userError } from '../../../engine/errors.ts';
-import { mediaTypeOf } from '../../../engine/media-types.ts';
-import type { Downloaded, Wanted } from '../../download.ts';
+import { mediaTypeOf } from '../../../engine/messages/media-types.ts';
+import type { Downloaded, Wanted } from '../../downloads/download.ts';
 import type { ProviderEntry } from '../provider.ts';
 import type { FilePlace, RequestApi } from './api.ts';
 import { type BytesItem, type FileKind, isUrlItem, kindOf, type UrlItem } from './files.ts';

@@ -1,6 +1,6 @@
-import type { ContentItem, UserContent } from '../../../../protocol/content.ts';
+import type { ContentItem, UserContent } from '../../../../protocol/messages/content.ts';
 import { userError } from '../../../engine/errors.ts';
-import { mediaTypeOf } from '../../../engine/media-types.ts';
+import { mediaTypeOf } from '../../../engine/messages/media-types.ts';
 
 type ItemOf<K extends ContentItem['kind']> = Extract<ContentItem, { kind: K }>;
 

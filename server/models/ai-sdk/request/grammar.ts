@@ -3,7 +3,7 @@ import type {
   ModelRequestPart,
   ModelResponse,
   ModelResponsePart,
-} from '../../../../protocol/messages.ts';
+} from '../../../../protocol/messages/messages.ts';
 import type { Grammar } from './api.ts';
 
 // The last look at a history before it is written down: what a provider is known to refuse, whoever made it.

@@ -1,8 +1,8 @@
-import type { ModelMessage, ToolReturnPart } from '../../../../protocol/messages.ts';
+import type { ModelMessage, ToolReturnPart } from '../../../../protocol/messages/messages.ts';
 import type { ModelSettings, ToolDefinition } from '../../../../protocol/spec.ts';
 import { userError } from '../../../engine/errors.ts';
 import type { ModelPrompt, Warning } from '../../../engine/model.ts';
-import { defaultTemplate, fillTemplate } from '../../../engine/output-template.ts';
+import { defaultTemplate, fillTemplate } from '../../../engine/output/output-template.ts';
 import { withoutInlineSystem } from '../../inline-system.ts';
 import type { Grammar, RequestApi } from './api.ts';
 import { exactLength, withFittingIds } from './call-ids.ts';

@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import type { ModelMessage, ModelResponse } from '../../../../protocol/messages.ts';
+import type { ModelMessage, ModelResponse } from '../../../../protocol/messages/messages.ts';
 import type { OutputMode } from '../../../engine/model.ts';
 import type { Profile } from './profile.ts';
 import type { Schema } from './schemas/transformer.ts';

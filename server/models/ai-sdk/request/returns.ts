@@ -1,14 +1,14 @@
-import { ContentItem, type UserContent } from '../../../../protocol/content.ts';
-import type { ToolReturnPart } from '../../../../protocol/messages.ts';
-import { stringifyExact } from '../../../engine/exact-json.ts';
-import { isFileIn } from '../../../engine/tool-content.ts';
+import { ContentItem, type UserContent } from '../../../../protocol/messages/content.ts';
+import type { ToolReturnPart } from '../../../../protocol/messages/messages.ts';
+import { stringifyExact } from '../../../engine/json/exact-json.ts';
 import {
   bareReturnText,
   isErrorOutcome,
   toolReturnObject,
   toolReturnText,
   withoutFiles,
-} from '../../../engine/wording.ts';
+} from '../../../engine/messages/wording.ts';
+import { isFileIn } from '../../../engine/tools/tool-content.ts';
 import type { BytesItem, FileItem } from './files.ts';
 
 // What a tool returned, in the forms that APIs want. Objects that look like media may be data: the text of a web page must

@@ -1,7 +1,7 @@
 import type { ModelSettings } from '../../../../protocol/spec.ts';
 import type { Warning } from '../../../engine/model.ts';
 import { guessedSetting, settingPrefixes } from '../../known-names.ts';
-import { asObject, type Loose } from '../json.ts';
+import { asObject, type Loose } from '../raw/loose-json.ts';
 
 /** The setting `thinking`: a level, or whether to think at all. */
 export type Thinking = boolean | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';

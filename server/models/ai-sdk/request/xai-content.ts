@@ -1,4 +1,4 @@
-import type { UserContent } from '../../../../protocol/content.ts';
+import type { UserContent } from '../../../../protocol/messages/content.ts';
 import {
   type BytesItem,
   checkUploaded,

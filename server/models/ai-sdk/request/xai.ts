@@ -1,5 +1,5 @@
-import type { ModelRequest, ModelResponse, ModelResponsePart } from '../../../../protocol/messages.ts';
-import { argsAsJson } from '../../../engine/wording.ts';
+import type { ModelRequest, ModelResponse, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
+import { argsAsJson } from '../../../engine/messages/wording.ts';
 import type { RequestApi } from './api.ts';
 import { isTextLike, mediaType } from './files.ts';
 import { grokProfile } from './profiles/families.ts';

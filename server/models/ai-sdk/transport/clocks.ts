@@ -1,4 +1,4 @@
-import type { Alarm, Timing } from '../retry.ts';
+import type { Alarm, Timing } from './retry.ts';
 
 /**
  * How long a provider may be silent, in milliseconds, when no setting says otherwise: just less than the HTTP client

@@ -1,9 +1,9 @@
-import { type AnswerBounds, tooLarge } from '../../../engine/bounds.ts';
 import { EngineError, unexpectedBehavior } from '../../../engine/errors.ts';
+import { type AnswerBounds, tooLarge } from '../../../engine/limits/bounds.ts';
 import type { OwnError } from '../answers/own-error.ts';
-import type { Timing } from '../retry.ts';
 import { SilenceClock, StallClock } from './clocks.ts';
 import type { Refusal } from './framing.ts';
+import type { Timing } from './retry.ts';
 
 /** How an answer is asked for, the same in every try. */
 export interface Asked {

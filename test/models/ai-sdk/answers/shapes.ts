@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { EngineError } from '../../../../server/engine/errors.ts';
 import type { ModelAnswer } from '../../../../server/engine/model.ts';
-import { PartStream } from '../../../../server/engine/part-stream.ts';
+import { PartStream } from '../../../../server/engine/streaming/part-stream.ts';
 import { providers } from '../../../../server/models/providers.ts';
 import { callOf, modelAt, promptOf, user, userRequest } from '../support.ts';
 

@@ -1,6 +1,6 @@
-import type { ModelResponse, ModelResponsePart, TextPart } from '../../../../../protocol/messages.ts';
-import { argsAsDict } from '../../../../engine/wording.ts';
-import { asObjects, type Loose } from '../../json.ts';
+import type { ModelResponse, ModelResponsePart, TextPart } from '../../../../../protocol/messages/messages.ts';
+import { argsAsDict } from '../../../../engine/messages/wording.ts';
+import { asObjects, type Loose } from '../../raw/loose-json.ts';
 import { acceptsArtifact, type WireRequest } from '../request.ts';
 import { thinkingText } from '../thinking-text.ts';
 import { nativeCall, nativeReturn } from './native-parts.ts';

@@ -1,5 +1,5 @@
-import type { ModelMessage } from '../../../../../protocol/messages.ts';
-import type { Loose } from '../../json.ts';
+import type { ModelMessage } from '../../../../../protocol/messages/messages.ts';
+import type { Loose } from '../../raw/loose-json.ts';
 import { isFileItem } from '../files.ts';
 import type { WireRequest } from '../request.ts';
 import { filesOf } from '../returns.ts';

@@ -1,5 +1,5 @@
 import { userError } from '../../../../engine/errors.ts';
-import { asObjects } from '../../json.ts';
+import { asObjects } from '../../raw/loose-json.ts';
 import { acceptsServerState, type SentTool, type WireRequest, type Written } from '../request.ts';
 import { askedBetas, betaHeader, compactionsOf, neededBetas } from './betas.ts';
 import { type CacheAsked, cacheAsked, cacheControl, endsMarked, limitMarks, markConversation } from './cache.ts';

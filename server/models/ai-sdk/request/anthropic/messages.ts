@@ -1,5 +1,5 @@
-import type { ModelRequest, ToolReturnPart, UserPromptPart } from '../../../../../protocol/messages.ts';
-import { isErrorOutcome } from '../../../../engine/wording.ts';
+import type { ModelRequest, ToolReturnPart, UserPromptPart } from '../../../../../protocol/messages/messages.ts';
+import { isErrorOutcome } from '../../../../engine/messages/wording.ts';
 import { standingCount } from '../../../inline-system.ts';
 import { type Ttl, ttlOf } from '../cache-points.ts';
 import { fromCompaction } from '../compaction.ts';

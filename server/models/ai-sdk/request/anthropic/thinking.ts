@@ -1,5 +1,5 @@
 import { userError } from '../../../../engine/errors.ts';
-import { asObject, type Loose } from '../../json.ts';
+import { asObject, type Loose } from '../../raw/loose-json.ts';
 import { claudeBudget, claudeEffort } from '../claude-thinking.ts';
 import type { WireRequest } from '../request.ts';
 import { canForce } from '../tool-choice.ts';

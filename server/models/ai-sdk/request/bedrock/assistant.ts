@@ -1,5 +1,5 @@
-import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages.ts';
-import { argsAsDict } from '../../../../engine/wording.ts';
+import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages/messages.ts';
+import { argsAsDict } from '../../../../engine/messages/wording.ts';
 import { acceptsArtifact, type WireRequest } from '../request.ts';
 import { thinkingText } from '../thinking-text.ts';
 import { isPoint } from './cache.ts';

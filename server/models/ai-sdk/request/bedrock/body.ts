@@ -1,5 +1,5 @@
 import { userError } from '../../../../engine/errors.ts';
-import { stringifyExact } from '../../../../engine/exact-json.ts';
+import { stringifyExact } from '../../../../engine/json/exact-json.ts';
 import type { SentTool, WireRequest, Written } from '../request.ts';
 import { cachePoint, limitPoints, markConversation, markInstructions, setAskedCache } from './cache.ts';
 import { conversation, withFirstTurn } from './messages.ts';

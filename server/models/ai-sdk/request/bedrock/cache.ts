@@ -1,5 +1,5 @@
 import { userError } from '../../../../engine/errors.ts';
-import { asObject } from '../../json.ts';
+import { asObject } from '../../raw/loose-json.ts';
 import { askedCache, excessMarks, previousTail, raisedTtls, ttlOf } from '../cache-points.ts';
 import type { WireRequest } from '../request.ts';
 import type { Block, Turn } from './types.ts';

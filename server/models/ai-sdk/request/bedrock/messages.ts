@@ -1,5 +1,5 @@
-import type { ModelRequest, ToolReturnPart, UserPromptPart } from '../../../../../protocol/messages.ts';
-import { isErrorOutcome } from '../../../../engine/wording.ts';
+import type { ModelRequest, ToolReturnPart, UserPromptPart } from '../../../../../protocol/messages/messages.ts';
+import { isErrorOutcome } from '../../../../engine/messages/wording.ts';
 import type { FileItem } from '../files.ts';
 import type { MediaKind } from '../profile.ts';
 import type { WireRequest } from '../request.ts';

@@ -1,4 +1,4 @@
-import { asObject } from '../../json.ts';
+import { asObject } from '../../raw/loose-json.ts';
 import { claudeBudget, claudeEffort } from '../claude-thinking.ts';
 import type { WireRequest } from '../request.ts';
 import type { Thinking } from '../settings.ts';

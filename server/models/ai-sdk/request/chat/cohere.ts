@@ -1,4 +1,4 @@
-import type { ModelResponse } from '../../../../../protocol/messages.ts';
+import type { ModelResponse } from '../../../../../protocol/messages/messages.ts';
 import type { RequestApi } from '../api.ts';
 import { cohereHostProfile } from '../profiles/labs.ts';
 import type { WireRequest, Written } from '../request.ts';

@@ -1,5 +1,5 @@
-import type { UserContent } from '../../../../../protocol/content.ts';
-import type { ModelRequest } from '../../../../../protocol/messages.ts';
+import type { UserContent } from '../../../../../protocol/messages/content.ts';
+import type { ModelRequest } from '../../../../../protocol/messages/messages.ts';
 import { hasDynamicPrompt, markMessage, moveLeadingBreakpoints, staticCount } from '../openai-cache.ts';
 import type { WireRequest } from '../request.ts';
 import { splitReturn } from '../returns.ts';

@@ -1,4 +1,4 @@
-import type { ModelResponse } from '../../../../../protocol/messages.ts';
+import type { ModelResponse } from '../../../../../protocol/messages/messages.ts';
 import type { RequestApi } from '../api.ts';
 import { dataUri, isFileItem, isTextLike, kindOf, mediaType, type UrlItem, unsupportedFile } from '../files.ts';
 import { mistralHostProfile } from '../profiles/labs.ts';

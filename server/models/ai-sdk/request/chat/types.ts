@@ -1,5 +1,5 @@
-import type { UserContent } from '../../../../../protocol/content.ts';
-import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages.ts';
+import type { UserContent } from '../../../../../protocol/messages/content.ts';
+import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages/messages.ts';
 import type { FileKind } from '../files.ts';
 import type { Profile } from '../profile.ts';
 import type { WireRequest } from '../request.ts';

@@ -1,6 +1,6 @@
-import type { UserContent } from '../../../../../protocol/content.ts';
-import type { ModelRequest, ToolReturnPart } from '../../../../../protocol/messages.ts';
-import { isErrorOutcome } from '../../../../engine/wording.ts';
+import type { UserContent } from '../../../../../protocol/messages/content.ts';
+import type { ModelRequest, ToolReturnPart } from '../../../../../protocol/messages/messages.ts';
+import { isErrorOutcome } from '../../../../engine/messages/wording.ts';
 import { type FileItem, mediaType } from '../files.ts';
 import type { WireRequest } from '../request.ts';
 import { bareTextOfReturn, filesOf, framedFile, objectOfReturn } from '../returns.ts';

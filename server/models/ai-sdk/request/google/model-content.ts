@@ -1,6 +1,6 @@
-import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages.ts';
-import { argsAsDict } from '../../../../engine/wording.ts';
-import { asObject } from '../../json.ts';
+import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages/messages.ts';
+import { argsAsDict } from '../../../../engine/messages/wording.ts';
+import { asObject } from '../../raw/loose-json.ts';
 import { acceptsArtifact, type WireRequest } from '../request.ts';
 import { urlSafe } from './files.ts';
 import type { Content, House, Part } from './types.ts';

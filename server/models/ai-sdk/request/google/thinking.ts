@@ -1,4 +1,4 @@
-import { asObject } from '../../json.ts';
+import { asObject } from '../../raw/loose-json.ts';
 import type { Profile } from '../profile.ts';
 import type { WireRequest } from '../request.ts';
 import type { Thinking } from '../settings.ts';

@@ -1,6 +1,11 @@
-import type { ModelMessage, ModelResponse, ModelResponsePart, TextPart } from '../../../../../protocol/messages.ts';
-import { argsAsJson } from '../../../../engine/wording.ts';
-import { asObjects } from '../../json.ts';
+import type {
+  ModelMessage,
+  ModelResponse,
+  ModelResponsePart,
+  TextPart,
+} from '../../../../../protocol/messages/messages.ts';
+import { argsAsJson } from '../../../../engine/messages/wording.ts';
+import { asObjects } from '../../raw/loose-json.ts';
 import { acceptsArtifact, acceptsServerState, type WireRequest } from '../request.ts';
 import { thinkingText } from '../thinking-text.ts';
 import {

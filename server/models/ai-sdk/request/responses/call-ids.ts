@@ -3,7 +3,7 @@ import type {
   ModelRequestPart,
   ModelResponse,
   ModelResponsePart,
-} from '../../../../../protocol/messages.ts';
+} from '../../../../../protocol/messages/messages.ts';
 import { acceptsServerState, type WireRequest } from '../request.ts';
 
 /** Whether a response is of this provider, and of this address of it. */

@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequest, ToolReturnPart } from '../../../../../protocol/messages.ts';
+import type { ModelMessage, ModelRequest, ToolReturnPart } from '../../../../../protocol/messages/messages.ts';
 import { hasDynamicPrompt, markMessage, moveLeadingBreakpoints, staticCount } from '../openai-cache.ts';
 import type { WireRequest } from '../request.ts';
 import { filesOf, itemsOfReturn, textOfReturn } from '../returns.ts';

@@ -1,7 +1,7 @@
-import type { ModelResponsePart } from '../../../../../protocol/messages.ts';
-import { stringifyExact } from '../../../../engine/exact-json.ts';
-import { argsAsDict } from '../../../../engine/wording.ts';
-import { asObject, asObjects } from '../../json.ts';
+import type { ModelResponsePart } from '../../../../../protocol/messages/messages.ts';
+import { stringifyExact } from '../../../../engine/json/exact-json.ts';
+import { argsAsDict } from '../../../../engine/messages/wording.ts';
+import { asObject, asObjects } from '../../raw/loose-json.ts';
 import type { WireRequest } from '../request.ts';
 import { functionTool } from './tools.ts';
 import type { Item } from './types.ts';

@@ -1,4 +1,4 @@
-import type { ModelMessage } from '../../../../../protocol/messages.ts';
+import type { ModelMessage } from '../../../../../protocol/messages/messages.ts';
 import { userError } from '../../../../engine/errors.ts';
 import { type CompactionPart, type CompactionRule, fromCompaction } from '../compaction.ts';
 import { acceptsArtifact, acceptsServerState, type WireRequest } from '../request.ts';

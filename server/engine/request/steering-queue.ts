@@ -1,0 +1,51 @@
+import type { UserContent } from '../../../protocol/messages/content.ts';
+
+/** A message of the user to a live run. */
+export interface Steer {
+  readonly id: string;
+  readonly content: string | UserContent[];
+  /** The tool call that sent it, and the step in which that call ran. */
+  readonly call?: { readonly id: string; readonly runStep: number };
+  /** About its bytes as JSON, when it is counted. */
+  readonly bytes?: number;
+}
+
+/** When it is delivered: with the next model request, or when the run would end otherwise. */
+export type SteerTime = 'asap' | 'whenIdle';
+
+/** The messages that were not delivered yet. Source: Pydantic AI `PendingMessageQueue`. */
+export class Inbox {
+  readonly #waiting: Record<SteerTime, Steer[]> = { asap: [], whenIdle: [] };
+  #closed = false;
+
+  get size(): number {
+    return this.#waiting.asap.length + this.#waiting.whenIdle.length;
+  }
+
+  /** About the bytes of what waits, as JSON. */
+  get bytes(): number {
+    const { asap, whenIdle } = this.#waiting;
+    return [...asap, ...whenIdle].reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  }
+
+  /** False once the run pauses: nothing would be delivered any more. */
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  add(steer: Steer, when: SteerTime): void {
+    this.#waiting[when].push(steer);
+  }
+
+  /** Takes the messages that are due, oldest first: all of them when the run would end. */
+  take(isIdle: boolean): Steer[] {
+    const { asap, whenIdle } = this.#waiting;
+    return [...asap.splice(0), ...(isIdle ? whenIdle.splice(0) : [])];
+  }
+
+  /** Takes all that is left and accepts no more. */
+  close(): Steer[] {
+    this.#closed = true;
+    return this.take(true);
+  }
+}

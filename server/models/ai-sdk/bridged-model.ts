@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { defaultAnswerBounds } from '../../engine/limits/bounds.ts';
+import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
+import { shortestSecret } from '../../redaction/search.ts';
+import { credentialsIn } from '../../redaction/shapes.ts';
+import type { Further } from '../attempts.ts';
+import { authorizedFetch } from '../credentials/authorizer.ts';
+import { checkEntry } from './entry.ts';
+import { outgoing } from './outgoing.ts';
+import type { Provider, ProviderEntry } from './provider.ts';
+import { withoutKnown, withoutSecrets } from './response/redacted-model.ts';
+import { attempt, type Question } from './transport/attempt.ts';
+import { defaultSilenceMs } from './transport/clocks.ts';
+import type { Asked, Exchange } from './transport/exchange.ts';
+import { authMissing, type ErrorContext } from './transport/provider-errors.ts';
+import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './transport/retry.ts';
+import { sendingFetch } from './transport/sending.ts';
+
+/** What a model needs of the world; everything has a real default. */
+export interface Services {
+  readonly timing?: Timing;
+  readonly retries?: RetryPolicy;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * A model of our own over a provider of the AI SDK: map the prompt, ask with retries, map the answer.
+ *
+ * Source: Pydantic AI `Model`.
+ */
+export function bridgedModel(provider: Provider, entry: ProviderEntry, services: Services = {}): Model {
+  return {
+    id: entry.id,
+    request: (prompt, call) => request({ provider, entry, services }, prompt, call),
+  };
+}
+
+interface Bridge {
+  readonly provider: Provider;
+  readonly entry: ProviderEntry;
+  readonly services: Services;
+}
+
+async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Promise<ModelAnswer> {
+  const { provider, entry, services } = bridge;
+  call.signal.throwIfAborted();
+  const settings = { ...entry.settings, ...withoutNulls(prompt.settings) };
+  const context = errorContext(bridge, call.signal, settings.extra_headers ?? {});
+  if (entry.apiKey === null) throw authMissing(context);
+  checkEntry(entry, settings.extra_headers ?? {});
+  const { options, quirks, modelName, warnings } = await outgoing({ ...prompt, settings }, provider, entry, call);
+  const { timing = systemTiming, fetch: plainFetch = globalThis.fetch } = services;
+  const fetch = entry.authorizer ? authorizedFetch(plainFetch, entry.authorizer) : plainFetch;
+  const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
+  let current: Exchange | undefined;
+  const exchange = () => {
+    if (!current) throw new Error('a request is sent outside a try');
+    return current;
+  };
+  const model = withoutSecrets(
+    provider.languageModel(sendingFetch(fetch, settings, quirks, exchange), modelName),
+    () => context.secrets,
+  );
+  const asked: Asked = {
+    modelName: entry.modelName,
+    provider: provider.name,
+    bounds: call.bounds ?? defaultAnswerBounds,
+    isStreamed: call.stream !== undefined,
+    silenceMs: settings.timeout ? settings.timeout * 1_000 : defaultSilenceMs,
+  };
+  const question: Question = {
+    provider,
+    model,
+    modelName: entry.modelName,
+    options: {
+      ...options,
+      headers: { 'idempotency-key': idempotencyHeader(call.idempotencyKey), ...options.headers },
+    },
+    stream: call.stream,
+    asked,
+    redaction: () => withoutKnown(context.secrets),
+    begin: (exchange) => {
+      current = exchange;
+    },
+  };
+  const hooks = {
+    isFinal: () => call.stream?.opened ?? false,
+    onRetry: (attempt: number, further: Further) =>
+      call.emit?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model: entry.id, ...further }),
+  };
+  const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, hooks);
+  return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
+}
+
+/**
+ * The key makes a repeated request recognisable to gateways, also after a crash of this process. It holds the id of the
+ * run, which may be any text of any length: a header takes neither. As JSON, lone surrogates stay apart.
+ */
+const idempotencyHeader = (key: string) => createHash('sha256').update(JSON.stringify(key)).digest('hex');
+
+function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal, extraHeaders: Headers): ErrorContext {
+  return {
+    provider: provider.name,
+    modelName: entry.modelName,
+    envVar: entry.apiKeyEnv ?? provider.envVar,
+    // Read when they are needed: those of an authorizer are found while a request is sent.
+    get secrets() {
+      return secretsOf(entry, extraHeaders);
+    },
+    signal,
+    now: (services.timing ?? systemTiming).now,
+  };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+function secretsOf({ apiKey, headers, secrets = [], authorizer }: ProviderEntry, extraHeaders: Headers): string[] {
+  const found = authorizer?.secrets ?? [];
+  const all = [apiKey ?? '', ...secrets, ...found, ...credentialsIn({ ...headers }), ...credentialsIn(extraHeaders)];
+  return all.filter((secret) => secret.length >= shortestSecret);
+}
+
+/** A null setting means "not set", so it does not hide the model's own. */
+function withoutNulls<T extends object>(settings: T | null): Partial<T> {
+  return Object.fromEntries(Object.entries(settings ?? {}).filter(([, value]) => value !== null)) as Partial<T>;
+}

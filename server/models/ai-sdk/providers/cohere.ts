@@ -1,0 +1,31 @@
+import { createCohere } from '@ai-sdk/cohere';
+import { CohereNormalizer } from '../answers/cohere.ts';
+import { cohereWords } from '../answers/finish-words.ts';
+import type { Quirks } from '../provider.ts';
+import { CohereBodyReader } from '../raw/body-cohere.ts';
+import { cohereApi } from '../request/chat/cohere.ts';
+import { createFor } from './keyed-host.ts';
+import { chatQuirks } from './quirks.ts';
+
+const quirks: Quirks = {
+  ...chatQuirks,
+  namesThinking: false,
+  finishWords: cohereWords,
+  normalizer: () => new CohereNormalizer(),
+  bodyReader: () => new CohereBodyReader(),
+};
+
+/**
+ * A model of Cohere.
+ *
+ * Source: Pydantic AI `CohereModel`, `CohereProvider`.
+ */
+export const create = createFor({
+  name: 'cohere',
+  url: 'https://api.cohere.com',
+  version: 'v2',
+  envVar: 'CO_API_KEY',
+  quirks,
+  api: cohereApi,
+  open: createCohere,
+});

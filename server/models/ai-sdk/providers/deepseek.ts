@@ -1,0 +1,29 @@
+import { createDeepSeek } from '@ai-sdk/deepseek';
+import { ChatNormalizer } from '../answers/chat.ts';
+import type { Quirks } from '../provider.ts';
+import { ChatBodyReader } from '../raw/body-chat.ts';
+import { chatApi } from '../request/chat/api.ts';
+import { hostProfiles } from '../request/profiles/hosts.ts';
+import { createFor } from './keyed-host.ts';
+import { chatQuirks } from './quirks.ts';
+
+const quirks: Quirks = {
+  ...chatQuirks,
+  readsTags: true,
+  normalizer: () => new ChatNormalizer(),
+  bodyReader: () => new ChatBodyReader({ providerName: 'deepseek', field: 'reasoning_content' }),
+};
+
+/**
+ * A model of DeepSeek's chat API.
+ *
+ * Source: Pydantic AI `OpenAIChatModel` with `DeepSeekProvider`.
+ */
+export const create = createFor({
+  name: 'deepseek',
+  url: 'https://api.deepseek.com',
+  envVar: 'DEEPSEEK_API_KEY',
+  quirks,
+  api: chatApi(hostProfiles.deepseek),
+  open: createDeepSeek,
+});

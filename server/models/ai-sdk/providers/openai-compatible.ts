@@ -1,0 +1,93 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { Model } from '../../../engine/model.ts';
+import { ChatNormalizer } from '../answers/chat.ts';
+import { chatWords, type FinishWords } from '../answers/finish-words.ts';
+import { bridgedModel, type Services } from '../bridged-model.ts';
+import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
+import { ChatBodyReader } from '../raw/body-chat.ts';
+import type { RequestApi } from '../request/api.ts';
+import { chatApi } from '../request/chat/api.ts';
+import { chatVariants } from '../request/chat/hosts.ts';
+import type { ProfileOf } from '../request/profile.ts';
+import { hostProfiles } from '../request/profiles/hosts.ts';
+import { openRouterProfile } from '../request/profiles/openrouter.ts';
+import { addressOf, chatQuirks, trimmed } from './quirks.ts';
+
+/** A host that speaks OpenAI's chat completions. */
+export interface CompatibleHost {
+  /** Pydantic AI's name of the provider. */
+  readonly name: string;
+  readonly envVar: string;
+  /** Absent when every user has another address. */
+  readonly url?: string;
+  /** The name of its row, where that is another one: by it profiles and ways of its own are known. */
+  readonly row?: string;
+  /** The field in which its thinking comes first. */
+  readonly thinkingField?: 'reasoning' | 'reasoning_content';
+  /** Whether its thinking comes in `reasoning_details`, signatures and encrypted parts among it. */
+  readonly reasoningDetails?: boolean;
+  /** Whether thinking says whose it is; true unless given. */
+  readonly namesThinking?: boolean;
+  /** Why its answers end, where its words are not OpenAI's. */
+  readonly finishWords?: FinishWords;
+}
+
+const profiles: Readonly<Record<string, ProfileOf>> = { ...hostProfiles, openrouter: openRouterProfile };
+
+const apiOf = ({ name, row = name }: CompatibleHost): RequestApi =>
+  chatApi(profiles[row] ?? hostProfiles['openai-compatible'], chatVariants[row]);
+
+function quirksOf(host: CompatibleHost, modelName: string): Quirks {
+  const { name, reasoningDetails = false, namesThinking = true } = host;
+  const { thinkingField, finishWords = chatWords } = host;
+  return {
+    ...chatQuirks,
+    readsTags: true,
+    // Claude writes other tags, wherever it is served. Source: Pydantic AI `anthropic_model_profile`.
+    ...(/(^|\/)claude/.test(modelName) ? { thinkingTags: ['<thinking>', '</thinking>'] as const } : {}),
+    finishWords,
+    namesThinking,
+    normalizer: () => new ChatNormalizer(),
+    bodyReader: () =>
+      new ChatBodyReader({
+        providerName: name,
+        details: reasoningDetails,
+        named: namesThinking,
+        field: thinkingField,
+        openRouter: name === 'openrouter',
+      }),
+  };
+}
+
+/**
+ * Models of a host that speaks OpenAI's chat completions.
+ *
+ * Source: Pydantic AI `OpenAIChatModel` with the host's provider.
+ */
+export function createAt(host: CompatibleHost) {
+  return (entry: ProviderEntry, services?: Services): Model => bridgedModel(compatible(host, entry), entry, services);
+}
+
+function compatible(host: CompatibleHost, entry: ProviderEntry): Provider {
+  const { modelName, apiKey, headers } = entry;
+  const url = trimmed(addressOf(entry, host.url));
+  return {
+    name: host.name,
+    optionsKey: 'compatible',
+    url: `${url}/`,
+    envVar: host.envVar,
+    quirks: quirksOf(host, modelName),
+    api: apiOf(host),
+    languageModel: (fetch) =>
+      createOpenAICompatible({
+        name: 'compatible',
+        baseURL: url,
+        // Many local servers want no key.
+        ...(apiKey ? { apiKey } : {}),
+        headers: { ...headers },
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+        fetch,
+      })(modelName),
+  };
+}

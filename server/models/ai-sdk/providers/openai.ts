@@ -1,0 +1,76 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import type { Model } from '../../../engine/model.ts';
+import { responsesWords } from '../answers/finish-words.ts';
+import { ResponsesNormalizer } from '../answers/responses.ts';
+import { bridgedModel, type Services } from '../bridged-model.ts';
+import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
+import { ResponsesBodyReader } from '../raw/body-responses.ts';
+import type { ProfileOf } from '../request/profile.ts';
+import { hostProfiles } from '../request/profiles/hosts.ts';
+import { azureProfile, bedrockMantleProfile } from '../request/profiles/labs.ts';
+import { openAiDirectProfile } from '../request/profiles/openai.ts';
+import { responsesApi } from '../request/responses/api.ts';
+import { azureFetch } from './azure.ts';
+import { addressOf, chatQuirks, trimmed } from './quirks.ts';
+
+const profiles: Readonly<Record<string, ProfileOf>> = {
+  azure: azureProfile,
+  'bedrock-mantle': bedrockMantleProfile,
+  deepseek: hostProfiles.deepseek,
+};
+
+const quirks: Quirks = {
+  ...chatQuirks,
+  finishWords: responsesWords,
+  metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
+  normalizer: () => new ResponsesNormalizer(),
+  bodyReader: () => new ResponsesBodyReader(),
+};
+
+/**
+ * Who speaks the Responses API, by its name upstream.
+ */
+export interface ResponsesHost {
+  readonly name: string;
+  readonly envVar: string;
+  /** Absent when every user has another address. */
+  readonly url?: string;
+  /** Whether ids of calls are unique in one response only. */
+  readonly scopedCallIds?: boolean;
+  /** Whether it is asked as Azure wants it. */
+  readonly azure?: boolean;
+}
+
+const openAi: ResponsesHost = { name: 'openai', envVar: 'OPENAI_API_KEY', url: 'https://api.openai.com/v1' };
+
+/**
+ * A model of OpenAI's Responses API.
+ *
+ * Source: Pydantic AI `OpenAIResponsesModel`, `OpenAIProvider`.
+ */
+export const create = (entry: ProviderEntry, services?: Services): Model => createAt(openAi)(entry, services);
+
+/** The same API at another host. */
+export function createAt(host: ResponsesHost) {
+  return (entry: ProviderEntry, services?: Services): Model => bridgedModel(responses(host, entry), entry, services);
+}
+
+function responses(host: ResponsesHost, entry: ProviderEntry): Provider {
+  const { modelName, apiKey, headers } = entry;
+  const url = trimmed(addressOf(entry, host.url));
+  return {
+    name: host.name,
+    optionsKey: 'openai',
+    url: `${url}/`,
+    envVar: host.envVar,
+    quirks: host.scopedCallIds ? { ...quirks, scopedCallIds: true } : quirks,
+    api: responsesApi(profiles[host.name] ?? openAiDirectProfile),
+    languageModel: (fetch) =>
+      createOpenAI({
+        baseURL: url,
+        apiKey: apiKey ?? '',
+        headers: { ...headers },
+        fetch: host.azure ? azureFetch(fetch, url, entry) : fetch,
+      }).responses(modelName),
+  };
+}

@@ -1,0 +1,30 @@
+import { createXai } from '@ai-sdk/xai';
+import { responsesWords } from '../answers/finish-words.ts';
+import { ResponsesNormalizer, xaiDialect } from '../answers/responses.ts';
+import type { Quirks } from '../provider.ts';
+import { ResponsesBodyReader } from '../raw/body-responses.ts';
+import { xaiApi } from '../request/xai.ts';
+import { createFor } from './keyed-host.ts';
+import { chatQuirks } from './quirks.ts';
+
+const quirks: Quirks = {
+  ...chatQuirks,
+  finishWords: responsesWords,
+  metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
+  normalizer: () => new ResponsesNormalizer(xaiDialect),
+  bodyReader: () => new ResponsesBodyReader(),
+};
+
+/**
+ * A model of xAI.
+ *
+ * Source: Pydantic AI `XaiModel`, `XaiProvider`.
+ */
+export const create = createFor({
+  name: 'xai',
+  url: 'https://api.x.ai/v1',
+  envVar: 'XAI_API_KEY',
+  quirks,
+  api: xaiApi,
+  open: createXai,
+});

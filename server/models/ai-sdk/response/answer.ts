@@ -1,0 +1,221 @@
+import type {
+  LanguageModelV4GenerateResult,
+  LanguageModelV4ResponseMetadata,
+  LanguageModelV4Usage,
+  SharedV4Warning,
+} from '@ai-sdk/provider';
+import type { ModelResponse, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
+import type { RequestUsage } from '../../../../protocol/messages/usage.ts';
+import { EngineError, unexpectedBehavior } from '../../../engine/errors.ts';
+import type { ModelAnswer } from '../../../engine/model.ts';
+import { modelResponse, requestUsage, unmeasuredUsage } from '../../../engine/request/response.ts';
+import { finishReasonOf } from '../answers/finish-words.ts';
+import { withNative } from '../answers/native-parts.ts';
+import type { BodyFacts, Provider, ReadThinking } from '../provider.ts';
+import { answerParts } from './answer-parts.ts';
+import { storeThinkingMetadata } from './metadata.ts';
+import { sdkWarning } from './sdk-warning.ts';
+
+type Result = LanguageModelV4GenerateResult;
+
+/** The usage of an answer whose counts are read beside the package. */
+export const unknownUsage: LanguageModelV4Usage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+};
+
+/** What an answer came to, given whole or put together from a stream. */
+export interface Ended {
+  readonly parts: ModelResponsePart[];
+  readonly finishReason: Result['finishReason'];
+  readonly usage: LanguageModelV4Usage;
+  readonly metadata: LanguageModelV4ResponseMetadata;
+  readonly facts: BodyFacts;
+  readonly warnings: readonly SharedV4Warning[];
+}
+
+/**
+ * Maps a result of the AI SDK to an answer.
+ *
+ * Errors: those of `endedAnswer`.
+ */
+export function toAnswer(result: Result, modelName: string, provider: Provider, body?: unknown): ModelAnswer {
+  const reader = provider.quirks.bodyReader?.();
+  const read = reader?.add(body ?? result.response?.body) ?? [];
+  const { finishReason, warnings, response: metadata = {} } = result;
+  const usage = reader ? unknownUsage : result.usage;
+  const given = withThinking(answerParts(result.content, provider), read, provider);
+  // A package may put calls before the text; a chat completion has its calls last.
+  const ordered = provider.quirks.readsTags ? [...given.filter(not(isCall)), ...given.filter(isCall)] : given;
+  const found = (reader?.takeParts?.() ?? []).concat(ordered.map((part) => withNative(part, reader?.natives)));
+  const parts = found.map((part) => withScopedId(part, metadata.id, provider));
+  return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
+}
+
+/**
+ * The answer that came to its end. Its timestamp is left to the engine; the provider's own time stands in
+ * `provider_details`, as upstream has it. Calls are read from the content: the finish reason is no guide to them,
+ * several hosts send none, or `stop`.
+ *
+ * Errors: `model.unexpectedBehavior` for one that says nothing at all, `model.stream` for an answer that broke off: its
+ * calls may be cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
+ * Source: Pydantic AI `OpenAIChatModel._process_response`.
+ */
+export function endedAnswer(given: Ended, modelName: string, provider: Provider): ModelAnswer {
+  const metadata = { ...given.facts.served, ...given.metadata };
+  const word = given.facts.finishWord ?? given.finishReason.raw;
+  const ended = { ...given, metadata, finishReason: { ...given.finishReason, raw: word } };
+  refuseCut(ended, modelName, provider);
+  return {
+    response: withName(
+      ended.facts.refusal === undefined ? completed(ended, provider) : refused(ended, provider),
+      modelName,
+    ),
+    served: ended.metadata.modelId ?? null,
+    ...(ended.warnings.length > 0 ? { warnings: ended.warnings.map(sdkWarning) } : {}),
+  };
+}
+
+/** Upstream stores the name that was asked for where the answer tells none. */
+const withName = (response: ModelResponse, asked: string): ModelResponse => ({
+  ...response,
+  model_name: response.model_name ?? asked,
+});
+
+function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {
+  const saysNothing = parts.length === 0 && finishReason.unified === 'other' && finishReason.raw === undefined;
+  if (saysNothing && !facts.isBlocked && !facts.isOver && !provider.quirks.finishWords.absent) {
+    throw unexpectedBehavior(`Invalid response from ${provider.name} for '${modelName}'.`);
+  }
+  if (finishReason.unified === 'interrupted' || (finishReason.unified === 'error' && finishReason.raw === undefined)) {
+    throw new EngineError('model.stream', `The answer of '${modelName}' broke off before its end.`, {
+      provider: provider.name,
+      retryable: true,
+    });
+  }
+  const last = parts.at(-1);
+  const isCut = finishReasonOf(finishReason.raw, provider.quirks.finishWords, parts) === 'length';
+  if (!isCut || last?.part_kind !== 'tool-call') return;
+  // Empty arguments count as `{}`; at the token limit they mean that not even the first character came.
+  if (last.args === '' || provider.quirks.parsedArguments) throw incompleteCall();
+}
+
+const incompleteCall = () =>
+  new EngineError(
+    'model.incompleteToolCall',
+    'Model token limit exceeded while generating a tool call, resulting in incomplete arguments. Increase the ' +
+      '`max_tokens` model setting, or simplify the prompt to result in a shorter response that will fit within ' +
+      'the limit.',
+  );
+
+function completed(ended: Ended, provider: Provider): ModelResponse {
+  const { raw } = ended.finishReason;
+  const details = {
+    ...ended.facts.details,
+    ...(raw ? { finish_reason: ended.facts.shownWord ?? raw } : {}),
+    ...createdAt(ended.metadata),
+  };
+  return response(ended, provider, {
+    provider_details: Object.keys(details).length > 0 ? details : null,
+    state: raw === 'pause_turn' ? 'suspended' : 'complete',
+    finish_reason: reasonOf(ended, provider),
+  });
+}
+
+function reasonOf({ facts, finishReason, parts }: Ended, { quirks }: Provider) {
+  if (facts.isBlocked) return 'content_filter';
+  return facts.isFailed ? 'error' : finishReasonOf(finishReason.raw, quirks.finishWords, parts);
+}
+
+/** Thinking read beside the package: parts before everything, or what the package left empty for it. */
+function withThinking(
+  parts: ModelResponsePart[],
+  read: readonly ReadThinking[],
+  provider: Provider,
+): ModelResponsePart[] {
+  const whole = read.flatMap(({ text, signature = null, fields }): ModelResponsePart[] =>
+    fields ? [{ ...noFields, ...fields, content: text, signature, part_kind: 'thinking' }] : [],
+  );
+  const content = read.map(({ text, fields }) => (fields ? '' : text)).join('');
+  if (content === '') return [...whole, ...parts];
+  const at = parts.findIndex((part) => part.part_kind === 'thinking' && part.content === '');
+  if (at >= 0) return parts.map((part, index) => (index === at ? ({ ...part, content } as ModelResponsePart) : part));
+  const part = { content, ...storeThinkingMetadata(undefined, provider), part_kind: 'thinking' } as const;
+  return [part, ...parts];
+}
+
+function withScopedId(part: ModelResponsePart, id: string | undefined, provider: Provider): ModelResponsePart {
+  return part.part_kind === 'tool-call' ? { ...part, tool_call_id: callId(part.tool_call_id, id, provider) } : part;
+}
+
+/** The id of a call, unique in the history. Source: Pydantic AI `BedrockMantleModelProfile`. */
+export const callId = (id: string, responseId: string | undefined, { quirks }: Provider): string =>
+  quirks.scopedCallIds && responseId ? `${responseId}:${id}` : id;
+
+const isCall = (part: ModelResponsePart) => part.part_kind === 'tool-call';
+
+const not =
+  <T>(holds: (value: T) => boolean) =>
+  (value: T) =>
+    !holds(value);
+
+const noFields = { id: null, provider_name: null, provider_details: null };
+
+/** A refusal is no text of the model: as text it would become the output. */
+function refused(ended: Ended, provider: Provider): ModelResponse {
+  const { details, refusal } = ended.facts;
+  return response({ ...ended, parts: [] }, provider, {
+    provider_details: { ...details, refusal, ...createdAt(ended.metadata) },
+    finish_reason: 'content_filter',
+  });
+}
+
+function response(
+  { parts, usage, metadata, facts }: Ended,
+  provider: Provider,
+  fields: Pick<ModelResponse, 'provider_details' | 'finish_reason'> & Partial<Pick<ModelResponse, 'state'>>,
+): ModelResponse {
+  return modelResponse(parts, {
+    ...servedFields(metadata, provider),
+    ...fields,
+    usage: usageOf(usage, facts.usage),
+  });
+}
+
+/** Who answered, as stored on responses. */
+export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, provider: Provider) {
+  return {
+    model_name: modelId || null,
+    provider_name: provider.name,
+    provider_url: provider.url,
+    provider_response_id: id || null,
+  };
+}
+
+/** When the provider made the answer, as Pydantic writes a time without fraction. */
+export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadata): { timestamp?: string } {
+  return created && created.getTime() > 0 ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
+}
+
+/**
+ * The usage of one request: what the AI SDK says, whose totals include cache reads, cache writes and reasoning, as ours
+ * do, under what was read in the body. One that was not counted is none of zero.
+ *
+ * Source: Pydantic AI `_map_usage`.
+ */
+export function usageOf(given: LanguageModelV4Usage, read: Partial<RequestUsage> | undefined): RequestUsage {
+  const { inputTokens, outputTokens } = given;
+  if (!read && inputTokens.total === undefined && outputTokens.total === undefined) return unmeasuredUsage();
+  const usage = { ...usageOfSdk(given), ...read };
+  return requestUsage({ ...usage, output_reasoning_tokens: usage.details?.reasoning_tokens ?? 0 });
+}
+
+function usageOfSdk({ inputTokens, outputTokens }: LanguageModelV4Usage): Partial<RequestUsage> {
+  return {
+    input_tokens: inputTokens.total ?? 0,
+    cache_read_tokens: inputTokens.cacheRead ?? 0,
+    cache_write_tokens: inputTokens.cacheWrite ?? 0,
+    output_tokens: outputTokens.total ?? 0,
+    details: outputTokens.reasoning === undefined ? {} : { reasoning_tokens: outputTokens.reasoning },
+  };
+}

@@ -1,0 +1,114 @@
+import type { LanguageModelV4, LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { Redaction } from '../../../redaction/redaction.ts';
+import { TextPieces } from '../../../redaction/text-pieces.ts';
+
+type Part = LanguageModelV4StreamPart;
+type Delta = Extract<Part, { delta: string }>;
+type Secrets = () => readonly string[];
+
+/**
+ * A model whose answers hold none of the secrets that they were asked for with: a gateway may echo what it was sent in an
+ * answer that succeeds. What a model writes about credentials in general is its own.
+ */
+export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): LanguageModelV4 {
+  const { specificationVersion, provider, modelId, supportedUrls } = model;
+  // Some are known only once the request was sent.
+  const redaction = () => withoutKnown(secrets());
+  return {
+    specificationVersion,
+    provider,
+    modelId,
+    supportedUrls,
+    doGenerate: async (options) => cleanResult(await model.doGenerate(options), redaction()),
+    async doStream(options) {
+      const result = await model.doStream(options);
+      return { ...result, stream: cleanStream(result.stream, redaction()) };
+    },
+  };
+}
+
+/** Takes out the secrets that are known: what a model writes about credentials in general is its own. */
+export const withoutKnown = (secrets: readonly string[]) => new Redaction(secrets, { byShape: false });
+
+/** The request is not part of what is shown. */
+function cleanResult(result: LanguageModelV4GenerateResult, redaction: Redaction): LanguageModelV4GenerateResult {
+  const { request, ...answer } = result;
+  return { ...redaction.value(answer), ...(request ? { request } : {}) };
+}
+
+function cleanStream(stream: ReadableStream<Part>, redaction: Redaction): ReadableStream<Part> {
+  if (redaction.secrets.size === 0) return stream;
+  const reader = stream.getReader();
+  const cleaner = new PartCleaner(redaction);
+  return new ReadableStream<Part>(
+    {
+      async pull(controller) {
+        // What is held back makes no piece, and a pull that gives none is not repeated.
+        for (let given = 0; given === 0; ) {
+          const { done, value } = await reader.read();
+          const parts = done ? cleaner.end() : cleaner.add(value);
+          for (const part of parts) controller.enqueue(part);
+          given = parts.length;
+          if (done) return controller.close();
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    // Nothing is read before it is asked for.
+    { highWaterMark: 0 },
+  );
+}
+
+const isDelta = (part: Part): part is Delta =>
+  part.type === 'text-delta' || part.type === 'reasoning-delta' || part.type === 'tool-input-delta';
+
+const isEnd = (part: Part): part is Extract<Part, { type: 'text-end' | 'reasoning-end' | 'tool-input-end' }> =>
+  part.type === 'text-end' || part.type === 'reasoning-end' || part.type === 'tool-input-end';
+
+/** Cleans the parts of one stream; the texts of its blocks and calls come in pieces. */
+class PartCleaner {
+  readonly #redaction: Redaction;
+  readonly #open = new Map<string, { readonly last: Delta; readonly pieces: TextPieces }>();
+
+  constructor(redaction: Redaction) {
+    this.#redaction = redaction;
+  }
+
+  add(part: Part): Part[] {
+    if (isDelta(part)) return this.#piece(part);
+    const clean = this.#redaction.value(part);
+    // A call may come as a whole without an end of its pieces, and a stream may finish without any.
+    if (part.type === 'tool-call') return [...this.#flush(keyOf('tool-input', part.toolCallId)), clean];
+    if (part.type === 'finish') return [...this.end(), clean];
+    return isEnd(part) ? [...this.#flush(keyOf(blockOf(part), part.id)), clean] : [clean];
+  }
+
+  /** Returns what is still held, in the order of its blocks. */
+  end(): Part[] {
+    return [...this.#open.keys()].flatMap((key) => this.#flush(key));
+  }
+
+  #piece(part: Delta): Part[] {
+    const key = keyOf(blockOf(part), part.id);
+    const pieces = this.#open.get(key)?.pieces ?? new TextPieces(this.#redaction);
+    this.#open.set(key, { last: part, pieces });
+    const delta = pieces.add(part.delta);
+    if (delta === part.delta) return [this.#redaction.value(part)];
+    // A signature comes with an empty piece.
+    return delta === '' && part.delta !== '' && !part.providerMetadata
+      ? []
+      : [{ ...this.#redaction.value(part), delta }];
+  }
+
+  #flush(key: string): Part[] {
+    const block = this.#open.get(key);
+    this.#open.delete(key);
+    const delta = block?.pieces.end();
+    if (!block || !delta) return [];
+    const { providerMetadata: _sent, ...last } = block.last;
+    return [{ ...last, delta }];
+  }
+}
+
+const blockOf = ({ type }: Part) => type.slice(0, type.lastIndexOf('-'));
+const keyOf = (block: string, id: string) => `${block} ${id}`;

@@ -1,0 +1,52 @@
+import type { ModelSettings } from '../../../../protocol/spec.ts';
+import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
+import { normalizedResponse } from '../answers/normalized.ts';
+import type { Quirks } from '../provider.ts';
+import type { Exchange } from './exchange.ts';
+import { metered } from './metered-body.ts';
+
+/**
+ * The function a provider's package sends with. Redirects are not followed: credentials in headers would travel along.
+ * The JSON body goes through the last changes of the provider, then `extra_body` is laid over it. Each response is read
+ * through `metered`, on the clocks of the exchange that is under way.
+ *
+ * Source: OpenAI SDK `extra_body`.
+ */
+export function sendingFetch(
+  fetch: typeof globalThis.fetch,
+  settings: ModelSettings,
+  { rewriteBody, normalizer }: Pick<Quirks, 'rewriteBody' | 'normalizer'>,
+  current: () => Exchange,
+): typeof globalThis.fetch {
+  const extra = isObject(settings.extra_body) ? settings.extra_body : null;
+  const rewritten = (text: string) => {
+    const body = parsed(text);
+    return stringifyExact({ ...(rewriteBody?.(body, settings) ?? body), ...extra });
+  };
+  return async (input, init) => {
+    const given = init?.body;
+    const body = (extra || rewriteBody) && typeof given === 'string' ? rewritten(given) : given;
+    const exchange = current();
+    const options: RequestInit = { ...init, ...(body === undefined ? {} : { body }), redirect: 'manual' };
+    const response = await exchange.silence.wait(() => fetch(input, options));
+    exchange.hasAnswer = true;
+    const counted = metered(response, exchange);
+    if (!normalizer) return counted;
+    return normalizedResponse(counted, {
+      normalizer: normalizer(),
+      streamed: exchange.asked.isStreamed,
+      report(error) {
+        exchange.reported = error;
+      },
+      received(answer) {
+        exchange.body = answer;
+      },
+      isBroken: () => exchange.error !== undefined,
+    });
+  };
+}
+
+const parsed = (body: string) => parseExact(body) as Record<string, unknown>;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);

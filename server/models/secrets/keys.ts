@@ -1,0 +1,152 @@
+import type { ModelEntry } from '../../../protocol/spec.ts';
+import { EngineError, userError } from '../../engine/errors.ts';
+import { isCredentialHeader } from '../../redaction/shapes.ts';
+import type { ProviderRow } from '../providers.ts';
+import { checkBaseUrl } from './base-url.ts';
+
+/** Where keys come from, and what a client may have of the machine: the operator's choice alone. */
+export interface KeySource {
+  readonly env: NodeJS.ProcessEnv;
+  /** Further variables with keys that a client may name. */
+  readonly allowEnv: ReadonlySet<string>;
+  /** Whether a specification may ask for downloads from the local network; default no. */
+  readonly allowLocalDownloads?: boolean;
+}
+
+/** A secret by its name; without a value it is asked of the host. */
+export interface Secret {
+  /** Environment variable, or the NAME of a header's `{secret: NAME}`. */
+  readonly name: string;
+  readonly provider: string;
+  /** Whether requests go without it when there is none. */
+  readonly optional?: boolean;
+  /** Whether the host is asked for it only once the provider refused to go without (401). */
+  readonly askedWhenRefused?: boolean;
+  /** The address it is sent to, when that is not the provider's own. */
+  readonly baseUrl?: string;
+  readonly value?: string;
+}
+
+/** The secrets a model needs; what they are is found when it is first asked. */
+export interface SecretPlan {
+  readonly apiKey: Secret;
+  readonly headers: Readonly<Record<string, string | Secret>>;
+  /** Whether requests without a key go with the credentials that the machine has. */
+  readonly usesDefaultCredentials: boolean;
+}
+
+type ModelObject = Exclude<ModelEntry, string>;
+type Asked = { readonly entry: ModelObject; readonly row: ProviderRow; readonly keys: KeySource };
+
+/**
+ * Which secrets a model of a provider needs, and which of them the environment has. What it lacks is asked of the host,
+ * when the host serves that.
+ *
+ * Errors: `auth.missing {envVar}` when nobody can be asked, `run.invalid` for a variable that may not be read and for a
+ * credential among the plain headers or in the address.
+ */
+export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan {
+  const { baseUrl, model } = asked.entry;
+  if (baseUrl) checkBaseUrl(baseUrl, model);
+  const standIn = defaultCredentialsOf(asked);
+  const apiKey = standIn ?? apiKeyOf(asked, hostServesSecrets);
+  const headers = Object.fromEntries(
+    Object.entries(asked.entry.headers ?? {}).map(([header, value]) => {
+      if (typeof value !== 'string') return [header, secretOf(asked, value.secret)];
+      refuseCredential(header, `\`headers\` of '${asked.entry.model}'`);
+      return [header, value];
+    }),
+  );
+  refuseCredentials(asked.entry.settings?.extra_headers);
+  const plan = { apiKey, headers, usesDefaultCredentials: standIn !== undefined };
+  const missing = secretsOf(plan).find(({ value, optional }) => value === undefined && !optional);
+  if (missing && !hostServesSecrets) throw missingSecret(missing, { hostAsked: false });
+  return plan;
+}
+
+/** The secrets of a plan, the key first. */
+export function secretsOf({ apiKey, headers }: SecretPlan): Secret[] {
+  const named = Object.values(headers).filter((value) => typeof value !== 'string');
+  return [apiKey, ...named];
+}
+
+/** Errors: `run.invalid` for a credential among the headers of settings, which are kept with the run. */
+export function refuseCredentials(headers: Readonly<Record<string, string>> | null | undefined): void {
+  for (const header of Object.keys(headers ?? {})) refuseCredential(header, '`extra_headers`');
+}
+
+/** A secret that neither the environment nor the host has. */
+export function missingSecret({ name, provider }: Secret, { hostAsked }: { hostAsked: boolean }): EngineError {
+  const alsoAsked = hostAsked ? ', and the host gave none (secret/get)' : '';
+  return new EngineError(
+    'auth.missing',
+    `The environment variable ${name} holds no key for '${provider}'${alsoAsked}; set it before the daemon starts.`,
+    { envVar: name, provider },
+  );
+}
+
+/** What stands in a specification is kept, compared and one day journalled with it: a secret is only named there. */
+function refuseCredential(header: string, where: string): void {
+  if (!isCredentialHeader(header)) return;
+  throw userError(
+    `The header '${header}' in ${where} is a credential: give it in \`headers\` of the model as {"secret": "NAME"}, ` +
+      'which names a variable of the daemon (`--allow-env NAME`) or what the host answers to secret/get.',
+  );
+}
+
+/**
+ * The key of a provider that the machine may have other credentials for, when those may take its place: at once when a
+ * variable says so, else when the host has no key. They are for the provider's own address alone.
+ */
+function defaultCredentialsOf({ entry, row, keys }: Asked): Secret | undefined {
+  const { defaultCredentials } = row;
+  if (!defaultCredentials || entry.baseUrl || entry.apiKeyEnv) return undefined;
+  const hasKey = [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => keys.env[variable]);
+  if (hasKey && !defaultCredentials.outranksKey(keys.env)) return undefined;
+  const key = { name: row.envVar, provider: row.name, optional: true };
+  return defaultCredentials.isChosen(keys.env) ? { ...key, askedWhenRefused: true } : key;
+}
+
+function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {
+  const { entry, row } = asked;
+  const variables = [row.envVar, ...(row.otherEnvVars ?? [])];
+  if (entry.apiKeyEnv) {
+    if (mayRead(asked, entry.apiKeyEnv)) return secretOf(asked, entry.apiKeyEnv);
+    throw mayNotRead(asked, entry.apiKeyEnv);
+  }
+  const name = variables.find((variable) => asked.keys.env[variable]) ?? row.envVar;
+  if (row.keyOptional) return { ...secretOf(asked, name), optional: true, askedWhenRefused: true };
+  if (!entry.baseUrl || mayRead(asked, name)) return secretOf(asked, name);
+  if (hostServesSecrets) return secretOf(asked, row.envVar);
+  throw userError(
+    `'${entry.model}' has a \`baseUrl\`, so its key comes from a variable of its own: name one in \`apiKeyEnv\` that the ` +
+      `daemon was started with (\`--allow-env NAME\`; its own: \`--allow-env ${row.envVar}\`), or serve secret/get.`,
+  );
+}
+
+/** A secret with its value, when the environment has one that may go to this address. */
+function secretOf(asked: Asked, name: string): Secret {
+  const { entry, row, keys } = asked;
+  const value = mayRead(asked, name) ? keys.env[name]?.trim() : undefined;
+  return {
+    name,
+    provider: row.name,
+    ...(entry.baseUrl ? { baseUrl: entry.baseUrl } : {}),
+    ...(value ? { value } : {}),
+  };
+}
+
+/** The standard key of a provider goes to the provider alone, never to an address a client gave. */
+function mayRead({ entry, row, keys }: Asked, variable: string): boolean {
+  if (keys.allowEnv.has(variable)) return true;
+  return !entry.baseUrl && (variable === row.envVar || (row.otherEnvVars ?? []).includes(variable));
+}
+
+function mayNotRead({ entry }: Asked, variable: string): EngineError {
+  const why = entry.baseUrl
+    ? `'${entry.model}' has a \`baseUrl\`, so '${variable}' needs the operator's leave`
+    : `'${variable}' is not a variable of the provider of '${entry.model}'`;
+  return userError(
+    `${why}: start the daemon with \`--allow-env ${variable}\`, or leave \`apiKeyEnv\` out and serve secret/get.`,
+  );
+}
