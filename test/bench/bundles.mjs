@@ -10,7 +10,7 @@ export const daemonPath = join(root, 'dist/runwire.cjs');
 const engine = `
   export { compileAgent } from './server/engine/agent.ts';
   export { modelResponse, textPart, toolCallPart } from './server/engine/request/response.ts';
-  export { runToEnd } from './server/engine/run.ts';
+  export { runToEnd } from './server/engine/ending.ts';
   export { initialState } from './server/engine/start.ts';
   export { directRunner } from './server/engine/steps/steps.ts';
   export { formatTimestamp } from './protocol/messages/timestamp.ts';

@@ -23,11 +23,7 @@ function recordOf(count) {
     state: 'complete',
   };
   const messages = Array.from({ length: count }, () => structuredClone(request));
-  return {
-    runId: 'r',
-    state: 'finished',
-    engine: { history: { messages, length: count, newMessageIndex: count - 2 }, output: null },
-  };
+  return { runId: 'r', messages, newMessageIndex: count - 2, output: null, isComplete: true };
 }
 
 function cpuOf(work) {
@@ -41,7 +37,7 @@ const records = counts.map(recordOf);
 const [record] = records;
 const read = (one, params, which) => encoded({ jsonrpc: '2.0', id: 1, result: messagesPage(one, params, which) });
 for (let i = 0; i <= rounds; i += 1) {
-  samples.floor.push(cpuOf(() => Buffer.byteLength(JSON.stringify(record.engine.history.messages))));
+  samples.floor.push(cpuOf(() => Buffer.byteLength(JSON.stringify(record.messages))));
   samples.all.push(cpuOf(() => read(record, {}, 'all')));
   samples.json.push(cpuOf(() => read(record, { format: 'json' }, 'all')));
   for (const [at, one] of records.entries()) {
