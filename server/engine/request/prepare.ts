@@ -216,7 +216,9 @@ function instructionParts(
   { agent }: RunState,
   resolved: readonly (string | null)[],
 ): Pick<ModelPrompt, 'instructionParts'> {
-  const fixed = [agent.instructions.literal, agent.output.instructions].map((content) => ({ content, dynamic: false }));
+  const { literal } = agent.instructions;
+  if (!literal && !agent.output.instructions && resolved.length === 0) return {};
+  const fixed = [literal, agent.output.instructions].map((content) => ({ content, dynamic: false }));
   const parts = [...fixed, ...resolved.map((content) => ({ content, dynamic: true }))].flatMap(
     ({ content, dynamic }) => (content?.trim() ? [{ content, dynamic }] : []),
   );
