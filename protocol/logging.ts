@@ -18,7 +18,7 @@ export const LogMessage = defineNotification(
   },
 );
 
-/** How much is told about the messages of the connection. @since 0.1.0 */
+/** How much `$/logTrace` reports about the messages of the connection. @since 0.1.0 */
 export const SetTrace = defineNotification(
   '$/setTrace',
   named('SetTraceParams', 'How much `$/logTrace` reports about the messages of the connection.', () =>

@@ -96,7 +96,7 @@ function defaultCommand(): [string, string] {
   );
 }
 
-/** In Electron, `process.execPath` is Node only when it is told so. */
+/** In Electron, `process.execPath` runs as Node only with these variables. */
 function electronVariables(program: string): NodeJS.ProcessEnv {
   const isElectron = process.versions.electron !== undefined && program === process.execPath;
   return isElectron ? { ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' } : {};

@@ -16,7 +16,7 @@ import { type OutputType, prepared, type RunOptions } from './run-options.ts';
 import type { Schema } from './schema.ts';
 import { TextQueue } from './text-queue.ts';
 
-/** How the daemon is started, and what it is told. @since 0.1.0 */
+/** Options of the daemon and of its handshake. @since 0.1.0 */
 export interface StartOptions extends DaemonOptions {
   /** Gives keys that the environment of the daemon lacks; null when there is none. */
   readonly secret?: RunHandlers['secret'];

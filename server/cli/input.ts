@@ -14,7 +14,7 @@ export const inputLimits = {
   stdin: 16 * mebibyte,
 };
 
-/** How much may be read, and how it is told. */
+/** A limit of bytes, and the name of what is read, for errors. */
 export interface Allowance {
   /** What it is to the person who asked for it. */
   readonly name: string;
@@ -88,7 +88,7 @@ export function parsedJson(bytes: Uint8Array, name: string): unknown {
   return parsed.value;
 }
 
-/** UTF-8, or UTF-16 with the mark that Windows shells write; null for what is no text. */
+/** UTF-8, or UTF-16 with the mark that Windows shells write; null for anything but text. */
 export function decodeText(bytes: Uint8Array): string | null {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
   try {

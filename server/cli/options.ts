@@ -11,7 +11,7 @@ export type OptionValues<T extends OptionTable> = {
   -readonly [K in keyof T]?: T[K] extends 'list' ? string[] : T[K] extends 'value' ? string : true;
 };
 
-/** A command line that cannot be meant; told with the exit code 2. */
+/** An error of the command line; reported with the exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -46,7 +46,7 @@ export class TextOutput {
   }
 }
 
-/** What is told beside the result, on stderr. */
+/** Messages beside the result, on stderr. */
 export class Voice {
   readonly #out: Outlet;
   #hasStatus = false;
@@ -78,7 +78,7 @@ export class Voice {
   }
 }
 
-/** Says why a run has not succeeded, with the error behind it. */
+/** Reports why a run has not succeeded, with the error that caused it. */
 export function sayEnding(voice: Voice, { outcome, error }: RunResult): void {
   if (outcome === 'deferred') voice.say('the run ended with calls that others have to answer; --json shows them');
   if (!error) return;

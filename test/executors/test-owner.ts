@@ -5,11 +5,16 @@ import { defaultLimits } from '../../server/limits.ts';
 import { HostSecrets } from '../../server/models/secrets/host-secrets.ts';
 import type { RunOwner } from '../../server/runs/run-owner.ts';
 
+/** The parameters that tests read, each of the method that has it. */
+interface CallbackFields {
+  readonly requestId: string;
+  readonly messages: readonly unknown[];
+}
+
 /** A callback that an owner was sent. */
 export interface Received {
   readonly method: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read the fields of many methods
-  readonly params: any;
+  readonly params: CallbackFields;
   /** Whether it was withdrawn. */
   readonly isWithdrawn: boolean;
   answer(result: unknown): void;
@@ -85,13 +90,13 @@ export class TestOwner implements RunOwner {
 
 class ReceivedRequest implements Received {
   readonly method: CallbackMethod;
-  readonly params: object;
+  readonly params: CallbackFields;
   isWithdrawn = false;
   readonly #listener: AnswerListener;
 
   constructor(method: CallbackMethod, params: object, listener: AnswerListener) {
     this.method = method;
-    this.params = params;
+    this.params = params as CallbackFields;
     this.#listener = listener;
   }
 

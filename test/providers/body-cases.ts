@@ -7,9 +7,7 @@ import { parseExact } from '../../server/engine/json/exact-json.ts';
 export const vectorsDir = new URL('../vectors/provider-bodies', import.meta.url).pathname;
 
 /** All digits of numbers are kept: some are beyond what a number of JavaScript holds. */
-export const readVectors = (name: string) =>
-  // biome-ignore lint/suspicious/noExplicitAny: each reader knows the shape of its file
-  parseExact(readFileSync(join(vectorsDir, name), 'utf8')) as any;
+export const readVectors = <T>(name: string): T => parseExact(readFileSync(join(vectorsDir, name), 'utf8')) as T;
 
 /** What both sides are given: a history, tools, settings. */
 export interface Given {
@@ -43,7 +41,7 @@ interface Row {
   readonly address?: string;
 }
 
-export const rows: Readonly<Record<string, Row>> = readVectors('rows.json').rows;
+export const rows: Readonly<Record<string, Row>> = readVectors<{ rows: Record<string, Row> }>('rows.json').rows;
 
 interface Template extends Given {
   readonly name: string;
@@ -57,7 +55,9 @@ interface Template extends Given {
 const templates: readonly { kind: string; template: Template }[] = readdirSync(join(vectorsDir, 'cases'))
   .filter((file) => file.endsWith('.json'))
   .sort()
-  .flatMap((file) => (readVectors(join('cases', file)).cases as Template[]).flatMap((one) => expanded(file, one)));
+  .flatMap((file) =>
+    readVectors<{ cases: Template[] }>(join('cases', file)).cases.flatMap((one) => expanded(file, one)),
+  );
 
 function expanded(file: string, { each = { '': {} }, ...base }: Template): { kind: string; template: Template }[] {
   return Object.entries(each).map(([suffix, changes]) => ({

@@ -23,12 +23,14 @@ interface Entry {
 
 type Endpoint = Pick<Sent, 'url' | 'headers'>;
 
-const endpoints: Readonly<Record<string, Endpoint>> = readVectors('endpoints.json').rows;
+const endpoints: Readonly<Record<string, Endpoint>> = readVectors<{ rows: Record<string, Endpoint> }>(
+  'endpoints.json',
+).rows;
 
 const files: Readonly<Record<string, Readonly<Record<string, readonly Entry[]>>>> = Object.fromEntries(
   readdirSync(join(vectorsDir, 'bodies')).map((file) => [
     basename(file, '.json'),
-    readVectors(join('bodies', file)).cases,
+    readVectors<{ cases: Record<string, readonly Entry[]> }>(join('bodies', file)).cases,
   ]),
 );
 

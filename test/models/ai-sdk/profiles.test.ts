@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { rowProfiles } from '../../../server/models/ai-sdk/request/profiles/rows.ts';
 import { transformed } from '../../../server/models/ai-sdk/request/schemas/transformers.ts';
 import { providers } from '../../../server/models/providers.ts';
+import { rowProfiles } from './row-profiles.ts';
 
 const load = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../vectors/providers/${name}.json`, import.meta.url), 'utf8'));

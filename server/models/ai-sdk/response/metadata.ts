@@ -1,4 +1,4 @@
-import type { JSONObject, SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import type { SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import { isMadeItemId } from '../answers/responses.ts';
 import type { Provider } from '../provider.ts';
 
@@ -51,28 +51,4 @@ function stored(metadata: SharedV4ProviderMetadata | undefined, provider: Provid
   const isOwn = hasDetails || id !== null || signature !== null;
   const provider_name = isOwn ? provider.name : null;
   return { id, signature, provider_name, provider_details: hasDetails ? details : null };
-}
-
-/** The provider options for a part: empty unless the part came from this provider. */
-export function restoreMetadata(
-  part: ProviderFields & { readonly signature?: string | null },
-  provider: Provider,
-): { providerOptions?: SharedV4ProviderOptions } {
-  if (part.provider_name !== provider.name) return {};
-  const options = restored(part, provider);
-  return Object.keys(options).length > 0 ? { providerOptions: { [provider.optionsKey]: options as JSONObject } } : {};
-}
-
-function restored(part: ProviderFields & { readonly signature?: string | null }, provider: Provider) {
-  const { id, signature = 'signature', redacted, details = {} } = provider.quirks.metadata ?? {};
-  const names = new Map(Object.entries(details).map(([sdk, own]) => [own, sdk]));
-  const options: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(part.provider_details ?? {})) options[names.get(name) ?? name] = value;
-  if (redacted && part.id === redacted.id && part.signature) {
-    const data = redacted.isBase64 ? Buffer.from(part.signature).toString('base64') : part.signature;
-    return { ...options, [redacted.name]: data };
-  }
-  if (id && part.id) options[id] = part.id;
-  if (part.signature) options[signature] = part.signature;
-  return options;
 }
