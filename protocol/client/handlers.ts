@@ -13,7 +13,7 @@ export interface ToolContext {
   progress(message: string, fraction?: number): void;
 }
 
-/** The context of a model request. @since 0.2.0 */
+/** The context of a model request. @since 0.1.0 */
 export interface ModelContext {
   readonly signal: AbortSignal;
   /** Sends a piece of the response when the request has `stream`; the result then leaves out `parts`. */
@@ -74,6 +74,6 @@ const serve: Record<CallbackMethod, (handlers: RunHandlers) => boolean> = {
   'secret/get': ({ secret }) => secret !== undefined,
 };
 
-/** The callbacks that handlers are given for. @since 0.2.0 */
+/** The callbacks that handlers are given for. @since 0.1.0 */
 export const servedBy = (handlers: RunHandlers): CallbackMethod[] =>
   (Object.keys(serve) as CallbackMethod[]).filter((method) => serve[method](handlers));

@@ -10,13 +10,13 @@ import type {
 import type { PartFields } from '../../../engine/streaming/delta-sink.ts';
 import type { PartStream } from '../../../engine/streaming/part-stream.ts';
 import type { Redaction } from '../../../redaction/redaction.ts';
-import { TextPieces } from '../../../redaction/text-pieces.ts';
 import { withNative } from '../answers/native-parts.ts';
 import { StreamedText } from '../answers/streamed-text.ts';
 import type { BodyFacts, BodyReader, Provider } from '../provider.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
+import { CleanThinking } from './clean-thinking.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
 
 type StreamPart = LanguageModelV4StreamPart;
@@ -65,10 +65,7 @@ class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
-  /** Undefined when no secret is known. */
-  readonly #redaction: Redaction | undefined;
-  /** The thinking of the reader, which comes in pieces, by its key. */
-  readonly #pieces = new Map<string, { readonly text: TextPieces; readonly fields: PartFields }>();
+  readonly #cleanThinking: CleanThinking;
   /** The text where it may hold thinking between tags; undefined where it cannot. */
   readonly #chatText: StreamedText | undefined;
   /** Fields of thinking that says nothing of itself. */
@@ -87,7 +84,9 @@ class StreamedAnswer {
   #failure: { error: unknown } | undefined;
 
   constructor(target: PartStream, provider: Provider, redaction: Redaction) {
-    this.#redaction = redaction.secrets.size > 0 ? redaction : undefined;
+    this.#cleanThinking = new CleanThinking(redaction, ({ key, text, signature, fields }) =>
+      this.#opened().thinking(key, text, signature, fields),
+    );
     this.#target = target;
     this.#provider = provider;
     this.#reader = provider.quirks.bodyReader?.();
@@ -190,28 +189,10 @@ class StreamedAnswer {
     this.#target.count((reader.kept ?? 0) - kept);
     for (const { id, text, signature = null, fields } of read) {
       const turn = fields && !id.startsWith('detail') ? ` ${this.#chatText?.turnTo('thinking')}` : '';
-      const key = `thinking ${id}${turn}`;
-      const shown = this.#withoutSecrets(key, text, fields ?? this.#thinker);
-      if (shown !== '' || text === '' || signature !== null)
-        this.#opened().thinking(key, shown, signature, fields ?? this.#thinker);
+      this.#cleanThinking.add({ key: `thinking ${id}${turn}`, text, signature, fields: fields ?? this.#thinker });
     }
     for (const part of reader.takeParts?.() ?? []) this.#opened().whole(part);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
-  }
-
-  #withoutSecrets(key: string, text: string, fields: PartFields): string {
-    if (!this.#redaction) return text;
-    const pieces = this.#pieces.get(key)?.text ?? new TextPieces(this.#redaction);
-    this.#pieces.set(key, { text: pieces, fields });
-    return pieces.add(text);
-  }
-
-  /** Adds what was held back as the possible beginning of a secret. */
-  #releasePieces(): void {
-    for (const [key, { text, fields }] of this.#pieces) {
-      const held = text.end();
-      if (held !== '') this.#opened().thinking(key, held, null, fields);
-    }
   }
 
   #identify({ id, timestamp, modelId }: Piece<'response-metadata'>): void {
@@ -248,7 +229,7 @@ class StreamedAnswer {
 
   /** Shows what was held back because it could have become a tag, or a secret. */
   flush(): void {
-    this.#releasePieces();
+    this.#cleanThinking.flush();
     this.#chatText?.flush();
   }
 
