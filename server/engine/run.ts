@@ -83,8 +83,8 @@ function afterCalls(
  * so it goes on at once.
  */
 async function ended(state: RunState, output: FinalOutput): Promise<RunNode> {
-  const { history, inbox, input, runStep } = state;
-  const waits = inbox.size > 0 || input.runner.hasRecorded?.(stepKey.prepare(runStep + 1));
+  const { history, steering, input, runStep } = state;
+  const waits = steering.size > 0 || input.runner.hasRecorded?.(stepKey.prepare(runStep + 1));
   if (!waits) return { kind: 'end', output };
   if (!output.deferred || history.last?.kind !== 'request') {
     return { kind: 'modelRequest', request: null, resumed: false };

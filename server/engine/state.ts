@@ -12,7 +12,7 @@ import { requestOf } from './messages/cleaning.ts';
 import { History } from './messages/history.ts';
 import type { Model, Warning } from './model.ts';
 import type { FinalOutput } from './node.ts';
-import { Inbox } from './request/steering-queue.ts';
+import { SteeringQueue } from './request/steering-queue.ts';
 import type { StepRunner } from './steps/steps.ts';
 import type { DeltaSink } from './streaming/delta-sink.ts';
 import type { PartStream } from './streaming/part-stream.ts';
@@ -96,7 +96,7 @@ export class RunState {
   readonly agent: CompiledAgent;
   readonly history: History;
   readonly counters = new ToolCounters();
-  readonly inbox = new Inbox();
+  readonly steering = new SteeringQueue();
   usage: RunUsage;
   runStep = 0;
   outputRetriesUsed = 0;

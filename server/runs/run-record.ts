@@ -148,24 +148,24 @@ export class RunRecord {
    * Errors: `overloaded` when the steering queue is full.
    */
   steer({ content, when, toolCallId }: Said): boolean {
-    const { inbox, output } = this.engine;
-    if (this.result || output || !inbox.isOpen || this.#controller.signal.aborted) return false;
+    const { steering, output } = this.engine;
+    if (this.result || output || !steering.isOpen || this.#controller.signal.aborted) return false;
     const bytes = jsonSize(content);
     this.#checkQueue(bytes);
     const call = toolCallId === undefined ? {} : { call: { id: toolCallId, runStep: this.engine.runStep } };
-    inbox.add({ id: randomUUID(), content, bytes, ...call }, when);
+    steering.add({ id: randomUUID(), content, bytes, ...call }, when);
     return true;
   }
 
   /** Errors: `overloaded` when one message more is too much. */
   #checkQueue(bytes: number): void {
-    const { inbox } = this.engine;
+    const { steering } = this.engine;
     const { steerQueue: max, steerQueueBytes: maxBytes } = this.#limits;
     const advice = 'Wait until the run has taken some.';
     const queue = `the steering queue of run '${this.runId}' would be`;
     const retry = { advice, retryAfterMs: 1000 };
-    refuseExcess({ limit: 'steerQueue', max, value: inbox.size + 1, what: `The messages in ${queue}`, ...retry });
-    const value = inbox.bytes + bytes;
+    refuseExcess({ limit: 'steerQueue', max, value: steering.size + 1, what: `The messages in ${queue}`, ...retry });
+    const value = steering.bytes + bytes;
     refuseExcess({ limit: 'steerQueueBytes', max: maxBytes, value, what: `The bytes in ${queue}`, ...retry });
   }
 

@@ -99,7 +99,7 @@ export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
  */
 export async function recordPause(state: RunState): Promise<void> {
   const { value } = await recordedStep<Prepared>(state, stepKey.prepare(state.runStep + 1), () =>
-    Promise.resolve({ steers: state.inbox.close() }),
+    Promise.resolve({ steers: state.steering.close() }),
   );
   recordLeft(state, value.steers ?? []);
 }
@@ -129,7 +129,7 @@ async function gather(
   if (texts.length > 0) prepared.instructions = texts;
   // No more callbacks for a request that will not be made.
   if (request && isOverLimit(state)) return prepared;
-  const steers = state.inbox.take(request === null);
+  const steers = state.steering.take(request === null);
   if (steers.length > 0) prepared.steers = steers;
   if (agent.historyProcessors.length > 0) {
     const before = request ? state.history.messages.slice(0, -1) : state.history.messages;

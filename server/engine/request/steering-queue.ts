@@ -14,7 +14,7 @@ export interface Steer {
 export type SteerTime = 'asap' | 'whenIdle';
 
 /** The messages that were not delivered yet. Source: Pydantic AI `PendingMessageQueue`. */
-export class Inbox {
+export class SteeringQueue {
   readonly #waiting: Record<SteerTime, Steer[]> = { asap: [], whenIdle: [] };
   #closed = false;
 

@@ -79,7 +79,7 @@ export class RunRegistry {
 
   /** About the bytes, as JSON, that are held for runs. */
   get heldBytes(): { openRuns: number; finishedRuns: number; steering: number } {
-    const steering = [...this.#steered].reduce((sum, { engine }) => sum + engine.inbox.bytes, 0);
+    const steering = [...this.#steered].reduce((sum, { engine }) => sum + engine.steering.bytes, 0);
     return { openRuns: this.#givenBytes + steering, finishedRuns: this.#finishedBytes, steering };
   }
 
