@@ -68,6 +68,8 @@ export interface ReadThinking {
   readonly signature?: string | null;
   /** What its part has beside its content; absent for thinking that may fill a part of the package. */
   readonly fields?: PartFields;
+  /** What its part has in `provider_details`, of thinking that may fill a part of the package. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** Reads the raw answer of one request: its body, or the chunks of its stream one by one. */

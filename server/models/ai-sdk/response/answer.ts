@@ -136,12 +136,18 @@ function withThinking(
   const whole = read.flatMap(({ text, signature = null, fields }): ModelResponsePart[] =>
     fields ? [{ ...noFields, ...fields, content: text, signature, part_kind: 'thinking' }] : [],
   );
-  const content = read.map(({ text, fields }) => (fields ? '' : text)).join('');
+  const inner = read.filter(({ fields }) => !fields);
+  const content = inner.map(({ text }) => text).join('');
   if (content === '') return [...whole, ...parts];
   const at = parts.findIndex((part) => part.part_kind === 'thinking' && part.content === '');
-  if (at >= 0) return parts.map((part, index) => (index === at ? ({ ...part, content } as ModelResponsePart) : part));
-  const part = { content, ...storeThinkingMetadata(undefined, provider), part_kind: 'thinking' } as const;
-  return [part, ...parts];
+  const fields = { content, ...provided(inner) };
+  if (at >= 0) return parts.map((part, index) => (index === at ? ({ ...part, ...fields } as ModelResponsePart) : part));
+  return [{ ...storeThinkingMetadata(undefined, provider), ...fields, part_kind: 'thinking' }, ...parts];
+}
+
+function provided(read: readonly ReadThinking[]) {
+  const all = Object.assign({}, ...read.map(({ details }) => details));
+  return Object.keys(all).length > 0 ? { provider_details: all } : {};
 }
 
 function withScopedId(part: ModelResponsePart, id: string | undefined, provider: Provider): ModelResponsePart {

@@ -77,6 +77,7 @@ interface Origin {
 class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
+  readonly #redaction: Redaction;
   readonly #reader: BodyReader | undefined;
   readonly #cleanThinking: CleanThinking;
   readonly #skipsBlankStarts: boolean;
@@ -105,6 +106,7 @@ class StreamedAnswer {
     );
     this.#target = target;
     this.#provider = provider;
+    this.#redaction = redaction;
     this.#reader = provider.quirks.bodyReader?.();
     this.#skipsBlankStarts = skipsBlankStarts(provider, modelName);
     if (provider.quirks.readsTags) {
@@ -206,9 +208,10 @@ class StreamedAnswer {
     const { usage: before, kept = 0 } = reader;
     const read = reader.add(chunk);
     this.#target.count((reader.kept ?? 0) - kept);
-    for (const { id, text, signature = null, fields } of read) {
+    for (const { id, text, signature = null, fields, details } of read) {
       const turn = fields && !id.startsWith('detail') ? ` ${this.#chatText?.turnTo('thinking')}` : '';
-      this.#cleanThinking.add({ key: `thinking ${id}${turn}`, text, signature, fields: fields ?? this.#thinker });
+      const own = details ? { ...this.#thinker, provider_details: this.#redaction.value(details) } : this.#thinker;
+      this.#cleanThinking.add({ key: `thinking ${id}${turn}`, text, signature, fields: fields ?? own });
     }
     for (const part of reader.takeParts?.() ?? []) this.#opened().whole(part);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));

@@ -220,7 +220,9 @@ function addReasoning(
 ): void {
   if (!encrypted_content && !text && !raw) return;
   const item = openItem('reasoning', id, place, () => ({ type: 'reasoning', id, summary: [], encrypted_content }));
-  if (text) (item.summary as Item[]).push({ type: 'summary_text', text });
+  // What is shown of raw reasoning is the same text again.
+  const isRaw = raw !== undefined && raw.join('') === text;
+  if (text && !isRaw) (item.summary as Item[]).push({ type: 'summary_text', text });
   if (raw) item.content = raw.map((one) => ({ type: 'reasoning_text', text: one }));
 }
 
