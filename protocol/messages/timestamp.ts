@@ -25,6 +25,14 @@ export function normalizeTimestamp(value: unknown): string | null | undefined {
 
 /** The present or a given instant in the same notation. @since 0.1.0 */
 export function formatTimestamp(epochMs: number): string {
+  if (epochMs !== latest.epochMs) latest = { epochMs, text: notation(epochMs) };
+  return latest.text;
+}
+
+/** The last instant that was written: a busy process asks for the same millisecond many times. */
+let latest = { epochMs: Number.NaN, text: '' };
+
+function notation(epochMs: number): string {
   const text = new Date(epochMs).toISOString();
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : `${text.slice(0, -1)}000Z`;
 }

@@ -98,16 +98,7 @@ async function ask(
     const full = state.input.ready?.(signal);
     if (full) await full;
     signal.throwIfAborted();
-    const request = { runId, runStep: state.runStep, idempotencyKey };
-    const call = {
-      ...request,
-      signal,
-      emit,
-      now,
-      elapsed,
-      ...(bounds ? { bounds } : {}),
-      ...(stream ? { stream } : {}),
-    };
+    const call = { runId, runStep: state.runStep, idempotencyKey, signal, emit, now, elapsed, bounds, stream };
     const once = async (piece: ModelPrompt) => {
       const from = stream?.nextPiece() ?? 0;
       return whole(await abortable(model.request(piece, call), signal), stream, from);
@@ -115,8 +106,8 @@ async function ask(
     const answer = await askOn(once, prompt, seed);
     if (bounds) checkParts(answer.response.parts, bounds);
     stream?.end();
-    const done = { ...answer, durationMs: durationMs() };
-    return { ...done, response: await priced(model, stamped(state, key, answer.response, now())) };
+    const response = stamped(state, key, answer.response, now());
+    return { ...answer, durationMs: durationMs(), response: model.price ? await priced(model, response) : response };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     if (!stream || !(error instanceof EngineError)) throw error;
@@ -202,7 +193,8 @@ function stamped({ input }: RunState, key: string, response: ModelResponse, time
 function takeIn(state: RunState, { response: answered, served, warnings, durationMs, error }: Answered): ModelResponse {
   countAttempts(state, answered.failed_attempts);
   const { requests } = state.usage;
-  state.usage = addUsage({ ...state.usage, requests: requests + 1 }, answered.usage);
+  state.usage = addUsage(state.usage, answered.usage);
+  state.usage.requests += 1;
   state.served = served ?? answered.model_name;
   for (const warning of warnings ?? []) state.emit({ event_kind: 'warning', ...warning });
   warnUnmeasured(state, answered);

@@ -103,7 +103,8 @@ export function validateCall(
   const result = tool.validator.validate(given ?? placed.call.args);
   if (!result.ok) return { ...placed, kind: 'refused', tool, refusal: invalid(result.errors) };
   const approval = resolved ? { metadata: resolved.metadata, rerun: resolved.rerun } : null;
-  return { ...placed, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
+  const { call, index } = placed;
+  return { call, index, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
 }
 
 function unknownTool(state: RunState, name: string): Refusal {
@@ -269,7 +270,7 @@ function callTool(
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
   };
   return state.input.callbacks
-    .callTool(request, { runStep: state.runStep, ...context })
+    .callTool(request, { ...context, runStep: state.runStep })
     .catch((error: unknown) => onToolError(error, tool, context.signal));
 }
 
