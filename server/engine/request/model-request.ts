@@ -13,7 +13,7 @@ import type { RunState } from '../state.ts';
 import { emittingStep } from '../steps/recorded-step.ts';
 import { type StepContext, stepKey } from '../steps/steps.ts';
 import { PartStream } from '../streaming/part-stream.ts';
-import { askOn } from './continuation.ts';
+import { requestWhole } from './continuation.ts';
 import { prepare, prepareResumed } from './prepare.ts';
 import { modelResponse } from './response.ts';
 
@@ -55,7 +55,7 @@ async function request(state: RunState, prompt: ModelPrompt, seed: ModelResponse
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
   try {
-    const { value } = await emittingStep<Answered>(state, key, (context) => ask(state, { prompt, seed }, context));
+    const { value } = await emittingStep<Answered>(state, key, (context) => attempt(state, { prompt, seed }, context));
     return takeIn(state, value);
   } catch (error) {
     throw failed(state, error);
@@ -81,7 +81,7 @@ export function responseSoFar({ stream, input, time }: RunState): ModelResponse 
   return modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, ...bookkeeping });
 }
 
-async function ask(
+async function attempt(
   state: RunState,
   { prompt, seed }: { prompt: ModelPrompt; seed: ModelResponse | null },
   context: StepContext,
@@ -103,7 +103,7 @@ async function ask(
       const from = stream?.nextPiece() ?? 0;
       return whole(await abortable(model.request(piece, call), signal), stream, from);
     };
-    const answer = await askOn(once, prompt, seed);
+    const answer = await requestWhole(once, prompt, seed);
     if (bounds) checkParts(answer.response.parts, bounds);
     stream?.end();
     const response = stamped(state, key, answer.response, now());
