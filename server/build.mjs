@@ -8,10 +8,10 @@ import { buildDeclarations, buildModules } from './build/package.mjs';
 const has = (option) => process.argv.includes(option);
 
 const [daemon, modules, sample] = await Promise.all([bundleDaemon(), buildModules(), bundleSample()]);
-const files = [...daemon.files, ...modules, ...sample, ...(has('--types') ? buildDeclarations() : [])];
+const files = [...daemon, ...modules, ...sample, ...(has('--types') ? buildDeclarations() : [])];
 for (const file of files) put(file);
 removeOthers(new Set(files.map(({ path }) => path)));
-if (!has('--quiet')) printSizes(daemon.files);
+if (!has('--quiet')) printSizes(daemon);
 
 /** The sample is a program that uses the package as any other does: it is not bundled with it. */
 async function bundleSample() {

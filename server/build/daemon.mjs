@@ -1,6 +1,8 @@
 // Bundles the daemon into dist/daemon: the launcher, the server, and a file for each heavy part.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundledPackages, licencesOf } from './licences.mjs';
 import { common, dist, root } from './output.mjs';
 
 /** Heavy parts: each is a file of its own, required when it is first used. */
@@ -59,35 +61,50 @@ const cjs = {
   format: 'cjs',
   outdir: join(dist, 'daemon'),
   minify: true,
-  legalComments: 'external',
+  // What they say is in the texts of the licences.
+  legalComments: 'none',
   // The launcher reads the bundle as Latin-1, and runs it where `import()` is not served: that becomes `require`.
   charset: 'ascii',
   supported: { 'dynamic-import': false },
   outExtension: { '.js': '.cjs' },
-  plugins: [separateParts],
 };
 
-/** Bundles the daemon: the output files and the metafiles. */
+const bundled = {
+  ...cjs,
+  plugins: [separateParts],
+  // A client of voice sessions, which nobody here opens: installed or not, it stays out.
+  external: ['livekit-client'],
+};
+
+/** Bundles the daemon; its folder also holds the licences of what it is made of, and nothing else. */
 export async function bundleDaemon() {
   const results = await Promise.all([
     build({
-      ...cjs,
+      ...bundled,
       entryPoints: { server: 'server/main.ts' },
       plugins: [separateParts, lazyNodeModules],
     }),
-    ...Object.entries(parts).map(([name, file]) => build({ ...cjs, entryPoints: { [`part-${name}`]: file } })),
+    ...Object.entries(parts).map(([name, file]) => build({ ...bundled, entryPoints: { [`part-${name}`]: file } })),
     build({
       ...cjs,
       bundle: false,
-      plugins: [],
       entryPoints: { runwire: 'server/launcher.cts' },
       banner: { js: '#!/usr/bin/env node' },
     }),
   ]);
   const metafiles = results.map(({ metafile }) => metafile);
   checkInputs(metafiles[0]);
-  return { files: results.flatMap(({ outputFiles }) => outputFiles), metafiles };
+  const packages = bundledPackages(metafiles);
+  const files = results.flatMap(({ outputFiles }) => outputFiles);
+  return [...files, ...licenceFiles(packages)];
 }
+
+const licenceFiles = (packages) => [
+  // For the tests: it is in no package.
+  { path: join(dist, 'bundled-packages.json'), contents: JSON.stringify(packages) },
+  { path: join(cjs.outdir, 'LICENSE'), contents: readFileSync(join(root, 'LICENSE')) },
+  { path: join(cjs.outdir, 'THIRD-PARTY-LICENSES.txt'), contents: licencesOf(packages, root) },
+];
 
 /** What would make every start slow must not slip into the bundle of the daemon. */
 function checkInputs({ outputs }) {
