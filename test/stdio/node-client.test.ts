@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
+import { DaemonProcess } from '../../protocol/node/daemon-process.ts';
 import {
   DaemonGoneError,
   jsonSchema,
@@ -206,6 +207,11 @@ describe('the client for Node', () => {
     });
     const dies = [process.execPath, '-e', 'console.error("no licence"); process.exit(3)'] as [string, ...string[]];
     await expect(startRunwire({ command: dies })).rejects.toMatchObject({ code: 3, stderr: 'no licence\n' });
+  });
+
+  it('kills a daemon that does not end when it is asked to', async () => {
+    const daemon = new DaemonProcess({ command: [process.execPath, '-e', 'setInterval(() => undefined, 60_000)'] });
+    expect(await daemon.end(1)).toMatchObject({ signal: 'SIGKILL' });
   });
 
   it('takes the results of another copy of the package', async () => {
