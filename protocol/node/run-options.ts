@@ -27,7 +27,7 @@ export interface OutputOptions<S extends Schema>
 }
 
 type OutputSpecInput = NonNullable<ParamsInputOf<'run/start'>['output']>;
-type Own = 'tools' | 'output' | 'deferred' | 'callbacks' | 'wait' | 'include' | 'partialResultToken' | '_meta';
+type Own = 'tools' | 'output' | 'deferred' | 'callbacks' | 'wait' | 'partialResultToken' | '_meta';
 
 /**
  * A run: the parameters of `run/start`, with tools as functions and the output as a schema.
