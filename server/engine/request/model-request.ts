@@ -168,13 +168,13 @@ function checkWhileStreaming(state: RunState, usage: RequestUsage, stop: (error:
 
 /** Returns whether a part that begins may be the output: text, a call of an output tool, or a deferred call. */
 function outputOf(
-  { agent, functionTools }: RunState,
+  { agent, functionTools, tools }: RunState,
   part: ModelResponsePart,
 ): { tool_name: string | null; tool_call_id: string | null } | null {
   if (part.part_kind === 'text') return agent.output.allowText ? { tool_name: null, tool_call_id: null } : null;
   if (part.part_kind !== 'tool-call') return null;
   if (agent.output.tools.has(part.tool_name)) return { tool_name: part.tool_name, tool_call_id: part.tool_call_id };
-  const isDeferred = agent.tools.get(part.tool_name)?.deferral;
+  const isDeferred = tools.get(part.tool_name)?.deferral;
   // A tool that is not offered in this step is an unknown one.
   const isOffered = functionTools.some(({ name }) => name === part.tool_name);
   return isDeferred && isOffered ? { tool_name: null, tool_call_id: null } : null;
