@@ -8,7 +8,8 @@ import { addUsage } from '../limits/usage.ts';
 import { argsAsJson } from '../messages/wording.ts';
 import type { RunState } from '../state.ts';
 import { askingStep } from '../steps/announced-step.ts';
-import { type StepContext, stepKey } from '../steps/steps.ts';
+import { doneOutput } from '../steps/recorded-step.ts';
+import { type StepContext, type StepOutput, stepKey } from '../steps/steps.ts';
 import type { Resolution } from './resolutions.ts';
 import { invalid, type Refusal, type RetryCount, retriedReturn, retry, toolReturn } from './returns.ts';
 
@@ -177,12 +178,10 @@ export async function settleCall(
     ? stepKey.rerun(state.runStep, index, approval.rerun)
     : stepKey.call(state.runStep, index);
   const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
-  const { value: outcome, time } = await askingStep(
-    state,
-    waiting,
-    (context) => callTool(state, checked, context),
+  const { value: outcome, time } = await askingStep(state, waiting, (context) => callTool(state, checked, context), {
     signal,
-  );
+    once: (checked.tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined,
+  });
   switch (outcome.kind) {
     case 'deferred':
       return { left: 'external', metadata: outcome.metadata };
@@ -200,6 +199,13 @@ export async function settleCall(
       return returned(call, outcome, time, checked.tool);
   }
 }
+
+/** A call that must not be made twice, and was cut off with its process. */
+const unknownOutcome = (time: string): StepOutput =>
+  doneOutput<ToolOutcome>(time, {
+    kind: 'failed',
+    message: 'The outcome of this call is unknown: the process stopped while it ran. It was not run again.',
+  });
 
 /** A decision from outside is not a run of the tool: it counts neither as a call nor as a failure. */
 function settleResolved(
