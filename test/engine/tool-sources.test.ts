@@ -8,9 +8,10 @@ import type { Callbacks, ToolOutcome } from '../../server/engine/callbacks.ts';
 import { runToEnd } from '../../server/engine/ending.ts';
 import { initialState } from '../../server/engine/start.ts';
 import type { RunInput } from '../../server/engine/state.ts';
-import { directRunner, type RecordedStep, recordingRunner } from '../../server/engine/steps/steps.ts';
+import type { RunLine } from '../../server/engine/steps/run-lines.ts';
 import type { SourcedCall, SourcedTool, SourcedTools, ToolSources } from '../../server/engine/tools/tool-sources.ts';
 import { rebuiltFrom } from '../goldens/rebuild.ts';
+import { recordingRunner } from '../support/journal.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 
 const sourced = (name: string, fields: Partial<SourcedTool> & { kind?: 'unapproved' } = {}): SourcedTool => {
@@ -19,7 +20,7 @@ const sourced = (name: string, fields: Partial<SourcedTool> & { kind?: 'unapprov
   return { source: 'git', definition, effect: 'once', ...rest };
 };
 const offers = (...tools: SourcedTool[]): SourcedTools => ({ tools, instructions: [] });
-const never = () => Promise.reject(new Error('the host is not asked'));
+const never = () => Promise.reject(new Error('the host serves nothing'));
 const hostless: Callbacks = {
   callTool: never,
   validateOutput: never,
@@ -57,7 +58,7 @@ async function play(options: {
     },
   };
   const events: DurableEvent[] = [];
-  const recorded: RecordedStep[] = [];
+  const recorded: RunLine[] = [];
   const left = [...replies];
   const input = {
     runId: 'r',
@@ -89,7 +90,7 @@ async function play(options: {
   } satisfies Omit<RunInput, 'runner'>;
   let tick = 0;
   const world = { now: () => `2026-01-01T00:00:${String(tick++).padStart(2, '0')}Z`, elapsed: () => 0 };
-  const runner = recordingRunner(directRunner('r', world), recorded);
+  const runner = recordingRunner(input, world, recorded);
   const state = initialState({ ...input, runner });
   const result = await runToEnd(state, (error) => {
     throw error;
@@ -129,8 +130,8 @@ describe('tools of a source', () => {
     });
     expect(run.offered).toEqual([['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c'], ['c']]);
     const changes = run.recorded
-      .filter(({ key }) => key.endsWith('.prepare'))
-      .map(({ output }) => (output as unknown as { value: { toolChanges?: unknown } }).value.toolChanges);
+      .flatMap((line) => (line.kind === 'step' && line.key.endsWith('.prepare') ? [line.output] : []))
+      .map((output) => (output as unknown as { value: { toolChanges?: unknown } }).value.toolChanges);
     expect(changes).toEqual([
       undefined,
       { set: [sourced('a'), sourced('b')] },
@@ -140,7 +141,7 @@ describe('tools of a source', () => {
     ]);
   });
 
-  it('are rebuilt from every prefix of the steps, and no source is asked again', async () => {
+  it('are rebuilt from every prefix of the steps, and no source is called again', async () => {
     const run = await play({
       lists: [offers(sourced('a')), offers(sourced('a'), sourced('b')), offers(sourced('b'))],
       replies: [toolCall('a'), toolCall('b')].map((call) => ({ parts: [call] })),

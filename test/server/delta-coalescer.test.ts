@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import { textPart } from '../../server/engine/request/response.ts';
-import { type CoalescerOptions, DeltaCoalescer } from '../../server/runs/delta-coalescer.ts';
+import { type CoalescerOptions, DeltaCoalescer } from '../../server/runs/events/delta-coalescer.ts';
 
 const none = {};
 const start = (index: number): DeltaEvent => ({

@@ -90,11 +90,11 @@ describe('a client that serves no callbacks', () => {
     await poll(({ method }) => (method === 'tool/call' ? 'ok' : { text: 'x' }));
     const both = (id: string) => [`pending_added r/${id}`, `pending_resolved r/${id}`];
     expect(pendingEvents()).toEqual([
-      ...both('t1.prepare'),
-      ...both('t1.prepare#2'),
+      ...both('t1.prepare#prompt'),
+      ...both('t1.prepare#prompt#2'),
       ...both('t1.call.0'),
-      ...both('t2.prepare'),
-      ...both('t2.prepare#2'),
+      ...both('t2.prepare#prompt'),
+      ...both('t2.prepare#prompt#2'),
     ]);
   });
 

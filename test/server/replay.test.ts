@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { NotificationOf } from '../../protocol/catalogue.ts';
-import { EventRing } from '../../server/runs/event-ring.ts';
+import { EventRing } from '../../server/runs/events/event-ring.ts';
 import { calls, openSession, refusalOf, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
 
 let session: TestSession;

@@ -8,8 +8,8 @@ import { addUsage } from '../limits/usage.ts';
 import { argsAsJson } from '../messages/wording.ts';
 import type { RunState } from '../state.ts';
 import { announcedStep } from '../steps/announced-step.ts';
-import { recordedStep } from '../steps/recorded-step.ts';
-import { type StepContext, stepKey } from '../steps/steps.ts';
+import { doneOutput, recordedStep } from '../steps/recorded-step.ts';
+import { type StepContext, type StepOutput, stepKey } from '../steps/steps.ts';
 import type { Resolution } from './resolutions.ts';
 import { invalid, type Refusal, type RetryCount, retriedReturn, retry, toolReturn } from './returns.ts';
 import type { SourcedCall } from './tool-sources.ts';
@@ -181,11 +181,12 @@ export async function settleCall(
     : stepKey.call(state.runStep, index);
   const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
   const body = (context: StepContext) => callTool(state, checked, context);
+  const options = { signal, once: (checked.tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined };
   // No client is sent the call of a source.
   const step =
     checked.tool.source === undefined
-      ? announcedStep(state, waiting, body, signal)
-      : recordedStep(state, key, body, signal);
+      ? announcedStep(state, waiting, body, options)
+      : recordedStep(state, key, body, { signal, effect: options.once && { once: options.once } });
   const { value: outcome, time } = await step;
   switch (outcome.kind) {
     case 'deferred':
@@ -204,6 +205,13 @@ export async function settleCall(
       return returned(call, outcome, time, checked.tool);
   }
 }
+
+/** A call that must not be made twice, and was cut off with its process. */
+const unknownOutcome = (time: string): StepOutput =>
+  doneOutput<ToolOutcome>(time, {
+    kind: 'failed',
+    message: 'The outcome of this call is unknown: the process stopped while it ran. It was not run again.',
+  });
 
 /** A decision from outside is not a run of the tool: it counts neither as a call nor as a failure. */
 function settleResolved(

@@ -1,12 +1,12 @@
-import type { ModelRequest, ModelResponse, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
-import { argsAsJson } from '../../../engine/messages/wording.ts';
-import type { RequestApi } from './api.ts';
-import { isTextLike, mediaType } from './files.ts';
-import { grokProfile } from './profiles/families.ts';
-import { acceptsArtifact, type SentTool, type WireRequest, type Written } from './request.ts';
-import { splitReturn } from './returns.ts';
-import { canForce, thinks } from './tool-choice.ts';
-import { xaiUser } from './xai-content.ts';
+import type { ModelRequest, ModelResponse, ModelResponsePart } from '../../../../../protocol/messages/messages.ts';
+import { argsAsJson } from '../../../../engine/messages/wording.ts';
+import type { RequestApi } from '../api.ts';
+import { isTextLike, mediaType } from '../files.ts';
+import { grokProfile } from '../profiles/families.ts';
+import { acceptsArtifact, type SentTool, type WireRequest, type Written } from '../request.ts';
+import { splitReturn } from '../returns.ts';
+import { canForce, thinks } from '../tool-choice.ts';
+import { xaiUser } from './content.ts';
 
 /**
  * xAI's Responses API. Upstream speaks gRPC to xAI: what it means is said here in the words of the other API.
