@@ -13,7 +13,7 @@ export interface Daemon {
 }
 
 /**
- * Starts the daemon as a child process; stdin and stdout carry the frames, its log goes to our stderr. Once told to end
+ * Starts the daemon as a child process; stdin and stdout carry the frames, its log goes to our stderr. Once it was requested to end,
  * it has `exitGraceMs` before it is killed.
  */
 export function startDaemon(path: string = serverPath, exitGraceMs = 5000): Daemon {
@@ -63,7 +63,7 @@ export function startDaemon(path: string = serverPath, exitGraceMs = 5000): Daem
     },
     async stop() {
       const kill = setTimeout(() => child.kill('SIGKILL'), exitGraceMs);
-      // A daemon that is gone already cannot be asked; for one that does not answer, the end of its input will do.
+      // A daemon that is gone gets no request; for one that does not respond, the end of its input will do.
       await Promise.race([client.shutdown().catch(() => child.stdin.end()), ended]);
       await ended;
       clearTimeout(kill);

@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Runs what the command asks for; `streamed` is the text that was shown as it came. */
+/** Runs the command; `streamed` is the text that was shown as it arrived. */
 async function runCommand(command: RunCommand): Promise<{ report: Report; streamed: string }> {
   const messageHistory = command.history === undefined ? undefined : await readHistory(command.history);
   const interrupted = interruptSignal();

@@ -28,7 +28,7 @@ export interface Following {
 export async function followRun(client: RunwireClient, spec: RunSpecInput, following: Following): Promise<Report> {
   const { tools, onEvent, onDelta, interrupted } = following;
   const run = await client.start(spec, { tools, ...(onDelta ? { onDelta: ({ event }) => onDelta(event) } : {}) });
-  // The answer to `run/cancel` is of no interest: the result tells what became of the run.
+  // The response to `run/cancel` is of no interest: the result shows what became of the run.
   const cancel = () => void run.cancel('interrupted by the user').catch(() => undefined);
   interrupted.addEventListener('abort', cancel, { once: true });
   if (interrupted.aborted) cancel();

@@ -40,8 +40,9 @@ export async function start(state: RunState): Promise<RunNode> {
   const refs = needsPrompts ? [] : dynamicRefs(state);
   // It may wait for callbacks: then the warnings explain why.
   const { systemPrompt, instructions } = state.agent;
-  const asks = refs.length > 0 || (needsPrompts && hasRefs(systemPrompt)) || (isSilent(state) && hasRefs(instructions));
-  if (asks) warn(state);
+  const mayWait =
+    refs.length > 0 || (needsPrompts && hasRefs(systemPrompt)) || (isSilent(state) && hasRefs(instructions));
+  if (mayWait) warn(state);
   const { value, time } = await emittingStep<Started>(state, stepKey.start, async (context) => {
     const instructed = isSilent(state) ? { instructed: await hasInstructions(state, context) } : {};
     if (needsPrompts) {
@@ -54,7 +55,7 @@ export async function start(state: RunState): Promise<RunNode> {
   });
   state.startedAt = time;
   announce(state);
-  if (!asks) warn(state);
+  if (!mayWait) warn(state);
   return firstStep(state, value);
 }
 

@@ -32,7 +32,7 @@ function command(
   if (stdin !== null) stream.end(stdin);
   const interrupted = new AbortController();
   const shown = { stdout: '', stderr: '' };
-  const outlet = (name: keyof typeof shown) => ({
+  const textSink = (name: keyof typeof shown) => ({
     isTerminal,
     write: (text: string) => {
       shown[name] += text;
@@ -40,8 +40,8 @@ function command(
   });
   const code = runCommand(args, {
     input: { kind: 'piped', stream },
-    stdout: outlet('stdout'),
-    stderr: outlet('stderr'),
+    stdout: textSink('stdout'),
+    stderr: textSink('stderr'),
     interrupted: interrupted.signal,
     start: start ?? localRuns(executor()),
   });

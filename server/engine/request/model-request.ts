@@ -13,7 +13,7 @@ import type { RunState } from '../state.ts';
 import { emittingStep } from '../steps/recorded-step.ts';
 import { type StepContext, stepKey } from '../steps/steps.ts';
 import { PartStream } from '../streaming/part-stream.ts';
-import { askOn } from './continuation.ts';
+import { requestWhole } from './continuation.ts';
 import { prepare, prepareResumed } from './prepare.ts';
 import { modelResponse } from './response.ts';
 
@@ -55,7 +55,7 @@ async function request(state: RunState, prompt: ModelPrompt, seed: ModelResponse
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
   try {
-    const { value } = await emittingStep<Answered>(state, key, (context) => ask(state, { prompt, seed }, context));
+    const { value } = await emittingStep<Answered>(state, key, (context) => attempt(state, { prompt, seed }, context));
     return takeIn(state, value);
   } catch (error) {
     throw failed(state, error);
@@ -81,7 +81,7 @@ export function responseSoFar({ stream, input, time }: RunState): ModelResponse 
   return modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, ...bookkeeping });
 }
 
-async function ask(
+async function attempt(
   state: RunState,
   { prompt, seed }: { prompt: ModelPrompt; seed: ModelResponse | null },
   context: StepContext,
@@ -98,25 +98,16 @@ async function ask(
     const full = state.input.ready?.(signal);
     if (full) await full;
     signal.throwIfAborted();
-    const request = { runId, runStep: state.runStep, idempotencyKey };
-    const call = {
-      ...request,
-      signal,
-      emit,
-      now,
-      elapsed,
-      ...(bounds ? { bounds } : {}),
-      ...(stream ? { stream } : {}),
-    };
+    const call = { runId, runStep: state.runStep, idempotencyKey, signal, emit, now, elapsed, bounds, stream };
     const once = async (piece: ModelPrompt) => {
       const from = stream?.nextPiece() ?? 0;
       return whole(await abortable(model.request(piece, call), signal), stream, from);
     };
-    const answer = await askOn(once, prompt, seed);
+    const answer = await requestWhole(once, prompt, seed);
     if (bounds) checkParts(answer.response.parts, bounds);
     stream?.end();
-    const done = { ...answer, durationMs: durationMs() };
-    return { ...done, response: await priced(model, stamped(state, key, answer.response, now())) };
+    const response = stamped(state, key, answer.response, now());
+    return { ...answer, durationMs: durationMs(), response: model.price ? await priced(model, response) : response };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     if (!stream || !(error instanceof EngineError)) throw error;
@@ -202,7 +193,8 @@ function stamped({ input }: RunState, key: string, response: ModelResponse, time
 function takeIn(state: RunState, { response: answered, served, warnings, durationMs, error }: Answered): ModelResponse {
   countAttempts(state, answered.failed_attempts);
   const { requests } = state.usage;
-  state.usage = addUsage({ ...state.usage, requests: requests + 1 }, answered.usage);
+  state.usage = addUsage(state.usage, answered.usage);
+  state.usage.requests += 1;
   state.served = served ?? answered.model_name;
   for (const warning of warnings ?? []) state.emit({ event_kind: 'warning', ...warning });
   warnUnmeasured(state, answered);

@@ -80,7 +80,7 @@ export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
   nextStep(state);
   const { value } = await emittingStep<Prepared>(state, stepKey.prepare(state.runStep), async (context) => {
     if (!agent.prepareTools) return {};
-    const tools = await state.input.callbacks.prepareTools(agent.definitions, { runStep: state.runStep, ...context });
+    const tools = await state.input.callbacks.prepareTools(agent.definitions, { ...context, runStep: state.runStep });
     return { tools: subset(state, tools) };
   });
   state.functionTools = value.tools ?? agent.definitions;
@@ -118,7 +118,7 @@ async function gather(
 ): Promise<Prepared> {
   const { agent, input } = state;
   const prepared: Prepared = {};
-  const where = { runStep: state.runStep, ...context };
+  const where = { ...context, runStep: state.runStep };
   if (agent.prepareTools) prepared.tools = subset(state, await input.callbacks.prepareTools(agent.definitions, where));
   const texts: (string | null)[] = [];
   for (const part of agent.instructions.parts) {

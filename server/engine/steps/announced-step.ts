@@ -7,7 +7,7 @@ import type { StepContext } from './steps.ts';
  * A step that sends one callback. When no client is sent it, `pending_added` and `pending_resolved` are emitted before and
  * after the step. Both follow from the order in which steps begin and end, also with steps in parallel.
  */
-export function askingStep<T>(
+export function announcedStep<T>(
   state: RunState,
   call: WaitingCall,
   body: (context: StepContext) => Promise<T>,

@@ -40,7 +40,10 @@ export function recordedStep<T>(
  */
 export function emittingStep<T>(state: RunState, key: string, body: Body<T>): Promise<Recorded<T>> {
   const emit = (event: DurableEvent) => emitNow(state, event);
-  return recordedStep(state, key, (context) => body({ ...context, emit }));
+  return recordedStep(state, key, (context) => {
+    const { key: own, idempotencyKey, signal, now, elapsed } = context;
+    return body({ key: own, idempotencyKey, signal, now, elapsed, emit });
+  });
 }
 
 /**

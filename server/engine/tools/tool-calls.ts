@@ -7,7 +7,7 @@ import { hasBigInt, hasUnsafeInteger } from '../json/exact-json.ts';
 import { addUsage } from '../limits/usage.ts';
 import { argsAsJson } from '../messages/wording.ts';
 import type { RunState } from '../state.ts';
-import { askingStep } from '../steps/announced-step.ts';
+import { announcedStep } from '../steps/announced-step.ts';
 import { type StepContext, stepKey } from '../steps/steps.ts';
 import type { Resolution } from './resolutions.ts';
 import { invalid, type Refusal, type RetryCount, retriedReturn, retry, toolReturn } from './returns.ts';
@@ -74,24 +74,24 @@ export interface Resolved {
  */
 export function checkCall(state: RunState, placed: PlacedCall, resolved?: Resolved): CheckedCall {
   const { call } = placed;
-  const tell = (argsValid: boolean | null) =>
+  const announce = (argsValid: boolean | null) =>
     state.emit({ part: call, args_valid: argsValid, event_kind: 'function_tool_call' });
   if (resolved && resolved.resolution.kind !== 'approved') {
-    tell(null);
+    announce(null);
     return { ...placed, kind: 'resolved', resolution: resolved.resolution };
   }
   const checked = validateCall(state, placed, resolved);
   try {
     if (checked.kind === 'refused') countFailure(state, checked);
   } catch (error) {
-    tell(false);
+    announce(false);
     throw error;
   }
-  tell(checked.kind === 'run');
+  announce(checked.kind === 'run');
   return checked;
 }
 
-/** Validates a call without telling anybody; an approval may bring other arguments. */
+/** Validates a call without an event; an approval may bring other arguments. */
 export function validateCall(
   state: RunState,
   placed: PlacedCall,
@@ -103,7 +103,8 @@ export function validateCall(
   const result = tool.validator.validate(given ?? placed.call.args);
   if (!result.ok) return { ...placed, kind: 'refused', tool, refusal: invalid(result.errors) };
   const approval = resolved ? { metadata: resolved.metadata, rerun: resolved.rerun } : null;
-  return { ...placed, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
+  const { call, index } = placed;
+  return { call, index, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
 }
 
 function unknownTool(state: RunState, name: string): Refusal {
@@ -177,7 +178,7 @@ export async function settleCall(
     ? stepKey.rerun(state.runStep, index, approval.rerun)
     : stepKey.call(state.runStep, index);
   const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
-  const { value: outcome, time } = await askingStep(
+  const { value: outcome, time } = await announcedStep(
     state,
     waiting,
     (context) => callTool(state, checked, context),
@@ -269,7 +270,7 @@ function callTool(
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
   };
   return state.input.callbacks
-    .callTool(request, { runStep: state.runStep, ...context })
+    .callTool(request, { ...context, runStep: state.runStep })
     .catch((error: unknown) => onToolError(error, tool, context.signal));
 }
 

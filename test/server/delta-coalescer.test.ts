@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import { textPart } from '../../server/engine/request/response.ts';
-import { DeltaCoalescer, type DeltaLaneOptions } from '../../server/runs/delta-coalescer.ts';
+import { type CoalescerOptions, DeltaCoalescer } from '../../server/runs/delta-coalescer.ts';
 
 const none = {};
 const start = (index: number): DeltaEvent => ({
@@ -37,7 +37,7 @@ beforeEach(() => {
   };
 });
 
-const coalescer = (options: Partial<DeltaLaneOptions> = {}) =>
+const coalescer = (options: Partial<CoalescerOptions> = {}) =>
   new DeltaCoalescer({
     mode: 'coalesced',
     maxLatencyMs: 16,
