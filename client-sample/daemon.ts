@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { RunwireClient } from 'runwire/client';
-import { serverPath } from 'runwire/server';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+
+const daemonPath = createRequire(import.meta.url).resolve('runwire/daemon/runwire.cjs');
 
 /** A daemon of our own and the client that talks to it. */
 export interface Daemon {
@@ -16,7 +18,7 @@ export interface Daemon {
  * Starts the daemon as a child process; stdin and stdout carry the frames, its log goes to our stderr. Once it was requested to end,
  * it has `exitGraceMs` before it is killed.
  */
-export function startDaemon(path: string = serverPath, exitGraceMs = 5000): Daemon {
+export function startDaemon(path: string = daemonPath, exitGraceMs = 5000): Daemon {
   const child = spawn(process.execPath, [path], {
     // A stderr that is a pipe nobody reads would block the daemon once it is full.
     stdio: ['pipe', 'pipe', 'inherit'],

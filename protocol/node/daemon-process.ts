@@ -85,8 +85,8 @@ export class DaemonProcess {
 /** The folder of this module, as an ES module and as CommonJS. */
 const here = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url));
 
-/** Beside a program that was bundled, in the installed package, and in the repository. */
-const places = ['runwire/runwire.cjs', '../../runwire.cjs', '../../dist/runwire.cjs'].map((path) => join(here, path));
+/** Beside a program that was bundled, and in the installed package. */
+const places = ['runwire/runwire.cjs', '../../daemon/runwire.cjs'].map((path) => join(here, path));
 
 function defaultCommand(): [string, string] {
   const daemon = places.find((path) => existsSync(path));

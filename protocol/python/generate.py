@@ -47,8 +47,10 @@ def main(output: Path) -> None:
     with TemporaryDirectory() as folder:
         schema = Path(folder) / 'schema.json'
         schema.write_text(json.dumps(without_open_ends(json.loads(SCHEMA.read_text()))))
-        program = [sys.executable, '-m', 'datamodel_code_generator', f'--input={schema}', f'--output={output}']
-        run(program + OPTIONS, check=True)
+        # In a folder of its own, where the generator finds no settings of ours for its formatting.
+        program = [sys.executable, '-m', 'datamodel_code_generator', '--input=schema.json', '--output=protocol.py']
+        run(program + OPTIONS, check=True, cwd=folder)
+        output.write_text((Path(folder) / 'protocol.py').read_text())
 
 
 if __name__ == '__main__':

@@ -36,7 +36,7 @@ const packages: Record<string, RegExp> = {
   'server/engine': /^node:crypto$/,
   server:
     /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library)$/,
-  'client-sample': /^(node:.*|zod|vscode-jsonrpc\/node|runwire(\/(protocol|client|server))?)$/,
+  'client-sample': /^(node:.*|zod|vscode-jsonrpc\/node|runwire(\/(protocol|client))?)$/,
 };
 
 function sources(folder: string): string[] {

@@ -8,12 +8,13 @@ const use = `
 import { spawnSync } from 'node:child_process';
 import { requests, ErrorCode } from 'runwire/protocol';
 import { RunwireClient } from 'runwire/client';
-import { serverPath } from 'runwire/server';
+import { createRequire } from 'node:module';
 import { startRunwire } from 'runwire';
 
+const daemon = createRequire(import.meta.url).resolve('runwire/daemon/runwire.cjs');
 requests['run/start'].params().parse({ prompt: 'hi' });
 if (ErrorCode['run.notFound'] !== 1100 || typeof RunwireClient !== 'function') throw new Error('the exports are not what they should be');
-const { status, stdout } = spawnSync(process.execPath, [serverPath, '--version'], { encoding: 'utf8' });
+const { status, stdout } = spawnSync(process.execPath, [daemon, '--version'], { encoding: 'utf8' });
 if (status !== 0 || !/^\\d+\\.\\d+\\.\\d+\\n$/.test(stdout)) throw new Error('the daemon does not start');
 const runwire = await startRunwire();
 const { result } = await runwire.run({ prompt: 'hi' });
@@ -25,7 +26,9 @@ console.log('runwire ' + stdout.trim() + ' works as an installed package');
 const folder = mkdtempSync(join(tmpdir(), 'runwire-pack-'));
 try {
   const [{ filename, files }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8' }),
+    execFileSync('npm', ['pack', '--json', '--no-foreground-scripts', '--pack-destination', folder], {
+      encoding: 'utf8',
+    }),
   );
   const unwanted = files.filter(
     ({ path }) => !/^(dist|docs)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path),

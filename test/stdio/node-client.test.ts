@@ -12,13 +12,13 @@ import {
   startRunwire,
   tool,
 } from '../../protocol/node/index.ts';
-import { serverPath } from '../../protocol/server-path.ts';
+import { daemonPath } from '../support/daemon.ts';
 import { calls, schemaOf, text, toolCall } from '../support/session.ts';
 
 let runwire: Runwire | undefined;
 afterEach(() => runwire?.close());
 
-const command = [process.execPath, serverPath] as [string, string];
+const command = [process.execPath, daemonPath] as [string, string];
 const open = async (options: Parameters<typeof startRunwire>[0] = {}) => {
   runwire = await startRunwire({ command, ...options });
   return runwire;

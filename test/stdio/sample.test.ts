@@ -366,7 +366,7 @@ describe('the daemon of the sample', () => {
   });
 
   it('cancels a run that was unwanted before it had started', async () => {
-    const report = await withDaemon(join(dist, 'runwire.cjs'), async ({ during, client }) => {
+    const report = await withDaemon(join(dist, 'daemon/runwire.cjs'), async ({ during, client }) => {
       await during(client.initialize());
       const inputSchema = { type: 'object', properties: {} };
       const spec = { model: 'test', prompt: 'Wait.', tools: [{ name: 'wait', inputSchema }] };

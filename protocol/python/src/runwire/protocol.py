@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field
 from runwire._model import Model
 from typing_extensions import TypeAliasType
 
-RunwireProtocol = TypeAliasType("RunwireProtocol", Annotated[Any, Field(title='Runwire protocol')])
+RunwireProtocol = TypeAliasType(
+    "RunwireProtocol", Annotated[Any, Field(title='Runwire protocol')]
+)
 
 
 class AgentListResultAgentsItem(Model):
@@ -22,7 +24,10 @@ class AgentListResultAgentsItem(Model):
 
 
 ToolTimeoutMs = TypeAliasType(
-    "ToolTimeoutMs", Annotated[int, Field(description='Deadline of tools that have none of their own.', gt=0)]
+    "ToolTimeoutMs",
+    Annotated[
+        int, Field(description='Deadline of tools that have none of their own.', gt=0)
+    ],
 )
 
 
@@ -30,7 +35,9 @@ class AgentRegisterResultWarningsItem(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    kind: Annotated[str, Field(description='What it is about, for example `schema.unchecked`.')]
+    kind: Annotated[
+        str, Field(description='What it is about, for example `schema.unchecked`.')
+    ]
     message: Annotated[str, Field(description='The warning, for people.')]
 
 
@@ -45,7 +52,9 @@ class AgentUnregisterResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    removed: Annotated[bool, Field(description='False when there was none of that name.')]
+    removed: Annotated[
+        bool, Field(description='False when there was none of that name.')
+    ]
 
 
 class AudioUrl(Model):
@@ -55,14 +64,23 @@ class AudioUrl(Model):
     url: Annotated[str, Field(description='Where the content is.')]
     force_download: Annotated[
         bool | Literal['allow-local'],
-        Field(description='Download the content even when the model could fetch it itself.'),
+        Field(
+            description='Download the content even when the model could fetch it itself.'
+        ),
     ]
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')]
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ]
     kind: Annotated[Literal['audio-url'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -73,14 +91,23 @@ class AudioUrlInput(Model):
     url: Annotated[str, Field(description='Where the content is.')]
     force_download: Annotated[
         bool | Literal['allow-local'] | None,
-        Field(description='Download the content even when the model could fetch it itself.'),
+        Field(
+            description='Download the content even when the model could fetch it itself.'
+        ),
     ] = False
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')] = None
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ] = None
     kind: Annotated[Literal['audio-url'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -96,11 +123,15 @@ class BinaryContent(Model):
         ),
     ]
     media_type: Annotated[str, Field(description='Media type of the bytes.')]
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')]
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ]
     kind: Annotated[Literal['binary'], Field(description='Kind of the content.')]
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -116,11 +147,17 @@ class BinaryContentInput(Model):
         ),
     ]
     media_type: Annotated[str, Field(description='Media type of the bytes.')]
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')] = None
-    kind: Annotated[Literal['binary'], Field(description='Kind of the content.')] = 'binary'
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ] = None
+    kind: Annotated[Literal['binary'], Field(description='Kind of the content.')] = (
+        'binary'
+    )
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -129,7 +166,10 @@ class CachePoint(Model):
         populate_by_name=True,
     )
     kind: Annotated[Literal['cache-point'], Field(description='Kind of the content.')]
-    ttl: Annotated[Literal['5m', '1h'], Field(description='How long the provider keeps the prefix.')]
+    ttl: Annotated[
+        Literal['5m', '1h'],
+        Field(description='How long the provider keeps the prefix.'),
+    ]
 
 
 class CachePointInput(Model):
@@ -137,7 +177,10 @@ class CachePointInput(Model):
         populate_by_name=True,
     )
     kind: Annotated[Literal['cache-point'], Field(description='Kind of the content.')]
-    ttl: Annotated[Literal['5m', '1h'] | None, Field(description='How long the provider keeps the prefix.')] = '5m'
+    ttl: Annotated[
+        Literal['5m', '1h'] | None,
+        Field(description='How long the provider keeps the prefix.'),
+    ] = '5m'
 
 
 class CapabilityLoadDeltaPart(Model):
@@ -146,16 +189,24 @@ class CapabilityLoadDeltaPart(Model):
     )
     loaded: Annotated[list[str], Field(description='Ids of the capabilities.')]
     tool_call_id: Annotated[str | None, Field(description='The call that loaded them.')]
-    part_kind: Annotated[Literal['capability-load-delta'], Field(description='Kind of the part.')]
+    part_kind: Annotated[
+        Literal['capability-load-delta'], Field(description='Kind of the part.')
+    ]
 
 
 class CapabilityLoadDeltaPartInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    loaded: Annotated[list[str] | None, Field(description='Ids of the capabilities.')] = []
-    tool_call_id: Annotated[str | None, Field(description='The call that loaded them.')] = None
-    part_kind: Annotated[Literal['capability-load-delta'], Field(description='Kind of the part.')]
+    loaded: Annotated[
+        list[str] | None, Field(description='Ids of the capabilities.')
+    ] = []
+    tool_call_id: Annotated[
+        str | None, Field(description='The call that loaded them.')
+    ] = None
+    part_kind: Annotated[
+        Literal['capability-load-delta'], Field(description='Kind of the part.')
+    ]
 
 
 class CitationAnchor(Model):
@@ -166,7 +217,9 @@ class CitationAnchor(Model):
     end: Annotated[int, Field(description='Character after the last.')]
     kind: Annotated[
         Literal['content', 'marker'],
-        Field(description='`content`: the cited text; `marker`: a mark that refers to it.'),
+        Field(
+            description='`content`: the cited text; `marker`: a mark that refers to it.'
+        ),
     ]
 
 
@@ -178,7 +231,9 @@ class CitationAnchorInput(Model):
     end: Annotated[int, Field(description='Character after the last.')]
     kind: Annotated[
         Literal['content', 'marker'],
-        Field(description='`content`: the cited text; `marker`: a mark that refers to it.'),
+        Field(
+            description='`content`: the cited text; `marker`: a mark that refers to it.'
+        ),
     ]
 
 
@@ -226,13 +281,19 @@ class CompactionPart(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    content: Annotated[str | None, Field(description='The summary, when it is readable.')]
+    content: Annotated[
+        str | None, Field(description='The summary, when it is readable.')
+    ]
     id: Annotated[str | None, Field(description="The provider's id of the part.")]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')]
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ]
     part_kind: Annotated[Literal['compaction'], Field(description='Kind of the part.')]
 
 
@@ -240,15 +301,23 @@ class CompactionPartInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    content: Annotated[str | None, Field(description='The summary, when it is readable.')] = None
-    id: Annotated[str | None, Field(description="The provider's id of the part.")] = None
-    provider_name: Annotated[str | None, Field(description='The provider of the part.')] = None
-    provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+    content: Annotated[
+        str | None, Field(description='The summary, when it is readable.')
     ] = None
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')] = (
+    id: Annotated[str | None, Field(description="The provider's id of the part.")] = (
         None
     )
+    provider_name: Annotated[
+        str | None, Field(description='The provider of the part.')
+    ] = None
+    provider_details: Annotated[
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
+    ] = None
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ] = None
     part_kind: Annotated[Literal['compaction'], Field(description='Kind of the part.')]
 
 
@@ -258,7 +327,10 @@ class DeferredToolResultsApprovalsValueArgsInput(Model):
         populate_by_name=True,
     )
     approved: Annotated[Literal[True], Field(description='The call may run.')]
-    args: Annotated[dict[str, Any] | None, Field(description='Arguments instead of those of the model.')] = None
+    args: Annotated[
+        dict[str, Any] | None,
+        Field(description='Arguments instead of those of the model.'),
+    ] = None
 
 
 class DeferredToolResultsApprovalsValueMessageInput(Model):
@@ -276,7 +348,9 @@ class DeferredToolResultsCallsValueFailedInput(Model):
         populate_by_name=True,
     )
     failed: Annotated[str, Field(description='The tool failed for good.')]
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = None
+    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
+        None
+    )
 
 
 class DeferredToolResultsCallsValueRetryInput(Model):
@@ -285,7 +359,9 @@ class DeferredToolResultsCallsValueRetryInput(Model):
         populate_by_name=True,
     )
     retry: Annotated[str, Field(description='Lets the model try again.')]
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = None
+    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
+        None
+    )
 
 
 class DocumentUrl(Model):
@@ -295,14 +371,23 @@ class DocumentUrl(Model):
     url: Annotated[str, Field(description='Where the content is.')]
     force_download: Annotated[
         bool | Literal['allow-local'],
-        Field(description='Download the content even when the model could fetch it itself.'),
+        Field(
+            description='Download the content even when the model could fetch it itself.'
+        ),
     ]
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')]
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ]
     kind: Annotated[Literal['document-url'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -313,14 +398,23 @@ class DocumentUrlInput(Model):
     url: Annotated[str, Field(description='Where the content is.')]
     force_download: Annotated[
         bool | Literal['allow-local'] | None,
-        Field(description='Download the content even when the model could fetch it itself.'),
+        Field(
+            description='Download the content even when the model could fetch it itself.'
+        ),
     ] = False
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')] = None
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ] = None
     kind: Annotated[Literal['document-url'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -331,7 +425,9 @@ class ErrorDetails(Model):
     type: Annotated[str, Field(description='Kind of error, for example `missing`.')]
     loc: Annotated[list[str | float], Field(description='Path to the value.')]
     msg: Annotated[str, Field(description='What is wrong.')]
-    input: Annotated[Any | None, Field(description='The value that was refused.')] = None
+    input: Annotated[Any | None, Field(description='The value that was refused.')] = (
+        None
+    )
 
 
 class ErrorDetailsInput(Model):
@@ -341,7 +437,9 @@ class ErrorDetailsInput(Model):
     type: Annotated[str, Field(description='Kind of error, for example `missing`.')]
     loc: Annotated[list[str | float], Field(description='Path to the value.')]
     msg: Annotated[str, Field(description='What is wrong.')]
-    input: Annotated[Any | None, Field(description='The value that was refused.')] = None
+    input: Annotated[Any | None, Field(description='The value that was refused.')] = (
+        None
+    )
 
 
 class FilePart(Model):
@@ -352,7 +450,8 @@ class FilePart(Model):
     id: Annotated[str | None, Field(description="The provider's id of the part.")]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
     part_kind: Annotated[Literal['file'], Field(description='Kind of the part.')]
 
@@ -362,10 +461,15 @@ class FilePartInput(Model):
         populate_by_name=True,
     )
     content: Annotated[BinaryContentInput, Field(description='The file.')]
-    id: Annotated[str | None, Field(description="The provider's id of the part.")] = None
-    provider_name: Annotated[str | None, Field(description='The provider of the part.')] = None
+    id: Annotated[str | None, Field(description="The provider's id of the part.")] = (
+        None
+    )
+    provider_name: Annotated[
+        str | None, Field(description='The provider of the part.')
+    ] = None
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ] = None
     part_kind: Annotated[Literal['file'], Field(description='Kind of the part.')]
 
@@ -374,26 +478,43 @@ class FinalResultEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    tool_name: Annotated[str | None, Field(description='The output tool; null when the output may come from text.')]
+    tool_name: Annotated[
+        str | None,
+        Field(description='The output tool; null when the output may come from text.'),
+    ]
     tool_call_id: Annotated[str | None, Field(description='Id of its call.')]
-    event_kind: Annotated[Literal['final_result'], Field(description='Always `"final_result"`.')]
+    event_kind: Annotated[
+        Literal['final_result'], Field(description='Always `"final_result"`.')
+    ]
 
 
 class HealthGetResultCallbacks(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    open: Annotated[int, Field(description='Callbacks that wait for a response of the host.')]
-    late: Annotated[int, Field(description='Responses that arrived too late and were discarded.')]
+    open: Annotated[
+        int, Field(description='Callbacks that wait for a response of the host.')
+    ]
+    late: Annotated[
+        int, Field(description='Responses that arrived too late and were discarded.')
+    ]
 
 
 class HealthGetResultEventLoop(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    lag_ms: Annotated[float, Field(alias='lagMs', description='How long one turn of the event loop takes now.')]
+    lag_ms: Annotated[
+        float,
+        Field(
+            alias='lagMs', description='How long one turn of the event loop takes now.'
+        ),
+    ]
     utilization: Annotated[
-        float, Field(description='The busy share of the time since the previous `health/get`, 0 to 1.')
+        float,
+        Field(
+            description='The busy share of the time since the previous `health/get`, 0 to 1.'
+        ),
     ]
 
 
@@ -401,7 +522,9 @@ class HealthGetResultHeldBytes(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    agents: Annotated[int, Field(description='Specifications of registered agents (`agentsBytes`).')]
+    agents: Annotated[
+        int, Field(description='Specifications of registered agents (`agentsBytes`).')
+    ]
     open_runs: Annotated[
         int,
         Field(
@@ -423,17 +546,34 @@ class HealthGetResultOutput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    queued_bytes: Annotated[int, Field(alias='queuedBytes', description='Bytes that wait to be read by the host.')]
-    congested: Annotated[bool, Field(description='Whether so much waits that deltas are merged and models wait.')]
+    queued_bytes: Annotated[
+        int,
+        Field(
+            alias='queuedBytes', description='Bytes that wait to be read by the host.'
+        ),
+    ]
+    congested: Annotated[
+        bool,
+        Field(
+            description='Whether so much waits that deltas are merged and models wait.'
+        ),
+    ]
 
 
 class HealthGetResultRequests(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    open: Annotated[int, Field(description='Requests without a response yet, this one included.')]
+    open: Annotated[
+        int, Field(description='Requests without a response yet, this one included.')
+    ]
     waiting: Annotated[int, Field(description='Those of them that wait for a run.')]
-    refused: Annotated[int, Field(description='Messages that were refused or dropped before any handler saw them.')]
+    refused: Annotated[
+        int,
+        Field(
+            description='Messages that were refused or dropped before any handler saw them.'
+        ),
+    ]
 
 
 class HealthGetResultRuns(Model):
@@ -452,14 +592,23 @@ class ImageUrl(Model):
     url: Annotated[str, Field(description='Where the content is.')]
     force_download: Annotated[
         bool | Literal['allow-local'],
-        Field(description='Download the content even when the model could fetch it itself.'),
+        Field(
+            description='Download the content even when the model could fetch it itself.'
+        ),
     ]
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')]
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ]
     kind: Annotated[Literal['image-url'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -470,14 +619,23 @@ class ImageUrlInput(Model):
     url: Annotated[str, Field(description='Where the content is.')]
     force_download: Annotated[
         bool | Literal['allow-local'] | None,
-        Field(description='Download the content even when the model could fetch it itself.'),
+        Field(
+            description='Download the content even when the model could fetch it itself.'
+        ),
     ] = False
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')] = None
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ] = None
     kind: Annotated[Literal['image-url'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -493,7 +651,9 @@ class InitializeParamsInitializationOptionsDefaultsInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    model: Annotated[str | None, Field(description='Model of runs that name none.')] = None
+    model: Annotated[str | None, Field(description='Model of runs that name none.')] = (
+        None
+    )
 
 
 class InitializeParamsInitializationOptionsInput(Model):
@@ -507,7 +667,10 @@ class InitializeParamsInitializationOptionsInput(Model):
         ),
     ] = None
     protocol_versions: Annotated[
-        list[float] | None, Field(alias='protocolVersions', description='Versions that the client supports.')
+        list[float] | None,
+        Field(
+            alias='protocolVersions', description='Versions that the client supports.'
+        ),
     ] = None
     strict: Annotated[bool | None, Field(description='Reserved.')] = None
     wake_up: Annotated[
@@ -517,9 +680,12 @@ class InitializeParamsInitializationOptionsInput(Model):
             description='Whether `$/waiting` follows a callback that went unnoticed; absent: for clients whose name says Emacs or Eglot.',
         ),
     ] = None
-    limits: Annotated[dict[str, float] | None, Field(description='Lower limits for this connection.')] = None
+    limits: Annotated[
+        dict[str, float] | None, Field(description='Lower limits for this connection.')
+    ] = None
     defaults: Annotated[
-        InitializeParamsInitializationOptionsDefaultsInput | None, Field(description='Defaults of runs.')
+        InitializeParamsInitializationOptionsDefaultsInput | None,
+        Field(description='Defaults of runs.'),
     ] = None
 
 
@@ -527,11 +693,16 @@ class InitializeParamsInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    process_id: Annotated[int | None, Field(alias='processId', description='Process id of the host.')] = None
-    client_info: Annotated[
-        InitializeParamsClientInfoInput | None, Field(alias='clientInfo', description='The host.')
+    process_id: Annotated[
+        int | None, Field(alias='processId', description='Process id of the host.')
     ] = None
-    capabilities: Annotated[dict[str, Any] | None, Field(description="LSP's client capabilities.")] = None
+    client_info: Annotated[
+        InitializeParamsClientInfoInput | None,
+        Field(alias='clientInfo', description='The host.'),
+    ] = None
+    capabilities: Annotated[
+        dict[str, Any] | None, Field(description="LSP's client capabilities.")
+    ] = None
     initialization_options: Annotated[
         InitializeParamsInitializationOptionsInput | None,
         Field(alias='initializationOptions', description='What concerns Runwire.'),
@@ -557,7 +728,8 @@ class InitializeResultServerInfo(Model):
     pydantic_ai: Annotated[
         str,
         Field(
-            alias='pydanticAi', description='The version of Pydantic AI whose semantics and message JSON it follows.'
+            alias='pydanticAi',
+            description='The version of Pydantic AI whose semantics and message JSON it follows.',
         ),
     ]
 
@@ -581,7 +753,9 @@ class InstructionBaselinePartInstructionsItemInstructionDigest(Model):
     id: Annotated[str | None, Field(description='Its id.')]
     dynamic: Annotated[bool, Field(description='Whether a program computes them.')]
     content_hash: Annotated[str, Field(description='Hash of the instructions.')]
-    part_kind: Annotated[Literal['instruction-digest'], Field(description='Kind of the part.')]
+    part_kind: Annotated[
+        Literal['instruction-digest'], Field(description='Kind of the part.')
+    ]
 
 
 class InstructionBaselinePartInstructionsItemInstructionDigestInput(Model):
@@ -589,9 +763,13 @@ class InstructionBaselinePartInstructionsItemInstructionDigestInput(Model):
         populate_by_name=True,
     )
     id: Annotated[str | None, Field(description='Its id.')] = None
-    dynamic: Annotated[bool | None, Field(description='Whether a program computes them.')] = False
+    dynamic: Annotated[
+        bool | None, Field(description='Whether a program computes them.')
+    ] = False
     content_hash: Annotated[str, Field(description='Hash of the instructions.')]
-    part_kind: Annotated[Literal['instruction-digest'], Field(description='Kind of the part.')]
+    part_kind: Annotated[
+        Literal['instruction-digest'], Field(description='Kind of the part.')
+    ]
 
 
 class InstructionBaselinePartInstructionsItemInstructionInput(Model):
@@ -599,11 +777,17 @@ class InstructionBaselinePartInstructionsItemInstructionInput(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The instructions.')]
-    dynamic: Annotated[bool | None, Field(description='Whether a program computes them.')] = False
-    on_change: Annotated[str | None, Field(description='`rewrite` or `append`.')] = 'rewrite'
+    dynamic: Annotated[
+        bool | None, Field(description='Whether a program computes them.')
+    ] = False
+    on_change: Annotated[str | None, Field(description='`rewrite` or `append`.')] = (
+        'rewrite'
+    )
     name: Annotated[str | None, Field(description='Name its source gave it.')] = None
     id: Annotated[str | None, Field(description='Its id.')] = None
-    part_kind: Annotated[Literal['instruction'], Field(description='Kind of the part.')] = 'instruction'
+    part_kind: Annotated[
+        Literal['instruction'], Field(description='Kind of the part.')
+    ] = 'instruction'
 
 
 class InstructionDeltaPart(Model):
@@ -611,9 +795,14 @@ class InstructionDeltaPart(Model):
         populate_by_name=True,
     )
     id: Annotated[str | None, Field(description='Id of the instructions.')]
-    content: Annotated[str | None, Field(description='The instructions now; null when they were withdrawn.')]
+    content: Annotated[
+        str | None,
+        Field(description='The instructions now; null when they were withdrawn.'),
+    ]
     base_hash: Annotated[str | None, Field(description='Hash of what they replace.')]
-    part_kind: Annotated[Literal['instruction-delta'], Field(description='Kind of the part.')]
+    part_kind: Annotated[
+        Literal['instruction-delta'], Field(description='Kind of the part.')
+    ]
 
 
 class InstructionDeltaPartInput(Model):
@@ -621,19 +810,40 @@ class InstructionDeltaPartInput(Model):
         populate_by_name=True,
     )
     id: Annotated[str | None, Field(description='Id of the instructions.')] = None
-    content: Annotated[str | None, Field(description='The instructions now; null when they were withdrawn.')]
-    base_hash: Annotated[str | None, Field(description='Hash of what they replace.')] = None
-    part_kind: Annotated[Literal['instruction-delta'], Field(description='Kind of the part.')]
+    content: Annotated[
+        str | None,
+        Field(description='The instructions now; null when they were withdrawn.'),
+    ]
+    base_hash: Annotated[
+        str | None, Field(description='Hash of what they replace.')
+    ] = None
+    part_kind: Annotated[
+        Literal['instruction-delta'], Field(description='Kind of the part.')
+    ]
 
 
 class Limits(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    message_bytes: Annotated[int, Field(alias='messageBytes', description='Bytes of one message, in and out.', gt=0)]
-    header_bytes: Annotated[int, Field(alias='headerBytes', description='Bytes of the header of one message.', gt=0)]
+    message_bytes: Annotated[
+        int,
+        Field(
+            alias='messageBytes', description='Bytes of one message, in and out.', gt=0
+        ),
+    ]
+    header_bytes: Annotated[
+        int,
+        Field(
+            alias='headerBytes', description='Bytes of the header of one message.', gt=0
+        ),
+    ]
     nesting: Annotated[
-        int, Field(description='How deep a message may be nested, and the JSON of an answer of a provider.', gt=0)
+        int,
+        Field(
+            description='How deep a message may be nested, and the JSON of an answer of a provider.',
+            gt=0,
+        ),
     ]
     requests_in_flight: Annotated[
         int,
@@ -644,14 +854,32 @@ class Limits(Model):
         ),
     ]
     active_runs: Annotated[
-        int, Field(alias='activeRuns', description='Runs that run at once; further ones are queued.', gt=0)
+        int,
+        Field(
+            alias='activeRuns',
+            description='Runs that run at once; further ones are queued.',
+            gt=0,
+        ),
     ]
-    queued_runs: Annotated[int, Field(alias='queuedRuns', description='Runs that may wait for a slot.', gt=0)]
+    queued_runs: Annotated[
+        int,
+        Field(alias='queuedRuns', description='Runs that may wait for a slot.', gt=0),
+    ]
     finished_runs_kept: Annotated[
-        int, Field(alias='finishedRunsKept', description='Finished runs that stay readable.', gt=0)
+        int,
+        Field(
+            alias='finishedRunsKept',
+            description='Finished runs that stay readable.',
+            gt=0,
+        ),
     ]
     finished_runs_kept_ms: Annotated[
-        int, Field(alias='finishedRunsKeptMs', description='Time for which they stay readable, in milliseconds.', gt=0)
+        int,
+        Field(
+            alias='finishedRunsKeptMs',
+            description='Time for which they stay readable, in milliseconds.',
+            gt=0,
+        ),
     ]
     finished_runs_kept_bytes: Annotated[
         int,
@@ -662,11 +890,23 @@ class Limits(Model):
         ),
     ]
     steps_per_run: Annotated[
-        int, Field(alias='stepsPerRun', description='Model requests of one run, whatever its usage limits are.', gt=0)
+        int,
+        Field(
+            alias='stepsPerRun',
+            description='Model requests of one run, whatever its usage limits are.',
+            gt=0,
+        ),
     ]
-    events_per_run: Annotated[int, Field(alias='eventsPerRun', description='Durable events of one run.', gt=0)]
+    events_per_run: Annotated[
+        int, Field(alias='eventsPerRun', description='Durable events of one run.', gt=0)
+    ]
     message_bytes_per_run: Annotated[
-        int, Field(alias='messageBytesPerRun', description='Bytes of the messages one run adds, as JSON.', gt=0)
+        int,
+        Field(
+            alias='messageBytesPerRun',
+            description='Bytes of the messages one run adds, as JSON.',
+            gt=0,
+        ),
     ]
     response_bytes: Annotated[
         int,
@@ -684,8 +924,15 @@ class Limits(Model):
             gt=0,
         ),
     ]
-    parts_per_response: Annotated[int, Field(alias='partsPerResponse', description='Parts of one response.', gt=0)]
-    calls_per_response: Annotated[int, Field(alias='callsPerResponse', description='Tool calls of one response.', gt=0)]
+    parts_per_response: Annotated[
+        int, Field(alias='partsPerResponse', description='Parts of one response.', gt=0)
+    ]
+    calls_per_response: Annotated[
+        int,
+        Field(
+            alias='callsPerResponse', description='Tool calls of one response.', gt=0
+        ),
+    ]
     stream_stall_ms: Annotated[
         int,
         Field(
@@ -703,16 +950,36 @@ class Limits(Model):
         ),
     ]
     events_kept: Annotated[
-        int, Field(alias='eventsKept', description='Latest events of a run that `run/events` still has.', gt=0)
+        int,
+        Field(
+            alias='eventsKept',
+            description='Latest events of a run that `run/events` still has.',
+            gt=0,
+        ),
     ]
     events_kept_bytes: Annotated[
-        int, Field(alias='eventsKeptBytes', description='Maximum number of bytes that they may have.', gt=0)
+        int,
+        Field(
+            alias='eventsKeptBytes',
+            description='Maximum number of bytes that they may have.',
+            gt=0,
+        ),
     ]
     callback_timeout_ms: Annotated[
-        int, Field(alias='callbackTimeoutMs', description='Deadline of a callback, in milliseconds.', gt=0)
+        int,
+        Field(
+            alias='callbackTimeoutMs',
+            description='Deadline of a callback, in milliseconds.',
+            gt=0,
+        ),
     ]
     callbacks_in_flight: Annotated[
-        int, Field(alias='callbacksInFlight', description='Callbacks of one run that may be open at once.', gt=0)
+        int,
+        Field(
+            alias='callbacksInFlight',
+            description='Callbacks of one run that may be open at once.',
+            gt=0,
+        ),
     ]
     open_runs_bytes: Annotated[
         int,
@@ -724,20 +991,41 @@ class Limits(Model):
     ]
     agents: Annotated[int, Field(description='Registered agents.', gt=0)]
     agents_bytes: Annotated[
-        int, Field(alias='agentsBytes', description='Bytes of the specifications of registered agents, as JSON.', gt=0)
+        int,
+        Field(
+            alias='agentsBytes',
+            description='Bytes of the specifications of registered agents, as JSON.',
+            gt=0,
+        ),
     ]
-    tools_per_run: Annotated[int, Field(alias='toolsPerRun', description='Tools of one run.', gt=0)]
-    deps_bytes: Annotated[int, Field(alias='depsBytes', description='Bytes of `deps` as JSON.', gt=0)]
-    metadata_bytes: Annotated[int, Field(alias='metadataBytes', description='Bytes of `metadata` as JSON.', gt=0)]
+    tools_per_run: Annotated[
+        int, Field(alias='toolsPerRun', description='Tools of one run.', gt=0)
+    ]
+    deps_bytes: Annotated[
+        int, Field(alias='depsBytes', description='Bytes of `deps` as JSON.', gt=0)
+    ]
+    metadata_bytes: Annotated[
+        int,
+        Field(alias='metadataBytes', description='Bytes of `metadata` as JSON.', gt=0),
+    ]
     waiters_per_run: Annotated[
         int,
         Field(
-            alias='waitersPerRun', description='Open waits for one run, for its end and for its next event each.', gt=0
+            alias='waitersPerRun',
+            description='Open waits for one run, for its end and for its next event each.',
+            gt=0,
         ),
     ]
-    run_depth: Annotated[int, Field(alias='runDepth', description='How deep runs may start runs.', gt=0)]
+    run_depth: Annotated[
+        int, Field(alias='runDepth', description='How deep runs may start runs.', gt=0)
+    ]
     steer_queue: Annotated[
-        int, Field(alias='steerQueue', description='Messages in the steering queue of one run.', gt=0)
+        int,
+        Field(
+            alias='steerQueue',
+            description='Messages in the steering queue of one run.',
+            gt=0,
+        ),
     ]
     steer_queue_bytes: Annotated[
         int,
@@ -761,7 +1049,12 @@ class LogMessageParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    type: Annotated[int, Field(description='1 error, 2 warning, 3 information, 4 debugging.', ge=1, le=4)]
+    type: Annotated[
+        int,
+        Field(
+            description='1 error, 2 warning, 3 information, 4 debugging.', ge=1, le=4
+        ),
+    ]
     message: Annotated[str, Field(description='The line; it holds no secrets.')]
 
 
@@ -769,8 +1062,13 @@ class LogTraceParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    message: Annotated[str, Field(description='The direction and the method of the message.')]
-    verbose: Annotated[str | None, Field(description='Its parameters or its result as JSON, shortened.')] = None
+    message: Annotated[
+        str, Field(description='The direction and the method of the message.')
+    ]
+    verbose: Annotated[
+        str | None,
+        Field(description='Its parameters or its result as JSON, shortened.'),
+    ] = None
 
 
 class ModelDeltaParamsDeltaTextInput(Model):
@@ -794,7 +1092,10 @@ class ModelDeltaParamsDeltaToolCallToolCallInput(Model):
         populate_by_name=True,
     )
     name: Annotated[str | None, Field(description='Further text of the name.')] = None
-    args: Annotated[str | dict[str, Any] | None, Field(description='Further JSON text, or keys to merge.')] = None
+    args: Annotated[
+        str | dict[str, Any] | None,
+        Field(description='Further JSON text, or keys to merge.'),
+    ] = None
     id: Annotated[str | None, Field(description='Id of the call.')] = None
 
 
@@ -802,7 +1103,10 @@ class ModelDeltaParamsDeltaUsageInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    usage: Annotated[dict[str, Any], Field(description='Usage so far, sent before the delta it counts.')]
+    usage: Annotated[
+        dict[str, Any],
+        Field(description='Usage so far, sent before the delta it counts.'),
+    ]
 
 
 class ModelEntryObjectHeadersValueInput(Model):
@@ -813,7 +1117,9 @@ class ModelEntryObjectHeadersValueInput(Model):
     secret: Annotated[str, Field(description='NAME of the secret, as in `secret/get`.')]
 
 
-Seed = TypeAliasType("Seed", Annotated[int, Field(description='Seed of the generated data.', ge=0)])
+Seed = TypeAliasType(
+    "Seed", Annotated[int, Field(description='Seed of the generated data.', ge=0)]
+)
 
 
 class ModelEntryObjectTestInput(Model):
@@ -821,12 +1127,20 @@ class ModelEntryObjectTestInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    call_tools: Annotated[list[str] | None, Field(alias='callTools', description='Tools it calls; default all.')] = None
-    output_text: Annotated[str | None, Field(alias='outputText', description='The text of its response.')] = None
-    output_args: Annotated[Any | None, Field(alias='outputArgs', description='Arguments of its output tool call.')] = (
+    call_tools: Annotated[
+        list[str] | None,
+        Field(alias='callTools', description='Tools it calls; default all.'),
+    ] = None
+    output_text: Annotated[
+        str | None, Field(alias='outputText', description='The text of its response.')
+    ] = None
+    output_args: Annotated[
+        Any | None,
+        Field(alias='outputArgs', description='Arguments of its output tool call.'),
+    ] = None
+    seed: Annotated[Seed | None, Field(description='Seed of the generated data.')] = (
         None
     )
-    seed: Annotated[Seed | None, Field(description='Seed of the generated data.')] = None
 
 
 class ModelRequestParamsOutputObject(Model):
@@ -834,22 +1148,37 @@ class ModelRequestParamsOutputObject(Model):
         populate_by_name=True,
     )
     name: Annotated[str | None, Field(description='Name of the output type.')]
-    description: Annotated[str | None, Field(description='Its description for the model.')]
-    json_schema: Annotated[dict[str, Any], Field(description='JSON Schema of the output.')]
+    description: Annotated[
+        str | None, Field(description='Its description for the model.')
+    ]
+    json_schema: Annotated[
+        dict[str, Any], Field(description='JSON Schema of the output.')
+    ]
 
 
 class ModelRequestStartedEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    event_kind: Annotated[Literal['model_request_started'], Field(description='Kind of the event.')]
-    request: Annotated[int, Field(description='Number of the request in the run, from 1.')]
+    event_kind: Annotated[
+        Literal['model_request_started'], Field(description='Kind of the event.')
+    ]
+    request: Annotated[
+        int, Field(description='Number of the request in the run, from 1.')
+    ]
     attempt: Annotated[int, Field(description='Attempt at this request, from 1.')]
     model: Annotated[str, Field(description='The model.')]
-    reason: Annotated[str | None, Field(description='Why the attempt before it was not the last.')] = None
-    status: Annotated[int | None, Field(description='HTTP status of the attempt before it.')] = None
+    reason: Annotated[
+        str | None, Field(description='Why the attempt before it was not the last.')
+    ] = None
+    status: Annotated[
+        int | None, Field(description='HTTP status of the attempt before it.')
+    ] = None
     delay_ms: Annotated[
-        float | None, Field(alias='delayMs', description='Delay before this attempt, in milliseconds.')
+        float | None,
+        Field(
+            alias='delayMs', description='Delay before this attempt, in milliseconds.'
+        ),
     ] = None
 
 
@@ -870,7 +1199,8 @@ class ModelResponseWorkspaceRefInput(Model):
 
 
 MaxTokens = TypeAliasType(
-    "MaxTokens", Annotated[int, Field(description='Maximum number of tokens of a response.', gt=0)]
+    "MaxTokens",
+    Annotated[int, Field(description='Maximum number of tokens of a response.', gt=0)],
 )
 
 
@@ -890,10 +1220,14 @@ class ModelSettings(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    max_tokens: Annotated[MaxTokens | None, Field(description='Maximum number of tokens of a response.')] = None
+    max_tokens: Annotated[
+        MaxTokens | None, Field(description='Maximum number of tokens of a response.')
+    ] = None
     temperature: Annotated[float | None, Field(description='Randomness.')] = None
     top_p: Annotated[float | None, Field(description='Nucleus sampling.')] = None
-    top_k: Annotated[float | None, Field(description='Sampling among the k likeliest tokens.')] = None
+    top_k: Annotated[
+        float | None, Field(description='Sampling among the k likeliest tokens.')
+    ] = None
     timeout: Annotated[
         Timeout | None,
         Field(
@@ -901,19 +1235,35 @@ class ModelSettings(Model):
         ),
     ] = None
     parallel_tool_calls: Annotated[
-        bool | None, Field(description='Whether the model may make several calls in one response.')
+        bool | None,
+        Field(description='Whether the model may make several calls in one response.'),
     ] = None
-    tool_choice: Annotated[Any | None, Field(description='`auto`, `none`, `required` or a list of tool names.')] = None
+    tool_choice: Annotated[
+        Any | None,
+        Field(description='`auto`, `none`, `required` or a list of tool names.'),
+    ] = None
     seed: Annotated[int | None, Field(description='Seed of the sampling.')] = None
-    presence_penalty: Annotated[float | None, Field(description='Penalty on tokens that occurred.')] = None
-    frequency_penalty: Annotated[float | None, Field(description='Penalty on tokens by how often they occurred.')] = (
-        None
-    )
-    logit_bias: Annotated[dict[str, float] | None, Field(description='Bias by token.')] = None
-    stop_sequences: Annotated[list[str] | None, Field(description='Texts at which the model stops.')] = None
-    thinking: Annotated[Any | None, Field(description='Thinking: a boolean or an effort.')] = None
-    extra_headers: Annotated[dict[str, str] | None, Field(description='Further HTTP headers.')] = None
-    extra_body: Annotated[Any | None, Field(description='Further keys of the request body.')] = None
+    presence_penalty: Annotated[
+        float | None, Field(description='Penalty on tokens that occurred.')
+    ] = None
+    frequency_penalty: Annotated[
+        float | None, Field(description='Penalty on tokens by how often they occurred.')
+    ] = None
+    logit_bias: Annotated[
+        dict[str, float] | None, Field(description='Bias by token.')
+    ] = None
+    stop_sequences: Annotated[
+        list[str] | None, Field(description='Texts at which the model stops.')
+    ] = None
+    thinking: Annotated[
+        Any | None, Field(description='Thinking: a boolean or an effort.')
+    ] = None
+    extra_headers: Annotated[
+        dict[str, str] | None, Field(description='Further HTTP headers.')
+    ] = None
+    extra_body: Annotated[
+        Any | None, Field(description='Further keys of the request body.')
+    ] = None
 
 
 class ModelSettingsDeltaPart(Model):
@@ -921,8 +1271,12 @@ class ModelSettingsDeltaPart(Model):
         populate_by_name=True,
     )
     settings: Annotated[dict[str, Any], Field(description='The settings that changed.')]
-    top_level: Annotated[bool, Field(description='Whether they apply to the whole request.')]
-    part_kind: Annotated[Literal['model-settings-delta'], Field(description='Kind of the part.')]
+    top_level: Annotated[
+        bool, Field(description='Whether they apply to the whole request.')
+    ]
+    part_kind: Annotated[
+        Literal['model-settings-delta'], Field(description='Kind of the part.')
+    ]
 
 
 class ModelSettingsDeltaPartInput(Model):
@@ -930,18 +1284,26 @@ class ModelSettingsDeltaPartInput(Model):
         populate_by_name=True,
     )
     settings: Annotated[dict[str, Any], Field(description='The settings that changed.')]
-    top_level: Annotated[bool | None, Field(description='Whether they apply to the whole request.')] = False
-    part_kind: Annotated[Literal['model-settings-delta'], Field(description='Kind of the part.')]
+    top_level: Annotated[
+        bool | None, Field(description='Whether they apply to the whole request.')
+    ] = False
+    part_kind: Annotated[
+        Literal['model-settings-delta'], Field(description='Kind of the part.')
+    ]
 
 
 class ModelSettingsInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    max_tokens: Annotated[MaxTokens | None, Field(description='Maximum number of tokens of a response.')] = None
+    max_tokens: Annotated[
+        MaxTokens | None, Field(description='Maximum number of tokens of a response.')
+    ] = None
     temperature: Annotated[float | None, Field(description='Randomness.')] = None
     top_p: Annotated[float | None, Field(description='Nucleus sampling.')] = None
-    top_k: Annotated[float | None, Field(description='Sampling among the k likeliest tokens.')] = None
+    top_k: Annotated[
+        float | None, Field(description='Sampling among the k likeliest tokens.')
+    ] = None
     timeout: Annotated[
         Timeout | None,
         Field(
@@ -949,19 +1311,35 @@ class ModelSettingsInput(Model):
         ),
     ] = None
     parallel_tool_calls: Annotated[
-        bool | None, Field(description='Whether the model may make several calls in one response.')
+        bool | None,
+        Field(description='Whether the model may make several calls in one response.'),
     ] = None
-    tool_choice: Annotated[Any | None, Field(description='`auto`, `none`, `required` or a list of tool names.')] = None
+    tool_choice: Annotated[
+        Any | None,
+        Field(description='`auto`, `none`, `required` or a list of tool names.'),
+    ] = None
     seed: Annotated[int | None, Field(description='Seed of the sampling.')] = None
-    presence_penalty: Annotated[float | None, Field(description='Penalty on tokens that occurred.')] = None
-    frequency_penalty: Annotated[float | None, Field(description='Penalty on tokens by how often they occurred.')] = (
-        None
-    )
-    logit_bias: Annotated[dict[str, float] | None, Field(description='Bias by token.')] = None
-    stop_sequences: Annotated[list[str] | None, Field(description='Texts at which the model stops.')] = None
-    thinking: Annotated[Any | None, Field(description='Thinking: a boolean or an effort.')] = None
-    extra_headers: Annotated[dict[str, str] | None, Field(description='Further HTTP headers.')] = None
-    extra_body: Annotated[Any | None, Field(description='Further keys of the request body.')] = None
+    presence_penalty: Annotated[
+        float | None, Field(description='Penalty on tokens that occurred.')
+    ] = None
+    frequency_penalty: Annotated[
+        float | None, Field(description='Penalty on tokens by how often they occurred.')
+    ] = None
+    logit_bias: Annotated[
+        dict[str, float] | None, Field(description='Bias by token.')
+    ] = None
+    stop_sequences: Annotated[
+        list[str] | None, Field(description='Texts at which the model stops.')
+    ] = None
+    thinking: Annotated[
+        Any | None, Field(description='Thinking: a boolean or an effort.')
+    ] = None
+    extra_headers: Annotated[
+        dict[str, str] | None, Field(description='Further HTTP headers.')
+    ] = None
+    extra_body: Annotated[
+        Any | None, Field(description='Further keys of the request body.')
+    ] = None
 
 
 class ModelSpecModelHeadersValueInput(Model):
@@ -977,26 +1355,38 @@ class ModelSpecModelTestInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    call_tools: Annotated[list[str] | None, Field(alias='callTools', description='Tools it calls; default all.')] = None
-    output_text: Annotated[str | None, Field(alias='outputText', description='The text of its response.')] = None
-    output_args: Annotated[Any | None, Field(alias='outputArgs', description='Arguments of its output tool call.')] = (
+    call_tools: Annotated[
+        list[str] | None,
+        Field(alias='callTools', description='Tools it calls; default all.'),
+    ] = None
+    output_text: Annotated[
+        str | None, Field(alias='outputText', description='The text of its response.')
+    ] = None
+    output_args: Annotated[
+        Any | None,
+        Field(alias='outputArgs', description='Arguments of its output tool call.'),
+    ] = None
+    seed: Annotated[Seed | None, Field(description='Seed of the generated data.')] = (
         None
     )
-    seed: Annotated[Seed | None, Field(description='Seed of the generated data.')] = None
 
 
 class ModelsListParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    provider: Annotated[str | None, Field(description='Only models of this provider.')] = None
+    provider: Annotated[
+        str | None, Field(description='Only models of this provider.')
+    ] = None
 
 
 class ModelsListResultModelsItemPricesValueTiersItem(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    start: Annotated[float, Field(description='Tokens of the prompt from which on the price holds.')]
+    start: Annotated[
+        float, Field(description='Tokens of the prompt from which on the price holds.')
+    ]
     price: Annotated[float, Field(description='The price from there on.')]
 
 
@@ -1007,19 +1397,31 @@ class NativeToolCallPart(Model):
     tool_name: Annotated[str, Field(description='Name of the tool.')]
     args: Annotated[
         str | dict[str, Any] | None,
-        Field(description='The arguments as the model gave them: JSON text or an object, kept verbatim.'),
+        Field(
+            description='The arguments as the model gave them: JSON text or an object, kept verbatim.'
+        ),
     ]
-    tool_call_id: Annotated[str, Field(description='Pairs a tool call with its return; filled in when absent or null.')]
+    tool_call_id: Annotated[
+        str,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
+    ]
     tool_kind: Annotated[
         str | None,
-        Field(description='What the tool is, independent of its name; upstream has `tool-search` and others.'),
+        Field(
+            description='What the tool is, independent of its name; upstream has `tool-search` and others.'
+        ),
     ]
     id: Annotated[str | None, Field(description="The provider's id of the part.")]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
-    part_kind: Annotated[Literal['builtin-tool-call'], Field(description='Kind of the part.')]
+    part_kind: Annotated[
+        Literal['builtin-tool-call'], Field(description='Kind of the part.')
+    ]
 
 
 class NativeToolCallPartInput(Model):
@@ -1029,21 +1431,35 @@ class NativeToolCallPartInput(Model):
     tool_name: Annotated[str, Field(description='Name of the tool.')]
     args: Annotated[
         str | dict[str, Any] | None,
-        Field(description='The arguments as the model gave them: JSON text or an object, kept verbatim.'),
+        Field(
+            description='The arguments as the model gave them: JSON text or an object, kept verbatim.'
+        ),
     ] = None
     tool_call_id: Annotated[
-        str | None, Field(description='Pairs a tool call with its return; filled in when absent or null.')
+        str | None,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
     ] = None
     tool_kind: Annotated[
         str | None,
-        Field(description='What the tool is, independent of its name; upstream has `tool-search` and others.'),
+        Field(
+            description='What the tool is, independent of its name; upstream has `tool-search` and others.'
+        ),
     ] = None
-    id: Annotated[str | None, Field(description="The provider's id of the part.")] = None
-    provider_name: Annotated[str | None, Field(description='The provider of the part.')] = None
+    id: Annotated[str | None, Field(description="The provider's id of the part.")] = (
+        None
+    )
+    provider_name: Annotated[
+        str | None, Field(description='The provider of the part.')
+    ] = None
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ] = None
-    part_kind: Annotated[Literal['builtin-tool-call'], Field(description='Kind of the part.')]
+    part_kind: Annotated[
+        Literal['builtin-tool-call'], Field(description='Kind of the part.')
+    ]
 
 
 class NativeToolReturnPart(Model):
@@ -1057,22 +1473,39 @@ class NativeToolReturnPart(Model):
             description='The returned value; of a retried call what was wrong, a sentence or a list of validation errors.'
         ),
     ]
-    tool_call_id: Annotated[str, Field(description='Pairs a tool call with its return; filled in when absent or null.')]
+    tool_call_id: Annotated[
+        str,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
+    ]
     tool_kind: Annotated[
         str | None,
-        Field(description='What the tool is, independent of its name; upstream has `tool-search` and others.'),
+        Field(
+            description='What the tool is, independent of its name; upstream has `tool-search` and others.'
+        ),
     ]
-    metadata: Annotated[Any, Field(description='Data for the program, never sent to the model.')]
-    timestamp: Annotated[str, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')]
+    metadata: Annotated[
+        Any, Field(description='Data for the program, never sent to the model.')
+    ]
+    timestamp: Annotated[
+        str,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ]
     outcome: Annotated[
         Literal['success', 'failed', 'denied', 'interrupted', 'retried'],
-        Field(description='How the call ended; `retried`: the model has to make it again.'),
+        Field(
+            description='How the call ended; `retried`: the model has to make it again.'
+        ),
     ]
     provider_name: Annotated[str | None, Field(description='The provider that ran it.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
-    part_kind: Annotated[Literal['builtin-tool-return'], Field(description='Kind of the part.')]
+    part_kind: Annotated[
+        Literal['builtin-tool-return'], Field(description='Kind of the part.')
+    ]
     content_file_digests: Annotated[
         list[str] | None,
         Field(
@@ -1093,25 +1526,40 @@ class NativeToolReturnPartInput(Model):
         ),
     ] = None
     tool_call_id: Annotated[
-        str | None, Field(description='Pairs a tool call with its return; filled in when absent or null.')
+        str | None,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
     ] = None
     tool_kind: Annotated[
         str | None,
-        Field(description='What the tool is, independent of its name; upstream has `tool-search` and others.'),
+        Field(
+            description='What the tool is, independent of its name; upstream has `tool-search` and others.'
+        ),
     ] = None
-    metadata: Annotated[Any | None, Field(description='Data for the program, never sent to the model.')] = None
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')] = (
-        None
-    )
+    metadata: Annotated[
+        Any | None, Field(description='Data for the program, never sent to the model.')
+    ] = None
+    timestamp: Annotated[
+        str | None,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ] = None
     outcome: Annotated[
         Literal['success', 'failed', 'denied', 'interrupted', 'retried'] | None,
-        Field(description='How the call ended; `retried`: the model has to make it again.'),
+        Field(
+            description='How the call ended; `retried`: the model has to make it again.'
+        ),
     ] = 'success'
-    provider_name: Annotated[str | None, Field(description='The provider that ran it.')] = None
-    provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+    provider_name: Annotated[
+        str | None, Field(description='The provider that ran it.')
     ] = None
-    part_kind: Annotated[Literal['builtin-tool-return'], Field(description='Kind of the part.')]
+    provider_details: Annotated[
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
+    ] = None
+    part_kind: Annotated[
+        Literal['builtin-tool-return'], Field(description='Kind of the part.')
+    ]
     content_file_digests: Annotated[
         list[str] | None,
         Field(
@@ -1121,7 +1569,10 @@ class NativeToolReturnPartInput(Model):
 
 
 MaxRetries = TypeAliasType(
-    "MaxRetries", Annotated[int, Field(description='Failures of this output tool that are allowed.', ge=0)]
+    "MaxRetries",
+    Annotated[
+        int, Field(description='Failures of this output tool that are allowed.', ge=0)
+    ],
 )
 
 
@@ -1130,36 +1581,69 @@ class OutputSpecAnyOfItemInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    type: Annotated[Literal['text', 'null', 'deferred'] | None, Field(description='An output without a schema.')] = None
-    schema_: Annotated[dict[str, Any] | None, Field(alias='schema', description='JSON Schema of the output.')] = None
+    type: Annotated[
+        Literal['text', 'null', 'deferred'] | None,
+        Field(description='An output without a schema.'),
+    ] = None
+    schema_: Annotated[
+        dict[str, Any] | None,
+        Field(alias='schema', description='JSON Schema of the output.'),
+    ] = None
     name: Annotated[
-        str | None, Field(description='Name of the type, also part of tool names; default: title of the schema.')
+        str | None,
+        Field(
+            description='Name of the type, also part of tool names; default: title of the schema.'
+        ),
     ] = None
     tool_name: Annotated[
-        str | None, Field(alias='toolName', description='Name of the output tool; default `final_result`.')
+        str | None,
+        Field(
+            alias='toolName',
+            description='Name of the output tool; default `final_result`.',
+        ),
     ] = None
-    description: Annotated[str | None, Field(description='Description for the model; default: that of the schema.')] = (
-        None
-    )
+    description: Annotated[
+        str | None,
+        Field(description='Description for the model; default: that of the schema.'),
+    ] = None
     mode: Annotated[
         Literal['auto', 'tool', 'native', 'prompted'] | None,
-        Field(description='How it is requested from the model; `auto` also accepts the object as JSON text.'),
+        Field(
+            description='How it is requested from the model; `auto` also accepts the object as JSON text.'
+        ),
     ] = None
-    template: Annotated[str | None, Field(description='Prompt of `prompted` mode; `{schema}` is replaced.')] = None
+    template: Annotated[
+        str | None,
+        Field(description='Prompt of `prompted` mode; `{schema}` is replaced.'),
+    ] = None
     function: Annotated[
-        str | None, Field(description='Name of a host function that makes the output (`output/validate`).')
+        str | None,
+        Field(
+            description='Name of a host function that makes the output (`output/validate`).'
+        ),
     ] = None
     validate_: Annotated[
         bool | None,
-        Field(alias='validate', description='False: any object is accepted, the schema only guides the model.'),
+        Field(
+            alias='validate',
+            description='False: any object is accepted, the schema only guides the model.',
+        ),
     ] = None
     max_retries: Annotated[
-        MaxRetries | None, Field(alias='maxRetries', description='Failures of this output tool that are allowed.')
+        MaxRetries | None,
+        Field(
+            alias='maxRetries',
+            description='Failures of this output tool that are allowed.',
+        ),
     ] = None
 
 
 AnyOf = TypeAliasType(
-    "AnyOf", Annotated[list[OutputSpecAnyOfItemInput], Field(description='Alternatives, in order.', min_length=1)]
+    "AnyOf",
+    Annotated[
+        list[OutputSpecAnyOfItemInput],
+        Field(description='Alternatives, in order.', min_length=1),
+    ],
 )
 
 
@@ -1168,33 +1652,64 @@ class OutputSpecInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    type: Annotated[Literal['text', 'null', 'deferred'] | None, Field(description='An output without a schema.')] = None
-    schema_: Annotated[dict[str, Any] | None, Field(alias='schema', description='JSON Schema of the output.')] = None
+    type: Annotated[
+        Literal['text', 'null', 'deferred'] | None,
+        Field(description='An output without a schema.'),
+    ] = None
+    schema_: Annotated[
+        dict[str, Any] | None,
+        Field(alias='schema', description='JSON Schema of the output.'),
+    ] = None
     name: Annotated[
-        str | None, Field(description='Name of the type, also part of tool names; default: title of the schema.')
+        str | None,
+        Field(
+            description='Name of the type, also part of tool names; default: title of the schema.'
+        ),
     ] = None
     tool_name: Annotated[
-        str | None, Field(alias='toolName', description='Name of the output tool; default `final_result`.')
+        str | None,
+        Field(
+            alias='toolName',
+            description='Name of the output tool; default `final_result`.',
+        ),
     ] = None
-    description: Annotated[str | None, Field(description='Description for the model; default: that of the schema.')] = (
-        None
-    )
+    description: Annotated[
+        str | None,
+        Field(description='Description for the model; default: that of the schema.'),
+    ] = None
     mode: Annotated[
         Literal['auto', 'tool', 'native', 'prompted'] | None,
-        Field(description='How it is requested from the model; `auto` also accepts the object as JSON text.'),
+        Field(
+            description='How it is requested from the model; `auto` also accepts the object as JSON text.'
+        ),
     ] = None
-    template: Annotated[str | None, Field(description='Prompt of `prompted` mode; `{schema}` is replaced.')] = None
+    template: Annotated[
+        str | None,
+        Field(description='Prompt of `prompted` mode; `{schema}` is replaced.'),
+    ] = None
     function: Annotated[
-        str | None, Field(description='Name of a host function that makes the output (`output/validate`).')
+        str | None,
+        Field(
+            description='Name of a host function that makes the output (`output/validate`).'
+        ),
     ] = None
     validate_: Annotated[
         bool | None,
-        Field(alias='validate', description='False: any object is accepted, the schema only guides the model.'),
+        Field(
+            alias='validate',
+            description='False: any object is accepted, the schema only guides the model.',
+        ),
     ] = None
     max_retries: Annotated[
-        MaxRetries | None, Field(alias='maxRetries', description='Failures of this output tool that are allowed.')
+        MaxRetries | None,
+        Field(
+            alias='maxRetries',
+            description='Failures of this output tool that are allowed.',
+        ),
     ] = None
-    any_of: Annotated[AnyOf | None, Field(alias='anyOf', description='Alternatives, in order.')] = None
+    any_of: Annotated[
+        AnyOf | None, Field(alias='anyOf', description='Alternatives, in order.')
+    ] = None
 
 
 class OutputValidateParams(Model):
@@ -1203,20 +1718,48 @@ class OutputValidateParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
     run_step: Annotated[
-        int, Field(alias='runStep', description='Number of the model request it is at; 0 before the first.')
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
     ]
-    pending_id: Annotated[str, Field(alias='pendingId', description='Id of this callback, unique in the daemon.')]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
     deadline_ms: Annotated[
-        float | None, Field(alias='deadlineMs', description='Milliseconds until the daemon gives up.')
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    kind: Annotated[Literal['validator', 'function'], Field(description='Whether it checks an output or makes one.')]
+    kind: Annotated[
+        Literal['validator', 'function'],
+        Field(description='Whether it checks an output or makes one.'),
+    ]
     name: Annotated[str, Field(description='Name from the specification.')]
-    output: Annotated[Any, Field(description='The output so far; for a function its arguments or the text.')]
-    tool_name: Annotated[str | None, Field(alias='toolName', description='The output tool, when there is one.')] = None
-    tool_call_id: Annotated[str | None, Field(alias='toolCallId', description='Id of its call.')] = None
+    output: Annotated[
+        Any,
+        Field(
+            description='The output so far; for a function its arguments or the text.'
+        ),
+    ]
+    tool_name: Annotated[
+        str | None,
+        Field(alias='toolName', description='The output tool, when there is one.'),
+    ] = None
+    tool_call_id: Annotated[
+        str | None, Field(alias='toolCallId', description='Id of its call.')
+    ] = None
     retry: Annotated[int, Field(description='Failures in a row so far.')]
-    max_retries: Annotated[int, Field(alias='maxRetries', description='Failures in a row that are allowed.')]
+    max_retries: Annotated[
+        int,
+        Field(alias='maxRetries', description='Failures in a row that are allowed.'),
+    ]
 
 
 class OutputValidateResult(Model):
@@ -1224,49 +1767,83 @@ class OutputValidateResult(Model):
         populate_by_name=True,
     )
     output: Annotated[Any | None, Field(description='The output to go on with.')] = None
-    retry: Annotated[str | None, Field(description='Lets the model try again, with this message.')] = None
+    retry: Annotated[
+        str | None, Field(description='Lets the model try again, with this message.')
+    ] = None
 
 
 class PendingAddedEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    event_kind: Annotated[Literal['pending_added'], Field(description='Kind of the event.')]
+    event_kind: Annotated[
+        Literal['pending_added'], Field(description='Kind of the event.')
+    ]
     pending_id: Annotated[
-        str, Field(alias='pendingId', description='Id of the item, as in `pending/list` and `pending/resolve`.')
+        str,
+        Field(
+            alias='pendingId',
+            description='Id of the item, as in `pending/list` and `pending/resolve`.',
+        ),
     ]
     method: Annotated[str, Field(description='The callback that waits.')]
-    name: Annotated[str, Field(description='Name of the tool, prompt, model or the like.')]
-    tool_call_id: Annotated[str | None, Field(alias='toolCallId', description='Id of the tool call it is about.')] = (
-        None
-    )
+    name: Annotated[
+        str, Field(description='Name of the tool, prompt, model or the like.')
+    ]
+    tool_call_id: Annotated[
+        str | None,
+        Field(alias='toolCallId', description='Id of the tool call it is about.'),
+    ] = None
 
 
 class PendingItem(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    pending_id: Annotated[str, Field(alias='pendingId', description='Its id, the same after a restart.')]
+    pending_id: Annotated[
+        str, Field(alias='pendingId', description='Its id, the same after a restart.')
+    ]
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
-    method: Annotated[str, Field(description='The callback: its params and its result are those of this method.')]
-    params: Annotated[dict[str, Any], Field(description='The parameters of the method.')]
-    created_at: Annotated[str, Field(alias='createdAt', description='Since when it waits, RFC 3339.')]
+    method: Annotated[
+        str,
+        Field(
+            description='The callback: its params and its result are those of this method.'
+        ),
+    ]
+    params: Annotated[
+        dict[str, Any], Field(description='The parameters of the method.')
+    ]
+    created_at: Annotated[
+        str, Field(alias='createdAt', description='Since when it waits, RFC 3339.')
+    ]
     deadline_at: Annotated[
         str | None,
-        Field(alias='deadlineAt', description='The deadline, RFC 3339; absent for calls that wait for a human.'),
+        Field(
+            alias='deadlineAt',
+            description='The deadline, RFC 3339; absent for calls that wait for a human.',
+        ),
     ] = None
 
 
-Limit = TypeAliasType("Limit", Annotated[int, Field(description='Most items of one page; default 100.', gt=0)])
+Limit = TypeAliasType(
+    "Limit",
+    Annotated[int, Field(description='Most items of one page; default 100.', gt=0)],
+)
 
 
 class PendingListParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    run_id: Annotated[str | None, Field(alias='runId', description='Only the items of this run.')] = None
-    cursor: Annotated[str | None, Field(description='`nextCursor` of the page before.')] = None
-    limit: Annotated[Limit | None, Field(description='Most items of one page; default 100.')] = None
+    run_id: Annotated[
+        str | None, Field(alias='runId', description='Only the items of this run.')
+    ] = None
+    cursor: Annotated[
+        str | None, Field(description='`nextCursor` of the page before.')
+    ] = None
+    limit: Annotated[
+        Limit | None, Field(description='Most items of one page; default 100.')
+    ] = None
 
 
 class PendingListResult(Model):
@@ -1274,9 +1851,10 @@ class PendingListResult(Model):
         populate_by_name=True,
     )
     pending: Annotated[list[PendingItem], Field(description='The items, oldest first.')]
-    next_cursor: Annotated[str | None, Field(alias='nextCursor', description='Present when there is another page.')] = (
-        None
-    )
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
+    ] = None
 
 
 class PendingResolveParamsError(Model):
@@ -1285,7 +1863,9 @@ class PendingResolveParamsError(Model):
     )
     code: Annotated[int | None, Field(description='As in an error response.')] = 1
     message: Annotated[str, Field(description='The message of the error.')]
-    data: Annotated[Any | None, Field(description='For example the `kind` of the error of a model.')] = None
+    data: Annotated[
+        Any | None, Field(description='For example the `kind` of the error of a model.')
+    ] = None
 
 
 class PendingResolveResult(Model):
@@ -1299,10 +1879,15 @@ class PendingResolvedEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    event_kind: Annotated[Literal['pending_resolved'], Field(description='Kind of the event.')]
+    event_kind: Annotated[
+        Literal['pending_resolved'], Field(description='Kind of the event.')
+    ]
     pending_id: Annotated[
         str,
-        Field(alias='pendingId', description='The item that no longer waits: it was resolved, or its deadline passed.'),
+        Field(
+            alias='pendingId',
+            description='The item that no longer waits: it was resolved, or its deadline passed.',
+        ),
     ]
 
 
@@ -1312,15 +1897,29 @@ class PromptResolveParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
     run_step: Annotated[
-        int, Field(alias='runStep', description='Number of the model request it is at; 0 before the first.')
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
     ]
-    pending_id: Annotated[str, Field(alias='pendingId', description='Id of this callback, unique in the daemon.')]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
     deadline_ms: Annotated[
-        float | None, Field(alias='deadlineMs', description='Milliseconds until the daemon gives up.')
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
     ref: Annotated[str, Field(description='Name from the specification.')]
-    kind: Annotated[Literal['instructions', 'systemPrompt'], Field(description='What it is for.')]
+    kind: Annotated[
+        Literal['instructions', 'systemPrompt'], Field(description='What it is for.')
+    ]
 
 
 class PromptResolveResult(Model):
@@ -1337,7 +1936,10 @@ class PromptsItemInput(Model):
     )
     ref: Annotated[str, Field(description='Name given back in `prompt/resolve`.')]
     dynamic: Annotated[
-        bool | None, Field(description='Resolve it again for every run that uses the history (system prompts).')
+        bool | None,
+        Field(
+            description='Resolve it again for every run that uses the history (system prompts).'
+        ),
     ] = None
 
 
@@ -1345,8 +1947,13 @@ class RecordedToolResultsApprovalsValueToolApproved(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    override_args: Annotated[dict[str, Any] | None, Field(description='Arguments instead of those of the model.')]
-    kind: Annotated[Literal['tool-approved'], Field(description='Always `"tool-approved"`.')]
+    override_args: Annotated[
+        dict[str, Any] | None,
+        Field(description='Arguments instead of those of the model.'),
+    ]
+    kind: Annotated[
+        Literal['tool-approved'], Field(description='Always `"tool-approved"`.')
+    ]
 
 
 class RecordedToolResultsApprovalsValueToolDenied(Model):
@@ -1354,32 +1961,56 @@ class RecordedToolResultsApprovalsValueToolDenied(Model):
         populate_by_name=True,
     )
     message: Annotated[str, Field(description='Why, for the model.')]
-    kind: Annotated[Literal['tool-denied'], Field(description='Always `"tool-denied"`.')]
+    kind: Annotated[
+        Literal['tool-denied'], Field(description='Always `"tool-denied"`.')
+    ]
 
 
 class RequestUsage(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    input_tokens: Annotated[int, Field(description='Tokens of the prompt, cache reads and writes included.')]
-    cache_write_tokens: Annotated[int, Field(description='Tokens written to the cache.')]
-    cache_write_1h_tokens: Annotated[int, Field(description='Those of them that are kept for an hour.')]
+    input_tokens: Annotated[
+        int, Field(description='Tokens of the prompt, cache reads and writes included.')
+    ]
+    cache_write_tokens: Annotated[
+        int, Field(description='Tokens written to the cache.')
+    ]
+    cache_write_1h_tokens: Annotated[
+        int, Field(description='Those of them that are kept for an hour.')
+    ]
     cache_read_tokens: Annotated[int, Field(description='Tokens read from the cache.')]
-    output_tokens: Annotated[int, Field(description='Tokens of the response, thinking included.')]
+    output_tokens: Annotated[
+        int, Field(description='Tokens of the response, thinking included.')
+    ]
     unmeasured_requests: Annotated[
         int | None,
         Field(
             description='Requests whose answer came without usage, so that the counts are lower bounds; absent when there are none.'
         ),
     ] = None
-    output_reasoning_tokens: Annotated[int, Field(description='Those of them that were spent on thinking.')]
+    output_reasoning_tokens: Annotated[
+        int, Field(description='Those of them that were spent on thinking.')
+    ]
     input_audio_tokens: Annotated[int, Field(description='Audio tokens of the prompt.')]
-    cache_audio_read_tokens: Annotated[int, Field(description='Audio tokens read from the cache.')]
-    output_audio_tokens: Annotated[int, Field(description='Audio tokens of the response.')]
-    audio_seconds: Annotated[float, Field(description='Audio that is billed by its length, in seconds.')]
-    details: Annotated[dict[str, float], Field(description='Further counts by name, as the provider reports them.')]
+    cache_audio_read_tokens: Annotated[
+        int, Field(description='Audio tokens read from the cache.')
+    ]
+    output_audio_tokens: Annotated[
+        int, Field(description='Audio tokens of the response.')
+    ]
+    audio_seconds: Annotated[
+        float, Field(description='Audio that is billed by its length, in seconds.')
+    ]
+    details: Annotated[
+        dict[str, float],
+        Field(description='Further counts by name, as the provider reports them.'),
+    ]
     cost: Annotated[
-        str | float | None, Field(description='Cost in US dollars as a decimal string; null when no price is known.')
+        str | float | None,
+        Field(
+            description='Cost in US dollars as a decimal string; null when no price is known.'
+        ),
     ]
 
 
@@ -1387,31 +2018,53 @@ class RequestUsageInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    input_tokens: Annotated[int | None, Field(description='Tokens of the prompt, cache reads and writes included.')] = (
-        None
-    )
-    cache_write_tokens: Annotated[int | None, Field(description='Tokens written to the cache.')] = None
-    cache_write_1h_tokens: Annotated[int | None, Field(description='Those of them that are kept for an hour.')] = None
-    cache_read_tokens: Annotated[int | None, Field(description='Tokens read from the cache.')] = None
-    output_tokens: Annotated[int | None, Field(description='Tokens of the response, thinking included.')] = None
+    input_tokens: Annotated[
+        int | None,
+        Field(description='Tokens of the prompt, cache reads and writes included.'),
+    ] = None
+    cache_write_tokens: Annotated[
+        int | None, Field(description='Tokens written to the cache.')
+    ] = None
+    cache_write_1h_tokens: Annotated[
+        int | None, Field(description='Those of them that are kept for an hour.')
+    ] = None
+    cache_read_tokens: Annotated[
+        int | None, Field(description='Tokens read from the cache.')
+    ] = None
+    output_tokens: Annotated[
+        int | None, Field(description='Tokens of the response, thinking included.')
+    ] = None
     unmeasured_requests: Annotated[
         int | None,
         Field(
             description='Requests whose answer came without usage, so that the counts are lower bounds; absent when there are none.'
         ),
     ] = None
-    output_reasoning_tokens: Annotated[int | None, Field(description='Those of them that were spent on thinking.')] = (
-        None
-    )
-    input_audio_tokens: Annotated[int | None, Field(description='Audio tokens of the prompt.')] = None
-    cache_audio_read_tokens: Annotated[int | None, Field(description='Audio tokens read from the cache.')] = None
-    output_audio_tokens: Annotated[int | None, Field(description='Audio tokens of the response.')] = None
-    audio_seconds: Annotated[float | None, Field(description='Audio that is billed by its length, in seconds.')] = None
+    output_reasoning_tokens: Annotated[
+        int | None, Field(description='Those of them that were spent on thinking.')
+    ] = None
+    input_audio_tokens: Annotated[
+        int | None, Field(description='Audio tokens of the prompt.')
+    ] = None
+    cache_audio_read_tokens: Annotated[
+        int | None, Field(description='Audio tokens read from the cache.')
+    ] = None
+    output_audio_tokens: Annotated[
+        int | None, Field(description='Audio tokens of the response.')
+    ] = None
+    audio_seconds: Annotated[
+        float | None,
+        Field(description='Audio that is billed by its length, in seconds.'),
+    ] = None
     details: Annotated[
-        dict[str, float] | None, Field(description='Further counts by name, as the provider reports them.')
+        dict[str, float] | None,
+        Field(description='Further counts by name, as the provider reports them.'),
     ] = None
     cost: Annotated[
-        str | float | None, Field(description='Cost in US dollars as a decimal string; null when no price is known.')
+        str | float | None,
+        Field(
+            description='Cost in US dollars as a decimal string; null when no price is known.'
+        ),
     ] = None
 
 
@@ -1429,11 +2082,17 @@ RetriesInput1 = TypeAliasType(
 
 
 Tools = TypeAliasType(
-    "Tools", Annotated[int, Field(description='Failures in a row of one tool that are allowed.', ge=0)]
+    "Tools",
+    Annotated[
+        int, Field(description='Failures in a row of one tool that are allowed.', ge=0)
+    ],
 )
 
 
-Output = TypeAliasType("Output", Annotated[int, Field(description='Failures of the output that are allowed.', ge=0)])
+Output = TypeAliasType(
+    "Output",
+    Annotated[int, Field(description='Failures of the output that are allowed.', ge=0)],
+)
 
 
 class RetriesObjectInput(Model):
@@ -1441,8 +2100,13 @@ class RetriesObjectInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    tools: Annotated[Tools | None, Field(description='Failures in a row of one tool that are allowed.')] = None
-    output: Annotated[Output | None, Field(description='Failures of the output that are allowed.')] = None
+    tools: Annotated[
+        Tools | None,
+        Field(description='Failures in a row of one tool that are allowed.'),
+    ] = None
+    output: Annotated[
+        Output | None, Field(description='Failures of the output that are allowed.')
+    ] = None
 
 
 class RetryFeedbackInfo(Model):
@@ -1450,13 +2114,19 @@ class RetryFeedbackInfo(Model):
         populate_by_name=True,
     )
     cause: Annotated[
-        Literal['validation_error', 'no_output', 'model_retry'], Field(description='What made the response unusable.')
+        Literal['validation_error', 'no_output', 'model_retry'],
+        Field(description='What made the response unusable.'),
     ]
     attempt: Annotated[
         int | None,
-        Field(description='Which retry this is, counted from 1; null when it was not charged or is not known.'),
+        Field(
+            description='Which retry this is, counted from 1; null when it was not charged or is not known.'
+        ),
     ]
-    max_retries: Annotated[int | None, Field(description='How many retries were allowed; null when `attempt` is.')]
+    max_retries: Annotated[
+        int | None,
+        Field(description='How many retries were allowed; null when `attempt` is.'),
+    ]
 
 
 class RetryFeedbackInfoInput(Model):
@@ -1464,61 +2134,96 @@ class RetryFeedbackInfoInput(Model):
         populate_by_name=True,
     )
     cause: Annotated[
-        Literal['validation_error', 'no_output', 'model_retry'], Field(description='What made the response unusable.')
+        Literal['validation_error', 'no_output', 'model_retry'],
+        Field(description='What made the response unusable.'),
     ]
     attempt: Annotated[
         int | None,
-        Field(description='Which retry this is, counted from 1; null when it was not charged or is not known.'),
+        Field(
+            description='Which retry this is, counted from 1; null when it was not charged or is not known.'
+        ),
     ] = None
-    max_retries: Annotated[int | None, Field(description='How many retries were allowed; null when `attempt` is.')] = (
-        None
-    )
+    max_retries: Annotated[
+        int | None,
+        Field(description='How many retries were allowed; null when `attempt` is.'),
+    ] = None
 
 
 class RetryFeedbackPart(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    content: Annotated[str | list[ErrorDetails], Field(description='A sentence, or a list of validation errors.')]
-    retry: Annotated[RetryFeedbackInfo, Field(description='Why, and which output retry this is.')]
-    timestamp: Annotated[str, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')]
-    part_kind: Annotated[Literal['retry-feedback'], Field(description='Kind of the part.')]
+    content: Annotated[
+        str | list[ErrorDetails],
+        Field(description='A sentence, or a list of validation errors.'),
+    ]
+    retry: Annotated[
+        RetryFeedbackInfo, Field(description='Why, and which output retry this is.')
+    ]
+    timestamp: Annotated[
+        str,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ]
+    part_kind: Annotated[
+        Literal['retry-feedback'], Field(description='Kind of the part.')
+    ]
 
 
 class RetryFeedbackPartInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    content: Annotated[str | list[ErrorDetailsInput], Field(description='A sentence, or a list of validation errors.')]
-    retry: Annotated[RetryFeedbackInfoInput, Field(description='Why, and which output retry this is.')]
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')] = (
-        None
-    )
-    part_kind: Annotated[Literal['retry-feedback'], Field(description='Kind of the part.')]
+    content: Annotated[
+        str | list[ErrorDetailsInput],
+        Field(description='A sentence, or a list of validation errors.'),
+    ]
+    retry: Annotated[
+        RetryFeedbackInfoInput,
+        Field(description='Why, and which output retry this is.'),
+    ]
+    timestamp: Annotated[
+        str | None,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ] = None
+    part_kind: Annotated[
+        Literal['retry-feedback'], Field(description='Kind of the part.')
+    ]
 
 
 class RetryPromptPartInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    content: Annotated[str | list[ErrorDetailsInput], Field(description='A sentence, or a list of validation errors.')]
-    tool_name: Annotated[str | None, Field(description='The tool whose call is refused; null for plain feedback.')] = (
-        None
-    )
-    tool_call_id: Annotated[
-        str | None, Field(description='Pairs a tool call with its return; filled in when absent or null.')
+    content: Annotated[
+        str | list[ErrorDetailsInput],
+        Field(description='A sentence, or a list of validation errors.'),
+    ]
+    tool_name: Annotated[
+        str | None,
+        Field(description='The tool whose call is refused; null for plain feedback.'),
     ] = None
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')] = (
-        None
-    )
-    part_kind: Annotated[Literal['retry-prompt'], Field(description='Kind of the part.')]
+    tool_call_id: Annotated[
+        str | None,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
+    ] = None
+    timestamp: Annotated[
+        str | None,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ] = None
+    part_kind: Annotated[
+        Literal['retry-prompt'], Field(description='Kind of the part.')
+    ]
 
 
 class RpcDiscoverResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    protocol_version: Annotated[int, Field(alias='protocolVersion', description='The version described.')]
+    protocol_version: Annotated[
+        int, Field(alias='protocolVersion', description='The version described.')
+    ]
 
 
 class RunCancelParams(Model):
@@ -1526,7 +2231,9 @@ class RunCancelParams(Model):
         populate_by_name=True,
     )
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
-    reason: Annotated[str | None, Field(description='Why, for the result and the log.')] = None
+    reason: Annotated[
+        str | None, Field(description='Why, for the result and the log.')
+    ] = None
 
 
 class RunCancelResult(Model):
@@ -1550,13 +2257,20 @@ class RunErrorDataCause(Model):
     message: Annotated[str, Field(description='Its message.')]
 
 
-Limit1 = TypeAliasType("Limit1", Annotated[int, Field(description='The maximum number of events returned.', gt=0)])
+Limit1 = TypeAliasType(
+    "Limit1",
+    Annotated[int, Field(description='The maximum number of events returned.', gt=0)],
+)
 
 
 WaitMs = TypeAliasType(
     "WaitMs",
     Annotated[
-        float, Field(description='How long to wait for the next event when there is none yet, in milliseconds.', ge=0.0)
+        float,
+        Field(
+            description='How long to wait for the next event when there is none yet, in milliseconds.',
+            ge=0.0,
+        ),
     ],
 )
 
@@ -1567,13 +2281,21 @@ class RunEventsParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
     after_seq: Annotated[
-        int | None, Field(alias='afterSeq', description='The last `seq` that is known; 0: from the first.', ge=0)
+        int | None,
+        Field(
+            alias='afterSeq',
+            description='The last `seq` that is known; 0: from the first.',
+            ge=0,
+        ),
     ] = 0
-    limit: Annotated[Limit1 | None, Field(description='The maximum number of events returned.')] = None
+    limit: Annotated[
+        Limit1 | None, Field(description='The maximum number of events returned.')
+    ] = None
     wait_ms: Annotated[
         WaitMs | None,
         Field(
-            alias='waitMs', description='How long to wait for the next event when there is none yet, in milliseconds.'
+            alias='waitMs',
+            description='How long to wait for the next event when there is none yet, in milliseconds.',
         ),
     ] = None
 
@@ -1585,15 +2307,22 @@ class RunGetParams(Model):
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
 
 
-Limit2 = TypeAliasType("Limit2", Annotated[int, Field(description='Most runs of one page; default 100.', gt=0)])
+Limit2 = TypeAliasType(
+    "Limit2",
+    Annotated[int, Field(description='Most runs of one page; default 100.', gt=0)],
+)
 
 
 class RunListParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    cursor: Annotated[str | None, Field(description='`nextCursor` of the page before.')] = None
-    limit: Annotated[Limit2 | None, Field(description='Most runs of one page; default 100.')] = None
+    cursor: Annotated[
+        str | None, Field(description='`nextCursor` of the page before.')
+    ] = None
+    limit: Annotated[
+        Limit2 | None, Field(description='Most runs of one page; default 100.')
+    ] = None
     state: Annotated[
         Literal['queued', 'running', 'waiting', 'interrupted', 'finished'] | None,
         Field(description='Only runs in this state.'),
@@ -1612,14 +2341,19 @@ class RunListResultRunsItem(Model):
         ),
     ]
     outcome: Annotated[
-        Literal['success', 'deferred', 'cancelled', 'failed'] | None, Field(description='How it ended.')
+        Literal['success', 'deferred', 'cancelled', 'failed'] | None,
+        Field(description='How it ended.'),
     ] = None
     agent: Annotated[str | None, Field(description='Name of the agent.')] = None
-    conversation_id: Annotated[str, Field(alias='conversationId', description='Its conversation.')]
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='Its conversation.')
+    ]
     started_at: Annotated[str, Field(alias='startedAt', description='RFC 3339.')]
 
 
-Limit3 = TypeAliasType("Limit3", Annotated[int, Field(description='Most messages of one page.', gt=0)])
+Limit3 = TypeAliasType(
+    "Limit3", Annotated[int, Field(description='Most messages of one page.', gt=0)]
+)
 
 
 class RunMessagesParams(Model):
@@ -1635,13 +2369,22 @@ class RunMessagesParams(Model):
         ),
     ] = None
     result_tool_return_content: Annotated[
-        str | None, Field(alias='resultToolReturnContent', description='Older name of `outputToolReturnContent`.')
+        str | None,
+        Field(
+            alias='resultToolReturnContent',
+            description='Older name of `outputToolReturnContent`.',
+        ),
     ] = None
     format: Annotated[
-        Literal['objects', 'json'] | None, Field(description='`json`: one string, as Pydantic AI would write it.')
+        Literal['objects', 'json'] | None,
+        Field(description='`json`: one string, as Pydantic AI would write it.'),
     ] = None
-    cursor: Annotated[str | None, Field(description='`nextCursor` of the page before.')] = None
-    limit: Annotated[Limit3 | None, Field(description='Most messages of one page.')] = None
+    cursor: Annotated[
+        str | None, Field(description='`nextCursor` of the page before.')
+    ] = None
+    limit: Annotated[Limit3 | None, Field(description='Most messages of one page.')] = (
+        None
+    )
 
 
 class RunNewMessagesParams(Model):
@@ -1657,13 +2400,22 @@ class RunNewMessagesParams(Model):
         ),
     ] = None
     result_tool_return_content: Annotated[
-        str | None, Field(alias='resultToolReturnContent', description='Older name of `outputToolReturnContent`.')
+        str | None,
+        Field(
+            alias='resultToolReturnContent',
+            description='Older name of `outputToolReturnContent`.',
+        ),
     ] = None
     format: Annotated[
-        Literal['objects', 'json'] | None, Field(description='`json`: one string, as Pydantic AI would write it.')
+        Literal['objects', 'json'] | None,
+        Field(description='`json`: one string, as Pydantic AI would write it.'),
     ] = None
-    cursor: Annotated[str | None, Field(description='`nextCursor` of the page before.')] = None
-    limit: Annotated[Limit3 | None, Field(description='Most messages of one page.')] = None
+    cursor: Annotated[
+        str | None, Field(description='`nextCursor` of the page before.')
+    ] = None
+    limit: Annotated[Limit3 | None, Field(description='Most messages of one page.')] = (
+        None
+    )
 
 
 class RunReleaseParams(Model):
@@ -1677,7 +2429,9 @@ class RunReleaseResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    released: Annotated[bool, Field(description='False when it was unknown or forgotten already.')]
+    released: Annotated[
+        bool, Field(description='False when it was unknown or forgotten already.')
+    ]
 
 
 class RunResultModel(Model):
@@ -1685,7 +2439,10 @@ class RunResultModel(Model):
         populate_by_name=True,
     )
     requested: Annotated[str, Field(description='The model that was requested.')]
-    served: Annotated[str | None, Field(description='The model that responded last, as the provider names it.')] = None
+    served: Annotated[
+        str | None,
+        Field(description='The model that responded last, as the provider names it.'),
+    ] = None
 
 
 class RunResultTiming(Model):
@@ -1694,33 +2451,58 @@ class RunResultTiming(Model):
     )
     started_at: Annotated[str, Field(alias='startedAt', description='RFC 3339.')]
     finished_at: Annotated[str, Field(alias='finishedAt', description='RFC 3339.')]
-    duration_ms: Annotated[float, Field(alias='durationMs', description='From start to finish, in milliseconds.')]
+    duration_ms: Annotated[
+        float,
+        Field(alias='durationMs', description='From start to finish, in milliseconds.'),
+    ]
 
 
-Name = TypeAliasType("Name", Annotated[str, Field(description='Name of the agent.', min_length=1)])
+Name = TypeAliasType(
+    "Name", Annotated[str, Field(description='Name of the agent.', min_length=1)]
+)
 
 
 RunId = TypeAliasType(
-    "RunId", Annotated[str, Field(description='Id of the run, chosen by the host; default a UUIDv7.', min_length=1)]
+    "RunId",
+    Annotated[
+        str,
+        Field(
+            description='Id of the run, chosen by the host; default a UUIDv7.',
+            min_length=1,
+        ),
+    ],
 )
 
 
 ConversationId = TypeAliasType(
     "ConversationId",
-    Annotated[str, Field(description='Label of the conversation; `new` starts another one.', min_length=1)],
+    Annotated[
+        str,
+        Field(
+            description='Label of the conversation; `new` starts another one.',
+            min_length=1,
+        ),
+    ],
 )
 
 
-TimeoutMs = TypeAliasType("TimeoutMs", Annotated[int, Field(description='Deadline of the run.', gt=0)])
+TimeoutMs = TypeAliasType(
+    "TimeoutMs", Annotated[int, Field(description='Deadline of the run.', gt=0)]
+)
 
 
 MaxToolConcurrency = TypeAliasType(
-    "MaxToolConcurrency", Annotated[int, Field(description='Most tool calls that run at once.', gt=0)]
+    "MaxToolConcurrency",
+    Annotated[int, Field(description='Most tool calls that run at once.', gt=0)],
 )
 
 
 MaxLatencyMs = TypeAliasType(
-    "MaxLatencyMs", Annotated[float, Field(description='How long deltas may be held back to be merged.', ge=0.0)]
+    "MaxLatencyMs",
+    Annotated[
+        float,
+        Field(description='How long deltas may be held back to be merged.', ge=0.0),
+    ],
 )
 
 
@@ -1729,7 +2511,9 @@ class RunStartParamsMessageHistoryInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    run_id: Annotated[str, Field(alias='runId', description='A run whose messages are the history.')]
+    run_id: Annotated[
+        str, Field(alias='runId', description='A run whose messages are the history.')
+    ]
 
 
 class RunStarted(Model):
@@ -1750,12 +2534,18 @@ class RunStartedEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    event_kind: Annotated[Literal['run_started'], Field(description='Kind of the event.')]
+    event_kind: Annotated[
+        Literal['run_started'], Field(description='Kind of the event.')
+    ]
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
-    conversation_id: Annotated[str, Field(alias='conversationId', description='Its conversation.')]
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='Its conversation.')
+    ]
     agent: Annotated[str | None, Field(description='Name of the agent.')]
     model: Annotated[str, Field(description='The model that was requested.')]
-    started_at: Annotated[str, Field(alias='startedAt', description='When it started, RFC 3339.')]
+    started_at: Annotated[
+        str, Field(alias='startedAt', description='When it started, RFC 3339.')
+    ]
 
 
 class RunSteerResult(Model):
@@ -1776,65 +2566,116 @@ class RunUsage(Model):
         populate_by_name=True,
     )
     requests: Annotated[int, Field(description='Model requests that got a response.')]
-    tool_calls: Annotated[int, Field(description='Function tools that returned successfully.')]
+    tool_calls: Annotated[
+        int, Field(description='Function tools that returned successfully.')
+    ]
     input_tokens: Annotated[int, Field(description='Tokens of all prompts.')]
     output_tokens: Annotated[int, Field(description='Tokens of all responses.')]
     cache_read_tokens: Annotated[int, Field(description='Tokens read from the cache.')]
-    cache_write_tokens: Annotated[int, Field(description='Tokens written to the cache.')]
-    cache_write_1h_tokens: Annotated[int, Field(description='Those of them that are kept for an hour.')]
+    cache_write_tokens: Annotated[
+        int, Field(description='Tokens written to the cache.')
+    ]
+    cache_write_1h_tokens: Annotated[
+        int, Field(description='Those of them that are kept for an hour.')
+    ]
     unmeasured_requests: Annotated[
         int | None,
         Field(
             description='Requests whose answer came without usage, so that the counts are lower bounds; absent when there are none.'
         ),
     ] = None
-    output_reasoning_tokens: Annotated[int, Field(description='Output tokens that were spent on thinking.')]
-    input_audio_tokens: Annotated[int, Field(description='Audio tokens of the prompts.')]
-    cache_audio_read_tokens: Annotated[int, Field(description='Audio tokens read from the cache.')]
-    output_audio_tokens: Annotated[int, Field(description='Audio tokens of the responses.')]
-    audio_seconds: Annotated[float, Field(description='Audio that is billed by its length, in seconds.')]
-    details: Annotated[dict[str, float], Field(description='Further counts by name, as the provider reports them.')]
-    cost: Annotated[
-        str | float | None, Field(description='Cost in US dollars as a decimal string; null when no price is known.')
+    output_reasoning_tokens: Annotated[
+        int, Field(description='Output tokens that were spent on thinking.')
     ]
-    total_tokens: Annotated[int | None, Field(description='Input and output together; computed, ignored on input.')] = (
-        None
-    )
+    input_audio_tokens: Annotated[
+        int, Field(description='Audio tokens of the prompts.')
+    ]
+    cache_audio_read_tokens: Annotated[
+        int, Field(description='Audio tokens read from the cache.')
+    ]
+    output_audio_tokens: Annotated[
+        int, Field(description='Audio tokens of the responses.')
+    ]
+    audio_seconds: Annotated[
+        float, Field(description='Audio that is billed by its length, in seconds.')
+    ]
+    details: Annotated[
+        dict[str, float],
+        Field(description='Further counts by name, as the provider reports them.'),
+    ]
+    cost: Annotated[
+        str | float | None,
+        Field(
+            description='Cost in US dollars as a decimal string; null when no price is known.'
+        ),
+    ]
+    total_tokens: Annotated[
+        int | None,
+        Field(description='Input and output together; computed, ignored on input.'),
+    ] = None
 
 
 class RunUsageInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    requests: Annotated[int | None, Field(description='Model requests that got a response.')] = None
-    tool_calls: Annotated[int | None, Field(description='Function tools that returned successfully.')] = None
-    input_tokens: Annotated[int | None, Field(description='Tokens of all prompts.')] = None
-    output_tokens: Annotated[int | None, Field(description='Tokens of all responses.')] = None
-    cache_read_tokens: Annotated[int | None, Field(description='Tokens read from the cache.')] = None
-    cache_write_tokens: Annotated[int | None, Field(description='Tokens written to the cache.')] = None
-    cache_write_1h_tokens: Annotated[int | None, Field(description='Those of them that are kept for an hour.')] = None
+    requests: Annotated[
+        int | None, Field(description='Model requests that got a response.')
+    ] = None
+    tool_calls: Annotated[
+        int | None, Field(description='Function tools that returned successfully.')
+    ] = None
+    input_tokens: Annotated[int | None, Field(description='Tokens of all prompts.')] = (
+        None
+    )
+    output_tokens: Annotated[
+        int | None, Field(description='Tokens of all responses.')
+    ] = None
+    cache_read_tokens: Annotated[
+        int | None, Field(description='Tokens read from the cache.')
+    ] = None
+    cache_write_tokens: Annotated[
+        int | None, Field(description='Tokens written to the cache.')
+    ] = None
+    cache_write_1h_tokens: Annotated[
+        int | None, Field(description='Those of them that are kept for an hour.')
+    ] = None
     unmeasured_requests: Annotated[
         int | None,
         Field(
             description='Requests whose answer came without usage, so that the counts are lower bounds; absent when there are none.'
         ),
     ] = None
-    output_reasoning_tokens: Annotated[int | None, Field(description='Output tokens that were spent on thinking.')] = (
-        None
-    )
-    input_audio_tokens: Annotated[int | None, Field(description='Audio tokens of the prompts.')] = None
-    cache_audio_read_tokens: Annotated[int | None, Field(description='Audio tokens read from the cache.')] = None
-    output_audio_tokens: Annotated[int | None, Field(description='Audio tokens of the responses.')] = None
-    audio_seconds: Annotated[float | None, Field(description='Audio that is billed by its length, in seconds.')] = None
+    output_reasoning_tokens: Annotated[
+        int | None, Field(description='Output tokens that were spent on thinking.')
+    ] = None
+    input_audio_tokens: Annotated[
+        int | None, Field(description='Audio tokens of the prompts.')
+    ] = None
+    cache_audio_read_tokens: Annotated[
+        int | None, Field(description='Audio tokens read from the cache.')
+    ] = None
+    output_audio_tokens: Annotated[
+        int | None, Field(description='Audio tokens of the responses.')
+    ] = None
+    audio_seconds: Annotated[
+        float | None,
+        Field(description='Audio that is billed by its length, in seconds.'),
+    ] = None
     details: Annotated[
-        dict[str, float] | None, Field(description='Further counts by name, as the provider reports them.')
+        dict[str, float] | None,
+        Field(description='Further counts by name, as the provider reports them.'),
     ] = None
     cost: Annotated[
-        str | float | None, Field(description='Cost in US dollars as a decimal string; null when no price is known.')
+        str | float | None,
+        Field(
+            description='Cost in US dollars as a decimal string; null when no price is known.'
+        ),
     ] = None
-    total_tokens: Annotated[int | None, Field(description='Input and output together; computed, ignored on input.')] = (
-        None
-    )
+    total_tokens: Annotated[
+        int | None,
+        Field(description='Input and output together; computed, ignored on input.'),
+    ] = None
 
 
 class RunUsageParams(Model):
@@ -1842,7 +2683,9 @@ class RunUsageParams(Model):
         populate_by_name=True,
     )
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
-    detail: Annotated[bool | None, Field(description='Also list the usage of each request.')] = None
+    detail: Annotated[
+        bool | None, Field(description='Also list the usage of each request.')
+    ] = None
 
 
 class RunUsageResult(Model):
@@ -1851,13 +2694,17 @@ class RunUsageResult(Model):
     )
     usage: Annotated[RunUsage, Field(description='The usage so far.')]
     requests: Annotated[
-        list[RequestUsage] | None, Field(description='One entry for each response of the run, with `detail`.')
+        list[RequestUsage] | None,
+        Field(description='One entry for each response of the run, with `detail`.'),
     ] = None
-    complete: Annotated[bool, Field(description='Whether the run is over, so that this is final.')]
+    complete: Annotated[
+        bool, Field(description='Whether the run is over, so that this is final.')
+    ]
 
 
 TimeoutMs1 = TypeAliasType(
-    "TimeoutMs1", Annotated[float, Field(description='How long to wait, in milliseconds.', ge=0.0)]
+    "TimeoutMs1",
+    Annotated[float, Field(description='How long to wait, in milliseconds.', ge=0.0)],
 )
 
 
@@ -1867,10 +2714,12 @@ class RunWaitParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
     timeout_ms: Annotated[
-        TimeoutMs1 | None, Field(alias='timeoutMs', description='How long to wait, in milliseconds.')
+        TimeoutMs1 | None,
+        Field(alias='timeoutMs', description='How long to wait, in milliseconds.'),
     ] = None
     include: Annotated[
-        list[Literal['messages', 'newMessages']] | None, Field(description='Messages to put into the result.')
+        list[Literal['messages', 'newMessages']] | None,
+        Field(description='Messages to put into the result.'),
     ] = None
 
 
@@ -1880,21 +2729,44 @@ class SecretGetParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
     run_step: Annotated[
-        int, Field(alias='runStep', description='Number of the model request it is at; 0 before the first.')
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
     ]
-    pending_id: Annotated[str, Field(alias='pendingId', description='Id of this callback, unique in the daemon.')]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
     deadline_ms: Annotated[
-        float | None, Field(alias='deadlineMs', description='Milliseconds until the daemon gives up.')
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    name: Annotated[str, Field(description='The environment variable that lacks it, or the NAME of a header.')]
+    name: Annotated[
+        str,
+        Field(
+            description='The environment variable that lacks it, or the NAME of a header.'
+        ),
+    ]
     provider: Annotated[str, Field(description='Name of the provider it is sent to.')]
     optional: Annotated[
-        bool | None, Field(description='True when the provider may be used without it, so that null is a valid result.')
+        bool | None,
+        Field(
+            description='True when the provider may be used without it, so that null is a valid result.'
+        ),
     ] = None
     base_url: Annotated[
         str | None,
-        Field(alias='baseUrl', description="The address it is sent to, when that is not the provider's own."),
+        Field(
+            alias='baseUrl',
+            description="The address it is sent to, when that is not the provider's own.",
+        ),
     ] = None
 
 
@@ -1902,7 +2774,10 @@ class SetTraceParamsInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    value: Annotated[Literal['off', 'messages', 'verbose'], Field(description='`verbose` shows parameters too.')]
+    value: Annotated[
+        Literal['off', 'messages', 'verbose'],
+        Field(description='`verbose` shows parameters too.'),
+    ]
 
 
 class SpeechPartTimestampsItem(Model):
@@ -1911,7 +2786,9 @@ class SpeechPartTimestampsItem(Model):
     )
     text: Annotated[str, Field(description='The words.')]
     start_ms: Annotated[float, Field(description='Where they begin, in milliseconds.')]
-    duration_ms: Annotated[float | None, Field(description='How long they take, in milliseconds.')]
+    duration_ms: Annotated[
+        float | None, Field(description='How long they take, in milliseconds.')
+    ]
     granularity: Annotated[str, Field(description='The unit of an entry.')]
 
 
@@ -1921,8 +2798,12 @@ class SpeechPartTimestampsItemInput(Model):
     )
     text: Annotated[str, Field(description='The words.')]
     start_ms: Annotated[float, Field(description='Where they begin, in milliseconds.')]
-    duration_ms: Annotated[float | None, Field(description='How long they take, in milliseconds.')] = None
-    granularity: Annotated[str | None, Field(description='The unit of an entry.')] = 'word'
+    duration_ms: Annotated[
+        float | None, Field(description='How long they take, in milliseconds.')
+    ] = None
+    granularity: Annotated[str | None, Field(description='The unit of an entry.')] = (
+        'word'
+    )
 
 
 class StructuredContent(Model):
@@ -1930,11 +2811,17 @@ class StructuredContent(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The text shown to the model.')]
-    metadata: Annotated[Any, Field(description='Data for the program, never sent to the model.')]
-    kind: Annotated[Literal['structured-content'], Field(description='Kind of the content.')]
+    metadata: Annotated[
+        Any, Field(description='Data for the program, never sent to the model.')
+    ]
+    kind: Annotated[
+        Literal['structured-content'], Field(description='Kind of the content.')
+    ]
     value: Annotated[Any, Field(description='The value itself.')]
     tag: Annotated[str | None, Field(description='Name of the element that frames it.')]
-    description: Annotated[str | None, Field(description='What the value is, for the program.')]
+    description: Annotated[
+        str | None, Field(description='What the value is, for the program.')
+    ]
 
 
 class StructuredContentInput(Model):
@@ -1942,11 +2829,19 @@ class StructuredContentInput(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The text shown to the model.')]
-    metadata: Annotated[Any | None, Field(description='Data for the program, never sent to the model.')] = None
-    kind: Annotated[Literal['structured-content'], Field(description='Kind of the content.')]
+    metadata: Annotated[
+        Any | None, Field(description='Data for the program, never sent to the model.')
+    ] = None
+    kind: Annotated[
+        Literal['structured-content'], Field(description='Kind of the content.')
+    ]
     value: Annotated[Any, Field(description='The value itself.')]
-    tag: Annotated[str | None, Field(description='Name of the element that frames it.')] = None
-    description: Annotated[str | None, Field(description='What the value is, for the program.')] = None
+    tag: Annotated[
+        str | None, Field(description='Name of the element that frames it.')
+    ] = None
+    description: Annotated[
+        str | None, Field(description='What the value is, for the program.')
+    ] = None
 
 
 class SystemPromptPart(Model):
@@ -1954,19 +2849,33 @@ class SystemPromptPart(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The prompt.')]
-    timestamp: Annotated[str, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')]
+    timestamp: Annotated[
+        str,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ]
     dynamic_ref: Annotated[
         str | None,
-        Field(description='Name of the prompt source that is resolved again when the history is used again.'),
+        Field(
+            description='Name of the prompt source that is resolved again when the history is used again.'
+        ),
     ]
     context_id: Annotated[
-        str | None, Field(description='The context element it renders, for upstream versions that append changes.')
+        str | None,
+        Field(
+            description='The context element it renders, for upstream versions that append changes.'
+        ),
     ]
     scope: Annotated[
-        Literal['conversation', 'request'], Field(description='`request`: shown only in the current request.')
+        Literal['conversation', 'request'],
+        Field(description='`request`: shown only in the current request.'),
     ]
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')]
-    part_kind: Annotated[Literal['system-prompt'], Field(description='Kind of the part.')]
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ]
+    part_kind: Annotated[
+        Literal['system-prompt'], Field(description='Kind of the part.')
+    ]
 
 
 class SystemPromptPartInput(Model):
@@ -1974,23 +2883,33 @@ class SystemPromptPartInput(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The prompt.')]
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')] = (
-        None
-    )
+    timestamp: Annotated[
+        str | None,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ] = None
     dynamic_ref: Annotated[
         str | None,
-        Field(description='Name of the prompt source that is resolved again when the history is used again.'),
+        Field(
+            description='Name of the prompt source that is resolved again when the history is used again.'
+        ),
     ] = None
     context_id: Annotated[
-        str | None, Field(description='The context element it renders, for upstream versions that append changes.')
+        str | None,
+        Field(
+            description='The context element it renders, for upstream versions that append changes.'
+        ),
     ] = None
     scope: Annotated[
-        Literal['conversation', 'request'] | None, Field(description='`request`: shown only in the current request.')
+        Literal['conversation', 'request'] | None,
+        Field(description='`request`: shown only in the current request.'),
     ] = 'conversation'
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')] = (
-        None
-    )
-    part_kind: Annotated[Literal['system-prompt'], Field(description='Kind of the part.')]
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ] = None
+    part_kind: Annotated[
+        Literal['system-prompt'], Field(description='Kind of the part.')
+    ]
 
 
 class TextContent(Model):
@@ -1998,7 +2917,9 @@ class TextContent(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The text.')]
-    metadata: Annotated[Any, Field(description='Data for the program, never sent to the model.')]
+    metadata: Annotated[
+        Any, Field(description='Data for the program, never sent to the model.')
+    ]
     kind: Annotated[Literal['text-content'], Field(description='Kind of the content.')]
 
 
@@ -2007,7 +2928,9 @@ class TextContentInput(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The text.')]
-    metadata: Annotated[Any | None, Field(description='Data for the program, never sent to the model.')] = None
+    metadata: Annotated[
+        Any | None, Field(description='Data for the program, never sent to the model.')
+    ] = None
     kind: Annotated[Literal['text-content'], Field(description='Kind of the content.')]
 
 
@@ -2019,9 +2942,12 @@ class ThinkingDelta(Model):
     signature_delta: Annotated[str | None, Field(description='Its signature.')]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
-    part_delta_kind: Annotated[Literal['thinking'], Field(description='Always `"thinking"`.')]
+    part_delta_kind: Annotated[
+        Literal['thinking'], Field(description='Always `"thinking"`.')
+    ]
 
 
 class ThinkingPart(Model):
@@ -2030,10 +2956,13 @@ class ThinkingPart(Model):
     )
     content: Annotated[str, Field(description='The thinking, or its summary.')]
     id: Annotated[str | None, Field(description="The provider's id of the part.")]
-    signature: Annotated[str | None, Field(description="The provider's signature, sent back unchanged.")]
+    signature: Annotated[
+        str | None, Field(description="The provider's signature, sent back unchanged.")
+    ]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
     part_kind: Annotated[Literal['thinking'], Field(description='Kind of the part.')]
 
@@ -2043,11 +2972,18 @@ class ThinkingPartInput(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The thinking, or its summary.')]
-    id: Annotated[str | None, Field(description="The provider's id of the part.")] = None
-    signature: Annotated[str | None, Field(description="The provider's signature, sent back unchanged.")] = None
-    provider_name: Annotated[str | None, Field(description='The provider of the part.')] = None
+    id: Annotated[str | None, Field(description="The provider's id of the part.")] = (
+        None
+    )
+    signature: Annotated[
+        str | None, Field(description="The provider's signature, sent back unchanged.")
+    ] = None
+    provider_name: Annotated[
+        str | None, Field(description='The provider of the part.')
+    ] = None
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ] = None
     part_kind: Annotated[Literal['thinking'], Field(description='Kind of the part.')]
 
@@ -2056,32 +2992,53 @@ class ToolAvailabilityDeltaPart(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    tools_added: Annotated[list[str], Field(description='Names of the tools; also read from `added`.')]
-    tool_call_id: Annotated[str | None, Field(description='The call that revealed them.')]
-    part_kind: Annotated[Literal['tool-availability-delta'], Field(description='Kind of the part.')]
+    tools_added: Annotated[
+        list[str], Field(description='Names of the tools; also read from `added`.')
+    ]
+    tool_call_id: Annotated[
+        str | None, Field(description='The call that revealed them.')
+    ]
+    part_kind: Annotated[
+        Literal['tool-availability-delta'], Field(description='Kind of the part.')
+    ]
 
 
 class ToolAvailabilityDeltaPartInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    tools_added: Annotated[list[str] | None, Field(description='Names of the tools; also read from `added`.')] = []
-    tool_call_id: Annotated[str | None, Field(description='The call that revealed them.')] = None
-    part_kind: Annotated[Literal['tool-availability-delta'], Field(description='Kind of the part.')]
+    tools_added: Annotated[
+        list[str] | None,
+        Field(description='Names of the tools; also read from `added`.'),
+    ] = []
+    tool_call_id: Annotated[
+        str | None, Field(description='The call that revealed them.')
+    ] = None
+    part_kind: Annotated[
+        Literal['tool-availability-delta'], Field(description='Kind of the part.')
+    ]
 
 
 class ToolCallDelta(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    tool_name_delta: Annotated[str | None, Field(description='Further text of the name.')]
-    args_delta: Annotated[str | dict[str, Any] | None, Field(description='Further JSON text, or keys to merge.')]
+    tool_name_delta: Annotated[
+        str | None, Field(description='Further text of the name.')
+    ]
+    args_delta: Annotated[
+        str | dict[str, Any] | None,
+        Field(description='Further JSON text, or keys to merge.'),
+    ]
     tool_call_id: Annotated[str | None, Field(description='Id of the call.')]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
-    part_delta_kind: Annotated[Literal['tool_call'], Field(description='Always `"tool_call"`.')]
+    part_delta_kind: Annotated[
+        Literal['tool_call'], Field(description='Always `"tool_call"`.')
+    ]
 
 
 class ToolCallParams(Model):
@@ -2090,28 +3047,59 @@ class ToolCallParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
     run_step: Annotated[
-        int, Field(alias='runStep', description='Number of the model request it is at; 0 before the first.')
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
     ]
-    pending_id: Annotated[str, Field(alias='pendingId', description='Id of this callback, unique in the daemon.')]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
     deadline_ms: Annotated[
-        float | None, Field(alias='deadlineMs', description='Milliseconds until the daemon gives up.')
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    tool_call_id: Annotated[str, Field(alias='toolCallId', description='Id of the call.')]
+    tool_call_id: Annotated[
+        str, Field(alias='toolCallId', description='Id of the call.')
+    ]
     name: Annotated[str, Field(description='Name of the tool.')]
-    args: Annotated[dict[str, Any], Field(description='Validated arguments, defaults filled in.')]
+    args: Annotated[
+        dict[str, Any], Field(description='Validated arguments, defaults filled in.')
+    ]
     args_text: Annotated[
         str | None,
-        Field(alias='argsText', description='The raw JSON, when it holds an integer that JavaScript would round.'),
+        Field(
+            alias='argsText',
+            description='The raw JSON, when it holds an integer that JavaScript would round.',
+        ),
     ] = None
     retry: Annotated[int, Field(description='Failures in a row so far.')]
-    max_retries: Annotated[int, Field(alias='maxRetries', description='Failures in a row that are allowed.')]
-    idempotency_key: Annotated[
-        str, Field(alias='idempotencyKey', description='The same for every delivery of this call.')
+    max_retries: Annotated[
+        int,
+        Field(alias='maxRetries', description='Failures in a row that are allowed.'),
     ]
-    approved: Annotated[bool | None, Field(description='Whether the call was approved.')] = None
+    idempotency_key: Annotated[
+        str,
+        Field(
+            alias='idempotencyKey',
+            description='The same for every delivery of this call.',
+        ),
+    ]
+    approved: Annotated[
+        bool | None, Field(description='Whether the call was approved.')
+    ] = None
     metadata: Annotated[
-        Any | None, Field(description='`metadata` of the tool; for an approved call, the metadata of the approval.')
+        Any | None,
+        Field(
+            description='`metadata` of the tool; for an approved call, the metadata of the approval.'
+        ),
     ] = None
 
 
@@ -2122,17 +3110,27 @@ class ToolCallPart(Model):
     tool_name: Annotated[str, Field(description='Name of the tool.')]
     args: Annotated[
         str | dict[str, Any] | None,
-        Field(description='The arguments as the model gave them: JSON text or an object, kept verbatim.'),
+        Field(
+            description='The arguments as the model gave them: JSON text or an object, kept verbatim.'
+        ),
     ]
-    tool_call_id: Annotated[str, Field(description='Pairs a tool call with its return; filled in when absent or null.')]
+    tool_call_id: Annotated[
+        str,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
+    ]
     tool_kind: Annotated[
         str | None,
-        Field(description='What the tool is, independent of its name; upstream has `tool-search` and others.'),
+        Field(
+            description='What the tool is, independent of its name; upstream has `tool-search` and others.'
+        ),
     ]
     id: Annotated[str | None, Field(description="The provider's id of the part.")]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
     part_kind: Annotated[Literal['tool-call'], Field(description='Kind of the part.')]
 
@@ -2144,19 +3142,31 @@ class ToolCallPartInput(Model):
     tool_name: Annotated[str, Field(description='Name of the tool.')]
     args: Annotated[
         str | dict[str, Any] | None,
-        Field(description='The arguments as the model gave them: JSON text or an object, kept verbatim.'),
+        Field(
+            description='The arguments as the model gave them: JSON text or an object, kept verbatim.'
+        ),
     ] = None
     tool_call_id: Annotated[
-        str | None, Field(description='Pairs a tool call with its return; filled in when absent or null.')
+        str | None,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
     ] = None
     tool_kind: Annotated[
         str | None,
-        Field(description='What the tool is, independent of its name; upstream has `tool-search` and others.'),
+        Field(
+            description='What the tool is, independent of its name; upstream has `tool-search` and others.'
+        ),
     ] = None
-    id: Annotated[str | None, Field(description="The provider's id of the part.")] = None
-    provider_name: Annotated[str | None, Field(description='The provider of the part.')] = None
+    id: Annotated[str | None, Field(description="The provider's id of the part.")] = (
+        None
+    )
+    provider_name: Annotated[
+        str | None, Field(description='The provider of the part.')
+    ] = None
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ] = None
     part_kind: Annotated[Literal['tool-call'], Field(description='Kind of the part.')]
 
@@ -2166,17 +3176,32 @@ class ToolDefinition(Model):
         populate_by_name=True,
     )
     name: Annotated[str, Field(description='Name the model calls it by.')]
-    parameters_json_schema: Annotated[dict[str, Any], Field(description='JSON Schema of the arguments.')]
+    parameters_json_schema: Annotated[
+        dict[str, Any], Field(description='JSON Schema of the arguments.')
+    ]
     description: Annotated[str | None, Field(description='What it does.')]
-    outer_typed_dict_key: Annotated[str | None, Field(description='Key that wraps a value that is not an object.')]
-    strict: Annotated[bool | None, Field(description="Whether the provider's strict mode is requested.")]
+    outer_typed_dict_key: Annotated[
+        str | None, Field(description='Key that wraps a value that is not an object.')
+    ]
+    strict: Annotated[
+        bool | None,
+        Field(description="Whether the provider's strict mode is requested."),
+    ]
     sequential: Annotated[bool, Field(description='Whether it runs alone.')]
-    kind: Annotated[Literal['function', 'output', 'external', 'unapproved'], Field(description='What a call does.')]
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program.')]
-    timeout: Annotated[float | None, Field(description='Deadline of one call in seconds.')]
-    media: Annotated[bool | None, Field(description='Whether objects with media in its results are media; ours.')] = (
-        None
-    )
+    kind: Annotated[
+        Literal['function', 'output', 'external', 'unapproved'],
+        Field(description='What a call does.'),
+    ]
+    metadata: Annotated[
+        dict[str, Any] | None, Field(description='Data for the program.')
+    ]
+    timeout: Annotated[
+        float | None, Field(description='Deadline of one call in seconds.')
+    ]
+    media: Annotated[
+        bool | None,
+        Field(description='Whether objects with media in its results are media; ours.'),
+    ] = None
 
 
 class ToolDefinitionInput(Model):
@@ -2184,42 +3209,67 @@ class ToolDefinitionInput(Model):
         populate_by_name=True,
     )
     name: Annotated[str, Field(description='Name the model calls it by.')]
-    parameters_json_schema: Annotated[dict[str, Any], Field(description='JSON Schema of the arguments.')]
+    parameters_json_schema: Annotated[
+        dict[str, Any], Field(description='JSON Schema of the arguments.')
+    ]
     description: Annotated[str | None, Field(description='What it does.')] = None
-    outer_typed_dict_key: Annotated[str | None, Field(description='Key that wraps a value that is not an object.')] = (
-        None
+    outer_typed_dict_key: Annotated[
+        str | None, Field(description='Key that wraps a value that is not an object.')
+    ] = None
+    strict: Annotated[
+        bool | None,
+        Field(description="Whether the provider's strict mode is requested."),
+    ] = None
+    sequential: Annotated[bool | None, Field(description='Whether it runs alone.')] = (
+        False
     )
-    strict: Annotated[bool | None, Field(description="Whether the provider's strict mode is requested.")] = None
-    sequential: Annotated[bool | None, Field(description='Whether it runs alone.')] = False
     kind: Annotated[
-        Literal['function', 'output', 'external', 'unapproved'] | None, Field(description='What a call does.')
+        Literal['function', 'output', 'external', 'unapproved'] | None,
+        Field(description='What a call does.'),
     ] = 'function'
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program.')] = None
-    timeout: Annotated[float | None, Field(description='Deadline of one call in seconds.')] = None
-    media: Annotated[bool | None, Field(description='Whether objects with media in its results are media; ours.')] = (
-        None
-    )
+    metadata: Annotated[
+        dict[str, Any] | None, Field(description='Data for the program.')
+    ] = None
+    timeout: Annotated[
+        float | None, Field(description='Deadline of one call in seconds.')
+    ] = None
+    media: Annotated[
+        bool | None,
+        Field(description='Whether objects with media in its results are media; ours.'),
+    ] = None
 
 
 class ToolProgressEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    event_kind: Annotated[Literal['tool_progress'], Field(description='Always `"tool_progress"`.')]
-    tool_call_id: Annotated[str, Field(alias='toolCallId', description='The call that is running.')]
+    event_kind: Annotated[
+        Literal['tool_progress'], Field(description='Always `"tool_progress"`.')
+    ]
+    tool_call_id: Annotated[
+        str, Field(alias='toolCallId', description='The call that is running.')
+    ]
     message: Annotated[str | None, Field(description='What it is doing.')] = None
-    fraction: Annotated[float | None, Field(description='How much is done, from 0 to 1.')] = None
+    fraction: Annotated[
+        float | None, Field(description='How much is done, from 0 to 1.')
+    ] = None
 
 
-Fraction = TypeAliasType("Fraction", Annotated[float, Field(description='How much is done.', ge=0.0, le=1.0)])
+Fraction = TypeAliasType(
+    "Fraction", Annotated[float, Field(description='How much is done.', ge=0.0, le=1.0)]
+)
 
 
 class ToolProgressParamsInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    run_id: Annotated[str, Field(alias='runId', description='The run that sent the request.')]
-    tool_call_id: Annotated[str, Field(alias='toolCallId', description='The call that is running.')]
+    run_id: Annotated[
+        str, Field(alias='runId', description='The run that sent the request.')
+    ]
+    tool_call_id: Annotated[
+        str, Field(alias='toolCallId', description='The call that is running.')
+    ]
     message: Annotated[str | None, Field(description='What it is doing.')] = None
     fraction: Annotated[Fraction | None, Field(description='How much is done.')] = None
 
@@ -2234,9 +3284,14 @@ class ToolRetryInfo(Model):
     ]
     attempt: Annotated[
         int | None,
-        Field(description='Which retry this is, counted from 1; null when it was not charged or is not known.'),
+        Field(
+            description='Which retry this is, counted from 1; null when it was not charged or is not known.'
+        ),
     ]
-    max_retries: Annotated[int | None, Field(description='How many retries were allowed; null when `attempt` is.')]
+    max_retries: Annotated[
+        int | None,
+        Field(description='How many retries were allowed; null when `attempt` is.'),
+    ]
 
 
 class ToolRetryInfoInput(Model):
@@ -2249,11 +3304,14 @@ class ToolRetryInfoInput(Model):
     ]
     attempt: Annotated[
         int | None,
-        Field(description='Which retry this is, counted from 1; null when it was not charged or is not known.'),
+        Field(
+            description='Which retry this is, counted from 1; null when it was not charged or is not known.'
+        ),
     ] = None
-    max_retries: Annotated[int | None, Field(description='How many retries were allowed; null when `attempt` is.')] = (
-        None
-    )
+    max_retries: Annotated[
+        int | None,
+        Field(description='How many retries were allowed; null when `attempt` is.'),
+    ] = None
 
 
 class ToolReturnPart(Model):
@@ -2267,20 +3325,36 @@ class ToolReturnPart(Model):
             description='The returned value; of a retried call what was wrong, a sentence or a list of validation errors.'
         ),
     ]
-    tool_call_id: Annotated[str, Field(description='Pairs a tool call with its return; filled in when absent or null.')]
+    tool_call_id: Annotated[
+        str,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
+    ]
     tool_kind: Annotated[
         str | None,
-        Field(description='What the tool is, independent of its name; upstream has `tool-search` and others.'),
+        Field(
+            description='What the tool is, independent of its name; upstream has `tool-search` and others.'
+        ),
     ]
-    metadata: Annotated[Any, Field(description='Data for the program, never sent to the model.')]
-    timestamp: Annotated[str, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')]
+    metadata: Annotated[
+        Any, Field(description='Data for the program, never sent to the model.')
+    ]
+    timestamp: Annotated[
+        str,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ]
     outcome: Annotated[
         Literal['success', 'failed', 'denied', 'interrupted', 'retried'],
-        Field(description='How the call ended; `retried`: the model has to make it again.'),
+        Field(
+            description='How the call ended; `retried`: the model has to make it again.'
+        ),
     ]
     retry: Annotated[
         ToolRetryInfo | None,
-        Field(description='Why the call has to be made again; bookkeeping that the model never sees.'),
+        Field(
+            description='Why the call has to be made again; bookkeeping that the model never sees.'
+        ),
     ]
     part_kind: Annotated[Literal['tool-return'], Field(description='Kind of the part.')]
     content_file_digests: Annotated[
@@ -2303,23 +3377,35 @@ class ToolReturnPartInput(Model):
         ),
     ] = None
     tool_call_id: Annotated[
-        str | None, Field(description='Pairs a tool call with its return; filled in when absent or null.')
+        str | None,
+        Field(
+            description='Pairs a tool call with its return; filled in when absent or null.'
+        ),
     ] = None
     tool_kind: Annotated[
         str | None,
-        Field(description='What the tool is, independent of its name; upstream has `tool-search` and others.'),
+        Field(
+            description='What the tool is, independent of its name; upstream has `tool-search` and others.'
+        ),
     ] = None
-    metadata: Annotated[Any | None, Field(description='Data for the program, never sent to the model.')] = None
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')] = (
-        None
-    )
+    metadata: Annotated[
+        Any | None, Field(description='Data for the program, never sent to the model.')
+    ] = None
+    timestamp: Annotated[
+        str | None,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ] = None
     outcome: Annotated[
         Literal['success', 'failed', 'denied', 'interrupted', 'retried'] | None,
-        Field(description='How the call ended; `retried`: the model has to make it again.'),
+        Field(
+            description='How the call ended; `retried`: the model has to make it again.'
+        ),
     ] = 'success'
     retry: Annotated[
         ToolRetryInfoInput | None,
-        Field(description='Why the call has to be made again; bookkeeping that the model never sees.'),
+        Field(
+            description='Why the call has to be made again; bookkeeping that the model never sees.'
+        ),
     ] = None
     part_kind: Annotated[Literal['tool-return'], Field(description='Kind of the part.')]
     content_file_digests: Annotated[
@@ -2332,13 +3418,25 @@ class ToolReturnPartInput(Model):
 
 MaxRetries2 = TypeAliasType(
     "MaxRetries2",
-    Annotated[int, Field(description='Failures in a row that are allowed; default: retries of the agent.', ge=0)],
+    Annotated[
+        int,
+        Field(
+            description='Failures in a row that are allowed; default: retries of the agent.',
+            ge=0,
+        ),
+    ],
 )
 
 
 TimeoutMs2 = TypeAliasType(
     "TimeoutMs2",
-    Annotated[int, Field(description='Deadline of one call; a call that exceeds it is retried by the model.', gt=0)],
+    Annotated[
+        int,
+        Field(
+            description='Deadline of one call; a call that exceeds it is retried by the model.',
+            gt=0,
+        ),
+    ],
 )
 
 
@@ -2347,10 +3445,20 @@ class ToolSpecInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    name: Annotated[str, Field(description='Name the model calls it by; unique in the run.', min_length=1)]
-    description: Annotated[str | None, Field(description='What it does, for the model.')] = None
+    name: Annotated[
+        str,
+        Field(
+            description='Name the model calls it by; unique in the run.', min_length=1
+        ),
+    ]
+    description: Annotated[
+        str | None, Field(description='What it does, for the model.')
+    ] = None
     input_schema: Annotated[
-        dict[str, Any], Field(alias='inputSchema', description='JSON Schema of the arguments, an object.')
+        dict[str, Any],
+        Field(
+            alias='inputSchema', description='JSON Schema of the arguments, an object.'
+        ),
     ]
     validate_: Annotated[
         bool | None,
@@ -2359,20 +3467,33 @@ class ToolSpecInput(Model):
             description='False: any object is accepted as arguments, and for an external tool any JSON. Default true.',
         ),
     ] = None
-    external: Annotated[bool | None, Field(description='The result of a call comes from outside the run.')] = None
+    external: Annotated[
+        bool | None,
+        Field(description='The result of a call comes from outside the run.'),
+    ] = None
     requires_approval: Annotated[
-        bool | None, Field(alias='requiresApproval', description='A call waits for an approval.')
+        bool | None,
+        Field(alias='requiresApproval', description='A call waits for an approval.'),
     ] = None
     sequential: Annotated[
-        bool | None, Field(description='Runs alone: calls before it end first, later ones wait for it.')
+        bool | None,
+        Field(
+            description='Runs alone: calls before it end first, later ones wait for it.'
+        ),
     ] = None
     max_retries: Annotated[
         MaxRetries2 | None,
-        Field(alias='maxRetries', description='Failures in a row that are allowed; default: retries of the agent.'),
+        Field(
+            alias='maxRetries',
+            description='Failures in a row that are allowed; default: retries of the agent.',
+        ),
     ] = None
     timeout_ms: Annotated[
         TimeoutMs2 | None,
-        Field(alias='timeoutMs', description='Deadline of one call; a call that exceeds it is retried by the model.'),
+        Field(
+            alias='timeoutMs',
+            description='Deadline of one call; a call that exceeds it is retried by the model.',
+        ),
     ] = None
     on_error: Annotated[
         Literal['failed', 'retry', 'fail-run'] | None,
@@ -2383,12 +3504,18 @@ class ToolSpecInput(Model):
     ] = None
     effect: Annotated[
         Literal['once', 'idempotent', 'read'] | None,
-        Field(description='Whether a call may be repeated after a crash; default `once`.'),
+        Field(
+            description='Whether a call may be repeated after a crash; default `once`.'
+        ),
     ] = None
-    media: Annotated[bool | None, Field(description='Objects with media in its result are media, not data.')] = None
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')] = (
-        None
-    )
+    media: Annotated[
+        bool | None,
+        Field(description='Objects with media in its result are media, not data.'),
+    ] = None
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ] = None
 
 
 class ToolsPrepareParams(Model):
@@ -2397,14 +3524,28 @@ class ToolsPrepareParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
     run_step: Annotated[
-        int, Field(alias='runStep', description='Number of the model request it is at; 0 before the first.')
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
     ]
-    pending_id: Annotated[str, Field(alias='pendingId', description='Id of this callback, unique in the daemon.')]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
     deadline_ms: Annotated[
-        float | None, Field(alias='deadlineMs', description='Milliseconds until the daemon gives up.')
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    tools: Annotated[list[ToolDefinition], Field(description='Function tools of the run.')]
+    tools: Annotated[
+        list[ToolDefinition], Field(description='Function tools of the run.')
+    ]
 
 
 class ToolsPrepareResult(Model):
@@ -2412,7 +3553,8 @@ class ToolsPrepareResult(Model):
         populate_by_name=True,
     )
     tools: Annotated[
-        list[ToolDefinitionInput], Field(description='Those to offer now: a subset, perhaps described otherwise.')
+        list[ToolDefinitionInput],
+        Field(description='Those to offer now: a subset, perhaps described otherwise.'),
     ]
 
 
@@ -2422,12 +3564,19 @@ class UploadedFile(Model):
     )
     file_id: Annotated[str, Field(description="The provider's id of the file.")]
     provider_name: Annotated[str, Field(description='The provider that holds it.')]
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')]
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ]
     kind: Annotated[Literal['uploaded-file'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -2437,12 +3586,19 @@ class UploadedFileInput(Model):
     )
     file_id: Annotated[str, Field(description="The provider's id of the file.")]
     provider_name: Annotated[str, Field(description='The provider that holds it.')]
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')] = None
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ] = None
     kind: Annotated[Literal['uploaded-file'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -2473,7 +3629,11 @@ CostLimit1 = TypeAliasType(
 RequestLimit = TypeAliasType(
     "RequestLimit",
     Annotated[
-        float, Field(description='Model requests; checked before each one, default 50. Null switches it off.', ge=0.0)
+        float,
+        Field(
+            description='Model requests; checked before each one, default 50. Null switches it off.',
+            ge=0.0,
+        ),
     ],
 )
 
@@ -2492,25 +3652,49 @@ ToolCallsLimit = TypeAliasType(
 
 InputTokensLimit = TypeAliasType(
     "InputTokensLimit",
-    Annotated[float, Field(description='Prompt tokens over the whole run. Null switches it off.', ge=0.0)],
+    Annotated[
+        float,
+        Field(
+            description='Prompt tokens over the whole run. Null switches it off.',
+            ge=0.0,
+        ),
+    ],
 )
 
 
 OutputTokensLimit = TypeAliasType(
     "OutputTokensLimit",
-    Annotated[float, Field(description='Answer tokens over the whole run. Null switches it off.', ge=0.0)],
+    Annotated[
+        float,
+        Field(
+            description='Answer tokens over the whole run. Null switches it off.',
+            ge=0.0,
+        ),
+    ],
 )
 
 
 TotalTokensLimit = TypeAliasType(
     "TotalTokensLimit",
-    Annotated[float, Field(description='Prompt and answer tokens over the whole run. Null switches it off.', ge=0.0)],
+    Annotated[
+        float,
+        Field(
+            description='Prompt and answer tokens over the whole run. Null switches it off.',
+            ge=0.0,
+        ),
+    ],
 )
 
 
 PerRequestInputTokensLimit = TypeAliasType(
     "PerRequestInputTokensLimit",
-    Annotated[float, Field(description='Prompt tokens of a single request. Null switches it off.', ge=0.0)],
+    Annotated[
+        float,
+        Field(
+            description='Prompt tokens of a single request. Null switches it off.',
+            ge=0.0,
+        ),
+    ],
 )
 
 
@@ -2527,23 +3711,33 @@ class UsageLimitsInput(Model):
     ] = None
     request_limit: Annotated[
         RequestLimit | None,
-        Field(description='Model requests; checked before each one, default 50. Null switches it off.'),
+        Field(
+            description='Model requests; checked before each one, default 50. Null switches it off.'
+        ),
     ] = None
     tool_calls_limit: Annotated[
         ToolCallsLimit | None,
-        Field(description='Successful tool calls; a batch that would exceed it does not run. Null switches it off.'),
+        Field(
+            description='Successful tool calls; a batch that would exceed it does not run. Null switches it off.'
+        ),
     ] = None
     input_tokens_limit: Annotated[
-        InputTokensLimit | None, Field(description='Prompt tokens over the whole run. Null switches it off.')
+        InputTokensLimit | None,
+        Field(description='Prompt tokens over the whole run. Null switches it off.'),
     ] = None
     output_tokens_limit: Annotated[
-        OutputTokensLimit | None, Field(description='Answer tokens over the whole run. Null switches it off.')
+        OutputTokensLimit | None,
+        Field(description='Answer tokens over the whole run. Null switches it off.'),
     ] = None
     total_tokens_limit: Annotated[
-        TotalTokensLimit | None, Field(description='Prompt and answer tokens over the whole run. Null switches it off.')
+        TotalTokensLimit | None,
+        Field(
+            description='Prompt and answer tokens over the whole run. Null switches it off.'
+        ),
     ] = None
     per_request_input_tokens_limit: Annotated[
-        PerRequestInputTokensLimit | None, Field(description='Prompt tokens of a single request. Null switches it off.')
+        PerRequestInputTokensLimit | None,
+        Field(description='Prompt tokens of a single request. Null switches it off.'),
     ] = None
 
 
@@ -2554,14 +3748,23 @@ class VideoUrl(Model):
     url: Annotated[str, Field(description='Where the content is.')]
     force_download: Annotated[
         bool | Literal['allow-local'],
-        Field(description='Download the content even when the model could fetch it itself.'),
+        Field(
+            description='Download the content even when the model could fetch it itself.'
+        ),
     ]
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')]
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ]
     kind: Annotated[Literal['video-url'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -2572,14 +3775,23 @@ class VideoUrlInput(Model):
     url: Annotated[str, Field(description='Where the content is.')]
     force_download: Annotated[
         bool | Literal['allow-local'] | None,
-        Field(description='Download the content even when the model could fetch it itself.'),
+        Field(
+            description='Download the content even when the model could fetch it itself.'
+        ),
     ] = False
-    vendor_metadata: Annotated[dict[str, Any] | None, Field(description='Extra data for one provider.')] = None
+    vendor_metadata: Annotated[
+        dict[str, Any] | None, Field(description='Extra data for one provider.')
+    ] = None
     kind: Annotated[Literal['video-url'], Field(description='Kind of the content.')]
-    media_type: Annotated[str | None, Field(description='Media type; computed from the extension unless given.')] = None
+    media_type: Annotated[
+        str | None,
+        Field(description='Media type; computed from the extension unless given.'),
+    ] = None
     identifier: Annotated[
         str | None,
-        Field(description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'),
+        Field(
+            description='A name the model can refer to; the first six hex digits of a SHA-1 unless given.'
+        ),
     ] = None
 
 
@@ -2588,7 +3800,9 @@ class WarningEvent(Model):
         populate_by_name=True,
     )
     event_kind: Annotated[Literal['warning'], Field(description='Kind of the event.')]
-    kind: Annotated[str, Field(description='What it is about, for example `model.defaulted`.')]
+    kind: Annotated[
+        str, Field(description='What it is about, for example `model.defaulted`.')
+    ]
     message: Annotated[str, Field(description='The warning, for people.')]
 
 
@@ -2596,14 +3810,18 @@ class WindowWorkDoneProgressCancelParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    token: Annotated[str | float, Field(description='That of `run/start`, or one the daemon made.')]
+    token: Annotated[
+        str | float, Field(description='That of `run/start`, or one the daemon made.')
+    ]
 
 
 class WindowWorkDoneProgressCreateParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    token: Annotated[str | float, Field(description='That of `run/start`, or one the daemon made.')]
+    token: Annotated[
+        str | float, Field(description='That of `run/start`, or one the daemon made.')
+    ]
 
 
 class WorkDoneProgressBegin(Model):
@@ -2636,7 +3854,10 @@ class AgentListResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    agents: Annotated[list[AgentListResultAgentsItem], Field(description='In the order of registration.')]
+    agents: Annotated[
+        list[AgentListResultAgentsItem],
+        Field(description='In the order of registration.'),
+    ]
 
 
 class AgentRegisterResult(Model):
@@ -2644,15 +3865,23 @@ class AgentRegisterResult(Model):
         populate_by_name=True,
     )
     name: Annotated[str, Field(description='Name of the agent.', min_length=1)]
-    replaced: Annotated[bool, Field(description='Whether an agent of that name was replaced.')]
+    replaced: Annotated[
+        bool, Field(description='Whether an agent of that name was replaced.')
+    ]
     warnings: Annotated[
         list[AgentRegisterResultWarningsItem] | None,
-        Field(description='What every run of the agent will warn of, when there is any.'),
+        Field(
+            description='What every run of the agent will warn of, when there is any.'
+        ),
     ] = None
 
 
 Sources = TypeAliasType(
-    "Sources", Annotated[CitationSourcesItemWeb | CitationSourcesItemDocument, Field(discriminator='kind')]
+    "Sources",
+    Annotated[
+        CitationSourcesItemWeb | CitationSourcesItemDocument,
+        Field(discriminator='kind'),
+    ],
 )
 
 
@@ -2661,11 +3890,17 @@ class Citation(Model):
         populate_by_name=True,
     )
     sources: Annotated[list[Sources], Field(description='The sources.', min_length=1)]
-    anchor: Annotated[CitationAnchor | None, Field(description='The stretch of text it belongs to.')]
+    anchor: Annotated[
+        CitationAnchor | None, Field(description='The stretch of text it belongs to.')
+    ]
 
 
 Sources1 = TypeAliasType(
-    "Sources1", Annotated[CitationSourcesItemWebInput | CitationSourcesItemDocumentInput, Field(discriminator='kind')]
+    "Sources1",
+    Annotated[
+        CitationSourcesItemWebInput | CitationSourcesItemDocumentInput,
+        Field(discriminator='kind'),
+    ],
 )
 
 
@@ -2674,7 +3909,10 @@ class CitationInput(Model):
         populate_by_name=True,
     )
     sources: Annotated[list[Sources1], Field(description='The sources.', min_length=1)]
-    anchor: Annotated[CitationAnchorInput | None, Field(description='The stretch of text it belongs to.')] = None
+    anchor: Annotated[
+        CitationAnchorInput | None,
+        Field(description='The stretch of text it belongs to.'),
+    ] = None
 
 
 class DeferredHandleParams(Model):
@@ -2683,17 +3921,36 @@ class DeferredHandleParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
     run_step: Annotated[
-        int, Field(alias='runStep', description='Number of the model request it is at; 0 before the first.')
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
     ]
-    pending_id: Annotated[str, Field(alias='pendingId', description='Id of this callback, unique in the daemon.')]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
     deadline_ms: Annotated[
-        float | None, Field(alias='deadlineMs', description='Milliseconds until the daemon gives up.')
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    calls: Annotated[list[ToolCallPart], Field(description='Calls whose results come from outside.')]
-    approvals: Annotated[list[ToolCallPart], Field(description='Calls that wait for an approval.')]
+    calls: Annotated[
+        list[ToolCallPart], Field(description='Calls whose results come from outside.')
+    ]
+    approvals: Annotated[
+        list[ToolCallPart], Field(description='Calls that wait for an approval.')
+    ]
     metadata: Annotated[
-        dict[str, Any], Field(description='The data that a tool gave when it deferred a call, by the id of the call.')
+        dict[str, Any],
+        Field(
+            description='The data that a tool gave when it deferred a call, by the id of the call.'
+        ),
     ]
 
 
@@ -2701,10 +3958,17 @@ class DeferredToolRequests(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    calls: Annotated[list[ToolCallPart], Field(description='Calls whose results come from outside.')]
-    approvals: Annotated[list[ToolCallPart], Field(description='Calls that wait for an approval.')]
+    calls: Annotated[
+        list[ToolCallPart], Field(description='Calls whose results come from outside.')
+    ]
+    approvals: Annotated[
+        list[ToolCallPart], Field(description='Calls that wait for an approval.')
+    ]
     metadata: Annotated[
-        dict[str, Any], Field(description='The data that a tool gave when it deferred a call, by the id of the call.')
+        dict[str, Any],
+        Field(
+            description='The data that a tool gave when it deferred a call, by the id of the call.'
+        ),
     ]
 
 
@@ -2713,37 +3977,60 @@ class DeferredToolRequestsEvent(Model):
         populate_by_name=True,
     )
     requests: Annotated[DeferredToolRequests, Field(description='The deferred calls.')]
-    event_kind: Annotated[Literal['deferred_tool_requests'], Field(description='Kind of the event.')]
+    event_kind: Annotated[
+        Literal['deferred_tool_requests'], Field(description='Kind of the event.')
+    ]
 
 
 class FunctionToolCallEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    part: Annotated[ToolCallPart, Field(description='The call as it is in the response.')]
-    args_valid: Annotated[
-        bool | None, Field(description='Whether the arguments were valid; null when they were not looked at.')
+    part: Annotated[
+        ToolCallPart, Field(description='The call as it is in the response.')
     ]
-    event_kind: Annotated[Literal['function_tool_call'], Field(description='Kind of the event.')]
+    args_valid: Annotated[
+        bool | None,
+        Field(
+            description='Whether the arguments were valid; null when they were not looked at.'
+        ),
+    ]
+    event_kind: Annotated[
+        Literal['function_tool_call'], Field(description='Kind of the event.')
+    ]
 
 
 class HealthGetResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    uptime_ms: Annotated[float, Field(alias='uptimeMs', description='Since the start of the process.')]
+    uptime_ms: Annotated[
+        float, Field(alias='uptimeMs', description='Since the start of the process.')
+    ]
     rss_bytes: Annotated[int, Field(alias='rssBytes', description='Resident memory.')]
-    heap_used_bytes: Annotated[int, Field(alias='heapUsedBytes', description='Heap in use.')]
+    heap_used_bytes: Annotated[
+        int, Field(alias='heapUsedBytes', description='Heap in use.')
+    ]
     runs: Annotated[HealthGetResultRuns, Field(description='Runs.')]
     callbacks: Annotated[HealthGetResultCallbacks, Field(description='Callbacks.')]
     agents: Annotated[int, Field(description='Registered agents.')]
     held_bytes: Annotated[
         HealthGetResultHeldBytes,
-        Field(alias='heldBytes', description='About how many bytes, as JSON, are held for the host.'),
+        Field(
+            alias='heldBytes',
+            description='About how many bytes, as JSON, are held for the host.',
+        ),
     ]
-    event_loop: Annotated[HealthGetResultEventLoop, Field(alias='eventLoop', description='The event loop.')]
-    output: Annotated[HealthGetResultOutput, Field(description='What goes to the host.')]
-    requests: Annotated[HealthGetResultRequests, Field(description='Requests of the host.')]
+    event_loop: Annotated[
+        HealthGetResultEventLoop,
+        Field(alias='eventLoop', description='The event loop.'),
+    ]
+    output: Annotated[
+        HealthGetResultOutput, Field(description='What goes to the host.')
+    ]
+    requests: Annotated[
+        HealthGetResultRequests, Field(description='Requests of the host.')
+    ]
 
 
 class InitializeResultCapabilities(Model):
@@ -2751,7 +4038,8 @@ class InitializeResultCapabilities(Model):
         populate_by_name=True,
     )
     runwire: Annotated[
-        InitializeResultCapabilitiesRunwire, Field(description='The methods of this protocol that it knows.')
+        InitializeResultCapabilitiesRunwire,
+        Field(description='The methods of this protocol that it knows.'),
     ]
 
 
@@ -2768,8 +4056,12 @@ class InstructionBaselinePart(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    instructions: Annotated[list[Instructions], Field(description='The instructions, or their digests.')]
-    part_kind: Annotated[Literal['instruction-baseline'], Field(description='Kind of the part.')]
+    instructions: Annotated[
+        list[Instructions], Field(description='The instructions, or their digests.')
+    ]
+    part_kind: Annotated[
+        Literal['instruction-baseline'], Field(description='Kind of the part.')
+    ]
 
 
 class InstructionBaselinePartInput(Model):
@@ -2780,7 +4072,9 @@ class InstructionBaselinePartInput(Model):
         list[InstructionBaselinePartInstructionsItemInstructionDigestInput | InstructionBaselinePartInstructionsItemInstructionInput],
         Field(description='The instructions, or their digests.'),
     ]
-    part_kind: Annotated[Literal['instruction-baseline'], Field(description='Kind of the part.')]
+    part_kind: Annotated[
+        Literal['instruction-baseline'], Field(description='Kind of the part.')
+    ]
 
 
 class ModelDeltaParamsDeltaToolCallInput(Model):
@@ -2789,7 +4083,8 @@ class ModelDeltaParamsDeltaToolCallInput(Model):
     )
     index: Annotated[float | str, Field(description="The host's own key of the part.")]
     tool_call: Annotated[
-        ModelDeltaParamsDeltaToolCallToolCallInput, Field(alias='toolCall', description='A call, piece by piece.')
+        ModelDeltaParamsDeltaToolCallToolCallInput,
+        Field(alias='toolCall', description='A call, piece by piece.'),
     ]
 
 
@@ -2797,8 +4092,12 @@ class ModelDeltaParamsInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    run_id: Annotated[str, Field(alias='runId', description='The run that sent the request.')]
-    request_id: Annotated[str, Field(alias='requestId', description='`requestId` of the request.')]
+    run_id: Annotated[
+        str, Field(alias='runId', description='The run that sent the request.')
+    ]
+    request_id: Annotated[
+        str, Field(alias='requestId', description='`requestId` of the request.')
+    ]
     delta: Annotated[
         ModelDeltaParamsDeltaTextInput | ModelDeltaParamsDeltaThinkingInput | ModelDeltaParamsDeltaToolCallInput | ModelDeltaParamsDeltaUsageInput,
         Field(description='One piece.'),
@@ -2810,8 +4109,13 @@ class ModelEntryObjectInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    model: Annotated[str, Field(description='`provider:name`, for example `openai-chat:gpt-5`.')]
-    base_url: Annotated[str | None, Field(alias='baseUrl', description='Another address of the provider.')] = None
+    model: Annotated[
+        str, Field(description='`provider:name`, for example `openai-chat:gpt-5`.')
+    ]
+    base_url: Annotated[
+        str | None,
+        Field(alias='baseUrl', description='Another address of the provider.'),
+    ] = None
     api_key_env: Annotated[
         str | None,
         Field(
@@ -2821,15 +4125,20 @@ class ModelEntryObjectInput(Model):
     ] = None
     headers: Annotated[
         dict[str, str | ModelEntryObjectHeadersValueInput] | None,
-        Field(description='Further HTTP headers; credentials only as `{secret: NAME}`.'),
+        Field(
+            description='Further HTTP headers; credentials only as `{secret: NAME}`.'
+        ),
     ] = None
     settings: Annotated[
         ModelSettingsInput | None,
-        Field(description='Settings of this model; those of the agent and of the run take precedence.'),
+        Field(
+            description='Settings of this model; those of the agent and of the run take precedence.'
+        ),
     ] = None
-    test: Annotated[ModelEntryObjectTestInput | None, Field(description='Behaviour of the embedded `test` model.')] = (
-        None
-    )
+    test: Annotated[
+        ModelEntryObjectTestInput | None,
+        Field(description='Behaviour of the embedded `test` model.'),
+    ] = None
 
 
 class ModelRequestAttempt(Model):
@@ -2837,17 +4146,32 @@ class ModelRequestAttempt(Model):
         populate_by_name=True,
     )
     model_name: Annotated[str, Field(description='The model of the attempt.')]
-    provider_name: Annotated[str | None, Field(description='The provider it was sent to.')]
+    provider_name: Annotated[
+        str | None, Field(description='The provider it was sent to.')
+    ]
     outcome: Annotated[
         Literal['error', 'rejected'],
-        Field(description='`error`: the request failed; `rejected`: its response was rejected.'),
+        Field(
+            description='`error`: the request failed; `rejected`: its response was rejected.'
+        ),
     ]
-    error: Annotated[str | None, Field(description='What it failed with, as `ErrorType: message`.')]
-    timestamp: Annotated[str, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')]
+    error: Annotated[
+        str | None, Field(description='What it failed with, as `ErrorType: message`.')
+    ]
+    timestamp: Annotated[
+        str,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ]
     duration: Annotated[
-        str, Field(description='How long it took, as an ISO 8601 duration; numbers of seconds are accepted.')
+        str,
+        Field(
+            description='How long it took, as an ISO 8601 duration; numbers of seconds are accepted.'
+        ),
     ]
-    usage: Annotated[RequestUsage | None, Field(description='What was counted; null when that is not known.')]
+    usage: Annotated[
+        RequestUsage | None,
+        Field(description='What was counted; null when that is not known.'),
+    ]
 
 
 class ModelRequestAttemptInput(Model):
@@ -2855,21 +4179,32 @@ class ModelRequestAttemptInput(Model):
         populate_by_name=True,
     )
     model_name: Annotated[str, Field(description='The model of the attempt.')]
-    provider_name: Annotated[str | None, Field(description='The provider it was sent to.')] = None
+    provider_name: Annotated[
+        str | None, Field(description='The provider it was sent to.')
+    ] = None
     outcome: Annotated[
         Literal['error', 'rejected'],
-        Field(description='`error`: the request failed; `rejected`: its response was rejected.'),
+        Field(
+            description='`error`: the request failed; `rejected`: its response was rejected.'
+        ),
     ]
-    error: Annotated[str | None, Field(description='What it failed with, as `ErrorType: message`.')] = None
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')] = (
-        None
-    )
+    error: Annotated[
+        str | None, Field(description='What it failed with, as `ErrorType: message`.')
+    ] = None
+    timestamp: Annotated[
+        str | None,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ] = None
     duration: Annotated[
-        str, Field(description='How long it took, as an ISO 8601 duration; numbers of seconds are accepted.')
+        str,
+        Field(
+            description='How long it took, as an ISO 8601 duration; numbers of seconds are accepted.'
+        ),
     ]
-    usage: Annotated[RequestUsageInput | None, Field(description='What was counted; null when that is not known.')] = (
-        None
-    )
+    usage: Annotated[
+        RequestUsageInput | None,
+        Field(description='What was counted; null when that is not known.'),
+    ] = None
 
 
 class ModelSpecModelInput(Model):
@@ -2877,8 +4212,13 @@ class ModelSpecModelInput(Model):
         extra='forbid',
         populate_by_name=True,
     )
-    model: Annotated[str, Field(description='`provider:name`, for example `openai-chat:gpt-5`.')]
-    base_url: Annotated[str | None, Field(alias='baseUrl', description='Another address of the provider.')] = None
+    model: Annotated[
+        str, Field(description='`provider:name`, for example `openai-chat:gpt-5`.')
+    ]
+    base_url: Annotated[
+        str | None,
+        Field(alias='baseUrl', description='Another address of the provider.'),
+    ] = None
     api_key_env: Annotated[
         str | None,
         Field(
@@ -2888,13 +4228,20 @@ class ModelSpecModelInput(Model):
     ] = None
     headers: Annotated[
         dict[str, str | ModelSpecModelHeadersValueInput] | None,
-        Field(description='Further HTTP headers; credentials only as `{secret: NAME}`.'),
+        Field(
+            description='Further HTTP headers; credentials only as `{secret: NAME}`.'
+        ),
     ] = None
     settings: Annotated[
         ModelSettingsInput | None,
-        Field(description='Settings of this model; those of the agent and of the run take precedence.'),
+        Field(
+            description='Settings of this model; those of the agent and of the run take precedence.'
+        ),
     ] = None
-    test: Annotated[ModelSpecModelTestInput | None, Field(description='Behaviour of the embedded `test` model.')] = None
+    test: Annotated[
+        ModelSpecModelTestInput | None,
+        Field(description='Behaviour of the embedded `test` model.'),
+    ] = None
 
 
 class ModelsListResultModelsItemPricesValue(Model):
@@ -2903,7 +4250,8 @@ class ModelsListResultModelsItemPricesValue(Model):
     )
     base: Annotated[float, Field(description='The price up to the first tier.')]
     tiers: Annotated[
-        list[ModelsListResultModelsItemPricesValueTiersItem], Field(description='Prices of longer prompts.')
+        list[ModelsListResultModelsItemPricesValueTiersItem],
+        Field(description='Prices of longer prompts.'),
     ]
 
 
@@ -2911,23 +4259,38 @@ class OutputToolCallEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    part: Annotated[ToolCallPart, Field(description='The call as it is in the response.')]
-    args_valid: Annotated[
-        bool | None, Field(description='Whether the arguments were valid; null when they were not looked at.')
+    part: Annotated[
+        ToolCallPart, Field(description='The call as it is in the response.')
     ]
-    event_kind: Annotated[Literal['output_tool_call'], Field(description='Kind of the event.')]
+    args_valid: Annotated[
+        bool | None,
+        Field(
+            description='Whether the arguments were valid; null when they were not looked at.'
+        ),
+    ]
+    event_kind: Annotated[
+        Literal['output_tool_call'], Field(description='Kind of the event.')
+    ]
 
 
 class OutputToolResultEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    part: Annotated[ToolReturnPart, Field(description='The return as it is in the history.')]
-    event_kind: Annotated[Literal['output_tool_result'], Field(description='Kind of the event.')]
+    part: Annotated[
+        ToolReturnPart, Field(description='The return as it is in the history.')
+    ]
+    event_kind: Annotated[
+        Literal['output_tool_result'], Field(description='Kind of the event.')
+    ]
     truncated: Annotated[
-        bool | None, Field(description='The content was shortened here; the history has it whole.')
+        bool | None,
+        Field(description='The content was shortened here; the history has it whole.'),
     ] = None
-    size: Annotated[int | None, Field(description='Bytes of the whole content as JSON, when shortened.')] = None
+    size: Annotated[
+        int | None,
+        Field(description='Bytes of the whole content as JSON, when shortened.'),
+    ] = None
 
 
 class PendingResolveParams(Model):
@@ -2938,7 +4301,9 @@ class PendingResolveParams(Model):
     result: Annotated[Any | None, Field(description='The result of its method.')] = None
     error: Annotated[
         PendingResolveParamsError | None,
-        Field(description='An error in place of a result, as in the error response of the method.'),
+        Field(
+            description='An error in place of a result, as in the error response of the method.'
+        ),
     ] = None
 
 
@@ -2963,8 +4328,13 @@ class RecordedToolResults(Model):
         dict[str, bool | RecordedToolResultsApprovalsValueToolApproved | RecordedToolResultsApprovalsValueToolDenied],
         Field(description='Decisions on approvals.'),
     ]
-    metadata: Annotated[dict[str, Any], Field(description='Handed to approved tools, by the id of the call.')]
-    answered_by: Annotated[dict[str, str], Field(description='Who resolved it, by the id of the call.')]
+    metadata: Annotated[
+        dict[str, Any],
+        Field(description='Handed to approved tools, by the id of the call.'),
+    ]
+    answered_by: Annotated[
+        dict[str, str], Field(description='Who resolved it, by the id of the call.')
+    ]
 
 
 RetriesInput = TypeAliasType(
@@ -2983,31 +4353,67 @@ class RunErrorData(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    kind: Annotated[str, Field(description='The kind of error, for programs to branch on.')]
+    kind: Annotated[
+        str, Field(description='The kind of error, for programs to branch on.')
+    ]
     cause: Annotated[
-        RunErrorDataCause | None, Field(description='The error that caused it, for example the last retry.')
+        RunErrorDataCause | None,
+        Field(description='The error that caused it, for example the last retry.'),
     ] = None
-    limit: Annotated[str | None, Field(description='The limit that was reached, for example `request_limit`.')] = None
-    max: Annotated[float | str | None, Field(description='What the limit allows; a decimal string for a cost.')] = None
+    limit: Annotated[
+        str | None,
+        Field(description='The limit that was reached, for example `request_limit`.'),
+    ] = None
+    max: Annotated[
+        float | str | None,
+        Field(description='What the limit allows; a decimal string for a cost.'),
+    ] = None
     value: Annotated[
-        float | str | None, Field(description='What it would have come to; a decimal string for a cost.')
+        float | str | None,
+        Field(description='What it would have come to; a decimal string for a cost.'),
     ] = None
-    provider: Annotated[str | None, Field(description='The provider that failed.')] = None
+    provider: Annotated[str | None, Field(description='The provider that failed.')] = (
+        None
+    )
     model: Annotated[str | None, Field(description='The model of the attempt.')] = None
-    status: Annotated[float | None, Field(description='HTTP status of its answer.')] = None
-    retryable: Annotated[bool | None, Field(description='Whether the same request may work later.')] = None
+    status: Annotated[float | None, Field(description='HTTP status of its answer.')] = (
+        None
+    )
+    retryable: Annotated[
+        bool | None, Field(description='Whether the same request may work later.')
+    ] = None
     retry_after_ms: Annotated[
-        float | None, Field(alias='retryAfterMs', description='When, in milliseconds, as the provider says.')
+        float | None,
+        Field(
+            alias='retryAfterMs',
+            description='When, in milliseconds, as the provider says.',
+        ),
     ] = None
-    request_id: Annotated[str | None, Field(alias='requestId', description="The provider's id of the request.")] = None
-    body: Annotated[Any | None, Field(description="The body of the provider's response, or the request.")] = None
-    env_var: Annotated[str | None, Field(alias='envVar', description='The variable that should hold the key.')] = None
+    request_id: Annotated[
+        str | None,
+        Field(alias='requestId', description="The provider's id of the request."),
+    ] = None
+    body: Annotated[
+        Any | None,
+        Field(description="The body of the provider's response, or the request."),
+    ] = None
+    env_var: Annotated[
+        str | None,
+        Field(alias='envVar', description='The variable that should hold the key.'),
+    ] = None
     method: Annotated[str | None, Field(description='The callback that failed.')] = None
-    name: Annotated[str | None, Field(description='The tool, function or model it was for.')] = None
-    timeout_ms: Annotated[
-        float | None, Field(alias='timeoutMs', description='The deadline that passed, in milliseconds.')
+    name: Annotated[
+        str | None, Field(description='The tool, function or model it was for.')
     ] = None
-    errors: Annotated[list[Any] | None, Field(description='The errors of all models that were tried.')] = None
+    timeout_ms: Annotated[
+        float | None,
+        Field(
+            alias='timeoutMs', description='The deadline that passed, in milliseconds.'
+        ),
+    ] = None
+    errors: Annotated[
+        list[Any] | None, Field(description='The errors of all models that were tried.')
+    ] = None
 
 
 class RunListResult(Model):
@@ -3015,9 +4421,10 @@ class RunListResult(Model):
         populate_by_name=True,
     )
     runs: Annotated[list[RunListResultRunsItem], Field(description='Oldest first.')]
-    next_cursor: Annotated[str | None, Field(alias='nextCursor', description='Present when there is another page.')] = (
-        None
-    )
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
+    ] = None
 
 
 class SpeechPart(Model):
@@ -3027,12 +4434,18 @@ class SpeechPart(Model):
     speaker: Annotated[Literal['user', 'assistant'], Field(description='The speaker.')]
     transcript: Annotated[str | None, Field(description='The transcript.')]
     audio: Annotated[BinaryContent | None, Field(description='The recording.')]
-    interrupted_at_ms: Annotated[float | None, Field(description='Where playback stopped, in milliseconds.')]
-    timestamps: Annotated[list[SpeechPartTimestampsItem] | None, Field(description='The time of each word.')]
+    interrupted_at_ms: Annotated[
+        float | None, Field(description='Where playback stopped, in milliseconds.')
+    ]
+    timestamps: Annotated[
+        list[SpeechPartTimestampsItem] | None,
+        Field(description='The time of each word.'),
+    ]
     id: Annotated[str | None, Field(description="The provider's id of the part.")]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
     part_kind: Annotated[Literal['speech'], Field(description='Kind of the part.')]
 
@@ -3043,15 +4456,25 @@ class SpeechPartInput(Model):
     )
     speaker: Annotated[Literal['user', 'assistant'], Field(description='The speaker.')]
     transcript: Annotated[str | None, Field(description='The transcript.')] = None
-    audio: Annotated[BinaryContentInput | None, Field(description='The recording.')] = None
-    interrupted_at_ms: Annotated[float | None, Field(description='Where playback stopped, in milliseconds.')] = None
-    timestamps: Annotated[list[SpeechPartTimestampsItemInput] | None, Field(description='The time of each word.')] = (
+    audio: Annotated[BinaryContentInput | None, Field(description='The recording.')] = (
         None
     )
-    id: Annotated[str | None, Field(description="The provider's id of the part.")] = None
-    provider_name: Annotated[str | None, Field(description='The provider of the part.')] = None
+    interrupted_at_ms: Annotated[
+        float | None, Field(description='Where playback stopped, in milliseconds.')
+    ] = None
+    timestamps: Annotated[
+        list[SpeechPartTimestampsItemInput] | None,
+        Field(description='The time of each word.'),
+    ] = None
+    id: Annotated[str | None, Field(description="The provider's id of the part.")] = (
+        None
+    )
+    provider_name: Annotated[
+        str | None, Field(description='The provider of the part.')
+    ] = None
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ] = None
     part_kind: Annotated[Literal['speech'], Field(description='Kind of the part.')]
 
@@ -3063,9 +4486,12 @@ class TextDelta(Model):
     content_delta: Annotated[str, Field(description='Further text.')]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
-    citations_delta: Annotated[list[Citation] | None, Field(description='Further citations.')]
+    citations_delta: Annotated[
+        list[Citation] | None, Field(description='Further citations.')
+    ]
     part_delta_kind: Annotated[Literal['text'], Field(description='Always `"text"`.')]
 
 
@@ -3077,9 +4503,12 @@ class TextPart(Model):
     id: Annotated[str | None, Field(description="The provider's id of the part.")]
     provider_name: Annotated[str | None, Field(description='The provider of the part.')]
     provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
     ]
-    citations: Annotated[list[Citation] | None, Field(description='Where the text has it from.')]
+    citations: Annotated[
+        list[Citation] | None, Field(description='Where the text has it from.')
+    ]
     part_kind: Annotated[Literal['text'], Field(description='Kind of the part.')]
 
 
@@ -3088,12 +4517,19 @@ class TextPartInput(Model):
         populate_by_name=True,
     )
     content: Annotated[str, Field(description='The text.')]
-    id: Annotated[str | None, Field(description="The provider's id of the part.")] = None
-    provider_name: Annotated[str | None, Field(description='The provider of the part.')] = None
-    provider_details: Annotated[
-        dict[str, Any] | None, Field(description='What else the provider needs to get the part back.')
+    id: Annotated[str | None, Field(description="The provider's id of the part.")] = (
+        None
+    )
+    provider_name: Annotated[
+        str | None, Field(description='The provider of the part.')
     ] = None
-    citations: Annotated[list[CitationInput] | None, Field(description='Where the text has it from.')] = None
+    provider_details: Annotated[
+        dict[str, Any] | None,
+        Field(description='What else the provider needs to get the part back.'),
+    ] = None
+    citations: Annotated[
+        list[CitationInput] | None, Field(description='Where the text has it from.')
+    ] = None
     part_kind: Annotated[Literal['text'], Field(description='Kind of the part.')]
 
 
@@ -3101,7 +4537,10 @@ UserContent = TypeAliasType(
     "UserContent",
     Annotated[
         str | ImageUrl | AudioUrl | VideoUrl | DocumentUrl | BinaryContent | TextContent | StructuredContent | CachePoint | UploadedFile,
-        Field(description='One item of a user prompt: text, or an object tagged by `kind`.', title='UserContent'),
+        Field(
+            description='One item of a user prompt: text, or an object tagged by `kind`.',
+            title='UserContent',
+        ),
     ],
 )
 
@@ -3110,7 +4549,10 @@ UserContentInput = TypeAliasType(
     "UserContentInput",
     Annotated[
         str | ImageUrlInput | AudioUrlInput | VideoUrlInput | DocumentUrlInput | BinaryContentInput | TextContentInput | StructuredContentInput | CachePointInput | UploadedFileInput,
-        Field(description='One item of a user prompt: text, or an object tagged by `kind`.', title='UserContentInput'),
+        Field(
+            description='One item of a user prompt: text, or an object tagged by `kind`.',
+            title='UserContentInput',
+        ),
     ],
 )
 
@@ -3119,8 +4561,13 @@ class UserPromptPart(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    content: Annotated[str | list[UserContent], Field(description='Text, or a list of text and media.')]
-    timestamp: Annotated[str, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')]
+    content: Annotated[
+        str | list[UserContent], Field(description='Text, or a list of text and media.')
+    ]
+    timestamp: Annotated[
+        str,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ]
     part_kind: Annotated[Literal['user-prompt'], Field(description='Kind of the part.')]
 
 
@@ -3128,10 +4575,14 @@ class UserPromptPartInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    content: Annotated[str | list[UserContentInput], Field(description='Text, or a list of text and media.')]
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')] = (
-        None
-    )
+    content: Annotated[
+        str | list[UserContentInput],
+        Field(description='Text, or a list of text and media.'),
+    ]
+    timestamp: Annotated[
+        str | None,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ] = None
     part_kind: Annotated[Literal['user-prompt'], Field(description='Kind of the part.')]
 
 
@@ -3140,7 +4591,9 @@ WorkDoneProgress = TypeAliasType(
     Annotated[
         WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd,
         Field(
-            description='The progress of a run, as LSP clients show it.', discriminator='kind', title='WorkDoneProgress'
+            description='The progress of a run, as LSP clients show it.',
+            discriminator='kind',
+            title='WorkDoneProgress',
         ),
     ],
 )
@@ -3154,17 +4607,24 @@ class DeferredToolResultsCallsValueContentInput(Model):
     content: Annotated[Any, Field(description='The content shown to the model.')]
     metadata: Annotated[Any | None, Field(description='Data for the program.')] = None
     user_content: Annotated[
-        str | list[UserContentInput] | None, Field(alias='userContent', description='Content for a user prompt.')
+        str | list[UserContentInput] | None,
+        Field(alias='userContent', description='Content for a user prompt.'),
     ] = None
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = None
+    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
+        None
+    )
 
 
 class DeferredToolResultsEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    results: Annotated[RecordedToolResults, Field(description='Their results, as they were given.')]
-    event_kind: Annotated[Literal['deferred_tool_results'], Field(description='Kind of the event.')]
+    results: Annotated[
+        RecordedToolResults, Field(description='Their results, as they were given.')
+    ]
+    event_kind: Annotated[
+        Literal['deferred_tool_results'], Field(description='Kind of the event.')
+    ]
 
 
 class DeferredToolResultsInput(Model):
@@ -3181,9 +4641,13 @@ class DeferredToolResultsInput(Model):
         Field(description='Decisions on approvals.'),
     ] = None
     metadata: Annotated[
-        dict[str, Any] | None, Field(description='Handed to approved tools, by the id of the call.')
+        dict[str, Any] | None,
+        Field(description='Handed to approved tools, by the id of the call.'),
     ] = None
-    answered_by: Annotated[dict[str, str] | None, Field(description='Who resolved it, by the id of the call.')] = None
+    answered_by: Annotated[
+        dict[str, str] | None,
+        Field(description='Who resolved it, by the id of the call.'),
+    ] = None
 
 
 Parts = TypeAliasType(
@@ -3199,21 +4663,36 @@ class FunctionToolResultEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    part: Annotated[ToolReturnPart, Field(description='The return as it is in the history.')]
-    content: Annotated[str | list[UserContent] | None, Field(description='Content given to the user prompt.')]
-    event_kind: Annotated[Literal['function_tool_result'], Field(description='Kind of the event.')]
+    part: Annotated[
+        ToolReturnPart, Field(description='The return as it is in the history.')
+    ]
+    content: Annotated[
+        str | list[UserContent] | None,
+        Field(description='Content given to the user prompt.'),
+    ]
+    event_kind: Annotated[
+        Literal['function_tool_result'], Field(description='Kind of the event.')
+    ]
     truncated: Annotated[
-        bool | None, Field(description='The content was shortened here; the history has it whole.')
+        bool | None,
+        Field(description='The content was shortened here; the history has it whole.'),
     ] = None
-    size: Annotated[int | None, Field(description='Bytes of the whole content as JSON, when shortened.')] = None
+    size: Annotated[
+        int | None,
+        Field(description='Bytes of the whole content as JSON, when shortened.'),
+    ] = None
 
 
 class InitializeResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    protocol_version: Annotated[int, Field(alias='protocolVersion', description='The version both sides use.')]
-    server_info: Annotated[InitializeResultServerInfo, Field(alias='serverInfo', description='The daemon.')]
+    protocol_version: Annotated[
+        int, Field(alias='protocolVersion', description='The version both sides use.')
+    ]
+    server_info: Annotated[
+        InitializeResultServerInfo, Field(alias='serverInfo', description='The daemon.')
+    ]
     epoch: Annotated[
         str,
         Field(
@@ -3223,7 +4702,9 @@ class InitializeResult(Model):
     limits: Annotated[Limits, Field(description='Bounds in force for this connection.')]
     capabilities: Annotated[
         InitializeResultCapabilities,
-        Field(description='What the daemon can do; shaped so that stock LSP clients accept it.'),
+        Field(
+            description='What the daemon can do; shaped so that stock LSP clients accept it.'
+        ),
     ]
 
 
@@ -3232,7 +4713,8 @@ ModelEntryInput = TypeAliasType(
     Annotated[
         str | ModelEntryObjectInput,
         Field(
-            description='One model: `provider:name`, or the name with an address and settings.', title='ModelEntryInput'
+            description='One model: `provider:name`, or the name with an address and settings.',
+            title='ModelEntryInput',
         ),
     ],
 )
@@ -3242,16 +4724,29 @@ class ModelRequest(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    parts: Annotated[list[Parts], Field(description='Prompts, tool returns and feedback, in order.')]
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time, or null when it is not known.')]
-    instructions: Annotated[str | None, Field(description='Instructions that were sent with it.')]
+    parts: Annotated[
+        list[Parts], Field(description='Prompts, tool returns and feedback, in order.')
+    ]
+    timestamp: Annotated[
+        str | None, Field(description='RFC 3339 time, or null when it is not known.')
+    ]
+    instructions: Annotated[
+        str | None, Field(description='Instructions that were sent with it.')
+    ]
     kind: Annotated[Literal['request'], Field(description='Kind of the message.')]
     run_id: Annotated[str | None, Field(description='The run that made the message.')]
-    conversation_id: Annotated[str | None, Field(description='The conversation it belongs to.')]
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')]
+    conversation_id: Annotated[
+        str | None, Field(description='The conversation it belongs to.')
+    ]
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ]
     state: Annotated[
         Literal['complete', 'interrupted'],
-        Field(description='`interrupted`: the work on the calls before it was cut short.'),
+        Field(
+            description='`interrupted`: the work on the calls before it was cut short.'
+        ),
     ]
 
 
@@ -3268,18 +4763,31 @@ class ModelRequestInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    parts: Annotated[list[Parts2], Field(description='Prompts, tool returns and feedback, in order.')]
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time, or null when it is not known.')] = None
-    instructions: Annotated[str | None, Field(description='Instructions that were sent with it.')] = None
+    parts: Annotated[
+        list[Parts2], Field(description='Prompts, tool returns and feedback, in order.')
+    ]
+    timestamp: Annotated[
+        str | None, Field(description='RFC 3339 time, or null when it is not known.')
+    ] = None
+    instructions: Annotated[
+        str | None, Field(description='Instructions that were sent with it.')
+    ] = None
     kind: Annotated[Literal['request'], Field(description='Kind of the message.')]
-    run_id: Annotated[str | None, Field(description='The run that made the message.')] = None
-    conversation_id: Annotated[str | None, Field(description='The conversation it belongs to.')] = None
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')] = (
-        None
-    )
+    run_id: Annotated[
+        str | None, Field(description='The run that made the message.')
+    ] = None
+    conversation_id: Annotated[
+        str | None, Field(description='The conversation it belongs to.')
+    ] = None
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ] = None
     state: Annotated[
         Literal['complete', 'interrupted'] | None,
-        Field(description='`interrupted`: the work on the calls before it was cut short.'),
+        Field(
+            description='`interrupted`: the work on the calls before it was cut short.'
+        ),
     ] = 'complete'
 
 
@@ -3296,37 +4804,67 @@ class ModelResponse(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    parts: Annotated[list[Parts3], Field(description='Text, thinking, tool calls and files, in order.')]
+    parts: Annotated[
+        list[Parts3],
+        Field(description='Text, thinking, tool calls and files, in order.'),
+    ]
     usage: Annotated[RequestUsage, Field(description='Tokens of this request.')]
     model_name: Annotated[str | None, Field(description='The model that responded.')]
     model_id: Annotated[
-        str | None, Field(description='The string the model was chosen by, for example `openai:gpt-5`.')
+        str | None,
+        Field(
+            description='The string the model was chosen by, for example `openai:gpt-5`.'
+        ),
     ]
-    timestamp: Annotated[str, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')]
+    timestamp: Annotated[
+        str,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ]
     kind: Annotated[Literal['response'], Field(description='Kind of the message.')]
-    provider_name: Annotated[str | None, Field(description='The provider that responded.')]
+    provider_name: Annotated[
+        str | None, Field(description='The provider that responded.')
+    ]
     provider_url: Annotated[str | None, Field(description='Its base address.')]
     canonical_system: Annotated[
-        str | None, Field(description='The API that responded, when it differs from the provider.')
+        str | None,
+        Field(description='The API that responded, when it differs from the provider.'),
     ]
-    provider_details: Annotated[dict[str, Any] | None, Field(description='Further data of the provider.')]
-    provider_response_id: Annotated[str | None, Field(description="The provider's id of the response.")]
+    provider_details: Annotated[
+        dict[str, Any] | None, Field(description='Further data of the provider.')
+    ]
+    provider_response_id: Annotated[
+        str | None, Field(description="The provider's id of the response.")
+    ]
     finish_reason: Annotated[
         Literal['stop', 'length', 'content_filter', 'tool_call', 'error'] | None,
         Field(description='Why the model stopped.'),
     ]
     run_id: Annotated[str | None, Field(description='The run that made the message.')]
-    conversation_id: Annotated[str | None, Field(description='The conversation it belongs to.')]
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')]
-    workspace_ref: Annotated[ModelResponseWorkspaceRef | None, Field(description='The workspace it was made in.')]
-    history_digest: Annotated[str | None, Field(description='Digest of the messages it responds to.')]
+    conversation_id: Annotated[
+        str | None, Field(description='The conversation it belongs to.')
+    ]
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ]
+    workspace_ref: Annotated[
+        ModelResponseWorkspaceRef | None,
+        Field(description='The workspace it was made in.'),
+    ]
+    history_digest: Annotated[
+        str | None, Field(description='Digest of the messages it responds to.')
+    ]
     failed_attempts: Annotated[
         list[ModelRequestAttempt] | None,
-        Field(description='The attempts before the one that succeeded, when a list of models fell back.'),
+        Field(
+            description='The attempts before the one that succeeded, when a list of models fell back.'
+        ),
     ]
     state: Annotated[
         Literal['complete', 'incomplete', 'suspended', 'interrupted'],
-        Field(description='`interrupted`: it was cut, or broke a limit; `suspended`: the provider paused the turn.'),
+        Field(
+            description='`interrupted`: it was cut, or broke a limit; `suspended`: the provider paused the turn.'
+        ),
     ]
 
 
@@ -3334,11 +4872,22 @@ class ModelResponseEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    event_kind: Annotated[Literal['model_response'], Field(description='Kind of the event.')]
-    message: Annotated[ModelResponse, Field(description='The response as it is in the history.')]
-    usage: Annotated[RunUsage, Field(description='Usage of the run up to and including it.')]
-    served: Annotated[str | None, Field(description='The model that responded, as the provider names it.')]
-    duration_ms: Annotated[float, Field(alias='durationMs', description='How long the request took.')]
+    event_kind: Annotated[
+        Literal['model_response'], Field(description='Kind of the event.')
+    ]
+    message: Annotated[
+        ModelResponse, Field(description='The response as it is in the history.')
+    ]
+    usage: Annotated[
+        RunUsage, Field(description='Usage of the run up to and including it.')
+    ]
+    served: Annotated[
+        str | None,
+        Field(description='The model that responded, as the provider names it.'),
+    ]
+    duration_ms: Annotated[
+        float, Field(alias='durationMs', description='How long the request took.')
+    ]
 
 
 Parts4 = TypeAliasType(
@@ -3354,43 +4903,75 @@ class ModelResponseInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    parts: Annotated[list[Parts4] | None, Field(description='Text, thinking, tool calls and files, in order.')] = None
-    usage: Annotated[RequestUsageInput | None, Field(description='Tokens of this request.')] = None
-    model_name: Annotated[str | None, Field(description='The model that responded.')] = None
-    model_id: Annotated[
-        str | None, Field(description='The string the model was chosen by, for example `openai:gpt-5`.')
+    parts: Annotated[
+        list[Parts4] | None,
+        Field(description='Text, thinking, tool calls and files, in order.'),
     ] = None
-    timestamp: Annotated[str | None, Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.')] = (
-        None
+    usage: Annotated[
+        RequestUsageInput | None, Field(description='Tokens of this request.')
+    ] = None
+    model_name: Annotated[
+        str | None, Field(description='The model that responded.')
+    ] = None
+    model_id: Annotated[
+        str | None,
+        Field(
+            description='The string the model was chosen by, for example `openai:gpt-5`.'
+        ),
+    ] = None
+    timestamp: Annotated[
+        str | None,
+        Field(description='RFC 3339 time; UTC as `Z`, six fractional digits or none.'),
+    ] = None
+    kind: Annotated[Literal['response'], Field(description='Kind of the message.')] = (
+        'response'
     )
-    kind: Annotated[Literal['response'], Field(description='Kind of the message.')] = 'response'
-    provider_name: Annotated[str | None, Field(description='The provider that responded.')] = None
+    provider_name: Annotated[
+        str | None, Field(description='The provider that responded.')
+    ] = None
     provider_url: Annotated[str | None, Field(description='Its base address.')] = None
     canonical_system: Annotated[
-        str | None, Field(description='The API that responded, when it differs from the provider.')
+        str | None,
+        Field(description='The API that responded, when it differs from the provider.'),
     ] = None
-    provider_details: Annotated[dict[str, Any] | None, Field(description='Further data of the provider.')] = None
-    provider_response_id: Annotated[str | None, Field(description="The provider's id of the response.")] = None
+    provider_details: Annotated[
+        dict[str, Any] | None, Field(description='Further data of the provider.')
+    ] = None
+    provider_response_id: Annotated[
+        str | None, Field(description="The provider's id of the response.")
+    ] = None
     finish_reason: Annotated[
         Literal['stop', 'length', 'content_filter', 'tool_call', 'error'] | None,
         Field(description='Why the model stopped.'),
     ] = None
-    run_id: Annotated[str | None, Field(description='The run that made the message.')] = None
-    conversation_id: Annotated[str | None, Field(description='The conversation it belongs to.')] = None
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data for the program, never sent to the model.')] = (
-        None
-    )
-    workspace_ref: Annotated[
-        ModelResponseWorkspaceRefInput | None, Field(description='The workspace it was made in.')
+    run_id: Annotated[
+        str | None, Field(description='The run that made the message.')
     ] = None
-    history_digest: Annotated[str | None, Field(description='Digest of the messages it responds to.')] = None
+    conversation_id: Annotated[
+        str | None, Field(description='The conversation it belongs to.')
+    ] = None
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Field(description='Data for the program, never sent to the model.'),
+    ] = None
+    workspace_ref: Annotated[
+        ModelResponseWorkspaceRefInput | None,
+        Field(description='The workspace it was made in.'),
+    ] = None
+    history_digest: Annotated[
+        str | None, Field(description='Digest of the messages it responds to.')
+    ] = None
     failed_attempts: Annotated[
         list[ModelRequestAttemptInput] | None,
-        Field(description='The attempts before the one that succeeded, when a list of models fell back.'),
+        Field(
+            description='The attempts before the one that succeeded, when a list of models fell back.'
+        ),
     ] = None
     state: Annotated[
         Literal['complete', 'incomplete', 'suspended', 'interrupted'] | None,
-        Field(description='`interrupted`: it was cut, or broke a limit; `suspended`: the provider paused the turn.'),
+        Field(
+            description='`interrupted`: it was cut, or broke a limit; `suspended`: the provider paused the turn.'
+        ),
     ] = 'complete'
 
 
@@ -3398,7 +4979,11 @@ ModelSpecInput1 = TypeAliasType(
     "ModelSpecInput1",
     Annotated[
         list[ModelEntryInput],
-        Field(description='A model, or several to fall back on in order.', min_length=1, title='ModelSpecInput'),
+        Field(
+            description='A model, or several to fall back on in order.',
+            min_length=1,
+            title='ModelSpecInput',
+        ),
     ],
 )
 
@@ -3409,10 +4994,12 @@ class ModelSpecModelsInput(Model):
         populate_by_name=True,
     )
     models: Annotated[
-        list[ModelEntryInput], Field(description='Models in the order in which they are tried.', min_length=1)
+        list[ModelEntryInput],
+        Field(description='Models in the order in which they are tried.', min_length=1),
     ]
     fallback_on: Annotated[
-        list[str] | None, Field(alias='fallbackOn', description='Further error kinds that fall back.')
+        list[str] | None,
+        Field(alias='fallbackOn', description='Further error kinds that fall back.'),
     ] = None
 
 
@@ -3420,16 +5007,28 @@ class ModelsListResultModelsItem(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    id: Annotated[str, Field(description='`provider:name`, or `provider:*` for any name of the provider.')]
+    id: Annotated[
+        str,
+        Field(
+            description='`provider:name`, or `provider:*` for any name of the provider.'
+        ),
+    ]
     provider: Annotated[str, Field(description='Name of the provider.')]
     context_window: Annotated[
         int | None,
-        Field(alias='contextWindow', description='Maximum number of tokens of prompt and response together.'),
+        Field(
+            alias='contextWindow',
+            description='Maximum number of tokens of prompt and response together.',
+        ),
     ] = None
     max_output: Annotated[
-        int | None, Field(alias='maxOutput', description='Maximum number of tokens of a response.')
+        int | None,
+        Field(alias='maxOutput', description='Maximum number of tokens of a response.'),
     ] = None
-    input: Annotated[list[str], Field(description='Kinds of input it takes, for example `text` and `image`.')]
+    input: Annotated[
+        list[str],
+        Field(description='Kinds of input it takes, for example `text` and `image`.'),
+    ]
     tools: Annotated[bool | None, Field(description='Whether it calls tools.')] = None
     thinking: Annotated[bool | None, Field(description='Whether it thinks.')] = None
     prices: Annotated[
@@ -3440,7 +5039,10 @@ class ModelsListResultModelsItem(Model):
     ] = None
     available: Annotated[bool, Field(description='Whether it can be used now.')]
     missing: Annotated[
-        str | None, Field(description='What is missing: an environment variable, or the field `baseUrl`.')
+        str | None,
+        Field(
+            description='What is missing: an environment variable, or the field `baseUrl`.'
+        ),
     ] = None
 
 
@@ -3462,8 +5064,12 @@ class PartDeltaEvent(Model):
         populate_by_name=True,
     )
     index: Annotated[int, Field(description='Position of the part in the response.')]
-    delta: Annotated[PartDelta, Field(description='The content since the last delta of the part.')]
-    event_kind: Annotated[Literal['part_delta'], Field(description='Always `"part_delta"`.')]
+    delta: Annotated[
+        PartDelta, Field(description='The content since the last delta of the part.')
+    ]
+    event_kind: Annotated[
+        Literal['part_delta'], Field(description='Always `"part_delta"`.')
+    ]
 
 
 class PartEndEvent(Model):
@@ -3475,11 +5081,16 @@ class PartEndEvent(Model):
         TextPart | ThinkingPart | ToolCallPart | NativeToolCallPart | NativeToolReturnPart | FilePart | CompactionPart | SpeechPart,
         Field(description='The part as far as it is known.', discriminator='part_kind'),
     ]
-    next_part_kind: Annotated[str | None, Field(description='Kind of the part after it.')]
-    canonical_system: Annotated[
-        str | None, Field(description='The API that responds, when it differs from the provider.')
+    next_part_kind: Annotated[
+        str | None, Field(description='Kind of the part after it.')
     ]
-    event_kind: Annotated[Literal['part_end'], Field(description='Always `"part_end"`.')]
+    canonical_system: Annotated[
+        str | None,
+        Field(description='The API that responds, when it differs from the provider.'),
+    ]
+    event_kind: Annotated[
+        Literal['part_end'], Field(description='Always `"part_end"`.')
+    ]
 
 
 class PartStartEvent(Model):
@@ -3491,18 +5102,25 @@ class PartStartEvent(Model):
         TextPart | ThinkingPart | ToolCallPart | NativeToolCallPart | NativeToolReturnPart | FilePart | CompactionPart | SpeechPart,
         Field(description='The part as far as it is known.', discriminator='part_kind'),
     ]
-    previous_part_kind: Annotated[str | None, Field(description='Kind of the part before it.')]
-    canonical_system: Annotated[
-        str | None, Field(description='The API that responds, when it differs from the provider.')
+    previous_part_kind: Annotated[
+        str | None, Field(description='Kind of the part before it.')
     ]
-    event_kind: Annotated[Literal['part_start'], Field(description='Always `"part_start"`.')]
+    canonical_system: Annotated[
+        str | None,
+        Field(description='The API that responds, when it differs from the provider.'),
+    ]
+    event_kind: Annotated[
+        Literal['part_start'], Field(description='Always `"part_start"`.')
+    ]
 
 
 class ProgressParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    token: Annotated[str | float, Field(description='That of `run/start`, or one the daemon made.')]
+    token: Annotated[
+        str | float, Field(description='That of `run/start`, or one the daemon made.')
+    ]
     value: Annotated[WorkDoneProgress, Field(description='The progress of the run.')]
 
 
@@ -3511,78 +5129,137 @@ class RunError(Model):
         populate_by_name=True,
     )
     code: Annotated[int, Field(description='Number of the kind.')]
-    message: Annotated[str, Field(description='The error as a sentence that is clear by itself.')]
+    message: Annotated[
+        str, Field(description='The error as a sentence that is clear by itself.')
+    ]
     data: Annotated[RunErrorData, Field(description='The kind and its details.')]
 
 
-Messages = TypeAliasType("Messages", Annotated[ModelRequest | ModelResponse, Field(discriminator='kind')])
+Messages = TypeAliasType(
+    "Messages", Annotated[ModelRequest | ModelResponse, Field(discriminator='kind')]
+)
 
 
 class RunMessagesResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    messages: Annotated[list[Messages] | None, Field(description='The messages, oldest first.')] = None
-    json_: Annotated[str | None, Field(alias='json', description='The same as JSON text, with `format: json`.')] = None
+    messages: Annotated[
+        list[Messages] | None, Field(description='The messages, oldest first.')
+    ] = None
+    json_: Annotated[
+        str | None,
+        Field(alias='json', description='The same as JSON text, with `format: json`.'),
+    ] = None
     new_message_index: Annotated[
-        int, Field(alias='newMessageIndex', description='Index, in the whole list, of the first message of this run.')
+        int,
+        Field(
+            alias='newMessageIndex',
+            description='Index, in the whole list, of the first message of this run.',
+        ),
     ]
     total: Annotated[int, Field(description='Number of messages in all pages.')]
-    complete: Annotated[bool, Field(description='Whether the run is over, so that this is final.')]
-    next_cursor: Annotated[str | None, Field(alias='nextCursor', description='Present when there is another page.')] = (
-        None
-    )
+    complete: Annotated[
+        bool, Field(description='Whether the run is over, so that this is final.')
+    ]
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
+    ] = None
 
 
 class RunNewMessagesResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    messages: Annotated[list[Messages] | None, Field(description='The messages, oldest first.')] = None
-    json_: Annotated[str | None, Field(alias='json', description='The same as JSON text, with `format: json`.')] = None
+    messages: Annotated[
+        list[Messages] | None, Field(description='The messages, oldest first.')
+    ] = None
+    json_: Annotated[
+        str | None,
+        Field(alias='json', description='The same as JSON text, with `format: json`.'),
+    ] = None
     new_message_index: Annotated[
-        int, Field(alias='newMessageIndex', description='Index, in the whole list, of the first message of this run.')
+        int,
+        Field(
+            alias='newMessageIndex',
+            description='Index, in the whole list, of the first message of this run.',
+        ),
     ]
     total: Annotated[int, Field(description='Number of messages in all pages.')]
-    complete: Annotated[bool, Field(description='Whether the run is over, so that this is final.')]
-    next_cursor: Annotated[str | None, Field(alias='nextCursor', description='Present when there is another page.')] = (
-        None
-    )
+    complete: Annotated[
+        bool, Field(description='Whether the run is over, so that this is final.')
+    ]
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
+    ] = None
 
 
-NewMessages = TypeAliasType("NewMessages", Annotated[ModelRequest | ModelResponse, Field(discriminator='kind')])
+NewMessages = TypeAliasType(
+    "NewMessages", Annotated[ModelRequest | ModelResponse, Field(discriminator='kind')]
+)
 
 
 class RunResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    run_id: Annotated[str, Field(alias='runId', description='The run; also `run_id` of its messages.')]
-    conversation_id: Annotated[str, Field(alias='conversationId', description='Its conversation.')]
-    outcome: Annotated[Literal['success', 'deferred', 'cancelled', 'failed'], Field(description='How it ended.')]
+    run_id: Annotated[
+        str, Field(alias='runId', description='The run; also `run_id` of its messages.')
+    ]
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='Its conversation.')
+    ]
+    outcome: Annotated[
+        Literal['success', 'deferred', 'cancelled', 'failed'],
+        Field(description='How it ended.'),
+    ]
     output: Annotated[Any | None, Field(description='The output.')] = None
     output_tool_name: Annotated[
         str | None,
-        Field(alias='outputToolName', description='The output tool that produced it; absent for an output from text.'),
+        Field(
+            alias='outputToolName',
+            description='The output tool that produced it; absent for an output from text.',
+        ),
     ] = None
     output_name: Annotated[
-        str | None, Field(alias='outputName', description='Name of the alternative it belongs to.')
+        str | None,
+        Field(alias='outputName', description='Name of the alternative it belongs to.'),
     ] = None
     deferred: Annotated[
-        DeferredToolRequests | None, Field(description='The calls it leaves to others, when it is deferred.')
+        DeferredToolRequests | None,
+        Field(description='The calls it leaves to others, when it is deferred.'),
     ] = None
-    error: Annotated[RunError | None, Field(description='Why it failed or was cancelled.')] = None
+    error: Annotated[
+        RunError | None, Field(description='Why it failed or was cancelled.')
+    ] = None
     usage: Annotated[RunUsage, Field(description='The usage of the run.')]
-    new_message_index: Annotated[int, Field(alias='newMessageIndex', description='Index of its first own message.')]
-    message_count: Annotated[int, Field(alias='messageCount', description='Number of messages.')]
+    new_message_index: Annotated[
+        int,
+        Field(alias='newMessageIndex', description='Index of its first own message.'),
+    ]
+    message_count: Annotated[
+        int, Field(alias='messageCount', description='Number of messages.')
+    ]
     model: Annotated[RunResultModel, Field(description='Models.')]
     timing: Annotated[RunResultTiming, Field(description='When.')]
-    last_seq: Annotated[int, Field(alias='lastSeq', description='`seq` of its `run_finished`.')]
-    metadata: Annotated[dict[str, Any] | None, Field(description='The metadata it was started with.')] = None
-    messages: Annotated[list[Messages] | None, Field(description='All messages, when `include` has `messages`.')] = None
+    last_seq: Annotated[
+        int, Field(alias='lastSeq', description='`seq` of its `run_finished`.')
+    ]
+    metadata: Annotated[
+        dict[str, Any] | None, Field(description='The metadata it was started with.')
+    ] = None
+    messages: Annotated[
+        list[Messages] | None,
+        Field(description='All messages, when `include` has `messages`.'),
+    ] = None
     new_messages: Annotated[
         list[NewMessages] | None,
-        Field(alias='newMessages', description='The messages of this run, when `include` has `newMessages`.'),
+        Field(
+            alias='newMessages',
+            description='The messages of this run, when `include` has `newMessages`.',
+        ),
     ] = None
 
 
@@ -3598,17 +5275,28 @@ class RunSnapshot(Model):
         ),
     ]
     agent: Annotated[str | None, Field(description='Name of the agent.')] = None
-    run_step: Annotated[int, Field(alias='runStep', description='Number of the model request it is at, from 1.')]
+    run_step: Annotated[
+        int,
+        Field(
+            alias='runStep', description='Number of the model request it is at, from 1.'
+        ),
+    ]
     response: Annotated[
         ModelResponse | None,
         Field(
             description='The response that is coming: its parts so far, `state` is `incomplete`. Not among the messages yet.'
         ),
     ] = None
-    pending: Annotated[list[PendingItem], Field(description='What it waits for, as in `pending/list`.')]
+    pending: Annotated[
+        list[PendingItem], Field(description='What it waits for, as in `pending/list`.')
+    ]
     usage: Annotated[RunUsage, Field(description='The usage so far.')]
-    message_count: Annotated[int, Field(alias='messageCount', description='Number of messages.')]
-    last_seq: Annotated[int, Field(alias='lastSeq', description='`seq` of its last event.')]
+    message_count: Annotated[
+        int, Field(alias='messageCount', description='Number of messages.')
+    ]
+    last_seq: Annotated[
+        int, Field(alias='lastSeq', description='`seq` of its last event.')
+    ]
     last_delta: Annotated[
         int,
         Field(
@@ -3616,7 +5304,9 @@ class RunSnapshot(Model):
             description='`n` of the last `run/delta` that `response` holds; one with a higher number is still to be added.',
         ),
     ]
-    result: Annotated[RunResult | None, Field(description='Present when it is finished.')] = None
+    result: Annotated[
+        RunResult | None, Field(description='Present when it is finished.')
+    ] = None
 
 
 class RunSteerParams(Model):
@@ -3624,10 +5314,14 @@ class RunSteerParams(Model):
         populate_by_name=True,
     )
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
-    content: Annotated[str | list[UserContentInput], Field(description='The message of the user.')]
+    content: Annotated[
+        str | list[UserContentInput], Field(description='The message of the user.')
+    ]
     when: Annotated[
         Literal['asap', 'whenIdle'] | None,
-        Field(description='With the next model request, or when the run would end otherwise.'),
+        Field(
+            description='With the next model request, or when the run would end otherwise.'
+        ),
     ] = 'asap'
     tool_call_id: Annotated[
         str | None,
@@ -3642,24 +5336,43 @@ class ToolCallResultInput(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    content: Annotated[Any | None, Field(description='The content shown to the model: any JSON value.')] = None
-    metadata: Annotated[Any | None, Field(description='Data for the program, beside `content`.')] = None
+    content: Annotated[
+        Any | None, Field(description='The content shown to the model: any JSON value.')
+    ] = None
+    metadata: Annotated[
+        Any | None, Field(description='Data for the program, beside `content`.')
+    ] = None
     user_content: Annotated[
         str | list[UserContentInput] | None,
-        Field(alias='userContent', description='Content for a user prompt after all tool returns, beside `content`.'),
+        Field(
+            alias='userContent',
+            description='Content for a user prompt after all tool returns, beside `content`.',
+        ),
     ] = None
     usage: Annotated[
-        RunUsageInput | None, Field(description='What the tool used itself, added to the run, beside `content`.')
+        RunUsageInput | None,
+        Field(
+            description='What the tool used itself, added to the run, beside `content`.'
+        ),
     ] = None
-    retry: Annotated[str | None, Field(description='Lets the model try again, with this message.')] = None
-    failed: Annotated[str | None, Field(description='The tool failed for good, with this message.')] = None
+    retry: Annotated[
+        str | None, Field(description='Lets the model try again, with this message.')
+    ] = None
+    failed: Annotated[
+        str | None, Field(description='The tool failed for good, with this message.')
+    ] = None
     deferred: Annotated[
         dict[str, Any] | None,
-        Field(description='Defers the call: its result comes from outside the run. Data about it, or null.'),
+        Field(
+            description='Defers the call: its result comes from outside the run. Data about it, or null.'
+        ),
     ] = None
     approval_required: Annotated[
         dict[str, Any] | None,
-        Field(alias='approvalRequired', description='The call needs an approval; data about it, or null.'),
+        Field(
+            alias='approvalRequired',
+            description='The call needs an approval; data about it, or null.',
+        ),
     ] = None
 
 
@@ -3680,15 +5393,24 @@ class EnqueuedMessagesEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    enqueue_id: Annotated[str, Field(description='Id of the `run/steer` that brought them.')]
+    enqueue_id: Annotated[
+        str, Field(description='Id of the `run/steer` that brought them.')
+    ]
     messages: Annotated[
         list[ModelRequest],
-        Field(description='The messages as they stand in the history, or one that holds just the `parts`.'),
+        Field(
+            description='The messages as they stand in the history, or one that holds just the `parts`.'
+        ),
     ]
     parts: Annotated[
-        list[Parts], Field(description='The parts that joined the request with the return of a tool call; else empty.')
+        list[Parts],
+        Field(
+            description='The parts that joined the request with the return of a tool call; else empty.'
+        ),
     ]
-    event_kind: Annotated[Literal['enqueued_messages'], Field(description='Kind of the event.')]
+    event_kind: Annotated[
+        Literal['enqueued_messages'], Field(description='Kind of the event.')
+    ]
 
 
 class HistoryProcessParams(Model):
@@ -3697,15 +5419,29 @@ class HistoryProcessParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
     run_step: Annotated[
-        int, Field(alias='runStep', description='Number of the model request it is at; 0 before the first.')
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
     ]
-    pending_id: Annotated[str, Field(alias='pendingId', description='Id of this callback, unique in the daemon.')]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
     deadline_ms: Annotated[
-        float | None, Field(alias='deadlineMs', description='Milliseconds until the daemon gives up.')
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
     processor: Annotated[str, Field(description='Name from the specification.')]
-    messages: Annotated[list[Messages], Field(description='The whole history, this run included.')]
+    messages: Annotated[
+        list[Messages], Field(description='The whole history, this run included.')
+    ]
 
 
 class HistoryProcessResult(Model):
@@ -3713,7 +5449,8 @@ class HistoryProcessResult(Model):
         populate_by_name=True,
     )
     messages: Annotated[
-        list[ModelRequestInput | ModelResponseInput], Field(description='Replaces the history; must end in a request.')
+        list[ModelRequestInput | ModelResponseInput],
+        Field(description='Replaces the history; must end in a request.'),
     ]
 
 
@@ -3723,29 +5460,59 @@ class ModelRequestParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
     run_step: Annotated[
-        int, Field(alias='runStep', description='Number of the model request it is at; 0 before the first.')
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
     ]
-    pending_id: Annotated[str, Field(alias='pendingId', description='Id of this callback, unique in the daemon.')]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
     deadline_ms: Annotated[
-        float | None, Field(alias='deadlineMs', description='Milliseconds until the daemon gives up.')
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    request_id: Annotated[str, Field(alias='requestId', description='Id of this model request.')]
+    request_id: Annotated[
+        str, Field(alias='requestId', description='Id of this model request.')
+    ]
     model: Annotated[str, Field(description='NAME of `host:NAME`.')]
-    messages: Annotated[list[Messages], Field(description='The cleaned history, ending in a request.')]
-    instructions: Annotated[str | None, Field(description='Instructions with those of the output mode.')]
+    messages: Annotated[
+        list[Messages], Field(description='The cleaned history, ending in a request.')
+    ]
+    instructions: Annotated[
+        str | None, Field(description='Instructions with those of the output mode.')
+    ]
     tools: Annotated[list[ToolDefinition], Field(description='Function tools.')]
-    output_tools: Annotated[list[ToolDefinition], Field(alias='outputTools', description='Output tools.')]
-    allow_text: Annotated[bool, Field(alias='allowText', description='Whether text can be the output.')]
+    output_tools: Annotated[
+        list[ToolDefinition], Field(alias='outputTools', description='Output tools.')
+    ]
+    allow_text: Annotated[
+        bool, Field(alias='allowText', description='Whether text can be the output.')
+    ]
     output_mode: Annotated[
         Literal['text', 'tool', 'native', 'prompted'],
-        Field(alias='outputMode', description='How the output is requested from the model.'),
+        Field(
+            alias='outputMode',
+            description='How the output is requested from the model.',
+        ),
     ]
     output_object: Annotated[
         ModelRequestParamsOutputObject | None,
-        Field(alias='outputObject', description='Schema of the output in native and prompted mode.'),
+        Field(
+            alias='outputObject',
+            description='Schema of the output in native and prompted mode.',
+        ),
     ] = None
-    settings: Annotated[ModelSettings | None, Field(description='Settings of the request.')]
+    settings: Annotated[
+        ModelSettings | None, Field(description='Settings of the request.')
+    ]
     stream: Annotated[bool, Field(description='Whether deltas are wanted.')]
 
 
@@ -3753,14 +5520,20 @@ class ModelRequestResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    response: Annotated[ModelResponseInput, Field(description='A v2 response; absent fields are defaulted.')]
+    response: Annotated[
+        ModelResponseInput,
+        Field(description='A v2 response; absent fields are defaulted.'),
+    ]
 
 
 ModelSpecInput = TypeAliasType(
     "ModelSpecInput",
     Annotated[
         str | ModelSpecModelInput | ModelSpecInput1 | ModelSpecModelsInput,
-        Field(description='A model, or several to fall back on in order.', title='ModelSpecInput'),
+        Field(
+            description='A model, or several to fall back on in order.',
+            title='ModelSpecInput',
+        ),
     ],
 )
 
@@ -3782,7 +5555,9 @@ class RunDelta(Model):
         populate_by_name=True,
     )
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
-    after_seq: Annotated[int, Field(alias='afterSeq', description='`seq` of the event it follows.')]
+    after_seq: Annotated[
+        int, Field(alias='afterSeq', description='`seq` of the event it follows.')
+    ]
     n: Annotated[int, Field(description='Counts the deltas of the run from 1.')]
     event: Annotated[DeltaEvent, Field(description='What to show.')]
 
@@ -3791,7 +5566,9 @@ class RunFinishedEvent(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    event_kind: Annotated[Literal['run_finished'], Field(description='Kind of the event.')]
+    event_kind: Annotated[
+        Literal['run_finished'], Field(description='Kind of the event.')
+    ]
     result: Annotated[RunResult, Field(description='The result without its messages.')]
 
 
@@ -3802,47 +5579,88 @@ class RunStartParamsInput(Model):
     )
     name: Annotated[Name | None, Field(description='Name of the agent.')] = None
     model: Annotated[
-        ModelSpecInput | None, Field(description='The model; default: the embedded `test` model, with a warning.')
+        ModelSpecInput | None,
+        Field(
+            description='The model; default: the embedded `test` model, with a warning.'
+        ),
     ] = None
     model_settings: Annotated[
-        ModelSettingsInput | None, Field(alias='modelSettings', description='Settings of every model request.')
+        ModelSettingsInput | None,
+        Field(alias='modelSettings', description='Settings of every model request.'),
     ] = None
     instructions: Annotated[
-        PromptsInput | None, Field(description='Sent with every request, never part of the history of a later run.')
+        PromptsInput | None,
+        Field(
+            description='Sent with every request, never part of the history of a later run.'
+        ),
     ] = None
     system_prompt: Annotated[
-        PromptsInput | None, Field(alias='systemPrompt', description='Begins a new conversation.')
+        PromptsInput | None,
+        Field(alias='systemPrompt', description='Begins a new conversation.'),
     ] = None
-    tools: Annotated[list[ToolSpecInput] | None, Field(description='Function tools, served by the host.')] = None
+    tools: Annotated[
+        list[ToolSpecInput] | None,
+        Field(description='Function tools, served by the host.'),
+    ] = None
     prepare_tools: Annotated[
-        bool | None, Field(alias='prepareTools', description='Send `tools/prepare` before every model request.')
+        bool | None,
+        Field(
+            alias='prepareTools',
+            description='Send `tools/prepare` before every model request.',
+        ),
     ] = None
-    output: Annotated[OutputSpecInput | None, Field(description='What the run must produce; default text.')] = None
+    output: Annotated[
+        OutputSpecInput | None,
+        Field(description='What the run must produce; default text.'),
+    ] = None
     output_validators: Annotated[
-        list[str] | None, Field(alias='outputValidators', description='Host functions that check the output, in order.')
+        list[str] | None,
+        Field(
+            alias='outputValidators',
+            description='Host functions that check the output, in order.',
+        ),
     ] = None
     history_processors: Annotated[
         list[str] | None,
-        Field(alias='historyProcessors', description='Host functions that rewrite the history, in order.'),
+        Field(
+            alias='historyProcessors',
+            description='Host functions that rewrite the history, in order.',
+        ),
     ] = None
     reinject_system_prompt: Annotated[
         bool | None,
-        Field(alias='reinjectSystemPrompt', description='Put the system prompt before a history that has none.'),
+        Field(
+            alias='reinjectSystemPrompt',
+            description='Put the system prompt before a history that has none.',
+        ),
     ] = None
-    retries: Annotated[RetriesInput | None, Field(description='Failures in a row that are allowed; default 1.')] = None
+    retries: Annotated[
+        RetriesInput | None,
+        Field(description='Failures in a row that are allowed; default 1.'),
+    ] = None
     end_strategy: Annotated[
         Literal['graceful', 'early', 'exhaustive'] | None,
-        Field(alias='endStrategy', description='What happens to other calls beside an output; default `graceful`.'),
+        Field(
+            alias='endStrategy',
+            description='What happens to other calls beside an output; default `graceful`.',
+        ),
     ] = None
-    usage_limits: Annotated[UsageLimitsInput | None, Field(alias='usageLimits', description='Bounds of the run.')] = (
-        None
-    )
+    usage_limits: Annotated[
+        UsageLimitsInput | None,
+        Field(alias='usageLimits', description='Bounds of the run.'),
+    ] = None
     tool_timeout_ms: Annotated[
-        ToolTimeoutMs | None, Field(alias='toolTimeoutMs', description='Deadline of tools that have none of their own.')
+        ToolTimeoutMs | None,
+        Field(
+            alias='toolTimeoutMs',
+            description='Deadline of tools that have none of their own.',
+        ),
     ] = None
     deferred: Annotated[
         Literal['end', 'handle', 'wait'] | None,
-        Field(description='What happens to calls of external tools and to approvals; default `end`.'),
+        Field(
+            description='What happens to calls of external tools and to approvals; default `end`.'
+        ),
     ] = None
     strict_schemas: Annotated[
         bool | None,
@@ -3852,13 +5670,26 @@ class RunStartParamsInput(Model):
         ),
     ] = None
     run_id: Annotated[
-        RunId | None, Field(alias='runId', description='Id of the run, chosen by the host; default a UUIDv7.')
+        RunId | None,
+        Field(
+            alias='runId',
+            description='Id of the run, chosen by the host; default a UUIDv7.',
+        ),
     ] = None
-    agent: Annotated[str | None, Field(description='A registered agent that the other fields add to.')] = None
-    prompt: Annotated[str | list[UserContentInput] | None, Field(description='The message of the user.')] = None
+    agent: Annotated[
+        str | None,
+        Field(description='A registered agent that the other fields add to.'),
+    ] = None
+    prompt: Annotated[
+        str | list[UserContentInput] | None,
+        Field(description='The message of the user.'),
+    ] = None
     message_history: Annotated[
         list[ModelRequestInput | ModelResponseInput] | RunStartParamsMessageHistoryInput | None,
-        Field(alias='messageHistory', description='Earlier messages, oldest first, or the run that has them.'),
+        Field(
+            alias='messageHistory',
+            description='Earlier messages, oldest first, or the run that has them.',
+        ),
     ] = None
     open_tool_calls: Annotated[
         Literal['refuse', 'close'] | None,
@@ -3876,21 +5707,40 @@ class RunStartParamsInput(Model):
     ] = None
     deferred_tool_results: Annotated[
         DeferredToolResultsInput | None,
-        Field(alias='deferredToolResults', description='Results of the deferred calls that the history ends in.'),
+        Field(
+            alias='deferredToolResults',
+            description='Results of the deferred calls that the history ends in.',
+        ),
     ] = None
     usage: Annotated[
-        RunUsageInput | None, Field(description='Usage so far, counted on and checked against the limits.')
+        RunUsageInput | None,
+        Field(description='Usage so far, counted on and checked against the limits.'),
     ] = None
-    deps: Annotated[Any | None, Field(description='Data handed to every callback of the run.')] = None
+    deps: Annotated[
+        Any | None, Field(description='Data handed to every callback of the run.')
+    ] = None
     conversation_id: Annotated[
         ConversationId | None,
-        Field(alias='conversationId', description='Label of the conversation; `new` starts another one.'),
+        Field(
+            alias='conversationId',
+            description='Label of the conversation; `new` starts another one.',
+        ),
     ] = None
-    metadata: Annotated[dict[str, Any] | None, Field(description='Data given back in the result.')] = None
-    stream: Annotated[bool | None, Field(description="Whether the model's streaming interface is used.")] = None
-    timeout_ms: Annotated[TimeoutMs | None, Field(alias='timeoutMs', description='Deadline of the run.')] = None
+    metadata: Annotated[
+        dict[str, Any] | None, Field(description='Data given back in the result.')
+    ] = None
+    stream: Annotated[
+        bool | None,
+        Field(description="Whether the model's streaming interface is used."),
+    ] = None
+    timeout_ms: Annotated[
+        TimeoutMs | None, Field(alias='timeoutMs', description='Deadline of the run.')
+    ] = None
     max_tool_concurrency: Annotated[
-        MaxToolConcurrency | None, Field(alias='maxToolConcurrency', description='Most tool calls that run at once.')
+        MaxToolConcurrency | None,
+        Field(
+            alias='maxToolConcurrency', description='Most tool calls that run at once.'
+        ),
     ] = None
     wait: Annotated[
         bool | None,
@@ -3899,29 +5749,44 @@ class RunStartParamsInput(Model):
         ),
     ] = None
     include: Annotated[
-        list[Literal['messages', 'newMessages']] | None, Field(description='Messages to put into the result.')
+        list[Literal['messages', 'newMessages']] | None,
+        Field(description='Messages to put into the result.'),
     ] = None
     deltas: Annotated[
-        Literal['coalesced', 'all', 'none'] | None, Field(description='How streamed parts are shown.')
+        Literal['coalesced', 'all', 'none'] | None,
+        Field(description='How streamed parts are shown.'),
     ] = None
     max_latency_ms: Annotated[
-        MaxLatencyMs | None, Field(alias='maxLatencyMs', description='How long deltas may be held back to be merged.')
+        MaxLatencyMs | None,
+        Field(
+            alias='maxLatencyMs',
+            description='How long deltas may be held back to be merged.',
+        ),
     ] = None
     parent_run_id: Annotated[
-        str | None, Field(alias='parentRunId', description='The run whose tool starts this one.')
+        str | None,
+        Field(alias='parentRunId', description='The run whose tool starts this one.'),
     ] = None
     work_done_token: Annotated[
         str | float | None,
-        Field(alias='workDoneToken', description="LSP's progress token: `$/progress` reports the progress of the run."),
+        Field(
+            alias='workDoneToken',
+            description="LSP's progress token: `$/progress` reports the progress of the run.",
+        ),
     ] = None
     callbacks: Annotated[
         list[str] | None,
-        Field(description='Callbacks that the client serves for this run, beside those it named in `initialize`.'),
+        Field(
+            description='Callbacks that the client serves for this run, beside those it named in `initialize`.'
+        ),
     ] = None
     partial_result_token: Annotated[
-        str | float | None, Field(alias='partialResultToken', description="LSP's, ignored.")
+        str | float | None,
+        Field(alias='partialResultToken', description="LSP's, ignored."),
     ] = None
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = None
+    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
+        None
+    )
 
 
 class AgentRegisterParams(Model):
@@ -3931,47 +5796,88 @@ class AgentRegisterParams(Model):
     )
     name: Annotated[str, Field(description='Name of the agent.', min_length=1)]
     model: Annotated[
-        ModelSpecInput | None, Field(description='The model; default: the embedded `test` model, with a warning.')
+        ModelSpecInput | None,
+        Field(
+            description='The model; default: the embedded `test` model, with a warning.'
+        ),
     ] = None
     model_settings: Annotated[
-        ModelSettingsInput | None, Field(alias='modelSettings', description='Settings of every model request.')
+        ModelSettingsInput | None,
+        Field(alias='modelSettings', description='Settings of every model request.'),
     ] = None
     instructions: Annotated[
-        PromptsInput | None, Field(description='Sent with every request, never part of the history of a later run.')
+        PromptsInput | None,
+        Field(
+            description='Sent with every request, never part of the history of a later run.'
+        ),
     ] = None
     system_prompt: Annotated[
-        PromptsInput | None, Field(alias='systemPrompt', description='Begins a new conversation.')
+        PromptsInput | None,
+        Field(alias='systemPrompt', description='Begins a new conversation.'),
     ] = None
-    tools: Annotated[list[ToolSpecInput] | None, Field(description='Function tools, served by the host.')] = None
+    tools: Annotated[
+        list[ToolSpecInput] | None,
+        Field(description='Function tools, served by the host.'),
+    ] = None
     prepare_tools: Annotated[
-        bool | None, Field(alias='prepareTools', description='Send `tools/prepare` before every model request.')
+        bool | None,
+        Field(
+            alias='prepareTools',
+            description='Send `tools/prepare` before every model request.',
+        ),
     ] = None
-    output: Annotated[OutputSpecInput | None, Field(description='What the run must produce; default text.')] = None
+    output: Annotated[
+        OutputSpecInput | None,
+        Field(description='What the run must produce; default text.'),
+    ] = None
     output_validators: Annotated[
-        list[str] | None, Field(alias='outputValidators', description='Host functions that check the output, in order.')
+        list[str] | None,
+        Field(
+            alias='outputValidators',
+            description='Host functions that check the output, in order.',
+        ),
     ] = None
     history_processors: Annotated[
         list[str] | None,
-        Field(alias='historyProcessors', description='Host functions that rewrite the history, in order.'),
+        Field(
+            alias='historyProcessors',
+            description='Host functions that rewrite the history, in order.',
+        ),
     ] = None
     reinject_system_prompt: Annotated[
         bool | None,
-        Field(alias='reinjectSystemPrompt', description='Put the system prompt before a history that has none.'),
+        Field(
+            alias='reinjectSystemPrompt',
+            description='Put the system prompt before a history that has none.',
+        ),
     ] = None
-    retries: Annotated[RetriesInput | None, Field(description='Failures in a row that are allowed; default 1.')] = None
+    retries: Annotated[
+        RetriesInput | None,
+        Field(description='Failures in a row that are allowed; default 1.'),
+    ] = None
     end_strategy: Annotated[
         Literal['graceful', 'early', 'exhaustive'] | None,
-        Field(alias='endStrategy', description='What happens to other calls beside an output; default `graceful`.'),
+        Field(
+            alias='endStrategy',
+            description='What happens to other calls beside an output; default `graceful`.',
+        ),
     ] = None
-    usage_limits: Annotated[UsageLimitsInput | None, Field(alias='usageLimits', description='Bounds of the run.')] = (
-        None
-    )
+    usage_limits: Annotated[
+        UsageLimitsInput | None,
+        Field(alias='usageLimits', description='Bounds of the run.'),
+    ] = None
     tool_timeout_ms: Annotated[
-        ToolTimeoutMs | None, Field(alias='toolTimeoutMs', description='Deadline of tools that have none of their own.')
+        ToolTimeoutMs | None,
+        Field(
+            alias='toolTimeoutMs',
+            description='Deadline of tools that have none of their own.',
+        ),
     ] = None
     deferred: Annotated[
         Literal['end', 'handle', 'wait'] | None,
-        Field(description='What happens to calls of external tools and to approvals; default `end`.'),
+        Field(
+            description='What happens to calls of external tools and to approvals; default `end`.'
+        ),
     ] = None
     strict_schemas: Annotated[
         bool | None,
@@ -3980,7 +5886,9 @@ class AgentRegisterParams(Model):
             description='Refuse a schema of which some part cannot be checked (a remote `$ref`, a pattern that needs backtracking); by default a warning says which.',
         ),
     ] = None
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = None
+    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
+        None
+    )
 
 
 DurableEvent = TypeAliasType(
@@ -4020,12 +5928,20 @@ class RunEventsResult(Model):
     )
     events: Annotated[
         list[RunEventsResultEventsItem],
-        Field(description='The events as `run/event` sent them, in order; continue after the last one.'),
+        Field(
+            description='The events as `run/event` sent them, in order; continue after the last one.'
+        ),
     ]
     last_seq: Annotated[
-        int, Field(alias='lastSeq', description='`seq` of the last event of the run; the page may end before it.')
+        int,
+        Field(
+            alias='lastSeq',
+            description='`seq` of the last event of the run; the page may end before it.',
+        ),
     ]
-    complete: Annotated[bool, Field(description='Whether the run is over, so that this is final.')]
+    complete: Annotated[
+        bool, Field(description='Whether the run is over, so that this is final.')
+    ]
     snapshot: Annotated[
         RunSnapshot | None,
         Field(
