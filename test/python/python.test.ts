@@ -23,7 +23,8 @@ describe.skipIf(!environments)('the Python client (needs PYTHON_DIR, see test/py
     const path = join(environments, environment, 'bin', program);
     const done = spawnSync(path, args, { cwd: client, maxBuffer: 2 ** 26, ...options, encoding: 'utf8' });
     if (done.error) throw done.error;
-    if (done.status !== 0) throw new Error(`${program} ${args.join(' ')}: exit code ${done.status}\n${done.stdout}\n${done.stderr}`);
+    if (done.status !== 0)
+      throw new Error(`${program} ${args.join(' ')}: exit code ${done.status}\n${done.stdout}\n${done.stderr}`);
     return done.stdout;
   };
   const withSource = { env: { ...process.env, PYTHONPATH: join(client, 'src'), PYTHONDONTWRITEBYTECODE: '1' } };
@@ -53,8 +54,20 @@ describe.skipIf(!environments)('the Python client (needs PYTHON_DIR, see test/py
     const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
     run('tools', ['python', '-m', 'build', '--wheel', '--no-isolation', '--outdir', work]);
     expect(readdirSync(work).filter((name) => name.endsWith('.whl'))).toEqual([`runwire-${version}-py3-none-any.whl`]);
-    const files = run('tools', ['python', '-m', 'zipfile', '--list', join(work, `runwire-${version}-py3-none-any.whl`)]);
-    for (const name of ['LICENSE', 'py.typed', 'daemon/runwire.cjs', 'daemon/server.cjs', 'daemon/THIRD-PARTY-LICENSES.txt'])
+    const files = run('tools', [
+      'python',
+      '-m',
+      'zipfile',
+      '--list',
+      join(work, `runwire-${version}-py3-none-any.whl`),
+    ]);
+    for (const name of [
+      'LICENSE',
+      'py.typed',
+      'daemon/runwire.cjs',
+      'daemon/server.cjs',
+      'daemon/THIRD-PARTY-LICENSES.txt',
+    ])
       expect(files).toContain(`runwire/${name}`);
   });
 
