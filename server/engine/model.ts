@@ -39,6 +39,8 @@ export interface ModelPrompt {
 export interface ModelCall {
   readonly runId: string;
   readonly runStep: number;
+  /** Counts the times the request is made, also by processes before this one; from 1, which it is when absent. */
+  readonly attempt?: number;
   readonly idempotencyKey: string;
   /** Aborted when the run ends or is cancelled; the connection to the provider must close at once. */
   readonly signal: AbortSignal;

@@ -159,7 +159,7 @@ describe('a run of the command', () => {
     });
   });
 
-  it('is told why it failed, with what stood behind', async () => {
+  it('reports why it failed, with the cause', async () => {
     const failed = { ...error('model.unexpectedBehavior', 'No more.'), data: { kind: 'x', cause: error('y', 'Bad.') } };
     const start = scripted(result({ outcome: 'failed', error: failed as never }));
     expect(await command(ask, { start }).ended).toEqual({

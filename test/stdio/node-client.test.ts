@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
+import { DaemonProcess } from '../../protocol/node/daemon-process.ts';
 import {
   DaemonGoneError,
   jsonSchema,
@@ -137,6 +138,7 @@ describe('the client for Node', () => {
     for await (const { event } of run) kinds.push(event.event_kind);
     expect([kinds[0], kinds.at(-1)]).toEqual(['run_started', 'run_finished']);
     expect(() => run.textStream).toThrow(/is being read already/);
+    await expect(run[Symbol.asyncIterator]().next()).rejects.toThrow(/are being read already/);
   });
 
   it('carries the messages of a conversation from run to run', async () => {
@@ -146,6 +148,20 @@ describe('the client for Node', () => {
     expect(await (await conversation.send('Who am I?')).output).toBe('You are Ada');
     expect(script.requests[1]?.messages).toHaveLength(3);
     expect(await conversation.messages()).toHaveLength(4);
+  });
+
+  it('carries them on when the daemon has forgotten the run before, and closes its open calls', async () => {
+    const stop = tool({ name: 'stop', inputSchema: z.object({}), execute: () => controller.abort() });
+    const controller = new AbortController();
+    const script = scripted(calls(toolCall('stop', {}, 'c')), text('You are Ada'));
+    const rw = await open();
+    const conversation = rw.conversation({ ...script.options, tools: [stop] });
+    const first = await conversation.send('I am Ada', { signal: controller.signal });
+    expect((await first.result).outcome).toBe('cancelled');
+    await conversation.messages();
+    await rw.request('run/release', { runId: first.runId });
+    expect(await (await conversation.send('Who am I?')).output).toBe('You are Ada');
+    expect(JSON.stringify(script.requests[1]?.messages)).toContain('I am Ada');
   });
 
   it('fails a run that failed with its kind and its result', async () => {
@@ -184,8 +200,18 @@ describe('the client for Node', () => {
       name: 'DaemonGoneError',
       message: expect.stringMatching(/^The daemon could not be started: .*ENOENT/),
     });
+    const deaf = 'require("node:fs").closeSync(1); setInterval(() => undefined, 1000)';
+    await expect(startRunwire({ command: [process.execPath, '-e', deaf] })).rejects.toMatchObject({
+      signal: 'SIGKILL',
+      message: 'The daemon closed its input or output and did not end.',
+    });
     const dies = [process.execPath, '-e', 'console.error("no licence"); process.exit(3)'] as [string, ...string[]];
     await expect(startRunwire({ command: dies })).rejects.toMatchObject({ code: 3, stderr: 'no licence\n' });
+  });
+
+  it('kills a daemon that does not end when it is asked to', async () => {
+    const daemon = new DaemonProcess({ command: [process.execPath, '-e', 'setInterval(() => undefined, 60_000)'] });
+    expect(await daemon.end(1)).toMatchObject({ signal: 'SIGKILL' });
   });
 
   it('takes the results of another copy of the package', async () => {
@@ -194,6 +220,9 @@ describe('the client for Node', () => {
     Object.defineProperty(foreign, Symbol.for('runwire.toolAnswer'), { value: true });
     expect(foreign instanceof ToolAnswer).toBe(true);
     expect({ wire: { retry: 'x' } } instanceof ToolAnswer).toBe(false);
+    expect({ [Symbol.for('runwire.RunFailedError')]: true } instanceof RunFailedError).toBe(true);
+    expect({ [Symbol.for('runwire.DaemonGoneError')]: true } instanceof DaemonGoneError).toBe(true);
+    expect(new Error('of something else') instanceof RunFailedError).toBe(false);
   });
 });
 

@@ -1,16 +1,18 @@
 import type { UserContent } from '../../../protocol/messages/content.ts';
 import type { ToolCallPart, ToolReturnPart } from '../../../protocol/messages/messages.ts';
 import type { CompiledTool } from '../agent.ts';
-import type { ToolOutcome, ToolRequest } from '../callbacks.ts';
+import type { CallbackContext, ToolOutcome, ToolRequest } from '../callbacks.ts';
 import { EngineError, unexpectedBehavior } from '../errors.ts';
 import { hasBigInt, hasUnsafeInteger } from '../json/exact-json.ts';
 import { addUsage } from '../limits/usage.ts';
 import { argsAsJson } from '../messages/wording.ts';
 import type { RunState } from '../state.ts';
 import { announcedStep } from '../steps/announced-step.ts';
-import { type StepContext, stepKey } from '../steps/steps.ts';
+import { doneOutput, recordedStep } from '../steps/recorded-step.ts';
+import { type StepContext, type StepOutput, stepKey } from '../steps/steps.ts';
 import type { Resolution } from './resolutions.ts';
 import { invalid, type Refusal, type RetryCount, retriedReturn, retry, toolReturn } from './returns.ts';
+import type { SourcedCall } from './tool-sources.ts';
 
 /** A call of a response with its position there. */
 export interface PlacedCall {
@@ -56,7 +58,7 @@ export interface LeftCall {
 /** Returns the tool of a name in this step, or null. */
 export function toolInStep(state: RunState, name: string): CompiledTool | null {
   if (!state.functionTools.some((definition) => definition.name === name)) return null;
-  return state.agent.tools.get(name) ?? null;
+  return state.tools.get(name) ?? null;
 }
 
 /** The context of a call that was deferred before. */
@@ -178,12 +180,14 @@ export async function settleCall(
     ? stepKey.rerun(state.runStep, index, approval.rerun)
     : stepKey.call(state.runStep, index);
   const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
-  const { value: outcome, time } = await announcedStep(
-    state,
-    waiting,
-    (context) => callTool(state, checked, context),
-    signal,
-  );
+  const body = (context: StepContext) => callTool(state, checked, context);
+  const options = { signal, once: (checked.tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined };
+  // No client is sent the call of a source.
+  const step =
+    checked.tool.source === undefined
+      ? announcedStep(state, waiting, body, options)
+      : recordedStep(state, key, body, { signal, effect: options.once && { once: options.once } });
+  const { value: outcome, time } = await step;
   switch (outcome.kind) {
     case 'deferred':
       return { left: 'external', metadata: outcome.metadata };
@@ -201,6 +205,13 @@ export async function settleCall(
       return returned(call, outcome, time, checked.tool);
   }
 }
+
+/** A call that must not be made twice, and was cut off with its process. */
+const unknownOutcome = (time: string): StepOutput =>
+  doneOutput<ToolOutcome>(time, {
+    kind: 'failed',
+    message: 'The outcome of this call is unknown: the process stopped while it ran. It was not run again.',
+  });
 
 /** A decision from outside is not a run of the tool: it counts neither as a call nor as a failure. */
 function settleResolved(
@@ -269,9 +280,28 @@ function callTool(
     ...metadataOf(tool, approval),
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
   };
+  const where = { ...context, runStep: state.runStep };
+  if (tool.source !== undefined) return callSource(state, { ...request, source: tool.source }, where);
   return state.input.callbacks
-    .callTool(request, { ...context, runStep: state.runStep })
+    .callTool(request, where)
     .catch((error: unknown) => onToolError(error, tool, context.signal));
+}
+
+function callSource(
+  { input }: RunState,
+  request: Omit<SourcedCall, 'onProgress'>,
+  context: CallbackContext,
+): Promise<ToolOutcome> {
+  if (!input.sources) throw new Error(`the run has no source '${request.source}'`);
+  const { toolCallId } = request;
+  const onProgress: SourcedCall['onProgress'] = (message, fraction) =>
+    input.sink?.show({
+      event_kind: 'tool_progress',
+      toolCallId,
+      ...(message === undefined ? {} : { message }),
+      ...(fraction === undefined ? {} : { fraction }),
+    });
+  return input.sources.call({ ...request, onProgress }, context);
 }
 
 function metadataOf(tool: CompiledTool, approval: Approval | null): { metadata?: unknown } {

@@ -13,6 +13,7 @@ import {
   dropBlanks,
   dropUnpairedCalls,
   endResults,
+  endWithUser,
   placeBeforeGeneration,
 } from './system-places.ts';
 import { type Block, type Turn, textBlock } from './types.ts';
@@ -44,6 +45,7 @@ export function conversation(request: WireRequest): Conversation {
   anchorSystemTurns(turns);
   if (request.profile.anthropic_distrusts_system_after_tool_result) endResults(turns);
   dropBlanks(turns);
+  if (request.messages.at(-1)?.kind === 'request') endWithUser(turns);
   return { systemPrompts, turns };
 }
 

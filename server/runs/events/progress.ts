@@ -1,7 +1,7 @@
-import type { DurableEvent } from '../../protocol/events.ts';
-import type { WorkDoneProgress } from '../../protocol/progress.ts';
-import type { RunResult } from '../../protocol/result.ts';
-import type { NotificationSender, RequestSender, SentRequest } from '../callbacks/client.ts';
+import type { DurableEvent } from '../../../protocol/events.ts';
+import type { WorkDoneProgress } from '../../../protocol/progress.ts';
+import type { RunResult } from '../../../protocol/result.ts';
+import type { NotificationSender, RequestSender, SentRequest } from '../../callbacks/client.ts';
 
 /** Options of a `RunProgress`. */
 export interface ProgressOptions {

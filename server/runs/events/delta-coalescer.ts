@@ -1,7 +1,7 @@
-import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
-import { drained, type NotificationSender } from '../callbacks/client.ts';
-import type { After } from '../callbacks/timer.ts';
-import type { CallPiece, DeltaSink, PartFields } from '../engine/streaming/delta-sink.ts';
+import type { DeltaEvent, PartDelta } from '../../../protocol/deltas.ts';
+import { drained, type NotificationSender } from '../../callbacks/client.ts';
+import type { After } from '../../callbacks/timer.ts';
+import type { CallPiece, DeltaSink, PartFields } from '../../engine/streaming/delta-sink.ts';
 import { PieceBuffer } from './piece-buffer.ts';
 
 /** Characters at which merged deltas are sent without waiting any longer. */
