@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Runs what the command asks for; `streamed` is the text that was shown as it came. */
+/** Runs the command; `streamed` is the text that was shown as it arrived. */
 async function runCommand(command: RunCommand, signal: AbortSignal): Promise<{ report: Report; streamed: string }> {
   const messageHistory = command.history === undefined ? undefined : await readHistory(command.history);
   const view = new LiveView(screenOf(process.stderr));
@@ -53,7 +53,7 @@ async function runCommand(command: RunCommand, signal: AbortSignal): Promise<{ r
     },
   });
   try {
-    const report = await ask(runwire, command, { messageHistory, signal, view });
+    const report = await runOnce(runwire, command, { messageHistory, signal, view });
     return { report, streamed: view.streamed };
   } finally {
     view.end();
@@ -67,7 +67,7 @@ interface Context {
   readonly view: LiveView;
 }
 
-async function ask(runwire: Runwire, { prompt, model }: RunCommand, context: Context): Promise<Report> {
+async function runOnce(runwire: Runwire, { prompt, model }: RunCommand, context: Context): Promise<Report> {
   const { messageHistory, signal, view } = context;
   const folder = await Folder.open('.');
   const { name, version } = runwire.initializeResult.serverInfo;

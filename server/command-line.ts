@@ -8,7 +8,7 @@ import { type LogLevel, logLevels } from './log.ts';
 import { openToRead } from './regular-file.ts';
 import { version } from './version.ts';
 
-/** What the command line asks for: the daemon, a command, or a text and the exit code. */
+/** The command line, parsed: the daemon, a command, or a text and the exit code. */
 export type Command = {
   readonly logLevel: LogLevel;
   /** Where the log goes instead of stderr. */
@@ -26,7 +26,7 @@ export type Command = {
       /** The process of the host. */
       readonly hostPid?: number;
     }
-  /** `args` are left to the command, which is loaded when it is asked for. */
+  /** `args` are left to the command, which is loaded on demand. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
   | { readonly kind: 'schema' }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }

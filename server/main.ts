@@ -91,7 +91,7 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
 }
 
 /**
- * A pipe that has ended does not tell any more when its shell is gone: then we are given to another parent. The timer
+ * A pipe that has ended no longer shows when its shell is gone: then we are given to another parent. The timer
  * also keeps the process alive while it waits for what no handle of Node stands for.
  */
 function watchShell(onGone: () => void): void {

@@ -18,7 +18,7 @@ export interface DaemonOptions {
 /** Bytes of stderr that are kept for the error. */
 const stderrKept = 4096;
 
-/** Milliseconds in which a daemon that was asked to end has to end. */
+/** Milliseconds that a daemon has to end after it was requested to. */
 const exitGraceMs = 5000;
 
 /** Milliseconds between the end of a daemon and that of its output, in either order. */

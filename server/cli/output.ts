@@ -3,25 +3,25 @@ import { stringifyExact } from '../engine/json/exact-json.ts';
 import { jsonWithoutControls, PiecewiseText, withoutControls } from './terminal-text.ts';
 
 /** Where something is written. */
-export interface Outlet {
+export interface TextSink {
   /** Whether a person looks at it. */
   readonly isTerminal: boolean;
   write(text: string): void;
 }
 
 /** Writes a value as JSON: a line for programs, several for a person. */
-export function writeJson(out: Outlet, value: unknown): void {
+export function writeJson(out: TextSink, value: unknown): void {
   const json = stringifyExact(value ?? null, out.isTerminal ? 2 : 0);
   out.write(`${out.isTerminal ? jsonWithoutControls(json) : json}\n`);
 }
 
 /** The text of a run on stdout: as it comes as far as it comes, and whole in the end. */
 export class TextOutput {
-  readonly #out: Outlet;
+  readonly #out: TextSink;
   readonly #cleaned = new PiecewiseText();
   #shown = '';
 
-  constructor(out: Outlet) {
+  constructor(out: TextSink) {
     this.#out = out;
   }
 
@@ -48,10 +48,10 @@ export class TextOutput {
 
 /** Messages beside the result, on stderr. */
 export class Voice {
-  readonly #out: Outlet;
+  readonly #out: TextSink;
   #hasStatus = false;
 
-  constructor(out: Outlet) {
+  constructor(out: TextSink) {
     this.#out = out;
   }
 

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Output } from '../rpc/stdout.ts';
 import { exitCode } from './exit-code.ts';
 import type { StartRun } from './local-run.ts';
-import type { Outlet } from './output.ts';
+import type { TextSink } from './output.ts';
 import type { Input } from './prompt.ts';
 import { runCommand } from './run.ts';
 
@@ -19,13 +19,13 @@ export async function runProcess(
   let cancelledCode: number = exitCode.cancelled;
   for (const [signal, code] of Object.entries(signalCode)) {
     process.on(signal, () => {
-      // Who asks twice does not want to wait for the result.
+      // A second signal means: do not wait for the result.
       if (interrupted.signal.aborted) process.exit(code);
       cancelledCode = code;
       interrupted.abort();
     });
   }
-  // Who reads may have seen enough (`| head`): nothing more is asked of the model, and nothing is told.
+  // The reader may have seen enough (`| head`): nothing more is requested of the model, and nothing is reported.
   let isRead = true;
   let isLost = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -39,10 +39,10 @@ export async function runProcess(
     interrupted.abort();
   });
   process.stderr.on('error', () => undefined);
-  const stderr = outlet(process.stderr);
+  const stderr = textSink(process.stderr);
   const surroundings = {
     input: inputOf(process.stdin),
-    stdout: outlet(stdout),
+    stdout: textSink(stdout),
     stderr: { ...stderr, write: (text: string) => isRead && stderr.write(text) },
     interrupted: interrupted.signal,
     start,
@@ -59,7 +59,7 @@ export async function runProcess(
 /** 128 and the number of the signal, as shells count. */
 const signalCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-function outlet(stream: Stream): Outlet {
+function textSink(stream: Stream): TextSink {
   return { isTerminal: stream.isTTY === true, write: (text) => void stream.write(text) };
 }
 

@@ -1,7 +1,7 @@
 import { parseExact } from '../engine/json/exact-json.ts';
 import { type OptionTable, readOptions, UsageError } from './options.ts';
 
-/** What `runwire run` is asked to do. */
+/** The options of `runwire run`. */
 export interface RunOptions {
   /** `provider:name`. */
   readonly model: string;
@@ -89,7 +89,7 @@ const table = {
 const longestTimeout = 2_147_483;
 
 /**
- * Reads the arguments behind `run`; null when help is asked for.
+ * Reads the arguments after `run`; null when they request help.
  *
  * Errors: `UsageError`.
  */

@@ -9,15 +9,15 @@ import { readHistory } from './history.ts';
 import { inputLimits, readJsonFile } from './input.ts';
 import type { LocalRun, Notification, StartRun } from './local-run.ts';
 import { UsageError } from './options.ts';
-import { type Outlet, sayEnding, TextOutput, Voice, writeJson } from './output.ts';
+import { sayEnding, TextOutput, type TextSink, Voice, writeJson } from './output.ts';
 import { type Input, readPrompt } from './prompt.ts';
 import { type RunOptions, readRunOptions, runHelp } from './run-options.ts';
 
 /** What the command needs of its process. */
 export interface Surroundings {
   readonly input: Input;
-  readonly stdout: Outlet;
-  readonly stderr: Outlet;
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
   /** Aborted when the user wants it to stop. */
   readonly interrupted: AbortSignal;
   readonly start: StartRun;
@@ -28,7 +28,7 @@ export async function runCommand(args: readonly string[], around: Surroundings):
   const voice = new Voice(around.stderr);
   try {
     const options = readRunOptions(args);
-    if (options) return await ask(options, around, voice);
+    if (options) return await runOnce(options, around, voice);
     around.stdout.write(runHelp);
     return exitCode.success;
   } catch (error) {
@@ -44,7 +44,7 @@ export async function runCommand(args: readonly string[], around: Surroundings):
   }
 }
 
-async function ask(options: RunOptions, around: Surroundings, voice: Voice): Promise<number> {
+async function runOnce(options: RunOptions, around: Surroundings, voice: Voice): Promise<number> {
   const { stdout, interrupted, start } = around;
   const isText = !options.json && options.schema === undefined;
   const params = await orAborted(paramsOf(options, around, voice), interrupted);
@@ -121,7 +121,7 @@ async function resultOf(run: LocalRun, interrupted: AbortSignal): Promise<RunRes
 function follow(notification: Notification, voice: Voice, text: TextOutput | null): void {
   switch (notification.method) {
     case 'run/event':
-      tell(notification.params.event, voice);
+      show(notification.params.event, voice);
       break;
     case 'run/delta': {
       const piece = textIn(notification.params.event);
@@ -132,7 +132,7 @@ function follow(notification: Notification, voice: Voice, text: TextOutput | nul
   }
 }
 
-function tell(event: DurableEvent, voice: Voice): void {
+function show(event: DurableEvent, voice: Voice): void {
   if (event.event_kind === 'warning') voice.warn(event.message);
   else if (event.event_kind === 'model_request_started') voice.status(`waiting for ${event.model} …`);
 }

@@ -24,7 +24,7 @@ export interface ReaderSink {
   /** The same for input that is not a value. */
   fault(fault: Fault): Message | undefined;
   /** Returns whether messages that were passed on wait to be dispatched. */
-  isBehind(): boolean;
+  isBacklogged(): boolean;
   /** The input has ended and everything in it was passed on. */
   end(): void;
 }
@@ -129,7 +129,7 @@ export class WireReader extends AbstractMessageReader {
   }
 
   #goOn(splitter: FrameSplitter): void {
-    if (this.#sink.isBehind()) {
+    if (this.#sink.isBacklogged()) {
       setImmediate(() => this.#goOn(splitter));
       return;
     }
@@ -168,12 +168,12 @@ export class WireReader extends AbstractMessageReader {
       if (!frame) break;
       this.#take(frame);
     }
-    if (!this.#isLost) this.#tellEnd();
+    if (!this.#isLost) this.#reportEnd();
   }
 
   /** Called after everything that came before it. */
-  #tellEnd(): void {
-    if (this.#sink.isBehind()) setImmediate(() => this.#tellEnd());
+  #reportEnd(): void {
+    if (this.#sink.isBacklogged()) setImmediate(() => this.#reportEnd());
     else this.#sink.end();
   }
 

@@ -90,7 +90,7 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
       holdWhileFull();
       return backlog.add(gatekeeper.admit(value, size));
     },
-    isBehind: () => backlog.waiting > 0,
+    isBacklogged: () => backlog.waiting > 0,
     fault: (fault) => {
       const message = backlog.add(gatekeeper.fault(fault));
       if (fault.kind === 'lost') wire.events.onLost(fault.reason);

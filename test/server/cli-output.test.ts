@@ -91,7 +91,7 @@ describe('the output', () => {
   });
 });
 
-describe('what is told', () => {
+describe('the report on stderr', () => {
   it('is a line', () => {
     const [pipe, terminal] = [emitter(false), emitter(true)];
     for (const out of [pipe, terminal]) new Voice(out).warn('mind \u001b[1mthis');

@@ -32,7 +32,7 @@ function command(
   if (stdin !== null) stream.end(stdin);
   const interrupted = new AbortController();
   const shown = { stdout: '', stderr: '' };
-  const outlet = (name: keyof typeof shown) => ({
+  const textSink = (name: keyof typeof shown) => ({
     isTerminal,
     write: (text: string) => {
       shown[name] += text;
@@ -40,8 +40,8 @@ function command(
   });
   const code = runCommand(args, {
     input: { kind: 'piped', stream },
-    stdout: outlet('stdout'),
-    stderr: outlet('stderr'),
+    stdout: textSink('stdout'),
+    stderr: textSink('stderr'),
     interrupted: interrupted.signal,
     start: start ?? localRuns(executor()),
   });
@@ -159,7 +159,7 @@ describe('a run of the command', () => {
     });
   });
 
-  it('is told why it failed, with what stood behind', async () => {
+  it('reports why it failed, with the cause', async () => {
     const failed = { ...error('model.unexpectedBehavior', 'No more.'), data: { kind: 'x', cause: error('y', 'Bad.') } };
     const start = scripted(result({ outcome: 'failed', error: failed as never }));
     expect(await command(ask, { start }).ended).toEqual({

@@ -109,6 +109,26 @@ describe('the client for Node', () => {
     expect(told).not.toContain('removed home');
   });
 
+  it('ends with its open calls when it is told to, and goes on from them', async () => {
+    const guarded = tool({ name: 'guarded', inputSchema: z.object({}), needsApproval: true, execute: () => 'done' });
+    const rw = await open();
+    for (const output of [undefined, z.object({ x: z.number() })]) {
+      const run = await rw.startRun({ prompt: 'hi', tools: [guarded], deferred: 'end', ...(output ? { output } : {}) });
+      await expect(run.output).rejects.toMatchObject({ kind: 'run.deferred' });
+      const { outcome, deferred } = await run.result;
+      expect(outcome).toBe('deferred');
+      const approvals = Object.fromEntries((deferred?.approvals ?? []).map((call) => [call.tool_call_id, true]));
+      const { runId } = run;
+      const next = await rw.run({
+        messageHistory: { runId },
+        deferredToolResults: { approvals },
+        tools: [guarded],
+        deferred: 'end',
+      });
+      expect(next.output).toContain('done');
+    }
+  });
+
   it('refuses approvals that nothing decides, and tools of one name', async () => {
     const guarded = tool({ name: 'guarded', inputSchema: z.object({}), needsApproval: true, execute: () => null });
     const rw = await open();

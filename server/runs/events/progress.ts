@@ -1,7 +1,7 @@
-import type { DurableEvent } from '../../protocol/events.ts';
-import type { WorkDoneProgress } from '../../protocol/progress.ts';
-import type { RunResult } from '../../protocol/result.ts';
-import type { NotificationSender, RequestSender, SentRequest } from '../callbacks/client.ts';
+import type { DurableEvent } from '../../../protocol/events.ts';
+import type { WorkDoneProgress } from '../../../protocol/progress.ts';
+import type { RunResult } from '../../../protocol/result.ts';
+import type { NotificationSender, RequestSender, SentRequest } from '../../callbacks/client.ts';
 
 /** Options of a `RunProgress`. */
 export interface ProgressOptions {
@@ -32,7 +32,7 @@ export class RunProgress {
   }
 
   /** Called with each durable event, before it is sent. */
-  tell(event: DurableEvent): void {
+  show(event: DurableEvent): void {
     if (event.event_kind === 'run_finished') this.#end(event.result);
     else if (event.event_kind === 'run_started') this.#start();
     else this.#report(messageOf(event));

@@ -1,13 +1,13 @@
-import type { DeltaEvent } from '../../protocol/deltas.ts';
-import type { DurableEvent } from '../../protocol/events.ts';
-import { drained, type NotificationSender } from '../callbacks/client.ts';
-import type { After } from '../callbacks/timer.ts';
-import type { DeltaSink } from '../engine/streaming/delta-sink.ts';
+import type { DeltaEvent } from '../../../protocol/deltas.ts';
+import type { DurableEvent } from '../../../protocol/events.ts';
+import { drained, type NotificationSender } from '../../callbacks/client.ts';
+import type { After } from '../../callbacks/timer.ts';
+import type { DeltaSink } from '../../engine/streaming/delta-sink.ts';
+import type { OwnerReference } from '../run-owner.ts';
 import { DeltaCoalescer } from './delta-coalescer.ts';
 import { EventRing } from './event-ring.ts';
 import { eventForWire, instead } from './event-size.ts';
 import type { RunProgress } from './progress.ts';
-import type { OwnerReference } from './run-owner.ts';
 
 /** Options of a `RunEmitter`. */
 export interface EmitterOptions {
@@ -55,7 +55,7 @@ export class RunEmitter {
     const { runId } = this.#options;
     const client = this.#client;
     this.#coalescer?.flush();
-    this.#progress?.tell(event);
+    this.#progress?.show(event);
     const whole = { runId, seq, event: eventForWire(event) };
     const tooLarge = client.notify('run/event', whole);
     const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;

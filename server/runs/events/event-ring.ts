@@ -1,5 +1,5 @@
-import type { NotificationOf } from '../../protocol/catalogue.ts';
-import { jsonSize } from '../engine/json/json-size.ts';
+import type { NotificationOf } from '../../../protocol/catalogue.ts';
+import { jsonSize } from '../../engine/json/json-size.ts';
 
 /** A durable event as it was sent. */
 export type SentEvent = NotificationOf<'run/event'>;

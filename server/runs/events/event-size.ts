@@ -1,6 +1,6 @@
-import type { DurableEvent } from '../../protocol/events.ts';
-import type { TooLarge } from '../callbacks/client.ts';
-import { stringifyExact } from '../engine/json/exact-json.ts';
+import type { DurableEvent } from '../../../protocol/events.ts';
+import type { TooLarge } from '../../callbacks/client.ts';
+import { stringifyExact } from '../../engine/json/exact-json.ts';
 
 const whole = 256 * 1024;
 const shown = 64 * 1024;

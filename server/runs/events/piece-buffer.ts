@@ -1,7 +1,7 @@
-import type { DeltaEvent, PartDelta } from '../../protocol/deltas.ts';
-import type { ToolCallPart } from '../../protocol/messages/messages.ts';
-import type { CallPiece, PartFields } from '../engine/streaming/delta-sink.ts';
-import { GrowingText } from '../engine/streaming/growing-text.ts';
+import type { DeltaEvent, PartDelta } from '../../../protocol/deltas.ts';
+import type { ToolCallPart } from '../../../protocol/messages/messages.ts';
+import type { CallPiece, PartFields } from '../../engine/streaming/delta-sink.ts';
+import { GrowingText } from '../../engine/streaming/growing-text.ts';
 
 type Kind = PartDelta['part_delta_kind'];
 
