@@ -19,6 +19,7 @@ export const ErrorCode = {
   'params.unknownField': 1001,
   overloaded: 1002,
   'message.tooLarge': 1003,
+  'store.unavailable': 1004,
 
   'run.notFound': 1100,
   'run.evicted': 1101,
@@ -27,6 +28,11 @@ export const ErrorCode = {
   'run.interrupted': 1104,
   'run.outputIsText': 1105,
   'run.noToolReturn': 1106,
+  'run.owned': 1107,
+  'run.incompatible': 1108,
+  'run.unreadable': 1109,
+  'conversation.notFound': 1110,
+  'conversation.busy': 1111,
 
   'agent.notFound': 1200,
   'model.unknown': 1201,

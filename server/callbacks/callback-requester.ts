@@ -39,7 +39,8 @@ export class CallbackRequester {
   readonly #options: RequesterOptions;
   readonly #semaphore: Semaphore;
   #lastKey = '';
-  #countOfKey = 0;
+  /** Callbacks of the last key, by method. */
+  #counts: Partial<Record<CallbackMethod, number>> = {};
 
   constructor(options: RequesterOptions) {
     this.#options = options;
@@ -95,7 +96,7 @@ export class CallbackRequester {
   #openOptions<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): OpenCallbackOptions<T> {
     const { runId, deps } = this.#options;
     const timeoutMs = call.timeoutMs === undefined ? this.#options.timeoutMs : call.timeoutMs;
-    const pendingId = this.#pendingId(context.idempotencyKey);
+    const pendingId = this.#pendingId(context.idempotencyKey, call.method);
     return {
       pendingId,
       runId,
@@ -123,13 +124,27 @@ export class CallbackRequester {
     return pendingAdded({ method, name, toolCallId }, `${runId}/${stepKey}`);
   }
 
-  /** The id is derived from the step, so that it is the same after a restart; several callbacks of one step are counted. */
-  #pendingId(idempotencyKey: string): string {
-    this.#countOfKey = idempotencyKey === this.#lastKey ? this.#countOfKey + 1 : 1;
+  /**
+   * The id is derived from the step, so that it is the same after a restart; several callbacks of one step are counted, each
+   * method by itself: a secret that is known is not requested again.
+   */
+  #pendingId(idempotencyKey: string, method: CallbackMethod): string {
+    if (idempotencyKey !== this.#lastKey) this.#counts = {};
     this.#lastKey = idempotencyKey;
-    return this.#countOfKey === 1 ? idempotencyKey : `${idempotencyKey}#${this.#countOfKey}`;
+    const count = (this.#counts[method] ?? 0) + 1;
+    this.#counts[method] = count;
+    const id = idempotencyKey + (marks[method] ?? '');
+    return count === 1 ? id : `${id}#${count}`;
   }
 }
+
+/** Distinguishes the callbacks that one step may send beside others. */
+const marks: Partial<Record<CallbackMethod, string>> = {
+  'tools/prepare': '#tools',
+  'prompt/resolve': '#prompt',
+  'history/process': '#history',
+  'secret/get': '#secret',
+};
 
 const errorOf = <T>(call: CallbackRequest<T>, error: CallbackError) => call.onError?.(error) ?? failed(call, error);
 

@@ -23,11 +23,14 @@ export function runToEnd(state: RunState, reportBug: ReportBug): Promise<RunResu
   return endingOf(state, reportBug).then((ending) => finish(state, ending));
 }
 
-function finish(state: RunState, ending: Ending): RunResult {
+async function finish(state: RunState, ending: Ending): Promise<RunResult> {
   const warning = ending.output ? unknownCost(state.agent.limits, state.usage) : null;
   if (warning) state.emit({ event_kind: 'warning', ...warning });
   const result = resultOf(state, ending);
+  const kept = state.input.ending?.(result, state);
+  if (kept) await kept;
   state.emit({ event_kind: 'run_finished', result });
+  state.isOver = true;
   return result;
 }
 
@@ -40,7 +43,7 @@ async function endingOf(state: RunState, reportBug: ReportBug): Promise<Ending> 
     const { signal } = state.input;
     if (signal.aborted) return interrupted(state, signal.reason);
     if (!(error instanceof EngineError)) return { outcome: 'failed', error: toRunError(reportBug(error)) };
-    // In a rebuilt run the stop is the recorded end of a step.
+    // A client that is gone is the end of the step that waited for it.
     return stops.has(error.kind) ? interrupted(state, error) : { outcome: 'failed', error: toRunError(error) };
   }
 }

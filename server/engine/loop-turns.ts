@@ -11,8 +11,15 @@ export function countWork(steps: number): void {
 /** Whether so much was done that others should have a turn before more is done. */
 export const isTurnDue = (): boolean => done > STEPS_PER_TURN;
 
+let open = 0;
+
+/** How many pieces of work are between two turns: what follows from them is still to come. */
+export const turnsUnderWay = (): number => open;
+
 /** Lets the event loop go round once: messages are read, and answered, between two pieces of work. */
 export async function nextTurn(): Promise<void> {
   done = 0;
+  open += 1;
   await new Promise((resolve) => setImmediate(resolve));
+  open -= 1;
 }

@@ -3,6 +3,7 @@ import type { DurableEvent } from '../../protocol/events.ts';
 import type { UserContent } from '../../protocol/messages/content.ts';
 import type { ModelMessage, ModelRequest, ModelRequestPart, ModelResponse } from '../../protocol/messages/messages.ts';
 import type { RunUsage } from '../../protocol/messages/usage.ts';
+import type { RunResult } from '../../protocol/result.ts';
 import type { ModelSettings, ToolDefinition } from '../../protocol/spec.ts';
 import type { CompiledAgent } from './agent.ts';
 import type { Callbacks } from './callbacks.ts';
@@ -16,6 +17,8 @@ import { SteeringQueue } from './request/steering-queue.ts';
 import type { StepRunner } from './steps/steps.ts';
 import type { DeltaSink } from './streaming/delta-sink.ts';
 import type { PartStream } from './streaming/part-stream.ts';
+import { RunTools } from './tools/run-tools.ts';
+import type { ToolSources } from './tools/tool-sources.ts';
 
 /** Everything a run is a function of, beside the outputs of its steps. */
 export interface RunInput {
@@ -33,6 +36,8 @@ export interface RunInput {
   /** Warnings from before the run began. */
   readonly warnings?: readonly Warning[];
   readonly callbacks: Callbacks;
+  /** Tools that the daemon calls itself; absent: none. */
+  readonly sources?: ToolSources;
   readonly runner: StepRunner;
   /** Aborted by cancellation, with its error as the reason. */
   readonly signal: AbortSignal;
@@ -48,6 +53,8 @@ export interface RunInput {
   readonly sink?: DeltaSink;
   /** While the client is congested and nothing more should be requested: resolves when it is not, or on an abort. */
   readonly ready?: (signal: AbortSignal) => Promise<void> | undefined;
+  /** Called with the result before `run_finished` is emitted, to keep it. */
+  readonly ending?: (result: RunResult, state: RunState) => Promise<void> | undefined;
   /** Called with each durable event, `seq` counting from 1. */
   readonly emit: (seq: number, event: DurableEvent) => void;
 }
@@ -96,6 +103,7 @@ export class RunState {
   readonly agent: CompiledAgent;
   readonly history: History;
   readonly counters = new ToolCounters();
+  readonly tools: RunTools;
   readonly steering = new SteeringQueue();
   usage: RunUsage;
   runStep = 0;
@@ -120,20 +128,21 @@ export class RunState {
   bytes = 0;
   /** `seq` of the latest event. */
   lastSeq = 0;
-  /** Events that were emitted while steps ran, to be recorded with the next one that ends. */
-  unrecorded: DurableEvent[] | null = null;
-  /** Steps that have ended and were not taken up yet: a store may still write them. */
-  settling = 0;
+  /** True once `run_finished` was emitted, after which nothing is. */
+  isOver = false;
 
   constructor(input: RunInput, cleaned: ModelMessage[]) {
     this.input = input;
     this.agent = input.agent;
+    this.tools = new RunTools(input.agent);
     this.history = new History(cleaned, input.runId);
     this.usage = withTotal({ ...emptyUsage(), ...input.usage });
     this.functionTools = input.agent.definitions;
+    input.runner.attach?.((event) => this.emit(event));
   }
 
   emit(event: DurableEvent): void {
+    if (this.isOver) return;
     this.lastSeq += 1;
     this.input.emit(this.lastSeq, event);
   }

@@ -27,7 +27,8 @@ async function requestHost(
 ): Promise<ModelAnswer> {
   const what = { method: 'model/request' as const, name };
   const params = {
-    requestId: call.idempotencyKey,
+    // A piece of an earlier attempt must not reach this one.
+    requestId: (call.attempt ?? 1) > 1 ? `${call.idempotencyKey}#${call.attempt}` : call.idempotencyKey,
     model: name,
     messages: withoutInlineSystem(prompt.messages),
     instructions: prompt.instructions,

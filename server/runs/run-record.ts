@@ -9,11 +9,12 @@ import type { EngineError } from '../engine/errors.ts';
 import { jsonSize } from '../engine/json/json-size.ts';
 import type { Warning } from '../engine/model.ts';
 import type { RunState } from '../engine/state.ts';
-import { emitFromOutside } from '../engine/steps/recorded-step.ts';
+import { emitRecorded } from '../engine/steps/recorded-step.ts';
+import type { RunEmitter } from './events/run-emitter.ts';
 import { refuseExcess } from './overload.ts';
-import type { RunEmitter } from './run-emitter.ts';
 import type { OwnerReference, RunOwner } from './run-owner.ts';
 import type { RunScheduler } from './run-scheduler.ts';
+import type { RunStop } from './run-stop.ts';
 import { RunWaiters, tooManyWait } from './run-waiters.ts';
 
 type State = RunSnapshot['state'];
@@ -31,7 +32,7 @@ export interface RecordOptions {
   readonly startedAt: string;
   readonly state: RunState;
   readonly owner: OwnerReference;
-  readonly controller: AbortController;
+  readonly stop: RunStop;
   readonly callbacks: HostCallbacks;
   readonly emitter: RunEmitter;
   readonly scheduler: RunScheduler;
@@ -42,7 +43,7 @@ export interface RecordOptions {
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue' | 'steerQueueBytes'>;
 }
 
-/** One run as the daemon keeps it: live or finished. It owns the abort controller of the run, and the requests that wait for it. */
+/** One run as the daemon keeps it: live or finished. It owns the stop of the run, and the requests that wait for it. */
 export class RunRecord {
   readonly runId: string;
   readonly fingerprint: string;
@@ -58,7 +59,7 @@ export class RunRecord {
   bytes = 0;
   readonly #scheduler: RunScheduler;
   readonly #owner: OwnerReference;
-  readonly #controller: AbortController;
+  readonly stop: RunStop;
   readonly #limits: RecordOptions['limits'];
   /** Made for the first waiter, since thousands of runs may be live. */
   #waiters: RunWaiters | null = null;
@@ -71,7 +72,7 @@ export class RunRecord {
     this.startedAt = options.startedAt;
     this.engine = options.state;
     this.#owner = options.owner;
-    this.#controller = options.controller;
+    this.stop = options.stop;
     this.callbacks = options.callbacks;
     this.emitter = options.emitter;
     this.#scheduler = options.scheduler;
@@ -116,7 +117,7 @@ export class RunRecord {
     this.#warnings += 1;
     const event = { event_kind: 'warning' as const, ...warning };
     const emit = () => {
-      if (!this.emitter.isOver && !emitFromOutside(this.engine, event)) setImmediate(emit);
+      if (!this.emitter.isOver) emitRecorded(this.engine, null, event);
     };
     setImmediate(emit);
   }
@@ -137,9 +138,7 @@ export class RunRecord {
 
   /** Requests the run to stop; false when it has ended or is stopping already. */
   cancel(error: EngineError): boolean {
-    if (this.result || this.#controller.signal.aborted) return false;
-    this.#controller.abort(error);
-    return true;
+    return !this.result && this.stop.request(error);
   }
 
   /**
@@ -149,7 +148,7 @@ export class RunRecord {
    */
   steer({ content, when, toolCallId }: Said): boolean {
     const { steering, output } = this.engine;
-    if (this.result || output || !steering.isOpen || this.#controller.signal.aborted) return false;
+    if (this.result || output || !steering.isOpen || this.stop.isRequested) return false;
     const bytes = jsonSize(content);
     this.#checkQueue(bytes);
     const call = toolCallId === undefined ? {} : { call: { id: toolCallId, runStep: this.engine.runStep } };

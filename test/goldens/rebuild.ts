@@ -1,14 +1,12 @@
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { Callbacks } from '../../server/engine/callbacks.ts';
 import { runToEnd } from '../../server/engine/ending.ts';
+import { fromRunError } from '../../server/engine/errors.ts';
 import { initialState } from '../../server/engine/start.ts';
 import type { RunInput, RunState } from '../../server/engine/state.ts';
-import {
-  type RecordedStep,
-  replayingRunner,
-  type StepOutput,
-  type StepRunner,
-} from '../../server/engine/steps/steps.ts';
+import { type ReplayHooks, ReplayingRunner } from '../../server/engine/steps/replaying-runner.ts';
+import type { RunLine } from '../../server/engine/steps/run-lines.ts';
+import type { StepRunner } from '../../server/engine/steps/steps.ts';
 
 /** What a run leaves behind, as the text that is compared. */
 export interface Trace {
@@ -28,7 +26,7 @@ export function traceOf(run: { messages: unknown; usage: unknown }, events: read
 const stateTrace = ({ history, usage }: RunState, events: readonly DurableEvent[]) =>
   traceOf({ messages: history.messages, usage }, events);
 
-const asJson = (steps: readonly RecordedStep[]): RecordedStep[] => JSON.parse(JSON.stringify(steps));
+const asJson = (lines: readonly RunLine[]): RunLine[] => JSON.parse(JSON.stringify(lines));
 
 const never = () => Promise.reject(new Error('a rebuilt run must not ask the world again'));
 const noCallbacks: Callbacks = {
@@ -42,62 +40,63 @@ const noCallbacks: Callbacks = {
   waitsAs: () => null,
 };
 
-/** Rebuilds a run from the first outputs alone and tells where it stands: nothing after them ever ends. */
-export async function standingAfter(input: Omit<RunInput, 'runner'>, outputs: readonly RecordedStep[]): Promise<Trace> {
-  const stuck: StepRunner = { step: () => new Promise(() => undefined) };
-  const { state, events } = begin(input, replayingRunner(asJson(outputs), stuck));
-  await turns(2 * outputs.length + 8);
+type Input = Omit<RunInput, 'runner'>;
+
+/** Nothing that is not recorded ever ends, but for a stop. */
+const stuck: StepRunner = {
+  step: (_key, _body, signal) =>
+    new Promise((_, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      else signal.addEventListener('abort', () => reject(signal.reason));
+    }),
+};
+
+/** Rebuilds a run from the first entries alone and tells where it stands: nothing after them ever ends. */
+export async function standingAfter(input: Input, lines: readonly RunLine[]): Promise<Trace> {
+  const { state, events, replayed } = begin(input, (hooks) => new ReplayingRunner(asJson(lines), stuck, hooks));
+  await replayed;
+  await turns(4);
   return stateTrace(state, events);
 }
 
-/** Rebuilds a run from the first outputs; the others come as if their steps ran now. */
-export async function rebuiltFrom(
-  input: Omit<RunInput, 'runner'>,
-  outputs: readonly RecordedStep[],
-  prefix: number,
-): Promise<Trace> {
-  const live = comingIn(asJson(outputs.slice(prefix)));
-  const { state, events, ended } = begin(input, replayingRunner(asJson(outputs.slice(0, prefix)), live));
+/** Rebuilds a run from the first entries; the others come as if their steps ran now. */
+export async function rebuiltFrom(input: Input, lines: readonly RunLine[], prefix: number): Promise<Trace> {
+  const first = asJson(lines.slice(0, prefix));
+  const opened = first.flatMap((line) => ('key' in line && line.key !== null ? [line.key] : []));
+  const rest = asJson(lines.slice(prefix));
+  const { state, events, ended } = begin(
+    input,
+    (hooks) => new ReplayingRunner(first, new ReplayingRunner(rest, stuck, { ...hooks, opened }), hooks),
+  );
   await ended;
   return stateTrace(state, events);
 }
 
-function begin(input: Omit<RunInput, 'runner'>, runner: StepRunner) {
+function begin(input: Input, runnerWith: (hooks: ReplayHooks) => ReplayingRunner) {
   const events: DurableEvent[] = [];
+  const controller = new AbortController();
+  let now = input.now;
+  const runner = runnerWith({
+    onStop: (error, at) => {
+      now = () => at;
+      controller.abort(fromRunError(error));
+    },
+  });
   const state = initialState({
     ...input,
     runner,
     // Who is asked is a function of what the run was started with.
     callbacks: { ...noCallbacks, waitsAs: (call) => input.callbacks.waitsAs(call) },
     model: { id: input.model.id, request: never },
-    signal: new AbortController().signal,
+    signal: controller.signal,
+    now: () => now(),
     emit: (_seq, event) => events.push(event),
   });
   const ended = runToEnd(state, (error) => {
     throw error;
   });
-  return { state, events, ended };
-}
-
-/** Gives outputs in the order in which they were recorded, each in a turn of its own. */
-function comingIn(outputs: RecordedStep[]): StepRunner {
-  const waiting = new Map<string, (output: StepOutput) => void>();
-  const deliver = () => {
-    const [next] = outputs;
-    const resolve = next && waiting.get(next.key);
-    if (!next || !resolve) return;
-    outputs.shift();
-    waiting.delete(next.key);
-    resolve(next.output);
-    setImmediate(deliver);
-  };
-  return {
-    step: <T extends StepOutput>(key: string) =>
-      new Promise<T>((resolve) => {
-        waiting.set(key, resolve as (output: StepOutput) => void);
-        setImmediate(deliver);
-      }),
-  };
+  ended.catch(() => undefined);
+  return { state, events, ended, replayed: runner.replayed };
 }
 
 async function turns(count: number): Promise<void> {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
-import { LOOP_VERSION, type RecordedStep, recordingRunner } from '../../server/engine/steps/steps.ts';
+import type { RunLine } from '../../server/engine/steps/run-lines.ts';
+import { LOOP_VERSION } from '../../server/engine/steps/steps.ts';
 import { loadGolden, scenarioNames } from '../support/golden-files.ts';
+import { recordingRunner, stepKeys } from '../support/journal.ts';
 import { exceptionOf } from './exceptions.ts';
 import { play } from './play.ts';
 import { rebuiltFrom, standingAfter, type Trace, traceOf } from './rebuild.ts';
@@ -9,7 +11,7 @@ import type { Scenario } from './scenario.ts';
 
 interface Recording {
   input: Omit<RunInput, 'runner'>;
-  steps: RecordedStep[];
+  steps: RunLine[];
   /** What the host saw of the run when it ran. */
   lived: Trace | undefined;
 }
@@ -18,10 +20,10 @@ interface Recording {
 async function record(scenario: Scenario): Promise<Recording[]> {
   const recordings: Recording[] = [];
   const { runs } = await play(scenario, {
-    runner: (input, direct) => {
+    runner: (input, world) => {
       const recording: Recording = { input, steps: [], lived: undefined };
       recordings.push(recording);
-      return recordingRunner(direct, recording.steps);
+      return recordingRunner(input, world, recording.steps);
     },
   });
   for (const recording of recordings) {
@@ -36,7 +38,7 @@ async function record(scenario: Scenario): Promise<Recording[]> {
 }
 
 const names = scenarioNames().filter((name) => !exceptionOf(name));
-const keysOf = ({ steps }: Recording) => steps.map(({ key }) => key);
+const keysOf = ({ steps }: Recording) => stepKeys(steps);
 
 describe(`step keys, loop version ${LOOP_VERSION}`, () => {
   // A changed sequence means that recorded runs can no longer be rebuilt: raise LOOP_VERSION with it.
@@ -55,11 +57,8 @@ describe(`step keys, loop version ${LOOP_VERSION}`, () => {
   );
 });
 
-// A run that was stopped ends by what is no step: there is nothing to rebuild its end from.
-const stopped = new Set(['j07_cancel']);
-
 describe('a run rebuilt from every prefix of its step outputs', () => {
-  it.each(names.filter((name) => !stopped.has(name)))(
+  it.each(names)(
     '%s',
     async (name) => {
       for (const { input, steps } of await record(loadGolden<Scenario>(name))) {

@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
-import { type RecordedStep, recordingRunner } from '../../server/engine/steps/steps.ts';
+import type { RunLine } from '../../server/engine/steps/run-lines.ts';
 import { rebuiltFrom, standingAfter, traceOf } from '../goldens/rebuild.ts';
+import { recordingRunner, stepKeys } from '../support/journal.ts';
 import { calls, openSession, type RunParams, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
 
 // What waits is told by durable events, so they must follow from the steps: also of calls that end in another order than
@@ -14,14 +15,14 @@ const tool = (name: string, more: object = {}) => ({ name, inputSchema: schemaOf
 
 /** Runs to the end, answering what waits from the last item to the first, and checks every prefix of its steps. */
 async function liveAndRebuild(params: RunParams, answer: (method: string, params: Record<string, unknown>) => unknown) {
-  const steps: RecordedStep[] = [];
+  const steps: RunLine[] = [];
   let input: Omit<RunInput, 'runner'> | undefined;
   session = await openSession({
     initialize: { initializationOptions: { callbacks: [] } },
     deps: {
-      runner: (of, direct) => {
+      runner: (of, world) => {
         input = of;
-        return recordingRunner(direct, steps);
+        return recordingRunner(of, world, steps);
       },
     },
   });
@@ -75,7 +76,7 @@ it('a run whose callbacks all wait is rebuilt with the same events', async () =>
   expect(kinds.filter((kind) => kind === 'pending_added').length).toBe(2 + 2 * (2 + 1 + 1) + 3 + 2);
 });
 
-it('a run that waits for people is rebuilt with the same events', async () => {
+it('a run that waits for humans is rebuilt with the same events', async () => {
   const replies = [calls(toolCall('a', {}, 'c1'), toolCall('b', {}, 'c2'), toolCall('c', {}, 'c3')), text('done')];
   let asked = 0;
   const { steps } = await liveAndRebuild(
@@ -91,7 +92,7 @@ it('a run that waits for people is rebuilt with the same events', async () => {
       return approval ? { approvals: { [approval.tool_call_id]: true } } : { calls: { c2: { content: 'outside' } } };
     },
   );
-  expect(steps.map(({ key }) => key).filter((key) => key.includes('deferred'))).toEqual(
+  expect(stepKeys(steps).filter((key) => key.includes('deferred'))).toEqual(
     expect.arrayContaining([
       't1.deferred.0',
       't1.deferred.1',

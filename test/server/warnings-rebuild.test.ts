@@ -1,35 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
-import {
-  type RecordedStep,
-  recordingRunner,
-  type StepOutput,
-  type StepRunner,
-} from '../../server/engine/steps/steps.ts';
+import type { RunLine } from '../../server/engine/steps/run-lines.ts';
 import { rebuiltFrom, standingAfter, traceOf } from '../goldens/rebuild.ts';
+import { recordingRunner } from '../support/journal.ts';
 import { Random, turns } from '../support/random.ts';
 import { calls, openSession, schemaOf, text, toolCall } from '../support/session.ts';
 
 const tool = (name: string) => ({ name, inputSchema: schemaOf({}) });
 const seeds = Array.from({ length: 25 }, (_, index) => index + 1);
 
-/** Gives outputs back as a store does that writes them first: in order, some turns of the event loop later, one in a turn. */
-function storing(inner: StepRunner, random: Random): StepRunner {
+/** Writes lines as a disk does that takes its time: in order, some turns of the event loop later. */
+function slowly(random: Random): () => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
-  return {
-    async step<T extends StepOutput>(key: string, body: Parameters<StepRunner['step']>[1], signal: AbortSignal) {
-      const output = await inner.step<T>(key, body as never, signal);
-      const written = last.then(() => turns(1 + random.upTo(4)));
-      last = written;
-      await written;
-      return output;
-    },
+  return () => {
+    const written = last.then(() => turns(1 + random.upTo(4)));
+    last = written;
+    return written;
   };
 }
 
 /** A run whose host takes random times, while messages come at random that could not be read. */
 async function live(random: Random, isStored: boolean) {
-  const steps: RecordedStep[] = [];
+  const steps: RunLine[] = [];
   let input: Omit<RunInput, 'runner'> | undefined;
   const replies = [
     calls(toolCall('a', {}, 'c1'), toolCall('b', {}, 'c2'), toolCall('c', {}, 'c3')),
@@ -62,9 +54,9 @@ async function live(random: Random, isStored: boolean) {
       },
     },
     deps: {
-      runner: (of, direct) => {
+      runner: (of, world) => {
         input = of;
-        return recordingRunner(isStored ? storing(direct, random) : direct, steps);
+        return recordingRunner(of, world, steps, isStored ? slowly(random) : undefined);
       },
     },
   });

@@ -10,6 +10,8 @@ export class History {
   #messages: ModelMessage[];
   #newMessageIndex: number;
   readonly #runId: string;
+  /** The messages before this index are as they were when the changes were last taken. */
+  #unchanged: number;
   /** The request that was only sent again: it carries this run's id and is not new. */
   #resumed: ModelRequest | undefined;
   readonly #view: View = { messages: [], shown: [], upTo: 0, callIds: new Set(), firstRequest: -1, isWhole: false };
@@ -18,6 +20,7 @@ export class History {
   constructor(messages: ModelMessage[], runId: string) {
     this.#messages = messages;
     this.#newMessageIndex = messages.length;
+    this.#unchanged = messages.length;
     this.#runId = runId;
   }
 
@@ -45,22 +48,30 @@ export class History {
   /** Takes the last message off, to put another in its place. */
   pop(): ModelMessage | undefined {
     if (this.#view.upTo === this.#messages.length) this.#forgetView();
-    return this.#messages.pop();
+    const message = this.#messages.pop();
+    this.#changed(this.#messages.length);
+    return message;
   }
 
   /** Puts another message in the place of the last one, while that has not been sent yet. */
   replaceLast(message: ModelMessage): void {
     this.#messages[this.#messages.length - 1] = message;
+    this.#changed(this.#messages.length - 1);
   }
 
   /** Puts another message in the place of one that has not been sent yet. */
   replace(old: ModelMessage, message: ModelMessage): void {
     const at = this.#messages.lastIndexOf(old);
-    if (at >= 0) this.#messages[at] = message;
+    if (at < 0) return;
+    this.#messages[at] = message;
+    this.#changed(at);
   }
 
   /** Replaces the whole list, as a history processor may. */
   replaceAll(messages: ModelMessage[]): void {
+    const before = this.#messages;
+    const differs = messages.findIndex((message, index) => message !== before[index]);
+    this.#changed(differs < 0 ? Math.min(messages.length, before.length) : differs);
     this.#messages = messages;
     this.#forgetView();
   }
@@ -90,6 +101,17 @@ export class History {
     }
     this.replaceAll([...this.#messages.slice(0, start), ...kept]);
     this.findNewMessages();
+  }
+
+  /** Returns the index from which on messages have changed since this was last called; the length when none have. */
+  takeChanges(): number {
+    const from = this.#unchanged;
+    this.#unchanged = this.#messages.length;
+    return from;
+  }
+
+  #changed(from: number): void {
+    if (from < this.#unchanged) this.#unchanged = from;
   }
 
   /** Finds the first new message again; needed after every change that may move it. */

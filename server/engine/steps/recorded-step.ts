@@ -2,7 +2,7 @@ import type { DurableEvent } from '../../../protocol/events.ts';
 import type { RunError } from '../../../protocol/result.ts';
 import { EngineError, fromRunError, toRunError } from '../errors.ts';
 import type { RunState } from '../state.ts';
-import { LOOP_VERSION, type StepContext, type StepOutput } from './steps.ts';
+import { LOOP_VERSION, type StepContext, type StepEffect, type StepOutput } from './steps.ts';
 
 /** A step that ended the run: errors are values, so that a rebuilt run fails the same way. */
 type Failed = StepOutput & { readonly error: RunError };
@@ -15,6 +15,13 @@ export interface Recorded<T> {
   readonly time: string;
 }
 
+/** How a step is run. */
+export interface StepOptions {
+  /** Aborted when nobody wants its output any more; that of the run unless given. */
+  readonly signal?: AbortSignal;
+  readonly effect?: StepEffect | undefined;
+}
+
 /**
  * Runs a step whose body may fail with an `EngineError`; the error is recorded and thrown again. The time of the state
  * moves to that of the step.
@@ -23,66 +30,67 @@ export function recordedStep<T>(
   state: RunState,
   key: string,
   body: Body<T>,
-  signal: AbortSignal = state.input.signal,
+  { signal = state.input.signal, effect }: StepOptions = {},
 ): Promise<Recorded<T>> {
-  let isLive = false;
-  const live = (context: StepContext) => {
-    isLive = true;
-    return asOutput(state, context, body);
+  const live = (context: StepContext) => asOutput(context, body);
+  return state.input.runner.step<Failed | Done<T>>(key, live, signal, effect).then((output) => taken(state, output));
+}
+
+/** The same for a step that emits events while it runs: they are recorded, so that a rebuilt run emits them too. */
+export function emittingStep<T>(
+  state: RunState,
+  key: string,
+  body: Body<T>,
+  options?: StepOptions,
+): Promise<Recorded<T>> {
+  return recordedStep(state, key, (context) => emitting(state, context, body), options);
+}
+
+function emitting<T>(state: RunState, context: StepContext, body: Body<T>): Promise<T> {
+  const { key, earlier, signal } = context;
+  if (!earlier) return body({ ...context, emit: (event) => emitRecorded(state, key, event) });
+  const told = [...earlier];
+  const emit = (event: DurableEvent) => {
+    if (told.some((one) => isSamePending(one, event))) return;
+    told.push(event);
+    emitRecorded(state, key, event);
   };
-  const output = state.input.runner.step<Failed | Done<T>>(key, live, signal);
-  return output.then((one) => taken(state, one, isLive));
+  // What an earlier try announced, and this one did not wait for, waits no longer either.
+  return body({ ...context, emit }).finally(() => {
+    if (signal.aborted) return;
+    for (const event of [...told]) {
+      if (event.event_kind === 'pending_added') emit({ event_kind: 'pending_resolved', pendingId: event.pendingId });
+    }
+  });
 }
 
-/**
- * The same for a step that sends several requests one after another and emits events about them: they are recorded with
- * it, so that a rebuilt run emits them too. No other step may run in parallel with it.
- */
-export function emittingStep<T>(state: RunState, key: string, body: Body<T>): Promise<Recorded<T>> {
-  const emit = (event: DurableEvent) => emitNow(state, event);
-  return recordedStep(state, key, (context) => body({ ...context, emit }));
+function isSamePending(one: DurableEvent, other: DurableEvent): boolean {
+  if (one.event_kind !== 'pending_added' && one.event_kind !== 'pending_resolved') return false;
+  return one.event_kind === other.event_kind && one.pendingId === other.pendingId;
 }
 
-/**
- * Emits an event that no step leads to, as it comes from outside. It is recorded with the next step that ends, so that a
- * rebuilt run emits it before what follows from that step. Returns false, and does nothing, while a step that has ended
- * was not taken up: what follows from it comes first. To be called in a turn of the event loop of its own, in which the
- * engine has dealt with all there was.
- */
-export function emitFromOutside(state: RunState, event: DurableEvent): boolean {
-  if (state.settling > 0) return false;
-  emitNow(state, event);
-  return true;
+/** Emits an event that no output leads to; it is recorded first. `key` is the step that emits it, null for none. */
+export function emitRecorded(state: RunState, key: string | null, event: DurableEvent): void {
+  const { runner } = state.input;
+  if (runner.tell) runner.tell(key, event);
+  else state.emit(event);
 }
 
-function emitNow(state: RunState, event: DurableEvent): void {
-  state.unrecorded ??= [];
-  state.unrecorded.push(event);
-  state.emit(event);
-}
+/** Returns the output of a step as it is recorded. */
+export const doneOutput = <T>(time: string, value: T): Done<T> => ({ v: LOOP_VERSION, time, value });
 
-function taken<T>(state: RunState, output: Failed | Done<T>, isLive: boolean): Recorded<T> {
-  if (isLive) state.settling -= 1;
-  else for (const event of output.events ?? []) state.emit(event);
+function taken<T>(state: RunState, output: Failed | Done<T>): Recorded<T> {
   state.time = output.time;
   if ('error' in output) throw fromRunError(output.error);
   return { value: output.value, time: output.time };
 }
 
-function asOutput<T>(state: RunState, context: StepContext, body: Body<T>): Promise<Failed | Done<T>> {
+function asOutput<T>(context: StepContext, body: Body<T>): Promise<Failed | Done<T>> {
   return body(context).then(
-    (value) => settled(state, { v: LOOP_VERSION, time: context.now(), value }),
+    (value) => doneOutput(context.now(), value),
     (error: unknown) => {
       if (!(error instanceof EngineError) || context.signal.aborted) throw error;
-      return settled(state, { v: LOOP_VERSION, time: context.now(), error: toRunError(error) });
+      return { v: LOOP_VERSION, time: context.now(), error: toRunError(error) };
     },
   );
-}
-
-/** What was emitted since the last step ended is recorded with this one. */
-function settled<T extends StepOutput>(state: RunState, output: T): T {
-  const events = state.unrecorded;
-  state.unrecorded = null;
-  state.settling += 1;
-  return events ? { ...output, events } : output;
 }

@@ -1,9 +1,10 @@
 import type { DurableEvent } from '../../../protocol/events.ts';
+import type { RunError } from '../../../protocol/result.ts';
 
 /**
  * Version of the step keys and of the outputs of steps. A run that was recorded under another version is not rebuilt.
  */
-export const LOOP_VERSION = 3;
+export const LOOP_VERSION = 4;
 
 /**
  * The keys of the steps of a run. They are a wire format: `n` is the run step (number of the model request), `i` the
@@ -25,6 +26,8 @@ export const stepKey = {
 /** The facilities of the body of a step. */
 export interface StepContext {
   readonly key: string;
+  /** Counts how often the body of a step with an effect was called, also by processes before this one; from 1. */
+  readonly attempt: number;
   /** The same whenever this step is tried again: handed to tools and providers. */
   readonly idempotencyKey: string;
   /** Aborted when the run ends or is cancelled. */
@@ -33,7 +36,9 @@ export interface StepContext {
   now(): string;
   /** Milliseconds of a steady clock, for durations. */
   elapsed(): number;
-  /** Emits an event while the step runs; absent in steps that may run in parallel with others. */
+  /** The events that earlier tries of this step emitted; present when the step was open when its run was interrupted. */
+  readonly earlier?: readonly DurableEvent[];
+  /** Emits an event while the step runs; absent in steps that do not emit any. */
   readonly emit?: (event: DurableEvent) => void;
 }
 
@@ -41,8 +46,17 @@ export interface StepContext {
 export interface StepOutput {
   readonly v: typeof LOOP_VERSION;
   readonly time: string;
-  /** Events that were emitted since the step before it ended. */
-  readonly events?: readonly DurableEvent[];
+}
+
+/** What a step does to the world, so that a runner records each try of it before the body is called. */
+export interface StepEffect {
+  /**
+   * The output of a step that must not be done twice, when an earlier try of it was cut off; absent when the body may
+   * be called again.
+   */
+  readonly once?: (time: string) => StepOutput;
+  /** Returns whether the body sends something; until then it may be called again. */
+  readonly isSent?: () => boolean;
 }
 
 /**
@@ -50,9 +64,26 @@ export interface StepOutput {
  * steps happens in the body of a step. A runner calls the body, or returns the output that was recorded before.
  */
 export interface StepRunner {
-  step<T extends StepOutput>(key: string, body: (context: StepContext) => Promise<T>, signal: AbortSignal): Promise<T>;
+  step<T extends StepOutput>(
+    key: string,
+    body: (context: StepContext) => Promise<T>,
+    signal: AbortSignal,
+    effect?: StepEffect,
+  ): Promise<T>;
   /** Returns whether an output of the step was recorded before and is still to be returned. */
   hasRecorded?(key: string): boolean;
+  /**
+   * Records an event that no output leads to, and emits it in the order of what was recorded. `key` is the step that
+   * emits it; null when it comes from outside. Absent: nothing is recorded.
+   */
+  tell?(key: string | null, event: DurableEvent): void;
+  /**
+   * Records that the run is stopped from outside, and calls `act` with the time of it in the order of what was recorded.
+   * Returns a promise when the record is still on its way to the disk. Absent: nothing is recorded.
+   */
+  stop?(error: RunError, act: (at: string) => void): Promise<void> | undefined;
+  /** Called once, with what emits the events that `tell` was given. */
+  attach?(emit: (event: DurableEvent) => void): void;
 }
 
 /** Clock and ids, handed in so that a run is a function of its inputs. */
@@ -68,70 +99,13 @@ export function directRunner(runId: string, world: World): StepRunner {
   return {
     step(key, body, signal) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      return body({ key, idempotencyKey: `${runId}/${key}`, signal, now: world.now, elapsed: world.elapsed });
-    },
-  };
-}
-
-/** One entry of a recorded run. */
-export interface RecordedStep {
-  readonly key: string;
-  readonly output: StepOutput;
-}
-
-/** Wraps a runner so that each output is kept in the order in which the steps ended. */
-export function recordingRunner(inner: StepRunner, recorded: RecordedStep[]): StepRunner {
-  return {
-    ...(inner.hasRecorded ? { hasRecorded: (key: string) => inner.hasRecorded?.(key) ?? false } : {}),
-    async step(key, body, signal) {
-      const output = await inner.step(key, body, signal);
-      recorded.push({ key, output });
-      return output;
-    },
-  };
-}
-
-/**
- * Returns recorded outputs in the order in which they were recorded, then goes on with `inner`. A step without a
- * recorded output waits until all of them were returned: a batch that ended with an error must not call its other
- * tools again.
- */
-export function replayingRunner(recorded: readonly RecordedStep[], inner: StepRunner): StepRunner {
-  const queue = [...recorded];
-  const waiting = new Map<string, (output: StepOutput) => void>();
-  const live: (() => void)[] = [];
-  let scheduled = false;
-  const startLive = () => {
-    for (const start of live.splice(0)) start();
-  };
-  const deliver = () => {
-    scheduled = false;
-    const next = queue[0];
-    const resolve = next && waiting.get(next.key);
-    if (next && resolve) {
-      queue.shift();
-      waiting.delete(next.key);
-      resolve(next.output);
-    }
-    if (queue.length === 0) setImmediate(startLive);
-    else if (waiting.has(queue[0]?.key ?? '')) schedule();
-  };
-  // One output per turn of the event loop: the engine has dealt with it, and started what follows, before the next.
-  const schedule = () => {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(deliver);
-  };
-  return {
-    hasRecorded: (key) => queue.some((entry) => entry.key === key) || (inner.hasRecorded?.(key) ?? false),
-    step<T extends StepOutput>(key: string, body: (context: StepContext) => Promise<T>, signal: AbortSignal) {
-      if (queue.length === 0) return inner.step(key, body, signal);
-      schedule();
-      if (queue.some((entry) => entry.key === key)) {
-        return new Promise<T>((resolve) => waiting.set(key, resolve as (output: StepOutput) => void));
-      }
-      return new Promise<T>((resolve, reject) => {
-        live.push(() => inner.step(key, body, signal).then(resolve, reject));
+      return body({
+        key,
+        attempt: 1,
+        idempotencyKey: `${runId}/${key}`,
+        signal,
+        now: world.now,
+        elapsed: world.elapsed,
       });
     },
   };

@@ -68,7 +68,9 @@ class LocalExecutor implements RunExecutor {
   async cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>> {
     const record = await this.#runs.look(runId);
     const { state } = record;
-    return { state, accepted: record.cancel(error) };
+    const accepted = record.cancel(error);
+    await record.stop.written;
+    return { state, accepted };
   }
 
   async steer({ runId, ...said }: ParamsOf<'run/steer'>): Promise<ResultOf<'run/steer'>> {

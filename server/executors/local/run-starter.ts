@@ -20,15 +20,16 @@ import { directRunner, type StepRunner, type World } from '../../engine/steps/st
 import { type ModelHandle, resolveModel } from '../../models/registry.ts';
 import type { KeySource } from '../../models/secrets/keys.ts';
 import type { AgentRegistry } from '../../runs/agent-registry.ts';
+import { RunProgress } from '../../runs/events/progress.ts';
+import { RunEmitter } from '../../runs/events/run-emitter.ts';
 import { givenHistory } from '../../runs/given-history.ts';
 import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
 import { overloaded } from '../../runs/overload.ts';
-import { RunProgress } from '../../runs/progress.ts';
-import { RunEmitter } from '../../runs/run-emitter.ts';
 import { runInput } from '../../runs/run-input.ts';
 import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
 import { RunRecord } from '../../runs/run-record.ts';
 import { RunScheduler } from '../../runs/run-scheduler.ts';
+import { RunStop } from '../../runs/run-stop.ts';
 import { secretSource } from '../../runs/secrets.ts';
 import { checkSizes } from '../../runs/sizes.ts';
 import type { RunSlots } from '../../runs/slots.ts';
@@ -37,8 +38,8 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { OwnedRuns } from './owned-runs.ts';
 import type { RunRegistry } from './run-registry.ts';
 
-/** Makes the runner of a run; a store puts one here that records. */
-export type RunnerFactory = (input: Omit<RunInput, 'runner'>, direct: StepRunner) => StepRunner;
+/** Makes the runner of a run, for tests; steps are called unless given. */
+export type RunnerFactory = (input: Omit<RunInput, 'runner'>, world: World) => StepRunner;
 
 /** The parts of the daemon that runs use. */
 export interface RunStarterDeps {
@@ -64,7 +65,7 @@ interface Compiled {
 }
 
 interface Controls {
-  readonly controller: AbortController;
+  readonly stop: RunStop;
   readonly scheduler: RunScheduler;
   readonly owner: OwnerReference;
   readonly callbacks: HostCallbacks;
@@ -124,16 +125,15 @@ export class RunStarter {
     params: RunStartParams,
     { runId, owner, isChild }: { runId: string; owner: RunOwner; isChild: boolean },
   ): Controls {
-    const controller = new AbortController();
-    const scheduler = this.#scheduler(params, controller, isChild);
+    const stop = new RunStop(this.#deps.world.now);
+    const scheduler = this.#scheduler(params, stop, isChild);
     const reference: OwnerReference = { current: owner };
     const callbacks = this.#callbacks(params, { runId, owner: reference, scheduler });
-    return { controller, scheduler, owner: reference, callbacks };
+    return { stop, scheduler, owner: reference, callbacks };
   }
 
   #record(params: RunStartParams, parts: RunParts): RunRecord {
-    const { runId, owner, controller, callbacks, agent, handle, model, fingerprint, parent, scheduler, givenBytes } =
-      parts;
+    const { runId, owner, stop, callbacks, agent, handle, model, fingerprint, parent, scheduler, givenBytes } = parts;
     const { runs, world } = this.#deps;
     const { limits } = owner.current;
     const { history, carried } = givenHistory(params, runId, {
@@ -152,16 +152,16 @@ export class RunStarter {
       warnings: carried ? [...parts.warnings, carried] : parts.warnings,
       callbacks,
       bounds: limits,
-      signal: controller.signal,
-      now: world.now,
+      signal: stop.signal,
+      now: stop.time,
     };
-    const direct = directRunner(runId, world);
-    const runner = this.#deps.runner?.(input, direct) ?? direct;
+    const runner = this.#deps.runner?.(input, world) ?? directRunner(runId, world);
+    stop.attach(runner);
     const state = initialState(Object.assign(input, { runner }));
     const startedAt = formatTimestamp(world.epochMs());
     const depth = parent ? parent.depth + 1 : 0;
     const identity = { runId, fingerprint, startedAt, depth, givenBytes };
-    return new RunRecord({ ...identity, state, owner, controller, callbacks, emitter, scheduler, limits });
+    return new RunRecord({ ...identity, state, owner, stop, callbacks, emitter, scheduler, limits });
   }
 
   /** Drives the run once it has a slot. One that is cancelled in the queue ends there, without taking a slot. */
@@ -227,7 +227,7 @@ export class RunStarter {
   }
 
   /** A child takes no slot: its parent has one, and may wait for it. */
-  #scheduler({ timeoutMs }: RunStartParams, controller: AbortController, isChild: boolean): RunScheduler {
+  #scheduler({ timeoutMs }: RunStartParams, stop: RunStop, isChild: boolean): RunScheduler {
     const { slots, world } = this.#deps;
     const error = () => new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs });
     return new RunScheduler({
@@ -235,7 +235,7 @@ export class RunStarter {
       timeoutMs: timeoutMs ?? undefined,
       after: this.#after,
       elapsed: world.elapsed,
-      onTimeout: () => controller.abort(error()),
+      onTimeout: () => stop.request(error()),
     });
   }
 

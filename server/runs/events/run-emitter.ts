@@ -1,0 +1,132 @@
+import type { DeltaEvent } from '../../../protocol/deltas.ts';
+import type { DurableEvent } from '../../../protocol/events.ts';
+import { drained, type NotificationSender } from '../../callbacks/client.ts';
+import type { After } from '../../callbacks/timer.ts';
+import type { DeltaSink } from '../../engine/streaming/delta-sink.ts';
+import type { OwnerReference } from '../run-owner.ts';
+import { DeltaCoalescer } from './delta-coalescer.ts';
+import { EventRing } from './event-ring.ts';
+import { eventForWire, instead } from './event-size.ts';
+import type { RunProgress } from './progress.ts';
+
+/** Options of a `RunEmitter`. */
+export interface EmitterOptions {
+  readonly runId: string;
+  readonly owner: OwnerReference;
+  readonly deltas: 'coalesced' | 'all' | 'none';
+  readonly maxLatencyMs: number;
+  readonly after: After;
+  readonly progress: RunProgress | null;
+  /** Limits of the events that are kept to be sent again. */
+  readonly kept: { readonly events: number; readonly bytes: number };
+}
+
+/** Sends the durable events and deltas of a run to its owner, in the order in which the engine made them. */
+export class RunEmitter {
+  readonly #options: EmitterOptions;
+  readonly #coalescer: DeltaCoalescer | null;
+  #progress: RunProgress | null;
+  readonly #ring: EventRing;
+  #waiting: Set<() => void> | null = null;
+  #shown = 0;
+  #isOver = false;
+
+  constructor(options: EmitterOptions) {
+    this.#options = options;
+    this.#ring = new EventRing(options.kept);
+    this.#progress = options.progress;
+    const { deltas: mode, maxLatencyMs, owner, after } = options;
+    const reader = {
+      get congested() {
+        return owner.current.notifications.congested;
+      },
+      drained: () => owner.current.notifications.drained(),
+    };
+    const send = (event: DeltaEvent) => this.#show(event);
+    this.#coalescer = mode === 'none' ? null : new DeltaCoalescer({ mode, maxLatencyMs, reader, after, send });
+  }
+
+  /** Receives the deltas of the engine; absent when none are requested. */
+  get sink(): DeltaSink | undefined {
+    return this.#coalescer ?? undefined;
+  }
+
+  emit(seq: number, event: DurableEvent): void {
+    const { runId } = this.#options;
+    const client = this.#client;
+    this.#coalescer?.flush();
+    this.#progress?.show(event);
+    const whole = { runId, seq, event: eventForWire(event) };
+    const tooLarge = client.notify('run/event', whole);
+    const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;
+    if (tooLarge) client.notify('run/event', sent);
+    this.#ring.add(sent);
+    if (event.event_kind === 'run_finished') this.#isOver = true;
+    if (this.#waiting) for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** The events that are kept to be sent again. */
+  get events(): Pick<EventRing, 'after' | 'lastSeq' | 'bytes'> {
+    return this.#ring;
+  }
+
+  get progressToken(): string | number | undefined {
+    return this.#progress?.token;
+  }
+
+  /** True once `run_finished` was emitted. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Number of the last delta that was sent, once everything that waits to be merged has been sent. */
+  lastDelta(): number {
+    this.#coalescer?.flush();
+    return this.#shown;
+  }
+
+  /** How many wait for the next event. */
+  get waiters(): number {
+    return this.#waiting?.size ?? 0;
+  }
+
+  /** Resolves with the next event, or after so many milliseconds. Rejects with the reason of the signal. */
+  nextEvent(signal: AbortSignal, ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void) => {
+        this.#waiting?.delete(onEvent);
+        stopTimer();
+        signal.removeEventListener('abort', onAbort);
+        then();
+      };
+      const onEvent = () => settle(resolve);
+      const onAbort = () => settle(() => reject(signal.reason));
+      const stopTimer = this.#options.after(ms, onEvent);
+      this.#waiting ??= new Set();
+      this.#waiting.add(onEvent);
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+    });
+  }
+
+  /** While the client is congested: resolves when it is not any more, or on an abort. */
+  ready(signal: AbortSignal): Promise<void> | undefined {
+    const client = this.#client;
+    return client.congested ? drained(client, signal) : undefined;
+  }
+
+  /** The owner has changed: progress is shown by the new one, if at all. */
+  moved(progress: RunProgress | null): void {
+    this.#progress = progress;
+  }
+
+  get #client(): NotificationSender {
+    return this.#options.owner.current.notifications;
+  }
+
+  #show(event: DeltaEvent): void {
+    const { runId } = this.#options;
+    this.#shown += 1;
+    this.#client.notify('run/delta', { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event });
+  }
+}
