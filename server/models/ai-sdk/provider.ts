@@ -104,7 +104,7 @@ export interface MetadataNames {
  *
  * Source: Pydantic AI `ModelProfile`.
  */
-export interface Quirks {
+export interface AnswerProfile {
   /** The tags between which models write thinking into their text. */
   readonly thinkingTags: readonly [open: string, close: string];
   /** Whether text is split at those tags: models of open servers write their thinking into it. */
@@ -130,7 +130,7 @@ export interface Quirks {
 }
 
 /**
- * A provider as the bridge needs it: its names, its quirks, and a way to make the AI SDK's model.
+ * A provider as the bridge needs it: its names, its answers, and a way to make the AI SDK's model.
  */
 export interface Provider {
   /** Pydantic AI's `provider_name`. */
@@ -141,7 +141,7 @@ export interface Provider {
   readonly url: string;
   /** The environment variable that holds its key. */
   readonly envVar: string;
-  readonly quirks: Quirks;
+  readonly answers: AnswerProfile;
   /** Writes the bodies of requests. */
   readonly api: RequestApi;
   /** A model that sends through the given function; made for each request, as the function carries its body hooks. A name stands for the model's own in the address. */

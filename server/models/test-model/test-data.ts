@@ -142,7 +142,7 @@ function dateOf(seed: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** A base-94 number with quirks of its own: `a` to `~`, then `aa`; the leading digits come lowest first. */
+/** A base-94 number in a way of its own: `a` to `~`, then `aa`; the leading digits come lowest first. */
 function charOf(seed: number): string {
   const base = ALPHABET.length;
   let text = '';

@@ -61,8 +61,8 @@ function isContent(part: StreamPart): boolean {
 }
 
 /** Whether pieces of nothing but blanks are left out before a text, of models that send some ahead of their calls. */
-function skipsBlankStarts({ quirks, api }: Provider, modelName: string): boolean {
-  const isPossible = quirks.readsTags || quirks.skipsBlankStarts;
+function skipsBlankStarts({ answers, api }: Provider, modelName: string): boolean {
+  const isPossible = answers.readsTags || answers.skipsBlankStarts;
   return Boolean(isPossible && api.profileOf(modelName)?.ignore_streamed_leading_whitespace);
 }
 
@@ -107,12 +107,12 @@ class StreamedAnswer {
     this.#target = target;
     this.#provider = provider;
     this.#redaction = redaction;
-    this.#reader = provider.quirks.bodyReader?.();
+    this.#reader = provider.answers.bodyReader?.();
     this.#skipsBlankStarts = skipsBlankStarts(provider, modelName);
-    if (provider.quirks.readsTags) {
+    if (provider.answers.readsTags) {
       this.#chatText = new StreamedText(provider, this.#skipsBlankStarts, () => this.#opened());
     }
-    this.#thinker = provider.quirks.namesThinking === false ? {} : { provider_name: provider.name };
+    this.#thinker = provider.answers.namesThinking === false ? {} : { provider_name: provider.name };
   }
 
   take(part: StreamPart): void {
