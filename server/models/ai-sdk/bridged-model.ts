@@ -24,7 +24,7 @@ export interface Services {
 }
 
 /**
- * A model of our own over a provider of the AI SDK: map the prompt, ask with retries, map the answer.
+ * A model of our own over a provider of the AI SDK: map the prompt, send it with retries, map the answer.
  *
  * Source: Pydantic AI `Model`.
  */

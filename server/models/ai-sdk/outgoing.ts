@@ -10,7 +10,7 @@ import { wellFormed } from './request/well-formed.ts';
 export interface Outgoing {
   readonly options: LanguageModelV4CallOptions;
   readonly answers: AnswerProfile;
-  /** The model to ask by another name than its own. */
+  /** The name that the model is requested by, where it is not its own. */
   readonly modelName?: string;
   readonly warnings: readonly Warning[];
 }

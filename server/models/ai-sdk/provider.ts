@@ -14,7 +14,7 @@ import type { RequestApi } from './request/api.ts';
  * One model of one provider, resolved: names, address and credentials. What `create` of a provider file takes.
  */
 export interface ProviderEntry {
-  /** `provider:name` as asked for. */
+  /** `provider:name` as requested. */
   readonly id: string;
   /** The name the provider knows the model by. */
   readonly modelName: string;
@@ -47,15 +47,15 @@ export interface BodyFacts {
   readonly refusal?: string | undefined;
   /** Whether the answer came to its end, also without a word for it. */
   readonly isOver?: boolean;
-  /** The word that is stored, where it is another one: that of the provider behind a gateway. */
+  /** The word that is stored, where it is another one: that of the provider that a gateway used. */
   readonly shownWord?: string | undefined;
   /** Whether what the model said was refused by its provider. */
   readonly isFailed?: boolean;
-  /** What was asked of the provider's own tools, and found, by the ids of the calls. */
+  /** Arguments and results of the provider's own tools, by the ids of the calls. */
   readonly natives?: ReadonlyMap<string, NativeCall>;
   /** The provider's own word for the end. */
   readonly finishWord?: string | undefined;
-  /** Who answered, and the id of the answer, where the AI SDK tells neither. */
+  /** The model that answered, and the id of the answer, where the AI SDK has neither. */
   readonly served?: { readonly modelId?: string; readonly id?: string } | undefined;
   /** Whether the prompt was blocked: then the answer counts as filtered. */
   readonly isBlocked?: boolean;
@@ -113,7 +113,7 @@ export interface AnswerProfile {
   readonly skipsBlankStarts?: boolean;
   /** Whether thinking says whose it is. Source: Pydantic AI, where some models leave `provider_name` out. */
   readonly namesThinking?: boolean;
-  /** Whether arguments come as objects: one that is cut at the token limit cannot be told from a whole one. */
+  /** Whether arguments come as objects: one that is cut at the token limit looks like a whole one. */
   readonly parsedArguments?: boolean;
   /** Why answers end, in the provider's words. */
   readonly finishWords: FinishWords;

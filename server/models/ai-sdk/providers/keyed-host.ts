@@ -11,7 +11,7 @@ export interface KeyedHost {
   readonly name: string;
   /** Its address as upstream has it. */
   readonly url: string;
-  /** What the package wants behind the address where upstream has no version; both are taken. */
+  /** What the package wants after the address where upstream has no version; both are taken. */
   readonly version?: `v${number}`;
   readonly envVar: string;
   readonly answers: AnswerProfile;

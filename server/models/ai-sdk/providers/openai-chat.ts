@@ -23,7 +23,7 @@ export interface ChatHost {
   readonly envVar: string;
   /** Absent when every user has another address. */
   readonly url?: string;
-  /** Whether it is asked as Azure wants it, where models are reached by the names of their deployments. */
+  /** Whether requests are sent as Azure wants them, where models are reached by the names of their deployments. */
   readonly azure?: boolean;
 }
 

@@ -37,7 +37,7 @@ export interface ResponsesHost {
   readonly url?: string;
   /** Whether ids of calls are unique in one response only. */
   readonly scopedCallIds?: boolean;
-  /** Whether it is asked as Azure wants it. */
+  /** Whether requests are sent as Azure wants them. */
   readonly azure?: boolean;
 }
 

@@ -17,7 +17,7 @@ import { outputTransformer, transformed } from './schemas/transformers.ts';
 import { Settings } from './settings.ts';
 import { isForcedByUser, resolveToolChoice } from './tool-choice.ts';
 
-/** Who is asked. */
+/** Where a request goes. */
 export interface Addressee {
   readonly providerName: string;
   readonly providerUrl: string;

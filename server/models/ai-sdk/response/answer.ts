@@ -76,7 +76,7 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
   };
 }
 
-/** Upstream stores the name that was asked for where the answer tells none. */
+/** Upstream stores the requested name where the answer has none. */
 const withName = (response: ModelResponse, asked: string): ModelResponse => ({
   ...response,
   model_name: response.model_name ?? asked,

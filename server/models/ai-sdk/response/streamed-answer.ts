@@ -26,9 +26,9 @@ const interrupted: LanguageModelV4FinishReason = { unified: 'interrupted', raw: 
 
 /**
  * Reads a stream of the AI SDK to its end, each piece reported to `target` as it comes. Leaving it early, by an error
- * or an abort, closes the connection. A reader that is far behind pauses it.
+ * or an abort, closes the connection. A reader that lags far pauses it.
  *
- * Errors: what the stream reported as an error, once its end has told the usage; what reading throws.
+ * Errors: what the stream reported as an error, once its end has reported the usage; what reading throws.
  * Source: Pydantic AI `OpenAIStreamedResponse._get_event_iterator`.
  */
 export async function readStream(
@@ -227,7 +227,7 @@ class StreamedAnswer {
     if (this.#target.opened) this.#shown();
   }
 
-  /** The target, told what is known of the response: from here on the request is not repeated. */
+  /** The target, opened with what is known of the response: from here on the request is not repeated. */
   #shown(): PartStream {
     const created = createdAt(this.#metadata);
     this.#target.open({
@@ -298,7 +298,7 @@ class StreamedAnswer {
 
   #call(part: LanguageModelV4ToolCall): void {
     if (part.providerExecuted) {
-      // What was asked may be told with the result alone.
+      // The arguments may come with the result alone.
       if (this.#reader?.natives) this.#waiting.set(part.toolCallId, part);
       else this.#wholes(part);
       return;
