@@ -10,8 +10,11 @@ import { acceptsArtifact, acceptsServerState, type WireRequest } from '../reques
 import { thinkingText } from '../thinking-text.ts';
 import {
   heldCall,
+  localSearchCall,
+  localSearchOutput,
   type NativeCall,
   type NativeReturn,
+  searchesTools,
   statusOf,
   toolSearchCall,
   toolSearchOutput,
@@ -234,7 +237,7 @@ function addNativeCall(part: NativeCall, place: Place): void {
   const sendsOwnId = sendsId(part, place);
   const isTaken = isOwn(part, place) || acceptsArtifact(request, response, part.provider_name);
   if (isToolSearch(part) && isTaken) {
-    items.push(toolSearchCall(part, sendsOwnId));
+    items.push(searchesTools(request) ? toolSearchCall(part, sendsOwnId) : localSearchCall(part));
     return;
   }
   const item = sendsOwnId ? heldCall(part, request.settings.get('openai_store') !== false) : undefined;
@@ -246,6 +249,10 @@ function addNativeCall(part: NativeCall, place: Place): void {
 function addNativeReturn(part: NativeReturn, place: Place): void {
   const { request, response, items, open } = place;
   const isTaken = isOwn(part, place) || acceptsArtifact(request, response, part.provider_name);
+  if (isToolSearch(part) && isTaken && !searchesTools(request)) {
+    items.push(localSearchOutput(part));
+    return;
+  }
   const output = isToolSearch(part) && isTaken ? toolSearchOutput(part, request, sendsId(part, place)) : undefined;
   if (output) items.push(output);
   else if (sendsId(part, place)) {
