@@ -13,15 +13,14 @@ import {
   startRunwire,
   tool,
 } from '../../protocol/node/index.ts';
-import { daemonPath } from '../support/daemon.ts';
+import { daemonCommand, daemonPath } from '../support/daemon.ts';
 import { calls, schemaOf, text, toolCall } from '../support/session.ts';
 
 let runwire: Runwire | undefined;
 afterEach(() => runwire?.close());
 
-const command = [process.execPath, daemonPath] as [string, string];
 const open = async (options: Parameters<typeof startRunwire>[0] = {}) => {
-  runwire = await startRunwire({ command, ...options });
+  runwire = await startRunwire({ command: daemonCommand, ...options });
   return runwire;
 };
 
