@@ -27,7 +27,7 @@ async function bundleSample() {
   const { outputFiles } = await build({
     ...common,
     format: 'esm',
-    entryPoints: { main: 'client-sample/main.ts', weather: 'client-sample/weather.ts' },
+    entryPoints: { main: 'client-sample/main.ts' },
     // The names of the package itself are read from its manifest, as they are where it is installed.
     tsconfigRaw: {},
     packages: 'external',

@@ -1,6 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 import { DaemonProcess } from '../../protocol/node/daemon-process.ts';
@@ -272,14 +269,4 @@ describe('the client for Node', () => {
     expect({ [Symbol.for('runwire.DaemonGoneError')]: true } instanceof DaemonGoneError).toBe(true);
     expect(new Error('of something else') instanceof RunFailedError).toBe(false);
   });
-});
-
-it('the program in the README is a file that runs', () => {
-  const root = new URL('../..', import.meta.url);
-  const program = readFileSync(new URL('client-sample/weather.ts', root), 'utf8');
-  expect(readFileSync(new URL('README.md', root), 'utf8')).toContain(`\`\`\`ts\n${program}\`\`\``);
-  const file = fileURLToPath(new URL('dist/client-sample/weather.mjs', root));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', env: { PATH: '' } });
-  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^(Yes|No): \w/) });
-  expect(stderr.split('\n').filter(Boolean).at(-1)).toBe('run_finished');
 });
