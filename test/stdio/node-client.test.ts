@@ -245,6 +245,19 @@ describe('the client for Node', () => {
     if (pid !== undefined) expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'says how a daemon ended whose pipes another process holds open',
+    async () => {
+      const shell = `sleep 3 & exec '${process.execPath}' '${daemonPath}'`;
+      const rw = await open({ command: ['/bin/sh', '-c', shell] });
+      process.kill(rw.pid ?? 0, 'SIGKILL');
+      await expect(rw.run({ prompt: 'hi' })).rejects.toMatchObject({
+        name: 'DaemonGoneError',
+        message: 'The daemon was killed (SIGKILL).',
+      });
+    },
+  );
+
   it('reads a log that nobody asked for, and keeps its end for the error', async () => {
     const chatty = `process.stderr.write('x'.repeat(1 << 20) + 'the end\\n', () => require(${JSON.stringify(daemonPath)}))`;
     const rw = await open({ command: deaf(chatty) });
