@@ -126,7 +126,6 @@ export {
   RunWait,
 } from './run.ts';
 export { HealthGet, ModelsList, RpcDiscover, Waiting } from './service.ts';
-export type { RunSpecInput } from './spec.ts';
 export {
   AgentSpec,
   JsonSchemaDocument,
@@ -140,3 +139,4 @@ export {
   ToolDefinition,
   ToolSpec,
 } from './spec.ts';
+export type { RunSpecInput } from './types/client-types.ts';

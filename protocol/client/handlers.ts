@@ -1,7 +1,12 @@
-import type { CallbackMethod, CallbackParamsOf, CallbackResultOf, NotificationOf } from '../catalogue.ts';
-import type { ModelDeltaParams } from '../deltas.ts';
-import type { ModelMessage, ModelMessageInput } from '../messages/messages.ts';
-import type { ToolDefinition } from '../spec.ts';
+import type {
+  CallbackMethod,
+  CallbackParamsOf,
+  CallbackResultOf,
+  ModelMessage,
+  ModelMessageInput,
+  NotificationOf,
+} from '../types/client-types.ts';
+import type { ModelDeltaParamsInput, ToolDefinition } from '../types/wire-types.ts';
 import type { ToolAnswer } from './tool-result.ts';
 
 /** The context of a tool call. @since 0.1.0 */
@@ -17,7 +22,7 @@ export interface ToolContext {
 export interface ModelContext {
   readonly signal: AbortSignal;
   /** Sends a piece of the response when the request has `stream`; the result then leaves out `parts`. */
-  delta(piece: ModelDeltaParams['delta']): void;
+  delta(piece: ModelDeltaParamsInput['delta']): void;
 }
 
 type Awaitable<T> = T | Promise<T>;

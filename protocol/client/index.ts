@@ -5,15 +5,18 @@ import type {
   ParamsInputOf,
   RequestMethod,
   ResultOf,
-} from '../catalogue.ts';
-import type { RunResult } from '../result.ts';
+  RunResult,
+} from '../types/client-types.ts';
 import type { CancellationLike, ConnectionLike } from './connection.ts';
 import { type ModelContext, type RunHandlers, servedBy } from './handlers.ts';
 import { Requests } from './requests.ts';
 import { EventQueue, Run, type RunEventMessage } from './run.ts';
 import { ToolAnswer, toWire } from './tool-result.ts';
 
-export { ErrorCode } from '../errors.ts';
+export { ErrorCode, type ErrorKind } from '../errors.ts';
+export type * from '../types/client-types.ts';
+export type { RunResult } from '../types/client-types.ts';
+export type * from '../types/wire-types.ts';
 export type { CancellationLike, ConnectionLike } from './connection.ts';
 export type { ModelContext, RunHandlers, ToolContext, ToolFunction } from './handlers.ts';
 export { ConnectionClosedError } from './requests.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import { type RunHandlers, RunwireClient } from '../../protocol/client/index.ts';
-import type { RunSpecInput } from '../../protocol/spec.ts';
+import type { RunSpecInput } from '../../protocol/types/client-types.ts';
 import { completion, loopback } from '../models/ai-sdk/loopback.ts';
 import { type Pair, startPair } from '../support/pair.ts';
 

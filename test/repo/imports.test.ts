@@ -25,7 +25,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/cli', 'server/command-line.ts', 'server/config.ts', 'server/version.ts'],
   ['server/lifecycle.ts', 'server/process-watch.ts'],
   ['server/server.ts'],
-  ['server/main.ts', 'server/launcher.cts'],
+  ['server/main.ts', 'server/launcher.cts', 'server/executable.cts'],
 ];
 
 /** Packages that a folder may import. The longest folder that fits decides. */
