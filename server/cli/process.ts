@@ -12,7 +12,7 @@ type Stream = Pick<Output, 'write' | 'isTTY'>;
 /** `runwire run` as this process: its streams, its signals, its exit code. */
 export async function runProcess(
   args: readonly string[],
-  { stdout, start, log }: { stdout: Output; start: StartRun; log: Log },
+  { stdout, start, end, log }: { stdout: Output; start: StartRun; end: () => Promise<void>; log: Log },
 ): Promise<never> {
   const interrupted = new AbortController();
   /** The exit code of a run that is cancelled. */
@@ -51,7 +51,8 @@ export async function runProcess(
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return exitCode.failed;
   });
-  await Promise.all([written(stdout), written(process.stderr)]);
+  // Programs that the run started end before it does.
+  await Promise.all([written(stdout), written(process.stderr), end()]);
   // Connections that are kept alive would hold the process.
   process.exit(isLost ? exitCode.failed : code === exitCode.cancelled ? cancelledCode : code);
 }

@@ -17,7 +17,7 @@ import { schemaOf, text, toolCall } from '../support/session.ts';
 const sourced = (name: string, fields: Partial<SourcedTool> & { kind?: 'unapproved' } = {}): SourcedTool => {
   const { kind = 'function', ...rest } = fields;
   const definition = ToolDefinition().parse({ name, parameters_json_schema: { type: 'object' }, kind });
-  return { source: 'git', definition, effect: 'once', ...rest };
+  return { source: 'git', tool: name, definition, effect: 'once', ...rest };
 };
 const offers = (...tools: SourcedTool[]): SourcedTools => ({ tools, instructions: [] });
 const never = () => Promise.reject(new Error('the host serves nothing'));
@@ -115,7 +115,14 @@ describe('tools of a source', () => {
       ['own', 'git_log'],
     ]);
     expect(run.called).toMatchObject([
-      { source: 'git', name: 'git_log', toolCallId: 'call-git_log', argsText: '{"n": 12345678901234567890}' },
+      {
+        source: 'git',
+        tool: 'git_log',
+        effect: 'once',
+        name: 'git_log',
+        toolCallId: 'call-git_log',
+        argsText: '{"n": 12345678901234567890}',
+      },
     ]);
     expect(run.returns).toMatchObject([{ content: 'git_log done', outcome: 'success' }]);
     expect(run.events.some(({ event_kind }) => event_kind === 'pending_added')).toBe(false);

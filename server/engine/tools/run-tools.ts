@@ -2,7 +2,8 @@ import type { ToolDefinition } from '../../../protocol/spec.ts';
 import type { CompiledAgent, CompiledTool } from '../agent.ts';
 import { EngineError } from '../errors.ts';
 import { stringifyExact } from '../json/exact-json.ts';
-import { compileSourced, type SourcedTool, type SourcedTools } from './tool-sources.ts';
+import { anyArguments } from './arguments.ts';
+import type { SourcedTool, SourcedTools } from './tool-sources.ts';
 
 /** What became different in the tools of the sources, as a step records it. */
 export interface ToolChanges {
@@ -83,4 +84,20 @@ export class RunTools {
       { tool: name, source },
     );
   }
+}
+
+/** Makes a tool of a source ready to be called. Its arguments are any object: its source checks them. */
+function compileSourced(tool: SourcedTool, toolRetries: number): CompiledTool {
+  const { definition, maxRetries = toolRetries } = tool;
+  const { name, description, parameters_json_schema: inputSchema } = definition;
+  return {
+    spec: { name, description, inputSchema, effect: tool.effect },
+    definition,
+    validator: anyArguments,
+    maxRetries,
+    timeoutMs: undefined,
+    deferral: definition.kind === 'unapproved' ? 'unapproved' : null,
+    unchecked: [],
+    source: tool,
+  };
 }
