@@ -44,6 +44,11 @@ switch (command.kind) {
   case 'run':
     void runHere(command.args);
     break;
+  case 'models':
+  case 'doctor':
+  case 'completion':
+    void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
+    break;
   case 'schema':
     print(schemaText(), 0);
     break;

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import Script, call
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 from typing_extensions import TypedDict
 
 from runwire import ModelRetry, NativeOutput, PromptedOutput, RunContext, RunFailed, Runwire, ToolOutput
@@ -20,6 +20,17 @@ class Fruit(BaseModel):
 
 class Vehicle(BaseModel):
     wheels: int
+
+
+class Car(BaseModel):
+    wheels: int
+
+    @field_validator('wheels')
+    @classmethod
+    def _has_wheels(cls, wheels: int) -> int:
+        if wheels < 1:
+            raise ValueError('a car has wheels')
+        return wheels
 
 
 @dataclass
@@ -87,6 +98,31 @@ async def test_a_validator_may_change_an_output_or_ask_for_another(rw: Runwire) 
     model = Script('far too long', 'yes')
     output = await rw.run('Go.', model='host:m', host_models={'m': model}, output_validators=[upper, short], deps=5)
     assert output == 'YES!'
+
+
+async def test_what_a_type_refuses_becomes_a_retry(rw: Runwire) -> None:
+    model = Script([call('final_result', 'a', wheels=-1)], [call('final_result', 'b', wheels=4)])
+    output = await rw.run('Go.', model='host:m', host_models={'m': model}, output_type=Car)
+    assert output == Car(wheels=4)
+    assert 'a car has wheels' in str(model.seen[1]['messages'])
+
+
+async def test_a_validator_gets_the_output_as_its_type(rw: Runwire) -> None:
+    seen: list[Any] = []
+
+    def check(output: Fruit | Car | str) -> Fruit | Car | str:
+        seen.append(output)
+        return Fruit(name=output.name.upper()) if isinstance(output, Fruit) else output
+
+    for response, output in (
+        ([call('final_result_Fruit', name='fig')], Fruit(name='FIG')),
+        ([call('final_result_Car', wheels=4)], Car(wheels=4)),
+        ('Neither.', 'Neither.'),
+    ):
+        models = {'m': Script(response)}
+        options: Any = {'output_type': [Fruit, Car, str], 'output_validators': [check]}
+        assert await rw.run('Go.', model='host:m', host_models=models, **options) == output
+    assert [type(one).__name__ for one in seen] == ['Fruit', 'Car', 'str']
 
 
 async def test_a_run_without_output_raises_with_its_result(rw: Runwire) -> None:

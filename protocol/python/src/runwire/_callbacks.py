@@ -6,12 +6,13 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
+from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from ._approvals import ApprovalRequest, Decision, decision_to_wire
 from ._connection import NotServed
-from ._options import Handlers
-from ._tools import ModelRetry, RunContext, call_arguments, called, takes_context
+from ._options import OUTPUT_TYPE, Handlers
+from ._tools import ModelRetry, RunContext, call_arguments, called, problems, takes_context
 
 Json: TypeAlias = dict[str, Any]
 Notify: TypeAlias = Callable[[str, Json], None]
@@ -45,9 +46,14 @@ class Callbacks:
         return await tool.call(call_arguments(params), self._context(params))
 
     async def _validate_output(self, params: Json) -> Json:
-        validate = _find(self._handlers.validators, params['name'], 'output validator')
         try:
-            return {'output': to_jsonable_python(await self._with_context(validate, params, params['output']))}
+            output = self._handlers.outputs.parse(params['output'], params.get('toolName'))
+            if params['name'] == OUTPUT_TYPE:
+                return {'output': params['output']}
+            validate = _find(self._handlers.validators, params['name'], 'output validator')
+            return {'output': to_jsonable_python(await self._with_context(validate, params, output))}
+        except ValidationError as error:
+            return {'retry': f'Invalid output: {problems(error)}'}
         except ModelRetry as error:
             return {'retry': error.message}
 

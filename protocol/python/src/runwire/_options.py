@@ -78,6 +78,7 @@ class RunOptions(TypedDict, total=False):
 class Handlers:
     """The functions of a run, by the names that its parameters give them."""
 
+    outputs: Outputs[Any]
     deps: Any = None
     tools: dict[str, Tool[..., Any]] = field(default_factory=dict[str, Tool[..., Any]])
     prompts: dict[str, PromptFunction] = field(default_factory=dict[str, PromptFunction])
@@ -102,6 +103,9 @@ _PLAIN = {
     'conversation_id': 'conversationId',
     'metadata': 'metadata',
 }
+OUTPUT_TYPE = 'output_type'
+"""The validator that holds outputs against their types."""
+
 _PROMPTS = {'instructions': 'instructions', 'system_prompt': 'systemPrompt'}
 _SECONDS = {'timeout': 'timeoutMs', 'tool_timeout': 'toolTimeoutMs'}
 
@@ -113,6 +117,7 @@ def prepared(
     given: Json = dict(options)
     _refuse_unknown(given)
     handlers = Handlers(
+        outputs,
         deps=given.get('deps'),
         tools=_by_name([as_tool(one) for one in tools]),
         models=dict(given.get('host_models', {})),
@@ -127,7 +132,9 @@ def prepared(
         **{name: _prompts(given[key], key, handlers) for key, name in _PROMPTS.items() if given.get(key) is not None},
         'tools': [one.spec for one in handlers.tools.values()],
         'output': outputs.spec,
-        'outputValidators': _named(given.get('output_validators', ()), handlers.validators),
+        # What a type refuses and its JSON Schema does not becomes a retry of the model.
+        'outputValidators': ([] if outputs.is_text else [OUTPUT_TYPE])
+        + _named(given.get('output_validators', ()), handlers.validators),
         'historyProcessors': _named(given.get('history_processors', ()), handlers.processors),
         'deferred': 'handle' if handlers.on_approval else given.get('deferred'),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeGuard, cast
@@ -16,6 +17,8 @@ from .protocol import DeferredToolRequests, RunResult
 T = TypeVar('T')
 T_co = TypeVar('T_co', covariant=True)
 Json: TypeAlias = dict[str, Any]
+
+_DEFAULT_TOOL = 'final_result'
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,23 @@ class Outputs(Generic[T]):
             return {'anyOf': specs}
         return None if specs[0] == {'type': 'text'} else specs[0]
 
+    @property
+    def is_text(self) -> bool:
+        """Whether every output is text, which needs no check."""
+        return all(item.is_text for item in self._items)
+
+    def parse(self, value: Any, tool_name: str | None) -> Any:
+        """An output that a validator is to see, as its type. Raises `ValidationError`."""
+        items = self._items
+        if len(items) > 1:
+            named = [item for item in items if tool_name in (item.tool_name, f'{_DEFAULT_TOOL}_{item.name}')]
+            texts = [item for item in items if item.is_text and tool_name is None and isinstance(value, str)]
+            items = texts or named or [item for item in items if not item.is_text]
+        for item in items[:-1]:
+            with contextlib.suppress(ValidationError):
+                return item.parse(value)
+        return items[-1].parse(value)
+
     def read(self, result: RunResult) -> T:
         """The output of a result that has one."""
         if result.outcome == 'deferred':
@@ -94,6 +114,7 @@ class _Item:
         self.is_text = given is str
         self._adapter: TypeAdapter[Any] = TypeAdapter(self._marked.type)
         self._schema = self._adapter.json_schema()
+        self.tool_name = self._marked.name if isinstance(self._marked, ToolOutput) else None
         self.name = self._marked.name or str(self._schema.get('title') or self._schema.get('type') or 'output')
 
     @property
@@ -114,11 +135,12 @@ class _Item:
             spec |= {'mode': 'prompted'} | ({'template': marked.template} if marked.template else {})
         return spec
 
+    def parse(self, value: Any) -> Any:
+        return value if self.is_text else self._adapter.validate_json(to_json(value))
+
     def read(self, value: Any) -> Any:
-        if self.is_text:
-            return value
         try:
-            return self._adapter.validate_json(to_json(value))
+            return self.parse(value)
         except ValidationError as error:
             raise RunwireError(f'The output passed its JSON Schema, and not {self.name}: {error}') from error
 

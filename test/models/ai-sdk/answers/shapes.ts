@@ -183,3 +183,26 @@ const addresses = new Set(['fireworks', 'together', 'nebius', 'sambanova', 'verc
 export const playedRows = providers
   .map(({ name }) => name)
   .filter((name) => process.env.RUNWIRE_THOROUGH || !addresses.has(name));
+
+/** The whole message of a chat completion, and the deltas of a stream. */
+export interface ChatCase {
+  readonly message: Json | null;
+  readonly deltas: readonly Json[] | null;
+}
+
+/** A chat completion as its provider sends it. */
+export function chatAnswer(given: ChatCase | undefined, kind: 'whole' | 'streamed') {
+  const { message, deltas } = given ?? { message: null, deltas: null };
+  const head = { id: 'c1', created: 1_750_000_000, model: 'm' };
+  if (kind === 'whole') return { ...head, choices: [{ index: 0, message: message ?? {}, finish_reason: 'stop' }] };
+  const events: (Json | string)[] = (deltas ?? []).map((delta) => ({ ...head, choices: [{ index: 0, delta }] }));
+  return [...events, { ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, '[DONE]'];
+}
+
+const shownKeys = ['part_kind', 'content', 'id', 'signature', 'provider_name', 'provider_details', 'tool_name'];
+
+/** Parts as vectors have them. */
+export const shownParts = (parts: readonly object[]): Json[] =>
+  parts.map((part) =>
+    Object.fromEntries(Object.entries(part).filter(([key, value]) => shownKeys.includes(key) && value !== null)),
+  );
