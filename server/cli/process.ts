@@ -17,7 +17,8 @@ export function runProcess(
   { stdout, start, end, log }: { stdout: Output; start: StartRun; end: () => Promise<void>; log: Log },
 ): Promise<never> {
   return asProcess({ stdout, log }, (streams) =>
-    runCommand(args, { ...streams, input: inputOf(process.stdin), start }),
+    // Programs that the run started end before it does.
+    runCommand(args, { ...streams, input: inputOf(process.stdin), start }).finally(end),
   );
 }
 
@@ -70,8 +71,7 @@ async function asProcess(
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return exitCode.failed;
   });
-  // Programs that the run started end before it does.
-  await Promise.all([written(stdout), written(process.stderr), end()]);
+  await Promise.all([written(stdout), written(process.stderr)]);
   // Connections that are kept alive would hold the process.
   process.exit(isLost ? exitCode.failed : code === exitCode.cancelled ? cancelledCode : code);
 }
