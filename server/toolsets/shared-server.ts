@@ -42,6 +42,9 @@ export class SharedServer {
   #listing: Promise<void> | null = null;
   #startedAtMs: number[] = [];
   #lastEnd = '';
+  #closed: Promise<void> | null = null;
+  /** Connections that are about to end. */
+  readonly #endings = new Set<Promise<void>>();
 
   constructor(options: SharedServerOptions) {
     this.#options = options;
@@ -77,16 +80,27 @@ export class SharedServer {
   /** Forgets a connection that is of no use any more, so that the next use makes another one. */
   drop(server: ToolServer): void {
     if (this.#live?.server === server) this.#live = null;
-    void server.end();
+    this.#end(server);
   }
 
   /** Ends it; it is not used again. Never rejects. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#closing.abort(new UnavailableError('it was ended'));
     const live = this.#live;
     this.#live = null;
-    const starting = this.#starting?.catch(() => null) ?? null;
-    await Promise.all([live?.server.end(), starting]);
+    if (live) this.#end(live.server);
+    await this.#starting?.catch(() => null);
+    await Promise.all(this.#endings);
+  }
+
+  #end(server: ToolServer): void {
+    const ending = server.end().finally(() => this.#endings.delete(ending));
+    this.#endings.add(ending);
   }
 
   #start(timeoutMs: number): Promise<Live> {
@@ -120,6 +134,8 @@ export class SharedServer {
         ended = new ConnectError(`the program ${how}`, { stderr });
         this.#lastEnd = ended.message;
         if (this.#live && this.#live.server === server) this.#live = null;
+        // What it started may be left.
+        if (server) this.#end(server);
       },
       onDebug: this.#options.onDebug,
     };
@@ -130,7 +146,7 @@ export class SharedServer {
       if (!ended) this.#live = live;
       return live;
     } catch (error) {
-      void server?.end();
+      if (server) this.#end(server);
       throw this.#failure(ended ?? error);
     } finally {
       clearTimeout(timer);
