@@ -27,6 +27,7 @@ describe('a server that does not behave', () => {
     ['writes its lines in halves', { halfLines: true }],
     ['writes 300 KB to stderr', { stderrBytes: 300_000 }],
     ['starts slowly', { startMs: 700 }],
+    ['knows only the newer protocol, and starts too slowly to answer in time', { era: 'modern', startMs: 2300 }],
     ['ends at the first request of the newer protocol', { dieOnProbe: true }],
     ['speaks a revision of 2024', { version: '2024-11-05' }],
     ['lists its tools on several pages', { pages: 5 }],

@@ -50,7 +50,8 @@ async function startProgram(
   listener: ServerListener,
   options: ConnectOptions,
 ): Promise<ToolServer> {
-  for (const probes of [true, false]) {
+  let probe: Probe = { ms: Math.min(probeMs, options.timeoutMs) };
+  for (let lives = 2; ; lives -= 1) {
     let how = '';
     let isConnected = false;
     const env = serverEnvironment(process.env, target.env);
@@ -65,7 +66,7 @@ async function startProgram(
       },
     );
     try {
-      const server = await open(transport, { listener, options, probes });
+      const server = await open(transport, { listener, options, probe });
       isConnected = true;
       return server;
     } catch (error) {
@@ -73,14 +74,26 @@ async function startProgram(
       const ended = how;
       await transport.close();
       options.signal.throwIfAborted();
-      // A program that does not know the newer protocol may end at its first request: it gets another life.
-      const endedByProbe = probes && ended !== '' && /closed/i.test(String((error as Error).message));
-      if (endedByProbe) continue;
+      const next = lives > 1 ? otherProbe(error, { ended, options }) : null;
+      if (next) {
+        probe = next;
+        continue;
+      }
       const reason = ended === '' ? serverError(error).message : `the program ${ended}`;
       throw new ConnectError(reason, { stderr: transport.stderrText });
     }
   }
-  throw new ConnectError('the program ended at its first request');
+}
+
+/** How the newer protocol is tried: how long an answer may take, or `none`. */
+type Probe = 'none' | { readonly ms: number };
+
+/** Returns how to try a program again that failed in a way that another first request may help with. */
+function otherProbe(error: unknown, { ended, options }: { ended: string; options: ConnectOptions }): Probe | null {
+  // One that does not know the newer protocol may end at its first request.
+  if (ended !== '') return /closed/i.test(String((error as Error).message)) ? 'none' : null;
+  // One that knows only the newer protocol may have been slow to start, so that its answer came too late.
+  return serverError(error).fault.kind === 'refused' ? { ms: options.timeoutMs } : null;
 }
 
 async function reach(
@@ -90,7 +103,7 @@ async function reach(
 ): Promise<ToolServer> {
   const transport = new HttpTransport(target.url, target.headers);
   try {
-    return await open(transport, { listener, options, probes: true });
+    return await open(transport, { listener, options, probe: { ms: options.timeoutMs } });
   } catch (error) {
     await transport.close().catch(() => undefined);
     options.signal.throwIfAborted();
@@ -105,7 +118,7 @@ async function reach(
 
 async function open(
   transport: Transport,
-  { listener, options, probes }: { listener: ServerListener; options: ConnectOptions; probes: boolean },
+  { listener, options, probe }: { listener: ServerListener; options: ConnectOptions; probe: Probe },
 ): Promise<ToolServer> {
   const { canElicit, timeoutMs, signal } = options;
   const isHttp = transport instanceof HttpTransport;
@@ -114,7 +127,7 @@ async function open(
     {
       capabilities: canElicit ? { elicitation: { form: { applyDefaults: true }, url: {} } } : {},
       // A server that is reached answers; of one that is started, silence says that it is an old one.
-      versionNegotiation: { mode: 'auto', probe: { timeoutMs: isHttp ? timeoutMs : Math.min(probeMs, timeoutMs) } },
+      ...(probe === 'none' ? {} : { versionNegotiation: { mode: 'auto', probe: { timeoutMs: probe.ms } } }),
       // What tools return is for the model to read, whatever they promised.
       jsonSchemaValidator: {
         getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
@@ -139,11 +152,7 @@ async function open(
     onAnswer: (id: unknown) => transport instanceof HttpTransport && transport.answered(id),
     onProgress: (params: unknown) => server?.progressed(params),
   };
-  const prior = probes ? {} : { prior: { kind: 'legacy' as const } };
-  await orAbortedConnect(
-    client.connect(withStandIns(transport, seen), { timeout: timeoutMs, signal, ...prior }),
-    signal,
-  );
+  await orAbortedConnect(client.connect(withStandIns(transport, seen), { timeout: timeoutMs, signal }), signal);
   server = new McpToolServer({ client, isHttp, onDebug: listener.onDebug, end: () => close(client, transport) });
   if (server.isModern) subscribe(client, listener);
   return server;

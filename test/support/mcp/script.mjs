@@ -11,6 +11,7 @@ const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 export const tools = {
   echo: { run: ({ args }) => text(args) },
   say: { run: ({ args }) => text(String(args.text)) },
+  line: { run: () => text(globalThis.lastLine) },
   env: { run: () => text(process.env) },
   pid: { run: () => text(String(process.pid)) },
   children: { run: () => text([process.pid, ...(globalThis.children ?? [])].join(' ')) },

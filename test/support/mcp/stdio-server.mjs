@@ -30,7 +30,10 @@ function start() {
     process.stdin.on('data', (chunk) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop();
-      for (const line of lines) if (line.trim()) void script.take(JSON.parse(line));
+      for (const line of lines.filter((one) => one.trim())) {
+        globalThis.lastLine = line;
+        void script.take(JSON.parse(line));
+      }
     });
     process.stdin.on('end', () => !stubborn && process.exit(0));
   }, startMs);
