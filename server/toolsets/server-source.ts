@@ -11,7 +11,7 @@ import { type ResolvedServer, resolveServer, type SecretFinder } from './resolve
 import type { ServerScope } from './server-scope.ts';
 import type { Connected, SharedServer } from './shared-server.ts';
 import { type Elicitation, type ElicitFunction, ServerError, type ServerFacts } from './tool-server.ts';
-import { type OfferedTools, offeredTools } from './tools/offered-tools.ts';
+import { type OfferedTools, offeredTools, sharedOfferedTools } from './tools/offered-tools.ts';
 import { UnavailableError, unavailable } from './unavailable.ts';
 
 const defaultTimeoutMs = 300_000;
@@ -79,7 +79,7 @@ export class ServerSource {
   async offered(context: CallbackContext): Promise<OfferedPart> {
     const { server, tools: from } = await this.#connected(context);
     if (this.#listed?.from === from) return this.#listed.part;
-    const { tools, skipped, unknown } = offeredTools(this.name, this.#spec, from);
+    const { tools, skipped, unknown } = sharedOfferedTools(this.name, this.#spec, from);
     for (const { name, reason } of skipped)
       this.warn({
         kind: 'mcp.toolSkipped',

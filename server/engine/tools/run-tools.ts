@@ -13,7 +13,11 @@ export interface ToolChanges {
   readonly removed?: readonly string[];
 }
 
-type Sourced = { readonly json: string; readonly compiled: CompiledTool };
+type Sourced = { readonly tool: SourcedTool; readonly compiled: CompiledTool };
+
+/** Runs that share a source are given the same objects: most tools are compared without a look at them. */
+const isSame = (a: SourcedTool | undefined, b: SourcedTool) =>
+  a === b || (a !== undefined && stringifyExact(a) === stringifyExact(b));
 
 /** The function tools of a run: those of its agent, and those of its sources as the latest step listed them. */
 export class RunTools {
@@ -49,7 +53,7 @@ export class RunTools {
       this.#checkName(definition.name, { source, isTaken: names.has(definition.name) });
       names.add(definition.name);
     }
-    const set = listed.tools.filter((tool) => this.#sourced?.get(tool.definition.name)?.json !== stringifyExact(tool));
+    const set = listed.tools.filter((tool) => !isSame(this.#sourced?.get(tool.definition.name)?.tool, tool));
     const removed = [...(this.#sourced?.keys() ?? [])].filter((name) => !names.has(name));
     this.#listed = listed;
     if (set.length === 0 && removed.length === 0) return undefined;
@@ -65,7 +69,7 @@ export class RunTools {
     // One that changed keeps its place, so that the list a provider has cached stays the same as far as it can.
     for (const tool of set) {
       const compiled = compileSourced(tool, this.#agent.toolRetries);
-      sourced.set(tool.definition.name, { json: stringifyExact(tool), compiled });
+      sourced.set(tool.definition.name, { tool, compiled });
     }
     this.#sourced = sourced;
     this.#definitions = [

@@ -43,13 +43,24 @@ export function offeredTools(server: string, wanted: Wanted, listed: readonly Li
       continue;
     }
     if (!isWanted(name, wanted) || !isForModels(tool)) continue;
-    const made = offered(server, wanted, { ...tool, name });
-    if ('fault' in made) skipped.push({ name, reason: made.fault });
-    else if (tools.has(made.definition.name))
+    const one = offered(server, wanted, { ...tool, name });
+    if ('fault' in one) skipped.push({ name, reason: one.fault });
+    else if (tools.has(one.definition.name))
       skipped.push({ name, reason: 'another tool of the server has the same name' });
-    else tools.set(made.definition.name, made);
+    else tools.set(one.definition.name, one);
   }
   return { tools: [...tools.values()], skipped, unknown: unknownNames(wanted, listed) };
+}
+
+const made = new WeakMap<readonly ListedTool[], WeakMap<Wanted, OfferedTools>>();
+
+/** The same for runs that share a list and a specification: what was made for one of them serves all. */
+export function sharedOfferedTools(server: string, wanted: Wanted, listed: readonly ListedTool[]): OfferedTools {
+  const ofList = made.get(listed) ?? new WeakMap<Wanted, OfferedTools>();
+  made.set(listed, ofList);
+  const offer = ofList.get(wanted) ?? offeredTools(server, wanted, listed);
+  ofList.set(wanted, offer);
+  return offer;
 }
 
 function isWanted(name: string, { tools, excludeTools }: Wanted): boolean {
