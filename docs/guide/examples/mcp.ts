@@ -53,7 +53,7 @@ console.log(output);
 // #region inspect
 const { servers } = await runwire.request('mcp/inspect', { mcpServers: { notes, typo: { command: 'notez' } } });
 for (const { name, state, tools = [], error } of servers) {
-  console.log(name, state, tools.map((tool) => tool.name).join(), error?.message ?? '');
+  console.log(name, state, error?.message ?? tools.map((tool) => tool.name).join());
 }
 // #endregion inspect
 console.log(`In the settings: ${Object.keys(mcpServers).join(', ')}.`);
