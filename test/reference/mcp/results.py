@@ -1,9 +1,10 @@
 """What the reference engine makes of the results of MCP calls.
 
-python results.py [--check]
+python results.py [--check | --play CASES]
 
 Plays the calls of `test/vectors/mcp/results.json` on the scripted server of the tests and writes what came of them as
-`expected`; with --check it only compares.
+`expected`; with --check it only compares. With --play it prints what came of the cases of a file, each on the server of its
+`command`.
 """
 
 import asyncio
@@ -29,7 +30,8 @@ async def play(case: dict[str, Any]) -> dict[str, Any]:
             return ModelResponse(parts=[ToolCallPart(case['tool'], case['args'], 'c1')])
         return ModelResponse(parts=[TextPart('done')])
 
-    transport = StdioTransport('node', [str(SERVER), json.dumps(case.get('options', {}))])
+    command, *args = case.get('command') or ['node', str(SERVER), json.dumps(case.get('options', {}))]
+    transport = StdioTransport(command, args)
     toolset = MCPToolset(transport, tool_error_behavior=case.get('behavior', 'retry'))
     result = await Agent(FunctionModel(model), toolsets=[toolset]).run('go')
     messages = json.loads(ModelMessagesTypeAdapter.dump_json(result.all_messages()))
@@ -38,6 +40,9 @@ async def play(case: dict[str, Any]) -> dict[str, Any]:
 
 
 async def main(*options: str) -> None:
+    if '--play' in options:
+        print(json.dumps([await play(case) for case in json.loads(Path(options[-1]).read_text())]))
+        return
     before = VECTORS.read_text()
     made = [{**case, 'expected': await play(case)} for case in json.loads(before)]
     after = json.dumps(made, indent=2, ensure_ascii=False) + '\n'
