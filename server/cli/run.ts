@@ -7,7 +7,7 @@ import { exitCode, exitCodeOf, exitCodeOfRefusal } from './exit-code.ts';
 import { readHistory } from './history.ts';
 import { inputLimits, readJsonFile } from './input.ts';
 import type { LocalRun, Notification, StartRun } from './local-run.ts';
-import { readMcpServers } from './mcp-file.ts';
+import { readMcpServers } from './mcp/mcp-file.ts';
 import { UsageError } from './options.ts';
 import { sayEnding, TextOutput, type TextSink, Voice, writeJson } from './output.ts';
 import { Progress } from './progress.ts';

@@ -1,7 +1,7 @@
-import { McpServer, McpServers } from '../../protocol/mcp/mcp-servers.ts';
-import { issuesOf } from '../errors/response-error.ts';
-import { inputLimits, readJsonFile } from './input.ts';
-import { UsageError } from './options.ts';
+import { McpServer, McpServers } from '../../../protocol/mcp/mcp-servers.ts';
+import { issuesOf } from '../../errors/response-error.ts';
+import { inputLimits, readJsonFile } from '../input.ts';
+import { UsageError } from '../options.ts';
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
