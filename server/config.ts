@@ -10,6 +10,7 @@ export interface Config {
   readonly drain?: number;
   readonly logLevel?: string;
   readonly logFile?: string;
+  readonly mcp?: string;
   readonly limits?: Partial<Limits>;
 }
 
@@ -26,6 +27,7 @@ const checks: Record<keyof Config, Check> = {
   drain: { what: 'a number of seconds', is: (value) => Number.isFinite(value) && Number(value) >= 0 },
   logLevel: { what: 'the name of a log level', is: isText },
   logFile: { what: 'the path of a file', is: isText },
+  mcp: { what: 'all, http or off', is: isText },
   limits: { what: 'an object of limits', is: isMap },
 };
 

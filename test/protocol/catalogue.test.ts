@@ -33,6 +33,7 @@ it('pins the names of the methods', () => {
     'agent/register',
     'agent/list',
     'agent/unregister',
+    'mcp/inspect',
     'models/list',
     'rpc/discover',
     'health/get',
@@ -46,6 +47,7 @@ it('pins the names of the methods', () => {
     'tools/prepare',
     'deferred/handle',
     'secret/get',
+    'user/ask',
   ]);
   expect(Object.keys(editorRequests)).toEqual(['window/workDoneProgress/create']);
   expect(Object.keys(clientNotifications)).toEqual([
@@ -81,6 +83,7 @@ it('pins the error codes', () => {
       "conversation.notFound": 1110,
       "history.invalid": 1203,
       "internal": -32603,
+      "mcp.unavailable": 1414,
       "message.tooLarge": 1003,
       "method.notFound": -32601,
       "model.allFailed": 1407,

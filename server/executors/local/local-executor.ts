@@ -19,7 +19,10 @@ import { RunStarter, type RunStarterDeps } from './run-starter.ts';
 
 /** The parts of the daemon, or of another program, that an executor uses. */
 export interface LocalExecutorDeps
-  extends Pick<RunStarterDeps, 'agents' | 'keys' | 'world' | 'reportBug' | 'runner' | 'after'> {
+  extends Pick<
+    RunStarterDeps,
+    'agents' | 'keys' | 'world' | 'reportBug' | 'toolsets' | 'onDebug' | 'runner' | 'after'
+  > {
   readonly limits: Limits;
 }
 

@@ -33,7 +33,10 @@ import { RunStop } from '../../runs/run-stop.ts';
 import { secretSource } from '../../runs/secrets.ts';
 import { checkSizes } from '../../runs/sizes.ts';
 import type { RunSlots } from '../../runs/slots.ts';
+import { sourceWorld } from '../../runs/toolsets/source-world.ts';
 import { uuid7 } from '../../runs/uuid7.ts';
+import { type NamedServer, refuseApprovals, serversOfRun } from '../../toolsets/server-specs.ts';
+import { type RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { OwnedRuns } from './owned-runs.ts';
 import type { RunRegistry } from './run-registry.ts';
@@ -52,6 +55,10 @@ export interface RunStarterDeps {
   readonly counters: CallbackCounters;
   readonly pending: PendingItems;
   readonly reportBug: (error: unknown) => EngineError;
+  /** Absent: runs have no tool servers. */
+  readonly toolsets?: Toolsets;
+  /** For what tool servers do, in the log. */
+  readonly onDebug?: (text: string) => void;
   readonly runner?: RunnerFactory;
   /** Timers; those of the process unless given. */
   readonly after?: After;
@@ -62,6 +69,7 @@ interface Compiled {
   readonly agent: CompiledAgent;
   readonly handle: ModelHandle;
   readonly warnings: readonly Warning[];
+  readonly servers: readonly NamedServer[];
 }
 
 interface Controls {
@@ -75,6 +83,7 @@ interface RunParts extends Compiled, Controls {
   readonly runId: string;
   readonly model: Model;
   readonly fingerprint: string;
+  readonly sources: RunToolset | null;
   readonly parent: RunRecord | undefined;
   readonly givenBytes: number;
 }
@@ -83,9 +92,11 @@ interface RunParts extends Compiled, Controls {
 export class RunStarter {
   readonly #deps: RunStarterDeps;
   readonly #after: After;
+  readonly #toolsets: Toolsets;
 
   constructor(deps: RunStarterDeps) {
     this.#deps = deps;
+    this.#toolsets = deps.toolsets ?? new Toolsets('off');
     this.#after = deps.after ?? after;
   }
 
@@ -113,10 +124,14 @@ export class RunStarter {
     if (!parent) slots.check();
     const givenBytes = jsonSize(params);
     runs.checkRoom(givenBytes, `run '${runId}'`, owner.limits.openRunsBytes);
-    const record = this.#record(params, { ...compiled, ...controls, givenBytes, runId, model, fingerprint, parent });
+    const sources = this.#sources(params, { ...compiled, ...controls, runId });
+    const record = this.#record(params, {
+      ...{ ...compiled, ...controls, sources },
+      ...{ givenBytes, runId, model, fingerprint, parent },
+    });
     runs.add(record);
     owned.add(record);
-    this.#begin(record, controls.scheduler, parent);
+    this.#begin(record, { scheduler: controls.scheduler, parent, sources });
     return record;
   }
 
@@ -146,6 +161,7 @@ export class RunStarter {
       emit: (seq, event) => emitter.emit(seq, event),
       ready: (aborted) => emitter.ready(aborted),
       ...(emitter.sink ? { sink: emitter.sink } : {}),
+      ...(parts.sources ? { sources: parts.sources } : {}),
       agent,
       model,
       modelSettings: settingsOf(handle, agent),
@@ -165,10 +181,14 @@ export class RunStarter {
   }
 
   /** Drives the run once it has a slot. One that is cancelled in the queue ends there, without taking a slot. */
-  #begin(record: RunRecord, scheduler: RunScheduler, parent: RunRecord | undefined): void {
+  #begin(record: RunRecord, { scheduler, parent, sources }: Pick<RunParts, 'scheduler' | 'parent' | 'sources'>): void {
     let hasBegun = false;
     const unlink = parent ? endWith(record, parent) : undefined;
-    const drive = () => void this.#drive(record, scheduler).finally(unlink);
+    const onEnd = () => {
+      unlink?.();
+      void sources?.release();
+    };
+    const drive = () => void this.#drive(record, scheduler).finally(onEnd);
     const { signal } = record.engine.input;
     const onAbort = () => scheduler.withdraw() && drive();
     scheduler.start(() => {
@@ -199,13 +219,29 @@ export class RunStarter {
       requests !== null && (requests.serves(method) || (params.callbacks ?? []).includes(method));
     const keys = { ...this.#deps.keys, hostServesSecrets: serves('secret/get') };
     const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
+    this.#toolsets.check(spec.mcpServers);
     const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec, owner.limits);
+    refuseApprovals(spec.mcpServers, agent);
     const waiting = !requests || isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
+    const shared = registered ? { registration: registered, servers: registered.spec.mcpServers } : null;
     return {
       agent,
       handle,
+      servers: serversOfRun(shared, own.mcpServers),
       warnings: [...(named ? [] : [defaulted]), ...handle.warnings, ...agent.warnings, ...(waiting ? [waiting] : [])],
     };
+  }
+
+  /** Null for a run without tool servers. */
+  #sources(
+    params: RunStartParams,
+    { servers, agent, owner, callbacks, runId }: Pick<RunParts, 'servers' | 'agent' | 'owner' | 'callbacks' | 'runId'>,
+  ): RunToolset | null {
+    if (servers.length === 0) return null;
+    const { keys, onDebug = () => undefined } = this.#deps;
+    const world = sourceWorld({ runId, owner, callbacks, keys, onDebug, meta: params._meta });
+    const { toolsPerRun } = owner.current.limits;
+    return this.#toolsets.forRun({ ...world, servers, toolsPerRun, hostTools: agent.tools.size });
   }
 
   #emitter(
