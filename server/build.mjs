@@ -1,4 +1,4 @@
-// Builds dist/: the daemon, the modules that programs import, and the sample. Options: --quiet, --types.
+// Builds dist/: the daemon, the modules that programs import, and the sample. Options: --quiet, --types, --docs.
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { bundleDaemon } from './build/daemon.mjs';
@@ -12,6 +12,7 @@ const files = [...daemon, ...modules, ...sample, ...(has('--types') ? buildDecla
 for (const file of files) put(file);
 removeOthers(new Set(files.map(({ path }) => path)));
 if (!has('--quiet')) printSizes(daemon);
+if (has('--docs')) await import('../docs/site/build.mjs');
 
 /** The sample is a program that uses the package as any other does: it is not bundled with it. */
 async function bundleSample() {
