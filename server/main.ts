@@ -46,6 +46,11 @@ switch (command.kind) {
       runProcess(command.args, { stdout: frames, start: localRuns(localExecutor()), log }),
     );
     break;
+  case 'models':
+  case 'doctor':
+  case 'completion':
+    void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
+    break;
   case 'schema':
     print(schemaText(), 0);
     break;

@@ -110,6 +110,7 @@ function wireEvents(
       log.error(`the input is not a stream of messages: ${reason}`);
       lifecycle.inputLost();
     },
+    onPiece: (params) => takeNotification({ method: 'model/delta', params }, { executor, log }),
     onUnclear: (reason, runIds) => executor.warn(runIds, unclearAnswer(reason)),
   };
 }

@@ -1,7 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type DaemonExit, DaemonGoneError } from './errors.ts';
 
 /** How the daemon is started. @since 0.1.0 */
@@ -98,8 +97,11 @@ export class DaemonProcess {
   }
 }
 
-/** The folder of this module, as an ES module and as CommonJS. */
-const here = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url));
+/**
+ * The folder of this module, as CommonJS and as an ES module. Not from `import.meta.url`, for which webpack writes the
+ * address that the module had on the machine of the build.
+ */
+const here = typeof __dirname === 'string' ? __dirname : import.meta.dirname;
 
 /** Beside a program that was bundled, and in the installed package. */
 const places = ['runwire/runwire.cjs', '../../daemon/runwire.cjs'].map((path) => join(here, path));

@@ -6,6 +6,8 @@ import { jsonWithoutControls, PiecewiseText, withoutControls } from './terminal-
 export interface TextSink {
   /** Whether a person looks at it. */
   readonly isTerminal: boolean;
+  /** Characters of a line where lines can be rewritten; absent where they cannot. */
+  readonly columns?: number;
   write(text: string): void;
 }
 
@@ -46,6 +48,8 @@ export class TextOutput {
   }
 }
 
+const takenAway = '\r\u001b[K';
+
 /** Messages beside the result, on stderr. */
 export class Voice {
   readonly #out: TextSink;
@@ -66,14 +70,16 @@ export class Voice {
 
   /** Replaces the line that says what is going on; for a person only. */
   status(text: string): void {
-    if (!this.#out.isTerminal) return;
-    this.clear();
-    this.#out.write(withoutControls(text));
+    const { columns } = this.#out;
+    if (columns === undefined) return;
+    // In one piece, so that it does not flicker. A full line would wrap, and could not be taken away again.
+    const line = Array.from(withoutControls(text)).slice(0, columns - 1);
+    this.#out.write(`${this.#hasStatus ? takenAway : ''}${line.join('')}`);
     this.#hasStatus = true;
   }
 
   clear(): void {
-    if (this.#hasStatus) this.#out.write('\r\u001b[K');
+    if (this.#hasStatus) this.#out.write(takenAway);
     this.#hasStatus = false;
   }
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
 import { parseMessage } from '../errors/json-overflow.ts';
@@ -187,7 +188,8 @@ export class WireReader extends AbstractMessageReader {
     let text: string | undefined;
     let value: unknown;
     try {
-      text = this.#decoder.decode(bytes);
+      // Most messages are ASCII, which needs no decoder.
+      text = isAscii(bytes) ? bytes.toString('latin1') : this.#decoder.decode(bytes);
       value = parseMessage(text);
     } catch {
       return this.#sink.fault({ kind: 'parse', reason: reasonOf(text), parts: readablePartsOf(bytes) });

@@ -52,7 +52,7 @@ const histories = fc.array(
   { maxLength: 6 },
 );
 
-const runs = process.env.RUNWIRE_THOROUGH ? 400 : 40;
+const runs = process.env.RUNWIRE_THOROUGH ? 150 : 40;
 
 describe('a history of any shape', () => {
   it.each(rowNames)('becomes turns that the API takes: %s', { timeout: 120_000 }, async (row) => {

@@ -18,6 +18,7 @@ const harmless = 'red clear clipboard link dcs setreset abcd right to left tab\t
 function emitter(isTerminal: boolean) {
   return {
     isTerminal,
+    ...(isTerminal ? { columns: 80 } : {}),
     text: '',
     write(text: string) {
       this.text += text;

@@ -34,6 +34,7 @@ function command(
   const shown = { stdout: '', stderr: '' };
   const textSink = (name: keyof typeof shown) => ({
     isTerminal,
+    ...(isTerminal ? { columns: 80 } : {}),
     write: (text: string) => {
       shown[name] += text;
     },
@@ -187,7 +188,7 @@ describe('text that comes in pieces', () => {
     const start = scripted(result({ output: 'The answer.' }), pieces);
     expect(await command(ask, { start }).ended).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: '' });
     const shown = await command(ask, { start, isTerminal: true }).ended;
-    expect(shown).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: 'waiting for m …\r\u001b[K' });
+    expect(shown).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: '⠋ m\r\u001b[K' });
   });
 
   it('ends its line when the run fails', async () => {

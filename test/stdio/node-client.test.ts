@@ -229,6 +229,35 @@ describe('the client for Node', () => {
     await expect(startRunwire({ command: dies })).rejects.toMatchObject({ code: 3, stderr: 'no licence\n' });
   });
 
+  const deaf = (script: string) => [process.execPath, '-e', script] as [string, ...string[]];
+  it.each([
+    ['is killed in a run', undefined],
+    ['is absent', ['/nowhere/runwire']],
+    ['ends at once', deaf('process.exit(3)')],
+    ['closes its output', deaf('require("node:fs").closeSync(1); setInterval(() => undefined, 1000)')],
+  ])('says that a daemon is gone within three seconds, and leaves no process: it %s', async (_, failing) => {
+    const began = performance.now();
+    let pid: number | undefined;
+    const hang = () => new Promise<never>(() => process.kill(pid ?? 0, 'SIGKILL'));
+    const gone = (async () => {
+      const rw = await open(failing ? { command: failing as [string, ...string[]] } : {});
+      pid = rw.pid;
+      await rw.run({ prompt: 'hi', model: 'host:hang', handlers: { models: { hang } } });
+    })();
+    await expect(gone).rejects.toBeInstanceOf(DaemonGoneError);
+    expect(performance.now() - began).toBeLessThan(3000);
+    if (pid !== undefined) expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
+  });
+
+  it('reads a log that nobody asked for, and keeps its end for the error', async () => {
+    const chatty = `process.stderr.write('x'.repeat(1 << 20) + 'the end\\n', () => require(${JSON.stringify(daemonPath)}))`;
+    const rw = await open({ command: deaf(chatty) });
+    expect((await rw.run({ prompt: 'hi' })).result.outcome).toBe('success');
+    await rw.close();
+    const { stderr } = await rw.exited;
+    expect({ size: stderr.length, end: stderr.slice(-8) }).toEqual({ size: 4096, end: 'the end\n' });
+  });
+
   it('kills a daemon that does not end when it is asked to', async () => {
     const daemon = new DaemonProcess({ command: [process.execPath, '-e', 'setInterval(() => undefined, 60_000)'] });
     expect(await daemon.end(1)).toMatchObject({ signal: 'SIGKILL' });

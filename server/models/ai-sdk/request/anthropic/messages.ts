@@ -75,8 +75,9 @@ function addRequest({ parts }: ModelRequest, place: Place): void {
     else if (part.part_kind === 'system-prompt') {
       const isScoped = part.scope === 'request' && profile.supports_request_scoped_system_prompts;
       if (isScoped) mapped.scoped.push(part.content);
-      else if (index < standing || !profile.supports_inline_system_prompts) systemPrompts.push(part.content);
-      else mapped.inline.push(part.content);
+      else if (index < standing || !profile.supports_inline_system_prompts) {
+        if (part.content.trim() !== '') systemPrompts.push(part.content);
+      } else mapped.inline.push(part.content);
     }
   });
   addTurns(mapped, turns);

@@ -61,7 +61,7 @@ export function withUserTurns(turns: readonly Turn[], { profile, messages }: Wir
 
 function addRequest({ parts }: ModelRequest, place: Place): void {
   for (const part of parts) {
-    if (part.part_kind === 'system-prompt' && part.content) place.system.push({ text: part.content });
+    if (part.part_kind === 'system-prompt') addText(part.content, place.system);
     else if (part.part_kind === 'user-prompt') {
       flushDeferred(place);
       const content = promptBlocks(part, place);
