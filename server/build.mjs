@@ -1,5 +1,6 @@
 // Builds dist/: the daemon, the modules that programs import, and the sample. Options: --quiet; --types, with declarations;
-// --executable, and the daemon as an executable, see build/executable.mjs.
+// --executable, and the daemon as an executable, see build/executable.mjs; --docs, and
+// the site of the guides.
 import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -21,6 +22,7 @@ if (has('--executable')) {
   const executable = await buildExecutable({ ...(node ? { node } : {}), archive: has('--archive') });
   console.log(`${String(statSync(executable).size).padStart(9)}  ${relative(root, executable)}`);
 }
+if (has('--docs')) await import('../docs/site/build.mjs');
 
 /** The sample is a program that uses the package as any other does: it is not bundled with it. */
 async function bundleSample() {
