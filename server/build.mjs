@@ -1,6 +1,5 @@
 // Builds dist/: the daemon, the modules that programs import, and the sample. Options: --quiet; --types, with declarations;
-// --executable, and the daemon as an executable, see build/executable.mjs; --docs, and
-// the site of the guides.
+// --executable, and the daemon as an executable, see build/executable.mjs; --docs, and the site of the guides.
 import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
