@@ -32,6 +32,8 @@ export interface AgentRegisterParams {
   systemPrompt?: PromptsInput | null | undefined;
   /** Function tools, served by the host. */
   tools?: ToolSpecInput[] | null | undefined;
+  /** MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away. */
+  mcpServers?: Record<string, McpServerInput | null> | null | undefined;
   /** Send `tools/prepare` before every model request. */
   prepareTools?: boolean | null | undefined;
   /** What the run must produce; default text. */
@@ -952,6 +954,120 @@ export interface LogTraceParams {
   message: string;
   /** Its parameters or its result as JSON, shortened. */
   verbose?: string | undefined;
+}
+
+/** Parameters of `mcp/inspect`. @since 0.1.0 */
+export interface McpInspectParams {
+  /** The servers, as in a run. */
+  mcpServers: Record<string, McpServerInput | null>;
+}
+
+/** Result of `mcp/inspect`. @since 0.1.0 */
+export interface McpInspectResult {
+  /** One report each, in the order given. */
+  servers: McpServerReport[];
+}
+
+/** `McpServerInput.env{}`: an object. @since 0.1.0 */
+export interface McpServerEnvValueInput {
+  /** NAME of the secret: a variable the operator allows, or asked with `secret/get`. */
+  secret: string;
+}
+
+/** `McpServerInput.headers{}`: an object. @since 0.1.0 */
+export interface McpServerHeadersValueInput {
+  /** NAME of the secret: a variable the operator allows, or asked with `secret/get`. */
+  secret: string;
+}
+
+/** An MCP server that the daemon starts or connects to, in the shape that other clients use: `command` for a program, `url` for streamable HTTP. Variables in its values are not expanded. @since 0.1.0 */
+export interface McpServerInput {
+  /** How it is spoken to; may be left out, as `command` or `url` says it. */
+  type?: "stdio" | "http" | "streamable-http" | null | undefined;
+  /** The program; no shell reads it. */
+  command?: string | null | undefined;
+  /** Its arguments. */
+  args?: string[] | null | undefined;
+  /** Its environment, beside the few variables every program needs; keys go in as `{secret: NAME}`. */
+  env?: Record<string, string | McpServerEnvValueInput> | null | undefined;
+  /** Its working directory; default that of the daemon. */
+  cwd?: string | null | undefined;
+  /** Address of its streamable HTTP endpoint. */
+  url?: string | null | undefined;
+  /** Further HTTP headers; credentials as `{secret: NAME}`. */
+  headers?: Record<string, string | McpServerHeadersValueInput> | null | undefined;
+  /** Put before the names of its tools, with `_`; default the name of the server, null: none. */
+  prefix?: string | null | undefined;
+  /** The only tools to offer, by the names the server gives them. */
+  tools?: string[] | null | undefined;
+  /** Tools to leave out, by the names the server gives them. */
+  excludeTools?: string[] | null | undefined;
+  /** Whether calls wait for an approval: all of them, or those of the tools named. */
+  requiresApproval?: boolean | string[] | null | undefined;
+  /** Believe what it says of its tools: one that only reads may be called again after a crash. */
+  trusted?: boolean | null | undefined;
+  /** What a call that ended in an error becomes: a retry (default), a failed return, the end of the run. */
+  onToolError?: "retry" | "failed" | "fail-run" | null | undefined;
+  /** Failures in a row of one tool that are allowed; default: retries of the agent. */
+  maxRetries?: number | null | undefined;
+  /** Deadline of one call, moved by every progress; default 300,000. */
+  timeoutMs?: number | null | undefined;
+  /** Deadline of its start, the list of tools included; default 30,000. */
+  startTimeoutMs?: number | null | undefined;
+  /** Go on without its tools, with a warning, when it is not available; default: the run fails. */
+  optional?: boolean | null | undefined;
+  /** Add its instructions to those of the agent, at most 8 KiB; default false: they are the words of others. */
+  instructions?: boolean | null | undefined;
+}
+
+/** What an MCP server is and offers, or why it is not available. @since 0.1.0 */
+export interface McpServerReport {
+  /** Its name in the request. */
+  name: string;
+  /** Whether its tools can be used. */
+  state: "ready" | "failed";
+  /** What it says of itself. */
+  serverInfo?: McpServerReportServerInfo | undefined;
+  /** The revision of MCP that both sides speak. */
+  protocolVersion?: string | undefined;
+  /** Its instructions, at most 8 KiB. */
+  instructions?: string | undefined;
+  /** Its tools as a model would see them. */
+  tools?: ToolDefinition[] | undefined;
+  /** How much of the window of a model they take: bytes as JSON. */
+  toolBytes?: number | undefined;
+  /** Tools that cannot be offered. */
+  skipped?: McpServerReportSkippedItem[] | undefined;
+  /** How long it took until its tools were known, in milliseconds. */
+  startMs?: number | undefined;
+  /** Why it failed. */
+  error?: McpServerReportError | undefined;
+}
+
+/** `McpServerReport.error`: Why it failed. @since 0.1.0 */
+export interface McpServerReportError {
+  /** Kind of the error, for example `mcp.unavailable`. */
+  kind: string;
+  /** The error, for people. */
+  message: string;
+  /** The end of what the program wrote to stderr. */
+  stderr?: string | undefined;
+}
+
+/** `McpServerReport.serverInfo`: What it says of itself. @since 0.1.0 */
+export interface McpServerReportServerInfo {
+  /** What it calls itself. */
+  name?: string | undefined;
+  /** Its version. */
+  version?: string | undefined;
+}
+
+/** `McpServerReport.skipped[]`: an object. @since 0.1.0 */
+export interface McpServerReportSkippedItem {
+  /** The name the server gives the tool. */
+  name: string;
+  /** Why it is not offered. */
+  reason: string;
 }
 
 /** The `ModelDeltaParamsInput.delta` with `text`. @since 0.1.0 */
@@ -2375,6 +2491,8 @@ export interface RunStartParamsInput {
   systemPrompt?: PromptsInput | null | undefined;
   /** Function tools, served by the host. */
   tools?: ToolSpecInput[] | null | undefined;
+  /** MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away. */
+  mcpServers?: Record<string, McpServerInput | null> | null | undefined;
   /** Send `tools/prepare` before every model request. */
   prepareTools?: boolean | null | undefined;
   /** What the run must produce; default text. */
@@ -3251,6 +3369,38 @@ export interface UsageLimitsInput {
   per_request_input_tokens_limit?: number | null | undefined;
 }
 
+/** Parameters of `user/ask`. @since 0.1.0 */
+export interface UserAskParams {
+  /** The run that sends it. */
+  runId: string;
+  /** Number of the model request it is at; 0 before the first. */
+  runStep: number;
+  /** Id of this callback, unique in the daemon. */
+  pendingId: string;
+  /** Milliseconds until the daemon gives up. */
+  deadlineMs?: number | undefined;
+  /** `deps` of the run. */
+  deps?: unknown;
+  /** Name of the MCP server that asks. */
+  server: string;
+  /** The call that waits for the answer, when that is known. */
+  toolCallId?: string | undefined;
+  /** The question, in the words of the server. */
+  message: string;
+  /** JSON Schema of a form: an object with flat properties. */
+  requestedSchema?: Record<string, unknown> | undefined;
+  /** In place of a form: a page to be opened, after the person agreed. */
+  url?: string | undefined;
+}
+
+/** The response of the person to an elicitation. @since 0.1.0 */
+export interface UserAskResultInput {
+  /** Whether the person answered, refused to, or went away without a choice. */
+  action: "accept" | "decline" | "cancel";
+  /** With `accept`: the values of the form; those left out get their defaults. */
+  content?: Record<string, unknown> | null | undefined;
+}
+
 /** One item of a user prompt: text, or an object tagged by `kind`. @since 0.1.0 */
 export type UserContent = string | ImageUrl | AudioUrl | VideoUrl | DocumentUrl | BinaryContent | TextContent | StructuredContent | CachePoint | UploadedFile;
 
@@ -3382,6 +3532,7 @@ export interface RequestParams {
   'agent/register': AgentRegisterParams;
   'agent/list': Record<string, never>;
   'agent/unregister': AgentUnregisterParams;
+  'mcp/inspect': McpInspectParams;
   'models/list': ModelsListParams;
   'rpc/discover': Record<string, never>;
   'health/get': Record<string, never>;
@@ -3407,6 +3558,7 @@ export interface RequestResults {
   'agent/register': AgentRegisterResult;
   'agent/list': AgentListResult;
   'agent/unregister': AgentUnregisterResult;
+  'mcp/inspect': McpInspectResult;
   'models/list': ModelsListResult;
   'rpc/discover': RpcDiscoverResult;
   'health/get': HealthGetResult;
@@ -3422,6 +3574,7 @@ export interface CallbackParams {
   'tools/prepare': ToolsPrepareParams;
   'deferred/handle': DeferredHandleParams;
   'secret/get': SecretGetParams;
+  'user/ask': UserAskParams;
   'window/workDoneProgress/create': WindowWorkDoneProgressCreateParams;
 }
 
@@ -3435,6 +3588,7 @@ export interface CallbackResults {
   'tools/prepare': ToolsPrepareResult;
   'deferred/handle': DeferredToolResultsInput;
   'secret/get': { value: string | null; scope?: "connection" | "run" | undefined } | null;
+  'user/ask': UserAskResultInput;
   'window/workDoneProgress/create': null;
 }
 
