@@ -4,7 +4,7 @@ import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
-import { createLocalExecutor } from './executors/local/local-executor.ts';
+import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
@@ -16,6 +16,7 @@ import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
+import { RunStore } from './store/run-store.ts';
 import { version } from './version.ts';
 
 const frames = ownStdout();
@@ -58,6 +59,12 @@ function localExecutor(): RunExecutor {
   return createLocalExecutor({ limits: defaultLimits, agents, keys, world, reportBug: (e) => reportBug(e, log) });
 }
 
+/** Opened when it is first used, so that a daemon starts as fast with it. */
+function storeAccess(): StoreAccess | undefined {
+  const { store } = command;
+  return store && { by: version, open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed }) };
+}
+
 function print(text: string, exitCode: 0 | 2): void {
   // Who reads may have seen enough (`| head`).
   const output = exitCode === 0 ? frames : process.stderr;
@@ -78,6 +85,7 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
     onSecret: (value) => redaction.add(value),
     world,
     watchHost,
+    store: storeAccess(),
     onExit: (code) => process.exit(code),
   });
   log.add(server.showLog);

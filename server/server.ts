@@ -3,8 +3,8 @@ import type { After } from './callbacks/timer.ts';
 import { type Call, dispatch, type Handlers } from './dispatch.ts';
 import { EngineError } from './engine/errors.ts';
 import { reportBug, responseError, toResponseError } from './errors/response-error.ts';
-import { createLocalExecutor } from './executors/local/local-executor.ts';
-import type { RunnerFactory } from './executors/local/run-starter.ts';
+import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
+import type { RunnerFactory } from './executors/local/run-builder.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { agentHandlers } from './handlers/agent.ts';
 import { takeNotification } from './handlers/notifications.ts';
@@ -36,6 +36,8 @@ export interface ServerDeps {
   readonly limits?: Partial<typeof defaultLimits>;
   /** Makes the runners of runs; default: steps are called, not recorded. */
   readonly runner?: RunnerFactory;
+  /** Where runs are kept; absent: in memory alone. */
+  readonly store?: StoreAccess | undefined;
   /** Timers of runs; default: those of the process. */
   readonly after?: After;
   /** Called with the exit code at the end: runs have ended, responses were written. */
@@ -73,8 +75,9 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   });
   /** No client responds to callbacks any more, neither to those that were sent nor to pending items. */
   const abandon = () => {
-    wire.callbacks.close();
+    // Runs that are stored are left as they are, before the callbacks they wait for fail.
     executor.abandonCallbacks();
+    wire.callbacks.close();
   };
   const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, executor, abandon }));
   session.onInitialize = (params) => {
@@ -141,7 +144,10 @@ function lifecycleParts(
     endRuns: (error, ms) => executor.endRuns(session.owner, error, ms),
     answered: () => requests.answered(),
     flushed: () => pump.drained(0),
-    exit: (code) => deps.onExit?.(code),
+    exit: (code) => {
+      executor.close();
+      deps.onExit?.(code);
+    },
     graceMs: () => session.limits.shutdownGraceMs,
     errors: {
       gone: clientGone(),
@@ -155,7 +161,7 @@ function createHandlers(
   limits: typeof defaultLimits,
   wire: Wire,
 ): { handlers: Handlers; executor: RunExecutor } {
-  const { env, log, world, runner, after } = deps;
+  const { env, log, world, runner, after, store } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
   const agents = new AgentRegistry(limits);
@@ -165,6 +171,7 @@ function createHandlers(
     keys,
     world,
     reportBug: (error) => reportBug(error, log),
+    store,
     ...(runner ? { runner } : {}),
     ...(after ? { after } : {}),
   });
