@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line asks for: a run, or a text and the exit code. */
+/** The command line, parsed: a run, or a text and the exit code. */
 export type Command =
   | {
       readonly kind: 'run';

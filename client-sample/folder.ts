@@ -13,8 +13,8 @@ export interface Head {
 }
 
 /**
- * A folder that cannot be left: neither by `..` or an absolute path nor through symbolic links. It guards against what
- * a model asks for. A program that swaps folders for links between a check and its use is not guarded against.
+ * A folder that cannot be left: neither by `..` or an absolute path nor through symbolic links. It guards against paths
+ * of a model. A program that swaps folders for links between a check and its use is not guarded against.
  */
 export class Folder {
   /** Real path of the folder. */
@@ -29,7 +29,7 @@ export class Folder {
   }
 
   /**
-   * The real path behind a path that a model gave.
+   * Returns the real path of a path that a model gave.
    *
    * Errors: `Refused` when it is outside or does not exist.
    */
@@ -90,7 +90,7 @@ export class Folder {
 /** Paths of files below a folder; links, hidden or made folders and those that cannot be read are left out. */
 export async function* filesBelow(folder: Folder, path: string): AsyncGenerator<string> {
   const entries = await folder.entries(path).catch((error: unknown) => {
-    // Of the folder that was asked for it is said.
+    // Reported for the requested folder only.
     if (path !== '.' && error instanceof Refused) return [];
     throw error;
   });

@@ -1,8 +1,7 @@
 // A small host: it starts the daemon, offers it tools that read the current folder, and shows a run.
 import { readFile } from 'node:fs/promises';
-import type { RunSpecInput } from 'runwire/protocol';
+import { type RunOptions, type Runwire, startRunwire } from 'runwire';
 import { type Command, parseArguments } from './arguments.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
 import { Folder } from './folder.ts';
 import { LiveView } from './live-view.ts';
 import { followRun, type Report } from './run.ts';
@@ -27,71 +26,68 @@ async function main(args: readonly string[]): Promise<number> {
     (command.exitCode === 0 ? process.stdout : process.stderr).write(command.text);
     return command.exitCode;
   }
+  const interrupted = interruptSignal();
   try {
-    const { report, streamed } = await runCommand(command);
+    const { report, streamed } = await runCommand(command, interrupted);
     if (command.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else printSummary(screenOf(process.stdout), report, streamed);
     return exitCodeOf(report);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${withoutControls(message)}\n`);
-    return 1;
+    return interrupted.aborted ? 130 : 1;
   }
 }
 
-/** Runs what the command asks for; `streamed` is the text that was shown as it came. */
-async function runCommand(command: RunCommand): Promise<{ report: Report; streamed: string }> {
+/** Runs the command; `streamed` is the text that was shown as it arrived. */
+async function runCommand(command: RunCommand, signal: AbortSignal): Promise<{ report: Report; streamed: string }> {
   const messageHistory = command.history === undefined ? undefined : await readHistory(command.history);
-  const interrupted = interruptSignal();
   const view = new LiveView(screenOf(process.stderr));
-  interrupted.addEventListener('abort', () => view.waitFor('Cancelling'));
-  const daemon = startDaemon();
+  signal.addEventListener('abort', () => view.waitFor('Cancelling'));
+  const runwire = await startRunwire({
+    onLog: (line) => view.line(withoutControls(line)),
+    initialize: {
+      clientInfo: { name: 'runwire sample' },
+      // Named, a run that needs more is refused at its start: with a key that is missing, for example.
+      initializationOptions: { callbacks: ['tool/call'] },
+    },
+  });
   try {
-    const report = await daemon.during(converse(daemon, command, { messageHistory, interrupted, view }));
+    const report = await runOnce(runwire, command, { messageHistory, signal, view });
     return { report, streamed: view.streamed };
   } finally {
     view.end();
-    await daemon.stop();
+    await runwire.close();
   }
 }
 
-/** The whole conversation with the daemon, from the handshake to the last answer. */
-async function converse(
-  { client }: Daemon,
-  { prompt, model }: RunCommand,
-  context: { messageHistory: RunSpecInput['messageHistory']; interrupted: AbortSignal; view: LiveView },
-): Promise<Report> {
-  const { messageHistory, interrupted, view } = context;
+interface Context {
+  readonly messageHistory: RunOptions['messageHistory'];
+  readonly signal: AbortSignal;
+  readonly view: LiveView;
+}
+
+async function runOnce(runwire: Runwire, { prompt, model }: RunCommand, context: Context): Promise<Report> {
+  const { messageHistory, signal, view } = context;
   const folder = await Folder.open('.');
-  const tools = await folderTools(folder);
-  const { serverInfo } = await client.initialize({
-    // The daemon ends when this process is gone, even where its pipes stay open.
-    processId: process.pid,
-    clientInfo: { name: 'runwire sample' },
-    // Named, a run that needs more is refused at its start: with a key that is missing, for example.
-    initializationOptions: { callbacks: ['tool/call'] },
-  });
-  const { name, version } = serverInfo;
+  const { name, version } = runwire.initializeResult.serverInfo;
   view.line(withoutControls(`${name} ${version}, with tools that may read ${folder.root}`));
-  const spec: RunSpecInput = {
+  const options: RunOptions = {
     ...(model === undefined ? {} : { model }),
     instructions,
     prompt,
     ...(messageHistory ? { messageHistory } : {}),
-    tools: tools.specs,
+    tools: await folderTools(folder),
     // A model that goes round in circles costs money.
     usageLimits: { request_limit: 20 },
+    onDelta: ({ event }) => view.showDelta(event),
+    signal,
   };
-  return followRun(client, spec, {
-    tools: tools.functions,
-    onEvent: (event) => view.show(event),
-    onDelta: (event) => view.showDelta(event),
-    interrupted,
-  });
+  return followRun(runwire, options, (event) => view.show(event));
 }
 
 /** Messages of an earlier run: a list, or a document that `--json` has written. The daemon checks them. */
-async function readHistory(path: string): Promise<RunSpecInput['messageHistory']> {
+async function readHistory(path: string): Promise<RunOptions['messageHistory']> {
   const document = parsed(await readFile(path, 'utf8'));
   const messages = Array.isArray(document) ? document : (document as Partial<Report> | null | undefined)?.messages;
   if (!Array.isArray(messages)) throw new Error(`'${path}' holds no list of messages.`);
@@ -115,7 +111,7 @@ function interruptSignal(): AbortSignal {
     if (controller.signal.aborted && performance.now() - at > 300) process.exit(130);
     if (controller.signal.aborted) return;
     at = performance.now();
-    controller.abort();
+    controller.abort(new Error('interrupted by the user'));
   });
   return controller.signal;
 }

@@ -21,7 +21,7 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** The screen behind a stream: plain where it is no terminal, without colours where NO_COLOR says so. */
+/** The screen of a stream: plain where it is not a terminal, without colours where NO_COLOR is set. */
 export function screenOf(output: Output, env: NodeJS.ProcessEnv = process.env): Screen {
   const isTerminal = output.isTTY === true;
   const shown = (text: string) => (isTerminal ? withoutControls(text) : text);

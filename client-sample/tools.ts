@@ -1,5 +1,5 @@
-import type { ToolContext, ToolFunction } from 'runwire/client';
-import type { ToolSpec } from 'runwire/protocol';
+import { type Tool, type ToolContext, tool } from 'runwire';
+import * as z from 'zod';
 import { type Folder, filesBelow, Refused } from './folder.ts';
 
 // Whatever a tool returns is sent to a model, which has to pay for it: everything is capped.
@@ -10,58 +10,56 @@ const maxSearchedBytes = 256 * 1024;
 const maxMatches = 20;
 const maxMatchLength = 160;
 
-/** The tools of this host: what is said of them to the model, and the functions that serve them. */
-export interface Tools {
-  readonly specs: ToolSpec[];
-  readonly functions: Readonly<Record<string, ToolFunction>>;
+/**
+ * Tools that read a folder and nothing else. An error they throw reaches the model as a failed call. `examples` help a
+ * model; the embedded one, which does not think, takes its arguments from them.
+ */
+export async function folderTools(folder: Folder): Promise<Tool[]> {
+  return [listFolderTool(folder), readFileTool(folder, await fileToShow(folder)), searchTextTool(folder)];
 }
 
-/** Tools that read a folder and nothing else. An error they throw reaches the model as a failed call. */
-export async function folderTools(folder: Folder): Promise<Tools> {
-  const functions: Record<string, ToolFunction> = {
-    list_folder: ({ path }) => listFolder(folder, text(path)),
-    read_file: ({ path, lines }) => readFile(folder, text(path), Number(lines)),
-    search_text: (args, { signal }) => searchText(folder, text(args.text), signal),
-  };
-  return { functions, specs: specs(await fileToShow(folder)) };
-}
-
-/** `examples` help a model; the embedded one, which does not think, takes its arguments from them. */
-const specs = (file: string): ToolSpec[] => [
-  {
+const listFolderTool = (folder: Folder) =>
+  tool({
     name: 'list_folder',
     description: 'Lists the names in a folder. Names of folders end in /, those of symbolic links in @.',
-    inputSchema: objectOf({
-      path: { type: 'string', description: "Path from the current folder; '.' is that itself.", examples: ['.'] },
+    inputSchema: z.strictObject({
+      path: z.string().meta({ description: "Path from the current folder; '.' is that itself.", examples: ['.'] }),
     }),
     // Nothing is changed by a call: after a crash it may simply be made again.
     effect: 'read',
-  },
-  {
+    execute: ({ path }) => listFolder(folder, path),
+  });
+
+const readFileTool = (folder: Folder, example: string) =>
+  tool({
     name: 'read_file',
     description: 'Reads the first lines of a text file.',
-    inputSchema: objectOf({
-      path: { type: 'string', description: 'Path of the file from the current folder.', examples: [file] },
-      lines: { type: 'integer', minimum: 1, maximum: 2000, description: 'Most lines to read.', examples: [10] },
+    inputSchema: z.strictObject({
+      path: z.string().meta({ description: 'Path of the file from the current folder.', examples: [example] }),
+      lines: z
+        .number()
+        .int()
+        .min(1)
+        .max(2000)
+        .meta({ description: 'Most lines to read.', examples: [10] }),
     }),
     effect: 'read',
-  },
-  {
+    execute: ({ path, lines }) => readFile(folder, path, lines),
+  });
+
+const searchTextTool = (folder: Folder) =>
+  tool({
     name: 'search_text',
     description: 'Finds the lines of all text files below the current folder that contain a text exactly as given.',
-    inputSchema: objectOf({
-      text: { type: 'string', minLength: 1, description: 'The text to find.', examples: ['Copyright'] },
+    inputSchema: z.strictObject({
+      text: z
+        .string()
+        .min(1)
+        .meta({ description: 'The text to find.', examples: ['Copyright'] }),
     }),
     effect: 'read',
-  },
-];
-
-const objectOf = (properties: Record<string, unknown>) => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
+    execute: ({ text }, { signal }) => searchText(folder, text, signal),
+  });
 
 async function listFolder(folder: Folder, path: string): Promise<string[]> {
   const entries = await folder.entries(path);
@@ -114,6 +112,3 @@ async function fileToShow(folder: Folder): Promise<string> {
   const known = ['README.md', 'package.json'].find((name) => files.includes(name));
   return known ?? files.find((name) => !name.startsWith('.')) ?? 'README.md';
 }
-
-/** The daemon has checked the arguments against the schema; the types do not know that. */
-const text = (value: unknown) => String(value);

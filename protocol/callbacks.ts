@@ -159,7 +159,7 @@ export const ModelRequestParams = named(
     }),
 );
 
-/** Asks a model that the host serves. @since 0.1.0 */
+/** Requests a response from a model that the host serves. @since 0.1.0 */
 export const ModelRequestCallback = defineRequest(
   'model/request',
   {
@@ -214,7 +214,7 @@ export const ToolsPrepare = defineRequest(
   },
 );
 
-/** Asks for a secret. @since 0.1.0 */
+/** Requests a secret. @since 0.1.0 */
 export const SecretGet = defineRequest(
   'secret/get',
   {

@@ -28,7 +28,7 @@ export interface NotificationDefinition<M extends string, P extends LazySchema> 
   readonly params: P;
 }
 
-/** Declares a request; nothing is built until a schema is asked for. @since 0.1.0 */
+/** Declares a request; nothing is built until a schema is read. @since 0.1.0 */
 export function defineRequest<M extends string, P extends LazySchema, R extends LazySchema>(
   method: M,
   schemas: { params: P; result: R },

@@ -39,7 +39,7 @@ export const Progress = defineNotification(
   },
 );
 
-/** Asks the client to show progress. @since 0.1.0 */
+/** Requests that the client show progress. @since 0.1.0 */
 export const WorkDoneProgressCreate = defineRequest(
   'window/workDoneProgress/create',
   { params: onFirstUse(() => z.object({ token: token() })), result: onFirstUse(() => z.null()) },

@@ -9,7 +9,7 @@ import { type LogLevel, logLevels } from './log.ts';
 import { openToRead } from './regular-file.ts';
 import { version } from './version.ts';
 
-/** What the command line asks for: the daemon, a command, or a text and the exit code. */
+/** The command line, parsed: the daemon, a command, or a text and the exit code. */
 export type Command = {
   readonly logLevel: LogLevel;
   /** Where the log goes instead of stderr. */
@@ -29,8 +29,9 @@ export type Command = {
       /** The process of the host. */
       readonly hostPid?: number;
     }
-  /** `args` are left to the command, which is loaded when it is asked for. */
+  /** `args` are left to the command, which is loaded on demand. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
+  | { readonly kind: 'models' | 'doctor' | 'completion'; readonly args: readonly string[] }
   | { readonly kind: 'schema' }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
 );
@@ -43,14 +44,17 @@ export interface StoreSetting {
 
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
-       runwire schema
+       runwire models|doctor|schema|completion [options]
 
 The Runwire daemon: JSON-RPC 2.0 on stdin and stdout, in Content-Length frames as language servers speak it, or in
 lines, one message each, when the first one is a line.
 
 Commands:
   run                  ask a model once and print the answer; no daemon, no protocol (runwire run --help)
+  models               list the models that can be named, with prices, and what they need (runwire models --help)
+  doctor               look for what may keep runs from working (runwire doctor --help)
   schema               print the protocol as JSON Schemas (runwire schema --help)
+  completion           print a script of completions for bash, zsh or fish (runwire completion --help)
 
 Options:
   --allow-env NAME     a variable with a key that clients may name in apiKeyEnv; may be repeated
@@ -95,7 +99,8 @@ const versions = {
   node: process.version,
 };
 
-const options = {
+/** Options before the command, as they are read. */
+export const globalOptions = {
   'allow-env': 'list',
   'allow-local-downloads': 'flag',
   config: 'value',
@@ -125,7 +130,7 @@ export function parseCommandLine(args: readonly string[]): Command {
 }
 
 function commandOf(args: readonly string[]): Command {
-  const { values, words, rest } = readOptions(args, options, { stopAtWord: true });
+  const { values, words, rest } = readOptions(args, globalOptions, { stopAtWord: true });
   const config = values.config === undefined ? {} : readConfig(values.config);
   const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
   if (!isLogLevel(logLevel)) {
@@ -149,11 +154,15 @@ function commandOf(args: readonly string[]): Command {
     case undefined:
       return { ...common, kind: 'daemon', help, ...daemonOptions(values, config) };
     case 'run':
-      return { ...common, kind: 'run', args: rest };
+      return { ...common, kind: command, args: rest };
+    case 'models':
+    case 'doctor':
+    case 'completion':
+      return { ...common, kind: command, args: rest };
     case 'schema':
       return wantsHelp(rest) ? text(schemaHelp) : { ...common, kind: 'schema' };
     default: {
-      const guess = didYouMean(command, ['run', 'schema']);
+      const guess = didYouMean(command, ['run', 'models', 'doctor', 'schema', 'completion']);
       throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
     }
   }
@@ -182,7 +191,7 @@ function textOf(file: string): string {
   }
 }
 
-function daemonOptions({ drain, clientProcessId }: OptionValues<typeof options>, config: Config) {
+function daemonOptions({ drain, clientProcessId }: OptionValues<typeof globalOptions>, config: Config) {
   if (drain !== undefined && !/^\d{1,6}(\.\d+)?$/.test(drain))
     throw new UsageError(`--drain takes seconds, for example 30; '${drain}' is not a number of seconds`);
   const hostPid = Number(clientProcessId);
@@ -194,7 +203,7 @@ function daemonOptions({ drain, clientProcessId }: OptionValues<typeof options>,
 
 /** Errors: `UsageError` for a level of durability that is none, or without a store. */
 function storeOf(
-  values: Pick<OptionValues<typeof options>, 'store' | 'durability'>,
+  values: Pick<OptionValues<typeof globalOptions>, 'store' | 'durability'>,
   config: Config,
 ): { store?: StoreSetting } {
   const path = values.store ?? config.store;

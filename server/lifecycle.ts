@@ -29,7 +29,7 @@ interface Ending {
   readonly idleCode?: number;
   readonly why: 'gone' | 'stopped';
   /** Time for which runs and requests may go on by themselves, in milliseconds. */
-  readonly patience: number;
+  readonly idleMs: number;
   /** How long runs may take to end once they are cancelled. */
   readonly grace: number;
   /** How long the output may take in the end. */
@@ -40,7 +40,7 @@ interface Ending {
 const lastMs = 250;
 
 /**
- * How a daemon ends. The first reason counts; a later one that is more urgent cuts the patience short.
+ * How a daemon ends. The first reason counts; a later one that is more urgent cuts the idleMs short.
  */
 export class Lifecycle {
   readonly #parts: LifecycleParts;
@@ -58,33 +58,33 @@ export class Lifecycle {
    */
   inputEnded(framing: 'lines' | 'contentLength' | undefined): void {
     this.#parts.clientGone();
-    if (framing === 'lines') this.#end({ ...this.#gone(), idleCode: 0, patience: forever, flush: forever });
-    else this.#end({ ...this.#gone(), patience: this.#parts.graceMs() / 2 });
+    if (framing === 'lines') this.#end({ ...this.#gone(), idleCode: 0, idleMs: forever, flush: forever });
+    else this.#end({ ...this.#gone(), idleMs: this.#parts.graceMs() / 2 });
   }
 
   /** The client sent `exit`: open requests get their responses, which the end of the runs brings. */
-  exitAsked(): void {
+  exitRequested(): void {
     const ms = this.#parts.graceMs();
-    this.#end({ why: 'stopped', patience: 0, grace: ms, flush: ms });
+    this.#end({ why: 'stopped', idleMs: 0, grace: ms, flush: ms });
   }
 
   /** No client reads the responses any more, or the process of the host is gone. */
   hostGone(): void {
     this.#parts.clientGone();
-    this.#end({ ...this.#gone(), patience: 0 });
+    this.#end({ ...this.#gone(), idleMs: 0 });
   }
 
   /** The input was no stream of messages. */
   inputLost(): void {
     this.#parts.clientGone();
-    this.#end({ ...this.#gone(), code: 2, patience: 0 });
+    this.#end({ ...this.#gone(), code: 2, idleMs: 0 });
   }
 
   /** A signal: runs may go on for so long before they are cancelled; a second signal cancels them at once. */
   signalled(code: number, drainMs: number): void {
     this.#parts.stop();
     const ms = this.#parts.graceMs();
-    this.#end({ code, why: 'stopped', patience: this.#ending ? 0 : drainMs, grace: ms, flush: ms });
+    this.#end({ code, why: 'stopped', idleMs: this.#ending ? 0 : drainMs, grace: ms, flush: ms });
   }
 
   #gone(): Pick<Ending, 'why' | 'grace' | 'flush'> {
@@ -93,7 +93,7 @@ export class Lifecycle {
 
   #end(ending: Ending): void {
     if (this.#ending) {
-      if (ending.patience > 0) return;
+      if (ending.idleMs > 0) return;
       // The exit code is that of the event that ended it.
       this.#ending = ending;
       this.#hurry();
@@ -103,7 +103,7 @@ export class Lifecycle {
     void this.#wind(ending);
   }
 
-  async #wind({ patience }: Ending): Promise<void> {
+  async #wind({ idleMs }: Ending): Promise<void> {
     const parts = this.#parts;
     const hurried = new Promise<void>((resolve) => {
       this.#hurry = () => {
@@ -111,7 +111,7 @@ export class Lifecycle {
         resolve();
       };
     });
-    const isIdle = patience > 0 && (await within(parts.idle(), patience, hurried));
+    const isIdle = idleMs > 0 && (await within(parts.idle(), idleMs, hurried));
     const current = this.#ending as Ending;
     if (!isIdle) {
       await parts.endRuns(parts.errors[current.why], current.grace);

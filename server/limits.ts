@@ -35,9 +35,9 @@ export const defaultLimits: Limits = {
 };
 
 /** Returns the limits with those that a client lowered; a value that would raise one is ignored. */
-export function lowered(limits: Limits, asked: Record<string, number> | null | undefined): Limits {
+export function lowered(limits: Limits, requested: Record<string, number> | null | undefined): Limits {
   const result = { ...limits };
-  for (const [name, value] of Object.entries(asked ?? {})) {
+  for (const [name, value] of Object.entries(requested ?? {})) {
     if (!Object.hasOwn(result, name) || !Number.isFinite(value)) continue;
     const key = name as keyof Limits;
     result[key] = Math.max(1, Math.min(result[key], Math.floor(value)));

@@ -47,6 +47,11 @@ switch (command.kind) {
       runProcess(command.args, { stdout: frames, start: localRuns(localExecutor()), log }),
     );
     break;
+  case 'models':
+  case 'doctor':
+  case 'completion':
+    void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
+    break;
   case 'schema':
     print(schemaText(), 0);
     break;
@@ -99,7 +104,7 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
 }
 
 /**
- * A pipe that has ended does not tell any more when its shell is gone: then we are given to another parent. The timer
+ * A pipe that has ended no longer shows when its shell is gone: then we are given to another parent. The timer
  * also keeps the process alive while it waits for what no handle of Node stands for.
  */
 function watchShell(onGone: () => void): void {

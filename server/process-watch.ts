@@ -21,7 +21,7 @@ export function watchProcess(pid: number, onGone: () => void): (() => void) | un
   return () => clearInterval(timer);
 }
 
-/** What tells a living process from a later one of the same number, where the system says it; undefined for none. */
+/** What distinguishes a living process from a later one of the same number, where the system says it; undefined for none. */
 export function identityOf(pid: number): string | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   return process.platform === 'linux' ? startOfLinux(pid) : isThere(pid) ? 'alive' : undefined;
@@ -36,7 +36,7 @@ function startOfLinux(pid: number): string | undefined {
     return undefined;
   }
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A process that was killed stays as a zombie until its parent asks after it.
+  // A process that was killed stays as a zombie until its parent collects it.
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 

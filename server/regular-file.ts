@@ -66,6 +66,6 @@ function isMadeUp(fd: number): boolean {
   try {
     return madeUp.has(fs.statfsSync(`/proc/self/fd/${fd}`).type);
   } catch {
-    return false; // without /proc there is nothing to ask, nor to refuse
+    return false; // without /proc there is nothing to look up, nor to refuse
   }
 }

@@ -70,7 +70,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     answer(handlers, { method, params }, session, { token, log: deps.log }),
   );
   connection.onNotification((method: string, params: unknown) => {
-    if (method === 'exit') lifecycle.exitAsked();
+    if (method === 'exit') lifecycle.exitRequested();
     else takeNotification({ method, params }, { executor, log: deps.log });
   });
   /** No client responds to callbacks any more, neither to those that were sent nor to pending items. */
@@ -113,6 +113,7 @@ function wireEvents(
       log.error(`the input is not a stream of messages: ${reason}`);
       lifecycle.inputLost();
     },
+    onPiece: (params) => takeNotification({ method: 'model/delta', params }, { executor, log }),
     onUnclear: (reason, runIds) => executor.warn(runIds, unclearAnswer(reason)),
   };
 }

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const daemon = process.env.RUNWIRE ?? fileURLToPath(new URL('../../dist/runwire.cjs', import.meta.url));
+const daemon = process.env.RUNWIRE ?? fileURLToPath(new URL('../../dist/daemon/runwire.cjs', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'runwire-hosts-'));
 
 /**

@@ -17,4 +17,6 @@ export interface ConnectionLike {
   sendNotification(method: string, params?: unknown): Promise<void> | void;
   onRequest(method: string, handler: (params: unknown, token?: CancellationLike) => unknown): Registration;
   onNotification(method: string, handler: (params: unknown) => void): Registration;
+  /** Calls back when the connection has closed; without it a client waits for ever for what was open then. */
+  onClose?(listener: () => void): Registration;
 }

@@ -7,14 +7,16 @@ import type {
   ResultOf,
 } from '../catalogue.ts';
 import type { RunResult } from '../result.ts';
-import type { RunSpecInput } from '../spec.ts';
 import type { CancellationLike, ConnectionLike } from './connection.ts';
 import { type ModelContext, type RunHandlers, servedBy } from './handlers.ts';
+import { Requests } from './requests.ts';
 import { EventQueue, Run, type RunEventMessage } from './run.ts';
 import { ToolAnswer, toWire } from './tool-result.ts';
 
+export { ErrorCode } from '../errors.ts';
 export type { CancellationLike, ConnectionLike } from './connection.ts';
 export type { ModelContext, RunHandlers, ToolContext, ToolFunction } from './handlers.ts';
+export { ConnectionClosedError } from './requests.ts';
 export { Run, type RunEventMessage } from './run.ts';
 export {
   approvalRequired,
@@ -37,6 +39,14 @@ export interface ClientOptions {
   readonly secret?: RunHandlers['secret'];
 }
 
+/**
+ * The parameters of `run/start` as `RunwireClient.start` takes them: it waits by itself, names the callbacks that it serves,
+ * and gives `include` to the request that waits.
+ *
+ * @since 0.1.0
+ */
+export type StartParams = Omit<ParamsInputOf<'run/start'>, 'wait' | 'callbacks' | 'partialResultToken' | '_meta'>;
+
 type Live = { readonly handlers: RunHandlers; readonly events: EventQueue };
 
 const methodNotFound = -32601;
@@ -50,6 +60,7 @@ const requestFailed = -32000;
  */
 export class RunwireClient {
   readonly #connection: ConnectionLike;
+  readonly #requests: Requests;
   readonly #makeError: (code: number, message: string) => Error;
   readonly #secret: RunHandlers['secret'];
   readonly #runs = new Map<string, Live>();
@@ -58,6 +69,7 @@ export class RunwireClient {
 
   constructor(connection: ConnectionLike, options: ClientOptions = {}) {
     this.#connection = connection;
+    this.#requests = new Requests(connection);
     this.#makeError = options.makeError ?? ((_code, message) => new Error(message));
     this.#secret = options.secret;
     connection.onNotification('run/event', (params) => {
@@ -78,9 +90,9 @@ export class RunwireClient {
     this.#serve('secret/get', this.#getSecret);
   }
 
-  /** Sends any request of the protocol. */
+  /** Sends any request of the protocol. Errors: those of the method, `ConnectionClosedError`. */
   request<M extends RequestMethod>(method: M, params: ParamsInputOf<M>): Promise<ResultOf<M>> {
-    return this.#connection.sendRequest<ResultOf<M>>(method, params);
+    return this.#requests.send<ResultOf<M>>(method, params);
   }
 
   /** The handshake; must come first. Callbacks that it leaves out of a list are still served to runs with handlers for them. */
@@ -94,7 +106,7 @@ export class RunwireClient {
 
   /** Ends the session; the daemon exits with 0. */
   async shutdown(): Promise<void> {
-    await this.#connection.sendRequest('shutdown');
+    await this.#requests.send('shutdown');
     await this.#connection.sendNotification('exit');
   }
 
@@ -103,7 +115,7 @@ export class RunwireClient {
    *
    * Errors: those of `run/start`, as the connection reports them.
    */
-  async start(spec: RunSpecInput, handlers: RunHandlers = {}): Promise<Run> {
+  async start({ include, ...spec }: StartParams, handlers: RunHandlers = {}): Promise<Run> {
     // Chosen here: events and callbacks may arrive before the response that has the id.
     const runId = spec.runId ?? crypto.randomUUID();
     const events = new EventQueue();
@@ -118,9 +130,9 @@ export class RunwireClient {
       forget();
       throw error;
     }
-    const result = this.#connection.sendRequest<RunResult>('run/wait', { runId });
+    const result = this.#requests.send<RunResult>('run/wait', { runId, ...(include ? { include } : {}) });
     result.then(forget, forget);
-    return new Run(runId, this.#connection, events, result);
+    return new Run(runId, this.#requests, events, result);
   }
 
   /** Callbacks of one run, as far as the handshake did not list them. */

@@ -1,6 +1,6 @@
 import type { NotificationOf, ParamsInputOf, ResultOf } from '../catalogue.ts';
 import type { RunResult } from '../result.ts';
-import type { ConnectionLike } from './connection.ts';
+import type { Requests } from './requests.ts';
 
 /** A durable event with its number. @since 0.1.0 */
 export type RunEventMessage = NotificationOf<'run/event'>;
@@ -12,25 +12,25 @@ export class Run {
   readonly runId: string;
   /** Resolves when the run has ended, however it ended; rejects when it could not be started or the connection broke. */
   readonly result: Promise<RunResult>;
-  readonly #connection: ConnectionLike;
+  readonly #requests: Requests;
   readonly #events: EventQueue;
 
-  constructor(runId: string, connection: ConnectionLike, events: EventQueue, result: Promise<RunResult>) {
+  constructor(runId: string, requests: Requests, events: EventQueue, result: Promise<RunResult>) {
     this.runId = runId;
     this.result = result;
-    this.#connection = connection;
+    this.#requests = requests;
     this.#events = events;
     // A caller that only reads events must not die of an unhandled rejection.
     result.catch(() => undefined);
   }
 
-  /** The events in order, from the first to `run_finished`; may be read once. */
+  /** The events in order, from the first to `run_finished`. Errors: an `Error` for a second reader, which would miss some. */
   get events(): AsyncIterable<RunEventMessage> {
     return this.#events;
   }
 
   cancel(reason?: string): Promise<ResultOf<'run/cancel'>> {
-    return this.#connection.sendRequest('run/cancel', { runId: this.runId, ...(reason ? { reason } : {}) });
+    return this.#requests.send('run/cancel', { runId: this.runId, ...(reason ? { reason } : {}) });
   }
 
   /**
@@ -43,21 +43,21 @@ export class Run {
     toolCallId?: string,
   ): Promise<ResultOf<'run/steer'>> {
     const call = toolCallId === undefined ? {} : { toolCallId };
-    return this.#connection.sendRequest('run/steer', { runId: this.runId, content, when, ...call });
+    return this.#requests.send('run/steer', { runId: this.runId, content, when, ...call });
   }
 
   /** All messages, exact at this instant. */
   messages(options: MessagesOptions = {}): Promise<ResultOf<'run/messages'>> {
-    return this.#connection.sendRequest('run/messages', { ...options, runId: this.runId });
+    return this.#requests.send('run/messages', { ...options, runId: this.runId });
   }
 
   /** The messages this run added. */
   newMessages(options: MessagesOptions = {}): Promise<ResultOf<'run/newMessages'>> {
-    return this.#connection.sendRequest('run/newMessages', { ...options, runId: this.runId });
+    return this.#requests.send('run/newMessages', { ...options, runId: this.runId });
   }
 
   usage(): Promise<ResultOf<'run/usage'>> {
-    return this.#connection.sendRequest('run/usage', { runId: this.runId });
+    return this.#requests.send('run/usage', { runId: this.runId });
   }
 }
 
@@ -65,6 +65,7 @@ export class Run {
 export class EventQueue implements AsyncIterable<RunEventMessage> {
   readonly #items: RunEventMessage[] = [];
   #ended = false;
+  #isRead = false;
   #wake: (() => void) | undefined;
 
   push(event: RunEventMessage): void {
@@ -78,7 +79,13 @@ export class EventQueue implements AsyncIterable<RunEventMessage> {
     this.#wake?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<RunEventMessage> {
+  [Symbol.asyncIterator](): AsyncGenerator<RunEventMessage> {
+    if (this.#isRead) throw new Error('The events of this run are being read already; keep those you need.');
+    this.#isRead = true;
+    return this.#read();
+  }
+
+  async *#read(): AsyncGenerator<RunEventMessage> {
     for (;;) {
       const next = this.#items.shift();
       if (next) yield next;

@@ -3,7 +3,7 @@ import { type MethodDocument, ownType, type ProtocolDocument, type SchemaDocumen
 
 type Node = SchemaDocument;
 
-/** The protocol as a page for people: `docs/protocol.md`. @since 0.1.0 */
+/** The protocol as a page for humans: `docs/protocol.md`. @since 0.1.0 */
 export function protocolMarkdown(document: ProtocolDocument): string {
   const { requests, callbacks, clientNotifications, serverNotifications, errorCodes, $defs } = document;
   // A type of one method is shown with it.

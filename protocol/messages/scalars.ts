@@ -9,7 +9,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** A JSON Schema document, passed through as given. @since 0.1.0 */
 export type JsonSchema = { [key: string]: unknown };
 
-/** A JSON object with any keys; an empty array counts as an empty object, as some languages cannot tell them apart. @since 0.1.0 */
+/** A JSON object with any keys; an empty array counts as an empty object, as some languages cannot distinguish them. @since 0.1.0 */
 export const JsonMap = onFirstUse(() =>
   z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.record(z.string(), z.unknown())),
 );

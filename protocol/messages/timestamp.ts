@@ -3,7 +3,7 @@ const iso = /^(\d{4}-\d{2}-\d{2})(?:[Tt_ ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9
 /**
  * Rewrites a time the way Pydantic's JSON does: UTC as `Z`, other offsets kept, naive times kept naive, microseconds
  * only when they are not zero and then always six digits. Numbers and digit strings are seconds (or milliseconds above
- * 2e10) since 1970. Returns null for what is no time, so that a schema behind it can refuse it.
+ * 2e10) since 1970. Returns null for what is not a time, so that the schema after it can refuse it.
  *
  * Source: Pydantic v2 `datetime` validation and JSON serialisation.
  * @since 0.1.0
@@ -25,6 +25,14 @@ export function normalizeTimestamp(value: unknown): string | null | undefined {
 
 /** The present or a given instant in the same notation. @since 0.1.0 */
 export function formatTimestamp(epochMs: number): string {
+  if (epochMs !== latest.epochMs) latest = { epochMs, text: notation(epochMs) };
+  return latest.text;
+}
+
+/** The last instant that was written: a busy process writes the same millisecond many times. */
+let latest = { epochMs: Number.NaN, text: '' };
+
+function notation(epochMs: number): string {
   const text = new Date(epochMs).toISOString();
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : `${text.slice(0, -1)}000Z`;
 }

@@ -16,6 +16,8 @@ export class Conversation<S extends Schema | undefined = undefined> {
   readonly #startRun: StartRun<S>;
   readonly #options: RunOptions<S>;
   #messages: ModelMessage[];
+  /** The run before, once there was one. */
+  #previous: string | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(startRun: StartRun<S>, options: RunOptions<S>) {
@@ -41,14 +43,30 @@ export class Conversation<S extends Schema | undefined = undefined> {
     return started;
   }
 
-  #start(prompt: Prompt, options: Partial<RunOptions<S>>): Promise<AgentRun<OutputType<S>>> {
-    const messageHistory = this.#messages.length > 0 ? { messageHistory: this.#messages } : {};
-    return this.#startRun({ ...this.#options, ...options, prompt, ...messageHistory } as RunOptions<S>);
+  async #start(prompt: Prompt, options: Partial<RunOptions<S>>): Promise<AgentRun<OutputType<S>>> {
+    const start = (history: Pick<RunOptions, 'messageHistory' | 'openToolCalls'>) =>
+      this.#startRun({ ...this.#options, ...options, prompt, ...history } as RunOptions<S>);
+    const kept = { messageHistory: this.#messages };
+    if (this.#previous === undefined) return start(this.#messages.length > 0 ? kept : {});
+    try {
+      return await start({ messageHistory: { runId: this.#previous } });
+    } catch (error) {
+      if (!isForgotten(error)) throw error;
+      // A run that was cancelled may have left calls open, which the daemon closes where it knows the run.
+      return start({ openToolCalls: 'close', ...kept });
+    }
   }
 
   async #keep(run: AgentRun<OutputType<S>>): Promise<void> {
     await run.result;
     const { messages } = await run.messages();
     this.#messages = messages ?? [];
+    this.#previous = run.runId;
   }
+}
+
+/** Whether the daemon no longer has the run before, since it keeps a bounded number of them. */
+function isForgotten(error: unknown): boolean {
+  const { data } = (error ?? {}) as { data?: { kind?: unknown } };
+  return data?.kind === 'run.evicted' || data?.kind === 'run.notFound';
 }

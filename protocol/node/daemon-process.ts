@@ -1,7 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type DaemonExit, DaemonGoneError } from './errors.ts';
 
 /** How the daemon is started. @since 0.1.0 */
@@ -19,17 +18,19 @@ export interface DaemonOptions {
 /** Bytes of stderr that are kept for the error. */
 const stderrKept = 4096;
 
-/** Milliseconds in which a daemon that was asked to end has to end. */
+/** Milliseconds that a daemon has to end after it was requested to. */
 const exitGraceMs = 5000;
+
+/** Milliseconds between the end of a daemon and that of its output, in either order. */
+const brokenGraceMs = 1000;
 
 /** A daemon that runs as a child process. */
 export class DaemonProcess {
   readonly child: ChildProcessWithoutNullStreams;
   /** Resolves when the daemon has ended, or could not be started. */
   readonly exited: Promise<DaemonExit>;
-  /** Rejects with `DaemonGoneError` when the daemon has ended. */
-  readonly gone: Promise<never>;
   #stderr = '';
+  #reason: string | undefined;
 
   constructor({ command = defaultCommand(), env = process.env, cwd, onLog }: DaemonOptions) {
     const [program, ...args] = command;
@@ -46,18 +47,23 @@ export class DaemonProcess {
     this.child.stdin.on('error', () => undefined);
     this.#readLog(onLog);
     this.exited = this.#watchExit();
-    this.gone = this.exited.then((exit): never => {
-      throw new DaemonGoneError(exit);
-    });
-    this.gone.catch(() => undefined);
   }
 
   /** Waits for the daemon to end; kills it when it does not. */
-  async end(): Promise<DaemonExit> {
-    const kill = setTimeout(() => this.child.kill('SIGKILL'), exitGraceMs);
+  end(graceMs = exitGraceMs): Promise<DaemonExit> {
+    const kill = setTimeout(() => this.child.kill('SIGKILL'), graceMs);
+    return this.exited.finally(() => clearTimeout(kill));
+  }
+
+  /** The error of a daemon whose pipes broke: it has ended, or is of no use any more and is killed. */
+  async gone(): Promise<DaemonGoneError> {
+    const kill = setTimeout(() => {
+      this.#reason = 'closed its input or output and did not end';
+      this.child.kill('SIGKILL');
+    }, brokenGraceMs);
     const exit = await this.exited;
     clearTimeout(kill);
-    return exit;
+    return new DaemonGoneError(exit);
   }
 
   /** Stderr is always read: a full pipe would block the daemon. */
@@ -74,19 +80,31 @@ export class DaemonProcess {
 
   #watchExit(): Promise<DaemonExit> {
     return new Promise((resolve) => {
-      const ended = (exit: Omit<DaemonExit, 'stderr'>) => resolve({ ...exit, stderr: this.#stderr });
-      this.child.once('error', ({ message }) => ended({ code: null, signal: null, reason: message }));
-      // `close` comes after stderr has been read to its end.
-      this.child.once('close', (code, signal) => ended({ code, signal }));
+      const { child } = this;
+      const ended = (exit: Omit<DaemonExit, 'stderr'>) =>
+        resolve({ ...exit, ...(this.#reason ? { reason: this.#reason } : {}), stderr: this.#stderr });
+      child.once('error', ({ message }) => {
+        this.#reason ??= `could not be started: ${message}`;
+        child.stdout.destroy();
+        ended({ code: null, signal: null });
+      });
+      // `close` comes after stderr has been read to its end; another process may hold the pipes open.
+      child.once('close', (code, signal) => ended({ code, signal }));
+      child.once('exit', () =>
+        setTimeout(() => [child.stdout, child.stderr].map((pipe) => pipe.destroy()), brokenGraceMs).unref(),
+      );
     });
   }
 }
 
-/** The folder of this module, as an ES module and as CommonJS. */
-const here = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url));
+/**
+ * The folder of this module, as CommonJS and as an ES module. Not from `import.meta.url`, for which webpack writes the
+ * address that the module had on the machine of the build.
+ */
+const here = typeof __dirname === 'string' ? __dirname : import.meta.dirname;
 
-/** Beside a program that was bundled, in the installed package, and in the repository. */
-const places = ['runwire/runwire.cjs', '../../runwire.cjs', '../../dist/runwire.cjs'].map((path) => join(here, path));
+/** Beside a program that was bundled, and in the installed package. */
+const places = ['runwire/runwire.cjs', '../../daemon/runwire.cjs'].map((path) => join(here, path));
 
 function defaultCommand(): [string, string] {
   const daemon = places.find((path) => existsSync(path));

@@ -1,4 +1,11 @@
+import type { ErrorKind } from '../errors.ts';
 import type { RunError, RunResult } from '../result.ts';
+
+const failed = Symbol.for('runwire.RunFailedError');
+const gone = Symbol.for('runwire.DaemonGoneError');
+
+/** Recognises what another copy of this package has made, too: a program may hold an ES module and a CommonJS one. */
+const hasMark = (value: unknown, mark: symbol) => typeof value === 'object' && value !== null && mark in value;
 
 /**
  * A run that did not succeed. `kind` is `data.kind` of its error, or `run.deferred` when it left calls open; `result` is
@@ -7,8 +14,15 @@ import type { RunError, RunResult } from '../result.ts';
  * @since 0.1.0
  */
 export class RunFailedError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasMark(value, failed);
+  }
+
   override readonly name = 'RunFailedError';
-  readonly kind: string;
+  readonly [failed] = true;
+  /** What ended the run; later daemons may have further kinds. */
+  readonly kind: ErrorKind | 'run.deferred' | (string & {});
+  /** The whole result, with its usage. */
   readonly result: RunResult;
 
   constructor(result: RunResult) {
@@ -34,7 +48,12 @@ function deferredMessage({ runId, deferred }: RunResult): string {
  * @since 0.1.0
  */
 export class DaemonGoneError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasMark(value, gone);
+  }
+
   override readonly name = 'DaemonGoneError';
+  readonly [gone] = true;
   /** Exit code; null when it was killed, or never started. */
   readonly code: number | null;
   /** The signal that killed it. */
@@ -52,14 +71,17 @@ export class DaemonGoneError extends Error {
 
 /** How a daemon ended. @since 0.1.0 */
 export interface DaemonExit {
+  /** Exit code; null when it was killed, or never started. */
   readonly code: number | null;
+  /** The signal that killed it. */
   readonly signal: NodeJS.Signals | null;
+  /** The end of what it wrote to stderr, at most 4 KiB. */
   readonly stderr: string;
-  /** Why it could not be started. */
+  /** What went wrong, when code and signal do not say it: it could not be started, or closed its output and went on. */
   readonly reason?: string;
 }
 
 function howItEnded({ code, signal, reason }: DaemonExit): string {
-  if (reason) return `The daemon could not be started: ${reason}.`;
+  if (reason) return `The daemon ${reason}.`;
   return signal ? `The daemon was killed (${signal}).` : `The daemon has ended (exit code ${code}).`;
 }

@@ -27,7 +27,7 @@ export interface OutputOptions<S extends Schema>
 }
 
 type OutputSpecInput = NonNullable<ParamsInputOf<'run/start'>['output']>;
-type Own = 'tools' | 'output' | 'deferred' | 'callbacks' | 'wait' | 'include' | 'partialResultToken' | '_meta';
+type Own = 'tools' | 'output' | 'deferred' | 'callbacks' | 'wait' | 'partialResultToken' | '_meta';
 
 /**
  * A run: the parameters of `run/start`, with tools as functions and the output as a schema.
@@ -73,7 +73,7 @@ export function prepared<S extends Schema | undefined>(options: RunOptions<S>): 
     params: {
       ...params,
       ...(tools.length > 0 ? { tools: tools.map(({ spec }) => spec) } : {}),
-      ...(parts ? { output: parts.spec } : {}),
+      ...outputField(parts?.spec, options),
       ...(deferred ? { deferred } : onApproval ? { deferred: 'handle' as const } : {}),
     },
     handlers: {
@@ -84,6 +84,15 @@ export function prepared<S extends Schema | undefined>(options: RunOptions<S>): 
     },
     read: async (value) => (parts ? await readOutput(parts.schema, value) : value) as OutputType<S>,
   };
+}
+
+/** A run ends with open calls only when its output allows that. */
+function outputField(
+  spec: OutputSpecInput | undefined,
+  { deferred, agent }: { readonly deferred?: unknown; readonly agent?: unknown },
+): { output?: OutputSpecInput } {
+  if (deferred !== 'end' || (agent && !spec)) return spec ? { output: spec } : {};
+  return { output: { anyOf: [spec ?? { type: 'text' }, { type: 'deferred' }] } };
 }
 
 function checkTools(tools: readonly Tool[], { isDecided }: { isDecided: boolean }): void {

@@ -8,6 +8,7 @@ import {
 import type { ParamsInputOf, RequestMethod, ResultOf } from '../catalogue.ts';
 import type { RunHandlers } from '../client/handlers.ts';
 import { RunwireClient } from '../client/index.ts';
+import { ConnectionClosedError } from '../client/requests.ts';
 import { AgentRun, type Finished } from './agent-run.ts';
 import { Conversation } from './conversation.ts';
 import { type DaemonOptions, DaemonProcess } from './daemon-process.ts';
@@ -35,11 +36,11 @@ export async function startRunwire(options: StartOptions = {}): Promise<Runwire>
   const runwire = new Runwire(daemon, options);
   try {
     await runwire.initialize(options.initialize);
+    return runwire;
   } catch (error) {
     daemon.child.kill('SIGKILL');
     throw error;
   }
-  return runwire;
 }
 
 /** A daemon of this program. Made by `startRunwire`. @since 0.1.0 */
@@ -47,6 +48,7 @@ export class Runwire {
   /** The lower client, for whatever has no method here. */
   readonly client: RunwireClient;
   readonly #daemon: DaemonProcess;
+  #initialized: ResultOf<'initialize'> | undefined;
 
   constructor(daemon: DaemonProcess, { secret }: Pick<StartOptions, 'secret'>) {
     this.#daemon = daemon;
@@ -71,9 +73,17 @@ export class Runwire {
     return this.#daemon.child.pid;
   }
 
+  /** The daemon's part of the handshake: its version, its limits, what it can do. */
+  get initializeResult(): ResultOf<'initialize'> {
+    if (!this.#initialized) throw new Error('The handshake was not made; `startRunwire` makes it.');
+    return this.#initialized;
+  }
+
   /** Makes the handshake; `startRunwire` does. */
   async initialize(params: ParamsInputOf<'initialize'> = {}): Promise<ResultOf<'initialize'>> {
-    return this.#whileAlive(this.client.initialize({ processId: process.pid, ...params }));
+    const result = await this.#whileAlive(this.client.initialize({ processId: process.pid, ...params }));
+    this.#initialized = result;
+    return result;
   }
 
   /** Sends any request of the protocol. Errors: those of the method, `DaemonGoneError`. */
@@ -131,19 +141,19 @@ export class Runwire {
   /** A connection breaks before the exit of the daemon is known: the exit says more than the library's error. */
   async #whileAlive<T>(work: Promise<T>): Promise<T> {
     try {
-      return await Promise.race([work, this.#daemon.gone]);
+      return await work;
     } catch (error) {
-      if (isBroken(error)) await this.#daemon.gone;
-      throw error;
+      throw isBroken(error) ? await this.#daemon.gone() : error;
     }
   }
 }
 
-/** The errors of the library for a connection that is closed, and its codes for what was open then. */
+/** The errors for a connection that is closed, the library's too, and its codes for what was open then. */
 function isBroken(error: unknown): boolean {
-  if (error instanceof ConnectionError) return true;
+  if (error instanceof ConnectionClosedError || error instanceof ConnectionError) return true;
   if (error instanceof ResponseError) return error.code <= -32096 && error.code >= -32099;
-  return (error as { code?: unknown } | null)?.code === 'EPIPE';
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ERR_STREAM_WRITE_AFTER_END';
 }
 
 function cancelOn(signal: AbortSignal, run: AgentRun<unknown>): void {

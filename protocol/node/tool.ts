@@ -45,8 +45,8 @@ export function tool<S extends Schema>(options: ToolOptions<S>): Tool {
   const run: ToolFunction = async (given, context) => {
     const args = await validated(inputSchema, given);
     if ('problem' in args) return retry(`Invalid arguments: ${args.problem}`);
-    const asks = typeof needsApproval === 'function' && !context.call.approved;
-    if (asks && (await needsApproval(args.value, context))) return approvalRequired();
+    const mayNeedApproval = typeof needsApproval === 'function' && !context.call.approved;
+    if (mayNeedApproval && (await needsApproval(args.value, context))) return approvalRequired();
     return execute.call(options, args.value, context);
   };
   return { spec, run, mayNeedApproval: needsApproval !== false };

@@ -102,7 +102,7 @@ export class CallbackRequester {
     const journal = stored?.journal;
     const { pendingId } = open;
     const known = journal?.answerTo(pendingId);
-    const createdAtMs = journal && !known ? this.#ask(journal, open) : undefined;
+    const createdAtMs = journal && !known ? this.#opened(journal, open) : undefined;
     context.emit?.(pendingAdded(call, pendingId));
     try {
       if (known) return await answered(call, known);
@@ -114,11 +114,11 @@ export class CallbackRequester {
   }
 
   /** Writes down that something waits, and returns since when. */
-  #ask(journal: PendingJournal, { pendingId, method, params, timeoutMs }: OpenCallbackOptions<unknown>): number {
-    const before = journal.askOf(pendingId);
+  #opened(journal: PendingJournal, { pendingId, method, params, timeoutMs }: OpenCallbackOptions<unknown>): number {
+    const before = journal.openedBefore(pendingId);
     if (before) return before.at;
     const at = this.#options.world.epochMs();
-    journal.ask({ id: pendingId, method, params, at, ...(timeoutMs === null ? {} : { until: at + timeoutMs }) });
+    journal.opened({ id: pendingId, method, params, at, ...(timeoutMs === null ? {} : { until: at + timeoutMs }) });
     return at;
   }
 
@@ -158,7 +158,7 @@ export class CallbackRequester {
 
   /**
    * The id is derived from the step, so that it is the same after a restart; several callbacks of one step are counted, each
-   * method by itself: a secret that is known is not asked for again.
+   * method by itself: a secret that is known is not requested again.
    */
   #pendingId(idempotencyKey: string, method: CallbackMethod): string {
     if (idempotencyKey !== this.#lastKey) this.#counts = {};
@@ -170,7 +170,7 @@ export class CallbackRequester {
   }
 }
 
-/** Tells the callbacks apart that one step may send beside others. */
+/** Distinguishes the callbacks that one step may send beside others. */
 const marks: Partial<Record<CallbackMethod, string>> = {
   'tools/prepare': '#tools',
   'prompt/resolve': '#prompt',

@@ -2,7 +2,7 @@ import { callbacks } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import { issuesOf } from '../errors/response-error.ts';
 import { decidedOn, invalid, parsed } from './callback-results.ts';
-import type { PendingAnswer, PendingAsk } from './pending-journal.ts';
+import type { PendingAnswer, WaitingRequest } from './pending-journal.ts';
 import { toolOutcome } from './tool-outcome.ts';
 
 /**
@@ -11,7 +11,7 @@ import { toolOutcome } from './tool-outcome.ts';
  *
  * Errors: `callback.invalid`.
  */
-export function checkAnswer({ method, params }: PendingAsk, { result, error }: PendingAnswer): void {
+export function checkAnswer({ method, params }: WaitingRequest, { result, error }: PendingAnswer): void {
   if (error) return;
   if (method === 'tool/call') {
     toolOutcome(result, String(params.name));
@@ -28,7 +28,7 @@ export function checkAnswer({ method, params }: PendingAsk, { result, error }: P
   throw invalid({ method, name }, result, `${issue?.path.join('.') || 'an object'}: ${issue?.message ?? 'valid'}`);
 }
 
-/** One that was asked about a single call has to decide on that one. */
+/** One that was requested for a single call has to decide on that one. */
 function checkDecision(requests: DeferredToolRequests, result: unknown): void {
   const calls = [...requests.calls, ...requests.approvals];
   const [only] = calls;

@@ -16,7 +16,7 @@ export interface PlannedRun {
 const namesOf: Record<CallbackMethod, (run: PlannedRun) => readonly string[]> = {
   'tool/call': (run) => calledTools(run).map(({ name }) => name),
   'output/validate': ({ spec }) => [...functionsOf(spec.output), ...(spec.outputValidators ?? [])],
-  'prompt/resolve': (run) => [...refsOf(run.spec.instructions), ...askedSystemPrompts(run)],
+  'prompt/resolve': (run) => [...refsOf(run.spec.instructions), ...resolvedSystemPrompts(run)],
   'model/request': ({ model }) => hostModels(model),
   'history/process': ({ spec }) => spec.historyProcessors ?? [],
   'tools/prepare': ({ spec }) => (spec.prepareTools ? ['prepareTools'] : []),
@@ -67,15 +67,15 @@ function functionsOf(output: OutputSpec | null | undefined): string[] {
 }
 
 /** The system prompts of a new conversation; of one that continues, those that are resolved again. */
-function askedSystemPrompts({ spec, params }: PlannedRun): string[] {
+function resolvedSystemPrompts({ spec, params }: PlannedRun): string[] {
   const { messageHistory: history } = params;
   const begins = !history || (Array.isArray(history) && history.length === 0);
   return refsOf(spec.systemPrompt, (dynamic) => begins || dynamic || spec.reinjectSystemPrompt === true);
 }
 
-function refsOf(prompts: Prompts | null | undefined, isAsked: (dynamic: boolean) => boolean = () => true): string[] {
+function refsOf(prompts: Prompts | null | undefined, isNeeded: (dynamic: boolean) => boolean = () => true): string[] {
   if (!Array.isArray(prompts)) return [];
-  return prompts.flatMap((one) => (typeof one !== 'string' && isAsked(one.dynamic ?? false) ? [one.ref] : []));
+  return prompts.flatMap((one) => (typeof one !== 'string' && isNeeded(one.dynamic ?? false) ? [one.ref] : []));
 }
 
 function hostModels(model: ModelSpec): string[] {

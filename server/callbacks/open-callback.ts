@@ -172,7 +172,7 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
   }
 }
 
-/** Counts answers that come after their question was closed, and holds on to nothing else of it. */
+/** Counts responses that arrive after their callback was closed, and holds on to nothing else of it. */
 function countLate(counters: CallbackCounters): AnswerListener {
   const count = () => {
     counters.late += 1;

@@ -14,7 +14,7 @@ export interface PendingAnswer {
 }
 
 /** A callback that begins to wait for `pending/resolve`. */
-export interface PendingAsk {
+export interface WaitingRequest {
   readonly id: string;
   readonly method: CallbackMethod;
   readonly params: Record<string, unknown>;
@@ -24,13 +24,13 @@ export interface PendingAsk {
   readonly until?: number;
 }
 
-/** Keeps what waits for people, and how they answered, so that neither is lost with the process. */
+/** Keeps what waits for humans, and how they answered, so that neither is lost with the process. */
 export interface PendingJournal {
   /** Returns the answer that was given before the run was interrupted. */
   answerTo(pendingId: string): PendingAnswer | undefined;
   /** Returns since when something has waited, if it did before the run was interrupted. */
-  askOf(pendingId: string): PendingAsk | undefined;
-  ask(ask: PendingAsk): void;
+  openedBefore(pendingId: string): WaitingRequest | undefined;
+  opened(request: WaitingRequest): void;
   /** Returns a promise while the answer is on its way to the disk. */
   answer(pendingId: string, answer: PendingAnswer): Promise<void> | undefined;
 }

@@ -16,7 +16,7 @@ export const inputLimits = {
 
 /** A limit of bytes, and the name of what is read, for errors. */
 export interface Allowance {
-  /** What it is to the person who asked for it. */
+  /** What it is to the person who named it. */
   readonly name: string;
   /** Bytes of this and what is counted with it. */
   readonly limit: number;

@@ -3,25 +3,27 @@ import { stringifyExact } from '../engine/json/exact-json.ts';
 import { jsonWithoutControls, PiecewiseText, withoutControls } from './terminal-text.ts';
 
 /** Where something is written. */
-export interface Outlet {
+export interface TextSink {
   /** Whether a person looks at it. */
   readonly isTerminal: boolean;
+  /** Characters of a line where lines can be rewritten; absent where they cannot. */
+  readonly columns?: number;
   write(text: string): void;
 }
 
 /** Writes a value as JSON: a line for programs, several for a person. */
-export function writeJson(out: Outlet, value: unknown): void {
+export function writeJson(out: TextSink, value: unknown): void {
   const json = stringifyExact(value ?? null, out.isTerminal ? 2 : 0);
   out.write(`${out.isTerminal ? jsonWithoutControls(json) : json}\n`);
 }
 
 /** The text of a run on stdout: as it comes as far as it comes, and whole in the end. */
 export class TextOutput {
-  readonly #out: Outlet;
+  readonly #out: TextSink;
   readonly #cleaned = new PiecewiseText();
   #shown = '';
 
-  constructor(out: Outlet) {
+  constructor(out: TextSink) {
     this.#out = out;
   }
 
@@ -46,12 +48,14 @@ export class TextOutput {
   }
 }
 
+const takenAway = '\r\u001b[K';
+
 /** Messages beside the result, on stderr. */
 export class Voice {
-  readonly #out: Outlet;
+  readonly #out: TextSink;
   #hasStatus = false;
 
-  constructor(out: Outlet) {
+  constructor(out: TextSink) {
     this.#out = out;
   }
 
@@ -66,14 +70,16 @@ export class Voice {
 
   /** Replaces the line that says what is going on; for a person only. */
   status(text: string): void {
-    if (!this.#out.isTerminal) return;
-    this.clear();
-    this.#out.write(withoutControls(text));
+    const { columns } = this.#out;
+    if (columns === undefined) return;
+    // In one piece, so that it does not flicker. A full line would wrap, and could not be taken away again.
+    const line = Array.from(withoutControls(text)).slice(0, columns - 1);
+    this.#out.write(`${this.#hasStatus ? takenAway : ''}${line.join('')}`);
     this.#hasStatus = true;
   }
 
   clear(): void {
-    if (this.#hasStatus) this.#out.write('\r\u001b[K');
+    if (this.#hasStatus) this.#out.write(takenAway);
     this.#hasStatus = false;
   }
 }

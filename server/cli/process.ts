@@ -1,31 +1,52 @@
 import { fstatSync } from 'node:fs';
 import type { Log } from '../log.ts';
 import type { Output } from '../rpc/stdout.ts';
+import type { Desk } from './command.ts';
+import { deskCommands } from './commands.ts';
 import { exitCode } from './exit-code.ts';
 import type { StartRun } from './local-run.ts';
-import type { Outlet } from './output.ts';
+import type { TextSink } from './output.ts';
 import type { Input } from './prompt.ts';
 import { runCommand } from './run.ts';
 
-type Stream = Pick<Output, 'write' | 'isTTY'>;
+type Stream = Pick<Output, 'write' | 'isTTY'> & { readonly columns?: number };
 
 /** `runwire run` as this process: its streams, its signals, its exit code. */
-export async function runProcess(
+export function runProcess(
   args: readonly string[],
   { stdout, start, log }: { stdout: Output; start: StartRun; log: Log },
+): Promise<never> {
+  return asProcess({ stdout, log }, (streams) =>
+    runCommand(args, { ...streams, input: inputOf(process.stdin), start }),
+  );
+}
+
+/** Any other command as this process. */
+export function deskProcess(
+  { kind, args }: { kind: keyof typeof deskCommands; args: readonly string[] },
+  { stdout, log }: { stdout: Output; log: Log },
+): Promise<never> {
+  return asProcess({ stdout, log }, (streams) => deskCommands[kind].run(args, { ...streams, env: process.env }));
+}
+
+type Streams = Pick<Desk, 'stdout' | 'stderr' | 'interrupted'>;
+
+async function asProcess(
+  { stdout, log }: { stdout: Output; log: Log },
+  work: (streams: Streams) => Promise<number>,
 ): Promise<never> {
   const interrupted = new AbortController();
   /** The exit code of a run that is cancelled. */
   let cancelledCode: number = exitCode.cancelled;
   for (const [signal, code] of Object.entries(signalCode)) {
     process.on(signal, () => {
-      // Who asks twice does not want to wait for the result.
+      // A second signal means: do not wait for the result.
       if (interrupted.signal.aborted) process.exit(code);
       cancelledCode = code;
       interrupted.abort();
     });
   }
-  // Who reads may have seen enough (`| head`): nothing more is asked of the model, and nothing is told.
+  // The reader may have seen enough (`| head`): nothing more is requested of the model, and nothing is reported.
   let isRead = true;
   let isLost = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -39,15 +60,13 @@ export async function runProcess(
     interrupted.abort();
   });
   process.stderr.on('error', () => undefined);
-  const stderr = outlet(process.stderr);
-  const surroundings = {
-    input: inputOf(process.stdin),
-    stdout: outlet(stdout),
+  const stderr = textSink(process.stderr);
+  const streams = {
+    stdout: textSink(stdout),
     stderr: { ...stderr, write: (text: string) => isRead && stderr.write(text) },
     interrupted: interrupted.signal,
-    start,
   };
-  const code = await runCommand(args, surroundings).catch((error: unknown) => {
+  const code = await work(streams).catch((error: unknown) => {
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return exitCode.failed;
   });
@@ -59,8 +78,11 @@ export async function runProcess(
 /** 128 and the number of the signal, as shells count. */
 const signalCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-function outlet(stream: Stream): Outlet {
-  return { isTerminal: stream.isTTY === true, write: (text) => void stream.write(text) };
+function textSink(stream: Stream): TextSink {
+  const isTerminal = stream.isTTY === true;
+  // A terminal that does not know its width says 0.
+  const columns = isTerminal && process.env.TERM !== 'dumb' ? { columns: stream.columns || 80 } : {};
+  return { isTerminal, ...columns, write: (text) => void stream.write(text) };
 }
 
 /** Resolves when what was written has left this process, or cannot. */

@@ -7,16 +7,16 @@ import type { RunOptions } from './run-options.ts';
 
 /** Where text can be piped in. */
 export interface Input {
-  /** A terminal, something that is piped in, or nothing that would be read unless asked for. */
+  /** A terminal, something that is piped in, or nothing that would be read unless it is named. */
   readonly kind: 'terminal' | 'piped' | 'none';
   readonly stream: Readable;
 }
 
-/** How long nothing may come before the person who waits is told why. */
-const patienceMs = 3000;
+/** How long nothing may arrive before a hint explains the wait. */
+const hintAfterMs = 3000;
 
 /**
- * What is asked: the argument, the piped text behind it, the attached files; undefined when the history speaks alone.
+ * Returns the prompt: the argument, the piped text after it, the attached files; undefined when there is only a history.
  *
  * Errors: `UsageError`.
  */
@@ -36,7 +36,7 @@ export async function readPrompt(
   return contents.length === 1 && typeof only === 'string' ? only : contents;
 }
 
-/** A device like /dev/null is read only when nothing else says what to ask; a terminal only for `-`. */
+/** A device like /dev/null is read only when there is no other prompt; a terminal only for `-`. */
 function isRead(prompt: string | undefined, { kind }: Input): boolean {
   return prompt === '-' || kind === 'piped' || (kind === 'none' && prompt === undefined);
 }
@@ -59,7 +59,7 @@ export function readStdin(
   warn: (text: string) => void,
 ): Promise<Buffer> {
   const advice = 'waiting for the end of stdin; add </dev/null to run without it';
-  const timer = kind === 'piped' ? setTimeout(() => warn(advice), patienceMs) : undefined;
+  const timer = kind === 'piped' ? setTimeout(() => warn(advice), hintAfterMs) : undefined;
   const chunks = async function* () {
     for await (const chunk of stream) {
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 import { parseExact } from '../engine/json/exact-json.ts';
 import { type OptionTable, readOptions, UsageError } from './options.ts';
 
-/** What `runwire run` is asked to do. */
+/** The options of `runwire run`. */
 export interface RunOptions {
   /** `provider:name`. */
   readonly model: string;
@@ -53,7 +53,8 @@ Options:
   --help               print this
   --allow-env, --allow-local-downloads and --log-level are given before 'run'.
 
-JSON is printed in one line, on a terminal in several. On a terminal the text of a model is shown without control
+JSON is printed in one line, on a terminal in several. A line on stderr shows what is waited for while stderr is a
+terminal, and is taken away again. On a terminal the text of a model is shown without control
 sequences; a file or a pipe gets it unchanged.
 
 Exit code:
@@ -71,7 +72,8 @@ Examples:
   runwire run --model openai-compatible:qwen3 --base-url http://localhost:8080/v1 --setting temperature=0 "Hello."
 `;
 
-const table = {
+/** Options of `runwire run`, as they are read. */
+export const runTable = {
   model: 'value',
   'base-url': 'value',
   setting: 'list',
@@ -89,7 +91,7 @@ const table = {
 const longestTimeout = 2_147_483;
 
 /**
- * Reads the arguments behind `run`; null when help is asked for.
+ * Reads the arguments after `run`; null when they request help.
  *
  * Errors: `UsageError`.
  */
@@ -99,7 +101,7 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
   if (given && (end < 0 || args.indexOf(given) < end)) {
     throw new UsageError(`${given.split('=')[0]} is given before 'run'`);
   }
-  const { values, words } = readOptions(args, table);
+  const { values, words } = readOptions(args, runTable);
   if (values.help) return null;
   const { model, schema, instructions, setting = [], attach = [], history = [], timeout, json = false } = values;
   const { 'base-url': baseUrl, 'max-cost': maxCost } = values;

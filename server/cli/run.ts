@@ -1,5 +1,4 @@
 import type { DeltaEvent } from '../../protocol/deltas.ts';
-import type { DurableEvent } from '../../protocol/events.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { ModelSettings } from '../../protocol/spec.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -9,15 +8,16 @@ import { readHistory } from './history.ts';
 import { inputLimits, readJsonFile } from './input.ts';
 import type { LocalRun, Notification, StartRun } from './local-run.ts';
 import { UsageError } from './options.ts';
-import { type Outlet, sayEnding, TextOutput, Voice, writeJson } from './output.ts';
+import { sayEnding, TextOutput, type TextSink, Voice, writeJson } from './output.ts';
+import { Progress } from './progress.ts';
 import { type Input, readPrompt } from './prompt.ts';
 import { type RunOptions, readRunOptions, runHelp } from './run-options.ts';
 
 /** What the command needs of its process. */
 export interface Surroundings {
   readonly input: Input;
-  readonly stdout: Outlet;
-  readonly stderr: Outlet;
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
   /** Aborted when the user wants it to stop. */
   readonly interrupted: AbortSignal;
   readonly start: StartRun;
@@ -28,7 +28,7 @@ export async function runCommand(args: readonly string[], around: Surroundings):
   const voice = new Voice(around.stderr);
   try {
     const options = readRunOptions(args);
-    if (options) return await ask(options, around, voice);
+    if (options) return await runOnce(options, around, voice);
     around.stdout.write(runHelp);
     return exitCode.success;
   } catch (error) {
@@ -44,14 +44,17 @@ export async function runCommand(args: readonly string[], around: Surroundings):
   }
 }
 
-async function ask(options: RunOptions, around: Surroundings, voice: Voice): Promise<number> {
+async function runOnce(options: RunOptions, around: Surroundings, voice: Voice): Promise<number> {
   const { stdout, interrupted, start } = around;
   const isText = !options.json && options.schema === undefined;
   const params = await orAborted(paramsOf(options, around, voice), interrupted);
   const text = new TextOutput(stdout);
-  const run = await start(params, (notification) => follow(notification, voice, isText ? text : null));
+  const progress = new Progress(voice);
+  // Text on the same screen takes the place of the line.
+  const shown = { text: isText ? text : null, progress, sharesScreen: stdout.isTerminal };
+  const run = await start(params, (notification) => follow(notification, voice, shown));
   const result = await resultOf(run, interrupted);
-  voice.clear();
+  progress.stop();
   if (options.json) writeJson(stdout, result);
   else if (result.outcome !== 'success') text.close();
   else if (isText) text.end(String(result.output));
@@ -118,23 +121,28 @@ async function resultOf(run: LocalRun, interrupted: AbortSignal): Promise<RunRes
   }
 }
 
-function follow(notification: Notification, voice: Voice, text: TextOutput | null): void {
+/** What is shown of a run while it goes on. */
+interface Shown {
+  readonly text: TextOutput | null;
+  readonly progress: Progress;
+  readonly sharesScreen: boolean;
+}
+
+function follow(notification: Notification, voice: Voice, { text, progress, sharesScreen }: Shown): void {
   switch (notification.method) {
-    case 'run/event':
-      tell(notification.params.event, voice);
+    case 'run/event': {
+      const { event } = notification.params;
+      if (event.event_kind === 'warning') voice.warn(event.message);
+      progress.show(event);
       break;
+    }
     case 'run/delta': {
       const piece = textIn(notification.params.event);
       if (!text || piece === '') return;
-      voice.clear();
+      if (sharesScreen) progress.stop();
       text.push(piece);
     }
   }
-}
-
-function tell(event: DurableEvent, voice: Voice): void {
-  if (event.event_kind === 'warning') voice.warn(event.message);
-  else if (event.event_kind === 'model_request_started') voice.status(`waiting for ${event.model} …`);
 }
 
 /** The text of the answer that a delta brings; thinking and calls are not shown. */

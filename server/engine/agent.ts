@@ -18,6 +18,8 @@ export interface CompiledTool {
   readonly deferral: 'external' | 'unapproved' | null;
   /** The parts of its schema that the arguments are not checked against. */
   readonly unchecked: readonly UncheckedKeyword[];
+  /** The source that is called; absent: the host. */
+  readonly source?: string;
 }
 
 /** Literal texts joined, and the names the host resolves. */

@@ -49,7 +49,7 @@ export interface ModelCall {
   /** Milliseconds of a steady clock, for durations. */
   elapsed(): number;
   /** Limits of the response; absent: the defaults. */
-  readonly bounds?: AnswerBounds;
+  readonly bounds?: AnswerBounds | undefined;
   /** True when another model is used if this one fails, so that a long wait for it is not worthwhile. */
   readonly hasAlternative?: boolean;
   /** Emits an event in order; see `StepContext.emit`. */
@@ -58,7 +58,7 @@ export interface ModelCall {
    * Receives the pieces of a streamed response; absent when the response is wanted as a whole. A model that reported
    * pieces still returns the response, without its parts.
    */
-  readonly stream?: PartStream;
+  readonly stream?: PartStream | undefined;
 }
 
 /** Something a person should know about a request, shown as a `warning` event. */

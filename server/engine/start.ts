@@ -13,7 +13,9 @@ import { resolvePrompts, resolveSystemPrompt, systemPromptParts } from './reques
 import { type RunInput, RunState } from './state.ts';
 import { emittingStep } from './steps/recorded-step.ts';
 import { type StepContext, stepKey } from './steps/steps.ts';
+import { listTools } from './tools/list-tools.ts';
 import { resume } from './tools/resolutions.ts';
+import type { ToolChanges } from './tools/run-tools.ts';
 
 interface Started {
   /** Texts of all system prompts in order, null where one is left out; only when they are needed. */
@@ -22,6 +24,8 @@ interface Started {
   dynamic?: Record<string, string>;
   /** True when there are instructions to send, where that decides how a response without a new prompt is treated. */
   instructed?: boolean;
+  /** The tools of the sources, where calls of the given history run before the first request. */
+  toolChanges?: ToolChanges;
 }
 
 /** The state a run begins with; the given history is copied, never changed. */
@@ -40,10 +44,15 @@ export async function start(state: RunState): Promise<RunNode> {
   const refs = needsPrompts ? [] : dynamicRefs(state);
   // It may wait for callbacks: then the warnings explain why.
   const { systemPrompt, instructions } = state.agent;
-  const asks = refs.length > 0 || (needsPrompts && hasRefs(systemPrompt)) || (isSilent(state) && hasRefs(instructions));
-  if (asks) warn(state);
+  const mayWait =
+    refs.length > 0 || (needsPrompts && hasRefs(systemPrompt)) || (isSilent(state) && hasRefs(instructions));
+  if (mayWait) warn(state);
   const { value, time } = await emittingStep<Started>(state, stepKey.start, async (context) => {
-    const instructed = isSilent(state) ? { instructed: await hasInstructions(state, context) } : {};
+    const toolChanges = mayCallFirst(state) ? await changesAtStart(state, context) : {};
+    const instructed = {
+      ...toolChanges,
+      ...(isSilent(state) ? { instructed: await hasInstructions(state, context) } : {}),
+    };
     if (needsPrompts) {
       const systemPrompts = await resolvePrompts(state, state.agent.systemPrompt, { runStep: 0, ...context });
       return { ...instructed, systemPrompts };
@@ -53,9 +62,22 @@ export async function start(state: RunState): Promise<RunNode> {
     return { ...instructed, dynamic: await resolveDynamic(state, refs, context) };
   });
   state.startedAt = time;
+  if (value.toolChanges) {
+    state.tools.apply(value.toolChanges);
+    state.functionTools = state.tools.definitions;
+  }
   announce(state);
-  if (!asks) warn(state);
+  if (!mayWait) warn(state);
   return firstStep(state, value);
+}
+
+/** A history may end in calls that run at once. */
+const mayCallFirst = ({ input, history: { last } }: RunState) =>
+  last?.kind === 'response' && (input.deferredResults !== undefined || input.prompt === undefined);
+
+async function changesAtStart(state: RunState, context: StepContext): Promise<Pick<Started, 'toolChanges'>> {
+  const { toolChanges } = await listTools(state, { runStep: 0, ...context });
+  return toolChanges ? { toolChanges } : {};
 }
 
 function announce(state: RunState): void {

@@ -17,6 +17,8 @@ import { SteeringQueue } from './request/steering-queue.ts';
 import type { StepRunner } from './steps/steps.ts';
 import type { DeltaSink } from './streaming/delta-sink.ts';
 import type { PartStream } from './streaming/part-stream.ts';
+import { RunTools } from './tools/run-tools.ts';
+import type { ToolSources } from './tools/tool-sources.ts';
 
 /** Everything a run is a function of, beside the outputs of its steps. */
 export interface RunInput {
@@ -34,6 +36,8 @@ export interface RunInput {
   /** Warnings from before the run began. */
   readonly warnings?: readonly Warning[];
   readonly callbacks: Callbacks;
+  /** Tools that the daemon calls itself; absent: none. */
+  readonly sources?: ToolSources;
   readonly runner: StepRunner;
   /** Aborted by cancellation, with its error as the reason. */
   readonly signal: AbortSignal;
@@ -99,6 +103,7 @@ export class RunState {
   readonly agent: CompiledAgent;
   readonly history: History;
   readonly counters = new ToolCounters();
+  readonly tools: RunTools;
   readonly steering = new SteeringQueue();
   usage: RunUsage;
   runStep = 0;
@@ -129,6 +134,7 @@ export class RunState {
   constructor(input: RunInput, cleaned: ModelMessage[]) {
     this.input = input;
     this.agent = input.agent;
+    this.tools = new RunTools(input.agent);
     this.history = new History(cleaned, input.runId);
     this.usage = withTotal({ ...emptyUsage(), ...input.usage });
     this.functionTools = input.agent.definitions;

@@ -89,7 +89,7 @@ export interface RunExecutor {
     owner: RunOwner,
   ): Promise<{ run: RunView; lastSeq: number }>;
   list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>>;
-  /** Asks a run to stop; it is not accepted when the run has ended or is stopping. */
+  /** Requests a run to stop; it is not accepted when the run has ended or is stopping. */
   cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>>;
   /** Errors: `overloaded` when the steering queue is full, or all open runs hold too much. */
   steer(params: ParamsOf<'run/steer'>): Promise<ResultOf<'run/steer'>>;

@@ -9,7 +9,10 @@ export function takeNotification(
   { executor, log }: { executor: RunExecutor; log: Log },
 ): void {
   if (method === 'model/delta') {
-    const parsed = clientNotifications[method].params().safeParse(params);
+    const text = isTextPiece(params) ? params : undefined;
+    const parsed = text
+      ? { success: true as const, data: text }
+      : clientNotifications[method].params().safeParse(params);
     if (parsed.success) executor.modelDelta(parsed.data);
     else log.debug(`${method} was dropped: ${parsed.error.issues[0]?.message}`);
   } else if (method === 'tool/progress') {
@@ -22,4 +25,15 @@ export function takeNotification(
     if (parsed.success) executor.cancelProgress(parsed.data.token, error);
     else log.debug(`${method} was dropped: ${parsed.error.issues[0]?.message}`);
   }
+}
+
+type TextPiece = { runId: string; requestId: string; delta: { text: string } };
+
+/** Returns whether parameters are a piece of text and nothing else, as most are: those need no schema. */
+function isTextPiece(params: unknown): params is TextPiece {
+  const { runId, requestId, delta } = (params ?? {}) as Record<string, unknown>;
+  if (typeof runId !== 'string' || typeof requestId !== 'string') return false;
+  if (delta === null || typeof delta !== 'object') return false;
+  for (const key in delta) if (key !== 'text') return false;
+  return typeof (delta as { text?: unknown }).text === 'string';
 }

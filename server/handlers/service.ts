@@ -31,12 +31,12 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
   const loop = { last: performance.eventLoopUtilization() };
   return {
     initialize: (params, session) => {
-      const asked = params.initializationOptions?.protocolVersions;
-      if (asked && !asked.includes(PROTOCOL_VERSION)) {
+      const requested = params.initializationOptions?.protocolVersions;
+      if (requested && !requested.includes(PROTOCOL_VERSION)) {
         throw new EngineError(
           'protocol.unsupported',
-          `The client speaks protocol ${asked.join(', ')}, the daemon ${PROTOCOL_VERSION}; update the older one.`,
-          { asked, supported: [PROTOCOL_VERSION] },
+          `The client speaks protocol ${requested.join(', ')}, the daemon ${PROTOCOL_VERSION}; update the older one.`,
+          { asked: requested, supported: [PROTOCOL_VERSION] },
         );
       }
       session.initialize(params);

@@ -22,6 +22,8 @@ export interface ProviderRow {
   readonly keyOptional?: boolean;
   readonly example: string;
   readonly input: readonly string[];
+  /** The provider's own address. */
+  readonly url?: string;
   /** The address when it depends on the operator's account, read from the environment of the daemon. */
   readonly address?: (env: NodeJS.ProcessEnv) => string | undefined;
   /** The variables that `address` reads, with what they hold. */
@@ -65,7 +67,7 @@ function host(
   const differs = { thinkingField, finishWords, reasoningDetails, namesThinking };
   const given = Object.fromEntries(Object.entries(differs).filter(([, value]) => value !== undefined));
   const load = compatible({ name, envVar, url, ...given });
-  return { name, aliases: [], providerName: name, envVar, example, input: images, load, ...row };
+  return { name, aliases: [], providerName: name, envVar, url, example, input: images, load, ...row };
 }
 
 const awsRegion = {
@@ -117,6 +119,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: ['openai-responses'],
     providerName: 'openai',
     envVar: 'OPENAI_API_KEY',
+    url: 'https://api.openai.com/v1',
     example: 'gpt-5',
     input: documents,
     load: () => import('./ai-sdk/providers/openai.ts'),
@@ -126,6 +129,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     providerName: 'openai',
     envVar: 'OPENAI_API_KEY',
+    url: 'https://api.openai.com/v1',
     example: 'gpt-5',
     input: ['text', 'image', 'audio', 'document'],
     load: () => import('./ai-sdk/providers/openai-chat.ts'),
@@ -135,6 +139,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     providerName: 'anthropic',
     envVar: 'ANTHROPIC_API_KEY',
+    url: 'https://api.anthropic.com',
     example: 'claude-sonnet-4-5',
     input: documents,
     load: () => import('./ai-sdk/providers/anthropic.ts'),
@@ -144,6 +149,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: ['google-gla', 'gemini'],
     providerName: 'google',
     envVar: 'GOOGLE_API_KEY',
+    url: 'https://generativelanguage.googleapis.com/v1beta',
     otherEnvVars: ['GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
     example: 'gemini-3-flash-preview',
     input: everything,
@@ -154,6 +160,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: ['google-vertex', 'vertex'],
     providerName: 'google-cloud',
     envVar: 'GOOGLE_API_KEY',
+    url: 'https://aiplatform.googleapis.com',
     otherEnvVars: ['GEMINI_API_KEY'],
     defaultCredentials: googleCredentials,
     example: 'gemini-3-flash-preview',
@@ -169,6 +176,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     providerName: 'groq',
     envVar: 'GROQ_API_KEY',
+    url: 'https://api.groq.com/openai/v1',
     example: 'openai/gpt-oss-120b',
     input: images,
     load: () => import('./ai-sdk/providers/groq.ts'),
@@ -178,6 +186,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     providerName: 'mistral',
     envVar: 'MISTRAL_API_KEY',
+    url: 'https://api.mistral.ai',
     example: 'mistral-large-latest',
     input: documents,
     load: () => import('./ai-sdk/providers/mistral.ts'),
@@ -187,6 +196,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: ['grok'],
     providerName: 'xai',
     envVar: 'XAI_API_KEY',
+    url: 'https://api.x.ai/v1',
     otherEnvVars: ['GROK_API_KEY'],
     example: 'grok-4',
     input: images,
@@ -197,6 +207,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     providerName: 'deepseek',
     envVar: 'DEEPSEEK_API_KEY',
+    url: 'https://api.deepseek.com',
     example: 'deepseek-chat',
     input: text,
     load: () => import('./ai-sdk/providers/deepseek.ts'),
@@ -206,6 +217,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     providerName: 'cerebras',
     envVar: 'CEREBRAS_API_KEY',
+    url: 'https://api.cerebras.ai/v1',
     example: 'gpt-oss-120b',
     input: text,
     load: () => import('./ai-sdk/providers/cerebras.ts'),
@@ -215,6 +227,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     providerName: 'cohere',
     envVar: 'CO_API_KEY',
+    url: 'https://api.cohere.com',
     otherEnvVars: ['COHERE_API_KEY'],
     example: 'command-a-03-2025',
     input: images,
@@ -275,6 +288,7 @@ export const providers: readonly ProviderRow[] = [
     aliases: [],
     providerName: 'deepseek',
     envVar: 'DEEPSEEK_API_KEY',
+    url: 'https://api.deepseek.com',
     example: 'deepseek-chat',
     input: text,
     load: responses({ name: 'deepseek', envVar: 'DEEPSEEK_API_KEY', url: 'https://api.deepseek.com' }),

@@ -6,6 +6,7 @@ import type { ProviderEntry } from './ai-sdk/provider.ts';
 import { fallbackModel } from './fallback-model.ts';
 import { hostModel } from './host-model.ts';
 import { checkFallbackOn, unknownSettings } from './known-names.ts';
+import { loadPart } from './part.ts';
 import { type ProviderRow, providers } from './providers.ts';
 import { keyedModel, type SecretSource } from './secrets/keyed-model.ts';
 import { type KeySource, refuseCredentials, secretPlan } from './secrets/keys.ts';
@@ -112,14 +113,17 @@ function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys
     ...(apiVersion ? { apiVersion } : {}),
   };
   return handle(entry, 'provider', async ({ runId, secrets }) => ({
-    price: priceOf,
+    price: (response) => loadPart(entry.model, () => priceOf(response)),
     ...keyedModel(entry.model, plan, secrets, {
       async make(credentials) {
         const baseUrl = entry.baseUrl ?? credentials.authorizer?.baseUrl ?? row.address?.(keys.env);
         const given = { ...provided, ...(baseUrl ? { baseUrl } : {}), download: downloadOf(runId, keys) };
-        return (await row.load()).create({ ...given, ...credentials });
+        const { create } = await loadPart(entry.model, row.load);
+        return create({ ...given, ...credentials });
       },
-      ...(defaultCredentials ? { openDefaults: (signal) => defaultCredentials.open(keys.env, signal) } : {}),
+      ...(defaultCredentials
+        ? { openDefaults: (signal) => loadPart(entry.model, () => defaultCredentials.open(keys.env, signal)) }
+        : {}),
     }),
   }));
 }

@@ -25,7 +25,7 @@ export function secretsOfEnv(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(env).flatMap(([name, value]) => (variable.test(name) && value ? [value] : []));
 }
 
-/** Tells whether a header carries a credential, by its name. */
+/** Returns whether a header carries a credential, by its name. */
 export function isCredentialHeader(name: string): boolean {
   return header.test(name) && !harmless.test(name);
 }

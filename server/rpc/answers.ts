@@ -59,7 +59,7 @@ export class Answers extends AbstractMessageWriter {
     this.#send(answer);
     if (isAck) this.#parts.pump.separate();
     if (request?.method === 'initialize' && answer.error === undefined) this.isOpen = true;
-    if (request) this.#parts.trace.tell('Sent response to', request.method, answer.error ?? answer.result);
+    if (request) this.#parts.trace.write('Sent response to', request.method, answer.error ?? answer.result);
   }
 
   #send({ id, result, error }: Answer): void {

@@ -43,7 +43,7 @@ export class OpenCallbacks {
     const sent = this.#pump.send({ jsonrpc: '2.0', id, method, params });
     if (sent.kind === 'closed') return refused(listener, { kind: 'gone' });
     if (sent.kind === 'tooLarge') return refused(listener, tooLarge(method, sent));
-    this.#trace.tell('Sent request', method, params);
+    this.#trace.write('Sent request', method, params);
     const { runId } = params as { runId?: string };
     this.#open.set(id, { method, runId, listener });
     return { withdraw: (late) => this.#withdraw(id, late) };
@@ -58,7 +58,7 @@ export class OpenCallbacks {
   settle(id: string | number, { result, error }: { result?: unknown; error?: unknown }): boolean {
     const open = this.#take(id);
     if (!open) return false;
-    this.#trace.tell('Received response to', open.method, error ?? result);
+    this.#trace.write('Received response to', open.method, error ?? result);
     if (error === undefined || error === null) open.listener.answered(result ?? null);
     else open.listener.failed(new CallbackError(failureOf(error)));
     return true;
@@ -68,7 +68,7 @@ export class OpenCallbacks {
   failUnreadable(id: string | number, reason: string): boolean {
     const open = this.#take(id);
     if (!open) return false;
-    this.#trace.tell('Received response to', open.method, { unreadable: reason });
+    this.#trace.write('Received response to', open.method, { unreadable: reason });
     open.listener.failed(new CallbackError({ kind: 'unreadable', reason }));
     return true;
   }

@@ -10,7 +10,7 @@ export function connectionClient({
   return {
     notify: (method, params) => {
       const sent = pump.send({ jsonrpc: '2.0', method, params });
-      trace.tell('Sent notification', method, params);
+      trace.write('Sent notification', method, params);
       return sent.kind === 'tooLarge' ? sent : undefined;
     },
     request: (method, params, listener) => callbacks.request(method, params, listener),

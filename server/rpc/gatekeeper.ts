@@ -101,12 +101,12 @@ export class Gatekeeper {
       return undefined;
     }
     requests.add({ id, method, waits: isWaiting });
-    this.#parts.trace.tell('Received request', method, params);
+    this.#parts.trace.write('Received request', method, params);
     return { jsonrpc: '2.0', id, method, params } as Message;
   }
 
   #notification({ method, params }: Of<'notification'>): Message | undefined {
-    this.#parts.trace.tell('Received notification', method, params);
+    this.#parts.trace.write('Received notification', method, params);
     if (method === '$/setTrace') {
       this.#parts.trace.set((params as { value?: unknown } | null | undefined)?.value);
       return undefined;

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
 import { parseMessage } from '../errors/json-overflow.ts';
@@ -24,7 +25,7 @@ export interface ReaderSink {
   /** The same for input that is not a value. */
   fault(fault: Fault): Message | undefined;
   /** Returns whether messages that were passed on wait to be dispatched. */
-  isBehind(): boolean;
+  isBacklogged(): boolean;
   /** The input has ended and everything in it was passed on. */
   end(): void;
 }
@@ -129,7 +130,7 @@ export class WireReader extends AbstractMessageReader {
   }
 
   #goOn(splitter: FrameSplitter): void {
-    if (this.#sink.isBehind()) {
+    if (this.#sink.isBacklogged()) {
       setImmediate(() => this.#goOn(splitter));
       return;
     }
@@ -168,12 +169,12 @@ export class WireReader extends AbstractMessageReader {
       if (!frame) break;
       this.#take(frame);
     }
-    if (!this.#isLost) this.#tellEnd();
+    if (!this.#isLost) this.#reportEnd();
   }
 
   /** Called after everything that came before it. */
-  #tellEnd(): void {
-    if (this.#sink.isBehind()) setImmediate(() => this.#tellEnd());
+  #reportEnd(): void {
+    if (this.#sink.isBacklogged()) setImmediate(() => this.#reportEnd());
     else this.#sink.end();
   }
 
@@ -187,7 +188,8 @@ export class WireReader extends AbstractMessageReader {
     let text: string | undefined;
     let value: unknown;
     try {
-      text = this.#decoder.decode(bytes);
+      // Most messages are ASCII, which needs no decoder.
+      text = isAscii(bytes) ? bytes.toString('latin1') : this.#decoder.decode(bytes);
       value = parseMessage(text);
     } catch {
       return this.#sink.fault({ kind: 'parse', reason: reasonOf(text), parts: readablePartsOf(bytes) });

@@ -23,7 +23,7 @@ export class Trace {
   }
 
   /** `what` names the message, `content` is its parameters, its result or its error. */
-  tell(what: string, method: string, content: unknown): void {
+  write(what: string, method: string, content: unknown): void {
     // A congested client is not sent even more.
     if (this.level === 'off' || this.#pump.congested) return;
     // Secrets stay outside every trace; a trace is nothing to trace.

@@ -5,13 +5,13 @@ import type { Outgoing } from './pump.ts';
 const closeMs = 100;
 
 /** The clock and the timer; a test has its own. */
-export interface NudgeTime {
+export interface WakeUpTime {
   now(): number;
   /** Calls back later; must not keep the process alive. */
   after(ms: number, callback: () => void): void;
 }
 
-const realTime: NudgeTime = {
+const realTime: WakeUpTime = {
   now: () => performance.now(),
   after: (ms, callback) => {
     setTimeout(callback, ms).unref();
@@ -36,14 +36,14 @@ export class WakeUp {
   /** True when the client needs it. */
   isEnabled = false;
   readonly #send: () => void;
-  readonly #time: NudgeTime;
+  readonly #time: WakeUpTime;
   #answeredAt = Number.NEGATIVE_INFINITY;
   /** True when a callback was sent soon after a response, and no callback has been responded to since. */
   #isExposed = false;
   #isArmed = false;
   #lastSentAt = 0;
 
-  constructor(send: () => void, time: NudgeTime = realTime) {
+  constructor(send: () => void, time: WakeUpTime = realTime) {
     this.#send = send;
     this.#time = time;
   }

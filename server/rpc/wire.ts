@@ -26,6 +26,8 @@ export interface WireEvents {
   onLost(reason: string): void;
   /** The client does not read the output any more. */
   onClosed(): void;
+  /** A piece of the response of a host model. */
+  onPiece(params: unknown): void;
   /** A message could not be read that may be the response to a callback of any of these runs. */
   onUnclear(reason: string, runIds: ReadonlySet<string>): void;
 }
@@ -81,6 +83,18 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     reader.hold();
     void pump.drained(heldBytes / 2).then(() => reader.release());
   };
+  /** Takes what needs no dispatch: the queue of the library is only there to keep the order, and is empty. */
+  const takenAtOnce = (message: Message): boolean => {
+    const { method, params } = message as { method?: string; params?: unknown };
+    if (method !== SETTLEMENT && method !== 'model/delta') return false;
+    try {
+      if (method === SETTLEMENT) settle(params);
+      else wire.events.onPiece(params);
+    } catch (error) {
+      reportBug(error, log);
+    }
+    return true;
+  };
   const reader = new WireReader(input, limits, {
     framing: (framing) => {
       pump.framing = framing;
@@ -88,9 +102,10 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     },
     value: (value, size) => {
       holdWhileFull();
-      return backlog.add(gatekeeper.admit(value, size));
+      const message = gatekeeper.admit(value, size);
+      return message && backlog.waiting === 0 && takenAtOnce(message) ? undefined : backlog.add(message);
     },
-    isBehind: () => backlog.waiting > 0,
+    isBacklogged: () => backlog.waiting > 0,
     fault: (fault) => {
       const message = backlog.add(gatekeeper.fault(fault));
       if (fault.kind === 'lost') wire.events.onLost(fault.reason);
@@ -111,14 +126,16 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     trace,
     wakeUp,
     framing: undefined,
-    events: { onEnd: ignore, onLost: ignore, onClosed: ignore, onUnclear: ignore },
+    events: { onEnd: ignore, onLost: ignore, onClosed: ignore, onUnclear: ignore, onPiece: ignore },
     limits: () => options.limits,
   };
-  wire.connection.onNotification(SETTLEMENT, (params: { settle?: unknown } | undefined) => {
-    if (typeof params?.settle !== 'function') return;
+  const settle = (params: unknown) => {
+    const { settle } = (params ?? {}) as { settle?: unknown };
+    if (typeof settle !== 'function') return;
     wakeUp.heard();
-    params.settle();
-  });
+    settle();
+  };
+  wire.connection.onNotification(SETTLEMENT, settle);
   return wire;
 }
 

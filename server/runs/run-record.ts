@@ -9,7 +9,7 @@ import type { EngineError } from '../engine/errors.ts';
 import { jsonSize } from '../engine/json/json-size.ts';
 import type { Warning } from '../engine/model.ts';
 import type { RunState } from '../engine/state.ts';
-import { tell } from '../engine/steps/recorded-step.ts';
+import { emitRecorded } from '../engine/steps/recorded-step.ts';
 import type { RunJournal } from '../store/run-journal.ts';
 import type { RunProgress } from './events/progress.ts';
 import type { RunEmitter } from './events/run-emitter.ts';
@@ -127,7 +127,7 @@ export class RunRecord {
     this.#warnings += 1;
     const event = { event_kind: 'warning' as const, ...warning };
     const emit = () => {
-      if (!this.emitter.isOver) tell(this.engine, null, event);
+      if (!this.emitter.isOver) emitRecorded(this.engine, null, event);
     };
     setImmediate(emit);
   }
@@ -171,7 +171,7 @@ export class RunRecord {
 
   /** Requests the run to stop; false when it has ended or is stopping already. */
   cancel(error: EngineError): boolean {
-    return !this.result && this.stop.ask(error);
+    return !this.result && this.stop.request(error);
   }
 
   /**
@@ -181,7 +181,7 @@ export class RunRecord {
    */
   steer({ content, when, toolCallId }: Said): boolean {
     const { steering, output } = this.engine;
-    if (this.result || output || !steering.isOpen || this.stop.isAsked) return false;
+    if (this.result || output || !steering.isOpen || this.stop.isRequested) return false;
     const bytes = jsonSize(content);
     this.#checkQueue(bytes);
     const call = toolCallId === undefined ? {} : { call: { id: toolCallId, runStep: this.engine.runStep } };

@@ -2,7 +2,7 @@ import type { After } from '../callbacks/timer.ts';
 import type { RunSlots } from './slots.ts';
 
 /** What a run's scheduler depends on. */
-export interface PaceOptions {
+export interface SchedulerOptions {
   /** Where it takes its slot; null for a child run, which uses that of its parent. */
   readonly slots: RunSlots | null;
   readonly timeoutMs: number | undefined;
@@ -19,7 +19,7 @@ export interface PaceOptions {
  * does not run.
  */
 export class RunScheduler {
-  readonly #options: PaceOptions;
+  readonly #options: SchedulerOptions;
   #state: 'queued' | 'running' | 'waiting' = 'queued';
   #holdsSlot = false;
   #leaveQueue: (() => boolean) | null = null;
@@ -29,7 +29,7 @@ export class RunScheduler {
   #since = 0;
   #stopTimer: (() => void) | null = null;
 
-  constructor(options: PaceOptions) {
+  constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#timeLeft = (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (options.usedMs ?? 0);
   }

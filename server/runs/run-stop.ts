@@ -6,7 +6,7 @@ export class RunStop {
   readonly #controller = new AbortController();
   readonly #now: () => string;
   #runner: StepRunner | null = null;
-  #isAsked = false;
+  #isRequested = false;
   #at: string | null = null;
   /** Resolves when the stop is on disk; absent when there is nothing to wait for. */
   written: Promise<void> | undefined;
@@ -19,9 +19,9 @@ export class RunStop {
     return this.#controller.signal;
   }
 
-  /** True once it was asked for, or the run was rebuilt to where it was stopped. */
-  get isAsked(): boolean {
-    return this.#isAsked;
+  /** True once it was requested, or the run was rebuilt to where it was stopped. */
+  get isRequested(): boolean {
+    return this.#isRequested;
   }
 
   /** The time at which the run was stopped; the current one before. */
@@ -32,10 +32,10 @@ export class RunStop {
     this.#runner = runner;
   }
 
-  /** Asks for the stop; false when it was asked for before. */
-  ask(error: EngineError): boolean {
-    if (this.#isAsked) return false;
-    this.#isAsked = true;
+  /** Requests the stop; false when it was requested before. */
+  request(error: EngineError): boolean {
+    if (this.#isRequested) return false;
+    this.#isRequested = true;
     const act = (at: string) => {
       this.#at = at;
       this.#controller.abort(error);
@@ -47,14 +47,14 @@ export class RunStop {
 
   /** Stops a run that is rebuilt, where it was stopped before. */
   again(error: ReturnType<typeof toRunError>, at: string): void {
-    this.#isAsked = true;
+    this.#isRequested = true;
     this.#at = at;
     this.#controller.abort(fromRunError(error));
   }
 
   /** Ends the work on a run that goes on elsewhere or later; nothing of it is recorded. */
   leave(why: EngineError): void {
-    this.#isAsked = true;
+    this.#isRequested = true;
     this.#controller.abort(why);
   }
 }

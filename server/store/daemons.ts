@@ -7,7 +7,7 @@ import { identityOf } from '../process-watch.ts';
 /** A daemon as its file says it. */
 interface DaemonFile {
   readonly pid: number;
-  /** What tells its process from a later one of the same number. */
+  /** What distinguishes its process from a later one of the same number. */
   readonly started: string;
   readonly machine: string;
   readonly version: string;

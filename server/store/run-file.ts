@@ -126,7 +126,7 @@ export class RunFile {
     });
   }
 
-  /** A line that fits only in part is taken back, so that what follows later stands behind a whole one. */
+  /** A line that fits only in part is taken back, so that what follows later stands after a whole one. */
   #writeWhole(bytes: Buffer): void {
     try {
       const written = fs.writeSync(this.#fd, bytes);

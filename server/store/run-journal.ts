@@ -6,7 +6,7 @@ import type { RunJournal as EngineJournal, RunLine } from '../engine/steps/run-l
 import { type StepOutput, stepKey } from '../engine/steps/steps.ts';
 import type { RunFile } from './run-file.ts';
 import type { HistoryChange, StoredError, StoredLine } from './stored-lines.ts';
-import type { StoredAnswer, StoredAsk, StoredRun } from './stored-run.ts';
+import type { StoredAnswer, StoredRequest, StoredRun } from './stored-run.ts';
 import { responseIn } from './stored-run.ts';
 
 /** Options of a `RunJournal`. */
@@ -19,14 +19,14 @@ export interface JournalOptions {
 }
 
 type Answer = { readonly result?: unknown; readonly error?: StoredError };
-type Ask = Omit<StoredAsk, 'k'>;
+type Waiting = Omit<StoredRequest, 'k'>;
 
 /** Writes what a run does into its file. */
 export class RunJournal implements EngineJournal {
   readonly #file: RunFile;
   readonly #usedMs: () => number | undefined;
   readonly #answers: ReadonlyMap<string, StoredAnswer>;
-  readonly #asks: ReadonlyMap<string, StoredAsk>;
+  readonly #requests: ReadonlyMap<string, StoredRequest>;
   /** The keys of the steps that responses in the history came from. */
   readonly #responses = new WeakMap<ModelMessage, string>();
   #state: RunState | null = null;
@@ -38,7 +38,7 @@ export class RunJournal implements EngineJournal {
     this.#file = file;
     this.#usedMs = usedMs;
     this.#answers = before?.answers() ?? new Map();
-    this.#asks = new Map(before?.openAsks().map((ask) => [ask.id, ask]));
+    this.#requests = new Map(before?.openRequests().map((request) => [request.id, request]));
   }
 
   /** Receives the state of the run, before its first step. */
@@ -65,12 +65,12 @@ export class RunJournal implements EngineJournal {
     return this.#append({ k: 'try', key }, isOnce);
   }
 
-  told({ key, after, event }: RunLine & { kind: 'told' }): void {
+  event({ key, after, event }: RunLine & { kind: 'told' }): void {
     this.#file.appendNow({ k: 'told', key, after, event } satisfies StoredLine);
   }
 
   step(key: string, output: StepOutput): Promise<void> | undefined {
-    // What a request was prepared with follows from what is there, unless somebody was asked: it goes with the next line.
+    // What a request was prepared with follows from what is there, unless a callback was sent: it goes with the next line.
     if (isPlainPrepare(key, output)) {
       this.#file.hold({ k: 'step', key, o: output } satisfies StoredLine);
       return undefined;
@@ -95,8 +95,8 @@ export class RunJournal implements EngineJournal {
     return this.#append({ k: 'end', result, ...(change ? { m: change } : {}) });
   }
 
-  ask(ask: Ask): void {
-    this.#file.appendNow({ k: 'ask', ...ask } satisfies StoredLine);
+  opened(request: Waiting): void {
+    this.#file.appendNow({ k: 'ask', ...request } satisfies StoredLine);
   }
 
   answer(id: string, answer: Answer): Promise<void> | undefined {
@@ -107,8 +107,8 @@ export class RunJournal implements EngineJournal {
     return this.#answers.get(pendingId);
   }
 
-  askOf(pendingId: string): StoredAsk | undefined {
-    return this.#asks.get(pendingId);
+  openedBefore(pendingId: string): StoredRequest | undefined {
+    return this.#requests.get(pendingId);
   }
 
   /** What cannot be written is an error of the step that it belongs to. */

@@ -8,8 +8,8 @@ import type { RunRef } from './names.ts';
 import { newerRun, unreadable } from './store-errors.ts';
 import { type HistoryChange, RUN_VERSION, type RunHead, type StoredLine } from './stored-lines.ts';
 
-/** A callback that waits for people, as it was announced. */
-export type StoredAsk = StoredLine & { readonly k: 'ask' };
+/** A callback that waits for humans, as it was announced. */
+export type StoredRequest = StoredLine & { readonly k: 'ask' };
 /** How a callback was answered in place of its client. */
 export type StoredAnswer = StoredLine & { readonly k: 'answer' };
 
@@ -88,17 +88,17 @@ export class StoredRun {
     return { messages, newMessageIndex: this.result?.newMessageIndex ?? newMessageIndex };
   }
 
-  /** What waits for an answer of people, oldest first. */
-  openAsks(): StoredAsk[] {
-    const asks = new Map<string, StoredAsk>();
+  /** What waits for an answer of humans, oldest first. */
+  openRequests(): StoredRequest[] {
+    const requests = new Map<string, StoredRequest>();
     const keys = new Set<string>();
     for (const line of this.lines) {
-      if (line.k === 'ask') asks.set(line.id, line);
-      else if (line.k === 'answer') asks.delete(line.id);
+      if (line.k === 'ask') requests.set(line.id, line);
+      else if (line.k === 'answer') requests.delete(line.id);
       else if (line.k === 'step') keys.add(line.key);
       else if (line.k === 'stop' || line.k === 'end') return [];
     }
-    return [...asks.values()].filter(({ id }) => !keys.has(stepOf(this.runId, id)));
+    return [...requests.values()].filter(({ id }) => !keys.has(stepOf(this.runId, id)));
   }
 
   answers(): Map<string, StoredAnswer> {
@@ -114,18 +114,19 @@ export class StoredRun {
   }
 
   /** What is known of the steps that were open when the run was interrupted. */
-  earlier(): { tries: Map<string, number>; told: Map<string, DurableEvent[]>; answered: Set<string> } {
+  earlier(): { tries: Map<string, number>; emitted: Map<string, DurableEvent[]>; answered: Set<string> } {
     const tries = new Map<string, number>();
-    const told = new Map<string, DurableEvent[]>();
+    const emitted = new Map<string, DurableEvent[]>();
     for (const line of this.lines) {
       if (line.k === 'try') tries.set(line.key, (tries.get(line.key) ?? 0) + 1);
-      else if (line.k === 'told' && line.key !== null) told.set(line.key, [...(told.get(line.key) ?? []), line.event]);
+      else if (line.k === 'told' && line.key !== null)
+        emitted.set(line.key, [...(emitted.get(line.key) ?? []), line.event]);
       else if (line.k === 'step') {
         tries.delete(line.key);
-        told.delete(line.key);
+        emitted.delete(line.key);
       }
     }
-    return { tries, told, answered: new Set([...this.answers().keys()].map((id) => stepOf(this.runId, id))) };
+    return { tries, emitted, answered: new Set([...this.answers().keys()].map((id) => stepOf(this.runId, id))) };
   }
 
   /** Milliseconds of its time that the run has used. */

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** The daemon as it ships. */
-export const daemonPath = join(root, 'dist/runwire.cjs');
+export const daemonPath = join(root, 'dist/daemon/runwire.cjs');
 
 const engine = `
   export { compileAgent } from './server/engine/agent.ts';
@@ -60,7 +60,8 @@ export async function bundleSources() {
       platform: 'node',
       target: 'node20',
       format: 'cjs',
-      conditions: ['runwire-source'],
+      // The package says that its files do nothing when they are only imported; one of these is what is measured.
+      ignoreAnnotations: true,
       logLevel: 'warning',
     });
   const sources = { engine, server, messages, wire, bare };

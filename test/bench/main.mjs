@@ -4,6 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
+import { measureFirstEvent } from './first-event.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureIdleMemory } from './memory.mjs';
 import { measureStartup } from './startup.mjs';
@@ -13,6 +14,7 @@ import { measureWire } from './wire.mjs';
 const bundles = await bundleSources();
 const measurements = {
   startup: () => measureStartup(daemonPath),
+  first: () => measureFirstEvent(daemonPath),
   engine: () => measureEngineStep(bundles.engine),
   deltas: () => measureEngineDeltas(bundles.engine),
   waiting: () => measureWaitingRuns(bundles),

@@ -41,7 +41,7 @@ const message: fc.Arbitrary<ModelMessage> = fc.oneof(
 const seeded = { seed: 20260101, numRuns: 500 };
 
 describe('a cleaned history', () => {
-  it('answers every call exactly once, behind the call', () => {
+  it('answers every call exactly once, after the call', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 8 }), (messages) => {
         const cleaned = cleanHistory(messages, { repairLast: true });
@@ -115,7 +115,7 @@ describe('new messages', () => {
     expect(history.newMessageIndex).toBe(1);
   });
 
-  it('begin behind a request that was only sent again, even when a processor rebuilt it', () => {
+  it('begin after a request that was only sent again, even when a processor rebuilt it', () => {
     const resent = requestOf([userPromptPart('hello', time)], { run_id: 'run', timestamp: time });
     const history = new History([], 'run');
     history.append(resent);

@@ -51,7 +51,7 @@ function loaded({ content, tool_name, tool_call_id, cause }: RetryRow): ModelReq
 const textOf = (part: ModelRequestPart) =>
   part.part_kind === 'retry-feedback' ? retryFeedbackText(part) : toolReturnText(part as ToolReturnPart);
 
-describe('what the model is asked to try again', () => {
+describe('a request to the model to try again', () => {
   const rows = rowsOf<RetryRow>('t04_retry_prompt_text');
 
   it.each(rows)('%s is read as a part of today', (_title, row) => {

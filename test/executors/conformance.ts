@@ -68,7 +68,7 @@ export function executorCases(name: string, open: (limits: Partial<TestOwner['li
     });
 
     describe('starting', () => {
-      it('gives a run the id that it was asked for, or one of its own', async () => {
+      it('gives a run the requested id, or one of its own', async () => {
         expect(await start()).toMatchObject({ runId: 'r', state: expect.stringMatching(/running|waiting/) });
         const { runId } = await start({ runId: undefined });
         expect(runId).toMatch(/^[0-9a-f-]{36}$/);
@@ -120,7 +120,7 @@ export function executorCases(name: string, open: (limits: Partial<TestOwner['li
     });
 
     describe('finding', () => {
-      it('tells an id that never was from one that was released', async () => {
+      it('distinguishes an id that never was from one that was released', async () => {
         expect(await kindOf(executor.get('r'))).toBe('run.notFound');
         await start();
         expect(await kindOf(executor.release('r'))).toBe('run.notFinished');
@@ -269,7 +269,7 @@ export function executorCases(name: string, open: (limits: Partial<TestOwner['li
     });
 
     describe('a result', () => {
-      it('comes to all who wait, with what they asked for', async () => {
+      it('reaches all who wait, with what they requested', async () => {
         await start();
         const run = await executor.get('r');
         const both = Promise.all([
@@ -426,7 +426,7 @@ export function executorCases(name: string, open: (limits: Partial<TestOwner['li
     });
 
     describe('what a host sends while a callback is open', () => {
-      it('reaches the run that it names, and is dropped when nobody waits for it', async () => {
+      it('reaches the run that it names, and is dropped when no call waits for it', async () => {
         await start({ deltas: 'all' });
         const request = await owner.callback('model/request');
         const { requestId } = request.params;

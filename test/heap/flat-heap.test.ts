@@ -30,7 +30,6 @@ it.skipIf(!process.env.RUNWIRE_THOROUGH)(
       platform: 'node',
       target: 'node20',
       format: 'esm',
-      conditions: ['runwire-source'],
       // Some packages are CommonJS and require parts of Node.
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
       logLevel: 'warning',

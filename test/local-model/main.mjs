@@ -2,8 +2,8 @@
 // says is its own affair; what is checked is that runs end well, stream, and count. See CONTRIBUTING.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { RunwireClient } from 'runwire/client';
-import { serverPath } from 'runwire/server';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { localServer } from './server.mjs';
 
@@ -71,7 +71,9 @@ try {
   console.error(`There is no local model to test with: ${error.message}`);
   process.exit(2);
 }
-const daemon = spawn(process.execPath, [serverPath], { stdio: ['pipe', 'pipe', 'inherit'] });
+const daemon = spawn(process.execPath, [fileURLToPath(new URL('../../dist/daemon/runwire.cjs', import.meta.url))], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+});
 const connection = createMessageConnection(
   new StreamMessageReader(daemon.stdout),
   new StreamMessageWriter(daemon.stdin),

@@ -13,7 +13,8 @@ type Json = Record<string, unknown>;
 /** `grammar.test.ts` says what is sent instead. */
 const refusedByClaude =
   /^blanks: a response has|^call-ids: (an id with: |odd names)|^setting-thinking: max_tokens|: alone$|says: (empty text|blank text|an empty list)$/;
-const refusedByOpenAi = /^call-ids: (an id with: long|odd names of tools: dots)$/;
+const refusedByOpenAi = /^call-ids: an id with: long$/;
+const blankTurn = /^blanks: a response has( empty text beside a call|: (blank|empty) text)/;
 
 /** At most five kinds; each is one where nothing depends on the difference, or where we are right. */
 export const reasons: readonly Reason[] = [
@@ -54,14 +55,20 @@ export const reasons: readonly Reason[] = [
     rewrite: skipping({
       anthropic: new RegExp(`${refusedByClaude.source}|^results: a result is: (empty|blank) text$`),
       azure: refusedByOpenAi,
+      'azure-chat': refusedByOpenAi,
       bedrock: refusedByClaude,
       'bedrock-mantle': refusedByOpenAi,
       'deepseek-responses': refusedByOpenAi,
       google: /^setting-thinking: max_tokens/,
       openai: refusedByOpenAi,
-      cohere: /^setting-thinking: max_tokens/,
+      cohere: new RegExp(
+        `^setting-thinking: max_tokens|${blankTurn.source}|says: (empty text|blank text|an empty list)$`,
+      ),
       ollama: /says: an image by its address/,
-      'openai-chat': /^thinking: of OpenAI$/,
+      mistral: blankTurn,
+      moonshotai: blankTurn,
+      'openai-chat': new RegExp(`${refusedByOpenAi.source}|^thinking: of OpenAI$`),
+      zai: /^system-prompts: alone$/,
       objects:
         /^schemas: an? (output )?tool takes: (no properties|no type|empty|array without items|(any|one) on top|all of|true)$/,
     }),

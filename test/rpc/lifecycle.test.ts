@@ -65,7 +65,7 @@ describe('the end of the input', () => {
   );
 
   it.each(['contentLength', 'lines'] as const)(
-    'ends what waits to be picked up over %s at once: nobody can come for it',
+    'ends what waits to be picked up over %s at once: no client can come for it',
     async (framing) => {
       const daemon = daemonWith([start({ tools: [{ ...tool, external: true }], deferred: 'wait' })], framing);
       await daemon.wrote('"event_kind":"pending_added"');
@@ -123,7 +123,7 @@ describe('shutdown', () => {
 });
 
 describe('exit', () => {
-  it('right behind shutdown still answers what is open, and the shutdown', async () => {
+  it('right after shutdown still answers what is open, and the shutdown', async () => {
     const daemon = daemonWith([
       start({ tools: [tool] }),
       { id: 2, method: 'run/wait', params: { runId: 'r' } },

@@ -79,7 +79,7 @@ describe('the outbound pump', () => {
     expect(numbers).toEqual(['1', '2', '3,4']);
   });
 
-  it('tells who sends to wait above the high-water mark, and to go on below the low one', async () => {
+  it('holds senders above the high-water mark, and releases them below the low one', async () => {
     const output = new SlowOutput();
     const pump = pumpOf(output, { highWater: 1000, lowWater: 300 });
     pump.send(note(0));

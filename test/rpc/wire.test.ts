@@ -47,7 +47,7 @@ describe('requests in flight', () => {
     expect(refused).toEqual([]);
   });
 
-  it('refuses more than the limit as overloaded, and tells when to come again; a cancellation still comes through', async () => {
+  it('refuses more than the limit as overloaded, and says when to retry; a cancellation still comes through', async () => {
     // A request that is slow by itself: the health of a loop that does not turn.
     const daemon = await withWaitingRun({ limits: { requestsInFlight: 2 } });
     const slow = Array.from({ length: 6 }, (_, id) => ({ id, method: 'agent/register', params: slowAgent(id) }));
@@ -131,7 +131,7 @@ describe('our own requests', () => {
 });
 
 describe('a message over the limit', () => {
-  it('is told instead of an answer', async () => {
+  it('is reported instead of a response', async () => {
     const daemon = await opened({ limits: { messageBytes: 2000 } });
     send(daemon, { id: 1, method: 'rpc/discover' });
     await daemon.wrote('"id":1,');
@@ -155,7 +155,7 @@ describe('a message over the limit', () => {
 });
 
 describe('traces and the log', () => {
-  it('tells about each message when the client asks for it, and never before the handshake is answered', async () => {
+  it('reports each message when the client requests it, and never before the handshake is answered', async () => {
     const daemon = await opened({}, { trace: 'messages' });
     send(daemon, { id: 1, method: 'agent/list' });
     await daemon.wrote('"id":1,');

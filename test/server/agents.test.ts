@@ -149,7 +149,7 @@ describe('the daemon about itself', () => {
     expect(served).toEqual(Object.keys(document.requests));
   });
 
-  it('tells a default model with a warning', async () => {
+  it('reports a default model with a warning', async () => {
     session = await openSession({ initialize: { initializationOptions: { defaults: { model: null } } } });
     const result = await session.request('run/start', { prompt: 'hi', wait: true });
     const runId = (result as { runId: string }).runId;

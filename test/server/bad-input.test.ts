@@ -41,7 +41,7 @@ describe('a request that names what is not there', () => {
     await stillServes();
   });
 
-  it('tells a run that is no longer kept from one that never was', async () => {
+  it('distinguishes a run that is no longer kept from one that never was', async () => {
     session = await openSession();
     const { runId } = await session.run({ model: 'test', prompt: 'hi' });
     expect(await session.request('run/release', { runId })).toEqual({ released: true });
@@ -49,7 +49,7 @@ describe('a request that names what is not there', () => {
     expect(await session.request('run/release', { runId })).toEqual({ released: false });
   });
 
-  it('a key that is missing is told by the name of its variable, before any request', async () => {
+  it('a missing key is reported by the name of its variable, before any request', async () => {
     session = await openSession({ initialize: { initializationOptions: { callbacks: ['tool/call'] } } });
     expect(await session.refusal('run/start', { model: 'openai-chat:gpt-5', prompt: 'hi' })).toMatchObject({
       code: 1410,
@@ -165,7 +165,7 @@ describe('a value of the wrong kind', () => {
     await stillServes();
   });
 
-  it('an external tool that nobody could answer is refused at once', async () => {
+  it('an external tool that nothing could serve is refused at once', async () => {
     session = await openSession();
     const params = { prompt: 'hi', tools: [{ name: 't', inputSchema: {}, external: true }] };
     expect((await session.refusal('run/start', params)).data.kind).toBe('run.invalid');

@@ -131,7 +131,7 @@ it('a run that ends within its bounds is not held by them', async () => {
 });
 
 describe('an event that no message can hold', () => {
-  it('is told under its number as a notice, and the run goes on', async () => {
+  it('is emitted under its number as a notice, and the run goes on', async () => {
     // Small enough to come in, and too large to go out with what belongs to it.
     const huge = 'x'.repeat(9700);
     session = await openSession({

@@ -119,7 +119,7 @@ describe('a prompt', () => {
   });
 });
 
-describe('stdin that nobody writes to and nobody closes', () => {
+describe('stdin that is neither written to nor closed', () => {
   beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
   afterAll(() => void vi.useRealTimers());
 

@@ -18,6 +18,7 @@ const harmless = 'red clear clipboard link dcs setreset abcd right to left tab\t
 function emitter(isTerminal: boolean) {
   return {
     isTerminal,
+    ...(isTerminal ? { columns: 80 } : {}),
     text: '',
     write(text: string) {
       this.text += text;
@@ -91,7 +92,7 @@ describe('the output', () => {
   });
 });
 
-describe('what is told', () => {
+describe('the report on stderr', () => {
   it('is a line', () => {
     const [pipe, terminal] = [emitter(false), emitter(true)];
     for (const out of [pipe, terminal]) new Voice(out).warn('mind \u001b[1mthis');

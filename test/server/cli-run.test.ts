@@ -32,16 +32,17 @@ function command(
   if (stdin !== null) stream.end(stdin);
   const interrupted = new AbortController();
   const shown = { stdout: '', stderr: '' };
-  const outlet = (name: keyof typeof shown) => ({
+  const textSink = (name: keyof typeof shown) => ({
     isTerminal,
+    ...(isTerminal ? { columns: 80 } : {}),
     write: (text: string) => {
       shown[name] += text;
     },
   });
   const code = runCommand(args, {
     input: { kind: 'piped', stream },
-    stdout: outlet('stdout'),
-    stderr: outlet('stderr'),
+    stdout: textSink('stdout'),
+    stderr: textSink('stderr'),
     interrupted: interrupted.signal,
     start: start ?? localRuns(executor()),
   });
@@ -159,7 +160,7 @@ describe('a run of the command', () => {
     });
   });
 
-  it('is told why it failed, with what stood behind', async () => {
+  it('reports why it failed, with the cause', async () => {
     const failed = { ...error('model.unexpectedBehavior', 'No more.'), data: { kind: 'x', cause: error('y', 'Bad.') } };
     const start = scripted(result({ outcome: 'failed', error: failed as never }));
     expect(await command(ask, { start }).ended).toEqual({
@@ -187,7 +188,7 @@ describe('text that comes in pieces', () => {
     const start = scripted(result({ output: 'The answer.' }), pieces);
     expect(await command(ask, { start }).ended).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: '' });
     const shown = await command(ask, { start, isTerminal: true }).ended;
-    expect(shown).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: 'waiting for m …\r\u001b[K' });
+    expect(shown).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: '⠋ m\r\u001b[K' });
   });
 
   it('ends its line when the run fails', async () => {

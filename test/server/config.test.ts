@@ -40,7 +40,7 @@ describe('a configuration', () => {
     });
   });
 
-  it('that is not there is told', () => {
+  it('that does not exist is reported', () => {
     const command = parseCommandLine(['--config', join(folder, 'none.json')]);
     expect(command).toMatchObject({ kind: 'text', exitCode: 2 });
     expect(command.kind === 'text' && command.text).toMatch(/^runwire: cannot read the configuration .*none\.json: /);

@@ -75,7 +75,7 @@ describe('a limit of the cost', () => {
     expect(usage).toMatchObject({ cost: '0.0035', tool_calls: 0 });
   });
 
-  it('counts what was used before the run, before anything is asked', async () => {
+  it('counts what was used before the run, before any request', async () => {
     await open(priced('gpt-4o-2024-08-06'));
     const { error } = await session.run(params({ usage: { cost: '1.5' }, usageLimits: { cost_limit: '1' } }));
     expect(error?.message).toMatch(/^The next request would exceed the `cost_limit` of 1 \(`cost`=Decimal\('1.5'\)\)/);
@@ -110,7 +110,7 @@ describe('a limit of the cost', () => {
 });
 
 describe('models/list', () => {
-  it('has the known models of each provider with prices, and can be asked for one provider', async () => {
+  it('has the known models of each provider with prices, and can be limited to one provider', async () => {
     session = await openSession({ deps: { env: { OPENAI_API_KEY: 'x' } } });
     const { models } = await session.request('models/list', { provider: 'openai-chat' });
     expect(new Set(models.map(({ provider }) => provider))).toEqual(new Set(['openai-chat']));

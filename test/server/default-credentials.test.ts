@@ -56,7 +56,7 @@ const run = { model, prompt: 'hi', stream: false };
 const keyOf = ({ headers }: Sent) => /Credential=(\w+)\//.exec(headers.get('authorization') ?? '')?.[1];
 
 describe('a model of Bedrock without a key', () => {
-  it('is asked with requests that are signed after the last change of their body', async () => {
+  it('gets requests that are signed after the last change of their body', async () => {
     const { session, sent } = await daemon({ [bedrock]: answers([200, says]) }, own);
     const modelSettings = { extra_body: { added: 1 } };
     const result = await session.run({ ...run, modelSettings });
@@ -131,7 +131,7 @@ describe('a model of Bedrock without a key', () => {
     expect(JSON.stringify([result, ...session.events.values()])).not.toMatch(/canary|AKID/);
   });
 
-  it('is not asked at an address of the client with what the machine has', async () => {
+  it('gets no credentials of the machine at an address of the client', async () => {
     const { session, sent } = await daemon({ http: answers([200, says]) }, own, {
       initialize: { initializationOptions: { callbacks: [] } },
     });
@@ -140,7 +140,7 @@ describe('a model of Bedrock without a key', () => {
     expect(sent).toEqual([]);
   });
 
-  it('is asked with the key of the environment when there is one', async () => {
+  it('gets the key of the environment when there is one', async () => {
     const { session, sent } = await daemon(
       { [bedrock]: answers([200, says]) },
       { ...own, AWS_BEARER_TOKEN_BEDROCK: 'the-key' },
@@ -149,7 +149,7 @@ describe('a model of Bedrock without a key', () => {
     expect(sent[0]?.headers.get('authorization')).toBe('Bearer the-key');
   });
 
-  it('is asked with the key of the host where the operator set nothing', async () => {
+  it('gets the key of the host where the operator set nothing', async () => {
     const asked: unknown[] = [];
     const serve: Options['serve'] = {
       'secret/get': (params) => {
@@ -181,14 +181,14 @@ describe('a model of Bedrock without a key', () => {
     expect(sent[0]?.headers.get('authorization')).toContain(authorization);
   });
 
-  it('is not asked for by a host when a variable says to use what the machine has', async () => {
+  it('are not requested from a host when a variable says to use those of the machine', async () => {
     const serve: Options['serve'] = { 'secret/get': () => ({ value: 'key-of-the-host' }) };
     const { session, sent } = await daemon({ [bedrock]: answers([200, says]) }, own, { serve });
     await session.run(run);
     expect(keyOf(sent[0] as Sent)).toBe('AKIDCANARY');
   });
 
-  it('fails before any request where nobody has credentials', async () => {
+  it('fails before any request where there are no credentials', async () => {
     const { session, sent } = await daemon({}, { AWS_EC2_METADATA_DISABLED: 'true' });
     const { error } = await session.run(run);
     expect(error).toMatchObject({
@@ -242,7 +242,7 @@ describe('a model of Google Cloud with application default credentials', () => {
   };
   const vertex = 'https://us-central1-aiplatform.googleapis.com';
 
-  it('is asked at its project with a token, which comes before a key', async () => {
+  it('gets requests at its project with a token, which comes before a key', async () => {
     const { session, sent } = await daemon(
       { 'https://oauth2.googleapis.com/token': tokens(), [vertex]: answers([200, gemini]) },
       env,

@@ -10,7 +10,7 @@ const external = { name: 'elsewhere', inputSchema: schemaOf({}), external: true 
 const waysOut =
   /nobody in this run can answer\. Choose one of three: .*"deferred".*`deferred: "handle"`.*`deferred: "wait"`/;
 
-describe('a tool whose calls nobody in the run could answer', () => {
+describe('a tool whose calls nothing in the run could serve', () => {
   it.each([
     ['guarded', guarded, "Calls of the tool 'guarded' need an approval (`requiresApproval`)"],
     ['elsewhere', external, "Calls of the tool 'elsewhere' are answered by others (`external`)"],

@@ -88,7 +88,7 @@ describe('what is of an unknown kind', () => {
   );
 });
 
-describe('fields that nobody knows', () => {
+describe('unknown fields', () => {
   it('come back where they stood, in messages, parts and usage', async () => {
     session = await openSession({ model: [text('ok')] });
     const messageHistory = [
@@ -116,7 +116,7 @@ describe('open tool calls of a history', () => {
     });
   });
 
-  it('are refused in the history of a run, when that is asked for', async () => {
+  it('are refused in the history of a run, when that is requested', async () => {
     session = await openSession({ model: [{ parts: [toolCall('ext', {}, 'c1')] }, text('closed')] });
     const tools = [{ name: 'ext', inputSchema: schemaOf({}), external: true }];
     const output = { anyOf: [{ type: 'text' as const }, { type: 'deferred' as const }] };

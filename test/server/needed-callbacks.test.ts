@@ -108,7 +108,7 @@ const rows = Object.entries(needing).flatMap(([method, list]) =>
   list.map(([params, names]) => [method as CallbackMethod, names, params] as const),
 );
 
-describe('a run that needs a callback nobody is sent', () => {
+describe('a run that needs a callback that no client is sent', () => {
   it.each(rows)('warns of %s for %s', async (method, names, params) => {
     const others = methods.filter((one) => one !== method);
     const events = await eventsOf(others, params);

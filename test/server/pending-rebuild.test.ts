@@ -76,7 +76,7 @@ it('a run whose callbacks all wait is rebuilt with the same events', async () =>
   expect(kinds.filter((kind) => kind === 'pending_added').length).toBe(2 + 2 * (2 + 1 + 1) + 3 + 2);
 });
 
-it('a run that waits for people is rebuilt with the same events', async () => {
+it('a run that waits for humans is rebuilt with the same events', async () => {
   const replies = [calls(toolCall('a', {}, 'c1'), toolCall('b', {}, 'c2'), toolCall('c', {}, 'c3')), text('done')];
   let asked = 0;
   const { steps } = await liveAndRebuild(

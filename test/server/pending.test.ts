@@ -84,7 +84,7 @@ describe('a client that serves no callbacks', () => {
     expect(await pending()).toEqual([]);
   });
 
-  it('is told of each item by events whose ids follow from the steps', async () => {
+  it('gets an event for each item, with an id that follows from the step', async () => {
     session = await openSession({ initialize: nobody });
     await start({ model: 'test', tools: [tool], instructions: [{ ref: 'a' }, { ref: 'b' }] });
     await poll(({ method }) => (method === 'tool/call' ? 'ok' : { text: 'x' }));
@@ -129,7 +129,7 @@ describe('a client that serves no callbacks', () => {
 });
 
 describe('a client that serves some callbacks', () => {
-  it('is asked those, and the others wait', async () => {
+  it('is sent those, and the others wait', async () => {
     session = await openSession({
       model: [calls(toolCall('work')), text('done')],
       serve: { 'tool/call': () => Promise.reject(new Error('must not be asked')) },

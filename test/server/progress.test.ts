@@ -58,7 +58,7 @@ describe('the progress of a run', () => {
     expect(seen.at(-1)).toBe('run_finished');
   });
 
-  it('is not shown to a client that did not ask for it', async () => {
+  it('is not shown to a client that did not request it', async () => {
     const seen = await shown({ create: () => null });
     await session.run({ prompt: 'hi', tools: [tool] });
     expect(seen).toEqual(['run_finished']);

@@ -106,7 +106,7 @@ describe('a run whose provider streams', () => {
     expect(called).toEqual(['work']);
   });
 
-  it('tells each further attempt', async () => {
+  it('reports each further attempt', async () => {
     const busy: Reply = { status: 429, headers: { 'retry-after-ms': '1' } };
     const { session, run } = await started(busy, ended(chunk({ content: 'ok' }), chunk({}, {}, 'stop'), told));
     await session.run(run);

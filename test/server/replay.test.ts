@@ -47,7 +47,7 @@ describe('the events of a run', () => {
     expect(read.at(-1)).toMatchObject({ event: { event_kind: 'run_finished' } });
   });
 
-  it('that are gone are told by a snapshot, never by what is left', async () => {
+  it('that are gone are replaced by a snapshot, never by what remains', async () => {
     session = await openSession({
       model: replies(),
       serve: { 'tool/call': () => 'ok' },
@@ -69,7 +69,7 @@ describe('the events of a run', () => {
     });
   });
 
-  it('are waited for no longer than asked, and no waiting changes the run', async () => {
+  it('are awaited no longer than requested, and no waiting changes the run', async () => {
     let open: (value: unknown) => void = () => undefined;
     let asked: () => void = () => undefined;
     const called = new Promise<void>((resolve) => {
@@ -142,7 +142,7 @@ describe('a ring of events', () => {
   });
 });
 
-it('a snapshot of a run in mid-stream, and the deltas behind it, add up to the response', async () => {
+it('a snapshot of a run in mid-stream, and the deltas after it, add up to the response', async () => {
   const deltas: NotificationOf<'run/delta'>[] = [];
   let snapshot: Awaited<ReturnType<typeof get>> | undefined;
   const get = () => session.request('run/get', { runId: 'r' });

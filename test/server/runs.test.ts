@@ -71,7 +71,7 @@ describe('a started run', () => {
     });
   });
 
-  it('gives the messages that were asked for with its result', async () => {
+  it('returns the requested messages with its result', async () => {
     session = await openSession({ model: [text('done')] });
     const messageHistory = [
       { kind: 'request' as const, parts: [] },
@@ -85,7 +85,7 @@ describe('a started run', () => {
     });
   });
 
-  it('tells its usage request by request', async () => {
+  it('reports its usage request by request', async () => {
     const usage = (input_tokens: number, output_tokens: number) => ({
       usage: { input_tokens, output_tokens, details: { reasoning: 1 } },
     });
@@ -234,7 +234,7 @@ describe('the messages of a run', () => {
 });
 
 describe('cancelling', () => {
-  it('ends a run in its tool, closes its calls and tells once', async () => {
+  it('ends a run in its tool, closes its calls and reports it once', async () => {
     const held = heldTool();
     session = await openSession({
       model: [calls(toolCall('quick', {}, 'c1'), toolCall('work', {}, 'c2'))],
@@ -401,7 +401,7 @@ describe('tool calls', () => {
     expect(results.map(({ output }) => output)).toEqual(['{"work":"of a"}', '{"work":"of b"}']);
   });
 
-  it('with a huge result are told shortened, and kept whole', async () => {
+  it('with a huge result are emitted shortened, and kept whole', async () => {
     const huge = 'x'.repeat(300_000);
     session = await openSession({ model: [calls(toolCall('work')), text('done')], serve: { 'tool/call': () => huge } });
     const { runId } = await session.run({ prompt: 'hi', tools: [tool] });

@@ -44,7 +44,7 @@ const keysOf = (server: { seen: { headers: Record<string, unknown> }[] }) =>
   server.seen.map(({ headers }) => headers.authorization);
 
 describe('a key the environment lacks', () => {
-  it('is asked of the host once for a connection, by name, provider and address', async () => {
+  it('is requested from the host once for a connection, by name, provider and address', async () => {
     const server = await provider(ok);
     const { session, asked } = await host([{ value: 'key-of-the-host' }]);
     await session.run({ ...at(server.url), runId: 'r1' });
@@ -61,7 +61,7 @@ describe('a key the environment lacks', () => {
     expect(keysOf(server)).toEqual(['Bearer key-of-the-host', 'Bearer key-of-the-host']);
   });
 
-  it('is asked once by runs that begin together', async () => {
+  it('is requested once by runs that begin together', async () => {
     const server = await provider(ok);
     const { session, asked } = await host([{ value: 'key-of-the-host' }]);
     await Promise.all([session.run(at(server.url)), session.run(at(server.url)), session.run(at(server.url))]);
@@ -69,7 +69,7 @@ describe('a key the environment lacks', () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  it('is asked by the run that waits when the one that asked is cancelled', async () => {
+  it('is requested by the run that waits when the one that requested it is cancelled', async () => {
     const server = await provider(ok);
     const asked: Asked[] = [];
     const session = await openSession({
@@ -164,7 +164,7 @@ describe('the keys of several users over one connection', () => {
     expect(keysOf(server).sort()).toEqual(bearers('ann', 'bob', 'cid'));
   });
 
-  it('are asked for again by the run whose key was refused, and the others keep theirs', async () => {
+  it('are requested again by the run whose key was refused, and the others keep theirs', async () => {
     const answers = (user: string, count: number) => ({ value: `key-${count}-of-${user}`, scope: 'run' });
     const { server, asked, run } = await users(answers, refused);
     expect((await run('ann')).outcome).toBe('success');
@@ -179,7 +179,7 @@ describe('the keys of several users over one connection', () => {
 describe('a server that may want no key', () => {
   const model = (baseUrl: string) => ({ ...at(baseUrl), model: { model: 'openai-compatible:m', baseUrl } });
 
-  it('is asked without a key first, and with that of the host once it refused to answer', async () => {
+  it('gets a request without a key first, and with that of the host once it refused', async () => {
     const server = await provider(refused, ok);
     const { session, asked } = await host([{ value: 'key-of-the-host' }]);
     expect((await session.run(model(server.url))).outcome).toBe('success');
@@ -193,7 +193,7 @@ describe('a server that may want no key', () => {
   });
 
   it.each(providers.filter(({ keyOptional }) => keyOptional).map(({ name }) => name))(
-    'is %s: the host is not asked for its key as long as it answers without',
+    'is %s: its key is not requested from the host as long as it responds without',
     async (name) => {
       const server = await provider(ok);
       const { session, asked } = await host([{ value: 'key-of-the-host' }]);
@@ -212,14 +212,14 @@ describe('a server that may want no key', () => {
     expect(keysOf(server)).toEqual(['Bearer key-of-the-host']);
   });
 
-  it('is asked without a key by a host that does not serve the callback', async () => {
+  it('gets requests without a key for a host that does not serve the callback', async () => {
     const server = await provider(ok);
     const session = await openSession({ initialize: { initializationOptions: { callbacks: [] } } });
     opened.push(session);
     expect((await session.run(model(server.url))).outcome).toBe('success');
   });
 
-  it('is asked without a key when there is none', async () => {
+  it('gets requests without a key when there is none', async () => {
     const server = await provider(ok);
     const { session } = await host([null], { env: { OPENAI_COMPATIBLE_API_KEY: 'standard-key' } });
     expect((await session.run(model(server.url))).outcome).toBe('success');
@@ -228,7 +228,7 @@ describe('a server that may want no key', () => {
 });
 
 describe('a key that was refused', () => {
-  it('is asked for again, and the request is repeated with the new one', async () => {
+  it('is requested again, and the request is repeated with the new one', async () => {
     const server = await provider(refused, ok);
     const { session, asked } = await host([{ value: 'stale-key-1' }, { value: 'fresh-key-2' }]);
     const result = await session.run(at(server.url));
@@ -257,7 +257,7 @@ describe('a key that was refused', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('is not asked of the host when it came from the environment', async () => {
+  it('is not requested from the host when it came from the environment', async () => {
     const server = await provider(refused);
     const { session, asked } = await host([], {
       env: { MY_KEY: 'key-of-the-operator' },
@@ -347,7 +347,7 @@ describe('a header that is a credential', () => {
   });
 });
 
-it('a token of Microsoft Entra ID that has expired is asked for again, and the request is repeated with the new one', async () => {
+it('a token of Microsoft Entra ID that has expired is requested again, and the request is repeated with the new one', async () => {
   const server = await provider(refused, ok);
   const tokens = ['eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c3RhbGU', 'eyJhbGciOiJub25lIn0.eyJleHAiOjJ9.ZnJlc2g'];
   const { session, asked } = await host(tokens.map((value) => ({ value })));

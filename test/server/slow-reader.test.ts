@@ -66,7 +66,7 @@ describe('a reader that stops reading', () => {
     },
   );
 
-  it('is told the pieces of a model that cannot be paused, merged', async () => {
+  it('is sent the pieces of a model that cannot be paused, merged', async () => {
     const reader = heldReader();
     const pieces = 20_000;
     session = await openSession({

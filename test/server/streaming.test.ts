@@ -144,7 +144,7 @@ describe('a streamed answer', () => {
     expect(error?.data.kind).toBe('model.unexpectedBehavior');
   });
 
-  it('is not asked for when nobody looks, nor when the spec says so', async () => {
+  it('is not requested when nobody follows it, nor when the specification says so', async () => {
     const asked: boolean[] = [];
     await streaming((_send, { stream }) => {
       asked.push(stream);
@@ -201,7 +201,7 @@ describe('a stream that breaks', () => {
     expect(called).toEqual([]);
   });
 
-  it('by a limit in mid-stream is ended from inside, with the piece that broke it, which nobody is shown', async () => {
+  it('by a limit in mid-stream is ended from inside, with the piece that broke it, which is not shown', async () => {
     const { deltas } = await streaming(async (send) => {
       await send({ usage: { output_tokens: 5 } });
       await send({ text: 'so far' });
@@ -258,7 +258,7 @@ describe('falling back', () => {
   const models = ['host:a', 'host:b'];
   const broken = (data: object | undefined) => Promise.reject(new ResponseError(1, 'it broke', data));
 
-  it('tells who was passed over, and who served', async () => {
+  it('reports which models failed, and which served', async () => {
     session = await openSession({
       serve: {
         'model/request': ({ model }) =>

@@ -25,7 +25,7 @@ async function untilEvent(kind: string, count = 1): Promise<void> {
   }
 }
 
-describe('calls that wait for people', () => {
+describe('calls that wait for humans', () => {
   it('are answered one by one, and the run goes on when all are', async () => {
     const called: unknown[] = [];
     session = await openSession({
@@ -86,7 +86,7 @@ describe('calls that wait for people', () => {
     ]);
   });
 
-  it('are denied, failed or asked again in the words of people', async () => {
+  it('are denied, failed or requested again in the words of humans', async () => {
     session = await openSession({
       model: [calls(toolCall('guarded', {}, 'c1'), toolCall('ask', {}, 'c2'), toolCall('ask', {}, 'c3')), text('done')],
     });
@@ -126,7 +126,7 @@ describe('calls that wait for people', () => {
     expect(await session.request('run/wait', { runId: 'r' })).toMatchObject({ output: 'done' });
   });
 
-  it('may be left to people again by their tool', async () => {
+  it('may be deferred again by their tool', async () => {
     const answers = [
       { approvalRequired: { why: 'once' } },
       { approvalRequired: { why: 'twice' } },
@@ -165,7 +165,7 @@ describe('calls that wait for people', () => {
   });
 });
 
-describe('a run that waits for people', () => {
+describe('a run that waits for humans', () => {
   it('takes no slot, and comes first when it goes on', async () => {
     session = await openSession({
       model: [calls(toolCall('ask', {}, 'c1')), text('done')],
@@ -210,7 +210,7 @@ describe('a run that waits for people', () => {
   });
 
   it.each([
-    ['people', { deferred: 'wait' as const }],
+    ['humans', { deferred: 'wait' as const }],
     ['a handler of the host', { deferred: 'handle' as const }],
   ])('for %s does not spend its time', async (_who, params) => {
     const clock = manualClock();

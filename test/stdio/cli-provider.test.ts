@@ -161,7 +161,7 @@ describe('runwire run and a provider', () => {
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'cancelled', newMessages: [{ kind: 'request' }] });
   });
 
-  it('ends quietly when nobody reads its output any more', async () => {
+  it('ends quietly when its output is no longer read', async () => {
     const run = runwire('hi');
     answer = (...asked) => {
       run.child.stdout.once('close', () => saying('Hello world')(...asked)).destroy();

@@ -63,7 +63,7 @@ describe('the daemon as a process', () => {
     expect(await daemon.request('health/get', ...params)).toMatchObject({ result: { agents: 0 } });
   });
 
-  it('answers the ack before the first event, and what waits behind run_finished', async () => {
+  it('answers the ack before the first event, and what waits after run_finished', async () => {
     daemon = new Daemon();
     await daemon.initialize();
     daemon.send({ id: 'start', method: 'run/start', params: { runId: 'r', prompt: 'hi', deltas: 'none' } });
@@ -156,7 +156,7 @@ describe('the command line', () => {
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [daemonPath, ...args], { encoding: 'utf8', input: '' });
 
-  it('tells its version and its help on stdout', () => {
+  it('prints its version and its help on stdout', () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(run('--version')).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
     expect(run('--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('Usage: runwire') });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
+import { DaemonProcess } from '../../protocol/node/daemon-process.ts';
 import {
   DaemonGoneError,
   jsonSchema,
@@ -12,13 +13,13 @@ import {
   startRunwire,
   tool,
 } from '../../protocol/node/index.ts';
-import { serverPath } from '../../protocol/server-path.ts';
+import { daemonPath } from '../support/daemon.ts';
 import { calls, schemaOf, text, toolCall } from '../support/session.ts';
 
 let runwire: Runwire | undefined;
 afterEach(() => runwire?.close());
 
-const command = [process.execPath, serverPath] as [string, string];
+const command = [process.execPath, daemonPath] as [string, string];
 const open = async (options: Parameters<typeof startRunwire>[0] = {}) => {
   runwire = await startRunwire({ command, ...options });
   return runwire;
@@ -108,6 +109,26 @@ describe('the client for Node', () => {
     expect(told).not.toContain('removed home');
   });
 
+  it('ends with its open calls when it is told to, and goes on from them', async () => {
+    const guarded = tool({ name: 'guarded', inputSchema: z.object({}), needsApproval: true, execute: () => 'done' });
+    const rw = await open();
+    for (const output of [undefined, z.object({ x: z.number() })]) {
+      const run = await rw.startRun({ prompt: 'hi', tools: [guarded], deferred: 'end', ...(output ? { output } : {}) });
+      await expect(run.output).rejects.toMatchObject({ kind: 'run.deferred' });
+      const { outcome, deferred } = await run.result;
+      expect(outcome).toBe('deferred');
+      const approvals = Object.fromEntries((deferred?.approvals ?? []).map((call) => [call.tool_call_id, true]));
+      const { runId } = run;
+      const next = await rw.run({
+        messageHistory: { runId },
+        deferredToolResults: { approvals },
+        tools: [guarded],
+        deferred: 'end',
+      });
+      expect(next.output).toContain('done');
+    }
+  });
+
   it('refuses approvals that nothing decides, and tools of one name', async () => {
     const guarded = tool({ name: 'guarded', inputSchema: z.object({}), needsApproval: true, execute: () => null });
     const rw = await open();
@@ -137,6 +158,7 @@ describe('the client for Node', () => {
     for await (const { event } of run) kinds.push(event.event_kind);
     expect([kinds[0], kinds.at(-1)]).toEqual(['run_started', 'run_finished']);
     expect(() => run.textStream).toThrow(/is being read already/);
+    await expect(run[Symbol.asyncIterator]().next()).rejects.toThrow(/are being read already/);
   });
 
   it('carries the messages of a conversation from run to run', async () => {
@@ -146,6 +168,20 @@ describe('the client for Node', () => {
     expect(await (await conversation.send('Who am I?')).output).toBe('You are Ada');
     expect(script.requests[1]?.messages).toHaveLength(3);
     expect(await conversation.messages()).toHaveLength(4);
+  });
+
+  it('carries them on when the daemon has forgotten the run before, and closes its open calls', async () => {
+    const stop = tool({ name: 'stop', inputSchema: z.object({}), execute: () => controller.abort() });
+    const controller = new AbortController();
+    const script = scripted(calls(toolCall('stop', {}, 'c')), text('You are Ada'));
+    const rw = await open();
+    const conversation = rw.conversation({ ...script.options, tools: [stop] });
+    const first = await conversation.send('I am Ada', { signal: controller.signal });
+    expect((await first.result).outcome).toBe('cancelled');
+    await conversation.messages();
+    await rw.request('run/release', { runId: first.runId });
+    expect(await (await conversation.send('Who am I?')).output).toBe('You are Ada');
+    expect(JSON.stringify(script.requests[1]?.messages)).toContain('I am Ada');
   });
 
   it('fails a run that failed with its kind and its result', async () => {
@@ -184,8 +220,47 @@ describe('the client for Node', () => {
       name: 'DaemonGoneError',
       message: expect.stringMatching(/^The daemon could not be started: .*ENOENT/),
     });
+    const deaf = 'require("node:fs").closeSync(1); setInterval(() => undefined, 1000)';
+    await expect(startRunwire({ command: [process.execPath, '-e', deaf] })).rejects.toMatchObject({
+      signal: 'SIGKILL',
+      message: 'The daemon closed its input or output and did not end.',
+    });
     const dies = [process.execPath, '-e', 'console.error("no licence"); process.exit(3)'] as [string, ...string[]];
     await expect(startRunwire({ command: dies })).rejects.toMatchObject({ code: 3, stderr: 'no licence\n' });
+  });
+
+  const deaf = (script: string) => [process.execPath, '-e', script] as [string, ...string[]];
+  it.each([
+    ['is killed in a run', undefined],
+    ['is absent', ['/nowhere/runwire']],
+    ['ends at once', deaf('process.exit(3)')],
+    ['closes its output', deaf('require("node:fs").closeSync(1); setInterval(() => undefined, 1000)')],
+  ])('says that a daemon is gone within three seconds, and leaves no process: it %s', async (_, failing) => {
+    const began = performance.now();
+    let pid: number | undefined;
+    const hang = () => new Promise<never>(() => process.kill(pid ?? 0, 'SIGKILL'));
+    const gone = (async () => {
+      const rw = await open(failing ? { command: failing as [string, ...string[]] } : {});
+      pid = rw.pid;
+      await rw.run({ prompt: 'hi', model: 'host:hang', handlers: { models: { hang } } });
+    })();
+    await expect(gone).rejects.toBeInstanceOf(DaemonGoneError);
+    expect(performance.now() - began).toBeLessThan(3000);
+    if (pid !== undefined) expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
+  });
+
+  it('reads a log that nobody asked for, and keeps its end for the error', async () => {
+    const chatty = `process.stderr.write('x'.repeat(1 << 20) + 'the end\\n', () => require(${JSON.stringify(daemonPath)}))`;
+    const rw = await open({ command: deaf(chatty) });
+    expect((await rw.run({ prompt: 'hi' })).result.outcome).toBe('success');
+    await rw.close();
+    const { stderr } = await rw.exited;
+    expect({ size: stderr.length, end: stderr.slice(-8) }).toEqual({ size: 4096, end: 'the end\n' });
+  });
+
+  it('kills a daemon that does not end when it is asked to', async () => {
+    const daemon = new DaemonProcess({ command: [process.execPath, '-e', 'setInterval(() => undefined, 60_000)'] });
+    expect(await daemon.end(1)).toMatchObject({ signal: 'SIGKILL' });
   });
 
   it('takes the results of another copy of the package', async () => {
@@ -194,6 +269,9 @@ describe('the client for Node', () => {
     Object.defineProperty(foreign, Symbol.for('runwire.toolAnswer'), { value: true });
     expect(foreign instanceof ToolAnswer).toBe(true);
     expect({ wire: { retry: 'x' } } instanceof ToolAnswer).toBe(false);
+    expect({ [Symbol.for('runwire.RunFailedError')]: true } instanceof RunFailedError).toBe(true);
+    expect({ [Symbol.for('runwire.DaemonGoneError')]: true } instanceof DaemonGoneError).toBe(true);
+    expect(new Error('of something else') instanceof RunFailedError).toBe(false);
   });
 });
 

@@ -57,7 +57,7 @@ describe('messages that come together', () => {
     expect(result).toMatchObject({ outcome: 'success', output: 'Hello, world!' });
   });
 
-  it('something said to the run, and then the answer of a tool: the model is told both', async () => {
+  it('a steered message, and then the result of a tool, both reach the model', async () => {
     await start({ model: 'host:echo', tools: [tool] });
     const first = await asked('model/request');
     daemon.send({

@@ -4,14 +4,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { ToolContext } from 'runwire/client';
+import type { Tool, ToolContext } from 'runwire';
 import type { RunUsage } from 'runwire/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../client-sample/arguments.ts';
-import { startDaemon } from '../../client-sample/daemon.ts';
 import { Folder, Refused } from '../../client-sample/folder.ts';
 import { LiveView } from '../../client-sample/live-view.ts';
-import { followRun, type Report } from '../../client-sample/run.ts';
+import type { Report } from '../../client-sample/run.ts';
 import { oneLine, screenOf, withoutControls } from '../../client-sample/screen.ts';
 import { messageTable, printSummary, usageLine } from '../../client-sample/summary.ts';
 import { folderTools } from '../../client-sample/tools.ts';
@@ -213,9 +212,9 @@ describe('the command line', () => {
 
 describe('the tools', () => {
   const context = { signal: new AbortController().signal } as ToolContext;
+  const functionOf = (tools: readonly Tool[], name: string) => tools.find(({ spec }) => spec.name === name)?.run;
   const call = async (name: string, args: Record<string, unknown>, { signal } = context) => {
-    const { functions } = await folderTools(await Folder.open(root));
-    return functions[name]?.(args, { ...context, signal });
+    return functionOf(await folderTools(await Folder.open(root)), name)?.(args, { ...context, signal });
   };
 
   const outside = /^'.*' is outside the folder/s;
@@ -277,8 +276,10 @@ describe('the tools', () => {
     expect(await folder.readHead('umlauts.txt', 3)).toEqual({ text: 'ü', isWhole: false });
     expect(await folder.readHead('umlauts.txt', 4)).toEqual({ text: 'üü', isWhole: true });
     writeFileSync(join(temporary, 'large.txt'), `${'x'.repeat(99)}\n`.repeat(2000));
-    const { functions } = await folderTools(folder);
-    const text = await functions.read_file?.({ path: 'large.txt', lines: 2000 }, context);
+    const text = await functionOf(await folderTools(folder), 'read_file')?.(
+      { path: 'large.txt', lines: 2000 },
+      context,
+    );
     expect(String(text).length).toBe(64 * 1024 + '\n(more follows)'.length);
   });
 
@@ -312,71 +313,25 @@ describe('the tools', () => {
         return open.readHead(path, maxBytes);
       },
     };
-    const { functions } = await folderTools(Object.assign(Object.create(open), closed));
-    expect(await functions.search_text?.({ text: sought }, context)).toEqual([`notes/plan.txt:2: ${sought}: none`]);
+    const tools = await folderTools(Object.assign(Object.create(open), closed));
+    expect(await functionOf(tools, 'search_text')?.({ text: sought }, context)).toEqual([
+      `notes/plan.txt:2: ${sought}: none`,
+    ]);
     rmSync(join(root, 'closed'), { recursive: true });
   });
 
   it('say so when the folder itself cannot be read', async () => {
     const open = await Folder.open(root);
-    const { functions } = await folderTools(open);
+    const search = functionOf(await folderTools(open), 'search_text');
     const unreadable = { entries: async () => Promise.reject(new Refused("'.' is not a folder that can be read.")) };
     Object.assign(open, unreadable);
-    await expect(functions.search_text?.({ text: sought }, context)).rejects.toThrow('is not a folder');
+    await expect(search?.({ text: sought }, context)).rejects.toThrow('is not a folder');
   });
 
   it('have examples that exist in the folder', async () => {
-    const { specs, functions } = await folderTools(await Folder.open(join(root, 'notes')));
-    expect(specs.map(({ name }) => name)).toEqual(Object.keys(functions));
-    expect(specs[1]?.inputSchema).toMatchObject({ properties: { path: { examples: ['picture.png'] } } });
-  });
-});
-
-describe('the daemon of the sample', () => {
-  const withDaemon = async <T>(path: string, work: (daemon: ReturnType<typeof startDaemon>) => Promise<T>) => {
-    const daemon = startDaemon(path);
-    try {
-      return await work(daemon);
-    } finally {
-      await daemon.stop();
-    }
-  };
-
-  it.each([
-    ['process.exit(3)', 'The daemon ended (exit code 3) while it was needed.'],
-    ["process.stdin.once('data', () => process.exit(4))", 'The daemon ended (exit code 4) while it was needed.'],
-    ["process.stdin.once('data', () => process.kill(process.pid, 'SIGKILL'))", 'The daemon was killed (SIGKILL)'],
-  ])('is reported when it dies: %s', async (script, message) => {
-    const path = join(temporary, 'dying.cjs');
-    writeFileSync(path, script);
-    await withDaemon(path, async ({ during, client }) => {
-      const initialized = client.initialize();
-      await expect(during(initialized)).rejects.toThrow(message);
-      // The request itself does not stay open either.
-      await expect(initialized).rejects.toThrow();
-    });
-  });
-
-  it('is killed when it does not end by itself', async () => {
-    const path = join(temporary, 'deaf.cjs');
-    writeFileSync(path, 'setInterval(() => undefined, 60_000)');
-    const { client, stop } = startDaemon(path, 1);
-    const [initialized] = await Promise.allSettled([client.initialize(), stop()]);
-    expect(initialized.status).toBe('rejected');
-  });
-
-  it('cancels a run that was unwanted before it had started', async () => {
-    const report = await withDaemon(join(dist, 'runwire.cjs'), async ({ during, client }) => {
-      await during(client.initialize());
-      const inputSchema = { type: 'object', properties: {} };
-      const spec = { model: 'test', prompt: 'Wait.', tools: [{ name: 'wait', inputSchema }] };
-      // Ends only when the daemon withdraws the call.
-      const wait = (_: unknown, { signal }: ToolContext) => once(signal, 'abort');
-      const following = { tools: { wait }, onEvent: () => undefined, interrupted: AbortSignal.abort() };
-      return during(followRun(client, spec, following));
-    });
-    expect(report.result.outcome).toBe('cancelled');
-    expect(report.messages).toEqual(report.newMessages);
+    const tools = await folderTools(await Folder.open(join(root, 'notes')));
+    expect(tools.map(({ spec }) => spec.name)).toEqual(['list_folder', 'read_file', 'search_text']);
+    expect(tools[1]?.spec.inputSchema).toMatchObject({ properties: { path: { examples: ['picture.png'] } } });
   });
 });
 

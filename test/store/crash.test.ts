@@ -173,7 +173,9 @@ describe('a run that is killed', () => {
       unknown += one.unknown;
       added += one.added;
     }
-    process.stdout.write(`${lines.length - 1} points, 0 lost, 0 doubled, 0 events changed; ${unknown} outcomes unknown\n`);
+    process.stdout.write(
+      `${lines.length - 1} points, 0 lost, 0 doubled, 0 events changed; ${unknown} outcomes unknown\n`,
+    );
     expect(unknown).toBeGreaterThan(0);
     expect(added).toBeGreaterThan(0);
   }, 120_000);

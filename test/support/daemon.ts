@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { type Conversation, startConversation } from './contract.ts';
 
-export const daemonPath = new URL('../../dist/runwire.cjs', import.meta.url).pathname;
+export const daemonPath = new URL('../../dist/daemon/runwire.cjs', import.meta.url).pathname;
 
 type Message = {
   id?: number | string | null;

@@ -9,7 +9,7 @@
 (require 'json)
 
 (defvar host-server
-  (or (getenv "RUNWIRE") (expand-file-name "../../../dist/runwire.cjs" (file-name-directory load-file-name))))
+  (or (getenv "RUNWIRE") (expand-file-name "../../../dist/daemon/runwire.cjs" (file-name-directory load-file-name))))
 
 (defun host-say (format &rest arguments)
   (princ (concat (apply #'format format arguments) "\n")))

@@ -148,7 +148,7 @@ func main() {
 		node = "node"
 	}
 	if server == "" {
-		server = "../../../dist/runwire.cjs"
+		server = "../../../dist/daemon/runwire.cjs"
 	}
 	command := exec.Command(node, server)
 	to, _ := command.StdinPipe()

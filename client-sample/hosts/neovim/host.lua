@@ -5,7 +5,7 @@
 -- RUNWIRE names the daemon's file, NODE the Node.js to run it with. In a plugin the same calls do without `wait_for`:
 -- answers come to callbacks, and the editor stays free meanwhile.
 local here = vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p:h')
-local server = vim.env.RUNWIRE or here .. '/../../../dist/runwire.cjs'
+local server = vim.env.RUNWIRE or here .. '/../../../dist/daemon/runwire.cjs'
 local client, exit_code
 
 local function say(...)

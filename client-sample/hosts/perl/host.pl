@@ -11,7 +11,7 @@ use IPC::Open2;
 use JSON::PP;
 
 my $json   = JSON::PP->new->utf8->canonical->allow_nonref;
-my $server = $ENV{RUNWIRE} || "$FindBin::Bin/../../../dist/runwire.cjs";
+my $server = $ENV{RUNWIRE} || "$FindBin::Bin/../../../dist/daemon/runwire.cjs";
 my $pid    = open2(my $from, my $to, $ENV{NODE} || 'node', $server);
 binmode $_ for $from, $to;
 $SIG{PIPE} = 'IGNORE';    # a daemon that is gone is noticed when its answer is missing

@@ -17,7 +17,7 @@ from pylsp_jsonrpc.endpoint import Endpoint
 from pylsp_jsonrpc.streams import JsonRpcStreamReader, JsonRpcStreamWriter
 
 PATIENCE_SECONDS = 30
-SERVER = os.environ.get("RUNWIRE", Path(__file__).resolve().parents[3] / "dist" / "runwire.cjs")
+SERVER = os.environ.get("RUNWIRE", Path(__file__).resolve().parents[3] / "dist" / "daemon" / "runwire.cjs")
 
 
 def word_count(call):

@@ -3,7 +3,7 @@
 
     python3 client-sample/hosts/python/host.py
 
-The daemon is dist/runwire.cjs of this repository (`npm run build` makes it) unless RUNWIRE names another one.
+The daemon is dist/daemon/runwire.cjs of this repository (`npm run build` makes it) unless RUNWIRE names another one.
 """
 import json
 import os
@@ -175,7 +175,7 @@ def main(server):
 
 
 if __name__ == "__main__":
-    default = Path(__file__).resolve().parents[3] / "dist" / "runwire.cjs"
+    default = Path(__file__).resolve().parents[3] / "dist" / "daemon" / "runwire.cjs"
     try:
         main(Path(os.environ.get("RUNWIRE", default)))
     except (RunwireError, OSError) as error:

@@ -112,7 +112,7 @@ on_event = lambda do |event|
   puts "calls #{event[:part][:tool_name]} #{JSON.generate(event[:part][:args])}"
 end
 
-server = ENV.fetch('RUNWIRE', File.expand_path('../../../dist/runwire.cjs', __dir__))
+server = ENV.fetch('RUNWIRE', File.expand_path('../../../dist/daemon/runwire.cjs', __dir__))
 runwire = Runwire.new(server, tools: tools, on_event: on_event)
 first = ask(runwire, 'How many words are in it?', tools: [tool('word_count', 'text', 'the quick brown fox')])
 ask(runwire, 'And in German?', messageHistory: first)

@@ -9,7 +9,7 @@ set -euo pipefail
 
 # One jq for all that the daemon says: what kind of message it is, its id, and the message.
 coproc daemon {
-  "${NODE:-node}" "${RUNWIRE:-$(dirname "$0")/../../../dist/runwire.cjs}" |
+  "${NODE:-node}" "${RUNWIRE:-$(dirname "$0")/../../../dist/daemon/runwire.cjs}" |
     jq --unbuffered -r '"\(if .method and .id then "request" else .method // "answer" end) \(.id) \(tojson)"'
 }
 pid=$daemon_PID from=${daemon[0]} to=${daemon[1]}

@@ -10,5 +10,5 @@ set -euo pipefail
 jq -nc --arg prompt "${*:-Hello}" '
   {jsonrpc: "2.0", id: 1, method: "initialize"},
   {jsonrpc: "2.0", id: 2, method: "run/start", params: {$prompt, model: "test", wait: true, include: ["newMessages"]}}' |
-  "${NODE:-node}" "${RUNWIRE:-$(dirname "$0")/../../../dist/runwire.cjs}" |
+  "${NODE:-node}" "${RUNWIRE:-$(dirname "$0")/../../../dist/daemon/runwire.cjs}" |
   jq 'select(.id == 2) | if .error then "\(.error.message)\n" | halt_error else .result end | {output, newMessages, usage}'

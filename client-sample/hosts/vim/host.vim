@@ -5,7 +5,7 @@ vim9script
 #
 # RUNWIRE names the daemon's file, NODE the Node.js to run it with. In a plugin leave out `WaitFor`: answers come to
 # callbacks, and the editor stays free meanwhile.
-const server = exists('$RUNWIRE') ? $RUNWIRE : expand('<script>:p:h') .. '/../../../dist/runwire.cjs'
+const server = exists('$RUNWIRE') ? $RUNWIRE : expand('<script>:p:h') .. '/../../../dist/daemon/runwire.cjs'
 var daemon: job
 var transcript: list<string>
 

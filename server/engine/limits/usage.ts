@@ -33,12 +33,14 @@ export function emptyUsage(): RunUsage {
  */
 export function addUsage(sum: RunUsage, added: RequestUsage | RunUsage): RunUsage {
   const result: RunUsage = { ...sum, details: { ...sum.details } };
-  for (const [key, value] of Object.entries(added)) {
+  // Without a list of entries: it is done for every response.
+  for (const key in added) {
+    const value = added[key];
     if (typeof value !== 'number' || key === 'total_tokens' || key === 'cost') continue;
     const before = result[key];
     result[key] = (typeof before === 'number' ? before : 0) + value;
   }
-  for (const [key, value] of Object.entries(added.details)) result.details[key] = (result.details[key] ?? 0) + value;
+  for (const key in added.details) result.details[key] = (result.details[key] ?? 0) + (added.details[key] ?? 0);
   result.cost = addCost(sum.cost, added.cost);
   return withTotal(result);
 }
@@ -126,11 +128,18 @@ export function checkBeforeToolCalls(limits: UsageLimits, usage: RunUsage, batch
   );
 }
 
+const limitOf = {
+  input_tokens: 'input_tokens_limit',
+  output_tokens: 'output_tokens_limit',
+  total_tokens: 'total_tokens_limit',
+} as const satisfies Record<Counted, keyof UsageLimits>;
+
 function checkTotal(limits: UsageLimits, usage: RunUsage, name: Counted, verb: string): void {
-  const max = limits[`${name}_limit`];
+  const limit = limitOf[name];
+  const max = limits[limit];
   const value = usage[name] ?? 0;
   if (typeof max === 'number' && value > max) {
-    throw exceeded(`${verb} the ${name}_limit of ${max} (${name}=${value})`, `${name}_limit`, max, value);
+    throw exceeded(`${verb} the ${limit} of ${max} (${name}=${value})`, limit, max, value);
   }
 }
 

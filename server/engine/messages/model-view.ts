@@ -150,19 +150,13 @@ function inCallOrder(results: readonly ToolReturnPart[], response: ModelResponse
 
 function responseView(response: ModelResponse): ModelResponse | null {
   const { parts } = response;
+  if (parts.every(isShownAsItIs)) return response;
   const shown = parts.flatMap(responsePartView);
-  if (isSame(shown, parts)) return response;
   return shown.length === 0 ? null : { ...response, parts: shown };
 }
 
-function responsePartView(part: ModelResponsePart): ModelResponsePart[] {
-  switch (part.part_kind) {
-    case 'speech': {
-      const { transcript } = part;
-      if (!transcript) return [];
-      const fields = { id: null, provider_name: null, provider_details: null, citations: null };
-      return [{ content: transcript, ...fields, part_kind: 'text' }];
-    }
+function isShownAsItIs({ part_kind }: ModelResponsePart): boolean {
+  switch (part_kind) {
     case 'text':
     case 'thinking':
     case 'tool-call':
@@ -170,10 +164,17 @@ function responsePartView(part: ModelResponsePart): ModelResponsePart[] {
     case 'builtin-tool-return':
     case 'file':
     case 'compaction':
-      return [part];
+      return true;
     default:
-      return []; // a part of a kind that is not known here
+      return false; // speech, or a part of a kind that is not known here
   }
+}
+
+function responsePartView(part: ModelResponsePart): ModelResponsePart[] {
+  if (isShownAsItIs(part)) return [part];
+  if (part.part_kind !== 'speech' || !part.transcript) return [];
+  const fields = { id: null, provider_name: null, provider_details: null, citations: null };
+  return [{ content: part.transcript, ...fields, part_kind: 'text' }];
 }
 
 /** Returns whether the view of this request depends on more than its position: then `wholeView` reads all of them. */

@@ -1,7 +1,7 @@
 import { pythonJson } from '../json/python-json.ts';
 import type { OutputObject } from '../model.ts';
 
-/** Asks for the output in words. Source: Pydantic AI `DEFAULT_PROMPTED_OUTPUT_TEMPLATE`. */
+/** Requests the output in words. Source: Pydantic AI `DEFAULT_PROMPTED_OUTPUT_TEMPLATE`. */
 export const defaultTemplate =
   "\nAlways respond with a JSON object that's compatible with this schema:\n\n{schema}\n\nDon't include any text or Markdown fencing before or after.\n";
 

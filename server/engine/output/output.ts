@@ -1,7 +1,7 @@
 import type { ToolCallPart } from '../../../protocol/messages/messages.ts';
 import type { OutputOutcome } from '../callbacks.ts';
 import type { RunState } from '../state.ts';
-import { askingStep } from '../steps/announced-step.ts';
+import { announcedStep } from '../steps/announced-step.ts';
 import { stepKey } from '../steps/steps.ts';
 import { invalid, type Refusal, retry } from '../tools/returns.ts';
 import type { ObjectOutput } from './output-object.ts';
@@ -68,7 +68,7 @@ export async function validated(
   ];
   let output = value;
   for (const [j, link] of chain.entries()) {
-    const outcome = await ask(state, { ...link, output, j }, source);
+    const outcome = await check(state, { ...link, output, j }, source);
     if (outcome.kind === 'retry') return { refusal: retry(outcome.message) };
     output = outcome.output;
   }
@@ -76,7 +76,7 @@ export async function validated(
 }
 
 /** Validators see the counts of the run on either path, a function those of its tool. */
-async function ask(
+async function check(
   state: RunState,
   link: { kind: 'function' | 'validator'; name: string; output: unknown; j: number },
   { at, call, retry: retries, maxRetries }: OutputSource,
@@ -88,7 +88,7 @@ async function ask(
   const key = stepKey.output(state.runStep, at, link.j);
   const toolCallId = call ? { toolCallId: call.tool_call_id } : {};
   const waiting = { kind: 'validateOutput' as const, stepKey: key, name: link.name, ...toolCallId };
-  const { value } = await askingStep(state, waiting, (context) =>
+  const { value } = await announcedStep(state, waiting, (context) =>
     state.input.callbacks.validateOutput(
       {
         kind: link.kind,

@@ -14,22 +14,26 @@ const maxPolls = 1000;
 type Mode = 'accumulate' | 'replaceJob' | 'replaceModel';
 
 /** Sends one request, for the whole response or the next piece of one. */
-type AskOnce = (prompt: ModelPrompt) => Promise<ModelAnswer>;
+type RequestOnce = (prompt: ModelPrompt) => Promise<ModelAnswer>;
 
 /**
  * Sends requests until the response is complete. `seed` is a suspended response of an earlier run.
  *
  * Errors: `model.unexpectedBehavior` for a model that never comes to an end, and those of the model.
  */
-export async function askOn(ask: AskOnce, prompt: ModelPrompt, seed: ModelResponse | null): Promise<ModelAnswer> {
-  let answer = seed ? null : await ask(prompt);
+export async function requestWhole(
+  request: RequestOnce,
+  prompt: ModelPrompt,
+  seed: ModelResponse | null,
+): Promise<ModelAnswer> {
+  let answer = seed ? null : await request(prompt);
   let response = seed ?? (answer as ModelAnswer).response;
   const counts = { accumulate: 0, replaceJob: 0, replaceModel: 0 };
   let mode: Mode = 'accumulate';
   while (!answer || response.state === 'suspended') {
     counts[mode] += 1;
     checkCounts(counts, response);
-    answer = await ask({ ...prompt, messages: [...prompt.messages, response] });
+    answer = await request({ ...prompt, messages: [...prompt.messages, response] });
     mode = modeOf(response, answer.response);
     response = merged(response, answer.response, mode);
   }

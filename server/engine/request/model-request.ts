@@ -13,7 +13,7 @@ import type { RunState } from '../state.ts';
 import { emittingStep } from '../steps/recorded-step.ts';
 import { type StepContext, type StepEffect, stepKey } from '../steps/steps.ts';
 import { PartStream } from '../streaming/part-stream.ts';
-import { askOn } from './continuation.ts';
+import { requestWhole } from './continuation.ts';
 import { prepare, prepareResumed } from './prepare.ts';
 import { modelResponse } from './response.ts';
 
@@ -55,7 +55,7 @@ async function request(state: RunState, prompt: ModelPrompt, seed: ModelResponse
   state.emit({ event_kind: 'model_request_started', request: state.runStep, attempt: 1, model: model.id });
   const key = stepKey.model(state.runStep);
   try {
-    const body = (context: StepContext) => ask(state, { prompt, seed }, countingOn(state, context));
+    const body = (context: StepContext) => requestOnce(state, { prompt, seed }, countingOn(state, context));
     const { value } = await emittingStep<Answered>(state, key, body, tried);
     return takeIn(state, value);
   } catch (error) {
@@ -102,7 +102,7 @@ export function responseSoFar({ stream, input, time }: RunState): ModelResponse 
   return modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, ...bookkeeping });
 }
 
-async function ask(
+async function requestOnce(
   state: RunState,
   { prompt, seed }: { prompt: ModelPrompt; seed: ModelResponse | null },
   context: StepContext,
@@ -119,25 +119,16 @@ async function ask(
     const full = state.input.ready?.(signal);
     if (full) await full;
     signal.throwIfAborted();
-    const request = { runId, runStep: state.runStep, attempt, idempotencyKey };
-    const call = {
-      ...request,
-      signal,
-      emit,
-      now,
-      elapsed,
-      ...(bounds ? { bounds } : {}),
-      ...(stream ? { stream } : {}),
-    };
+    const call = { runId, runStep: state.runStep, attempt, idempotencyKey, signal, emit, now, elapsed, bounds, stream };
     const once = async (piece: ModelPrompt) => {
       const from = stream?.nextPiece() ?? 0;
       return whole(await abortable(model.request(piece, call), signal), stream, from);
     };
-    const answer = await askOn(once, prompt, seed);
+    const answer = await requestWhole(once, prompt, seed);
     if (bounds) checkParts(answer.response.parts, bounds);
     stream?.end();
-    const done = { ...answer, durationMs: durationMs() };
-    return { ...done, response: await priced(model, stamped(state, key, answer.response, now())) };
+    const response = stamped(state, key, answer.response, now());
+    return { ...answer, durationMs: durationMs(), response: model.price ? await priced(model, response) : response };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     if (!stream || !(error instanceof EngineError)) throw error;
@@ -198,13 +189,13 @@ function checkWhileStreaming(state: RunState, usage: RequestUsage, stop: (error:
 
 /** Returns whether a part that begins may be the output: text, a call of an output tool, or a deferred call. */
 function outputOf(
-  { agent, functionTools }: RunState,
+  { agent, functionTools, tools }: RunState,
   part: ModelResponsePart,
 ): { tool_name: string | null; tool_call_id: string | null } | null {
   if (part.part_kind === 'text') return agent.output.allowText ? { tool_name: null, tool_call_id: null } : null;
   if (part.part_kind !== 'tool-call') return null;
   if (agent.output.tools.has(part.tool_name)) return { tool_name: part.tool_name, tool_call_id: part.tool_call_id };
-  const isDeferred = agent.tools.get(part.tool_name)?.deferral;
+  const isDeferred = tools.get(part.tool_name)?.deferral;
   // A tool that is not offered in this step is an unknown one.
   const isOffered = functionTools.some(({ name }) => name === part.tool_name);
   return isDeferred && isOffered ? { tool_name: null, tool_call_id: null } : null;
@@ -223,7 +214,8 @@ function stamped({ input }: RunState, key: string, response: ModelResponse, time
 function takeIn(state: RunState, { response: answered, served, warnings, durationMs, error }: Answered): ModelResponse {
   countAttempts(state, answered.failed_attempts);
   const { requests } = state.usage;
-  state.usage = addUsage({ ...state.usage, requests: requests + 1 }, answered.usage);
+  state.usage = addUsage(state.usage, answered.usage);
+  state.usage.requests += 1;
   state.served = served ?? answered.model_name;
   for (const warning of warnings ?? []) state.emit({ event_kind: 'warning', ...warning });
   warnUnmeasured(state, answered);

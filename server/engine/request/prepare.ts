@@ -1,5 +1,6 @@
 import type { ModelMessage, ModelRequest } from '../../../protocol/messages/messages.ts';
 import type { ToolDefinition } from '../../../protocol/spec.ts';
+import type { CallbackContext } from '../callbacks.ts';
 import { EngineError, userError } from '../errors.ts';
 import { mintId } from '../ids.ts';
 import { checkBeforeRequest } from '../limits/usage.ts';
@@ -9,6 +10,8 @@ import type { OwnRequest } from '../node.ts';
 import type { RunState } from '../state.ts';
 import { emittingStep, recordedStep } from '../steps/recorded-step.ts';
 import { type StepContext, stepKey } from '../steps/steps.ts';
+import { listTools } from '../tools/list-tools.ts';
+import type { ToolChanges } from '../tools/run-tools.ts';
 import type { Steer } from './steering-queue.ts';
 import { hasSystemPrompt, resolvePrompts, systemPromptParts, withSystemPrompts } from './system-prompts.ts';
 import { emitDelivered, recordLeft, turnOf } from './turn.ts';
@@ -20,6 +23,8 @@ interface Prepared {
   /** Texts of the system prompts in order, when they have to be put back. */
   systemPrompts?: (string | null)[];
   tools?: ToolDefinition[];
+  /** What has changed in the tools of the sources. */
+  toolChanges?: ToolChanges;
   /** The messages that the user sent since the last request. */
   steers?: Steer[];
   /** The history as the processors returned it. */
@@ -33,14 +38,14 @@ interface Prepared {
  * Errors: `run.invalid`, and the errors of callbacks. Source: Pydantic AI `ModelRequestNode._prepare_request`.
  */
 export async function prepare(state: RunState, own: OwnRequest): Promise<ModelPrompt> {
-  const { agent, history, time } = state;
+  const { history, time } = state;
   const request = own.request && stamped(state, own.request, own.resumed);
   if (request) history.append(request);
   nextStep(state);
   const { value } = await emittingStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
     gather(state, { request, time }, context),
   );
-  state.functionTools = value.tools ?? agent.definitions;
+  offerTools(state, value);
   const steers = value.steers ?? [];
   const turn = turnOf(state, {
     request,
@@ -78,12 +83,10 @@ export async function prepareResumed(state: RunState): Promise<ModelPrompt> {
   const { agent, history } = state;
   history.pop();
   nextStep(state);
-  const { value } = await emittingStep<Prepared>(state, stepKey.prepare(state.runStep), async (context) => {
-    if (!agent.prepareTools) return {};
-    const tools = await state.input.callbacks.prepareTools(agent.definitions, { runStep: state.runStep, ...context });
-    return { tools: subset(state, tools) };
-  });
-  state.functionTools = value.tools ?? agent.definitions;
+  const { value } = await emittingStep<Prepared>(state, stepKey.prepare(state.runStep), (context) =>
+    gatherTools(state, { ...context, runStep: state.runStep }).then(({ prepared }) => prepared),
+  );
+  offerTools(state, value);
   const from = history.messages.findLast((message) => message.kind === 'request');
   if (from) history.resume(from);
   history.findNewMessages();
@@ -117,15 +120,15 @@ async function gather(
   context: StepContext,
 ): Promise<Prepared> {
   const { agent, input } = state;
-  const prepared: Prepared = {};
-  const where = { runStep: state.runStep, ...context };
-  if (agent.prepareTools) prepared.tools = subset(state, await input.callbacks.prepareTools(agent.definitions, where));
+  const where = { ...context, runStep: state.runStep };
+  const { prepared, instructions } = await gatherTools(state, where);
   const texts: (string | null)[] = [];
   for (const part of agent.instructions.parts) {
     if (typeof part !== 'string') {
       texts.push(await input.callbacks.resolvePrompt({ ref: part.ref, kind: 'instructions' }, where));
     }
   }
+  texts.push(...instructions);
   if (texts.length > 0) prepared.instructions = texts;
   // No more callbacks for a request that will not be made.
   if (request && isOverLimit(state)) return prepared;
@@ -142,6 +145,22 @@ async function gather(
   return prepared;
 }
 
+/** Lists the tools of the sources, and lets the host choose among all. */
+async function gatherTools(
+  state: RunState,
+  where: CallbackContext,
+): Promise<{ prepared: Prepared; instructions: readonly string[] }> {
+  const { instructions, ...prepared } = await listTools(state, where);
+  if (!state.agent.prepareTools) return { prepared, instructions };
+  const tools = subset(state, await state.input.callbacks.prepareTools(state.tools.definitions, where));
+  return { prepared: { ...prepared, tools }, instructions };
+}
+
+function offerTools(state: RunState, { tools, toolChanges }: Prepared): void {
+  if (toolChanges) state.tools.apply(toolChanges);
+  state.functionTools = tools ?? state.tools.definitions;
+}
+
 function isOverLimit({ agent, usage }: RunState): boolean {
   try {
     checkBeforeRequest(agent.limits, usage);
@@ -151,8 +170,8 @@ function isOverLimit({ agent, usage }: RunState): boolean {
   }
 }
 
-function subset({ agent }: RunState, tools: ToolDefinition[]): ToolDefinition[] {
-  const unknown = tools.find((tool) => !agent.tools.has(tool.name));
+function subset({ tools: known }: RunState, tools: ToolDefinition[]): ToolDefinition[] {
+  const unknown = tools.find((tool) => !known.get(tool.name));
   if (!unknown) return tools;
   throw new EngineError(
     'callback.invalid',

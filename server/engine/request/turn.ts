@@ -33,6 +33,10 @@ interface TurnInput {
  * Source: Pydantic AI `deliver_asap_messages`.
  */
 export function turnOf(state: RunState, { request, steers, time, instructions }: TurnInput): Turn {
+  if (request && steers.length === 0) {
+    const sent = { ...request, instructions };
+    return { sent, requests: [sent], delivered: [] };
+  }
   const all = steers.map((steer) => deliveryOf(state, steer, time));
   if (!request) {
     const last = all.at(-1)?.message;

@@ -1,6 +1,6 @@
 import type { PendingAdded, WaitingCall } from '../callbacks.ts';
 import type { RunState } from '../state.ts';
-import { type Recorded, recordedStep, tell } from './recorded-step.ts';
+import { emitRecorded, type Recorded, recordedStep } from './recorded-step.ts';
 import type { StepContext, StepEffect, StepOutput } from './steps.ts';
 
 /** How an asking step is run. */
@@ -16,7 +16,7 @@ type Body<T> = (context: StepContext) => Promise<T>;
  * A step that sends one callback. When no client is sent it, `pending_added` and `pending_resolved` are emitted before and
  * after the step. Both follow from the order in which steps begin and end, also with steps in parallel.
  */
-export function askingStep<T>(
+export function announcedStep<T>(
   state: RunState,
   call: WaitingCall,
   body: Body<T>,
@@ -52,10 +52,11 @@ async function announcedLate<T>(state: RunState, call: WaitingCall, body: Body<T
   const known = earlier.find((event) => event.event_kind === 'pending_added');
   const running = body(context);
   const added = known ?? state.input.callbacks.waitsAs(call);
-  if (added && !known) tell(state, key, added);
+  if (added && !known) emitRecorded(state, key, added);
   try {
     return await running;
   } finally {
-    if (added && !signal.aborted) tell(state, key, { event_kind: 'pending_resolved', pendingId: added.pendingId });
+    if (added && !signal.aborted)
+      emitRecorded(state, key, { event_kind: 'pending_resolved', pendingId: added.pendingId });
   }
 }

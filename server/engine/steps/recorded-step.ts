@@ -48,12 +48,12 @@ export function emittingStep<T>(
 
 function emitting<T>(state: RunState, context: StepContext, body: Body<T>): Promise<T> {
   const { key, earlier, signal } = context;
-  if (!earlier) return body({ ...context, emit: (event) => tell(state, key, event) });
+  if (!earlier) return body({ ...context, emit: (event) => emitRecorded(state, key, event) });
   const told = [...earlier];
   const emit = (event: DurableEvent) => {
     if (told.some((one) => isSamePending(one, event))) return;
     told.push(event);
-    tell(state, key, event);
+    emitRecorded(state, key, event);
   };
   // What an earlier try announced, and this one did not wait for, waits no longer either.
   return body({ ...context, emit }).finally(() => {
@@ -70,7 +70,7 @@ function isSamePending(one: DurableEvent, other: DurableEvent): boolean {
 }
 
 /** Emits an event that no output leads to; it is recorded first. `key` is the step that emits it, null for none. */
-export function tell(state: RunState, key: string | null, event: DurableEvent): void {
+export function emitRecorded(state: RunState, key: string | null, event: DurableEvent): void {
   const { runner } = state.input;
   if (runner.tell) runner.tell(key, event);
   else state.emit(event);

@@ -96,6 +96,9 @@ function argumentsValidator(inner: SchemaValidator): Validator {
   };
 }
 
+/** Accepts any object, where somebody else checks it. */
+export const anyArguments: Validator = argumentsValidator(anyObject);
+
 /** What an error may say of its cause. */
 const MAX_CAUSE = 4096;
 

@@ -2,7 +2,7 @@ import type { DeferredToolRequests, DeferredToolResults } from '../../../protoco
 import type { ToolCallPart } from '../../../protocol/messages/messages.ts';
 import { deferralNotAllowed, unexpectedBehavior, userError } from '../errors.ts';
 import { isTurnDue, nextTurn } from '../loop-turns.ts';
-import { askingStep } from '../steps/announced-step.ts';
+import { announcedStep } from '../steps/announced-step.ts';
 import { stepKey } from '../steps/steps.ts';
 import type { CallBatch, ClassifiedCall } from './call-batch.ts';
 import { duplicateIds, idList, idSet, readResults, recordedResults } from './resolutions.ts';
@@ -116,9 +116,9 @@ async function resolve(batch: CallBatch, left: Left): Promise<Left | null> {
   }
 }
 
-type Ask = (batch: CallBatch, left: Left, round: number) => Promise<DeferredToolResults>;
+type Resolver = (batch: CallBatch, left: Left, round: number) => Promise<DeferredToolResults>;
 
-async function resolveOnce(batch: CallBatch, left: Left, { by, round }: { by: Ask; round: number }) {
+async function resolveOnce(batch: CallBatch, left: Left, { by, round }: { by: Resolver; round: number }) {
   announce(batch, left);
   const results = await by(batch, left, round);
   const recorded = recordedResults(results);
@@ -140,7 +140,7 @@ function announce({ state }: CallBatch, left: Left): void {
 async function requestHandler({ state }: CallBatch, left: Left): Promise<DeferredToolResults> {
   const key = stepKey.deferred(state.runStep);
   const waiting = { kind: 'handleDeferred' as const, stepKey: key, name: 'deferred/handle' };
-  const { value } = await askingStep(state, waiting, (context) =>
+  const { value } = await announcedStep(state, waiting, (context) =>
     state.input.callbacks.handleDeferred(requestsOf(left), { runStep: state.runStep, ...context }),
   );
   return value;
@@ -157,7 +157,7 @@ async function requestHuman({ state }: CallBatch, left: Left, round: number): Pr
     const { tool_name: name, tool_call_id: toolCallId } = call.call;
     const key = stepKey.waiting(state.runStep, call.index, round);
     const waiting = { kind: 'awaitHuman' as const, stepKey: key, name, toolCallId };
-    const { value } = await askingStep(state, waiting, (context) =>
+    const { value } = await announcedStep(state, waiting, (context) =>
       state.input.callbacks.awaitHuman(requestsOf(alone(call, as)), { runStep: state.runStep, ...context }),
     );
     return value;

@@ -101,6 +101,7 @@ export function resume(
 
 /** Ids that stand at more than one call, in order. */
 export function duplicateIds(calls: readonly { readonly call: ToolCallPart }[]): string[] {
+  if (calls.length < 2) return [];
   const seen = new Set<string>();
   const twice = new Set<string>();
   for (const { call } of calls) (seen.has(call.tool_call_id) ? twice : seen).add(call.tool_call_id);

@@ -83,7 +83,7 @@ function segments(state: RunState, calls: readonly ClassifiedCall[]): Classified
   const result: ClassifiedCall[][] = [];
   let open: ClassifiedCall[] | null = null;
   for (const call of calls) {
-    if (state.agent.tools.get(call.call.tool_name)?.definition.sequential) {
+    if (state.tools.get(call.call.tool_name)?.definition.sequential) {
       result.push([call]);
       open = null;
     } else if (open) {

@@ -1,17 +1,18 @@
 import type { UserContent } from '../../../protocol/messages/content.ts';
 import type { ToolCallPart, ToolReturnPart } from '../../../protocol/messages/messages.ts';
 import type { CompiledTool } from '../agent.ts';
-import type { ToolOutcome, ToolRequest } from '../callbacks.ts';
+import type { CallbackContext, ToolOutcome, ToolRequest } from '../callbacks.ts';
 import { EngineError, unexpectedBehavior } from '../errors.ts';
 import { hasBigInt, hasUnsafeInteger } from '../json/exact-json.ts';
 import { addUsage } from '../limits/usage.ts';
 import { argsAsJson } from '../messages/wording.ts';
 import type { RunState } from '../state.ts';
-import { askingStep } from '../steps/announced-step.ts';
-import { doneOutput } from '../steps/recorded-step.ts';
+import { announcedStep } from '../steps/announced-step.ts';
+import { doneOutput, recordedStep } from '../steps/recorded-step.ts';
 import { type StepContext, type StepOutput, stepKey } from '../steps/steps.ts';
 import type { Resolution } from './resolutions.ts';
 import { invalid, type Refusal, type RetryCount, retriedReturn, retry, toolReturn } from './returns.ts';
+import type { SourcedCall } from './tool-sources.ts';
 
 /** A call of a response with its position there. */
 export interface PlacedCall {
@@ -57,7 +58,7 @@ export interface LeftCall {
 /** Returns the tool of a name in this step, or null. */
 export function toolInStep(state: RunState, name: string): CompiledTool | null {
   if (!state.functionTools.some((definition) => definition.name === name)) return null;
-  return state.agent.tools.get(name) ?? null;
+  return state.tools.get(name) ?? null;
 }
 
 /** The context of a call that was deferred before. */
@@ -75,24 +76,24 @@ export interface Resolved {
  */
 export function checkCall(state: RunState, placed: PlacedCall, resolved?: Resolved): CheckedCall {
   const { call } = placed;
-  const tell = (argsValid: boolean | null) =>
+  const announce = (argsValid: boolean | null) =>
     state.emit({ part: call, args_valid: argsValid, event_kind: 'function_tool_call' });
   if (resolved && resolved.resolution.kind !== 'approved') {
-    tell(null);
+    announce(null);
     return { ...placed, kind: 'resolved', resolution: resolved.resolution };
   }
   const checked = validateCall(state, placed, resolved);
   try {
     if (checked.kind === 'refused') countFailure(state, checked);
   } catch (error) {
-    tell(false);
+    announce(false);
     throw error;
   }
-  tell(checked.kind === 'run');
+  announce(checked.kind === 'run');
   return checked;
 }
 
-/** Validates a call without telling anybody; an approval may bring other arguments. */
+/** Validates a call without an event; an approval may bring other arguments. */
 export function validateCall(
   state: RunState,
   placed: PlacedCall,
@@ -104,7 +105,8 @@ export function validateCall(
   const result = tool.validator.validate(given ?? placed.call.args);
   if (!result.ok) return { ...placed, kind: 'refused', tool, refusal: invalid(result.errors) };
   const approval = resolved ? { metadata: resolved.metadata, rerun: resolved.rerun } : null;
-  return { ...placed, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
+  const { call, index } = placed;
+  return { call, index, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
 }
 
 function unknownTool(state: RunState, name: string): Refusal {
@@ -178,10 +180,14 @@ export async function settleCall(
     ? stepKey.rerun(state.runStep, index, approval.rerun)
     : stepKey.call(state.runStep, index);
   const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
-  const { value: outcome, time } = await askingStep(state, waiting, (context) => callTool(state, checked, context), {
-    signal,
-    once: (checked.tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined,
-  });
+  const body = (context: StepContext) => callTool(state, checked, context);
+  const options = { signal, once: (checked.tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined };
+  // No client is sent the call of a source.
+  const step =
+    checked.tool.source === undefined
+      ? announcedStep(state, waiting, body, options)
+      : recordedStep(state, key, body, { signal, effect: options.once && { once: options.once } });
+  const { value: outcome, time } = await step;
   switch (outcome.kind) {
     case 'deferred':
       return { left: 'external', metadata: outcome.metadata };
@@ -274,9 +280,28 @@ function callTool(
     ...metadataOf(tool, approval),
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
   };
+  const where = { ...context, runStep: state.runStep };
+  if (tool.source !== undefined) return callSource(state, { ...request, source: tool.source }, where);
   return state.input.callbacks
-    .callTool(request, { runStep: state.runStep, ...context })
+    .callTool(request, where)
     .catch((error: unknown) => onToolError(error, tool, context.signal));
+}
+
+function callSource(
+  { input }: RunState,
+  request: Omit<SourcedCall, 'onProgress'>,
+  context: CallbackContext,
+): Promise<ToolOutcome> {
+  if (!input.sources) throw new Error(`the run has no source '${request.source}'`);
+  const { toolCallId } = request;
+  const onProgress: SourcedCall['onProgress'] = (message, fraction) =>
+    input.sink?.show({
+      event_kind: 'tool_progress',
+      toolCallId,
+      ...(message === undefined ? {} : { message }),
+      ...(fraction === undefined ? {} : { fraction }),
+    });
+  return input.sources.call({ ...request, onProgress }, context);
 }
 
 function metadataOf(tool: CompiledTool, approval: Approval | null): { metadata?: unknown } {

@@ -21,7 +21,7 @@ export interface RebuiltRun {
   readonly events: EventRing;
 }
 
-const never = () => Promise.reject(new Error('a run that is looked at asks nobody'));
+const never = () => Promise.reject(new Error('a run that is looked at requests nobody'));
 const nobody: Callbacks = {
   callTool: never,
   validateOutput: never,
@@ -43,7 +43,7 @@ const stuck: StepRunner = {
 };
 
 /**
- * Rebuilds a run from what is stored of it, without asking anybody.
+ * Rebuilds a run from what is stored of it, without sending anything.
  *
  * Errors: `run.incompatible` for a run of another loop, those of the store.
  */
@@ -85,7 +85,7 @@ export function checkLoop({ head: { loop, runId, by } }: StoredRun): void {
   );
 }
 
-/** What a bug ends a run with has an id of its own each time; the one that was told stands. */
+/** What a bug ends a run with has an id of its own each time; the one that was emitted stands. */
 function asStored(sent: SentEvent, result: RunResult | null): SentEvent {
   return result && sent.event.event_kind === 'run_finished' ? { ...sent, event: { ...sent.event, result } } : sent;
 }

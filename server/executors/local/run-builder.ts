@@ -148,7 +148,7 @@ export class RunBuilder {
       usedMs,
       after: this.#after,
       elapsed: world.elapsed,
-      onTimeout: () => stop.ask(error()),
+      onTimeout: () => stop.request(error()),
     });
   }
 

@@ -162,14 +162,14 @@ export class StoredRuns {
     };
   }
 
-  /** What waits for people in runs that this process does not drive. */
+  /** What waits for humans in runs that this process does not drive. */
   async pending(runId: string | undefined): Promise<PendingItem[]> {
     const refs = runId === undefined ? await this.store.refs() : [await this.store.find(runId)];
     const items: PendingItem[] = [];
     for (const ref of refs.reverse()) {
       if (!ref || (ref.tag !== 'park' && epochOf(ref) === null) || epochOf(ref) === this.store.daemons.epoch) continue;
       const run = await this.store.load(ref).catch(() => null);
-      if (run && !run.result) items.push(...run.openAsks().map((ask) => itemOf(run.runId, ask)));
+      if (run && !run.result) items.push(...run.openRequests().map((request) => itemOf(run.runId, request)));
     }
     return items;
   }
@@ -261,8 +261,8 @@ export class StoredRuns {
 
 /** The answer to an item of an interrupted run. Errors: `pending.notFound`, `pending.resolved`. */
 export function checkOpen(run: StoredRun, pendingId: string) {
-  const ask = run.openAsks().find(({ id }) => id === pendingId);
-  if (ask) return ask;
+  const request = run.openRequests().find(({ id }) => id === pendingId);
+  if (request) return request;
   if (run.answers().has(pendingId))
     throw new EngineError('pending.resolved', `'${pendingId}' was answered already.`, { pendingId, end: 'answered' });
   throw new EngineError('pending.notFound', `Nothing waits under the id '${pendingId}'; pending/list has what does.`, {

@@ -8,7 +8,7 @@ import { addUsage, emptyUsage, withTotal } from '../../engine/limits/usage.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
 import type { RunStore } from '../../store/run-store.ts';
-import type { StoredAsk, StoredRun } from '../../store/stored-run.ts';
+import type { StoredRequest, StoredRun } from '../../store/stored-run.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';
 import { type RebuiltRun, rebuild } from './rebuild.ts';
 import { interrupted } from './run-errors.ts';
@@ -79,7 +79,7 @@ export class StoredView implements RunView {
       state: this.state,
       ...(head.spec.agent.name ? { agent: head.spec.agent.name } : {}),
       runStep: rebuilt?.state.runStep ?? 0,
-      pending: result ? [] : this.#run.openAsks().map((ask) => itemOf(this.runId, ask)),
+      pending: result ? [] : this.#run.openRequests().map((request) => itemOf(this.runId, request)),
       usage: await this.#usage(),
       messageCount: messages.length,
       lastSeq: result?.lastSeq ?? rebuilt?.state.lastSeq ?? 0,
@@ -143,8 +143,8 @@ export class StoredView implements RunView {
   }
 }
 
-/** Returns something that waits for people as `pending/list` shows it. */
-export function itemOf(runId: string, { id, method, params, at, until }: StoredAsk): PendingItem {
+/** Returns something that waits for humans as `pending/list` shows it. */
+export function itemOf(runId: string, { id, method, params, at, until }: StoredRequest): PendingItem {
   const deadline = until === undefined ? {} : { deadlineAt: formatTimestamp(until) };
   return { pendingId: id, runId, method, params, createdAt: formatTimestamp(at), ...deadline };
 }

@@ -107,6 +107,8 @@ export interface Quirks {
   readonly thinkingTags: readonly [open: string, close: string];
   /** Whether text is split at those tags: models of open servers write their thinking into it. */
   readonly readsTags?: boolean;
+  /** Whether blanks before a streamed text are left out also where there are no tags, if the profile says so. */
+  readonly skipsBlankStarts?: boolean;
   /** Whether thinking says whose it is. Source: Pydantic AI, where some models leave `provider_name` out. */
   readonly namesThinking?: boolean;
   /** Whether arguments come as objects: one that is cut at the token limit cannot be told from a whole one. */

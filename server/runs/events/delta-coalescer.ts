@@ -12,7 +12,7 @@ const full = 64 * 1024;
 const perEvent = 256;
 
 /** Options of a `DeltaCoalescer`. */
-export interface DeltaLaneOptions {
+export interface CoalescerOptions {
   /** `all` merges only while the client is congested. */
   readonly mode: 'coalesced' | 'all';
   /** How long pieces may be held back to be merged, in milliseconds; 0 holds nothing back. */
@@ -28,7 +28,7 @@ export interface DeltaLaneOptions {
  * pieces of one part as one.
  */
 export class DeltaCoalescer implements DeltaSink {
-  readonly #options: DeltaLaneOptions;
+  readonly #options: CoalescerOptions;
   readonly #piece = new PieceBuffer();
   /** Deltas that wait before the piece, while the client is congested. */
   #waiting: DeltaEvent[] = [];
@@ -38,7 +38,7 @@ export class DeltaCoalescer implements DeltaSink {
   #stopTimer: (() => void) | null = null;
   #isAwaited = false;
 
-  constructor(options: DeltaLaneOptions) {
+  constructor(options: CoalescerOptions) {
     this.#options = options;
   }
 

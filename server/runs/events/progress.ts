@@ -32,7 +32,7 @@ export class RunProgress {
   }
 
   /** Called with each durable event, before it is sent. */
-  tell(event: DurableEvent): void {
+  show(event: DurableEvent): void {
     if (event.event_kind === 'run_finished') this.#end(event.result);
     else if (event.event_kind === 'run_started') this.#start();
     else this.#report(messageOf(event));

@@ -79,7 +79,7 @@ export class RunEmitter {
     const { runId } = this.#options;
     const client = this.#client;
     this.#coalescer?.flush();
-    this.#progress?.tell(event);
+    this.#progress?.show(event);
     const whole = { runId, seq, event: eventForWire(event) };
     const tooLarge = client.notify('run/event', whole);
     const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;

@@ -85,7 +85,7 @@ function reference(root: object): (value: unknown) => boolean {
 
 const holding = (v: unknown, d: Schema) => ({ type: 'object', properties: { v }, $defs: { d } });
 
-it('a schema that is only asked whether a value fits agrees with Ajv', async () => {
+it('a schema that only decides whether a value fits agrees with Ajv', async () => {
   await fc.assert(
     fc.asyncProperty(schema, definition, value, async (one, d, v) => {
       const { validateData, unchecked } = await compileValidator(holding({ not: one }, d), { extras: 'keep' });

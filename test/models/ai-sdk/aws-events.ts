@@ -1,12 +1,4 @@
-/** CRC-32 as zlib has it; that of Node comes with Node 22 only. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffff_ffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb8_8320 : crc >>> 1;
-  }
-  return (crc ^ 0xffff_ffff) >>> 0;
-}
+import { crc32 } from 'node:zlib';
 
 const stringHeader = 7;
 
@@ -22,9 +14,13 @@ function header(name: string, value: string): Buffer {
   ]);
 }
 
-/** One event of the binary stream of AWS. Source: Smithy, "Amazon Event Stream specification". */
-export function awsMessage(event: string, payload: string): Buffer {
-  const headers = Buffer.concat([header(':message-type', 'event'), header(':event-type', event)]);
+/** One event of the binary stream of AWS. */
+export const awsMessage = (event: string, payload: string): Buffer =>
+  awsFrame({ ':message-type': 'event', ':event-type': event }, payload);
+
+/** A frame of the binary stream of AWS. Source: Smithy, "Amazon Event Stream specification". */
+export function awsFrame(texts: Readonly<Record<string, string>>, payload: string): Buffer {
+  const headers = Buffer.concat(Object.entries(texts).map(([name, value]) => header(name, value)));
   const body = Buffer.from(payload);
   const message = Buffer.alloc(12 + headers.length + body.length + 4);
   message.writeUInt32BE(message.length, 0);

@@ -128,7 +128,7 @@ const cases: [name: string, reply: Reply, expected: object, way?: Way][] = [
       headers: { 'content-type': 'application/vnd.amazon.eventstream' },
       body: '\0\0\0\x14\0\0\0\0aaaaaaaaaaaa',
     },
-    bad,
+    { kind: 'model.api' },
     { provider: 'bedrock' },
   ],
 ];

@@ -1,5 +1,7 @@
 """Writes what the reference engine reads out of answers as vectors: `python -m answers FOLDER`, from the folder above.
 
+`python -m answers --check FOLDER` names the files that would be written otherwise.
+
 It needs the extras openai, anthropic, google, groq, mistral, cohere, bedrock and huggingface of the engine.
 """
 
@@ -32,16 +34,25 @@ def main():
     os.environ.update(VLLM_BASE_URL='http://127.0.0.1:1/v1', VLLM_API_KEY='k')
     os.environ.update(AZURE_OPENAI_API_KEY='k', AZURE_OPENAI_ENDPOINT='http://127.0.0.1:1/openai/v1')
     os.environ.update(SNOWFLAKE_TOKEN='k', SNOWFLAKE_ACCOUNT='a', OLLAMA_BASE_URL='http://127.0.0.1:1/v1')
-    from . import finish_words, thinking
+    from . import blank_starts, finish_words, thinking
 
-    folder = Path(sys.argv[1])
-    write(folder / 'finish-words.json', {'rows': finish_words.run(ROWS)})
-    write(folder / 'thinking.json', thinking.run([row for row, family in ROWS.items() if family == 'chat']))
+    folder = Path(sys.argv[-1])
+    texts = {
+        folder / 'finish-words.json': text_of({'rows': finish_words.run(ROWS)}),
+        folder / 'blank-starts.json': text_of(blank_starts.run()),
+        folder / 'thinking.json': text_of(thinking.run([row for row, family in ROWS.items() if family == 'chat'])),
+    }
+    if '--check' in sys.argv:
+        differing = [path.name for path, text in texts.items() if path.read_text() != text]
+        print(f'{len(texts) - len(differing)} of {len(texts)} files as they are stored', *differing, file=sys.stderr)
+        return 1 if differing else 0
+    for path, text in texts.items():
+        path.write_text(text)
+    return 0
 
 
-def write(path, vectors):
-    text = json.dumps({'engine': version('pydantic-ai-slim'), **vectors}, ensure_ascii=False, indent=1)
-    path.write_text(text + '\n')
+def text_of(vectors):
+    return json.dumps({'engine': version('pydantic-ai-slim'), **vectors}, ensure_ascii=False, indent=1) + '\n'
 
 
-main()
+sys.exit(main())

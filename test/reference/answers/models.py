@@ -1,8 +1,7 @@
 """Models of the reference engine whose provider is a server on loopback, by the names of our rows."""
 
 
-def model(row, url):
-    from pydantic_ai import models as m  # noqa: F401
+def model(row, url, name=None):
 
     def openai_at(provider_name, cls_path):
         import importlib
@@ -13,7 +12,7 @@ def model(row, url):
         model_class = getattr(importlib.import_module(f'pydantic_ai.models.{module}'), cls)
         provider = infer_provider(provider_name)
         provider.client.base_url = f'{url}/v1/'
-        return model_class('acme/some-model', provider=provider)
+        return model_class(name or 'acme/some-model', provider=provider)
 
     chat = 'openai.OpenAIChatModel'
     if row in ('openai', 'azure', 'bedrock-mantle', 'deepseek-responses', 'xai'):
@@ -21,8 +20,15 @@ def model(row, url):
         return openai_at('openai', 'openai.OpenAIResponsesModel')
     if row == 'azure-chat':
         return openai_at('azure', chat)
-    if row in ('openai-chat', 'openai-compatible'):
+    if row == 'openai-chat':
         return openai_at('openai', chat)
+    if row == 'openai-compatible':
+        from pydantic_ai.models.openai import OpenAIChatModel
+        from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+        # Ours goes by the name of OpenAI.
+        provider = OpenAICompatibleProvider('openai', base_url=f'{url}/v1', api_key='k')
+        return OpenAIChatModel(name or 'acme/some-model', provider=provider)
     own = {
         'cerebras': 'cerebras.CerebrasModel',
         'openrouter': 'openrouter.OpenRouterModel',
@@ -47,7 +53,7 @@ def model(row, url):
         from pydantic_ai.models.groq import GroqModel
         from pydantic_ai.providers.groq import GroqProvider
 
-        return GroqModel('some-model', provider=GroqProvider(api_key='k', base_url=url))
+        return GroqModel(name or 'some-model', provider=GroqProvider(api_key='k', base_url=url))
     if row == 'mistral':
         from pydantic_ai.models.mistral import MistralModel
         from pydantic_ai.providers.mistral import MistralProvider
@@ -64,7 +70,7 @@ def model(row, url):
         from pydantic_ai.models.huggingface import HuggingFaceModel
         from pydantic_ai.providers.huggingface import HuggingFaceProvider
 
-        return HuggingFaceModel('some-model', provider=HuggingFaceProvider(api_key='k', base_url=f'{url}/v1'))
+        return HuggingFaceModel(name or 'some-model', provider=HuggingFaceProvider(api_key='k', base_url=f'{url}/v1'))
     if row == 'bedrock':
         from pydantic_ai.models.bedrock import BedrockConverseModel
         from pydantic_ai.providers.bedrock import BedrockProvider

@@ -13,8 +13,8 @@ import { merge, STEPS_PER_KEY } from './combine.ts';
 type Rule = (result: unknown, given: unknown, walk: Walk) => unknown;
 
 /**
- * Adds to a check the keywords that Pydantic has no counterpart of. Those that only ask whether a value fits a schema ask
- * that of the converted value, as it stands; those that apply schemas are walked, so that they convert and report as usual.
+ * Adds to a check the keywords that Pydantic has no counterpart of. Those that only decide whether a value fits a schema
+ * look at the converted value, as it stands; those that apply schemas are walked, so that they convert and report as usual.
  */
 export function withRemaining(base: Check, schema: SchemaObject, context: CompileContext): Check {
   const rules = [

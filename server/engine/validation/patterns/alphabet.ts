@@ -4,7 +4,7 @@ const ASCII = 128;
 const MAX_KNOWN = 4096;
 const STEPS_PER_TEST = 4;
 
-/** A set of code points that the atoms of a pattern do not tell apart. */
+/** A set of code points that the atoms of a pattern do not distinguish. */
 export interface SymbolClass {
   /** By the number of an atom, whether it matches. */
   readonly matches: readonly boolean[];
@@ -16,7 +16,7 @@ export interface SymbolClass {
 }
 
 /**
- * Sorts code points into the classes that a pattern tells apart. An atom is asked of `RegExp`, one code point at a time: so
+ * Sorts code points into the classes that a pattern distinguishes. An atom is tested with `RegExp`, one code point at a time: so
  * it means exactly what JavaScript means by it, and there is nothing to repeat.
  */
 export class Alphabet {

@@ -21,7 +21,7 @@ const CHARS_PER_PAYMENT = 1024;
 const CHARS_PER_STEP = 2;
 
 /**
- * Tells whether a pattern is found in a text. Runs all ways to read the text at once, so that the time is bounded by the
+ * Returns whether a pattern is found in a text. Runs all ways to read the text at once, so that the time is bounded by the
  * size of the pattern times the length of the text, whatever the two are; sets of states that were met are kept and
  * make the usual step one look-up.
  */

@@ -9,7 +9,7 @@ export type State =
   | { readonly kind: 'atom'; readonly atom: number; readonly next: number }
   | { readonly kind: 'split'; readonly next: number; readonly other: number }
   | { readonly kind: 'assertion'; readonly assertion: Assertion; readonly next: number }
-  /** `bit` tells which lookaround has to hold, or not to hold. */
+  /** `bit` says which lookaround has to hold, or not to hold. */
   | { readonly kind: 'look'; readonly bit: number; readonly isNegative: boolean; readonly next: number }
   | { readonly kind: 'match' };
 
@@ -158,12 +158,12 @@ class Builder {
     return assertion === 'start' ? 'end' : assertion === 'end' ? 'start' : assertion;
   }
 
-  /** A lookahead holds where its text can begin, which reading backward tells; a lookbehind where its text can end. */
+  /** A lookahead holds where its text can begin, which reading backward finds; a lookbehind where its text can end. */
   #bit(look: Lookaround): number {
     const { bits, lookarounds } = this.#shared;
     const known = bits.get(look);
     if (known !== undefined) return known;
-    const automaton = new Builder(this.#shared, !look.isBehind).build(look.body);
+    const automaton = new Builder(this.#shared, !look.isLookbehind).build(look.body);
     const bit = 1 << (lookarounds.push(automaton) - 1);
     bits.set(look, bit);
     return bit;

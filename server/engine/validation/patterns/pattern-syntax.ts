@@ -7,12 +7,12 @@ export type Assertion = 'start' | 'end' | 'wordBoundary' | 'noWordBoundary';
 /** A condition on the text that follows or precedes a position. */
 export interface Lookaround {
   readonly kind: 'look';
-  readonly isBehind: boolean;
+  readonly isLookbehind: boolean;
   readonly isNegative: boolean;
   readonly body: PatternNode;
 }
 
-/** A pattern without what is only about captures and the order of attempts, since it is only asked whether it matches. */
+/** A pattern without what is only about captures and the order of attempts, since only whether it matches counts. */
 export type PatternNode =
   /** One code point; `source` is a character, an escape or a class of Unicode mode. */
   | { readonly kind: 'atom'; readonly source: string }
@@ -108,7 +108,7 @@ class Parser {
     this.#at++;
     const look = open.groups?.look;
     if (!look) return body;
-    return { kind: 'look', isBehind: look.startsWith('<'), isNegative: look.endsWith('!'), body };
+    return { kind: 'look', isLookbehind: look.startsWith('<'), isNegative: look.endsWith('!'), body };
   }
 
   #atom(): PatternNode {

@@ -1,32 +1,44 @@
 import { crc32 } from 'node:zlib';
 
-/** A frame of an Amazon event stream: its name, its payload, and itself with another payload. */
+/** A frame of an Amazon event stream: an event, or an error in the place of one. */
 export interface Frame {
+  /** The name of the event; undefined for an error. */
   readonly name: string | undefined;
+  /** The name of the error, and what it says when that is in a header. */
+  readonly error?: { readonly name: string; readonly message: string | undefined };
   readonly payload: string;
   readonly bytes: Uint8Array;
+  /** Returns the frame with another payload. */
   with(payload: string): Uint8Array;
+}
+
+/** Bytes that are not frames, or were changed on their way. */
+export class DamagedFrameError extends Error {
+  override readonly name = 'DamagedFrameError';
 }
 
 /** Total length, length of the headers, sum of both. */
 const preludeSize = 12;
 const sumSize = 4;
 
-/** Reads frames out of bytes that may be cut anywhere; what is cut at the end is handed on as it is. */
+/** Reads frames from bytes that may be cut anywhere; what is cut at the end is handed on as it is. */
 export class FrameDecoder {
   #pieces: Buffer[] = [];
   #size = 0;
 
+  /** Throws `DamagedFrameError` once a sum does not match; what came before it has been returned by then. */
   *add(bytes: Uint8Array): Generator<Frame> {
     this.#pieces.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.#size += bytes.byteLength;
     if (this.#size < this.#wanted()) return;
     let rest = this.rest();
-    while (rest.length >= sumSize && rest.length >= rest.readUInt32BE()) {
-      const total = rest.readUInt32BE();
-      if (total < preludeSize + sumSize) break; // no frame at all: the package says so
-      yield frameOf(rest.subarray(0, total));
+    while (rest.length >= preludeSize) {
+      const total = checkedLength(rest);
+      if (rest.length < total) break;
+      const frame = rest.subarray(0, total);
       rest = rest.subarray(total);
+      this.#pieces = [rest];
+      yield frameOf(frame);
     }
     this.#pieces = [rest];
     this.#size = rest.length;
@@ -38,32 +50,55 @@ export class FrameDecoder {
     return rest;
   }
 
+  /** The prelude is checked as soon as it is there: a length that is not one would be waited for to the end. */
   #wanted(): number {
     const [first] = this.#pieces;
-    return first && first.length >= sumSize ? first.readUInt32BE() : sumSize;
+    return first && first.length >= preludeSize ? checkedLength(first) : preludeSize;
   }
 }
 
+/** The length of the frame that begins here. */
+function checkedLength(bytes: Buffer): number {
+  const total = bytes.readUInt32BE();
+  const headers = bytes.readUInt32BE(4);
+  const isFrame = bytes.readUInt32BE(8) === crc32(bytes.subarray(0, 8));
+  if (isFrame && total >= preludeSize + headers + sumSize) return total;
+  throw new DamagedFrameError('The answer is not an Amazon event stream: the checksum of a prelude does not match.');
+}
+
 function frameOf(bytes: Buffer): Frame {
+  if (bytes.readUInt32BE(bytes.length - sumSize) !== crc32(bytes.subarray(0, -sumSize))) {
+    throw new DamagedFrameError('The event stream is damaged: the checksum of a frame does not match.');
+  }
   const headersEnd = preludeSize + bytes.readUInt32BE(4);
+  const headers = headersOf(bytes.subarray(preludeSize, headersEnd));
+  const error = headers.get(':exception-type') ?? headers.get(':error-code');
   return {
     bytes,
-    name: headerOf(bytes.subarray(preludeSize, headersEnd), ':event-type'),
+    name: error === undefined ? headers.get(':event-type') : undefined,
+    ...(error === undefined ? {} : { error: { name: error, message: headers.get(':error-message') } }),
     payload: bytes.toString('utf8', headersEnd, bytes.length - sumSize),
     with: (payload) => encoded(bytes.subarray(preludeSize, headersEnd), Buffer.from(payload)),
   };
 }
 
-/** The text of a header; all headers of events are texts, which are type 7. */
-function headerOf(headers: Buffer, wanted: string): string | undefined {
-  for (let at = 0; at < headers.length; ) {
-    const nameEnd = at + 1 + headers.readUInt8(at);
-    if (headers[nameEnd] !== 7) return undefined;
-    const valueEnd = nameEnd + 3 + headers.readUInt16BE(nameEnd + 1);
-    if (headers.toString('utf8', at + 1, nameEnd) === wanted) return headers.toString('utf8', nameEnd + 3, valueEnd);
-    at = valueEnd;
+/** Lengths of the values of headers by their types; those of types 6 and 7 state theirs. */
+const valueSizes = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16];
+const textType = 7;
+
+/** The headers that are texts. Source: Smithy, "Amazon Event Stream specification". */
+function headersOf(bytes: Buffer): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (let at = 0; at < bytes.length; ) {
+    const nameEnd = at + 1 + bytes.readUInt8(at);
+    const type = bytes[nameEnd] ?? textType;
+    const known = valueSizes[type];
+    const start = nameEnd + (known === undefined ? 3 : 1);
+    const end = start + (known ?? (start <= bytes.length ? bytes.readUInt16BE(nameEnd + 1) : 0));
+    if (type === textType) headers.set(bytes.toString('utf8', at + 1, nameEnd), bytes.toString('utf8', start, end));
+    at = end;
   }
-  return undefined;
+  return headers;
 }
 
 function encoded(headers: Buffer, payload: Buffer): Uint8Array {

@@ -1,8 +1,8 @@
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { asObject } from '../raw/loose-json.ts';
-import { type Frame, FrameDecoder } from './amazon-frames.ts';
+import { DamagedFrameError, type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';
-import { type OwnError, ownError } from './own-error.ts';
+import { errorOfFrame, type OwnError, ownError } from './own-error.ts';
 import { EventDecoder, encodedEvent, type ServerSentEvent } from './server-sent-events.ts';
 
 /** What of a request its answer is read by. */
@@ -112,16 +112,34 @@ function normalizedStream(response: Response, events: StreamReading): Response {
 
 /** Frames of Amazon: only the payload of one that was changed is written anew. */
 class FrameStream implements StreamReading {
-  readonly #normalizer: Normalizer;
+  readonly #reading: Reading;
   readonly #decoder = new FrameDecoder();
-  readonly isOver = false;
+  isOver = false;
 
-  constructor({ normalizer }: Reading) {
-    this.#normalizer = normalizer;
+  constructor(reading: Reading) {
+    this.#reading = reading;
   }
 
   add(bytes: Uint8Array): Uint8Array {
-    return Buffer.concat([...this.#decoder.add(bytes)].map((frame) => this.#frame(frame)));
+    const written: Uint8Array[] = [];
+    try {
+      for (const frame of this.#decoder.add(bytes)) {
+        if (frame.error) {
+          this.#fail(errorOfFrame(frame.error, jsonOf(frame.payload)?.value));
+          break;
+        }
+        written.push(this.#frame(frame));
+      }
+    } catch (error) {
+      if (!(error instanceof DamagedFrameError)) throw error;
+      this.#fail({ message: error.message, statusCode: undefined, isRetryable: true, data: null });
+    }
+    return Buffer.concat(written);
+  }
+
+  #fail(error: OwnError): void {
+    this.isOver = true;
+    this.#reading.report(error);
   }
 
   end(): Uint8Array {
@@ -132,7 +150,7 @@ class FrameStream implements StreamReading {
     const { name } = frame;
     const parsed = jsonOf(frame.payload);
     if (name === undefined || !parsed) return frame.bytes;
-    const [event] = this.#normalizer.event({ [name]: parsed.value });
+    const [event] = this.#reading.normalizer.event({ [name]: parsed.value });
     return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name]));
   }
 }

@@ -23,13 +23,32 @@ const textMembers = ['message', 'detail', 'msg', 'Message', 'error_message'];
 export function ownError(value: unknown): OwnError | undefined {
   const body = asObject(Array.isArray(value) ? value[0] : value);
   const found = errorIn(body);
-  if (found === undefined) return undefined;
+  return found === undefined ? undefined : errorOf(found, body);
+}
+
+/**
+ * An error in the place of an event of an Amazon stream, with the status that it has before a stream begins.
+ *
+ * Source: Pydantic AI `_STREAM_EXCEPTION_STATUS_CODES`.
+ */
+export function errorOfFrame(error: { name: string; message: string | undefined }, payload: unknown): OwnError {
+  const __type = error.name.charAt(0).toUpperCase() + error.name.slice(1);
+  const message = error.message === undefined ? {} : { message: error.message };
+  const body = { __type, ...message, ...asObject(payload) };
+  const { message: said, ...rest } = errorOf(body, body);
+  return { message: textMembers.some((name) => name in body) ? said : __type, ...rest };
+}
+
+/** Whether another try may help; Amazon wants one for 424, a stream that its model broke off. */
+const mayHelp = (status: number) => [408, 409, 424, 429].includes(status) || status >= 500;
+
+function errorOf(found: unknown, body: Loose): OwnError {
   const error = asObject(found);
   const statusCode = statusOf([error, asObject(error.error), body]);
   return {
     message: messageOf(found),
     statusCode,
-    isRetryable: statusCode === undefined || [408, 409, 429].includes(statusCode) || statusCode >= 500,
+    isRetryable: statusCode === undefined || mayHelp(statusCode),
     data: found,
   };
 }
@@ -94,7 +113,7 @@ const statusOfWord: Readonly<Record<string, number>> = {
   ThrottlingException: 429,
   ServiceUnavailableException: 503,
   InternalServerException: 500,
-  ModelStreamErrorException: 500,
+  ModelStreamErrorException: 424,
   ModelTimeoutException: 408,
   ValidationException: 400,
   AccessDeniedException: 403,

@@ -3,16 +3,27 @@ import type { Provider } from '../provider.ts';
 import { taggedFields } from '../response/answer-parts.ts';
 import { type Segment, TagSplitter } from './thinking-tags.ts';
 
+type Turn = 'text' | 'thinking' | 'call';
+
 /** The text of a chat completion that comes in pieces: split at thinking tags, and in turns with thinking and calls. */
 export class StreamedText {
   readonly #provider: Provider;
+  readonly #skipsBlankStarts: boolean;
   readonly #target: () => PartStream;
   readonly #splitter: TagSplitter;
-  #turn = { kind: '', number: 0 };
+  #turn: { readonly kind: Turn | undefined; readonly number: number } = { kind: undefined, number: 0 };
+  /** Keys of the texts that have begun. */
+  readonly #begun = new Set<string>();
+  /** Blanks left out between a text and its continuation after thinking, which stand before the next text. */
+  #held = '';
+  #isInterrupted = false;
+  /** Whether what came last was text, not thinking between tags. */
+  #isText = false;
 
-  /** `target` gives the parts, which are open from then on. */
-  constructor(provider: Provider, target: () => PartStream) {
+  /** `target` returns the parts, which are open from then on. */
+  constructor(provider: Provider, skipsBlankStarts: boolean, target: () => PartStream) {
     this.#provider = provider;
+    this.#skipsBlankStarts = skipsBlankStarts;
     this.#target = target;
     this.#splitter = new TagSplitter(provider.quirks.thinkingTags);
   }
@@ -26,21 +37,51 @@ export class StreamedText {
     this.#show(this.#splitter.end());
   }
 
-  /** The number of the turn of a kind of part: after another kind it goes on in a part of its own. */
-  turnTo(kind: 'text' | 'thinking' | 'call'): number {
+  /** Returns the number of the turn of a kind of part: after another kind it goes on in a part of its own. */
+  turnTo(kind: Turn): number {
     if (this.#turn.kind === kind) return this.#turn.number;
     if (this.#turn.kind === 'text') this.flush();
+    this.#isInterrupted = kind === 'thinking' && this.#turn.kind === 'text' && this.#isText;
     this.#turn = { kind, number: this.#turn.number + 1 };
     return this.#turn.number;
   }
 
   #show(segments: readonly Segment[]): void {
-    for (const { kind, number, content } of segments) {
-      const turn = this.turnTo('text');
-      // Upstream keeps one text where thinking is not named.
-      const key = `${kind} ${number} of text ${this.#provider.quirks.namesThinking === false ? '' : turn}`;
-      if (kind === 'text') this.#target().text(key, content);
-      else this.#target().thinking(key, content, null, taggedFields(this.#provider));
+    for (const segment of segments) {
+      if (this.#isBlankStart(segment)) {
+        // Where thinking is not named, upstream ends it with any text, also with one that is left out.
+        if (this.#isOneText) this.turnTo('text');
+        continue;
+      }
+      const key = this.#keyOf(segment, this.turnTo('text'));
+      this.#isText = segment.kind === 'text';
+      if (segment.kind === 'thinking') {
+        this.#target().thinking(key, segment.content, null, taggedFields(this.#provider));
+        continue;
+      }
+      const held = this.#begun.has(key) ? '' : this.#held;
+      if (!this.#begun.has(key)) this.#held = '';
+      this.#begun.add(key);
+      this.#target().text(key, held + segment.content);
     }
+  }
+
+  /** Source: Pydantic AI `ignore_streamed_leading_whitespace`, `OpenAIStreamedResponse._map_text_delta`. */
+  #isBlankStart(segment: Segment): boolean {
+    const { kind, content } = segment;
+    if (!this.#skipsBlankStarts || kind !== 'text' || content.trim() !== '') return false;
+    const next = this.#turn.kind === 'text' ? this.#turn.number : this.#turn.number + 1;
+    if (this.#begun.has(this.#keyOf(segment, next))) return false;
+    if (this.#isInterrupted) this.#held += content;
+    return true;
+  }
+
+  /** Upstream keeps one text where thinking is not named. */
+  #keyOf({ kind, number }: Segment, turn: number): string {
+    return `${kind} ${number} of text ${this.#isOneText ? '' : turn}`;
+  }
+
+  get #isOneText(): boolean {
+    return this.#provider.quirks.namesThinking === false;
   }
 }

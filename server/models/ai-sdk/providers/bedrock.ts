@@ -14,6 +14,7 @@ const quirks: Quirks = {
   ...chatQuirks,
   finishWords: bedrockWords,
   parsedArguments: true,
+  skipsBlankStarts: true,
   metadata: { signature: 'signature', redacted: { name: 'redactedContent', id: 'redacted_content', isBase64: true } },
   normalizer: () => new BedrockNormalizer(),
   bodyReader: () => new BedrockBodyReader(),

@@ -3,6 +3,7 @@ import { ChatNormalizer } from '../answers/chat.ts';
 import type { Quirks } from '../provider.ts';
 import { ChatBodyReader } from '../raw/body-chat.ts';
 import { chatApi } from '../request/chat/api.ts';
+import { plainNames } from '../request/grammar.ts';
 import { hostProfiles } from '../request/profiles/hosts.ts';
 import { createFor } from './keyed-host.ts';
 import { chatQuirks } from './quirks.ts';
@@ -24,6 +25,6 @@ export const create = createFor({
   url: 'https://api.deepseek.com',
   envVar: 'DEEPSEEK_API_KEY',
   quirks,
-  api: chatApi(hostProfiles.deepseek),
+  api: chatApi(hostProfiles.deepseek, undefined, { toolNames: plainNames }),
   open: createDeepSeek,
 });

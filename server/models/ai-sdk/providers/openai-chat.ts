@@ -4,7 +4,7 @@ import { ChatNormalizer } from '../answers/chat.ts';
 import { bridgedModel, type Services } from '../bridged-model.ts';
 import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
 import { ChatBodyReader } from '../raw/body-chat.ts';
-import { chatApi } from '../request/chat/api.ts';
+import { chatApi, openAiGrammar } from '../request/chat/api.ts';
 import { azureProfile } from '../request/profiles/labs.ts';
 import { openAiDirectProfile } from '../request/profiles/openai.ts';
 import { azureFetch, isDated } from './azure.ts';
@@ -51,7 +51,7 @@ function openAiChat(host: ChatHost, entry: ProviderEntry): Provider {
     url: `${url}/`,
     envVar: host.envVar,
     quirks: quirksOf(host.name),
-    api: chatApi(host.azure ? azureProfile : openAiDirectProfile, undefined, { refusesCombination: true }),
+    api: chatApi(host.azure ? azureProfile : openAiDirectProfile, undefined, openAiGrammar),
     languageModel: (fetch) =>
       // Address and key are always given: the package would else look them up in the environment.
       createOpenAI({

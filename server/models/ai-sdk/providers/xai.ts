@@ -3,7 +3,7 @@ import { responsesWords } from '../answers/finish-words.ts';
 import { ResponsesNormalizer, xaiDialect } from '../answers/responses.ts';
 import type { Quirks } from '../provider.ts';
 import { ResponsesBodyReader } from '../raw/body-responses.ts';
-import { xaiApi } from '../request/xai.ts';
+import { xaiApi } from '../request/xai/body.ts';
 import { createFor } from './keyed-host.ts';
 import { chatQuirks } from './quirks.ts';
 

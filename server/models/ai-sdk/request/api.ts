@@ -1,6 +1,6 @@
 import type { CallIdGrammar } from './call-ids.ts';
 import type { FileKind, UrlItem } from './files.ts';
-import type { Profile, ProfileOf } from './profile.ts';
+import type { ProfileOf } from './profile.ts';
 import type { WireRequest, Written } from './request.ts';
 import type { ParametersGrammar } from './schemas/parameters.ts';
 
@@ -12,10 +12,6 @@ export interface Grammar {
   readonly toolNames?: { readonly forbidden: RegExp; readonly maxLength: number };
   /** What parameters of tools must look like beyond what the model's transformer writes; absent: sent as that writes them. */
   readonly parameters?: ParametersGrammar;
-  /** Whether texts of nothing but blanks are refused. */
-  readonly refusesBlankText?: boolean;
-  /** Whether the conversation has to begin with a turn of the user. */
-  readonly beginsWithUser?: boolean | ((profile: Profile) => boolean);
 }
 
 /** Where a file stands. */

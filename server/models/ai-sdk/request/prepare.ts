@@ -7,7 +7,8 @@ import { withoutInlineSystem } from '../../inline-system.ts';
 import type { Grammar, RequestApi } from './api.ts';
 import { exactLength, withFittingIds } from './call-ids.ts';
 import { type FileItem, isTextLike, isUrlItem, kindOf, mediaType } from './files.ts';
-import { withinGrammar } from './grammar.ts';
+import { withFittingNames } from './grammar.ts';
+import { withPairedResults } from './pairs.ts';
 import { merged, type Profile } from './profile.ts';
 import type { SentOutput, SentTool, WireRequest } from './request.ts';
 import { returnItems } from './returns.ts';
@@ -140,12 +141,15 @@ function sentOutput({ outputMode, outputObject }: ModelPrompt, profile: Profile)
 
 function shownMessages(request: WireRequest, api: RequestApi): readonly ModelMessage[] {
   const { profile } = request;
-  const inline = profile.supports_inline_system_prompts ? request.messages : withoutInlineSystem(request.messages);
+  const paired = withPairedResults(request.messages);
+  const inline = profile.supports_inline_system_prompts ? paired : withoutInlineSystem(paired);
   const readable = inline.map((message) => withReadableFiles(message, profile));
   const shown = api.callIds?.({ ...request, messages: readable }) ?? readable;
   const exact = profile.tool_call_id_length;
   const ids = exact ? exactLength(exact) : api.grammar?.callIds;
-  return withinGrammar(ids ? withFittingIds(shown, ids) : shown, api.grammar ?? {});
+  const fitting = ids ? withFittingIds(shown, ids) : shown;
+  const names = api.grammar?.toolNames;
+  return names ? withFittingNames(fitting, names, new Set(request.tools.map(({ name }) => name))) : fitting;
 }
 
 /**

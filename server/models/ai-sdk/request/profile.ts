@@ -51,6 +51,7 @@ export interface Profile {
   may_tokenize_special_tokens_in_content?: boolean;
   mimics_assistant_message_formatting?: boolean;
   tool_call_id_length?: number | null;
+  ignore_streamed_leading_whitespace?: boolean;
 
   openai_chat_thinking_field?: string;
   openai_chat_send_back_thinking_parts?: 'auto' | 'tags' | 'field' | false;

@@ -36,7 +36,7 @@ export async function readStream(
   target: PartStream,
   { provider, exchange, redaction }: { provider: Provider; exchange: Exchange; redaction: Redaction },
 ): Promise<Ended> {
-  const answer = new StreamedAnswer(target, provider, redaction);
+  const answer = new StreamedAnswer(target, { provider, modelName: exchange.asked.modelName, redaction });
   const reader = stream.getReader();
   try {
     for (;;) {
@@ -60,12 +60,28 @@ function isContent(part: StreamPart): boolean {
   return part.type === 'tool-input-start' || part.type === 'tool-call' || part.type === 'tool-result';
 }
 
+/** Whether pieces of nothing but blanks are left out before a text, of models that send some ahead of their calls. */
+function skipsBlankStarts({ quirks, api }: Provider, modelName: string): boolean {
+  const isPossible = quirks.readsTags || quirks.skipsBlankStarts;
+  return Boolean(isPossible && api.profileOf(modelName)?.ignore_streamed_leading_whitespace);
+}
+
+/** Where an answer comes from. */
+interface Origin {
+  readonly provider: Provider;
+  readonly modelName: string;
+  readonly redaction: Redaction;
+}
+
 /** One answer while it is put together. */
 class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
   readonly #reader: BodyReader | undefined;
   readonly #cleanThinking: CleanThinking;
+  readonly #skipsBlankStarts: boolean;
+  /** Texts that have begun, by their keys. */
+  readonly #texts = new Set<string>();
   /** The text where it may hold thinking between tags; undefined where it cannot. */
   readonly #chatText: StreamedText | undefined;
   /** Fields of thinking that says nothing of itself. */
@@ -83,14 +99,17 @@ class StreamedAnswer {
   #finish: LanguageModelV4FinishReason = interrupted;
   #failure: { error: unknown } | undefined;
 
-  constructor(target: PartStream, provider: Provider, redaction: Redaction) {
+  constructor(target: PartStream, { provider, modelName, redaction }: Origin) {
     this.#cleanThinking = new CleanThinking(redaction, ({ key, text, signature, fields }) =>
       this.#opened().thinking(key, text, signature, fields),
     );
     this.#target = target;
     this.#provider = provider;
     this.#reader = provider.quirks.bodyReader?.();
-    if (provider.quirks.readsTags) this.#chatText = new StreamedText(provider, () => this.#opened());
+    this.#skipsBlankStarts = skipsBlankStarts(provider, modelName);
+    if (provider.quirks.readsTags) {
+      this.#chatText = new StreamedText(provider, this.#skipsBlankStarts, () => this.#opened());
+    }
     this.#thinker = provider.quirks.namesThinking === false ? {} : { provider_name: provider.name };
   }
 
@@ -223,8 +242,13 @@ class StreamedAnswer {
     // An id alone makes no part of a block without text.
     if (piece.delta === '' && !fields?.provider_details && this.#begun.has(piece.key)) return;
     this.#begun.delete(piece.key);
-    if (this.#chatText) this.#chatText.add(piece.delta);
-    else this.#opened().text(piece.key, piece.delta, fields);
+    if (this.#chatText) {
+      this.#chatText.add(piece.delta);
+      return;
+    }
+    if (this.#skipsBlankStarts && !this.#texts.has(piece.key) && piece.delta.trim() === '') return;
+    this.#texts.add(piece.key);
+    this.#opened().text(piece.key, piece.delta, fields);
   }
 
   /** Shows what was held back because it could have become a tag, or a secret. */

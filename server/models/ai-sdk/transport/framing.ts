@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { JsonScan } from './json-scan.ts';
 
 /** What a body is allowed: bytes of one JSON text in it, and how deep that may be nested. */
@@ -153,6 +154,11 @@ export class AwsEventFraming implements Framing {
     const pass: Uint8Array[] = [];
     while (this.#heldBytes >= this.#wanted) {
       const bytes = joined(this.#held);
+      // What is no message is left to the decoder, which says so: its length would be waited for.
+      if (!hasPrelude(bytes)) {
+        this.#hold(new Uint8Array(), preludeBytes);
+        return { pass: [...pass, bytes] };
+      }
       const length = announcedLength(bytes);
       if (length > this.#bounds.bytes) return { pass, refusal: { bytes: length } };
       if (length > bytes.length) {
@@ -192,6 +198,8 @@ const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
 
 const wordAt = ({ buffer, byteOffset, byteLength }: Uint8Array, at: number) =>
   new DataView(buffer, byteOffset, byteLength).getUint32(at);
+
+const hasPrelude = (bytes: Uint8Array) => wordAt(bytes, 8) === crc32(bytes.subarray(0, 8));
 
 /** A length that cannot be is left to the package, which says what is wrong with it. */
 const announcedLength = (bytes: Uint8Array) => Math.max(wordAt(bytes, 0), preludeBytes + checksumBytes);

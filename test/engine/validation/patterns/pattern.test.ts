@@ -73,7 +73,7 @@ describe('a pattern', () => {
     expect(found('^(?=.x)', '😀x')).toBe(true);
   });
 
-  it('stops when nobody pays any more', () => {
+  it('stops when the budget is spent', () => {
     const pay = () => {
       throw new Error('no steps are left');
     };

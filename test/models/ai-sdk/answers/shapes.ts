@@ -1,8 +1,8 @@
-import { crc32 } from 'node:zlib';
 import { EngineError } from '../../../../server/engine/errors.ts';
 import type { ModelAnswer } from '../../../../server/engine/model.ts';
 import { PartStream } from '../../../../server/engine/streaming/part-stream.ts';
 import { providers } from '../../../../server/models/providers.ts';
+import { awsMessage } from '../aws-events.ts';
 import { callOf, modelAt, promptOf, user, userRequest } from '../support.ts';
 
 export type Json = Record<string, unknown>;
@@ -39,25 +39,7 @@ export function answering(family: Family, given: Json | readonly (Json | string)
 /** A frame of an Amazon event stream; the only member names the event. */
 function amazonFrame(event: Json): Buffer {
   const [name = '', value] = Object.entries(event)[0] ?? [];
-  const headers = Buffer.concat(
-    Object.entries({ ':event-type': name, ':content-type': 'application/json', ':message-type': 'event' }).map(
-      ([key, text]) => {
-        const length = Buffer.alloc(3);
-        length.writeUInt8(7);
-        length.writeUInt16BE(text.length, 1);
-        return Buffer.concat([Buffer.from([key.length]), Buffer.from(key), length, Buffer.from(text)]);
-      },
-    ),
-  );
-  const payload = Buffer.from(JSON.stringify(value));
-  const prelude = Buffer.alloc(12);
-  prelude.writeUInt32BE(16 + headers.length + payload.length);
-  prelude.writeUInt32BE(headers.length, 4);
-  prelude.writeUInt32BE(crc32(prelude.subarray(0, 8)), 8);
-  const message = Buffer.concat([prelude, headers, payload]);
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(message));
-  return Buffer.concat([message, sum]);
+  return awsMessage(name, JSON.stringify(value));
 }
 
 export interface Asked {
@@ -201,3 +183,26 @@ const addresses = new Set(['fireworks', 'together', 'nebius', 'sambanova', 'verc
 export const playedRows = providers
   .map(({ name }) => name)
   .filter((name) => process.env.RUNWIRE_THOROUGH || !addresses.has(name));
+
+/** The whole message of a chat completion, and the deltas of a stream. */
+export interface ChatCase {
+  readonly message: Json | null;
+  readonly deltas: readonly Json[] | null;
+}
+
+/** A chat completion as its provider sends it. */
+export function chatAnswer(given: ChatCase | undefined, kind: 'whole' | 'streamed') {
+  const { message, deltas } = given ?? { message: null, deltas: null };
+  const head = { id: 'c1', created: 1_750_000_000, model: 'm' };
+  if (kind === 'whole') return { ...head, choices: [{ index: 0, message: message ?? {}, finish_reason: 'stop' }] };
+  const events: (Json | string)[] = (deltas ?? []).map((delta) => ({ ...head, choices: [{ index: 0, delta }] }));
+  return [...events, { ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, '[DONE]'];
+}
+
+const shownKeys = ['part_kind', 'content', 'id', 'signature', 'provider_name', 'provider_details', 'tool_name'];
+
+/** Parts as vectors have them. */
+export const shownParts = (parts: readonly object[]): Json[] =>
+  parts.map((part) =>
+    Object.fromEntries(Object.entries(part).filter(([key, value]) => shownKeys.includes(key) && value !== null)),
+  );

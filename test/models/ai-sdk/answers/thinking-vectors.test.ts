@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { answering, families, type Json, responseOf } from './shapes.ts';
+import { answering, type ChatCase, chatAnswer, families, type Json, responseOf, shownParts } from './shapes.ts';
 
 type Parts = readonly Json[] | { readonly error: string };
 
 interface Vectors {
-  readonly cases: Readonly<Record<string, { readonly message: Json | null; readonly deltas: readonly Json[] | null }>>;
+  readonly cases: Readonly<Record<string, ChatCase>>;
   readonly rows: Readonly<
     Record<string, Readonly<Record<string, { readonly whole?: Parts; readonly streamed?: Parts }>>>
   >;
@@ -14,19 +14,6 @@ interface Vectors {
 const { cases, rows }: Vectors = JSON.parse(
   readFileSync(new URL('../../../vectors/answers/thinking.json', import.meta.url), 'utf8'),
 );
-
-const keys = ['part_kind', 'content', 'id', 'signature', 'provider_name', 'provider_details', 'tool_name'];
-
-const shown = (part: object): Json =>
-  Object.fromEntries(Object.entries(part).filter(([key, value]) => keys.includes(key) && value !== null));
-
-function given(name: string, kind: 'whole' | 'streamed') {
-  const { message, deltas } = cases[name] ?? { message: null, deltas: null };
-  const head = { id: 'c1', created: 1_750_000_000, model: 'm' };
-  if (kind === 'whole') return { ...head, choices: [{ index: 0, message: message ?? {}, finish_reason: 'stop' }] };
-  const events: (Json | string)[] = (deltas ?? []).map((delta) => ({ ...head, choices: [{ index: 0, delta }] }));
-  return [...events, { ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, '[DONE]'];
-}
 
 /** The reference engine drops the fields of thinking where its own class for the host reads none; they are kept here. */
 const isKept = (row: string, name: string) =>
@@ -55,7 +42,9 @@ describe.each(Object.keys(rows))('thinking of %s becomes the parts of the refere
 
   it.each(all)('$name, $kind', async ({ name, kind, expected }) => {
     cells++;
-    const { parts } = await responseOf(row, kind === 'streamed', () => answering('chat', given(name, kind)));
-    expect(parts.map(shown)).toEqual(expected);
+    const { parts } = await responseOf(row, kind === 'streamed', () =>
+      answering('chat', chatAnswer(cases[name], kind)),
+    );
+    expect(shownParts(parts)).toEqual(expected);
   });
 });

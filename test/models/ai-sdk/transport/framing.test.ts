@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,11 +13,12 @@ const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const tooDeep = { fault: 'is nested deeper than 4 levels' };
 const tooMany = { fault: 'holds more than 250000 values' };
 
-/** A message of the binary event stream with a payload; the checksums are left to the package. */
+/** A message of the binary event stream with a payload; the checksum of its end is left to the decoder. */
 function awsMessage(payload: string, length?: number): Uint8Array {
   const body = Buffer.from(payload);
   const message = Buffer.alloc(12 + body.length + 4);
   message.writeUInt32BE(length ?? message.length, 0);
+  message.writeUInt32BE(crc32(message.subarray(0, 8)), 8);
   body.copy(message, 12);
   return message;
 }

@@ -13,6 +13,7 @@ import {
   dropBlanks,
   dropUnpairedCalls,
   endResults,
+  endWithUser,
   placeBeforeGeneration,
 } from './system-places.ts';
 import { type Block, type Turn, textBlock } from './types.ts';
@@ -44,6 +45,7 @@ export function conversation(request: WireRequest): Conversation {
   anchorSystemTurns(turns);
   if (request.profile.anthropic_distrusts_system_after_tool_result) endResults(turns);
   dropBlanks(turns);
+  if (request.messages.at(-1)?.kind === 'request') endWithUser(turns);
   return { systemPrompts, turns };
 }
 
@@ -73,8 +75,9 @@ function addRequest({ parts }: ModelRequest, place: Place): void {
     else if (part.part_kind === 'system-prompt') {
       const isScoped = part.scope === 'request' && profile.supports_request_scoped_system_prompts;
       if (isScoped) mapped.scoped.push(part.content);
-      else if (index < standing || !profile.supports_inline_system_prompts) systemPrompts.push(part.content);
-      else mapped.inline.push(part.content);
+      else if (index < standing || !profile.supports_inline_system_prompts) {
+        if (part.content.trim() !== '') systemPrompts.push(part.content);
+      } else mapped.inline.push(part.content);
     }
   });
   addTurns(mapped, turns);

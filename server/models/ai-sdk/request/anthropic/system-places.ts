@@ -99,6 +99,11 @@ export function dropBlanks(turns: Turn[]): void {
   if (turns.length === 0) turns.push({ role: 'user', content: [textBlock(leastText)] });
 }
 
+/** What the user said last stays a turn, whatever is left of it: the model would go on with its own last turn, or refuse to. */
+export function endWithUser(turns: Turn[]): void {
+  if (turns.at(-1)?.role === 'assistant') turns.push({ role: 'user', content: [textBlock(leastText)] });
+}
+
 const isBlank = ({ type, text }: Block) => type === 'text' && typeof text === 'string' && text.trim() === '';
 
 function withoutBlanks(block: Block): Block {

@@ -2,7 +2,7 @@ import { userError } from '../../../../engine/errors.ts';
 import { stringifyExact } from '../../../../engine/json/exact-json.ts';
 import type { SentTool, WireRequest, Written } from '../request.ts';
 import { cachePoint, limitPoints, markConversation, markInstructions, setAskedCache } from './cache.ts';
-import { conversation, withFirstTurn } from './messages.ts';
+import { conversation, withUserTurns } from './messages.ts';
 import { addThinking, mayForce, rejectsOutputTools } from './thinking.ts';
 import type { Block, Turn } from './types.ts';
 
@@ -30,7 +30,7 @@ export function converseBody(request: WireRequest): Written {
   const { system, turns: mapped } = conversation(request);
   markInstructions(system, request);
   markConversation(mapped, request);
-  const turns = withFirstTurn(mapped, request);
+  const turns = withUserTurns(mapped, request);
   const { tools, choice } = toolFields(request, turns);
   limitPoints({ tools, system, turns });
   const additional = additionalFields(request, turns);

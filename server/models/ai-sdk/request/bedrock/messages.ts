@@ -46,16 +46,22 @@ export function conversation(request: WireRequest): Conversation {
   return { system: [...place.system, ...request.instructions.map(({ content }) => ({ text: content }))], turns };
 }
 
-/** A conversation begins with the user, but for models that let the assistant do so. */
-export function withFirstTurn(turns: readonly Turn[], { profile }: WireRequest): readonly Turn[] {
+/**
+ * A conversation begins with the user, but for models that let the assistant do so. It ends with the user where a request
+ * does, even when nothing is left of it.
+ */
+export function withUserTurns(turns: readonly Turn[], { profile, messages }: WireRequest): readonly Turn[] {
+  const least: Turn = { role: 'user', content: [leastText] };
   const [first] = turns;
   const isComplete = first && (first.role === 'user' || profile.bedrock_supports_leading_assistant_message);
-  return isComplete ? turns : [{ role: 'user', content: [leastText] }, ...turns];
+  const begun = isComplete ? turns : [least, ...turns];
+  const endsOpen = messages.at(-1)?.kind === 'request' && begun.at(-1)?.role === 'assistant';
+  return endsOpen ? [...begun, least] : begun;
 }
 
 function addRequest({ parts }: ModelRequest, place: Place): void {
   for (const part of parts) {
-    if (part.part_kind === 'system-prompt' && part.content) place.system.push({ text: part.content });
+    if (part.part_kind === 'system-prompt') addText(part.content, place.system);
     else if (part.part_kind === 'user-prompt') {
       flushDeferred(place);
       const content = promptBlocks(part, place);

@@ -1,19 +1,22 @@
-import type { RequestApi } from '../api.ts';
+import type { Grammar, RequestApi } from '../api.ts';
+import { plainNames } from '../grammar.ts';
 import { merged, type Profile, type ProfileOf } from '../profile.ts';
-import type { ParametersGrammar } from '../schemas/parameters.ts';
 import { chatBody } from './body.ts';
 import { needsDownload } from './content.ts';
 import type { ChatVariant } from './types.ts';
 
+/** What chat completions are refused for at OpenAI itself. */
+export const openAiGrammar: Grammar = {
+  callIds: { pattern: /^[\s\S]{1,40}$/, length: 40 },
+  toolNames: plainNames,
+  parameters: { refusesCombination: true },
+};
+
 /** The chat completions of a host: what its models take, and where it has ways of its own. */
-export const chatApi = (
-  profileOf: ProfileOf,
-  variant?: ChatVariant,
-  parameters: ParametersGrammar = {},
-): RequestApi => ({
+export const chatApi = (profileOf: ProfileOf, variant?: ChatVariant, grammar?: Grammar): RequestApi => ({
   profileOf: (modelName) => merged(withoutLongCache(profileOf(modelName)), variant?.profile),
   unsupportedFiles: variant?.unsupportedFiles ?? ['video'],
-  grammar: { parameters },
+  grammar: { parameters: {}, ...variant?.grammar, ...grammar },
   needsDownload: (item, request) => variant?.fetchesNothing || needsDownload(item, request),
   write: (request) => chatBody(request, variant),
 });

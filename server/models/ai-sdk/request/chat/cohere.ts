@@ -21,7 +21,7 @@ export const cohereApi: RequestApi = {
   write,
 };
 
-const variant: ChatVariant = { assistant, item: imagesAlone };
+const variant: ChatVariant = { assistant, item: imagesAlone, turns: { refusesBlanks: ['user', 'assistant'] } };
 
 const fields = {
   max_tokens: 'max_tokens',

@@ -1,4 +1,5 @@
 import { isFileItem, isTextLike, kindOf, unsupportedFile } from '../files.ts';
+import { plainNames } from '../grammar.ts';
 import type { Profile } from '../profile.ts';
 import type { WireRequest } from '../request.ts';
 import type { ChatMessage, ChatVariant } from './types.ts';
@@ -48,6 +49,7 @@ const graded: Readonly<Record<string, string>> = {
  */
 export const groqVariant: ChatVariant = {
   profile: { ...plainProfile, openai_unsupported_model_settings: ['service_tier'] },
+  grammar: { toolNames: plainNames },
   unsupportedFiles: ['document', 'audio', 'video'],
   reportsUsage: true,
   item: imagesAlone,

@@ -1,3 +1,4 @@
+import { plainNames } from '../grammar.ts';
 import { chatEffort } from '../openai-thinking.ts';
 import { acceptsArtifact } from '../request.ts';
 import { imagesAlone, plainProfile } from './groq.ts';
@@ -7,6 +8,8 @@ import type { ChatVariant } from './types.ts';
 
 /** Source: Pydantic AI `ZaiModel`. */
 const zai: ChatVariant = {
+  grammar: { toolNames: plainNames },
+  turns: { needsUser: true },
   effort: () => undefined,
   fields({ settings, thinking, profile }) {
     const level = thinking === false && profile.thinking_always_enabled ? 'minimal' : thinking;
@@ -88,6 +91,9 @@ const huggingface: ChatVariant = {
   },
 };
 
+/** Moonshot AI refuses empty turns of its models: "the message at position 2 with role 'assistant' must not be empty". */
+const moonshotai: ChatVariant = { grammar: { toolNames: plainNames }, turns: { refusesBlanks: ['assistant'] } };
+
 /** Hosts with ways of their own, by the names of their rows. */
 export const chatVariants: Readonly<Record<string, ChatVariant>> = {
   openrouter: openRouterVariant,
@@ -96,4 +102,5 @@ export const chatVariants: Readonly<Record<string, ChatVariant>> = {
   snowflake,
   ollama,
   huggingface,
+  moonshotai,
 };

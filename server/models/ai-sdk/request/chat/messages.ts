@@ -5,6 +5,7 @@ import type { WireRequest } from '../request.ts';
 import { splitReturn } from '../returns.ts';
 import { assistantMessages } from './assistant.ts';
 import { userMessage } from './content.ts';
+import { withinTurns } from './turns.ts';
 import type { ChatMessage, ChatVariant } from './types.ts';
 
 /**
@@ -22,7 +23,7 @@ export function chatMessages(request: WireRequest, variant: ChatVariant, thinks:
   const shown =
     request.profile.openai_chat_supports_multiple_system_messages === false ? oneHead(messages, role) : messages;
   moveLeadingBreakpoints(shown, 'text');
-  return variant.messages?.(shown, request) ?? shown;
+  return withinTurns(variant.messages?.(shown, request) ?? shown, variant.turns ?? {});
 }
 
 const roleOf = ({ profile }: WireRequest) => profile.openai_system_prompt_role ?? 'system';

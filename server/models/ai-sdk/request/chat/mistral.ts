@@ -1,6 +1,7 @@
 import type { ModelResponse } from '../../../../../protocol/messages/messages.ts';
 import type { RequestApi } from '../api.ts';
 import { dataUri, isFileItem, isTextLike, kindOf, mediaType, type UrlItem, unsupportedFile } from '../files.ts';
+import { plainNames } from '../grammar.ts';
 import { mistralHostProfile } from '../profiles/labs.ts';
 import type { WireRequest, Written } from '../request.ts';
 import { toolCall } from './assistant.ts';
@@ -19,13 +20,18 @@ export const mistralApi: RequestApi = {
   profileOf: mistralHostProfile,
   unsupportedFiles: ['audio', 'video'],
   documentTypes: documents,
-  grammar: { parameters: {} },
+  grammar: { parameters: {}, toolNames: plainNames },
   needsDownload: (item) =>
     Boolean(item.force_download) || (item.kind === 'document-url' && isTextLike(mediaType(item))),
   write,
 };
 
-const variant: ChatVariant = { item, assistant, messages: separated };
+const variant: ChatVariant = {
+  item,
+  assistant,
+  messages: separated,
+  turns: { refusesBlanks: ['assistant'], refusesAssistantLast: true },
+};
 
 const fields = {
   max_tokens: 'max_tokens',

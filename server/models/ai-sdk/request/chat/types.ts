@@ -1,5 +1,6 @@
 import type { UserContent } from '../../../../../protocol/messages/content.ts';
 import type { ModelResponse, ModelResponsePart } from '../../../../../protocol/messages/messages.ts';
+import type { Grammar } from '../api.ts';
 import type { FileKind } from '../files.ts';
 import type { Profile } from '../profile.ts';
 import type { WireRequest } from '../request.ts';
@@ -17,10 +18,24 @@ export type ChatPart = Record<string, unknown>;
 
 export type ThinkingPart = Extract<ModelResponsePart, { part_kind: 'thinking' }>;
 
+/** What a host refuses of a conversation, beyond what none of them takes. */
+export interface TurnGrammar {
+  /** The roles whose messages must not be of nothing but blanks. */
+  readonly refusesBlanks?: readonly string[];
+  /** Whether there has to be a message of the user, or a result. */
+  readonly needsUser?: boolean;
+  /** Whether the last message must not be the assistant's. */
+  readonly refusesAssistantLast?: boolean;
+}
+
 /** Where a host of chat completions differs beyond its profile. */
 export interface ChatVariant {
   /** What holds of every model of the host. */
   readonly profile?: Profile;
+  /** What the host refuses whatever the model is. */
+  readonly grammar?: Grammar;
+  /** What it refuses of the conversation as a whole. */
+  readonly turns?: TurnGrammar;
   /** Kinds of files that the host has no place for; video unless given. */
   readonly unsupportedFiles?: readonly FileKind[];
   /** Whether it refuses to be asked for any JSON object beside tools. */

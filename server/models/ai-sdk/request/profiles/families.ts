@@ -15,7 +15,11 @@ export const cohereProfile = (name: string): Profile | undefined =>
 /** Source: Pydantic AI `deepseek_model_profile`. */
 export function deepSeekProfile(name: string): Profile {
   const isR1 = name === 'r1' || name.startsWith('deepseek-r1') || name === 'deepseek-reasoner';
-  return { supports_thinking: isR1 || name.startsWith('deepseek-v4-'), thinking_always_enabled: isR1 };
+  return {
+    ignore_streamed_leading_whitespace: isR1,
+    supports_thinking: isR1 || name.startsWith('deepseek-v4-'),
+    thinking_always_enabled: isR1,
+  };
 }
 
 const grok43 = [
@@ -83,6 +87,7 @@ export function mistralProfile(name: string): Profile {
 
 /** Source: Pydantic AI `moonshotai_model_profile`. */
 export const moonshotProfile = (name: string): Profile => ({
+  ignore_streamed_leading_whitespace: true,
   supports_thinking: startsWith(
     name.toLowerCase(),
     'kimi-k2.5',
@@ -96,12 +101,13 @@ export const moonshotProfile = (name: string): Profile => ({
 
 /** Source: Pydantic AI `qwen_model_profile`. */
 export function qwenProfile(name: string): Profile {
+  const family: Profile = { ...inlined, ignore_streamed_leading_whitespace: true };
   if (name.startsWith('qwen-3-coder')) {
-    return { ...inlined, supports_forced_tool_choice: false, openai_supports_strict_tool_definition: false };
+    return { ...family, supports_forced_tool_choice: false, openai_supports_strict_tool_definition: false };
   }
   return /qwen-?3[.-]5/.test(name)
-    ? { ...inlined, supports_json_schema_output: true, supports_json_object_output: true }
-    : inlined;
+    ? { ...family, supports_json_schema_output: true, supports_json_object_output: true }
+    : family;
 }
 
 /** Source: Pydantic AI `zai_model_profile`. */

@@ -87,7 +87,7 @@ export function openAiProfile(name: string): Profile {
 
 /** gpt-oss, wherever it is served. Source: Pydantic AI `harmony_model_profile`. */
 export const harmonyProfile = (name: string): Profile =>
-  merged(openAiProfile(name), { supports_forced_tool_choice: false });
+  merged(openAiProfile(name), { supports_forced_tool_choice: false, ignore_streamed_leading_whitespace: true });
 
 /** Only the schemas of gpt-oss. */
 export const gptOssSchemaProfile = (): Profile => ({ json_schema_transformer: '_GptOssJsonSchemaTransformer' });

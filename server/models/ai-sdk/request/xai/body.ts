@@ -1,12 +1,12 @@
-import type { ModelRequest, ModelResponse, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
-import { argsAsJson } from '../../../engine/messages/wording.ts';
-import type { RequestApi } from './api.ts';
-import { isTextLike, mediaType } from './files.ts';
-import { grokProfile } from './profiles/families.ts';
-import { acceptsArtifact, type SentTool, type WireRequest, type Written } from './request.ts';
-import { splitReturn } from './returns.ts';
-import { canForce, thinks } from './tool-choice.ts';
-import { xaiUser } from './xai-content.ts';
+import type { ModelRequest, ModelResponse, ModelResponsePart } from '../../../../../protocol/messages/messages.ts';
+import { argsAsJson } from '../../../../engine/messages/wording.ts';
+import type { RequestApi } from '../api.ts';
+import { isTextLike, mediaType } from '../files.ts';
+import { grokProfile } from '../profiles/families.ts';
+import { acceptsArtifact, type SentTool, type WireRequest, type Written } from '../request.ts';
+import { splitReturn } from '../returns.ts';
+import { canForce, thinks } from '../tool-choice.ts';
+import { xaiUser } from './content.ts';
 
 /**
  * xAI's Responses API. Upstream speaks gRPC to xAI: what it means is said here in the words of the other API.
@@ -110,6 +110,9 @@ function textFormat({ outputMode, output, profile }: WireRequest, tools: readonl
   return isJson ? { text: { format: { type: 'json_object' } } } : {};
 }
 
+/** The least that can be said: the API refuses a request without any. */
+const leastText = '.';
+
 function inputOf(request: WireRequest): Item[] {
   const calls: string[] = [];
   const items = request.messages.flatMap((message) => {
@@ -117,6 +120,7 @@ function inputOf(request: WireRequest): Item[] {
     calls.push(...message.parts.flatMap((part) => (part.part_kind === 'tool-call' ? [part.tool_call_id] : [])));
     return message.parts.flatMap((part) => responseItems(part, message, request));
   });
+  if (items.length === 0) items.push({ role: 'user', content: leastText });
   const head = items.findIndex(({ role }) => role !== 'system');
   const instructions = request.instructions.map(({ content }) => ({ role: 'system', content }));
   items.splice(head < 0 ? items.length : head, 0, ...instructions);

@@ -1,4 +1,4 @@
-import type { UserContent } from '../../../../protocol/messages/content.ts';
+import type { UserContent } from '../../../../../protocol/messages/content.ts';
 import {
   type BytesItem,
   checkUploaded,
@@ -8,8 +8,8 @@ import {
   isTextLike,
   kindOf,
   unsupportedFile,
-} from './files.ts';
-import type { WireRequest } from './request.ts';
+} from '../files.ts';
+import type { WireRequest } from '../request.ts';
 
 type Item = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import { textPart } from '../../server/engine/request/response.ts';
-import { DeltaCoalescer, type DeltaLaneOptions } from '../../server/runs/events/delta-coalescer.ts';
+import { type CoalescerOptions, DeltaCoalescer } from '../../server/runs/events/delta-coalescer.ts';
 
 const none = {};
 const start = (index: number): DeltaEvent => ({
@@ -37,7 +37,7 @@ beforeEach(() => {
   };
 });
 
-const coalescer = (options: Partial<DeltaLaneOptions> = {}) =>
+const coalescer = (options: Partial<CoalescerOptions> = {}) =>
   new DeltaCoalescer({
     mode: 'coalesced',
     maxLatencyMs: 16,
@@ -90,7 +90,7 @@ describe('coalesced deltas', () => {
     expect(timers.size).toBe(0);
   });
 
-  it('of another part, and everything else, come behind those that wait', () => {
+  it('of another part, and everything else, come after those that wait', () => {
     const one = coalescer();
     one.show(start(0));
     one.text(0, 'a', none);
@@ -145,7 +145,7 @@ describe('coalesced deltas', () => {
   );
 });
 
-describe.each(['coalesced', 'all'] as const)('deltas of a reader that is behind (%s)', (mode) => {
+describe.each(['coalesced', 'all'] as const)('deltas of a slow reader (%s)', (mode) => {
   it('wait, merged, and go in order once it has read', async () => {
     const one = coalescer({ mode });
     one.show(start(0));

@@ -1,0 +1,1 @@
+runwire run --model test "Hello."

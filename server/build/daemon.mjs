@@ -1,0 +1,122 @@
+// Bundles the daemon into dist/daemon: the launcher, the server, and a file for each heavy part.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { bundledPackages, licencesOf } from './licences.mjs';
+import { common, dist, root } from './output.mjs';
+
+/** Heavy parts: each is a file of its own, required when it is first used. */
+const parts = {
+  prices: 'server/models/prices.ts',
+  downloads: 'server/models/downloads/downloads.ts',
+  ...Object.fromEntries(
+    [
+      ...['openai', 'openai-chat', 'openai-compatible', 'anthropic', 'google', 'bedrock', 'groq', 'mistral', 'xai'],
+      ...['deepseek', 'cerebras', 'cohere'],
+    ].map((provider) => [provider, `server/models/ai-sdk/providers/${provider}.ts`]),
+  ),
+  'aws-credentials': 'server/models/credentials/aws.ts',
+  'aws-profile': 'server/models/credentials/aws-profile.ts',
+  'google-credentials': 'server/models/credentials/google.ts',
+  'google-token': 'server/models/credentials/google-token.ts',
+};
+
+/** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */
+const lazyModules = { crypto: ['createHash', 'randomBytes', 'randomUUID'] };
+
+/** `import('./x.ts')` of a heavy part becomes a require of its own bundle. */
+const separateParts = {
+  name: 'separate-parts',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const target = join(resolveDir, path);
+      const part = Object.keys(parts).find((name) => join(root, parts[name]) === target);
+      return part ? { path: `./part-${part}.cjs`, external: true } : undefined;
+    });
+  },
+};
+
+/** A module of `lazyModules` is required when one of its functions is first used. */
+const lazyNodeModules = {
+  name: 'lazy-node-modules',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'lazy-node-module';
+    onResolve({ filter: /^(node:)?\w+$/ }, ({ path, namespace: importer }) => {
+      const name = path.replace('node:', '');
+      return importer !== namespace && Object.hasOwn(lazyModules, name) ? { path: name, namespace } : undefined;
+    });
+    onLoad({ filter: /.*/, namespace }, ({ path }) => {
+      // Written as a module, so that using a function which is not listed fails the build.
+      const functions = lazyModules[path].map(
+        (name) => `export const ${name} = (...args) => require('node:${path}').${name}(...args);`,
+      );
+      return { contents: functions.join('\n') };
+    });
+  },
+};
+
+const cjs = {
+  ...common,
+  format: 'cjs',
+  outdir: join(dist, 'daemon'),
+  minify: true,
+  // What they say is in the texts of the licences.
+  legalComments: 'none',
+  // The launcher reads the bundle as Latin-1, and runs it where `import()` is not served: that becomes `require`.
+  charset: 'ascii',
+  supported: { 'dynamic-import': false },
+  outExtension: { '.js': '.cjs' },
+};
+
+const bundled = {
+  ...cjs,
+  plugins: [separateParts],
+  // A client of voice sessions, which nobody here opens: installed or not, it stays out.
+  external: ['livekit-client'],
+};
+
+/** Bundles the daemon; its folder also holds the licences of what it is made of, and nothing else. */
+export async function bundleDaemon() {
+  const results = await Promise.all([
+    build({
+      ...bundled,
+      entryPoints: { server: 'server/main.ts' },
+      plugins: [separateParts, lazyNodeModules],
+    }),
+    ...Object.entries(parts).map(([name, file]) => build({ ...bundled, entryPoints: { [`part-${name}`]: file } })),
+    build({
+      ...cjs,
+      bundle: false,
+      entryPoints: { runwire: 'server/launcher.cts' },
+      banner: { js: '#!/usr/bin/env node' },
+    }),
+  ]);
+  const metafiles = results.map(({ metafile }) => metafile);
+  checkInputs(metafiles[0]);
+  const packages = bundledPackages(metafiles);
+  const files = results.flatMap(({ outputFiles }) => outputFiles);
+  return [...files, ...licenceFiles(packages)];
+}
+
+const licenceFiles = (packages) => [
+  // For the tests: it is in no package.
+  { path: join(dist, 'bundled-packages.json'), contents: JSON.stringify(packages) },
+  { path: join(cjs.outdir, 'LICENSE'), contents: readFileSync(join(root, 'LICENSE')) },
+  { path: join(cjs.outdir, 'THIRD-PARTY-LICENSES.txt'), contents: licencesOf(packages, root) },
+];
+
+/** What would make every start slow must not slip into the bundle of the daemon. */
+function checkInputs({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+  const refuse = (pattern, advice) => {
+    const found = used.filter((file) => pattern.test(file));
+    if (found.length > 0) throw new Error(`server.cjs holds ${found[0]} and ${found.length - 1} more; ${advice}`);
+  };
+  refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
+  refuse(
+    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic)\//,
+    'import it only from a part, which is a file of its own',
+  );
+}

@@ -1,0 +1,21 @@
+import { globalOptions } from '../command-line.ts';
+import type { DeskCommand } from './command.ts';
+import { completionCommand } from './completion.ts';
+import { doctorCommand } from './doctor.ts';
+import { modelsCommand } from './models.ts';
+import { runTable } from './run-options.ts';
+
+const completion = completionCommand({
+  '': Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name])),
+  run: Object.keys(runTable),
+  models: modelsCommand.optionNames,
+  doctor: doctorCommand.optionNames,
+  schema: ['help'],
+  completion: ['help'],
+});
+
+/** The commands that start no run, by name. */
+export const deskCommands = { models: modelsCommand, doctor: doctorCommand, completion } as const satisfies Record<
+  string,
+  DeskCommand
+>;

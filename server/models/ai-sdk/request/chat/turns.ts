@@ -1,0 +1,33 @@
+import type { ChatMessage, ChatPart, TurnGrammar } from './types.ts';
+
+/** The least that can be said where an API wants something to be said. */
+const leastText = '.';
+
+/**
+ * Returns the messages as their host takes them; no host takes none at all.
+ *
+ * Source: the hosts' own refusals, which upstream runs into.
+ */
+export function withinTurns(messages: readonly ChatMessage[], grammar: TurnGrammar): ChatMessage[] {
+  const { refusesBlanks = [], needsUser, refusesAssistantLast } = grammar;
+  const said = messages.flatMap((message) =>
+    refusesBlanks.includes(message.role) ? withoutBlanks(message) : [message],
+  );
+  const lacksUser = needsUser && !said.some(({ role }) => role === 'user' || role === 'tool');
+  const endsWrong = refusesAssistantLast && said.at(-1)?.role === 'assistant';
+  return said.length === 0 || lacksUser || endsWrong ? [...said, { role: 'user', content: leastText }] : said;
+}
+
+/** What says nothing is left out of the turns of the assistant; what the user says stays a turn. */
+function withoutBlanks(message: ChatMessage): ChatMessage[] {
+  const { content, ...rest } = message;
+  const parts = Array.isArray(content) ? content.filter((part) => !isBlankPart(part)) : undefined;
+  if (parts ? parts.length > 0 : !isBlank(content)) return [parts ? { ...message, content: parts } : message];
+  if (message.role === 'user') return [{ ...message, content: leastText }];
+  if (!message.tool_calls) return [];
+  return [parts ? { ...rest, ...(content?.length === 0 ? { content } : {}) } : { ...message, content: null }];
+}
+
+const isBlank = (content: unknown) => typeof content === 'string' && content.trim() === '';
+
+const isBlankPart = ({ type, text }: ChatPart) => type === 'text' && isBlank(text);

@@ -1,0 +1,25 @@
+import { EngineError } from '../engine/errors.ts';
+
+/**
+ * Loads a part of the daemon that is a file of its own. Those that a program does not use may be deleted from the folder
+ * it brings along.
+ *
+ * Errors: `model.unknown` for a file that is absent.
+ */
+export async function loadPart<T>(model: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const file = absentPart(error);
+    if (file === undefined) throw error;
+    const advice = `Copy it from 'dist/daemon' of the package 'runwire' to the folder of the daemon.`;
+    throw new EngineError('model.unknown', `Model '${model}' needs '${file}', which the daemon lacks. ${advice}`, {
+      part: file,
+    });
+  }
+}
+
+function absentPart(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'MODULE_NOT_FOUND') return undefined;
+  return /'\.\/(part-[a-z-]+\.cjs)'/.exec(error.message)?.[1];
+}
