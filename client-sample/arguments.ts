@@ -8,6 +8,8 @@ export type Command =
       readonly model?: string;
       /** A file with earlier messages. */
       readonly history?: string;
+      /** A file with MCP servers. */
+      readonly mcp?: string;
       readonly json: boolean;
     }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 };
@@ -25,6 +27,7 @@ Options:
   --model MODEL    provider:name, for example openai-chat:gpt-5 (needs OPENAI_API_KEY);
                    without it the embedded model 'test' answers: no network, no key
   --history FILE   go on from earlier messages: a JSON list of them, or a document that --json wrote
+  --mcp FILE       MCP servers whose tools the model may call, as {"mcpServers": {...}}
   --json           print one JSON document {result, messages, newMessages, usage} on stdout, all else on stderr
   --help           print this
 
@@ -40,11 +43,12 @@ export function parseArguments(args: readonly string[]): Command {
       options: {
         model: { type: 'string' },
         history: { type: 'string' },
+        mcp: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    const { model, history, json, help: wantsHelp } = values;
+    const { model, history, mcp, json, help: wantsHelp } = values;
     if (wantsHelp) return { kind: 'text', text: help, exitCode: 0 };
     // Words need no quotes.
     const prompt = positionals.length > 0 ? positionals.join(' ') : defaultPrompt;
@@ -56,6 +60,7 @@ export function parseArguments(args: readonly string[]): Command {
       prompt,
       ...(model === undefined ? {} : { model }),
       ...(history === undefined ? {} : { history }),
+      ...(mcp === undefined ? {} : { mcp }),
       json,
     };
   } catch (error) {

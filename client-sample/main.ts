@@ -42,6 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
 /** Runs the command; `streamed` is the text that was shown as it arrived. */
 async function runCommand(command: RunCommand, signal: AbortSignal): Promise<{ report: Report; streamed: string }> {
   const messageHistory = command.history === undefined ? undefined : await readHistory(command.history);
+  const mcpServers = command.mcp === undefined ? undefined : await readServers(command.mcp);
   const view = new LiveView(screenOf(process.stderr));
   signal.addEventListener('abort', () => view.waitFor('Cancelling'));
   const runwire = await startRunwire({
@@ -53,7 +54,7 @@ async function runCommand(command: RunCommand, signal: AbortSignal): Promise<{ r
     },
   });
   try {
-    const report = await runOnce(runwire, command, { messageHistory, signal, view });
+    const report = await runOnce(runwire, command, { messageHistory, mcpServers, signal, view });
     return { report, streamed: view.streamed };
   } finally {
     view.end();
@@ -63,12 +64,13 @@ async function runCommand(command: RunCommand, signal: AbortSignal): Promise<{ r
 
 interface Context {
   readonly messageHistory: RunOptions['messageHistory'];
+  readonly mcpServers: RunOptions['mcpServers'];
   readonly signal: AbortSignal;
   readonly view: LiveView;
 }
 
 async function runOnce(runwire: Runwire, { prompt, model }: RunCommand, context: Context): Promise<Report> {
-  const { messageHistory, signal, view } = context;
+  const { messageHistory, mcpServers, signal, view } = context;
   const folder = await Folder.open('.');
   const { name, version } = runwire.initializeResult.serverInfo;
   view.line(withoutControls(`${name} ${version}, with tools that may read ${folder.root}`));
@@ -77,6 +79,7 @@ async function runOnce(runwire: Runwire, { prompt, model }: RunCommand, context:
     instructions,
     prompt,
     ...(messageHistory ? { messageHistory } : {}),
+    ...(mcpServers ? { mcpServers } : {}),
     tools: await folderTools(folder),
     // A model that goes round in circles costs money.
     usageLimits: { request_limit: 20 },
@@ -92,6 +95,13 @@ async function readHistory(path: string): Promise<RunOptions['messageHistory']> 
   const messages = Array.isArray(document) ? document : (document as Partial<Report> | null | undefined)?.messages;
   if (!Array.isArray(messages)) throw new Error(`'${path}' holds no list of messages.`);
   return messages;
+}
+
+/** MCP servers, as other clients keep them in a file. The daemon checks them. */
+async function readServers(path: string): Promise<RunOptions['mcpServers']> {
+  const document = parsed(await readFile(path, 'utf8')) as { mcpServers?: RunOptions['mcpServers'] } | null | undefined;
+  if (!document?.mcpServers) throw new Error(`'${path}' holds no "mcpServers".`);
+  return document.mcpServers;
 }
 
 function parsed(json: string): unknown {

@@ -254,6 +254,50 @@ export const SecretGet = defineRequest(
   },
 );
 
+/**
+ * The response of the person to an elicitation.
+ * @since 0.1.0
+ */
+export const ElicitResult = named('UserAskResult', 'The response of the person to an elicitation.', () =>
+  z.object({
+    action: z
+      .enum(['accept', 'decline', 'cancel'])
+      .describe('Whether the person answered, refused to, or went away without a choice.'),
+    content: z
+      .record(z.string(), z.unknown())
+      .nullish()
+      .describe('With `accept`: the values of the form; those left out get their defaults.'),
+  }),
+);
+export type ElicitResult = z.output<ReturnType<typeof ElicitResult>>;
+
+/** Gets an answer from the person. @since 0.1.0 */
+export const Elicit = defineRequest(
+  'user/ask',
+  {
+    params: onFirstUse(() =>
+      z.object({
+        ...common(),
+        server: z.string().describe('Name of the MCP server that asks.'),
+        toolCallId: z.string().optional().describe('The call that waits for the answer, when that is known.'),
+        message: z.string().describe('The question, in the words of the server.'),
+        requestedSchema: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .describe('JSON Schema of a form: an object with flat properties.'),
+        url: z.string().optional().describe('In place of a form: a page to be opened, after the person agreed.'),
+      }),
+    ),
+    result: ElicitResult,
+  },
+  {
+    summary:
+      'Asks the person something for an MCP server, and waits as long as it takes. Show who asks, and never fill in what the person did not give. Servers are told that they may ask only when the client serves this.',
+    source: 'MCP elicitation/create, input_required',
+    since: '0.1.0',
+  },
+);
+
 /** Resolves deferred calls while the run goes on. @since 0.1.0 */
 export const DeferredHandle = defineRequest(
   'deferred/handle',

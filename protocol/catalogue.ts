@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { AgentList, AgentRegister, AgentUnregister } from './agent.ts';
 import {
   DeferredHandle,
+  Elicit,
   HistoryProcess,
   ModelRequestCallback,
   OutputValidate,
@@ -14,6 +15,7 @@ import type { LazySchema } from './define.ts';
 import { ModelDelta, RunDelta, ToolProgress } from './deltas.ts';
 import { Exit, Initialize, Initialized, Shutdown } from './lifecycle.ts';
 import { LogMessage, LogTrace, SetTrace } from './logging.ts';
+import { McpInspect } from './mcp/mcp-inspect.ts';
 import { PendingList, PendingResolve } from './pending.ts';
 import { Progress, WorkDoneProgressCancel, WorkDoneProgressCreate } from './progress.ts';
 import {
@@ -58,6 +60,7 @@ export const requests = {
   [AgentRegister.method]: AgentRegister,
   [AgentList.method]: AgentList,
   [AgentUnregister.method]: AgentUnregister,
+  [McpInspect.method]: McpInspect,
   [ModelsList.method]: ModelsList,
   [RpcDiscover.method]: RpcDiscover,
   [HealthGet.method]: HealthGet,
@@ -73,6 +76,7 @@ export const callbacks = {
   [ToolsPrepare.method]: ToolsPrepare,
   [DeferredHandle.method]: DeferredHandle,
   [SecretGet.method]: SecretGet,
+  [Elicit.method]: Elicit,
 } as const;
 
 /** Requests of LSP the daemon sends to clients with the capability for them; no callbacks of a run. @since 0.1.0 */

@@ -62,6 +62,7 @@ export const ErrorCode = {
   'run.timeout': 1411,
   'model.outputTokenLimit': 1412,
   'model.rejected': 1413,
+  'mcp.unavailable': 1414,
 } as const;
 
 /** Every `data.kind` an error of the daemon can carry; more may be added at any time. @since 0.1.0 */

@@ -2,6 +2,8 @@
 export { AgentList, AgentRegister, AgentUnregister } from './agent.ts';
 export {
   DeferredHandle,
+  Elicit,
+  ElicitResult,
   HistoryProcess,
   ModelRequestCallback,
   ModelRequestParams,
@@ -50,6 +52,8 @@ export {
   PROTOCOL_VERSION,
   Shutdown,
 } from './lifecycle.ts';
+export { McpInspect, McpServerReport } from './mcp/mcp-inspect.ts';
+export { McpServer, McpServers } from './mcp/mcp-servers.ts';
 export type { UserContentInput } from './messages/content.ts';
 export {
   AudioUrl,
@@ -126,7 +130,6 @@ export {
   RunWait,
 } from './run.ts';
 export { HealthGet, ModelsList, RpcDiscover, Waiting } from './service.ts';
-export type { RunSpecInput } from './spec.ts';
 export {
   AgentSpec,
   JsonSchemaDocument,
@@ -140,3 +143,4 @@ export {
   ToolDefinition,
   ToolSpec,
 } from './spec.ts';
+export type { RunSpecInput } from './types/client-types.ts';

@@ -35,6 +35,7 @@ export const Limits = named(
       streamBytes: bound('Bytes of one stream of a provider, decoded, with everything around its content.'),
       partsPerResponse: bound('Parts of one response.'),
       callsPerResponse: bound('Tool calls of one response.'),
+      nameCharacters: bound('Characters of one tool name or one id in a response.'),
       streamStallMs: bound(
         'How long a provider may send nothing but keep-alives, unknown events and empty pieces, in milliseconds.',
       ),

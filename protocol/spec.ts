@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DeferredToolResults } from './deferred.ts';
 import { named, onFirstUse } from './document/lazy.ts';
+import { McpServers } from './mcp/mcp-servers.ts';
 import { UserContent } from './messages/content.ts';
 import { GivenMessage } from './messages/messages.ts';
 import { JsonMap } from './messages/scalars.ts';
@@ -226,6 +227,11 @@ const agentFields = () => ({
   instructions: Prompts().nullish().describe('Sent with every request, never part of the history of a later run.'),
   systemPrompt: Prompts().nullish().describe('Begins a new conversation.'),
   tools: z.array(ToolSpec()).nullish().describe('Function tools, served by the host.'),
+  mcpServers: McpServers()
+    .nullish()
+    .describe(
+      'MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
+    ),
   prepareTools: z.boolean().nullish().describe('Send `tools/prepare` before every model request.'),
   output: OutputSpec().nullish().describe('What the run must produce; default text.'),
   outputValidators: z.array(z.string()).nullish().describe('Host functions that check the output, in order.'),

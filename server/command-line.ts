@@ -7,6 +7,7 @@ import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { openToRead } from './regular-file.ts';
+import { type McpMode, mcpModes } from './toolsets/server-specs.ts';
 import { version } from './version.ts';
 
 /** The command line, parsed: the daemon, a command, or a text and the exit code. */
@@ -16,6 +17,8 @@ export type Command = {
   readonly logFile?: string;
   readonly allowEnv: ReadonlySet<string>;
   readonly allowLocalDownloads: boolean;
+  /** Which MCP servers runs may have. */
+  readonly mcp: McpMode;
   /** Limits the operator set, above or below those of the daemon. */
   readonly limits?: Partial<Limits>;
   /** The folder in which runs are kept. */
@@ -61,12 +64,13 @@ Options:
   --allow-local-downloads
                        files with force_download: 'allow-local' may come from the local network
   --config FILE        options and limits as JSON, for example {"limits": {"activeRuns": 1000}, "logLevel": "info"}; keys:
-                       allowEnv, allowLocalDownloads, drain, durability, limits, logFile, logLevel, store; options given
+                       allowEnv, allowLocalDownloads, drain, durability, limits, logFile, logLevel, mcp, store; options given
                        here win
   --durability LEVEL   normal: what a crash of the daemon loses is nothing, of the machine a second; full: nothing either
   --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
+  --mcp MODE           which MCP servers clients may name: all (default), http (those with a url) or off
   --store DIR          runs and conversations are kept in this folder, survive a crash and go on with run/resume
   --version            print the version; with --json also those of the protocol and of Pydantic AI, which it follows
   --help               print this
@@ -109,6 +113,7 @@ export const globalOptions = {
   drain: 'value',
   durability: 'value',
   store: 'value',
+  mcp: 'value',
   version: 'flag',
   json: 'flag',
   help: 'flag',
@@ -125,7 +130,8 @@ export function parseCommandLine(args: readonly string[]): Command {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const text = `runwire: ${error.message}\nTry 'runwire --help'.\n`;
-    return { kind: 'text', text, exitCode: 2, logLevel: 'warn', allowEnv: new Set(), allowLocalDownloads: false };
+    const none = { logLevel: 'warn', allowEnv: new Set<string>(), allowLocalDownloads: false, mcp: 'off' } as const;
+    return { ...none, kind: 'text', text, exitCode: 2 };
   }
 }
 
@@ -137,10 +143,13 @@ function commandOf(args: readonly string[]): Command {
     throw new UsageError(`'${logLevel}' is not a log level; use one of ${logLevels.join(', ')}`);
   }
   const logFile = values['log-file'] ?? config.logFile;
+  const mcp = values.mcp ?? config.mcp ?? 'all';
+  if (!isMcpMode(mcp)) throw new UsageError(`--mcp takes ${mcpModes.join(', ')}, not '${mcp}'`);
   const common = {
     logLevel,
     allowEnv: new Set([...(config.allowEnv ?? []), ...(values['allow-env'] ?? [])]),
     allowLocalDownloads: values['allow-local-downloads'] ?? config.allowLocalDownloads ?? false,
+    mcp,
     ...(logFile ? { logFile } : {}),
     ...(config.limits ? { limits: config.limits } : {}),
     ...storeOf(values, config),
@@ -220,5 +229,7 @@ function wantsHelp(args: readonly string[]): boolean {
   if (words[0] !== undefined) throw new UsageError(`schema takes no argument '${words[0]}'`);
   return values.help ?? false;
 }
+
+const isMcpMode = (value: string): value is McpMode => (mcpModes as readonly string[]).includes(value);
 
 const isLogLevel = (value: string): value is LogLevel => (logLevels as readonly string[]).includes(value);

@@ -12,6 +12,7 @@ export interface Config {
   readonly store?: string;
   readonly logLevel?: string;
   readonly logFile?: string;
+  readonly mcp?: string;
   readonly limits?: Partial<Limits>;
 }
 
@@ -30,6 +31,7 @@ const checks: Record<keyof Config, Check> = {
   store: { what: 'the path of a folder', is: isText },
   logLevel: { what: 'the name of a log level', is: isText },
   logFile: { what: 'the path of a file', is: isText },
+  mcp: { what: 'all, http or off', is: isText },
   limits: { what: 'an object of limits', is: isMap },
 };
 

@@ -5,7 +5,6 @@ import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
-import type { RunExecutor } from './executors/run-executor.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
@@ -17,13 +16,14 @@ import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
 import { RunStore } from './store/run-store.ts';
+import { Toolsets } from './toolsets/toolsets.ts';
 import { version } from './version.ts';
 
 const frames = ownStdout();
 // Node would write them to stderr, which is quiet by default.
 process.removeAllListeners('warning').on('warning', (warning) => log.debug(`Node: ${warning.stack ?? warning}`));
 const command = parseCommandLine(process.argv.slice(2));
-const { allowEnv, allowLocalDownloads } = command;
+const { allowEnv, allowLocalDownloads, mcp } = command;
 const keys = { env: process.env, allowEnv, allowLocalDownloads };
 const world = { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() };
 const redaction = new Redaction(secretsOfEnv(process.env));
@@ -43,9 +43,7 @@ switch (command.kind) {
     }
     break;
   case 'run':
-    void import('./cli/process.ts').then(({ runProcess }) =>
-      runProcess(command.args, { stdout: frames, start: localRuns(localExecutor()), log }),
-    );
+    void runHere(command.args);
     break;
   case 'models':
   case 'doctor':
@@ -59,9 +57,20 @@ switch (command.kind) {
     print(command.text, command.exitCode);
 }
 
-function localExecutor(): RunExecutor {
-  const agents = new AgentRegistry(defaultLimits);
-  return createLocalExecutor({ limits: defaultLimits, agents, keys, world, reportBug: (e) => reportBug(e, log) });
+/** `runwire run`: a run of this process, without a client. */
+async function runHere(args: readonly string[]): Promise<void> {
+  const { runProcess } = await import('./cli/process.ts');
+  const toolsets = new Toolsets(mcp);
+  const executor = createLocalExecutor({
+    limits: defaultLimits,
+    agents: new AgentRegistry(defaultLimits),
+    keys,
+    world,
+    toolsets,
+    onDebug: (text) => log.debug(text),
+    reportBug: (error) => reportBug(error, log),
+  });
+  await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
 }
 
 /** Opened when it is first used, so that a daemon starts as fast with it. */
@@ -85,6 +94,7 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   const server = serve(wire, {
     version,
     ...keys,
+    mcp,
     limits,
     log,
     onSecret: (value) => redaction.add(value),

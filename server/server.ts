@@ -7,6 +7,7 @@ import { createLocalExecutor, type StoreAccess } from './executors/local/local-e
 import type { RunnerFactory } from './executors/local/run-builder.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { agentHandlers } from './handlers/agent.ts';
+import { mcpHandlers } from './handlers/mcp.ts';
 import { takeNotification } from './handlers/notifications.ts';
 import { pendingHandlers } from './handlers/pending.ts';
 import { runHandlers } from './handlers/run.ts';
@@ -18,7 +19,10 @@ import { connectionClient } from './rpc/connection-client.ts';
 import { needsWakeUp } from './rpc/wake-up.ts';
 import type { Wire, WireEvents } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
+import { serverInspection } from './runs/toolsets/server-inspection.ts';
 import { Session } from './session.ts';
+import type { McpMode } from './toolsets/server-specs.ts';
+import { Toolsets } from './toolsets/toolsets.ts';
 
 /** The parts of its process that a daemon uses. */
 export interface ServerDeps {
@@ -28,6 +32,8 @@ export interface ServerDeps {
   readonly allowEnv?: ReadonlySet<string>;
   /** True when runs may download from the local network on request. */
   readonly allowLocalDownloads?: boolean;
+  /** Which MCP servers clients may name; default all. */
+  readonly mcp?: McpMode;
   readonly log: Log;
   /** Called with each secret that the host gives: it is to be hidden in the log and the trace. */
   readonly onSecret?: (value: string) => void;
@@ -61,7 +67,8 @@ export interface Server {
 export function serve(wire: Wire, deps: ServerDeps): Server {
   const { connection } = wire;
   const limits = { ...defaultLimits, ...deps.limits };
-  const { handlers, executor } = createHandlers(deps, limits, wire);
+  const toolsets = new Toolsets(deps.mcp ?? 'all');
+  const { handlers, executor } = createHandlers(deps, limits, { wire, toolsets });
   const client = connectionClient(wire);
   const session = new Session(client, limits, deps.onSecret);
   wire.limits = () => session.limits;
@@ -79,7 +86,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
     executor.abandonCallbacks();
     wire.callbacks.close();
   };
-  const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, executor, abandon }));
+  const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, executor, toolsets, abandon }));
   session.onInitialize = (params) => {
     const { processId, trace } = params;
     wire.trace.set(trace);
@@ -95,9 +102,10 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
       if (!wire.answers.isOpen) return;
       client.notify('window/logMessage', { type: logLevels.indexOf(level) + 1, message });
     },
-    close: () => {
+    close: async () => {
       abandon();
-      return executor.endRuns(session.owner, clientGone(), limits.shutdownGraceMs);
+      await executor.endRuns(session.owner, clientGone(), limits.shutdownGraceMs);
+      await toolsets.close();
     },
   };
 }
@@ -128,7 +136,7 @@ const clientGone = () => new EngineError('client.gone', 'The client has gone.');
 function lifecycleParts(
   wire: Wire,
   session: Session,
-  deps: ServerDeps & { executor: RunExecutor; abandon: () => void },
+  deps: ServerDeps & { executor: RunExecutor; toolsets: Toolsets; abandon: () => void },
 ): LifecycleParts {
   const { requests, pump } = wire;
   const { executor } = deps;
@@ -145,9 +153,10 @@ function lifecycleParts(
     endRuns: (error, ms) => executor.endRuns(session.owner, error, ms),
     answered: () => requests.answered(),
     flushed: () => pump.drained(0),
+    // Nothing that was started outlives us.
     exit: (code) => {
       executor.close();
-      deps.onExit?.(code);
+      void deps.toolsets.close().then(() => deps.onExit?.(code));
     },
     graceMs: () => session.limits.shutdownGraceMs,
     errors: {
@@ -160,12 +169,13 @@ function lifecycleParts(
 function createHandlers(
   deps: ServerDeps,
   limits: typeof defaultLimits,
-  wire: Wire,
+  { wire, toolsets }: { wire: Wire; toolsets: Toolsets },
 ): { handlers: Handlers; executor: RunExecutor } {
   const { env, log, world, runner, after, store } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
-  const agents = new AgentRegistry(limits);
+  const agents = new AgentRegistry(limits, (agent) => toolsets.retire(agent));
+  const onDebug = (text: string) => log.debug(text);
   const executor = createLocalExecutor({
     limits,
     agents,
@@ -173,6 +183,8 @@ function createHandlers(
     world,
     reportBug: (error) => reportBug(error, log),
     store,
+    toolsets,
+    onDebug,
     ...(runner ? { runner } : {}),
     ...(after ? { after } : {}),
   });
@@ -190,7 +202,8 @@ function createHandlers(
     }),
     ...runHandlers({ executor }),
     ...pendingHandlers({ executor }),
-    ...agentHandlers({ agents, keys }),
+    ...agentHandlers({ agents, keys, toolsets }),
+    ...mcpHandlers({ inspect: serverInspection({ toolsets, keys, epochMs: world.epochMs, onDebug }) }),
   };
   return { handlers, executor };
 }

@@ -1,8 +1,23 @@
-import type { CallbackMethod, CallbackParamsOf, CallbackResultOf, NotificationOf } from '../catalogue.ts';
-import type { ModelDeltaParams } from '../deltas.ts';
-import type { ModelMessage, ModelMessageInput } from '../messages/messages.ts';
-import type { ToolDefinition } from '../spec.ts';
+import type {
+  CallbackMethod,
+  CallbackParamsOf,
+  CallbackResultOf,
+  ModelMessage,
+  ModelMessageInput,
+  NotificationOf,
+} from '../types/client-types.ts';
+import type { ModelDeltaParamsInput, ToolDefinition } from '../types/wire-types.ts';
 import type { ToolAnswer } from './tool-result.ts';
+
+/** An elicitation: what an MCP server wants to know from the person, or a tool of the host, which has no `server`. @since 0.1.0 */
+export type Elicitation = Pick<
+  CallbackParamsOf<'user/ask'>,
+  'runId' | 'toolCallId' | 'message' | 'requestedSchema' | 'url'
+> & {
+  readonly server?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+};
 
 /** The context of a tool call. @since 0.1.0 */
 export interface ToolContext {
@@ -11,13 +26,15 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** Reports the progress of the call to those who follow the run. */
   progress(message: string, fraction?: number): void;
+  /** Gets an answer from the person by the handler that serves MCP servers; `cancel` without one. */
+  elicit(elicitation: Pick<Elicitation, 'message' | 'requestedSchema' | 'url'>): Promise<CallbackResultOf<'user/ask'>>;
 }
 
 /** The context of a model request. @since 0.1.0 */
 export interface ModelContext {
   readonly signal: AbortSignal;
   /** Sends a piece of the response when the request has `stream`; the result then leaves out `parts`. */
-  delta(piece: ModelDeltaParams['delta']): void;
+  delta(piece: ModelDeltaParamsInput['delta']): void;
 }
 
 type Awaitable<T> = T | Promise<T>;
@@ -57,6 +74,8 @@ export interface RunHandlers {
   readonly deferred?: (requests: CallbackParamsOf<'deferred/handle'>) => Awaitable<CallbackResultOf<'deferred/handle'>>;
   /** Gives a key or a header that the environment of the daemon lacks; null when there is none. */
   readonly secret?: (request: CallbackParamsOf<'secret/get'>) => Awaitable<string | null>;
+  /** Gets an answer from the person for an MCP server; tools of the host use it by `elicit` of their context. */
+  readonly elicit?: (elicitation: Elicitation) => Awaitable<CallbackResultOf<'user/ask'>>;
   /** Called with each delta as it comes, in order with the events. */
   readonly onDelta?: (delta: NotificationOf<'run/delta'>) => void;
 }
@@ -72,6 +91,7 @@ const serve: Record<CallbackMethod, (handlers: RunHandlers) => boolean> = {
   'tools/prepare': ({ prepareTools }) => prepareTools !== undefined,
   'deferred/handle': ({ deferred }) => deferred !== undefined,
   'secret/get': ({ secret }) => secret !== undefined,
+  'user/ask': ({ elicit }) => elicit !== undefined,
 };
 
 /** The callbacks that handlers are given for. @since 0.1.0 */

@@ -5,17 +5,20 @@ import type {
   ParamsInputOf,
   RequestMethod,
   ResultOf,
-} from '../catalogue.ts';
-import type { RunResult } from '../result.ts';
+  RunResult,
+} from '../types/client-types.ts';
 import type { CancellationLike, ConnectionLike } from './connection.ts';
-import { type ModelContext, type RunHandlers, servedBy } from './handlers.ts';
+import { type ModelContext, type RunHandlers, servedBy, type ToolContext } from './handlers.ts';
 import { Requests } from './requests.ts';
 import { EventQueue, Run, type RunEventMessage } from './run.ts';
 import { ToolAnswer, toWire } from './tool-result.ts';
 
-export { ErrorCode } from '../errors.ts';
+export { ErrorCode, type ErrorKind } from '../errors.ts';
+export type * from '../types/client-types.ts';
+export type { RunResult } from '../types/client-types.ts';
+export type * from '../types/wire-types.ts';
 export type { CancellationLike, ConnectionLike } from './connection.ts';
-export type { ModelContext, RunHandlers, ToolContext, ToolFunction } from './handlers.ts';
+export type { Elicitation, ModelContext, RunHandlers, ToolContext, ToolFunction } from './handlers.ts';
 export { ConnectionClosedError } from './requests.ts';
 export { Run, type RunEventMessage } from './run.ts';
 export {
@@ -88,6 +91,7 @@ export class RunwireClient {
     this.#serve('tools/prepare', this.#prepareTools);
     this.#serve('deferred/handle', this.#handleDeferred);
     this.#serve('secret/get', this.#getSecret);
+    this.#serve('user/ask', this.#elicit);
   }
 
   /** Sends any request of the protocol. Errors: those of the method, `ConnectionClosedError`. */
@@ -150,11 +154,13 @@ export class RunwireClient {
     this.#connection.onRequest(method, async (raw, token?: CancellationLike) => {
       const params = raw as CallbackParamsOf<M>;
       const run = this.#runs.get(params.runId);
-      if (!run) throw this.#makeError(requestFailed, `This client has not started run '${params.runId}'.`);
+      // No run needs the secrets of servers that are only looked at (`mcp/inspect`).
+      const handlers = run?.handlers ?? (method === 'secret/get' ? {} : null);
+      if (!handlers) throw this.#makeError(requestFailed, `This client has not started run '${params.runId}'.`);
       const controller = new AbortController();
       const listener = token?.onCancellationRequested(() => controller.abort());
       try {
-        return await serve.call(this, params, run.handlers, controller.signal);
+        return await serve.call(this, params, handlers, controller.signal);
       } catch (error) {
         if (error instanceof NoHandler) throw this.#makeError(methodNotFound, error.message);
         throw this.#makeError(requestFailed, error instanceof Error ? error.message : String(error));
@@ -166,11 +172,13 @@ export class RunwireClient {
 
   async #callTool(call: CallbackParamsOf<'tool/call'>, handlers: RunHandlers, signal: AbortSignal): Promise<unknown> {
     const tool = find(handlers.tools, call.name, 'tool');
+    const { runId, toolCallId } = call;
     const progress = (message: string, fraction?: number) => {
-      const { runId, toolCallId } = call;
       this.#notify('tool/progress', { runId, toolCallId, message, ...(fraction === undefined ? {} : { fraction }) });
     };
-    return toWire(await tool(call.args, { call, signal, progress }));
+    const elicit: ToolContext['elicit'] = async (elicitation) =>
+      (await handlers.elicit?.({ ...elicitation, runId, toolCallId, signal })) ?? { action: 'cancel' };
+    return toWire(await tool(call.args, { call, signal, progress, elicit }));
   }
 
   async #validateOutput(call: CallbackParamsOf<'output/validate'>, handlers: RunHandlers): Promise<unknown> {
@@ -207,6 +215,11 @@ export class RunwireClient {
     if (!secret) throw new NoHandler('no secret handler was given');
     const value = await secret(call);
     return value === null ? null : { value };
+  }
+
+  async #elicit(call: CallbackParamsOf<'user/ask'>, handlers: RunHandlers, signal: AbortSignal): Promise<unknown> {
+    if (!handlers.elicit) throw new NoHandler('no ask handler was given to start()');
+    return handlers.elicit({ ...call, signal });
   }
 
   /** Nothing waits for a notification: a failure to send it is one of the connection, which the run reports. */

@@ -1,5 +1,4 @@
-import type { NotificationOf, ParamsInputOf, ResultOf } from '../catalogue.ts';
-import type { RunResult } from '../result.ts';
+import type { NotificationOf, ParamsInputOf, ResultOf, RunResult } from '../types/client-types.ts';
 import type { Requests } from './requests.ts';
 
 /** A durable event with its number. @since 0.1.0 */

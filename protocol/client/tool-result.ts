@@ -1,5 +1,4 @@
-import type { UserContentInput } from '../messages/content.ts';
-import type { RunUsage } from '../messages/usage.ts';
+import type { RunUsage, UserContentInput } from '../types/wire-types.ts';
 
 /** What a tool may return beside its content. @since 0.1.0 */
 export interface ToolResultExtras {

@@ -1,6 +1,5 @@
-import type { NotificationOf } from '../catalogue.ts';
 import type { Run, RunEventMessage } from '../client/run.ts';
-import type { RunResult } from '../result.ts';
+import type { NotificationOf, RunResult } from '../types/client-types.ts';
 import { RunFailedError } from './errors.ts';
 import type { TextQueue } from './text-queue.ts';
 

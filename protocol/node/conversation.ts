@@ -1,5 +1,4 @@
-import type { ParamsInputOf } from '../catalogue.ts';
-import type { ModelMessage } from '../messages/messages.ts';
+import type { ModelMessage, ParamsInputOf } from '../types/client-types.ts';
 import type { AgentRun } from './agent-run.ts';
 import type { OutputType, RunOptions } from './run-options.ts';
 import type { Schema } from './schema.ts';

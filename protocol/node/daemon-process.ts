@@ -58,6 +58,8 @@ export class DaemonProcess {
   /** The error of a daemon whose pipes broke: it has ended, or is of no use any more and is killed. */
   async gone(): Promise<DaemonGoneError> {
     const kill = setTimeout(() => {
+      // Only its pipes may be open still.
+      if (this.child.exitCode !== null || this.child.signalCode !== null) return;
       this.#reason = 'closed its input or output and did not end';
       this.child.kill('SIGKILL');
     }, brokenGraceMs);
@@ -90,9 +92,13 @@ export class DaemonProcess {
       });
       // `close` comes after stderr has been read to its end; another process may hold the pipes open.
       child.once('close', (code, signal) => ended({ code, signal }));
-      child.once('exit', () =>
-        setTimeout(() => [child.stdout, child.stderr].map((pipe) => pipe.destroy()), brokenGraceMs).unref(),
-      );
+      child.once('exit', () => {
+        const closePipes = () => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        };
+        setTimeout(closePipes, brokenGraceMs).unref();
+      });
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../errors.ts';
-import type { RunError, RunResult } from '../result.ts';
+import type { RunResult } from '../types/client-types.ts';
+import type { RunError } from '../types/wire-types.ts';
 
 const failed = Symbol.for('runwire.RunFailedError');
 const gone = Symbol.for('runwire.DaemonGoneError');

@@ -9,7 +9,10 @@ export {
   type ToolResultExtras,
   toolResult,
 } from '../client/tool-result.ts';
-export { ErrorCode } from '../errors.ts';
+export { ErrorCode, type ErrorKind } from '../errors.ts';
+export type * from '../types/client-types.ts';
+export type { RunResult } from '../types/client-types.ts';
+export type * from '../types/wire-types.ts';
 export { AgentRun, type Finished, type RunDelta } from './agent-run.ts';
 export { Conversation } from './conversation.ts';
 export type { DaemonOptions } from './daemon-process.ts';

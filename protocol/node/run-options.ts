@@ -1,6 +1,6 @@
-import type { CallbackParamsOf, CallbackResultOf, ParamsInputOf } from '../catalogue.ts';
 import type { RunHandlers } from '../client/handlers.ts';
-import type { ToolCallPart } from '../messages/messages.ts';
+import type { CallbackParamsOf, CallbackResultOf, ParamsInputOf } from '../types/client-types.ts';
+import type { ToolCallPart } from '../types/wire-types.ts';
 import { documentOf, type OutputOf, type Schema, validated } from './schema.ts';
 import type { Tool } from './tool.ts';
 

@@ -5,10 +5,10 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import type { ParamsInputOf, RequestMethod, ResultOf } from '../catalogue.ts';
 import type { RunHandlers } from '../client/handlers.ts';
 import { RunwireClient } from '../client/index.ts';
 import { ConnectionClosedError } from '../client/requests.ts';
+import type { ParamsInputOf, RequestMethod, ResultOf } from '../types/client-types.ts';
 import { AgentRun, type Finished } from './agent-run.ts';
 import { Conversation } from './conversation.ts';
 import { type DaemonOptions, DaemonProcess } from './daemon-process.ts';

@@ -1,4 +1,4 @@
-import type { NotificationOf } from '../catalogue.ts';
+import type { NotificationOf } from '../types/client-types.ts';
 
 /** The text of a run, in pieces that were not read yet. */
 export class TextQueue {

@@ -1,6 +1,6 @@
-import type { ParamsInputOf } from '../catalogue.ts';
 import type { ToolContext, ToolFunction } from '../client/handlers.ts';
 import { approvalRequired, retry } from '../client/tool-result.ts';
+import type { ParamsInputOf } from '../types/client-types.ts';
 import { documentOf, type OutputOf, type Schema, validated } from './schema.ts';
 
 type ToolSpecInput = NonNullable<ParamsInputOf<'run/start'>['tools']>[number];

@@ -19,6 +19,7 @@ const parts = {
   'aws-profile': 'server/models/credentials/aws-profile.ts',
   'google-credentials': 'server/models/credentials/google.ts',
   'google-token': 'server/models/credentials/google-token.ts',
+  mcp: 'server/toolsets/part.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */
@@ -116,7 +117,7 @@ function checkInputs({ outputs }) {
   };
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
   refuse(
-    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic)\//,
+    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|@modelcontextprotocol)\//,
     'import it only from a part, which is a file of its own',
   );
 }

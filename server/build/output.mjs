@@ -29,7 +29,7 @@ export function put({ path, contents }) {
 
 /** Removes what an earlier build has left, but not what belongs to others or to a build that runs beside this one. */
 export function removeOthers(kept) {
-  const others = ['bench', 'reference', 'types'].map((name) => join(dist, name));
+  const others = ['bench', 'executable', 'reference', 'types'].map((name) => join(dist, name));
   const isForeign = (path) => others.some((folder) => path.startsWith(folder)) || path.endsWith('.tmp');
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

@@ -7,7 +7,7 @@ import { issuesOf } from '../errors/response-error.ts';
 type Parsed<M extends CallbackMethod> = ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']>;
 
 /** Parses a result by the schema of its method. Errors: `callback.invalid`. */
-export function parsed<M extends 'history/process' | 'tools/prepare' | 'deferred/handle'>(
+export function parsed<M extends 'history/process' | 'tools/prepare' | 'deferred/handle' | 'user/ask'>(
   call: { method: M; name: string },
   answer: unknown,
 ): Parsed<M> {

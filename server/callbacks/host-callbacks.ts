@@ -1,4 +1,5 @@
-import type { CallbackMethod } from '../../protocol/catalogue.ts';
+import type { ElicitResult } from '../../protocol/callbacks.ts';
+import type { CallbackMethod, CallbackParamsOf } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import type { ModelDeltaParams } from '../../protocol/deltas.ts';
 import type { GivenMessage, ModelMessage } from '../../protocol/messages/messages.ts';
@@ -31,6 +32,12 @@ export interface CallbackOptions extends RequesterOptions {
   /** Runs something that waits for a human; meanwhile the run has no slot and its time does not run. */
   readonly whileWaiting: <T>(decide: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
+
+/** What an MCP server wants to know from the person. */
+export type HostElicitation = Pick<
+  CallbackParamsOf<'user/ask'>,
+  'server' | 'toolCallId' | 'message' | 'requestedSchema' | 'url'
+>;
 
 /** A model request whose response is streamed. */
 interface OpenStream {
@@ -148,6 +155,17 @@ export class HostCallbacks implements Callbacks {
     const read = (answer: unknown) => decidedOn(toolCallId, request, parsed(what, answer ?? {}));
     return this.#options.whileWaiting(
       () => this.request({ ...what, timeoutMs: null, isForHuman: true, read }, request, context),
+      context.signal,
+    );
+  }
+
+  /** Gets an answer from the person for an MCP server. */
+  elicit(elicitation: HostElicitation, context: CallbackContext): Promise<ElicitResult> {
+    const { server: name, toolCallId } = elicitation;
+    const what = { method: 'user/ask' as const, name, ...(toolCallId === undefined ? {} : { toolCallId }) };
+    const read = (answer: unknown) => parsed(what, answer);
+    return this.#options.whileWaiting(
+      () => this.request({ ...what, timeoutMs: null, read }, elicitation, context),
       context.signal,
     );
   }

@@ -21,9 +21,12 @@ const namesOf: Record<CallbackMethod, (run: PlannedRun) => readonly string[]> = 
   'history/process': ({ spec }) => spec.historyProcessors ?? [],
   'tools/prepare': ({ spec }) => (spec.prepareTools ? ['prepareTools'] : []),
   // Any tool may defer a call while it runs.
-  'deferred/handle': ({ spec }) => (spec.deferred === 'handle' && spec.tools?.length ? ["deferred: 'handle'"] : []),
+  'deferred/handle': ({ spec }) =>
+    spec.deferred === 'handle' && (spec.tools?.length || hasApprovals(spec)) ? ["deferred: 'handle'"] : [],
   // Nothing that waits to be picked up: a run that lacks a key is refused, or fails as `auth.missing`.
   'secret/get': () => [],
+  // A server that nobody can answer knows it from the start.
+  'user/ask': () => [],
 };
 
 /** Returns the callbacks that a run needs, each with the names for which it is sent. */
@@ -54,6 +57,10 @@ function shown(names: readonly string[]): string {
   const more = names.length - first.length;
   return `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
+
+/** Tools of an MCP server cannot defer a call, but may need an approval. */
+const hasApprovals = ({ mcpServers }: AgentSpec) =>
+  Object.values(mcpServers ?? {}).some((server) => server?.requiresApproval);
 
 /** External tools are never called; those that want an approval only when it can be given in this run. */
 function calledTools({ spec, params }: PlannedRun): NonNullable<AgentSpec['tools']> {

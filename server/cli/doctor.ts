@@ -47,10 +47,19 @@ export const doctorCommand = command(
       ...(values.offline ? [] : await Promise.all(tried.map((row) => reach(row, desk)))),
     ];
     if (values.json) writeJson(desk.stdout, { findings });
-    else desk.stdout.write(textTable(['STATE', 'WHAT', 'FOUND'], findings.map(lineOf)));
+    else desk.stdout.write(textTable(['STATE', 'WHAT', 'FOUND'], shown(findings, words[0]).map(lineOf)));
     return findings.some(({ state }) => state === 'wrong') ? exitCode.failed : exitCode.success;
   },
 );
+
+/** Nobody has the keys of all providers: without the name of one, those that are absent are counted. */
+function shown(findings: readonly Finding[], provider: string | undefined): readonly Finding[] {
+  const there = findings.filter(({ state }) => state !== 'absent');
+  const absent = findings.length - there.length;
+  if (provider !== undefined || absent === 0) return findings;
+  const found = `${absent} providers have none; \`runwire models\` says which variable each of them needs`;
+  return [...there, { state: 'absent', what: 'other keys', found }];
+}
 
 const lineOf = ({ state, what, found }: Finding) => [state, what, found];
 

@@ -11,6 +11,7 @@ export const inputLimits = {
   attachments: 48 * mebibyte,
   history: 64 * mebibyte,
   schema: mebibyte,
+  mcp: mebibyte,
   stdin: 16 * mebibyte,
 };
 

@@ -14,10 +14,11 @@ type Stream = Pick<Output, 'write' | 'isTTY'> & { readonly columns?: number };
 /** `runwire run` as this process: its streams, its signals, its exit code. */
 export function runProcess(
   args: readonly string[],
-  { stdout, start, log }: { stdout: Output; start: StartRun; log: Log },
+  { stdout, start, end, log }: { stdout: Output; start: StartRun; end: () => Promise<void>; log: Log },
 ): Promise<never> {
   return asProcess({ stdout, log }, (streams) =>
-    runCommand(args, { ...streams, input: inputOf(process.stdin), start }),
+    // Programs that the run started end before it does.
+    runCommand(args, { ...streams, input: inputOf(process.stdin), start }).finally(end),
   );
 }
 

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly instructions?: string;
   /** A file with the JSON Schema of the output. */
   readonly schema?: string;
+  /** A file with MCP servers. */
+  readonly mcp?: string;
   readonly attach: readonly string[];
   /** Files; `-` stands for stdin. */
   readonly history: readonly string[];
@@ -47,6 +49,8 @@ Options:
                        may be repeated; 48 MiB in all
   --history FILE|-     go on from earlier messages: a JSON list of them, or what --json has printed; with several, in
                        the order given; - reads stdin, which then is not the prompt
+  --mcp FILE           MCP servers whose tools the model may call: {"mcpServers": {...}} as other clients have it;
+                       they are started for the run and end with it
   --timeout SECONDS    end the run as failed after this time; reading the input is not counted
   --max-cost DOLLARS   end the run as failed once it has cost more; told on stderr when the price is not known
   --json               print the whole result as one JSON document: outcome, output, usage, error, newMessages
@@ -69,6 +73,7 @@ Examples:
   runwire run --model openai-chat:gpt-5 --json "A riddle, please." > 1.json
   runwire run --model openai-chat:gpt-5 --json --history 1.json "I give up." > 2.json
   runwire run --model openai-chat:gpt-5 --history 1.json --history 2.json "Another one."
+  runwire run --model openai-chat:gpt-5 --mcp .mcp.json "What changed in this repository today?"
   runwire run --model openai-compatible:qwen3 --base-url http://localhost:8080/v1 --setting temperature=0 "Hello."
 `;
 
@@ -81,6 +86,7 @@ export const runTable = {
   instructions: 'value',
   attach: 'list',
   history: 'list',
+  mcp: 'value',
   timeout: 'value',
   'max-cost': 'value',
   json: 'flag',
@@ -103,12 +109,12 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
   }
   const { values, words } = readOptions(args, runTable);
   if (values.help) return null;
-  const { model, schema, instructions, setting = [], attach = [], history = [], timeout, json = false } = values;
+  const { model, schema, instructions, mcp, setting = [], attach = [], history = [], timeout, json = false } = values;
   const { 'base-url': baseUrl, 'max-cost': maxCost } = values;
   const [prompt, second] = words;
   if (second !== undefined)
     throw new UsageError(`there is a second prompt '${second}'; put the whole prompt in quotes`);
-  const empty = Object.entries({ model, 'base-url': baseUrl, schema, prompt }).find(
+  const empty = Object.entries({ model, 'base-url': baseUrl, schema, mcp, prompt }).find(
     ([, value]) => value?.trim() === '',
   );
   // Most likely an unset variable of a script.
@@ -128,6 +134,7 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
     ...(prompt === undefined ? {} : { prompt }),
     ...(instructions === undefined ? {} : { instructions }),
     ...(schema === undefined ? {} : { schema }),
+    ...(mcp === undefined ? {} : { mcp }),
     attach,
     history,
     ...(timeout === undefined ? {} : { timeoutMs: milliseconds(timeout) }),

@@ -7,6 +7,7 @@ import { exitCode, exitCodeOf, exitCodeOfRefusal } from './exit-code.ts';
 import { readHistory } from './history.ts';
 import { inputLimits, readJsonFile } from './input.ts';
 import type { LocalRun, Notification, StartRun } from './local-run.ts';
+import { readMcpServers } from './mcp/mcp-file.ts';
 import { UsageError } from './options.ts';
 import { sayEnding, TextOutput, type TextSink, Voice, writeJson } from './output.ts';
 import { Progress } from './progress.ts';
@@ -68,6 +69,7 @@ async function paramsOf(options: RunOptions, { input }: Surroundings, voice: Voi
   const warn = (text: string) => voice.warn(text);
   // What may be wrong is read before stdin, which may make somebody wait.
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
+  const mcpServers = options.mcp === undefined ? undefined : await readMcpServers(options.mcp, warn);
   const modelSettings = options.settings === undefined ? undefined : checkedSettings(options.settings);
   const messageHistory = options.history.length > 0 ? await readHistory(options.history, input, warn) : undefined;
   const prompt = await readPrompt(options, input, warn);
@@ -77,6 +79,7 @@ async function paramsOf(options: RunOptions, { input }: Surroundings, voice: Voi
     ...(prompt === undefined ? {} : { prompt }),
     ...(instructions === undefined ? {} : { instructions }),
     ...(schema === undefined ? {} : { output: { schema } }),
+    ...(mcpServers === undefined ? {} : { mcpServers }),
     ...(messageHistory === undefined ? {} : { messageHistory }),
     // Nobody here could answer the calls that an earlier run has left open.
     openToolCalls: 'close',

@@ -5,6 +5,7 @@ import { limitsInForce } from './limits/usage.ts';
 import type { Warning } from './model.ts';
 import { compileOutput, type OutputPlan } from './output/output-plan.ts';
 import { compileArguments, invalidSchema, type UncheckedKeyword, type Validator } from './tools/arguments.ts';
+import type { SourcedTool } from './tools/tool-sources.ts';
 import { uncheckedOfOutput, uncheckedWarning } from './tools/unchecked.ts';
 
 /** A function tool, ready to be called. */
@@ -18,8 +19,8 @@ export interface CompiledTool {
   readonly deferral: 'external' | 'unapproved' | null;
   /** The parts of its schema that the arguments are not checked against. */
   readonly unchecked: readonly UncheckedKeyword[];
-  /** The source that is called; absent: the host. */
-  readonly source?: string;
+  /** Who is called, where that is not the host. */
+  readonly source?: Pick<SourcedTool, 'source' | 'tool' | 'effect'>;
 }
 
 /** Literal texts joined, and the names the host resolves. */

@@ -73,7 +73,7 @@ export async function start(state: RunState): Promise<RunNode> {
 
 /** A history may end in calls that run at once. */
 const mayCallFirst = ({ input, history: { last } }: RunState) =>
-  last?.kind === 'response' && (input.deferredResults !== undefined || input.prompt === undefined);
+  input.deferredResults !== undefined || (last?.kind === 'response' && input.prompt === undefined);
 
 async function changesAtStart(state: RunState, context: StepContext): Promise<Pick<Started, 'toolChanges'>> {
   const { toolChanges } = await listTools(state, { runStep: 0, ...context });

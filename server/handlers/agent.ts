@@ -5,17 +5,29 @@ import { resolveModel } from '../models/registry.ts';
 import type { KeySource } from '../models/secrets/keys.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
 import { agentFieldsOf } from '../runs/merge.ts';
+import { refuseApprovals } from '../toolsets/server-specs.ts';
+import type { Toolsets } from '../toolsets/toolsets.ts';
 
 type AgentHandlers = Pick<Handlers, Extract<keyof Handlers, `agent/${string}`>>;
 
 /** The `agent/…` requests. */
-export function agentHandlers({ agents, keys }: { agents: AgentRegistry; keys: KeySource }): AgentHandlers {
+export function agentHandlers({
+  agents,
+  keys,
+  toolsets,
+}: {
+  agents: AgentRegistry;
+  keys: KeySource;
+  toolsets: Toolsets;
+}): AgentHandlers {
   return {
     'agent/register': async (params, session) => {
       const spec = agentFieldsOf(params);
       const hostServesSecrets = session.serves('secret/get');
       if (spec.model) resolveModel(spec.model, { ...keys, hostServesSecrets }, spec.modelSettings);
+      toolsets.check(spec.mcpServers);
       const compiled = await compileAgent(spec, session.limits);
+      refuseApprovals(spec.mcpServers, compiled);
       const { warnings } = compiled;
       const replaced = agents.set(params.name, { spec, compiled });
       return { name: params.name, replaced, ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };

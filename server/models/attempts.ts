@@ -31,7 +31,7 @@ export class Attempts {
     this.#call = call;
   }
 
-  /** Emits that another model, or the same one once more, is asked. */
+  /** Emits that another model, or the same one once more, is requested. */
   emitNext(model: string, further: Further): void {
     this.#emit(this.#latest + 1, model, further);
   }

@@ -13,7 +13,7 @@ const rejects: Readonly<Record<string, ModelResponse['finish_reason']>> = {
 };
 
 /**
- * Asks models in order until one answers; every request starts at the first. Another model is asked after an error of
+ * Requests models in order until one answers; every request starts at the first. The next model follows an error of
  * the provider, and after the kinds named in `fallbackOn`; nothing falls back once a stream has begun. The answer lists
  * the attempts before it.
  *
@@ -61,7 +61,7 @@ class Chain {
     throw this.#allFailed();
   }
 
-  /** Null when the next model is to be asked. */
+  /** Null when the next model is to be requested. */
   async #try(model: Model, ask: Ask, hasAlternative: boolean): Promise<ModelAnswer | null> {
     const { now, elapsed, stream } = this.#call;
     const [timestamp, began] = [now(), elapsed()];

@@ -41,7 +41,7 @@ async function requestHost(
     stream: call.stream !== undefined,
   };
   const { stream } = call;
-  // What is left of an answer that broke off carries this name: the host tells its own with the whole answer.
+  // What is left of an answer that broke off carries this name: the host gives its own with the whole answer.
   stream?.describe({ model_name: name });
   const read = (answer: unknown): ModelAnswer => {
     const given = answer !== null && typeof answer === 'object' && 'response' in answer ? answer.response : undefined;
@@ -76,7 +76,7 @@ function isMeasured(given: unknown): boolean {
   return usage !== null && typeof usage === 'object' && Object.keys(usage).length > 0;
 }
 
-/** A host that said its usage while it streamed may leave it out of the answer; what nobody counted is not guessed. */
+/** A host that said its usage while it streamed may leave it out of the answer; what was not counted is not guessed. */
 const streamedUsage = (stream: PartStream | undefined) => (stream?.isMeasured ? stream.usage : unmeasuredUsage());
 
 /** A host may say which kind of model error it met; then it counts as one, and others may fall back on it. */

@@ -50,7 +50,7 @@ const common = () => [...commonSettings(), 'service_tier'];
 const isKnown = (name: string): boolean => settingPrefixes.test(name) || common().includes(name);
 
 /**
- * Warns of settings that no provider knows, where no provider is asked that would say so. A host may know more: there a
+ * Warns of settings that no provider knows, where there is no provider that would report them. A host may know more: there a
  * name is only doubted.
  */
 export function unknownSettings(

@@ -12,7 +12,7 @@ export interface ListOptions {
 }
 
 /**
- * The models a run can name: those that are known, and behind them a row `provider:*` for each provider, which takes any
+ * The models a run can name: those that are known, and after them a row `provider:*` for each provider, which takes any
  * other name too.
  */
 export async function modelList({ env, nowMs, provider }: ListOptions): Promise<ModelRow[]> {

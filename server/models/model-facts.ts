@@ -52,7 +52,7 @@ const families: readonly [RegExp, Known][] = [
   [/^mistral-(large|nemo|tiny|small|medium)/, facts(text, false)],
 ];
 
-/** Hosts put regions, vendors and versions before and behind the name. */
+/** Hosts put regions, vendors and versions before and after the name. */
 const bareName = (name: string) => name.replace(/^((global|regional)\.)?([\w-]+[./])?(?=[a-z]+[-\d])/, '');
 
 /** What is known of a model by its name alone; every model that converses takes text. */

@@ -44,7 +44,7 @@ function total(usage: RequestUsage, modelName: string, options: Parameters<typeo
   const counts = Object.fromEntries(counted.map((name) => [name, usage[name]]));
   try {
     const price = calcPrice(counts, modelName, options);
-    // A double has some noise behind the digits that a sum of prices can have.
+    // A double has some noise after the digits that a sum of prices can have.
     return price ? plainDecimal(String(Number(price.total_price.toPrecision(13)))) : null;
   } catch {
     return null; // counts that contradict each other have no price

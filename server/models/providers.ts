@@ -30,7 +30,7 @@ export interface ProviderRow {
   readonly addressEnvVars?: Readonly<Record<string, string>>;
   /** What the machine may have in the place of a key. */
   readonly defaultCredentials?: DefaultCredentials;
-  /** The version of the API that the operator asks for. */
+  /** The version of the API that the operator sets. */
   readonly apiVersion?: (env: NodeJS.ProcessEnv) => string | undefined;
   /** Whether there is no address but that of the account or a `baseUrl`. */
   readonly needsAddress?: boolean;

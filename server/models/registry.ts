@@ -14,16 +14,16 @@ import { createTestModel } from './test-model/test-model.ts';
 
 type ModelObject = Exclude<ModelEntry, string>;
 
-/** A model that exists and can be asked; `open` makes it for one run. */
+/** A model that exists and can be requested; `open` makes it for one run. */
 export interface ModelHandle {
   readonly id: string;
   /** Settings of this model alone. */
   readonly settings: ModelObject['settings'];
   /** Whether its requests go to the host. */
   readonly servedByHost: boolean;
-  /** Whether a provider is asked, which knows its settings. */
+  /** Whether the requests go to a provider, which knows its settings. */
   readonly hasProvider: boolean;
-  /** What in its specification nobody will make use of. */
+  /** What of its specification has no effect. */
   readonly warnings: readonly Warning[];
   open(run: RunAccess): Promise<Model>;
 }
@@ -39,9 +39,9 @@ export interface RunAccess {
 export type Keys = KeySource & { readonly hostServesSecrets: boolean };
 
 /**
- * Finds the model a specification names, before anything is asked of it. The settings are those of the agent or run.
+ * Finds the model a specification names, before it is requested. The settings are those of the agent or run.
  *
- * Errors: `model.unknown`, `auth.missing` when nobody can be asked for a key, `run.invalid` for one that may not be used.
+ * Errors: `model.unknown`, `auth.missing` when there is no key and no host to give one, `run.invalid` for one that may not be used.
  */
 export function resolveModel(spec: ModelSpec, keys: Keys, settings?: ModelSettings | null): ModelHandle {
   const { entries, fallbackOn } = entriesOf(spec);

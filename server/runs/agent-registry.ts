@@ -18,10 +18,16 @@ type Kept = RegisteredAgent & { readonly bytes: number };
 export class AgentRegistry {
   readonly #agents = new Map<string, Kept>();
   readonly #limits: Pick<Limits, 'agents' | 'agentsBytes'>;
+  /** Called with each registration that is replaced or removed. */
+  readonly #onRemoved: (agent: RegisteredAgent) => void;
   #bytes = 0;
 
-  constructor(limits: Pick<Limits, 'agents' | 'agentsBytes'>) {
+  constructor(
+    limits: Pick<Limits, 'agents' | 'agentsBytes'>,
+    onRemoved: (agent: RegisteredAgent) => void = () => undefined,
+  ) {
     this.#limits = limits;
+    this.#onRemoved = onRemoved;
   }
 
   /** About the bytes of all specifications, as JSON. */
@@ -58,11 +64,14 @@ export class AgentRegistry {
     refuseExcess({ limit: 'agentsBytes', max: maxBytes, value: all, what, advice });
     this.#bytes = all;
     this.#agents.set(name, { ...agent, bytes });
+    if (replaced) this.#onRemoved(replaced);
     return replaced !== undefined;
   }
 
   delete(name: string): boolean {
-    this.#bytes -= this.#agents.get(name)?.bytes ?? 0;
+    const removed = this.#agents.get(name);
+    this.#bytes -= removed?.bytes ?? 0;
+    if (removed) this.#onRemoved(removed);
     return this.#agents.delete(name);
   }
 

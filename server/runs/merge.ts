@@ -18,6 +18,7 @@ export function mergeAgent(agent: AgentSpec, run: AgentSpec): AgentSpec {
     ...given,
     instructions: [...listOf(agent.instructions), ...listOf(run.instructions)],
     tools: [...(agent.tools ?? []), ...(run.tools ?? [])],
+    mcpServers: { ...agent.mcpServers, ...run.mcpServers },
     historyProcessors: [...(agent.historyProcessors ?? []), ...(run.historyProcessors ?? [])],
     modelSettings: { ...agent.modelSettings, ...run.modelSettings },
     retries: { ...retriesOf(agent.retries), ...retriesOf(run.retries) },

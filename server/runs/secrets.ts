@@ -1,6 +1,6 @@
 import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
+import type { CallbackContext } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
-import type { ModelCall } from '../engine/model.ts';
 import type { AnsweredSecret } from '../models/secrets/host-secrets.ts';
 import type { SecretSource } from '../models/secrets/keyed-model.ts';
 import type { Secret } from '../models/secrets/keys.ts';
@@ -13,7 +13,7 @@ import type { OwnerReference } from './run-owner.ts';
 export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): SecretSource {
   if (!callbacks.serves('secret/get')) return { get: async () => null, renew: async () => null };
   const own = new Map<string, string>();
-  const requester = (call: ModelCall) => ({
+  const requester = (call: CallbackContext) => ({
     own,
     ask: (secret: Secret) => requestSecret(secret, { owner, callbacks }, call),
   });
@@ -27,7 +27,7 @@ export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): S
 async function requestSecret(
   { name, provider, optional, baseUrl }: Secret,
   { owner, callbacks }: { owner: OwnerReference; callbacks: HostCallbacks },
-  context: ModelCall,
+  context: CallbackContext,
 ): Promise<AnsweredSecret> {
   const read = (answer: unknown) => {
     const found = secretIn(answer, name);

@@ -6,6 +6,7 @@ import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
+import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
 import { measureStartup } from './startup.mjs';
 import { measureStream } from './stream.mjs';
@@ -21,6 +22,7 @@ const measurements = {
   messages: () => measureMessages(bundles.messages),
   daemon: () => measureDaemonStep(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
+  mcp: () => measureMcpStep(daemonPath),
   wire: () => measureWire(daemonPath, bundles.wire),
   stream: () => measureStream(daemonPath),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),

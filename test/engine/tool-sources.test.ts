@@ -8,16 +8,17 @@ import type { Callbacks, ToolOutcome } from '../../server/engine/callbacks.ts';
 import { runToEnd } from '../../server/engine/ending.ts';
 import { initialState } from '../../server/engine/start.ts';
 import type { RunInput } from '../../server/engine/state.ts';
+import { JournaledRunner } from '../../server/engine/steps/journaled-runner.ts';
 import type { RunLine } from '../../server/engine/steps/run-lines.ts';
 import type { SourcedCall, SourcedTool, SourcedTools, ToolSources } from '../../server/engine/tools/tool-sources.ts';
 import { rebuiltFrom } from '../goldens/rebuild.ts';
-import { recordingRunner } from '../support/journal.ts';
+import { memoryJournal, recordingRunner } from '../support/journal.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 
 const sourced = (name: string, fields: Partial<SourcedTool> & { kind?: 'unapproved' } = {}): SourcedTool => {
   const { kind = 'function', ...rest } = fields;
   const definition = ToolDefinition().parse({ name, parameters_json_schema: { type: 'object' }, kind });
-  return { source: 'git', definition, effect: 'once', ...rest };
+  return { source: 'git', tool: name, definition, effect: 'once', ...rest };
 };
 const offers = (...tools: SourcedTool[]): SourcedTools => ({ tools, instructions: [] });
 const never = () => Promise.reject(new Error('the host serves nothing'));
@@ -43,6 +44,7 @@ async function play(options: {
   replies: Reply[];
   callbacks?: Partial<Callbacks>;
   input?: Partial<RunInput>;
+  runner?: RunInput['runner'];
 }) {
   const { lists, replies } = options;
   const called: SourcedCall[] = [];
@@ -90,7 +92,7 @@ async function play(options: {
   } satisfies Omit<RunInput, 'runner'>;
   let tick = 0;
   const world = { now: () => `2026-01-01T00:00:${String(tick++).padStart(2, '0')}Z`, elapsed: () => 0 };
-  const runner = recordingRunner(input, world, recorded);
+  const runner = options.runner ?? recordingRunner(input, world, recorded);
   const state = initialState({ ...input, runner });
   const result = await runToEnd(state, (error) => {
     throw error;
@@ -115,7 +117,14 @@ describe('tools of a source', () => {
       ['own', 'git_log'],
     ]);
     expect(run.called).toMatchObject([
-      { source: 'git', name: 'git_log', toolCallId: 'call-git_log', argsText: '{"n": 12345678901234567890}' },
+      {
+        source: 'git',
+        tool: 'git_log',
+        effect: 'once',
+        name: 'git_log',
+        toolCallId: 'call-git_log',
+        argsText: '{"n": 12345678901234567890}',
+      },
     ]);
     expect(run.returns).toMatchObject([{ content: 'git_log done', outcome: 'success' }]);
     expect(run.events.some(({ event_kind }) => event_kind === 'pending_added')).toBe(false);
@@ -226,4 +235,23 @@ describe('tools of a source', () => {
     });
     expect(run.instructions).toEqual(['Be brief.\n\nUse git.']);
   });
+
+  it.each([
+    ['once', [], 'The outcome of this call is unknown: the process stopped while it ran. It was not run again.'],
+    ['read', ['a'], 'a done'],
+    ['idempotent', ['a'], 'a done'],
+  ] as const)(
+    'whose call was open when the process was killed is called again only if that does no harm (%s)',
+    async (effect, called, content) => {
+      const world = { now: () => '2026-01-01T00:00:00Z', elapsed: () => 0 };
+      const earlier = { tries: new Map([['t1.call.0', 1]]), told: new Map(), answered: new Set<string>() };
+      const run = await play({
+        lists: [offers(sourced('a', { effect }))],
+        replies: [{ parts: [toolCall('a')] }],
+        runner: new JournaledRunner({ runId: 'r', world, journal: memoryJournal([]), earlier }),
+      });
+      expect(run.called.map(({ tool }) => tool)).toEqual(called);
+      expect(run.returns).toMatchObject([{ content }]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkTypes, guide, pythonEnvironments, runProgram } from './programs.ts';
@@ -33,6 +33,15 @@ describe('the guides', () => {
     expect(blocksOf(page)).toBe(snippetsOf(page).length + (page.match(install) ?? []).length);
   });
 
+  it.each(pages)('%s links to pages and sections that exist', (name) => {
+    const links = [...textOf(name).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    const dead = links.filter(([, path = '', id]) => {
+      const target = join(guide, path === '' ? name : path);
+      return !existsSync(target) || (id !== undefined && !sectionsOf(readFileSync(target, 'utf8')).has(id));
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+
   it('show every program', () => {
     const shown = new Set(pages.flatMap((name) => snippetsOf(textOf(name)).map(({ file }) => file)));
     expect(programs.filter((file) => !shown.has(file))).toEqual([]);
@@ -49,3 +58,12 @@ describe('the guides', () => {
     });
   });
 });
+
+/** The sections of a page by the names that links use. */
+const sectionsOf = (page: string) => new Set([...page.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => slugOf(title)));
+
+const slugOf = (title: string) =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(/\s/g, '-');

@@ -218,7 +218,8 @@ describe.skipIf(!folder)('the scaffold of VS Code (needs PACKAGE_DIR, see test/p
       const { status, errors, ...cost } = compile(compiler, '.');
       expect({ status, errors }).toEqual({ status: 0, errors: [] });
       process.stdout.write(`${compiler}: ${JSON.stringify(cost)}; with zod alone ${JSON.stringify(baseline)}\n`);
-      expect(cost.mebibytes).toBeLessThan(baseline.mebibytes * 2);
+      // A ratio, since the time depends on the machine: the program costs hardly more than one that has zod alone.
+      expect(cost.mebibytes).toBeLessThan(baseline.mebibytes * 1.15);
     },
     4 * minutes,
   );

@@ -37,6 +37,7 @@ it('pins the names of the methods', () => {
     'agent/register',
     'agent/list',
     'agent/unregister',
+    'mcp/inspect',
     'models/list',
     'rpc/discover',
     'health/get',
@@ -50,6 +51,7 @@ it('pins the names of the methods', () => {
     'tools/prepare',
     'deferred/handle',
     'secret/get',
+    'user/ask',
   ]);
   expect(Object.keys(editorRequests)).toEqual(['window/workDoneProgress/create']);
   expect(Object.keys(clientNotifications)).toEqual([
@@ -85,6 +87,7 @@ it('pins the error codes', () => {
       "conversation.notFound": 1110,
       "history.invalid": 1203,
       "internal": -32603,
+      "mcp.unavailable": 1414,
       "message.tooLarge": 1003,
       "method.notFound": -32601,
       "model.allFailed": 1407,

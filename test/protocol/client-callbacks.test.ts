@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import { type RunHandlers, RunwireClient } from '../../protocol/client/index.ts';
-import type { RunSpecInput } from '../../protocol/spec.ts';
+import type { RunSpecInput } from '../../protocol/types/client-types.ts';
 import { completion, loopback } from '../models/ai-sdk/loopback.ts';
+import { scripted } from '../support/mcp/servers.ts';
 import { type Pair, startPair } from '../support/pair.ts';
 
 let pair: Pair;
@@ -31,6 +32,10 @@ const uses: Record<CallbackMethod, [RunSpecInput, RunHandlers]> = {
     },
   ],
   'secret/get': [{ model: 'set in the test' }, { secret: () => 'sk-of-the-host' }],
+  'user/ask': [
+    { mcpServers: { shop: scripted({ tools: [{ name: 'ask', inputSchema: { type: 'object' } }] }) } },
+    { elicit: () => ({ action: 'accept', content: { name: 'Ann' } }) },
+  ],
 };
 const methods = Object.keys(callbacks) as CallbackMethod[];
 

@@ -35,7 +35,7 @@ export const reasons: readonly Reason[] = [
     },
   },
   {
-    why: 'the reference engine speaks gRPC to xAI, and we speak the Responses API',
+    why: 'the reference engine speaks gRPC to xAI, and we its Responses API: `xai.test.ts` compares what they say',
     rewrite: (outcome, { row }) => (row === 'xai' ? { refused: 'not compared' } : outcome),
   },
   {

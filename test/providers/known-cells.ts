@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Stands for all cells of a row that is not compared yet. */
+/** Stands for all cells of a row whose bodies cannot be compared, since both sides speak to it by other APIs. */
 export const everyCell = '*';
 
 const fileOf = (row: string) => new URL(`known/${row}.txt`, import.meta.url);

@@ -58,16 +58,23 @@ describe('a history of any shape', () => {
   it.each(rowNames)('becomes turns that the API takes: %s', { timeout: 120_000 }, async (row) => {
     for (const model of (rows[row]?.models ?? []).slice(0, process.env.RUNWIRE_THOROUGH ? undefined : 2)) {
       await fc.assert(
-        fc.asyncProperty(histories, fc.boolean(), contents, async (earlier, hasInstructions, last) => {
+        fc.asyncProperty(histories, fc.boolean(), fc.option(contents), async (earlier, hasInstructions, last) => {
           counter.add(row);
-          const messages = [...earlier, request(prompted(last))];
+          const messages = [...earlier, request(...(last === null ? [] : [prompted(last)]))];
           const instructions = hasInstructions ? { instructions: 'Be terse.' } : {};
           const tools = model.includes('image') ? {} : { tools: [tool('look')] };
           const { view, text } = await seenBy(row, model, { messages, ...instructions, ...tools });
           expect(view, text).toBeDefined();
           if (view) expect(violations(view, grammarOf(row, model)), text).toEqual([]);
         }),
-        { numRuns: runs, seed: 20261129 },
+        {
+          numRuns: runs,
+          seed: 20261129,
+          examples: [
+            [[], false, null],
+            [[], true, null],
+          ],
+        },
       );
     }
   });

@@ -10,13 +10,15 @@ export interface Rule {
   reason: string;
 }
 
-const isAbsent = ({ ours }: Difference) => ours === undefined;
 const isAdded = ({ theirs }: Difference) => theirs === undefined;
 
 export const rules: Rule[] = [
   {
-    path: /^tools\[\](\.function)?\.strict$/,
-    reason: 'A strict mode of tools is not offered: the schema of the host is sent as it is.',
+    recordings: /^anthropic-parallel-tools-native-output$/,
+    path: /^tools\[\]\.strict$/,
+    reason:
+      'Recorded with tools that demand strict mode. A tool of `run/start` cannot; its definition can, which ' +
+      '`tools/prepare` returns.',
   },
   {
     recordings: /^huggingface-parallel-tools$/,
@@ -29,9 +31,9 @@ export const rules: Rule[] = [
     reason: 'References to tools that upstream reveals have no part of their own; they are text here.',
   },
   {
-    path: /^contents\[\]\.parts\[\]\.function(Call|Response)\.id$/,
+    path: /^(contents\[\]\.parts\[\]\.function(Call|Response)\.id|messages\[\]\.(tool_call_id|tool_calls\[\]\.id))$/,
     only: ({ theirs }) => String(theirs).startsWith('pyd_ai_'),
-    reason: 'Google gave no id; both sides make one up.',
+    reason: 'Google, and Groq for a call that it refused, gave no id: both sides make one up.',
   },
   {
     path: /^toolConfig$/,
@@ -58,17 +60,17 @@ export const rules: Rule[] = [
   {
     recordings: /^bedrock-cache-tool-choice$/,
     path: /^system\[\]\.text$/,
-    reason: 'White space at the end of instructions is not sent.',
+    reason:
+      'White space around instructions is not sent, as by upstream; what was recorded as a system prompt is played as ' +
+      'instructions.',
   },
   {
-    path: /^messages\[\]\.tool_calls\[\]\.function\.arguments$/,
-    only: ({ ours, theirs }) => JSON.stringify(JSON.parse(String(theirs))) === ours,
-    reason: 'Arguments are written without blanks, as upstream does today.',
-  },
-  {
-    recordings: /^deepseek-responses/,
-    path: /^input\[\]/,
-    reason: 'Raw reasoning without an encrypted form is not sent back: the package takes none.',
+    path: /^(messages\[\]\.tool_calls\[\]\.function|input\[\])\.arguments$/,
+    only: ({ ours, theirs }) =>
+      typeof ours === 'string' && typeof theirs === 'string' && JSON.stringify(JSON.parse(theirs)) === ours,
+    reason:
+      'Arguments are written without blanks, as upstream writes them today; the text that the model wrote was lost to ' +
+      'the recorder.',
   },
   {
     recordings: /^google-to-openai-history$/,
@@ -84,12 +86,14 @@ export const rules: Rule[] = [
   {
     recordings: /^openai-chat-error-400$/,
     path: /^messages\[\]\.role$/,
-    reason: 'A role that the model refuses was set on purpose; its profile has another.',
+    reason: 'Recorded with a profile that was wrong on purpose; the right one names the role that the model takes.',
   },
   {
     recordings: /^cohere-tool-roundtrip$/,
     path: /^messages\[\]\.content$/,
-    reason: 'What Cohere planned beside its calls is kept as thinking and goes back; upstream drops it.',
+    reason:
+      'What Cohere planned beside its calls (`tool_plan`) is kept as thinking and goes back; upstream drops it, and with ' +
+      'it what the model had in mind.',
   },
   {
     recordings: /^cerebras-reasoning$/,
@@ -98,25 +102,22 @@ export const rules: Rule[] = [
     reason: 'Upstream of that time let Cerebras drop the thinking that it was sent back.',
   },
   {
-    recordings: /^groq-stream-tool-use-failed$/,
-    path: /^messages\[\]/,
-    reason: 'A failed generation ends the run with an error that holds it; upstream makes a call of it.',
-  },
-  {
     recordings: /^huggingface-stream-text$/,
     path: /^stream_options$/,
     only: isAdded,
-    reason: 'Usage is always asked for.',
+    reason: 'Usage is asked for, which the client of upstream has no place for: the answer would be unmeasured.',
   },
   {
     recordings: /^mistral/,
     path: /^(tools\[\]\.type|messages\[\]\.name|messages\[\]\.tool_calls\[\]\.index)$/,
-    reason: 'What the package sends beside, or leaves out: the kind of a tool, the name at its result, a position.',
+    reason: 'Defaults that the client of upstream states or leaves out: the kind of a tool, a name, a position of 0.',
   },
   {
     recordings: /^openai-responses-odd-status$/,
     path: /^(text\.format|include)$/,
-    reason: 'Plain text is the default format; encrypted reasoning is asked for from every model that thinks.',
+    reason:
+      'Plain text is the default format. Upstream asks models that think for their encrypted reasoning today, and did ' +
+      'not when this was recorded.',
   },
   {
     recordings: /^openai-responses-parallel-tools-retry$/,
@@ -136,15 +137,11 @@ export const rules: Rule[] = [
     reason: 'Recorded before upstream gave Bedrock Mantle the ids of calls back as they came.',
   },
   {
-    recordings: /^openai-responses-stream-text$/,
-    path: /^include$/,
-    only: isAbsent,
-    reason: 'Log probabilities are asked for with `openai_top_logprobs`.',
-  },
-  {
     recordings: /^openai-responses-stream-tool-search$/,
     path: /^input\[\]/,
-    reason: 'A tool search that the client runs is a call of the client, so its items differ from there on.',
+    reason:
+      'A tool search that the client runs is a call of the client, so its items differ from there on; those of upstream ' +
+      'reveal tools, which hosts do with `tools/prepare`.',
   },
   {
     recordings: /^openai-responses-stream-tool$/,
@@ -152,14 +149,9 @@ export const rules: Rule[] = [
     reason: 'Upstream of that time took the id of the item for that of the call.',
   },
   {
-    recordings: /^openai-responses-stream-web-search$/,
-    path: /^(include\[\]|previous_response_id|input\[\].*)$/,
-    reason: 'The query of a search is not read from its answer yet, so that the search is not sent back.',
-  },
-  {
     recordings: /^openrouter-stream-error$/,
     path: /^max_(completion_)?tokens$/,
-    reason: 'Compatible hosts know `max_tokens`; only some know the newer name.',
+    reason: 'Upstream of that time wrote the newer name to OpenRouter; today it writes `max_tokens`.',
   },
 ];
 

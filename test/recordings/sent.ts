@@ -52,6 +52,7 @@ const defaults: Record<string, (value: unknown) => boolean> = {
   prefix: (value) => value === false,
   annotations: (value) => Array.isArray(value) && value.length === 0,
   reasoning_content: (value) => value === '',
+  previous_response_id: (value) => value === null,
 };
 
 function sameForm(value: unknown): unknown {

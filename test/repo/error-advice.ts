@@ -267,4 +267,11 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
       'Responses of models in a fallback list were rejected by `fallbackOn`. It stands among the `errors` of `model.allFailed`.',
     advice: 'Loosen `fallbackOn`, or add a model.',
   },
+  'mcp.unavailable': {
+    meaning:
+      'An MCP server of the run could not be started or reached, did not become ready in time, or died too often; or the operator does not allow it (`--mcp`).',
+    advice:
+      'Read `reason` and `stderr`. A first start by `npx` or `uvx` may need a longer `startTimeoutMs`; with `optional` the run goes on without it.',
+    details: ['server', 'reason', 'stderr'],
+  },
 };

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { protocolDeclarations } from '../../protocol/document/declarations.ts';
 import { catalogueDocument, protocolDocument } from '../../protocol/document/document.ts';
 import { protocolMarkdown } from '../../protocol/document/markdown.ts';
 
@@ -10,6 +11,10 @@ it('docs/schema.json is what the catalogue says', async () => {
 
 it('docs/protocol.md is what the catalogue says', async () => {
   await expect(protocolMarkdown(catalogueDocument())).toMatchFileSnapshot('../../docs/protocol.md');
+});
+
+it('protocol/types/wire-types.ts is what the catalogue says', async () => {
+  await expect(protocolDeclarations(protocolDocument())).toMatchFileSnapshot('../../protocol/types/wire-types.ts');
 });
 
 type Node = Record<string, unknown>;

@@ -14,19 +14,20 @@ const layers: readonly (readonly string[])[] = [
   ['server/redaction', 'server/regular-file.ts', 'server/process-watch.ts'],
   ['server/log.ts', 'server/log-file.ts'],
   ['server/errors'],
-  ['server/limits.ts'],
+  ['server/limits.ts', 'server/version.ts'],
   ['server/store'],
   ['server/callbacks'],
   ['server/models'],
+  ['server/toolsets'],
   ['server/runs'],
   ['server/executors'],
   ['server/rpc'],
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
-  ['server/cli', 'server/command-line.ts', 'server/config.ts', 'server/version.ts'],
+  ['server/cli', 'server/command-line.ts', 'server/config.ts'],
   ['server/lifecycle.ts'],
   ['server/server.ts'],
-  ['server/main.ts', 'server/launcher.cts'],
+  ['server/main.ts', 'server/launcher.cts', 'server/executable.cts'],
 ];
 
 /** Packages that a folder may import. The longest folder that fits decides. */
@@ -36,7 +37,7 @@ const packages: Record<string, RegExp> = {
   'protocol/node': /^(node:.*|vscode-jsonrpc\/node|@standard-schema\/spec)$/,
   'server/engine': /^node:crypto$/,
   server:
-    /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library)$/,
+    /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client)$/,
   'client-sample': /^(node:.*|zod|runwire(\/protocol)?)$/,
 };
 
@@ -154,6 +155,7 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
   const clouds = /^(@aws-sdk|@smithy|google-auth-library)/;
   expect(users(clouds).filter((file) => !file.startsWith('server/models/credentials/'))).toEqual([]);
   expect(users(/^@pydantic/)).toEqual(['server/models/prices.ts']);
+  expect(users(/^@modelcontextprotocol/).filter((file) => !file.startsWith('server/toolsets/mcp/'))).toEqual([]);
 });
 
 it('handlers and the command line know runs by the executor alone', () => {

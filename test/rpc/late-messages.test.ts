@@ -29,7 +29,7 @@ const said = (content: string) => ({ part_kind: 'text', content });
 const usage = { input_tokens: 3, output_tokens: 2 };
 const tool = { name: 'work', inputSchema: { type: 'object', properties: {} } };
 
-/** Every callback but `secret/get`, which no run of a host model needs. */
+/** Every callback but `secret/get`, which no run of a host model needs, and `user/ask`, which needs an MCP server. */
 const everything: Scenario = {
   params: {
     model: 'host:m',
@@ -182,7 +182,7 @@ describe.each(Object.entries({ everything, failing, limited, cancelled }))('a ru
 it('every callback is played', async () => {
   const { exchanges } = await play(everything);
   const played = new Set(exchanges.map(({ method }) => method));
-  expect(Object.keys(callbacks).filter((method) => !played.has(method))).toEqual(['secret/get']);
+  expect(Object.keys(callbacks).filter((method) => !played.has(method))).toEqual(['secret/get', 'user/ask']);
 });
 
 describe('an answer that is what was streamed', () => {

@@ -96,6 +96,34 @@ it.each([
   },
 );
 
+const named: [what: string, how: string, given: { name?: string; id?: string }][] = [
+  ['a tool name', 'a stream', { name: 'n'.repeat(60) }],
+  ['a tool name', 'a whole response', { name: 'n'.repeat(60) }],
+  ['an id', 'a stream', { id: 'i'.repeat(60) }],
+  ['an id', 'a whole response', { id: 'i'.repeat(60) }],
+];
+it.each(named)(
+  'a response with %s beyond its limit in %s ends the request',
+  async (_what, how, { name = 'work', id = 'c' }) => {
+    session = await openSession({
+      serve: {
+        'model/request': async ({ runId, requestId }) => {
+          if (how === 'a whole response') return { response: calls(toolCall(name, {}, id)) };
+          // In halves: what comes in pieces is counted together.
+          for (const piece of [name.slice(0, 30), name.slice(30)]) {
+            const delta = { index: 0, toolCall: { name: piece, id } };
+            await session.pair.client.sendNotification('model/delta', { runId, requestId, delta });
+          }
+          return { response: { parts: [] } };
+        },
+      },
+      deps: { limits: { nameCharacters: 50 } },
+    });
+    const { error } = await session.run({ prompt: 'hi', tools: [tool], stream: how === 'a stream' });
+    expect(error?.data).toEqual({ kind: 'usage.limitExceeded', limit: 'nameCharacters', max: 50, value: 60 });
+  },
+);
+
 it('500 requests that wait for runs keep no other request from its answer', async () => {
   const runs = Array.from({ length: 10 }, (_, index) => `r${index}`);
   let asked = 0;

@@ -96,6 +96,16 @@ describe('runwire doctor', () => {
     expect(stdout).not.toContain('AIza-secret');
   });
 
+  it('counts the keys that are absent, and names that of the provider in question', async () => {
+    const all = await run('doctor', ['--offline'], { GROQ_API_KEY: 'k', HOME: folder });
+    expect(all.stdout).toMatch(/^ok +key of groq +GROQ_API_KEY$/m);
+    expect(all.stdout.match(/^absent .*/gm)).toEqual([
+      expect.stringMatching(/^absent +other keys +\d+ providers have none/),
+    ]);
+    const one = await run('doctor', ['--offline', 'mistral'], { HOME: folder });
+    expect(one.stdout).toMatch(/^absent +key of mistral +MISTRAL_API_KEY$/m);
+  });
+
   it('tries the way to a provider, and says why it cannot be reached', async () => {
     const { port } = server.address() as AddressInfo;
     const reached = await findings(['ollama'], { OLLAMA_BASE_URL: `http://127.0.0.1:${port}/v1`, HOME: folder });

@@ -58,6 +58,7 @@ describe('the command line', () => {
       logLevel: 'debug',
       allowEnv: new Set(['A']),
       allowLocalDownloads: false,
+      mcp: 'all',
       args: ['--model', 'x', '--nope'],
     });
   });

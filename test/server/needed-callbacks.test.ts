@@ -21,6 +21,7 @@ const answers: Record<CallbackMethod, (params: Params) => unknown> = {
     calls: Object.fromEntries((left as { tool_call_id: string }[]).map((call) => [call.tool_call_id, { content: 1 }])),
   }),
   'secret/get': () => null,
+  'user/ask': () => ({ action: 'cancel' }),
 };
 
 /** Calls every tool once, then ends with text. */
@@ -63,7 +64,7 @@ const namedIn = (message: string) =>
   );
 
 /** For each callback a run that needs it, and what the warning names. */
-const needing: Record<Exclude<CallbackMethod, 'secret/get'>, [RunParams, string][]> = {
+const needing: Record<Exclude<CallbackMethod, 'secret/get' | 'user/ask'>, [RunParams, string][]> = {
   'tool/call': [
     [{ tools: [tool('a'), tool('b')] }, "'a', 'b'"],
     [

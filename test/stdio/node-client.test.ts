@@ -1,6 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 import { DaemonProcess } from '../../protocol/node/daemon-process.ts';
@@ -13,15 +10,14 @@ import {
   startRunwire,
   tool,
 } from '../../protocol/node/index.ts';
-import { daemonPath } from '../support/daemon.ts';
+import { daemonCommand, daemonPath } from '../support/daemon.ts';
 import { calls, schemaOf, text, toolCall } from '../support/session.ts';
 
 let runwire: Runwire | undefined;
 afterEach(() => runwire?.close());
 
-const command = [process.execPath, daemonPath] as [string, string];
 const open = async (options: Parameters<typeof startRunwire>[0] = {}) => {
-  runwire = await startRunwire({ command, ...options });
+  runwire = await startRunwire({ command: daemonCommand, ...options });
   return runwire;
 };
 
@@ -249,6 +245,19 @@ describe('the client for Node', () => {
     if (pid !== undefined) expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'says how a daemon ended whose pipes another process holds open',
+    async () => {
+      const shell = `sleep 3 & exec '${process.execPath}' '${daemonPath}'`;
+      const rw = await open({ command: ['/bin/sh', '-c', shell] });
+      process.kill(rw.pid ?? 0, 'SIGKILL');
+      await expect(rw.run({ prompt: 'hi' })).rejects.toMatchObject({
+        name: 'DaemonGoneError',
+        message: 'The daemon was killed (SIGKILL).',
+      });
+    },
+  );
+
   it('reads a log that nobody asked for, and keeps its end for the error', async () => {
     const chatty = `process.stderr.write('x'.repeat(1 << 20) + 'the end\\n', () => require(${JSON.stringify(daemonPath)}))`;
     const rw = await open({ command: deaf(chatty) });
@@ -273,14 +282,4 @@ describe('the client for Node', () => {
     expect({ [Symbol.for('runwire.DaemonGoneError')]: true } instanceof DaemonGoneError).toBe(true);
     expect(new Error('of something else') instanceof RunFailedError).toBe(false);
   });
-});
-
-it('the program in the README is a file that runs', () => {
-  const root = new URL('../..', import.meta.url);
-  const program = readFileSync(new URL('client-sample/weather.ts', root), 'utf8');
-  expect(readFileSync(new URL('README.md', root), 'utf8')).toContain(`\`\`\`ts\n${program}\`\`\``);
-  const file = fileURLToPath(new URL('dist/client-sample/weather.mjs', root));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', env: { PATH: '' } });
-  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^(Yes|No): \w/) });
-  expect(stderr.split('\n').filter(Boolean).at(-1)).toBe('run_finished');
 });

@@ -4,6 +4,11 @@ import { type Conversation, startConversation } from './contract.ts';
 
 export const daemonPath = new URL('../../dist/daemon/runwire.cjs', import.meta.url).pathname;
 
+/** What the tests start as the daemon: `DAEMON_COMMAND` is another command, as a JSON list. */
+export const daemonCommand: [string, ...string[]] = process.env.DAEMON_COMMAND
+  ? JSON.parse(process.env.DAEMON_COMMAND)
+  : [process.execPath, daemonPath];
+
 type Message = {
   id?: number | string | null;
   method?: string;
@@ -30,7 +35,8 @@ export class Daemon {
   readonly #waiting = new Set<() => void>();
 
   constructor(options: { args?: string[]; env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
-    this.child = spawn(process.execPath, [daemonPath, ...(options.args ?? [])], {
+    const [program, ...args] = daemonCommand;
+    this.child = spawn(program, [...args, ...(options.args ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
       // Tests leave nothing in the cache of who runs them.
       env: { ...process.env, RUNWIRE_NO_CODE_CACHE: '1', ...options.env },

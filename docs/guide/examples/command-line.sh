@@ -20,5 +20,5 @@ jq -c '{outcome, requests: .usage.requests, messages: (.newMessages | length)}' 
 # endregion history
 
 # region exit-code
-runwire run --model test --timeout 0.001 "Hello." 2> errors.txt || echo "exit code $?"
+runwire run --model nosuch:model "Hello." 2> errors.txt || echo "exit code $?"
 # endregion exit-code

@@ -9,6 +9,8 @@ export interface AnswerBounds {
   readonly streamBytes: number;
   readonly partsPerResponse: number;
   readonly callsPerResponse: number;
+  /** Characters of one tool name, or of one id. */
+  readonly nameCharacters: number;
   /** How deep its JSON may be nested. */
   readonly nesting: number;
   /** How long a stream may bring nothing but keep-alives. */
@@ -21,6 +23,7 @@ export const defaultAnswerBounds: AnswerBounds = {
   streamBytes: 32 * 1024 * 1024,
   partsPerResponse: 4096,
   callsPerResponse: 256,
+  nameCharacters: 8192,
   nesting: 200,
   streamStallMs: 300_000,
 };
@@ -62,6 +65,15 @@ export function checkParts(parts: readonly ModelResponsePart[], bounds: AnswerBo
   if (parts.length > bounds.partsPerResponse) throw tooLarge('partsPerResponse', bounds.partsPerResponse, parts.length);
   const calls = parts.filter(isCall).length;
   if (calls > bounds.callsPerResponse) throw tooLarge('callsPerResponse', bounds.callsPerResponse, calls);
+  for (const part of parts) checkNames(part, bounds);
 }
+
+/** Errors: `usage.limitExceeded` for a part whose tool name or ids are longer than they may be. */
+export function checkNames(part: Names, { nameCharacters: max }: AnswerBounds): void {
+  const longest = Math.max(part.tool_name?.length ?? 0, part.tool_call_id?.length ?? 0, part.id?.length ?? 0);
+  if (longest > max) throw tooLarge('nameCharacters', max, longest);
+}
+
+type Names = { tool_name?: string | null; tool_call_id?: string | null; id?: string | null };
 
 const isCall = ({ part_kind }: ModelResponsePart) => part_kind === 'tool-call' || part_kind === 'builtin-tool-call';

@@ -98,6 +98,11 @@ export class CallBuilder implements PartBuilder {
     return this.#id;
   }
 
+  /** Characters of the longest of its name and its ids. */
+  get longestName(): number {
+    return Math.max(this.#name.length, this.#id?.length ?? 0, this.#fields.id?.length ?? 0);
+  }
+
   /** Errors: `model.unexpectedBehavior`. */
   add(piece: { name?: string | null; args?: ToolCallPart['args']; id?: string | null }, fields: PartFields): void {
     this.#name += piece.name ?? '';

@@ -2,7 +2,7 @@ import type { ModelResponse, ModelResponsePart } from '../../../protocol/message
 import type { RequestUsage } from '../../../protocol/messages/usage.ts';
 import { unexpectedBehavior } from '../errors.ts';
 import { jsonSize } from '../json/json-size.ts';
-import { type AnswerBounds, tooLarge } from '../limits/bounds.ts';
+import { type AnswerBounds, checkNames, tooLarge } from '../limits/bounds.ts';
 import { requestUsage } from '../request/response.ts';
 import type { CallPiece, DeltaSink, PartFields } from './delta-sink.ts';
 import { CallBuilder, type PartBuilder, TextBuilder, ThinkingBuilder, WholePart } from './part-builders.ts';
@@ -120,6 +120,7 @@ export class PartStream {
   text(key: PartKey, content: string, fields: PartFields = noFields): void {
     if (this.#ended) return;
     this.#grow(content.length + sizeOf(fields));
+    if (fields.id) this.#hold('nameCharacters', fields.id.length);
     const builder = this.#find(key, TextBuilder);
     if (builder) {
       builder.add(content, fields);
@@ -130,6 +131,7 @@ export class PartStream {
   thinking(key: PartKey, content: string | null, signature: string | null, fields: PartFields = noFields): void {
     if (this.#ended) return;
     this.#grow((content?.length ?? 0) + (signature?.length ?? 0) + sizeOf(fields));
+    if (fields.id) this.#hold('nameCharacters', fields.id.length);
     const builder = this.#find(key, ThinkingBuilder);
     if (builder) {
       builder.add(content, signature, fields);
@@ -145,6 +147,7 @@ export class PartStream {
     if (!known) this.#countCall();
     const builder = known ?? new CallBuilder();
     builder.add(piece, fields);
+    this.#hold('nameCharacters', builder.longestName);
     if (!known) this.#byKey.set(key, builder);
     // A call is shown once its name is known; earlier pieces are part of its start.
     if (builder.index < 0 && builder.hasName) this.#begin(key, builder);
@@ -161,6 +164,7 @@ export class PartStream {
   whole(part: ModelResponsePart): void {
     if (this.#ended) return;
     this.#grow(jsonSize(part));
+    if (this.#options.bounds) checkNames(part, this.#options.bounds);
     if (part.part_kind === 'builtin-tool-call' || part.part_kind === 'tool-call') this.#countCall();
     this.#begin(`whole part ${this.#parts.length}`, new WholePart(part));
   }
@@ -189,7 +193,7 @@ export class PartStream {
     this.#hold('callsPerResponse', this.#calls);
   }
 
-  #hold(limit: 'responseBytes' | 'callsPerResponse' | 'partsPerResponse', value: number): void {
+  #hold(limit: Exclude<keyof AnswerBounds, 'streamBytes' | 'nesting' | 'streamStallMs'>, value: number): void {
     const max = this.#options.bounds?.[limit];
     if (max !== undefined && value > max) throw tooLarge(limit, max, value);
   }

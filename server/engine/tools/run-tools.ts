@@ -2,7 +2,8 @@ import type { ToolDefinition } from '../../../protocol/spec.ts';
 import type { CompiledAgent, CompiledTool } from '../agent.ts';
 import { EngineError } from '../errors.ts';
 import { stringifyExact } from '../json/exact-json.ts';
-import { compileSourced, type SourcedTool, type SourcedTools } from './tool-sources.ts';
+import { anyArguments } from './arguments.ts';
+import type { SourcedTool, SourcedTools } from './tool-sources.ts';
 
 /** What became different in the tools of the sources, as a step records it. */
 export interface ToolChanges {
@@ -12,7 +13,11 @@ export interface ToolChanges {
   readonly removed?: readonly string[];
 }
 
-type Sourced = { readonly json: string; readonly compiled: CompiledTool };
+type Sourced = { readonly tool: SourcedTool; readonly compiled: CompiledTool };
+
+/** Runs that share a source are given the same objects: most tools are compared without a look at them. */
+const isSame = (a: SourcedTool | undefined, b: SourcedTool) =>
+  a === b || (a !== undefined && stringifyExact(a) === stringifyExact(b));
 
 /** The function tools of a run: those of its agent, and those of its sources as the latest step listed them. */
 export class RunTools {
@@ -48,7 +53,7 @@ export class RunTools {
       this.#checkName(definition.name, { source, isTaken: names.has(definition.name) });
       names.add(definition.name);
     }
-    const set = listed.tools.filter((tool) => this.#sourced?.get(tool.definition.name)?.json !== stringifyExact(tool));
+    const set = listed.tools.filter((tool) => !isSame(this.#sourced?.get(tool.definition.name)?.tool, tool));
     const removed = [...(this.#sourced?.keys() ?? [])].filter((name) => !names.has(name));
     this.#listed = listed;
     if (set.length === 0 && removed.length === 0) return undefined;
@@ -64,7 +69,7 @@ export class RunTools {
     // One that changed keeps its place, so that the list a provider has cached stays the same as far as it can.
     for (const tool of set) {
       const compiled = compileSourced(tool, this.#agent.toolRetries);
-      sourced.set(tool.definition.name, { json: stringifyExact(tool), compiled });
+      sourced.set(tool.definition.name, { tool, compiled });
     }
     this.#sourced = sourced;
     this.#definitions = [
@@ -83,4 +88,20 @@ export class RunTools {
       { tool: name, source },
     );
   }
+}
+
+/** Makes a tool of a source ready to be called. Its arguments are any object: its source checks them. */
+function compileSourced(tool: SourcedTool, toolRetries: number): CompiledTool {
+  const { definition, maxRetries = toolRetries } = tool;
+  const { name, description, parameters_json_schema: inputSchema } = definition;
+  return {
+    spec: { name, description, inputSchema, effect: tool.effect },
+    definition,
+    validator: anyArguments,
+    maxRetries,
+    timeoutMs: undefined,
+    deferral: definition.kind === 'unapproved' ? 'unapproved' : null,
+    unchecked: [],
+    source: tool,
+  };
 }

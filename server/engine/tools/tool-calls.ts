@@ -183,10 +183,9 @@ export async function settleCall(
   const body = (context: StepContext) => callTool(state, checked, context);
   const options = { signal, once: (checked.tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined };
   // No client is sent the call of a source.
-  const step =
-    checked.tool.source === undefined
-      ? announcedStep(state, waiting, body, options)
-      : recordedStep(state, key, body, { signal, effect: options.once && { once: options.once } });
+  const step = checked.tool.source
+    ? recordedStep(state, key, body, { signal, effect: options.once && { once: options.once } })
+    : announcedStep(state, waiting, body, options);
   const { value: outcome, time } = await step;
   switch (outcome.kind) {
     case 'deferred':
@@ -281,7 +280,10 @@ function callTool(
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
   };
   const where = { ...context, runStep: state.runStep };
-  if (tool.source !== undefined) return callSource(state, { ...request, source: tool.source }, where);
+  if (tool.source) {
+    const { source, tool: name, effect } = tool.source;
+    return callSource(state, { ...request, source, tool: name, effect }, where);
+  }
   return state.input.callbacks
     .callTool(request, where)
     .catch((error: unknown) => onToolError(error, tool, context.signal));

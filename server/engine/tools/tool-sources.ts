@@ -1,12 +1,12 @@
 import type { ToolDefinition } from '../../../protocol/spec.ts';
-import type { CompiledTool } from '../agent.ts';
 import type { CallbackContext, ToolOutcome, ToolRequest } from '../callbacks.ts';
-import { anyArguments } from './arguments.ts';
 
 /** A tool that another program than the host serves. Plain JSON: steps record it. */
 export interface SourcedTool {
   /** Name of its source. */
   readonly source: string;
+  /** The name by which its source knows it. */
+  readonly tool: string;
   /** What a model sees of it; its kind says whether its calls need an approval. */
   readonly definition: ToolDefinition;
   /** Failures in a row that are allowed; absent: as the agent says. */
@@ -23,8 +23,7 @@ export interface SourcedTools {
 }
 
 /** A call as its source gets it. */
-export interface SourcedCall extends ToolRequest {
-  readonly source: string;
+export interface SourcedCall extends ToolRequest, Pick<SourcedTool, 'source' | 'tool' | 'effect'> {
   /** Shows how far the call has got. */
   readonly onProgress: (message: string | undefined, fraction: number | undefined) => void;
 }
@@ -39,20 +38,4 @@ export interface ToolSources {
   list(context: CallbackContext): Promise<SourcedTools>;
   /** Calls a tool. Errors: as `list`; a call that merely failed is an outcome. */
   call(request: SourcedCall, context: CallbackContext): Promise<ToolOutcome>;
-}
-
-/** Makes a tool of a source ready to be called. Its arguments are any object: its source checks them. */
-export function compileSourced(tool: SourcedTool, toolRetries: number): CompiledTool {
-  const { definition, effect, source, maxRetries = toolRetries } = tool;
-  const { name, description, parameters_json_schema: inputSchema } = definition;
-  return {
-    spec: { name, description, inputSchema, effect },
-    definition,
-    validator: anyArguments,
-    maxRetries,
-    timeoutMs: undefined,
-    deferral: definition.kind === 'unapproved' ? 'unapproved' : null,
-    unchecked: [],
-    source,
-  };
 }

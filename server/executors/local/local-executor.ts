@@ -29,7 +29,10 @@ import { checkOpen, keyOf, type Listed, StoredRuns } from './stored-runs.ts';
 
 /** The parts of the daemon, or of another program, that an executor uses. */
 export interface LocalExecutorDeps
-  extends Pick<RunStarterDeps, 'agents' | 'keys' | 'world' | 'reportBug' | 'runner' | 'after'> {
+  extends Pick<
+    RunStarterDeps,
+    'agents' | 'keys' | 'world' | 'reportBug' | 'toolsets' | 'onDebug' | 'runner' | 'after'
+  > {
   readonly limits: Limits;
   /** Where runs are kept; absent: in memory alone. */
   readonly store?: StoreAccess | undefined;

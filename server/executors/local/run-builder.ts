@@ -12,6 +12,7 @@ import type { RunInput } from '../../engine/state.ts';
 import type { Serves } from '../../engine/steps/run-lines.ts';
 import { directRunner, type StepRunner, type World } from '../../engine/steps/steps.ts';
 import type { ModelHandle } from '../../models/registry.ts';
+import type { KeySource } from '../../models/secrets/keys.ts';
 import { RunProgress } from '../../runs/events/progress.ts';
 import { RunEmitter } from '../../runs/events/run-emitter.ts';
 import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
@@ -20,7 +21,10 @@ import { RunScheduler } from '../../runs/run-scheduler.ts';
 import { RunStop } from '../../runs/run-stop.ts';
 import { secretSource } from '../../runs/secrets.ts';
 import type { RunSlots } from '../../runs/slots.ts';
+import { sourceWorld } from '../../runs/toolsets/source-world.ts';
 import type { RunJournal } from '../../store/run-journal.ts';
+import type { NamedServer } from '../../toolsets/server-specs.ts';
+import type { RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
 import { inputOf, type RunPlan } from './run-plan.ts';
 
 /** Makes the runner of a run, for tests; steps are called unless given. */
@@ -32,6 +36,11 @@ export interface BuilderDeps {
   readonly world: World & { epochMs(): number };
   readonly counters: CallbackCounters;
   readonly pending: PendingItems;
+  readonly keys: KeySource;
+  /** Absent: runs have no tool servers. */
+  readonly toolsets?: Toolsets;
+  /** For what tool servers do, in the log. */
+  readonly onDebug?: (text: string) => void;
   readonly runner?: RunnerFactory;
   /** Timers; those of the process unless given. */
   readonly after?: After;
@@ -67,6 +76,7 @@ export interface BuiltRun {
   readonly following: Following;
   readonly depth: number;
   readonly givenBytes: number;
+  readonly sources: RunToolset | null;
   readonly runner?: StepRunner;
 }
 
@@ -94,7 +104,20 @@ export class RunBuilder {
     return handle.open({ runId, callbacks, secrets: secretSource(owner, callbacks) });
   }
 
-  record({ plan, model, controls, following, depth, givenBytes, runner: given }: BuiltRun): RunRecord {
+  /** The tool servers of a run; null when it has none. */
+  sources(
+    { runId, agent }: RunPlan,
+    { owner, callbacks }: Controls,
+    { servers, meta }: { servers: readonly NamedServer[]; meta: RunStartParams['_meta'] },
+  ): RunToolset | null {
+    const { keys, toolsets, onDebug = () => undefined } = this.#deps;
+    if (servers.length === 0 || !toolsets) return null;
+    const world = sourceWorld({ runId, owner, callbacks, keys, onDebug, meta });
+    const { toolsPerRun } = owner.current.limits;
+    return toolsets.forRun({ ...world, servers, toolsPerRun, hostTools: agent.tools.size });
+  }
+
+  record({ plan, model, controls, following, depth, givenBytes, sources, runner: given }: BuiltRun): RunRecord {
     const { world } = this.#deps;
     const { stop, scheduler, owner, callbacks } = controls;
     const { journal } = controls.stored;
@@ -107,6 +130,7 @@ export class RunBuilder {
       emit: (seq, event) => emitter.emit(seq, event),
       ready: (aborted) => emitter.ready(aborted),
       ...(emitter.sink ? { sink: emitter.sink } : {}),
+      ...(sources ? { sources } : {}),
       ...(journal ? { ending: (result: RunResult) => ending(record, result) } : {}),
       callbacks,
       signal: stop.signal,

@@ -10,6 +10,8 @@ import type { KeySource } from '../../models/secrets/keys.ts';
 import type { AgentRegistry } from '../../runs/agent-registry.ts';
 import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
+import { type NamedServer, refuseApprovals, serversOfRun } from '../../toolsets/server-specs.ts';
+import { Toolsets } from '../../toolsets/toolsets.ts';
 
 /** A specification made ready to run. */
 export interface Compiled {
@@ -20,12 +22,16 @@ export interface Compiled {
   readonly agent: CompiledAgent;
   readonly handle: ModelHandle;
   readonly warnings: readonly Warning[];
+  /** The tool servers of the run, with whose they are. */
+  readonly servers: readonly NamedServer[];
 }
 
 /** What compiling needs. */
 export interface CompilerDeps {
   readonly agents: AgentRegistry;
   readonly keys: KeySource;
+  /** Absent: runs have no tool servers. */
+  readonly toolsets?: Toolsets;
 }
 
 /** Checks the agent and the model of a run. Errors: those of `run/start`. */
@@ -39,13 +45,17 @@ export async function compileRun(params: RunStartParams, owner: RunOwner, deps: 
   const { requests, isPolling } = owner;
   const serves = servesOf(params, owner);
   const handle = modelOf({ modelSpec, spec }, deps.keys, serves);
+  (deps.toolsets ?? new Toolsets('off')).check(spec.mcpServers);
   const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec, owner.limits);
+  refuseApprovals(spec.mcpServers, agent);
+  const shared = registered ? { registration: registered, servers: registered.spec.mcpServers } : null;
   const waiting = !requests || isPolling ? null : notServed({ spec, params, model: modelSpec }, serves);
   return {
     spec,
     modelSpec,
     agent,
     handle,
+    servers: serversOfRun(shared, own.mcpServers),
     warnings: [...(named ? [] : [defaulted]), ...handle.warnings, ...agent.warnings, ...(waiting ? [waiting] : [])],
   };
 }

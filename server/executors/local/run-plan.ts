@@ -147,6 +147,7 @@ const boundsOf = (bounds: RunBounds): RunBounds => ({
   streamBytes: bounds.streamBytes,
   partsPerResponse: bounds.partsPerResponse,
   callsPerResponse: bounds.callsPerResponse,
+  nameCharacters: bounds.nameCharacters,
   nesting: bounds.nesting,
   streamStallMs: bounds.streamStallMs,
   stepsPerRun: bounds.stepsPerRun,

@@ -10,6 +10,8 @@ import type { RunRecord } from '../../runs/run-record.ts';
 import { RunJournal } from '../../store/run-journal.ts';
 import type { OwnedRun, RunStore } from '../../store/run-store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
+import { serversOfRun } from '../../toolsets/server-specs.ts';
+import type { RunToolset } from '../../toolsets/toolsets.ts';
 import { checkLoop } from './rebuild.ts';
 import type { BuilderDeps, Controls, RunBuilder } from './run-builder.ts';
 import { type CompilerDeps, modelOf, recordedServes, servesOf } from './run-compiler.ts';
@@ -69,11 +71,13 @@ export class RunResumer {
     const runner = this.#runner(claimed, store, { controls, serves });
     const depth = isChild ? parent.depth + 1 : 0;
     const givenBytes = jsonSize(plan.params);
-    const record = builder.record({ plan, model, controls, following: options, depth, givenBytes, runner });
+    const servers = serversOfRun(null, plan.spec.mcpServers);
+    const sources = builder.sources(plan, controls, { servers, meta: undefined });
+    const record = builder.record({ plan, model, controls, following: options, depth, givenBytes, sources, runner });
     record.emitter.isQuiet = true;
     for (const { steer, when } of claimed.run.openSteers()) record.engine.steering.add(steer, when);
     this.#deps.driver.store(record, { store, owned: claimed.owned });
-    await this.#replay(record, { runner, controls, parent: isChild ? parent : undefined });
+    await this.#replay(record, { runner, controls, sources, parent: isChild ? parent : undefined });
     return record;
   }
 
@@ -114,14 +118,22 @@ export class RunResumer {
 
   async #replay(
     record: RunRecord,
-    { runner, controls, parent }: { runner: ReplayingRunner; controls: Controls; parent: RunRecord | undefined },
+    {
+      runner,
+      controls,
+      sources,
+      parent,
+    }: { runner: ReplayingRunner; controls: Controls; sources: RunToolset | null; parent: RunRecord | undefined },
   ): Promise<void> {
     const { driver, runs, owned } = this.#deps;
     const { scheduler, stored } = controls;
     const unlink = parent ? endWith(record, parent) : undefined;
     runs.add(record);
     owned.add(record);
-    const driven = driver.drive(record, scheduler).finally(unlink);
+    const driven = driver.drive(record, scheduler).finally(() => {
+      unlink?.();
+      void sources?.release();
+    });
     try {
       await runner.replayed;
     } catch (error) {

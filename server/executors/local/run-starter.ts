@@ -82,16 +82,17 @@ export class RunStarter {
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
+    const { servers } = compiled;
     const givenBytes = jsonSize(params);
     runs.checkRoom(givenBytes, `run '${runId}'`, owner.limits.openRunsBytes);
     const from = { runId, fingerprint, nowMs: world.epochMs(), bounds: owner.limits, messagesOf: () => base };
     const plan = { ...planOf(params, compiled, from), startedAtMs: this.#nextStart() };
-    if (!stored) return this.#begin({ plan, model, controls, params, parent, givenBytes });
+    if (!stored) return this.#begin({ plan, model, controls, params, parent, givenBytes, servers });
     const whole = { ...plan, history: cleanHistory(plan.history, { repairLast: false }) };
     const created = await this.#create(whole, { ...checked, params, modelId: model.id }, owner);
     if (!created) return null;
     this.#journal(controls, whole, created);
-    return this.#begin({ plan: whole, model, controls, params, parent, givenBytes, stored: created });
+    return this.#begin({ plan: whole, model, controls, params, parent, givenBytes, servers, stored: created });
   }
 
   /** No two runs of a process start in one millisecond, so that their order is that of their starts. */
@@ -128,6 +129,7 @@ export class RunStarter {
     params: RunStartParams;
     parent: RunRecord | undefined;
     givenBytes: number;
+    servers: Compiled['servers'];
     stored?: StoredIn;
   }): RunView {
     const { runs, owned, world, builder, driver } = this.#deps;
@@ -135,13 +137,18 @@ export class RunStarter {
     const { journal } = controls.stored;
     const runner = journal ? { runner: new JournaledRunner({ runId: plan.runId, world, journal }) } : {};
     const depth = parent ? parent.depth + 1 : 0;
-    const record = builder.record({ plan, model, controls, following: params, depth, givenBytes, ...runner });
+    const sources = builder.sources(plan, controls, { servers: run.servers, meta: params._meta });
+    const record = builder.record({ plan, model, controls, following: params, depth, givenBytes, sources, ...runner });
     if (stored) driver.store(record, stored);
     runs.add(record);
     owned.add(record);
     const unlink = parent ? endWith(record, parent) : undefined;
     const { scheduler } = controls;
-    driver.begin(record, scheduler, () => void driver.drive(record, scheduler).finally(unlink));
+    const onEnd = () => {
+      unlink?.();
+      void sources?.release();
+    };
+    driver.begin(record, scheduler, () => void driver.drive(record, scheduler).finally(onEnd));
     return new RecordView(record);
   }
 

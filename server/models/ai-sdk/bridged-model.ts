@@ -24,7 +24,7 @@ export interface Services {
 }
 
 /**
- * A model of our own over a provider of the AI SDK: map the prompt, ask with retries, map the answer.
+ * A model of our own over a provider of the AI SDK: map the prompt, send it with retries, map the answer.
  *
  * Source: Pydantic AI `Model`.
  */
@@ -48,7 +48,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const context = errorContext(bridge, call.signal, settings.extra_headers ?? {});
   if (entry.apiKey === null) throw authMissing(context);
   checkEntry(entry, settings.extra_headers ?? {});
-  const { options, quirks, modelName, warnings } = await outgoing({ ...prompt, settings }, provider, entry, call);
+  const { options, answers, modelName, warnings } = await outgoing({ ...prompt, settings }, provider, entry, call);
   const { timing = systemTiming, fetch: plainFetch = globalThis.fetch } = services;
   const fetch = entry.authorizer ? authorizedFetch(plainFetch, entry.authorizer) : plainFetch;
   const retries = call.hasAlternative ? besideAlternatives(services.retries) : services.retries;
@@ -58,7 +58,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     return current;
   };
   const model = withoutSecrets(
-    provider.languageModel(sendingFetch(fetch, settings, quirks, exchange), modelName),
+    provider.languageModel(sendingFetch(fetch, settings, answers, exchange), modelName),
     () => context.secrets,
   );
   const asked: Asked = {

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelCall, ModelPrompt, Warning } from '../../engine/model.ts';
-import type { Provider, ProviderEntry, Quirks } from './provider.ts';
+import type { AnswerProfile, Provider, ProviderEntry } from './provider.ts';
 import { withDownloadedFiles } from './request/downloads.ts';
 import { prepareRequest } from './request/prepare.ts';
 import type { Written } from './request/request.ts';
@@ -9,8 +9,8 @@ import { wellFormed } from './request/well-formed.ts';
 /** A request on its way: what the provider's package is handed, and how its body is changed. */
 export interface Outgoing {
   readonly options: LanguageModelV4CallOptions;
-  readonly quirks: Quirks;
-  /** The model to ask by another name than its own. */
+  readonly answers: AnswerProfile;
+  /** The name that the model is requested by, where it is not its own. */
   readonly modelName?: string;
   readonly warnings: readonly Warning[];
 }
@@ -30,7 +30,7 @@ const placeholder: LanguageModelV4CallOptions['prompt'] = [
  */
 export async function outgoing(
   prompt: ModelPrompt,
-  { name, url, quirks, api }: Provider,
+  { name, url, answers, api }: Provider,
   { modelName, download }: ProviderEntry,
   { signal, stream }: Call,
 ): Promise<Outgoing> {
@@ -46,7 +46,7 @@ export async function outgoing(
       headers: { ...otherHeaders(prompt.settings?.extra_headers, headers), ...headers },
     },
     ...(otherName ? { modelName: otherName } : {}),
-    quirks: { ...quirks, rewriteBody: (theirs) => ({ ...sent, ...picked(theirs, keeps) }) },
+    answers: { ...answers, rewriteBody: (theirs) => ({ ...sent, ...picked(theirs, keeps) }) },
     warnings: [...prepared.warnings, ...request.settings.warnings],
   };
 }

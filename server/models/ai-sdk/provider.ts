@@ -14,7 +14,7 @@ import type { RequestApi } from './request/api.ts';
  * One model of one provider, resolved: names, address and credentials. What `create` of a provider file takes.
  */
 export interface ProviderEntry {
-  /** `provider:name` as asked for. */
+  /** `provider:name` as requested. */
   readonly id: string;
   /** The name the provider knows the model by. */
   readonly modelName: string;
@@ -47,15 +47,15 @@ export interface BodyFacts {
   readonly refusal?: string | undefined;
   /** Whether the answer came to its end, also without a word for it. */
   readonly isOver?: boolean;
-  /** The word that is stored, where it is another one: that of the provider behind a gateway. */
+  /** The word that is stored, where it is another one: that of the provider that a gateway used. */
   readonly shownWord?: string | undefined;
   /** Whether what the model said was refused by its provider. */
   readonly isFailed?: boolean;
-  /** What was asked of the provider's own tools, and found, by the ids of the calls. */
+  /** Arguments and results of the provider's own tools, by the ids of the calls. */
   readonly natives?: ReadonlyMap<string, NativeCall>;
   /** The provider's own word for the end. */
   readonly finishWord?: string | undefined;
-  /** Who answered, and the id of the answer, where the AI SDK tells neither. */
+  /** The model that answered, and the id of the answer, where the AI SDK has neither. */
   readonly served?: { readonly modelId?: string; readonly id?: string } | undefined;
   /** Whether the prompt was blocked: then the answer counts as filtered. */
   readonly isBlocked?: boolean;
@@ -68,6 +68,8 @@ export interface ReadThinking {
   readonly signature?: string | null;
   /** What its part has beside its content; absent for thinking that may fill a part of the package. */
   readonly fields?: PartFields;
+  /** What its part has in `provider_details`, of thinking that may fill a part of the package. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** Reads the raw answer of one request: its body, or the chunks of its stream one by one. */
@@ -102,7 +104,7 @@ export interface MetadataNames {
  *
  * Source: Pydantic AI `ModelProfile`.
  */
-export interface Quirks {
+export interface AnswerProfile {
   /** The tags between which models write thinking into their text. */
   readonly thinkingTags: readonly [open: string, close: string];
   /** Whether text is split at those tags: models of open servers write their thinking into it. */
@@ -111,7 +113,7 @@ export interface Quirks {
   readonly skipsBlankStarts?: boolean;
   /** Whether thinking says whose it is. Source: Pydantic AI, where some models leave `provider_name` out. */
   readonly namesThinking?: boolean;
-  /** Whether arguments come as objects: one that is cut at the token limit cannot be told from a whole one. */
+  /** Whether arguments come as objects: one that is cut at the token limit looks like a whole one. */
   readonly parsedArguments?: boolean;
   /** Why answers end, in the provider's words. */
   readonly finishWords: FinishWords;
@@ -128,7 +130,7 @@ export interface Quirks {
 }
 
 /**
- * A provider as the bridge needs it: its names, its quirks, and a way to make the AI SDK's model.
+ * A provider as the bridge needs it: its names, its answers, and a way to make the AI SDK's model.
  */
 export interface Provider {
   /** Pydantic AI's `provider_name`. */
@@ -139,7 +141,7 @@ export interface Provider {
   readonly url: string;
   /** The environment variable that holds its key. */
   readonly envVar: string;
-  readonly quirks: Quirks;
+  readonly answers: AnswerProfile;
   /** Writes the bodies of requests. */
   readonly api: RequestApi;
   /** A model that sends through the given function; made for each request, as the function carries its body hooks. A name stands for the model's own in the address. */

@@ -1,6 +1,6 @@
 import { type Send, ServerFault } from './bounded-send.ts';
 
-/** What the token services of AWS are asked with. */
+/** How requests to the token services of AWS are sent. */
 export interface TokenAccess {
   readonly send: Send;
   readonly timeoutMs: number;

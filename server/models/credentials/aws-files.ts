@@ -14,7 +14,7 @@ export interface Profile {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Shared files are written by people; larger ones are something else. */
+/** Shared files are written by hand; larger ones are something else. */
 const mostBytes = 1_024 * 1_024;
 
 export function awsFiles(env: NodeJS.ProcessEnv): AwsFiles {
@@ -40,7 +40,7 @@ export const isSource = ({ settings }: Profile): boolean => sources.some((name) 
 
 /**
  * The profile of a name in the shared files, settings of the credentials file over those of the other one; empty where
- * there is none. Read here as well as by the SDK, which has no such question: it reads the files anew for each search.
+ * there is none. Read here as well as by the SDK, which has no such check: it reads the files anew for each search.
  *
  * Source: AWS SDK `parseIni`.
  */

@@ -5,7 +5,7 @@ import type { Expiring } from './expiring.ts';
 
 // The SDK's own clients of these servers cannot be cancelled and read answers of any size.
 
-/** What the servers near this machine are asked with. */
+/** How requests to the servers near this machine are sent. */
 export interface MetadataAccess {
   readonly env: NodeJS.ProcessEnv;
   readonly send: Send;
@@ -55,7 +55,7 @@ async function containerToken(env: NodeJS.ProcessEnv): Promise<string | undefine
   return token || undefined;
 }
 
-/** Whether the instance metadata service may be asked. */
+/** Returns whether a request may go to the instance metadata service. */
 export const mayAskInstance = ({ AWS_EC2_METADATA_DISABLED }: NodeJS.ProcessEnv): boolean =>
   AWS_EC2_METADATA_DISABLED?.toLowerCase() !== 'true';
 

@@ -3,7 +3,7 @@ import { type AwsCredentials, readCredentials } from './aws-credentials.ts';
 import { ServerFault } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 
-// The SDK's own runner has no bound on time, and leaves what it started behind.
+// The SDK's own runner has no time limit, and leaves running what it started.
 
 const where = 'the credential_process of the profile';
 const mostChars = 64 * 1_024;

@@ -36,7 +36,7 @@ export async function profileCredentials(
 
 type RoleParams = Parameters<ReturnType<typeof getDefaultRoleAssumer>>[1];
 
-/** A role that is assumed with what this machine is. The SDK would ask the metadata services with clients of its own. */
+/** A role that is assumed with what this machine is. The SDK would send requests to the metadata services with clients of its own. */
 async function assumedRole(
   settings: Profile['settings'],
   access: TokenAccess,

@@ -9,7 +9,7 @@ import { search } from './search.ts';
 import { type CredentialServices, systemServices } from './services.ts';
 import { ShownNowhere } from './shown-nowhere.ts';
 
-/** A service of AWS that is asked with signed requests. */
+/** A service of AWS that takes signed requests. */
 export interface AwsTarget {
   readonly provider: string;
   /** The variable of its key, which would do without all of this. */

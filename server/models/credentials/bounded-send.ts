@@ -1,4 +1,4 @@
-/** What is asked of a server that has credentials: small questions with small answers. */
+/** Requests to a server that has credentials: small ones, with small responses. */
 export interface SmallRequest {
   readonly url: URL;
   readonly method?: string;

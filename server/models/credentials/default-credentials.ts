@@ -11,7 +11,7 @@ export interface DefaultCredentials {
   readonly envVars: Readonly<Record<string, string>>;
   /** Whether the operator chose them over a key of the environment. */
   outranksKey(env: NodeJS.ProcessEnv): boolean;
-  /** Whether a variable says to use them; else a host that serves `secret/get` is asked for a key first. */
+  /** Whether a variable says to use them; otherwise a host that serves `secret/get` is requested to give a key first. */
   isChosen(env: NodeJS.ProcessEnv): boolean;
   /** Whether there are files of them; what a metadata server may have is found when a run needs it. */
   hasFile(env: NodeJS.ProcessEnv): boolean;

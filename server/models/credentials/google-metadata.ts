@@ -5,7 +5,7 @@ import { asObject } from './google-file.ts';
 
 // The library's client of this server cannot be cancelled, and reads answers of any size.
 
-/** What the metadata server is asked with. */
+/** How requests to the metadata server are sent. */
 export interface MetadataAccess {
   readonly env: NodeJS.ProcessEnv;
   readonly send: Send;

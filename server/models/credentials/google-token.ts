@@ -12,7 +12,7 @@ import { type Send, ServerFault } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 import { asObject, type GoogleFile, isGoogle, sourceOrigins } from './google-file.ts';
 
-/** What the token services of Google are asked with. */
+/** How requests to the token services of Google are sent. */
 export interface TokenAccess {
   readonly send: Send;
   readonly timeoutMs: number;

@@ -61,7 +61,7 @@ interface Found {
   readonly quotaProject?: string;
 }
 
-/** The project to ask; what the file says of it, the operator can say better. */
+/** The project of the requests; the operator overrides what the file says. */
 async function find(
   env: NodeJS.ProcessEnv,
   path: string | null,

@@ -7,7 +7,7 @@ export interface CredentialServices {
   readonly metadataTimeoutMs: number;
   /** The longest wait for one answer of a token service. */
   readonly tokenTimeoutMs: number;
-  /** The longest search for credentials, however many servers it asks. */
+  /** The longest search for credentials, however many servers it takes. */
   readonly searchTimeoutMs: number;
 }
 

@@ -11,7 +11,7 @@ export interface Wanted {
   readonly url: URL;
   /** Media type it should have, perhaps only its first half. */
   readonly mediaType: string;
-  /** Whether the specification asks for `allow-local`. */
+  /** Whether the specification has `allow-local`. */
   readonly allowLocal: boolean;
 }
 
@@ -137,7 +137,7 @@ async function fetchAt(url: URL, download: Download, redirectsLeft: number): Pro
   }
 }
 
-/** Errors: `run.invalid` for an address that must not be asked. */
+/** Errors: `run.invalid` for an address that no request may go to. */
 async function checkedAddresses(url: URL, { wanted, world, signal }: Download): Promise<Address[]> {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw refused(url, `only http and https are downloaded, not '${url.protocol}'`);
@@ -229,7 +229,7 @@ async function read(response: http.IncomingMessage, url: URL, budget: Budget): P
   return Buffer.concat(chunks);
 }
 
-/** A query may hold a signature, and a fragment is nobody's business. */
+/** A query may hold a signature, and a fragment is never sent. */
 function refused(url: URL, why: string): Error {
   const shown = url.protocol === 'data:' ? 'data:…' : `${url.protocol}//${url.host}${url.pathname}`;
   return userError(`'${shown.slice(0, 500)}' cannot be downloaded: ${why}.`);

@@ -34,14 +34,14 @@ const routed6 = blockList([], global6);
 const local = blockList(local4, local6);
 const metadata = blockList(metadata4, metadata6);
 
-/** Tells whether an IP address is one of the open internet. */
+/** Returns whether an IP address is one of the open internet. */
 export function isPublicAddress(given: string): boolean {
   const address = withoutZone(given);
   const isRouted = !isIPv6(address) || routed6.check(address, 'ipv6');
   return isRouted && !isIn(special, address) && !isIn(metadata, address);
 }
 
-/** Tells whether an IP address is one of the local network; the credentials of a cloud are never meant. */
+/** Returns whether an IP address is one of the local network; the credentials of a cloud are never meant. */
 export function isLocalAddress(given: string): boolean {
   const address = withoutZone(given);
   return isIn(local, address) && !isIn(metadata, address) && !endsInMetadata(address);

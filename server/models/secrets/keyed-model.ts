@@ -1,3 +1,4 @@
+import type { CallbackContext } from '../../engine/callbacks.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { Model, ModelAnswer, ModelCall, ModelPrompt } from '../../engine/model.ts';
 import { Redaction } from '../../redaction/redaction.ts';
@@ -18,9 +19,9 @@ export interface Credentials {
 
 /** Finds secrets that the environment lacks. */
 export interface SecretSource {
-  get(secret: Secret, call: ModelCall): Promise<string | null>;
+  get(secret: Secret, call: CallbackContext): Promise<string | null>;
   /** Another value than the refused one; null when there is none. */
-  renew(secret: Secret, refused: string, call: ModelCall): Promise<string | null>;
+  renew(secret: Secret, refused: string, call: CallbackContext): Promise<string | null>;
 }
 
 /** What a keyed model is made with, beside its secrets. */

@@ -4,7 +4,7 @@ import { isRecord, resolveRef, type SchemaObject } from '../../engine/validation
 /** Letters, digits and punctuation of ASCII, in the order of Python's `string` module. */
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** A schema can ask for data without end, by recursion or by a huge `minItems` or `minLength`. */
+/** A schema can require data without end, by recursion or by a huge `minItems` or `minLength`. */
 const MAX_DEPTH = 200;
 const MAX_SIZE = 100_000;
 
@@ -42,7 +42,7 @@ function generate(given: unknown, progress: Progress, depth: number): unknown {
   return generateByType(schema, progress, depth);
 }
 
-/** A member of a union with what the union requires of it: what tells members apart need not be required by them. */
+/** A member of a union with what the union requires of it: what distinguishes members need not be required by them. */
 function generateMember(union: SchemaObject, member: unknown, progress: Progress, depth: number): unknown {
   if (!isRecord(member)) return charOf(progress.seed);
   const tag = isRecord(union.discriminator) ? union.discriminator.propertyName : undefined;
@@ -106,7 +106,7 @@ function generateArray(schema: SchemaObject, progress: Progress, depth: number):
   return data;
 }
 
-/** The schema of each item to generate: the prefix, then what `minItems` asks for or one item as a sample. */
+/** The schema of each item to generate: the prefix, then what `minItems` requires or one item as a sample. */
 function* itemSchemas(schema: SchemaObject): Generator<unknown> {
   // Drafts before 2020-12 have the prefix in `items`.
   const isTuple = Array.isArray(schema.items);
@@ -142,7 +142,7 @@ function dateOf(seed: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** A base-94 number with quirks of its own: `a` to `~`, then `aa`; the leading digits come lowest first. */
+/** A base-94 number in a way of its own: `a` to `~`, then `aa`; the leading digits come lowest first. */
 function charOf(seed: number): string {
   const base = ALPHABET.length;
   let text = '';

@@ -16,7 +16,7 @@ import { generateData } from './test-data.ts';
 import { streamTestAnswer } from './test-stream.ts';
 
 /**
- * What the test model is told to do; null is the same as absent.
+ * The settings of the test model; null is the same as absent.
  *
  * Source: Pydantic AI `TestModel` (`call_tools`, `custom_output_text`, `custom_output_args`, `seed`).
  */
@@ -95,7 +95,7 @@ function wantedOutput({ outputText, outputArgs }: TestModelOptions, prompt: Mode
   const text = outputText ?? undefined;
   const args = outputArgs ?? undefined;
   if (text !== undefined) {
-    // Upstream asks for the mode: in tool mode a text is refused even where text is allowed beside the output tools.
+    // Upstream checks the mode: in tool mode a text is refused even where text is allowed beside the output tools.
     if (prompt.outputMode === 'tool') throw userError('Plain response not allowed, but `custom_output_text` is set.');
     if (args !== undefined) throw userError('Cannot set both `custom_output_text` and `custom_output_args`.');
     return { kind: 'text', text };

@@ -2,7 +2,7 @@ import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from '@ai-
 import { describe, expect, it } from 'vitest';
 import { ModelResponse } from '../../../protocol/messages/messages.ts';
 import { requestUsage } from '../../../server/engine/request/response.ts';
-import type { Quirks } from '../../../server/models/ai-sdk/provider.ts';
+import type { AnswerProfile } from '../../../server/models/ai-sdk/provider.ts';
 import { toAnswer } from '../../../server/models/ai-sdk/response/answer.ts';
 import { providerWith } from './support.ts';
 
@@ -17,7 +17,7 @@ function resultOf(content: LanguageModelV4Content[], fields: Partial<Result> = {
   return { content, finishReason: { unified: 'stop', raw: 'end' }, usage: unknownUsage, warnings: [], ...fields };
 }
 
-const answer = (result: Result, quirks: Partial<Quirks> = {}) => toAnswer(result, 'm-1', providerWith(quirks));
+const answer = (result: Result, answers: Partial<AnswerProfile> = {}) => toAnswer(result, 'm-1', providerWith(answers));
 
 const call = { type: 'tool-call', toolCallId: 'c1', toolName: 'f', input: '{"n": 12345678901234567890}' } as const;
 

@@ -4,7 +4,7 @@ import type { ToolDefinition } from '../../../protocol/spec.ts';
 import type { Model, ModelCall, ModelPrompt } from '../../../server/engine/model.ts';
 import { chatWords } from '../../../server/models/ai-sdk/answers/finish-words.ts';
 import type { Services } from '../../../server/models/ai-sdk/bridged-model.ts';
-import type { Provider, ProviderEntry, Quirks } from '../../../server/models/ai-sdk/provider.ts';
+import type { AnswerProfile, Provider, ProviderEntry } from '../../../server/models/ai-sdk/provider.ts';
 import { chatApi } from '../../../server/models/ai-sdk/request/chat/api.ts';
 import { openAiDirectProfile } from '../../../server/models/ai-sdk/request/profiles/openai.ts';
 import type { Timing } from '../../../server/models/ai-sdk/transport/retry.ts';
@@ -79,16 +79,16 @@ export function stillTiming(): Timing & { waits: number[] } {
 }
 
 /** A provider of no package, whose answers a test reads. */
-export function providerWith(quirks: Partial<Quirks> = {}): Provider {
+export function providerWith(answers: Partial<AnswerProfile> = {}): Provider {
   return {
     name: 'acme',
     optionsKey: 'acme',
     url: 'https://acme.test/v1/',
     envVar: 'ACME_API_KEY',
-    quirks: {
+    answers: {
       thinkingTags: ['<think>', '</think>'],
       finishWords: chatWords,
-      ...quirks,
+      ...answers,
     },
     api: chatApi(openAiDirectProfile),
     languageModel: () => {

@@ -44,12 +44,22 @@ export function decodeResponses(body: Json): Decoded {
       ...renamed(body, settings),
       ...(effort ? { openai_reasoning_effort: effort } : {}),
       ...(summary ? { openai_reasoning_summary: summary } : {}),
+      ...included(body.include),
       ...(verbosity ? { openai_text_verbosity: verbosity } : {}),
       ...(body.tool_choice && body.tool_choice !== 'auto' && typeof body.tool_choice === 'string'
         ? { tool_choice: body.tool_choice }
         : {}),
     },
     extra: { ...(hosted ? kept(body, 'tools') : {}), ...(context ? { reasoning: body.reasoning } : {}) },
+  };
+}
+
+/** The settings that ask for more in the answer. */
+function included(include: unknown): Json {
+  const names = Array.isArray(include) ? include : [];
+  return {
+    ...(names.includes('message.output_text.logprobs') ? { openai_logprobs: true } : {}),
+    ...(names.includes('web_search_call.action.sources') ? { openai_include_web_search_sources: true } : {}),
   };
 }
 

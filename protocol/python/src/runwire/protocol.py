@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 from runwire._model import Model
 from typing_extensions import TypeAliasType
 
@@ -933,6 +933,14 @@ class Limits(Model):
             alias='callsPerResponse', description='Tool calls of one response.', gt=0
         ),
     ]
+    name_characters: Annotated[
+        int,
+        Field(
+            alias='nameCharacters',
+            description='Characters of one tool name or one id in a response.',
+            gt=0,
+        ),
+    ]
     stream_stall_ms: Annotated[
         int,
         Field(
@@ -1069,6 +1077,221 @@ class LogTraceParams(Model):
         str | None,
         Field(description='Its parameters or its result as JSON, shortened.'),
     ] = None
+
+
+class McpServerEnvValueInput(Model):
+    model_config = ConfigDict(
+        extra='forbid',
+        populate_by_name=True,
+    )
+    secret: Annotated[
+        str,
+        Field(
+            description='NAME of the secret: a variable the operator allows, or asked with `secret/get`.',
+            min_length=1,
+        ),
+    ]
+
+
+class McpServerHeadersValueInput(Model):
+    model_config = ConfigDict(
+        extra='forbid',
+        populate_by_name=True,
+    )
+    secret: Annotated[
+        str,
+        Field(
+            description='NAME of the secret: a variable the operator allows, or asked with `secret/get`.',
+            min_length=1,
+        ),
+    ]
+
+
+Command = TypeAliasType(
+    "Command",
+    Annotated[str, Field(description='The program; no shell reads it.', min_length=1)],
+)
+
+
+Url = TypeAliasType(
+    "Url",
+    Annotated[
+        str, Field(description='Address of its streamable HTTP endpoint.', min_length=1)
+    ],
+)
+
+
+MaxRetries = TypeAliasType(
+    "MaxRetries",
+    Annotated[
+        int,
+        Field(
+            description='Failures in a row of one tool that are allowed; default: retries of the agent.',
+            ge=0,
+        ),
+    ],
+)
+
+
+TimeoutMs = TypeAliasType(
+    "TimeoutMs",
+    Annotated[
+        int,
+        Field(
+            description='Deadline of one call, moved by every progress; default 300,000.',
+            gt=0,
+            le=2147483647,
+        ),
+    ],
+)
+
+
+StartTimeoutMs = TypeAliasType(
+    "StartTimeoutMs",
+    Annotated[
+        int,
+        Field(
+            description='Deadline of its start, the list of tools included; default 30,000.',
+            gt=0,
+            le=2147483647,
+        ),
+    ],
+)
+
+
+class McpServerInput(Model):
+    model_config = ConfigDict(
+        extra='forbid',
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal['stdio', 'http', 'streamable-http'] | None,
+        Field(
+            description='How it is spoken to; may be left out, as `command` or `url` says it.'
+        ),
+    ] = None
+    command: Annotated[
+        Command | None, Field(description='The program; no shell reads it.')
+    ] = None
+    args: Annotated[list[str] | None, Field(description='Its arguments.')] = None
+    env: Annotated[
+        dict[str, str | McpServerEnvValueInput] | None,
+        Field(
+            description='Its environment, beside the few variables every program needs; keys go in as `{secret: NAME}`.'
+        ),
+    ] = None
+    cwd: Annotated[
+        str | None,
+        Field(description='Its working directory; default that of the daemon.'),
+    ] = None
+    url: Annotated[
+        Url | None, Field(description='Address of its streamable HTTP endpoint.')
+    ] = None
+    headers: Annotated[
+        dict[str, str | McpServerHeadersValueInput] | None,
+        Field(description='Further HTTP headers; credentials as `{secret: NAME}`.'),
+    ] = None
+    prefix: Annotated[
+        str | None,
+        Field(
+            description='Put before the names of its tools, with `_`; default the name of the server, null: none.'
+        ),
+    ] = None
+    tools: Annotated[
+        list[str] | None,
+        Field(
+            description='The only tools to offer, by the names the server gives them.'
+        ),
+    ] = None
+    exclude_tools: Annotated[
+        list[str] | None,
+        Field(
+            alias='excludeTools',
+            description='Tools to leave out, by the names the server gives them.',
+        ),
+    ] = None
+    requires_approval: Annotated[
+        bool | list[str] | None,
+        Field(
+            alias='requiresApproval',
+            description='Whether calls wait for an approval: all of them, or those of the tools named.',
+        ),
+    ] = None
+    trusted: Annotated[
+        bool | None,
+        Field(
+            description='Believe what it says of its tools: one that only reads may be called again after a crash.'
+        ),
+    ] = None
+    on_tool_error: Annotated[
+        Literal['retry', 'failed', 'fail-run'] | None,
+        Field(
+            alias='onToolError',
+            description='What a call that ended in an error becomes: a retry (default), a failed return, the end of the run.',
+        ),
+    ] = None
+    max_retries: Annotated[
+        MaxRetries | None,
+        Field(
+            alias='maxRetries',
+            description='Failures in a row of one tool that are allowed; default: retries of the agent.',
+        ),
+    ] = None
+    timeout_ms: Annotated[
+        TimeoutMs | None,
+        Field(
+            alias='timeoutMs',
+            description='Deadline of one call, moved by every progress; default 300,000.',
+        ),
+    ] = None
+    start_timeout_ms: Annotated[
+        StartTimeoutMs | None,
+        Field(
+            alias='startTimeoutMs',
+            description='Deadline of its start, the list of tools included; default 30,000.',
+        ),
+    ] = None
+    optional: Annotated[
+        bool | None,
+        Field(
+            description='Go on without its tools, with a warning, when it is not available; default: the run fails.'
+        ),
+    ] = None
+    instructions: Annotated[
+        bool | None,
+        Field(
+            description='Add its instructions to those of the agent, at most 8 KiB; default false: they are the words of others.'
+        ),
+    ] = None
+
+
+class McpServerReportError(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    kind: Annotated[
+        str, Field(description='Kind of the error, for example `mcp.unavailable`.')
+    ]
+    message: Annotated[str, Field(description='The error, for people.')]
+    stderr: Annotated[
+        str | None, Field(description='The end of what the program wrote to stderr.')
+    ] = None
+
+
+class McpServerReportServerInfo(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    name: Annotated[str | None, Field(description='What it calls itself.')] = None
+    version: Annotated[str | None, Field(description='Its version.')] = None
+
+
+class McpServerReportSkippedItem(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    name: Annotated[str, Field(description='The name the server gives the tool.')]
+    reason: Annotated[str, Field(description='Why it is not offered.')]
 
 
 class ModelDeltaParamsDeltaTextInput(Model):
@@ -1568,8 +1791,8 @@ class NativeToolReturnPartInput(Model):
     ] = None
 
 
-MaxRetries = TypeAliasType(
-    "MaxRetries",
+MaxRetries1 = TypeAliasType(
+    "MaxRetries1",
     Annotated[
         int, Field(description='Failures of this output tool that are allowed.', ge=0)
     ],
@@ -1630,7 +1853,7 @@ class OutputSpecAnyOfItemInput(Model):
         ),
     ] = None
     max_retries: Annotated[
-        MaxRetries | None,
+        MaxRetries1 | None,
         Field(
             alias='maxRetries',
             description='Failures of this output tool that are allowed.',
@@ -1701,7 +1924,7 @@ class OutputSpecInput(Model):
         ),
     ] = None
     max_retries: Annotated[
-        MaxRetries | None,
+        MaxRetries1 | None,
         Field(
             alias='maxRetries',
             description='Failures of this output tool that are allowed.',
@@ -2486,8 +2709,8 @@ ConversationId = TypeAliasType(
 )
 
 
-TimeoutMs = TypeAliasType(
-    "TimeoutMs", Annotated[int, Field(description='Deadline of the run.', gt=0)]
+TimeoutMs1 = TypeAliasType(
+    "TimeoutMs1", Annotated[int, Field(description='Deadline of the run.', gt=0)]
 )
 
 
@@ -2702,8 +2925,8 @@ class RunUsageResult(Model):
     ]
 
 
-TimeoutMs1 = TypeAliasType(
-    "TimeoutMs1",
+TimeoutMs2 = TypeAliasType(
+    "TimeoutMs2",
     Annotated[float, Field(description='How long to wait, in milliseconds.', ge=0.0)],
 )
 
@@ -2714,7 +2937,7 @@ class RunWaitParams(Model):
     )
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
     timeout_ms: Annotated[
-        TimeoutMs1 | None,
+        TimeoutMs2 | None,
         Field(alias='timeoutMs', description='How long to wait, in milliseconds.'),
     ] = None
     include: Annotated[
@@ -3416,8 +3639,8 @@ class ToolReturnPartInput(Model):
     ] = None
 
 
-MaxRetries2 = TypeAliasType(
-    "MaxRetries2",
+MaxRetries3 = TypeAliasType(
+    "MaxRetries3",
     Annotated[
         int,
         Field(
@@ -3428,8 +3651,8 @@ MaxRetries2 = TypeAliasType(
 )
 
 
-TimeoutMs2 = TypeAliasType(
-    "TimeoutMs2",
+TimeoutMs3 = TypeAliasType(
+    "TimeoutMs3",
     Annotated[
         int,
         Field(
@@ -3482,14 +3705,14 @@ class ToolSpecInput(Model):
         ),
     ] = None
     max_retries: Annotated[
-        MaxRetries2 | None,
+        MaxRetries3 | None,
         Field(
             alias='maxRetries',
             description='Failures in a row that are allowed; default: retries of the agent.',
         ),
     ] = None
     timeout_ms: Annotated[
-        TimeoutMs2 | None,
+        TimeoutMs3 | None,
         Field(
             alias='timeoutMs',
             description='Deadline of one call; a call that exceeds it is retried by the model.',
@@ -3738,6 +3961,75 @@ class UsageLimitsInput(Model):
     per_request_input_tokens_limit: Annotated[
         PerRequestInputTokensLimit | None,
         Field(description='Prompt tokens of a single request. Null switches it off.'),
+    ] = None
+
+
+class UserAskParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
+    run_step: Annotated[
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
+    ]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
+    deadline_ms: Annotated[
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
+    ] = None
+    deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
+    server: Annotated[str, Field(description='Name of the MCP server that asks.')]
+    tool_call_id: Annotated[
+        str | None,
+        Field(
+            alias='toolCallId',
+            description='The call that waits for the answer, when that is known.',
+        ),
+    ] = None
+    message: Annotated[
+        str, Field(description='The question, in the words of the server.')
+    ]
+    requested_schema: Annotated[
+        dict[str, Any] | None,
+        Field(
+            alias='requestedSchema',
+            description='JSON Schema of a form: an object with flat properties.',
+        ),
+    ] = None
+    url: Annotated[
+        str | None,
+        Field(
+            description='In place of a form: a page to be opened, after the person agreed.'
+        ),
+    ] = None
+
+
+class UserAskResultInput(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    action: Annotated[
+        Literal['accept', 'decline', 'cancel'],
+        Field(
+            description='Whether the person answered, refused to, or went away without a choice.'
+        ),
+    ]
+    content: Annotated[
+        dict[str, Any] | None,
+        Field(
+            description='With `accept`: the values of the form; those left out get their defaults.'
+        ),
     ] = None
 
 
@@ -4075,6 +4367,65 @@ class InstructionBaselinePartInput(Model):
     part_kind: Annotated[
         Literal['instruction-baseline'], Field(description='Kind of the part.')
     ]
+
+
+class McpInspectParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    mcp_servers: Annotated[
+        dict[Annotated[str, StringConstraints(min_length=1)], McpServerInput | None],
+        Field(alias='mcpServers', description='The servers, as in a run.'),
+    ]
+
+
+class McpServerReport(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    name: Annotated[str, Field(description='Its name in the request.')]
+    state: Annotated[
+        Literal['ready', 'failed'], Field(description='Whether its tools can be used.')
+    ]
+    server_info: Annotated[
+        McpServerReportServerInfo | None,
+        Field(alias='serverInfo', description='What it says of itself.'),
+    ] = None
+    protocol_version: Annotated[
+        str | None,
+        Field(
+            alias='protocolVersion',
+            description='The revision of MCP that both sides speak.',
+        ),
+    ] = None
+    instructions: Annotated[
+        str | None, Field(description='Its instructions, at most 8 KiB.')
+    ] = None
+    tools: Annotated[
+        list[ToolDefinition] | None,
+        Field(description='Its tools as a model would see them.'),
+    ] = None
+    tool_bytes: Annotated[
+        int | None,
+        Field(
+            alias='toolBytes',
+            description='How much of the window of a model they take: bytes as JSON.',
+        ),
+    ] = None
+    skipped: Annotated[
+        list[McpServerReportSkippedItem] | None,
+        Field(description='Tools that cannot be offered.'),
+    ] = None
+    start_ms: Annotated[
+        float | None,
+        Field(
+            alias='startMs',
+            description='How long it took until its tools were known, in milliseconds.',
+        ),
+    ] = None
+    error: Annotated[
+        McpServerReportError | None, Field(description='Why it failed.')
+    ] = None
 
 
 class ModelDeltaParamsDeltaToolCallInput(Model):
@@ -4705,6 +5056,15 @@ class InitializeResult(Model):
         Field(
             description='What the daemon can do; shaped so that stock LSP clients accept it.'
         ),
+    ]
+
+
+class McpInspectResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    servers: Annotated[
+        list[McpServerReport], Field(description='One report each, in the order given.')
     ]
 
 
@@ -5602,6 +5962,13 @@ class RunStartParamsInput(Model):
         list[ToolSpecInput] | None,
         Field(description='Function tools, served by the host.'),
     ] = None
+    mcp_servers: Annotated[
+        dict[Annotated[str, StringConstraints(min_length=1)], McpServerInput | None] | None,
+        Field(
+            alias='mcpServers',
+            description='MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
+        ),
+    ] = None
     prepare_tools: Annotated[
         bool | None,
         Field(
@@ -5734,7 +6101,7 @@ class RunStartParamsInput(Model):
         Field(description="Whether the model's streaming interface is used."),
     ] = None
     timeout_ms: Annotated[
-        TimeoutMs | None, Field(alias='timeoutMs', description='Deadline of the run.')
+        TimeoutMs1 | None, Field(alias='timeoutMs', description='Deadline of the run.')
     ] = None
     max_tool_concurrency: Annotated[
         MaxToolConcurrency | None,
@@ -5818,6 +6185,13 @@ class AgentRegisterParams(Model):
     tools: Annotated[
         list[ToolSpecInput] | None,
         Field(description='Function tools, served by the host.'),
+    ] = None
+    mcp_servers: Annotated[
+        dict[Annotated[str, StringConstraints(min_length=1)], McpServerInput | None] | None,
+        Field(
+            alias='mcpServers',
+            description='MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
+        ),
     ] = None
     prepare_tools: Annotated[
         bool | None,

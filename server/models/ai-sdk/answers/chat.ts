@@ -9,7 +9,7 @@ export interface ChatDialect {
   readonly contentLists?: boolean;
   /** Reads the answer out of an error of the provider. */
   readonly answerOf?: (error: unknown) => Loose | undefined;
-  /** Whether the package takes no answer without a usage; one that nobody counted then says so. */
+  /** Whether the package takes no answer without a usage; one that was not counted then says so. */
   readonly needsUsage?: boolean;
 }
 

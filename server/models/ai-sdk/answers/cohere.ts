@@ -64,7 +64,7 @@ function callOf({ id, function: called }: Loose): Loose {
   };
 }
 
-/** The package takes no answer without its word and its counts; those that nobody gave say so. */
+/** The package takes no answer without its word and its counts; those that are missing say so. */
 function endOf({ finish_reason, usage }: Loose): Loose {
   const { billed_units, tokens, cached_tokens } = asObject(usage);
   const billed = numbersOf(billed_units);

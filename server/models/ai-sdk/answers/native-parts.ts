@@ -2,7 +2,7 @@ import type { ModelResponsePart } from '../../../../protocol/messages/messages.t
 import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 import { madeCallId } from './tool-calls.ts';
 
-/** What a call of a provider's own tool was asked, and what came of it, as upstream has them. */
+/** The arguments of a call of a provider's own tool, and its result, as upstream has them. */
 export interface NativeCall {
   readonly args: string | null;
   readonly content: unknown;
@@ -22,7 +22,7 @@ export function webSearches(items: unknown): Map<string, NativeCall> {
 const withoutNulls = (given: Loose): Loose =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
 
-/** The same part, with what was really asked and found. */
+/** The same part, with the actual arguments and results. */
 export function withNative(part: ModelResponsePart, natives: ReadonlyMap<string, NativeCall> | undefined) {
   const native = 'tool_call_id' in part ? natives?.get(part.tool_call_id ?? '') : undefined;
   if (!native) return part;

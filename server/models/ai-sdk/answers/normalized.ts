@@ -8,7 +8,7 @@ import { EventDecoder, encodedEvent, type ServerSentEvent } from './server-sent-
 /** What of a request its answer is read by. */
 export interface Reading {
   readonly normalizer: Normalizer;
-  /** Whether a stream was asked for. */
+  /** Whether a stream was requested. */
   readonly streamed: boolean;
   /** Called with the provider's own error; what came before it is still read. */
   report(error: OwnError): void;
@@ -61,7 +61,7 @@ const noAnswer = (data: unknown): OwnError => ({
   data,
 });
 
-/** A server that ignores that a stream was asked for has answered all the same. */
+/** A server that ignores the request for a stream has answered all the same. */
 function asStream(response: Response, body: unknown, normalizer: Normalizer): Response {
   const events = [...normalizer.event(body), ...(normalizer.end?.(true) ?? [])];
   const text = events.map((event) => written({ name: undefined, data: '' }, event)).join('');

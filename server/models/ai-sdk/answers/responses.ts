@@ -85,7 +85,7 @@ export class ResponsesNormalizer implements Normalizer {
     return [{ ...at, ...(id ? { item_id: id } : {}), ...text }];
   }
 
-  /** A server that ignores that a stream was asked for. */
+  /** A server that ignores the request for a stream. */
   #whole(body: Loose): readonly unknown[] {
     const { output, ...response } = this.#response(body);
     const items = asObjects(output);

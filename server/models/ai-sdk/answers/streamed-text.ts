@@ -25,7 +25,7 @@ export class StreamedText {
     this.#provider = provider;
     this.#skipsBlankStarts = skipsBlankStarts;
     this.#target = target;
-    this.#splitter = new TagSplitter(provider.quirks.thinkingTags);
+    this.#splitter = new TagSplitter(provider.answers.thinkingTags);
   }
 
   add(delta: string): void {
@@ -82,6 +82,6 @@ export class StreamedText {
   }
 
   get #isOneText(): boolean {
-    return this.#provider.quirks.namesThinking === false;
+    return this.#provider.answers.namesThinking === false;
   }
 }

@@ -1,14 +1,14 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { AnthropicNormalizer } from '../answers/anthropic.ts';
 import { anthropicWords } from '../answers/finish-words.ts';
-import type { Quirks } from '../provider.ts';
+import type { AnswerProfile } from '../provider.ts';
 import { AnthropicBodyReader } from '../raw/body-anthropic.ts';
 import { anthropicApi } from '../request/anthropic/api.ts';
+import { chatAnswers } from './defaults.ts';
 import { createFor } from './keyed-host.ts';
-import { chatQuirks } from './quirks.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   finishWords: anthropicWords,
   parsedArguments: true,
   metadata: { signature: 'signature', redacted: { name: 'redactedData', id: 'redacted_thinking' } },
@@ -26,7 +26,7 @@ export const create = createFor({
   url: 'https://api.anthropic.com',
   version: 'v1',
   envVar: 'ANTHROPIC_API_KEY',
-  quirks,
+  answers,
   api: anthropicApi,
   open: createAnthropic,
 });

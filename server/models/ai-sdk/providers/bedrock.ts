@@ -3,15 +3,15 @@ import type { Model } from '../../../engine/model.ts';
 import { BedrockNormalizer } from '../answers/bedrock.ts';
 import { bedrockWords } from '../answers/finish-words.ts';
 import { bridgedModel, type Services } from '../bridged-model.ts';
-import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
+import type { AnswerProfile, Provider, ProviderEntry } from '../provider.ts';
 import { BedrockBodyReader } from '../raw/body-bedrock.ts';
 import { converseApi } from '../request/bedrock/api.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
+import { chatAnswers, trimmed } from './defaults.ts';
 
 const region = 'us-east-1';
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   finishWords: bedrockWords,
   parsedArguments: true,
   skipsBlankStarts: true,
@@ -36,7 +36,7 @@ function bedrock({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provid
     optionsKey: 'bedrock',
     url,
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
-    quirks,
+    answers,
     api: converseApi,
     languageModel: (fetch, name = modelName) =>
       // An empty key would make the package look for credentials in the environment.

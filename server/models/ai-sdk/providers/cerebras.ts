@@ -1,15 +1,15 @@
 import { createCerebras } from '@ai-sdk/cerebras';
 import { ChatNormalizer } from '../answers/chat.ts';
-import type { Quirks } from '../provider.ts';
+import type { AnswerProfile } from '../provider.ts';
 import { ChatBodyReader } from '../raw/body-chat.ts';
 import { chatApi } from '../request/chat/api.ts';
 import { chatVariants } from '../request/chat/hosts.ts';
 import { hostProfiles } from '../request/profiles/hosts.ts';
+import { chatAnswers } from './defaults.ts';
 import { createFor } from './keyed-host.ts';
-import { chatQuirks } from './quirks.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   readsTags: true,
   normalizer: () => new ChatNormalizer(),
   bodyReader: () => new ChatBodyReader({ providerName: 'cerebras' }),
@@ -24,7 +24,7 @@ export const create = createFor({
   name: 'cerebras',
   url: 'https://api.cerebras.ai/v1',
   envVar: 'CEREBRAS_API_KEY',
-  quirks,
+  answers,
   api: chatApi(hostProfiles.cerebras, chatVariants.cerebras),
   open: createCerebras,
 });

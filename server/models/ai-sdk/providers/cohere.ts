@@ -1,14 +1,14 @@
 import { createCohere } from '@ai-sdk/cohere';
 import { CohereNormalizer } from '../answers/cohere.ts';
 import { cohereWords } from '../answers/finish-words.ts';
-import type { Quirks } from '../provider.ts';
+import type { AnswerProfile } from '../provider.ts';
 import { CohereBodyReader } from '../raw/body-cohere.ts';
 import { cohereApi } from '../request/chat/cohere.ts';
+import { chatAnswers } from './defaults.ts';
 import { createFor } from './keyed-host.ts';
-import { chatQuirks } from './quirks.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   namesThinking: false,
   finishWords: cohereWords,
   normalizer: () => new CohereNormalizer(),
@@ -25,7 +25,7 @@ export const create = createFor({
   url: 'https://api.cohere.com',
   version: 'v2',
   envVar: 'CO_API_KEY',
-  quirks,
+  answers,
   api: cohereApi,
   open: createCohere,
 });

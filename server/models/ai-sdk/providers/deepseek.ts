@@ -1,15 +1,15 @@
 import { createDeepSeek } from '@ai-sdk/deepseek';
 import { ChatNormalizer } from '../answers/chat.ts';
-import type { Quirks } from '../provider.ts';
+import type { AnswerProfile } from '../provider.ts';
 import { ChatBodyReader } from '../raw/body-chat.ts';
 import { chatApi } from '../request/chat/api.ts';
 import { plainNames } from '../request/grammar.ts';
 import { hostProfiles } from '../request/profiles/hosts.ts';
+import { chatAnswers } from './defaults.ts';
 import { createFor } from './keyed-host.ts';
-import { chatQuirks } from './quirks.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   readsTags: true,
   normalizer: () => new ChatNormalizer(),
   bodyReader: () => new ChatBodyReader({ providerName: 'deepseek', field: 'reasoning_content' }),
@@ -24,7 +24,7 @@ export const create = createFor({
   name: 'deepseek',
   url: 'https://api.deepseek.com',
   envVar: 'DEEPSEEK_API_KEY',
-  quirks,
+  answers,
   api: chatApi(hostProfiles.deepseek, undefined, { toolNames: plainNames }),
   open: createDeepSeek,
 });

@@ -3,13 +3,13 @@ import type { Model } from '../../../engine/model.ts';
 import { googleWords } from '../answers/finish-words.ts';
 import { GoogleNormalizer } from '../answers/google.ts';
 import { bridgedModel, type Services } from '../bridged-model.ts';
-import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
+import type { AnswerProfile, Provider, ProviderEntry } from '../provider.ts';
 import { GoogleBodyReader } from '../raw/body-google.ts';
 import { googleApi } from '../request/google/api.ts';
-import { chatQuirks, trimmed } from './quirks.ts';
+import { chatAnswers, trimmed } from './defaults.ts';
 
-const quirksOf = (name: string): Quirks => ({
-  ...chatQuirks,
+const answersOf = (name: string): AnswerProfile => ({
+  ...chatAnswers,
   finishWords: googleWords,
   parsedArguments: true,
   metadata: { details: { thoughtSignature: 'thought_signature' } },
@@ -50,7 +50,7 @@ function google(host: GoogleHost, { modelName, baseUrl, apiKey, headers, authori
     // The address of a project is no one else's business: upstream stores the host too.
     url: authorizer ? `${new URL(url).origin}/` : url,
     envVar: host.envVar,
-    quirks: quirksOf(host.name),
+    answers: answersOf(host.name),
     api: googleApi({ isCloud: host.name === 'google-cloud' }),
     languageModel: (fetch) =>
       createGoogle({ baseURL: url, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),

@@ -2,16 +2,16 @@ import { createGroq } from '@ai-sdk/groq';
 import { ChatNormalizer } from '../answers/chat.ts';
 import { failedGeneration } from '../answers/failed-generation.ts';
 import { groqWords } from '../answers/finish-words.ts';
-import type { Quirks } from '../provider.ts';
+import type { AnswerProfile } from '../provider.ts';
 import { ChatBodyReader } from '../raw/body-chat.ts';
 import { chatApi } from '../request/chat/api.ts';
 import { groqVariant } from '../request/chat/groq.ts';
 import { groqHostProfile } from '../request/profiles/labs.ts';
+import { chatAnswers } from './defaults.ts';
 import { createFor } from './keyed-host.ts';
-import { chatQuirks } from './quirks.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   readsTags: true,
   namesThinking: false,
   finishWords: groqWords,
@@ -28,7 +28,7 @@ export const create = createFor({
   name: 'groq',
   url: 'https://api.groq.com/openai/v1',
   envVar: 'GROQ_API_KEY',
-  quirks,
+  answers,
   api: chatApi(groqHostProfile, groqVariant),
   open: createGroq,
 });

@@ -1,9 +1,9 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Model } from '../../../engine/model.ts';
 import { bridgedModel, type Services } from '../bridged-model.ts';
-import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
+import type { AnswerProfile, Provider, ProviderEntry } from '../provider.ts';
 import type { RequestApi } from '../request/api.ts';
-import { trimmed } from './quirks.ts';
+import { trimmed } from './defaults.ts';
 
 /** A provider with a package of its own, one address and one key, as most are. */
 export interface KeyedHost {
@@ -11,10 +11,10 @@ export interface KeyedHost {
   readonly name: string;
   /** Its address as upstream has it. */
   readonly url: string;
-  /** What the package wants behind the address where upstream has no version; both are taken. */
+  /** What the package wants after the address where upstream has no version; both are taken. */
   readonly version?: `v${number}`;
   readonly envVar: string;
-  readonly quirks: Quirks;
+  readonly answers: AnswerProfile;
   /** Writes its requests. */
   readonly api: RequestApi;
   /** The package. Address and key are always given: it would else look them up in the environment. */
@@ -32,7 +32,7 @@ export function createFor(host: KeyedHost) {
 }
 
 function providerOf(host: KeyedHost, { modelName, baseUrl, apiKey, headers }: ProviderEntry): Provider {
-  const { name, version, envVar, quirks, api, open } = host;
+  const { name, version, envVar, answers, api, open } = host;
   const url = trimmed(baseUrl ?? host.url);
   const baseURL = version && !/\/v\d+$/.test(url) ? `${url}/${version}` : url;
   return {
@@ -40,7 +40,7 @@ function providerOf(host: KeyedHost, { modelName, baseUrl, apiKey, headers }: Pr
     optionsKey: name,
     url,
     envVar,
-    quirks,
+    answers,
     api,
     languageModel: (fetch) => open({ baseURL, apiKey: apiKey ?? '', headers: { ...headers }, fetch })(modelName),
   };

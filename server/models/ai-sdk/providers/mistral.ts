@@ -1,14 +1,14 @@
 import { createMistral } from '@ai-sdk/mistral';
 import { ChatNormalizer } from '../answers/chat.ts';
 import { mistralWords } from '../answers/finish-words.ts';
-import type { Quirks } from '../provider.ts';
+import type { AnswerProfile } from '../provider.ts';
 import { ChatBodyReader } from '../raw/body-chat.ts';
 import { mistralApi } from '../request/chat/mistral.ts';
+import { chatAnswers } from './defaults.ts';
 import { createFor } from './keyed-host.ts';
-import { chatQuirks } from './quirks.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   namesThinking: false,
   finishWords: mistralWords,
   normalizer: () => new ChatNormalizer({ contentLists: true, needsUsage: true }),
@@ -25,7 +25,7 @@ export const create = createFor({
   url: 'https://api.mistral.ai',
   version: 'v1',
   envVar: 'MISTRAL_API_KEY',
-  quirks,
+  answers,
   api: mistralApi,
   open: createMistral,
 });

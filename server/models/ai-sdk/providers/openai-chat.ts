@@ -2,16 +2,16 @@ import { createOpenAI } from '@ai-sdk/openai';
 import type { Model } from '../../../engine/model.ts';
 import { ChatNormalizer } from '../answers/chat.ts';
 import { bridgedModel, type Services } from '../bridged-model.ts';
-import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
+import type { AnswerProfile, Provider, ProviderEntry } from '../provider.ts';
 import { ChatBodyReader } from '../raw/body-chat.ts';
 import { chatApi, openAiGrammar } from '../request/chat/api.ts';
 import { azureProfile } from '../request/profiles/labs.ts';
 import { openAiDirectProfile } from '../request/profiles/openai.ts';
 import { azureFetch, isDated } from './azure.ts';
-import { addressOf, chatQuirks, trimmed } from './quirks.ts';
+import { addressOf, chatAnswers, trimmed } from './defaults.ts';
 
-const quirksOf = (providerName: string): Quirks => ({
-  ...chatQuirks,
+const answersOf = (providerName: string): AnswerProfile => ({
+  ...chatAnswers,
   readsTags: true,
   normalizer: () => new ChatNormalizer(),
   bodyReader: () => new ChatBodyReader({ providerName }),
@@ -23,7 +23,7 @@ export interface ChatHost {
   readonly envVar: string;
   /** Absent when every user has another address. */
   readonly url?: string;
-  /** Whether it is asked as Azure wants it, where models are reached by the names of their deployments. */
+  /** Whether requests are sent as Azure wants them, where models are reached by the names of their deployments. */
   readonly azure?: boolean;
 }
 
@@ -50,7 +50,7 @@ function openAiChat(host: ChatHost, entry: ProviderEntry): Provider {
     optionsKey: 'openai',
     url: `${url}/`,
     envVar: host.envVar,
-    quirks: quirksOf(host.name),
+    answers: answersOf(host.name),
     api: chatApi(host.azure ? azureProfile : openAiDirectProfile, undefined, openAiGrammar),
     languageModel: (fetch) =>
       // Address and key are always given: the package would else look them up in the environment.

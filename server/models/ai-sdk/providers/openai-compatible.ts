@@ -3,7 +3,7 @@ import type { Model } from '../../../engine/model.ts';
 import { ChatNormalizer } from '../answers/chat.ts';
 import { chatWords, type FinishWords } from '../answers/finish-words.ts';
 import { bridgedModel, type Services } from '../bridged-model.ts';
-import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
+import type { AnswerProfile, Provider, ProviderEntry } from '../provider.ts';
 import { ChatBodyReader } from '../raw/body-chat.ts';
 import type { RequestApi } from '../request/api.ts';
 import { chatApi } from '../request/chat/api.ts';
@@ -11,7 +11,7 @@ import { chatVariants } from '../request/chat/hosts.ts';
 import type { ProfileOf } from '../request/profile.ts';
 import { hostProfiles } from '../request/profiles/hosts.ts';
 import { openRouterProfile } from '../request/profiles/openrouter.ts';
-import { addressOf, chatQuirks, trimmed } from './quirks.ts';
+import { addressOf, chatAnswers, trimmed } from './defaults.ts';
 
 /** A host that speaks OpenAI's chat completions. */
 export interface CompatibleHost {
@@ -37,11 +37,11 @@ const profiles: Readonly<Record<string, ProfileOf>> = { ...hostProfiles, openrou
 const apiOf = ({ name, row = name }: CompatibleHost): RequestApi =>
   chatApi(profiles[row] ?? hostProfiles['openai-compatible'], chatVariants[row]);
 
-function quirksOf(host: CompatibleHost, modelName: string): Quirks {
+function answersOf(host: CompatibleHost, modelName: string): AnswerProfile {
   const { name, reasoningDetails = false, namesThinking = true } = host;
   const { thinkingField, finishWords = chatWords } = host;
   return {
-    ...chatQuirks,
+    ...chatAnswers,
     readsTags: true,
     // Claude writes other tags, wherever it is served. Source: Pydantic AI `anthropic_model_profile`.
     ...(/(^|\/)claude/.test(modelName) ? { thinkingTags: ['<thinking>', '</thinking>'] as const } : {}),
@@ -76,7 +76,7 @@ function compatible(host: CompatibleHost, entry: ProviderEntry): Provider {
     optionsKey: 'compatible',
     url: `${url}/`,
     envVar: host.envVar,
-    quirks: quirksOf(host, modelName),
+    answers: answersOf(host, modelName),
     api: apiOf(host),
     languageModel: (fetch) =>
       createOpenAICompatible({

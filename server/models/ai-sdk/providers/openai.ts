@@ -3,7 +3,7 @@ import type { Model } from '../../../engine/model.ts';
 import { responsesWords } from '../answers/finish-words.ts';
 import { ResponsesNormalizer } from '../answers/responses.ts';
 import { bridgedModel, type Services } from '../bridged-model.ts';
-import type { Provider, ProviderEntry, Quirks } from '../provider.ts';
+import type { AnswerProfile, Provider, ProviderEntry } from '../provider.ts';
 import { ResponsesBodyReader } from '../raw/body-responses.ts';
 import type { ProfileOf } from '../request/profile.ts';
 import { hostProfiles } from '../request/profiles/hosts.ts';
@@ -11,7 +11,7 @@ import { azureProfile, bedrockMantleProfile } from '../request/profiles/labs.ts'
 import { openAiDirectProfile } from '../request/profiles/openai.ts';
 import { responsesApi } from '../request/responses/api.ts';
 import { azureFetch } from './azure.ts';
-import { addressOf, chatQuirks, trimmed } from './quirks.ts';
+import { addressOf, chatAnswers, trimmed } from './defaults.ts';
 
 const profiles: Readonly<Record<string, ProfileOf>> = {
   azure: azureProfile,
@@ -19,8 +19,8 @@ const profiles: Readonly<Record<string, ProfileOf>> = {
   deepseek: hostProfiles.deepseek,
 };
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   finishWords: responsesWords,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
   normalizer: () => new ResponsesNormalizer(),
@@ -37,7 +37,7 @@ export interface ResponsesHost {
   readonly url?: string;
   /** Whether ids of calls are unique in one response only. */
   readonly scopedCallIds?: boolean;
-  /** Whether it is asked as Azure wants it. */
+  /** Whether requests are sent as Azure wants them. */
   readonly azure?: boolean;
 }
 
@@ -63,7 +63,7 @@ function responses(host: ResponsesHost, entry: ProviderEntry): Provider {
     optionsKey: 'openai',
     url: `${url}/`,
     envVar: host.envVar,
-    quirks: host.scopedCallIds ? { ...quirks, scopedCallIds: true } : quirks,
+    answers: host.scopedCallIds ? { ...answers, scopedCallIds: true } : answers,
     api: responsesApi(profiles[host.name] ?? openAiDirectProfile),
     languageModel: (fetch) =>
       createOpenAI({

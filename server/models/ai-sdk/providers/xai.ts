@@ -1,14 +1,14 @@
 import { createXai } from '@ai-sdk/xai';
 import { responsesWords } from '../answers/finish-words.ts';
 import { ResponsesNormalizer, xaiDialect } from '../answers/responses.ts';
-import type { Quirks } from '../provider.ts';
+import type { AnswerProfile } from '../provider.ts';
 import { ResponsesBodyReader } from '../raw/body-responses.ts';
 import { xaiApi } from '../request/xai/body.ts';
+import { chatAnswers } from './defaults.ts';
 import { createFor } from './keyed-host.ts';
-import { chatQuirks } from './quirks.ts';
 
-const quirks: Quirks = {
-  ...chatQuirks,
+const answers: AnswerProfile = {
+  ...chatAnswers,
   finishWords: responsesWords,
   metadata: { id: 'itemId', signature: 'reasoningEncryptedContent' },
   normalizer: () => new ResponsesNormalizer(xaiDialect),
@@ -24,7 +24,7 @@ export const create = createFor({
   name: 'xai',
   url: 'https://api.x.ai/v1',
   envVar: 'XAI_API_KEY',
-  quirks,
+  answers,
   api: xaiApi,
   open: createXai,
 });

@@ -44,7 +44,7 @@ export class ChatBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   refusal: string | undefined;
   isOver = false;
-  /** The provider refused what the model said, and told it. */
+  /** The provider refused what the model said, and quoted it. */
   isFailed = false;
   #beside: Record<string, unknown> = {};
   finishWord: string | undefined;
@@ -104,7 +104,7 @@ export class ChatBodyReader implements BodyReader {
   }
 }
 
-/** `prompt_tokens` counts cache reads; hosts disagree on where they tell them. */
+/** `prompt_tokens` counts cache reads; hosts disagree on where they report them. */
 function chatUsage(usage: Loose): Partial<RequestUsage> {
   const completion = integers(usage.completion_tokens_details);
   const prompt = integers(usage.prompt_tokens_details ?? usage.prompt_token_details);

@@ -6,7 +6,7 @@ import { asObject, asObjects, integers, wordOf } from './loose-json.ts';
 
 /**
  * What an answer of Google, whole or in chunks, says beyond the AI SDK's result: every count, who answered, and why a prompt was
- * blocked, which the package tells for some reasons only.
+ * blocked, which the package reports for some reasons only.
  *
  * Source: Pydantic AI `_metadata_as_usage`, `GoogleModel._process_response`.
  */

@@ -24,6 +24,7 @@ export class ResponsesBodyReader implements BodyReader {
     if (type === 'response.refusal.delta') this.refusal = (this.refusal ?? '') + (wordOf(delta) ?? '');
     if (type === 'response.refusal.done') this.refusal = wordOf(refusal) ?? this.refusal;
     if (type === 'response.reasoning_text.delta') return [{ id: `${item_id}:0`, text: String(delta) }];
+    if (type === 'response.output_item.done') return rawReasoning(items).map((read) => ({ ...read, text: '' }));
     const whole = typeof type === 'string' ? asObject(response) : asObject(body);
     if (whole.usage) this.usage = responsesUsage(whole.usage);
     this.#finish(type === 'response.incomplete' ? undefined : whole.status, asObject(whole.incomplete_details).reason);
@@ -44,12 +45,13 @@ const refusalIn = (output: unknown): string | undefined =>
     .flatMap(({ type, refusal }) => (type === 'refusal' ? (wordOf(refusal) ?? []) : []))
     .at(-1);
 
+/** Reasoning as the model wrote it: it goes back as it came. Source: Pydantic AI `map_reasoning_item`. */
 function rawReasoning(output: unknown): ReadThinking[] {
-  return asObjects(output)
-    .filter((item) => item.type === 'reasoning')
-    .flatMap((item) =>
-      asObjects(item.content).map(({ text }) => ({ id: `${item.id}:0`, text: typeof text === 'string' ? text : '' })),
-    );
+  return asObjects(output).flatMap((item): ReadThinking[] => {
+    const raw_content =
+      item.type === 'reasoning' ? asObjects(item.content).flatMap(({ text }) => wordOf(text) ?? []) : [];
+    return raw_content.length > 0 ? [{ id: `${item.id}:0`, text: raw_content.join(''), details: { raw_content } }] : [];
+  });
 }
 
 function responsesUsage(usage: unknown): Partial<RequestUsage> {

@@ -7,7 +7,7 @@ type Loose = Record<string, unknown>;
 /** How long a prefix is kept. */
 export type Ttl = '5m' | '1h';
 
-/** How long a setting asks for; `true` is five minutes. */
+/** The time that a setting stands for; `true` is five minutes. */
 export const ttlOf = (asked: unknown): Ttl | undefined =>
   asked === true ? '5m' : asked === '5m' || asked === '1h' ? asked : undefined;
 
@@ -69,7 +69,7 @@ export function previousTail(roles: readonly string[], blockCounts: readonly num
   return tail < 0 || since < lookback ? undefined : tail;
 }
 
-/** What the setting `cache` asks for: how long, where that was said, and whether the conversation is cached as well. */
+/** What the setting `cache` stands for: how long, where that was said, and whether the conversation is cached as well. */
 export interface AskedCache {
   readonly ttl: string | undefined;
   readonly messages: boolean;
@@ -78,8 +78,8 @@ export interface AskedCache {
 const tiers: readonly unknown[] = ['5m', '30m', '1h', '12h'];
 
 /**
- * What the setting `cache` asks for; undefined where it asks for nothing, or the model has nothing to set. The time is the
- * longest the model has that is not longer than asked.
+ * What the setting `cache` stands for; undefined where that is nothing, or the model has nothing to set. The time is the
+ * longest the model has that is not longer than requested.
  *
  * Errors: `run.invalid` for a time or an option that is not known.
  * Source: Pydantic AI `snap_cache_setting`, `split_cache_setting`.

@@ -30,7 +30,7 @@ const kinds: Record<UrlItem['kind'], FileKind> = {
   'document-url': 'document',
 };
 
-/** What a file is; undefined for bytes of a type that nobody knows. */
+/** What a file is; undefined for bytes of an unknown type. */
 export function kindOf(item: FileItem): FileKind | undefined {
   if (item.kind !== 'binary' && item.kind !== 'uploaded-file') return kinds[item.kind];
   if (item.kind === 'binary' && item.downloadedAs) return item.downloadedAs;

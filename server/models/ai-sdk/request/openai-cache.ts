@@ -11,7 +11,7 @@ const markable: Readonly<Record<TextType, readonly string[]>> = {
   input_text: ['input_text', 'input_image', 'input_file'],
 };
 
-/** The type of text parts, which tells OpenAI's two APIs apart. */
+/** The type of text parts, which differs between OpenAI's two APIs. */
 export type TextType = 'text' | 'input_text';
 
 /**

@@ -17,7 +17,7 @@ import { outputTransformer, transformed } from './schemas/transformers.ts';
 import { Settings } from './settings.ts';
 import { isForcedByUser, resolveToolChoice } from './tool-choice.ts';
 
-/** Who is asked. */
+/** Where a request goes. */
 export interface Addressee {
   readonly providerName: string;
   readonly providerUrl: string;
@@ -142,7 +142,9 @@ function sentOutput({ outputMode, outputObject }: ModelPrompt, profile: Profile)
 function shownMessages(request: WireRequest, api: RequestApi): readonly ModelMessage[] {
   const { profile } = request;
   const paired = withPairedResults(request.messages);
-  const inline = profile.supports_inline_system_prompts ? paired : withoutInlineSystem(paired);
+  const inline = profile.supports_inline_system_prompts
+    ? paired
+    : withoutInlineSystem(paired, profile.needs_sealed_system_blocks);
   const readable = inline.map((message) => withReadableFiles(message, profile));
   const shown = api.callIds?.({ ...request, messages: readable }) ?? readable;
   const exact = profile.tool_call_id_length;

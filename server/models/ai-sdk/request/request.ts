@@ -15,7 +15,7 @@ export interface SentTool {
   readonly isOutput: boolean;
 }
 
-/** The output that is asked for outside of tools. */
+/** The output that is requested outside of tools. */
 export interface SentOutput {
   readonly name: string | null;
   readonly description: string | null;
@@ -47,7 +47,7 @@ export interface WireRequest {
   readonly instructions: readonly Instruction[];
   readonly tools: readonly SentTool[];
   readonly choice: ResolvedChoice;
-  /** Whether the user asked for a forced tool. */
+  /** Whether the user requested a forced tool. */
   readonly isChoiceExplicit: boolean;
   readonly outputMode: OutputMode;
   readonly output: SentOutput | undefined;
@@ -58,7 +58,7 @@ export interface WireRequest {
 export interface Written {
   readonly body: Record<string, unknown>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The model to ask by another name than its own. */
+  /** The name that the model is requested by, where it is not its own. */
   readonly modelName?: string;
   /** Fields of the package's body that stay, as they are about its own traffic. */
   readonly keeps?: readonly string[];

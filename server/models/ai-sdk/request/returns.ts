@@ -12,7 +12,7 @@ import { isFileIn } from '../../../engine/tools/tool-content.ts';
 import type { BytesItem, FileItem } from './files.ts';
 
 // What a tool returned, in the forms that APIs want. Objects that look like media may be data: the text of a web page must
-// not become a file that somebody fetches, so addresses are files only when the return recorded them.
+// not become a file that is fetched, so addresses are files only when the return recorded them.
 
 /** A file, or a value that is none. */
 export type ReturnItem = { readonly file: FileItem } | { readonly file?: undefined; readonly data: unknown };

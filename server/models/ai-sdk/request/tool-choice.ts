@@ -70,7 +70,7 @@ function listed(chosen: readonly string[], outputs: readonly string[], mode: 'au
   return { choice: isAll ? mode : { mode, names }, unknown };
 }
 
-/** Whether the user asked for a forced tool: what the engine forces by itself may give way. */
+/** Whether the user requested a forced tool: what the engine forces by itself may give way. */
 export const isForcedByUser = ({ settings }: Pick<ModelPrompt, 'settings'>): boolean => {
   const asked = settings?.tool_choice;
   return asked === 'required' || (Array.isArray(asked) && asked.length > 0);
@@ -83,7 +83,7 @@ export interface Forcing {
   readonly isChoiceExplicit: boolean;
   /** Whether the request thinks. */
   readonly thinks: boolean;
-  /** Whether it was asked to, where only that stands in the way; the same unless given. */
+  /** Whether that was requested, where only that matters; the same unless given. */
   readonly isAsked?: boolean;
   /** How to turn thinking off, for the message. */
   readonly remedy: string;
@@ -92,10 +92,10 @@ export interface Forcing {
 }
 
 /**
- * Whether a forced tool is sent. One that the engine asks for falls back to an unforced one where it cannot be sent, or
+ * Whether a forced tool is sent. One that the engine requests falls back to an unforced one where it cannot be sent, or
  * would stop the model from thinking.
  *
- * Errors: `run.invalid` when the user asked for what cannot be sent.
+ * Errors: `run.invalid` when the user requested what cannot be sent.
  * Source: Pydantic AI `support_tool_forcing`, `tool_forcing_unavailable_reason`.
  */
 export function canForce(forcing: Forcing): boolean {

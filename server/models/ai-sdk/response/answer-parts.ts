@@ -37,7 +37,7 @@ function answerPart(item: LanguageModelV4Content, provider: Provider): ModelResp
 
 function textParts({ text, providerMetadata }: TextContent, provider: Provider): ModelResponsePart[] {
   const fields = storeMetadata(providerMetadata, provider);
-  const { readsTags, thinkingTags } = provider.quirks;
+  const { readsTags, thinkingTags } = provider.answers;
   if (!readsTags) return textPart(text, fields);
   return splitThinking(text, thinkingTags).flatMap(({ kind, content }): ModelResponsePart[] =>
     kind === 'text' ? textPart(content, fields) : [{ content, ...taggedFields(provider), part_kind: 'thinking' }],
@@ -45,8 +45,8 @@ function textParts({ text, providerMetadata }: TextContent, provider: Provider):
 }
 
 /** What thinking has that stood between tags. Source: Pydantic AI `map_chat_content`. */
-export function taggedFields({ name, quirks }: Provider) {
-  const isNamed = quirks.namesThinking !== false;
+export function taggedFields({ name, answers }: Provider) {
+  const isNamed = answers.namesThinking !== false;
   return {
     id: isNamed ? 'content' : null,
     signature: null,

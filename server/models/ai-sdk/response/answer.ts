@@ -40,13 +40,13 @@ export interface Ended {
  * Errors: those of `endedAnswer`.
  */
 export function toAnswer(result: Result, modelName: string, provider: Provider, body?: unknown): ModelAnswer {
-  const reader = provider.quirks.bodyReader?.();
+  const reader = provider.answers.bodyReader?.();
   const read = reader?.add(body ?? result.response?.body) ?? [];
   const { finishReason, warnings, response: metadata = {} } = result;
   const usage = reader ? unknownUsage : result.usage;
   const given = withThinking(answerParts(result.content, provider), read, provider);
   // A package may put calls before the text; a chat completion has its calls last.
-  const ordered = provider.quirks.readsTags ? [...given.filter(not(isCall)), ...given.filter(isCall)] : given;
+  const ordered = provider.answers.readsTags ? [...given.filter(not(isCall)), ...given.filter(isCall)] : given;
   const found = (reader?.takeParts?.() ?? []).concat(ordered.map((part) => withNative(part, reader?.natives)));
   const parts = found.map((part) => withScopedId(part, metadata.id, provider));
   return endedAnswer({ parts, finishReason, usage, metadata, facts: reader ?? {}, warnings }, modelName, provider);
@@ -76,7 +76,7 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
   };
 }
 
-/** Upstream stores the name that was asked for where the answer tells none. */
+/** Upstream stores the requested name where the answer has none. */
 const withName = (response: ModelResponse, asked: string): ModelResponse => ({
   ...response,
   model_name: response.model_name ?? asked,
@@ -84,7 +84,7 @@ const withName = (response: ModelResponse, asked: string): ModelResponse => ({
 
 function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {
   const saysNothing = parts.length === 0 && finishReason.unified === 'other' && finishReason.raw === undefined;
-  if (saysNothing && !facts.isBlocked && !facts.isOver && !provider.quirks.finishWords.absent) {
+  if (saysNothing && !facts.isBlocked && !facts.isOver && !provider.answers.finishWords.absent) {
     throw unexpectedBehavior(`Invalid response from ${provider.name} for '${modelName}'.`);
   }
   if (finishReason.unified === 'interrupted' || (finishReason.unified === 'error' && finishReason.raw === undefined)) {
@@ -94,10 +94,10 @@ function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, pro
     });
   }
   const last = parts.at(-1);
-  const isCut = finishReasonOf(finishReason.raw, provider.quirks.finishWords, parts) === 'length';
+  const isCut = finishReasonOf(finishReason.raw, provider.answers.finishWords, parts) === 'length';
   if (!isCut || last?.part_kind !== 'tool-call') return;
   // Empty arguments count as `{}`; at the token limit they mean that not even the first character came.
-  if (last.args === '' || provider.quirks.parsedArguments) throw incompleteCall();
+  if (last.args === '' || provider.answers.parsedArguments) throw incompleteCall();
 }
 
 const incompleteCall = () =>
@@ -122,9 +122,9 @@ function completed(ended: Ended, provider: Provider): ModelResponse {
   });
 }
 
-function reasonOf({ facts, finishReason, parts }: Ended, { quirks }: Provider) {
+function reasonOf({ facts, finishReason, parts }: Ended, { answers }: Provider) {
   if (facts.isBlocked) return 'content_filter';
-  return facts.isFailed ? 'error' : finishReasonOf(finishReason.raw, quirks.finishWords, parts);
+  return facts.isFailed ? 'error' : finishReasonOf(finishReason.raw, answers.finishWords, parts);
 }
 
 /** Thinking read beside the package: parts before everything, or what the package left empty for it. */
@@ -136,12 +136,18 @@ function withThinking(
   const whole = read.flatMap(({ text, signature = null, fields }): ModelResponsePart[] =>
     fields ? [{ ...noFields, ...fields, content: text, signature, part_kind: 'thinking' }] : [],
   );
-  const content = read.map(({ text, fields }) => (fields ? '' : text)).join('');
+  const inner = read.filter(({ fields }) => !fields);
+  const content = inner.map(({ text }) => text).join('');
   if (content === '') return [...whole, ...parts];
   const at = parts.findIndex((part) => part.part_kind === 'thinking' && part.content === '');
-  if (at >= 0) return parts.map((part, index) => (index === at ? ({ ...part, content } as ModelResponsePart) : part));
-  const part = { content, ...storeThinkingMetadata(undefined, provider), part_kind: 'thinking' } as const;
-  return [part, ...parts];
+  const fields = { content, ...provided(inner) };
+  if (at >= 0) return parts.map((part, index) => (index === at ? ({ ...part, ...fields } as ModelResponsePart) : part));
+  return [{ ...storeThinkingMetadata(undefined, provider), ...fields, part_kind: 'thinking' }, ...parts];
+}
+
+function provided(read: readonly ReadThinking[]) {
+  const all = Object.assign({}, ...read.map(({ details }) => details));
+  return Object.keys(all).length > 0 ? { provider_details: all } : {};
 }
 
 function withScopedId(part: ModelResponsePart, id: string | undefined, provider: Provider): ModelResponsePart {
@@ -149,8 +155,8 @@ function withScopedId(part: ModelResponsePart, id: string | undefined, provider:
 }
 
 /** The id of a call, unique in the history. Source: Pydantic AI `BedrockMantleModelProfile`. */
-export const callId = (id: string, responseId: string | undefined, { quirks }: Provider): string =>
-  quirks.scopedCallIds && responseId ? `${responseId}:${id}` : id;
+export const callId = (id: string, responseId: string | undefined, { answers }: Provider): string =>
+  answers.scopedCallIds && responseId ? `${responseId}:${id}` : id;
 
 const isCall = (part: ModelResponsePart) => part.part_kind === 'tool-call';
 

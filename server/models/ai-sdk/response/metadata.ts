@@ -17,16 +17,16 @@ export function storeMetadata(metadata: SharedV4ProviderMetadata | undefined, pr
   const { signature, ...fields } = stored(metadata, provider);
   // Only thinking has a field for it.
   if (signature === null) return fields;
-  const name = provider.quirks.metadata?.signature ?? 'signature';
+  const name = provider.answers.metadata?.signature ?? 'signature';
   return { ...fields, provider_details: { ...fields.provider_details, [name]: signature } };
 }
 
 /** The same for thinking, whose signature has a field of its own. Source: Pydantic AI `ThinkingPart`. */
 export function storeThinkingMetadata(metadata: SharedV4ProviderMetadata | undefined, provider: Provider) {
   const fields = stored(metadata, provider);
-  const { redacted } = provider.quirks.metadata ?? {};
+  const { redacted } = provider.answers.metadata ?? {};
   const { [redacted?.name ?? '']: data, ...details } = fields.provider_details ?? {};
-  const isNamed = provider.quirks.namesThinking !== false || fields.provider_name !== null;
+  const isNamed = provider.answers.namesThinking !== false || fields.provider_name !== null;
   if (!redacted || typeof data !== 'string') return { ...fields, provider_name: isNamed ? provider.name : null };
   return {
     id: redacted.id,
@@ -37,7 +37,7 @@ export function storeThinkingMetadata(metadata: SharedV4ProviderMetadata | undef
 }
 
 function stored(metadata: SharedV4ProviderMetadata | undefined, provider: Provider) {
-  const names = provider.quirks.metadata ?? {};
+  const names = provider.answers.metadata ?? {};
   const details: Record<string, unknown> = {};
   let id: string | null = null;
   let signature: string | null = null;

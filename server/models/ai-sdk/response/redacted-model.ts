@@ -7,7 +7,7 @@ type Delta = Extract<Part, { delta: string }>;
 type Secrets = () => readonly string[];
 
 /**
- * A model whose answers hold none of the secrets that they were asked for with: a gateway may echo what it was sent in an
+ * A model whose answers hold none of the secrets of their requests: a gateway may echo what it was sent in an
  * answer that succeeds. What a model writes about credentials in general is its own.
  */
 export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): LanguageModelV4 {
@@ -54,7 +54,7 @@ function cleanStream(stream: ReadableStream<Part>, redaction: Redaction): Readab
       },
       cancel: (reason) => reader.cancel(reason),
     },
-    // Nothing is read before it is asked for.
+    // Nothing is read in advance.
     { highWaterMark: 0 },
   );
 }

@@ -26,9 +26,9 @@ const interrupted: LanguageModelV4FinishReason = { unified: 'interrupted', raw: 
 
 /**
  * Reads a stream of the AI SDK to its end, each piece reported to `target` as it comes. Leaving it early, by an error
- * or an abort, closes the connection. A reader that is far behind pauses it.
+ * or an abort, closes the connection. A reader that lags far pauses it.
  *
- * Errors: what the stream reported as an error, once its end has told the usage; what reading throws.
+ * Errors: what the stream reported as an error, once its end has reported the usage; what reading throws.
  * Source: Pydantic AI `OpenAIStreamedResponse._get_event_iterator`.
  */
 export async function readStream(
@@ -61,8 +61,8 @@ function isContent(part: StreamPart): boolean {
 }
 
 /** Whether pieces of nothing but blanks are left out before a text, of models that send some ahead of their calls. */
-function skipsBlankStarts({ quirks, api }: Provider, modelName: string): boolean {
-  const isPossible = quirks.readsTags || quirks.skipsBlankStarts;
+function skipsBlankStarts({ answers, api }: Provider, modelName: string): boolean {
+  const isPossible = answers.readsTags || answers.skipsBlankStarts;
   return Boolean(isPossible && api.profileOf(modelName)?.ignore_streamed_leading_whitespace);
 }
 
@@ -77,6 +77,7 @@ interface Origin {
 class StreamedAnswer {
   readonly #target: PartStream;
   readonly #provider: Provider;
+  readonly #redaction: Redaction;
   readonly #reader: BodyReader | undefined;
   readonly #cleanThinking: CleanThinking;
   readonly #skipsBlankStarts: boolean;
@@ -105,12 +106,13 @@ class StreamedAnswer {
     );
     this.#target = target;
     this.#provider = provider;
-    this.#reader = provider.quirks.bodyReader?.();
+    this.#redaction = redaction;
+    this.#reader = provider.answers.bodyReader?.();
     this.#skipsBlankStarts = skipsBlankStarts(provider, modelName);
-    if (provider.quirks.readsTags) {
+    if (provider.answers.readsTags) {
       this.#chatText = new StreamedText(provider, this.#skipsBlankStarts, () => this.#opened());
     }
-    this.#thinker = provider.quirks.namesThinking === false ? {} : { provider_name: provider.name };
+    this.#thinker = provider.answers.namesThinking === false ? {} : { provider_name: provider.name };
   }
 
   take(part: StreamPart): void {
@@ -206,9 +208,10 @@ class StreamedAnswer {
     const { usage: before, kept = 0 } = reader;
     const read = reader.add(chunk);
     this.#target.count((reader.kept ?? 0) - kept);
-    for (const { id, text, signature = null, fields } of read) {
+    for (const { id, text, signature = null, fields, details } of read) {
       const turn = fields && !id.startsWith('detail') ? ` ${this.#chatText?.turnTo('thinking')}` : '';
-      this.#cleanThinking.add({ key: `thinking ${id}${turn}`, text, signature, fields: fields ?? this.#thinker });
+      const own = details ? { ...this.#thinker, provider_details: this.#redaction.value(details) } : this.#thinker;
+      this.#cleanThinking.add({ key: `thinking ${id}${turn}`, text, signature, fields: fields ?? own });
     }
     for (const part of reader.takeParts?.() ?? []) this.#opened().whole(part);
     if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
@@ -224,7 +227,7 @@ class StreamedAnswer {
     if (this.#target.opened) this.#shown();
   }
 
-  /** The target, told what is known of the response: from here on the request is not repeated. */
+  /** The target, opened with what is known of the response: from here on the request is not repeated. */
   #shown(): PartStream {
     const created = createdAt(this.#metadata);
     this.#target.open({
@@ -295,7 +298,7 @@ class StreamedAnswer {
 
   #call(part: LanguageModelV4ToolCall): void {
     if (part.providerExecuted) {
-      // What was asked may be told with the result alone.
+      // The arguments may come with the result alone.
       if (this.#reader?.natives) this.#waiting.set(part.toolCallId, part);
       else this.#wholes(part);
       return;

@@ -63,7 +63,7 @@ async function ask(question: Question, abortSignal: AbortSignal, exchange: Excha
     const result = await model.doGenerate(options);
     return toAnswer(result, modelName, provider, question.redaction().value(exchange.body));
   }
-  const includeRawChunks = provider.quirks.bodyReader !== undefined;
+  const includeRawChunks = provider.answers.bodyReader !== undefined;
   const result = await model.doStream({ ...options, includeRawChunks });
   const ended = await readStream(result.stream, stream, { provider, exchange, redaction: question.redaction() });
   if (exchange.reported) {

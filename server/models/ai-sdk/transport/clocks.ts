@@ -65,7 +65,7 @@ export class SilenceClock implements Clock {
 }
 
 /**
- * Bounds the noise: bytes that come without content, such as keep-alives, events that nobody knows and empty pieces. It
+ * Bounds the noise: bytes that come without content, such as keep-alives, unknown events and empty pieces. It
  * runs from the first byte after the last content, so that a silence is the other clock's alone.
  */
 export class StallClock implements Clock {

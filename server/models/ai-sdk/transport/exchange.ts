@@ -5,7 +5,7 @@ import { SilenceClock, StallClock } from './clocks.ts';
 import type { Refusal } from './framing.ts';
 import type { Timing } from './retry.ts';
 
-/** How an answer is asked for, the same in every try. */
+/** How an answer is requested, the same in every try. */
 export interface Asked {
   readonly modelName: string;
   readonly provider: string;

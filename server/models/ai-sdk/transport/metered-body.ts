@@ -29,7 +29,7 @@ type Kind = 'error' | 'whole' | 'events' | 'aws';
 
 const framings = { error: WholeFraming, whole: WholeFraming, events: EventFraming, aws: AwsEventFraming };
 
-/** Streams hold back what was read until it is asked for: nothing is read in advance. */
+/** Streams pull: nothing is read in advance. */
 const pulled = (meter: Meter) =>
   new ReadableStream<Uint8Array>(
     { pull: (controller) => meter.pull(controller), cancel: (reason) => meter.cancel(reason) },

@@ -61,7 +61,7 @@ export function authMissing({ provider, envVar }: Pick<ErrorContext, 'provider' 
   });
 }
 
-/** Reading an answer failed in a way that nobody foresaw: its text is the provider's doing, not a bug to be reported. */
+/** Reading an answer failed in an unforeseen way: its text is the provider's doing, not a bug to be reported. */
 export function unreadable({ provider, modelName, secrets }: ErrorContext, error: unknown): EngineError {
   const reason = redacted(messageOf(error), secrets).slice(0, 256);
   return unexpectedBehavior(`Invalid response from ${provider} for '${modelName}': it cannot be read (${reason}).`);
@@ -160,7 +160,7 @@ function isNetworkError(error: unknown): boolean {
 
 const brokenMessage = 'The connection broke off.';
 
-/** What `fetch` says of a body that was cut; packages put it behind errors of their own. */
+/** What `fetch` says of a body that was cut; packages wrap it in errors of their own. */
 function isTerminated(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if (at.message === 'terminated') return true;

@@ -1,5 +1,5 @@
 /**
- * How long a server asks to wait, in milliseconds, or null. `retry-after-ms` comes before `retry-after`, which holds
+ * How long a server wants a client to wait, in milliseconds, or null. `retry-after-ms` comes before `retry-after`, which holds
  * seconds or a date.
  *
  * Source: RFC 9110 section 10.2.3; OpenAI SDK `_parse_retry_after_header`.

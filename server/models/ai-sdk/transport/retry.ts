@@ -23,11 +23,11 @@ export interface RetryPolicy {
   readonly retries: number;
   readonly firstDelayMs: number;
   readonly delayCapMs: number;
-  /** The longest wait a server may ask for; beyond it the error is reported at once, with what was asked. */
+  /** The longest wait a server may demand; beyond it the error is reported at once, with the demand. */
   readonly retryAfterCapMs: number;
 }
 
-/** The longest wait while another model of a list could be asked instead. */
+/** The longest wait while another model of a list could be requested instead. */
 const alternativeCapMs = 1_000;
 
 /** Source: OpenAI SDK `MAX_RETRIES`, `INITIAL_RETRY_DELAY`, `MAX_RETRY_DELAY`, below Pydantic AI. */
@@ -38,7 +38,7 @@ const defaultPolicy: RetryPolicy = {
   retryAfterCapMs: 60_000,
 };
 
-/** The policy where another model of a list may be asked: that is sooner than a long wait for this one. */
+/** The policy where another model of a list may be requested: that is sooner than a long wait for this one. */
 export const besideAlternatives = (policy: RetryPolicy = defaultPolicy): RetryPolicy => ({
   ...policy,
   retryAfterCapMs: Math.min(policy.retryAfterCapMs, alternativeCapMs),

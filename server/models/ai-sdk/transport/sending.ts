@@ -1,7 +1,7 @@
 import type { ModelSettings } from '../../../../protocol/spec.ts';
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { normalizedResponse } from '../answers/normalized.ts';
-import type { Quirks } from '../provider.ts';
+import type { AnswerProfile } from '../provider.ts';
 import type { Exchange } from './exchange.ts';
 import { metered } from './metered-body.ts';
 
@@ -15,7 +15,7 @@ import { metered } from './metered-body.ts';
 export function sendingFetch(
   fetch: typeof globalThis.fetch,
   settings: ModelSettings,
-  { rewriteBody, normalizer }: Pick<Quirks, 'rewriteBody' | 'normalizer'>,
+  { rewriteBody, normalizer }: Pick<AnswerProfile, 'rewriteBody' | 'normalizer'>,
   current: () => Exchange,
 ): typeof globalThis.fetch {
   const extra = isObject(settings.extra_body) ? settings.extra_body : null;

@@ -169,7 +169,7 @@ function serviceTier({ settings }: WireRequest): unknown {
 }
 
 /**
- * The container of code that the provider runs: the one asked for, or that of the history where tools in `extra_body` may
+ * The container of code that the provider runs: the one requested, or that of the history where tools in `extra_body` may
  * use it. The API refuses a container beside other tools.
  *
  * Source: Pydantic AI `AnthropicModel._get_container`.
@@ -194,7 +194,7 @@ function containerOf(request: WireRequest): unknown {
   return holder?.kind === 'response' ? holder.provider_details?.container_id : undefined;
 }
 
-/** Asks why a cached prefix was not met. Source: Pydantic AI `AnthropicModel._cache_diagnostics`. */
+/** Requests the reason why a cached prefix was not met. Source: Pydantic AI `AnthropicModel._cache_diagnostics`. */
 function diagnostics(request: WireRequest): unknown {
   if (!request.settings.get('anthropic_cache_diagnostics')) return undefined;
   const own = request.messages.findLast(

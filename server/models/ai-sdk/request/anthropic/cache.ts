@@ -56,9 +56,9 @@ export interface CacheAsked {
 }
 
 /**
- * What the settings ask to be cached. Settings of Anthropic's own take the place of `cache`.
+ * What is to be cached by the settings. Settings of Anthropic's own take the place of `cache`.
  *
- * Errors: `run.invalid` when both ways of caching the conversation are asked for.
+ * Errors: `run.invalid` when both ways of caching the conversation are requested.
  * Source: Pydantic AI `AnthropicModel._translate_cache`, `_build_automatic_cache_control`.
  */
 export function cacheAsked(request: WireRequest): CacheAsked {

@@ -103,7 +103,7 @@ const defaultTokens = 16_384;
 const smallDefaultTokens = 4_096;
 
 /**
- * The most tokens of an answer: what was asked for, as far as the model can, or else the model's own maximum.
+ * The most tokens of an answer: what was requested, as far as the model can, or else the model's own maximum.
  *
  * Source: Pydantic AI `_default_max_tokens`, `cap_max_tokens`.
  */

@@ -82,7 +82,7 @@ const hasToolBlocks = (turns: readonly Turn[]) =>
 
 /**
  * The tools and how they may be used. The API has no way to say that none may be, but wants them once the history has
- * calls: models that know their own way are told by it.
+ * calls: models with a way of their own are named by it.
  *
  * Source: Pydantic AI `BedrockConverseModel._map_tool_config`.
  */

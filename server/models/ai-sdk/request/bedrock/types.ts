@@ -7,5 +7,5 @@ export interface Turn {
   content: Block[];
 }
 
-/** The least that somebody can say, where the API wants a turn: several models refuse blanks. */
+/** The least that can be said, where the API wants a turn: several models refuse blanks. */
 export const leastText: Block = { text: '.' };

@@ -26,7 +26,7 @@ const fields = {
   prompt_cache_options: 'openai_prompt_cache_options',
 };
 
-/** Where thinking is asked for. */
+/** Where thinking is requested. */
 const thinkingFields = ['reasoning_effort', 'reasoning', 'reasoning_format', 'thinking'];
 
 /**

@@ -43,7 +43,7 @@ const graded: Readonly<Record<string, string>> = {
 };
 
 /**
- * Groq: the format of thinking is asked for, and an effort of those models alone that know some.
+ * Groq: the format of thinking is requested, and an effort only of models that know some.
  *
  * Source: Pydantic AI `GroqModel`.
  */

@@ -75,7 +75,7 @@ const snowflake: ChatVariant = {
 const ollama: ChatVariant = { fetchesNothing: true };
 
 /**
- * The client that upstream asks Hugging Face with knows text, images and tools, and nothing of thinking.
+ * The client that upstream uses for Hugging Face knows text, images and tools, and nothing of thinking.
  *
  * Source: Pydantic AI `HuggingFaceModel`.
  */

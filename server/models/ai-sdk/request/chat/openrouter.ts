@@ -66,7 +66,7 @@ function prepareSettings(request: WireRequest): void {
   settings.set('openrouter_reasoning', { effort, ...(thinking === false ? {} : { enabled: true }) });
 }
 
-/** Only thinking that was asked for stands in the way of a forced tool. */
+/** Only thinking that was requested rules out a forced tool. */
 function thinks(request: WireRequest): { thinks: boolean; isAsked: boolean } {
   const { settings, thinking } = request;
   const { effort, enabled = true } = settings.object('openrouter_reasoning');
@@ -96,7 +96,7 @@ function control(ttl: unknown, { profile }: WireRequest) {
   return { type: 'ephemeral', ...(profile.openrouter_supports_cache_ttl ? { ttl: ttlOf(ttl) ?? '5m' } : {}) };
 }
 
-/** Tells the part that stands for a leading mark from an empty text of the user. */
+/** Distinguishes the part that stands for a leading mark from an empty text of the user. */
 const placeholder = Symbol('leading cache point');
 
 function mark(parts: ChatPart[], ttl: unknown, request: WireRequest): void {

@@ -1,6 +1,6 @@
 import type { SentTool, WireRequest } from '../request.ts';
 
-/** The tools of a request to an API that cannot be told which of them may be called. */
+/** The tools of a request to an API that has no field for which of them may be called. */
 export interface PlainTools {
   readonly tools: readonly SentTool[];
   readonly mode: 'none' | 'auto' | 'required';

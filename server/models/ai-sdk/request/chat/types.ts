@@ -38,9 +38,9 @@ export interface ChatVariant {
   readonly turns?: TurnGrammar;
   /** Kinds of files that the host has no place for; video unless given. */
   readonly unsupportedFiles?: readonly FileKind[];
-  /** Whether it refuses to be asked for any JSON object beside tools. */
+  /** Whether it refuses the format of any JSON object beside tools. */
   readonly noJsonBesideTools?: boolean;
-  /** Whether streams tell the usage without being asked to. */
+  /** Whether streams report the usage without a request for it. */
   readonly reportsUsage?: boolean;
   /** Whether the host fetches nothing by its address, not even images. */
   readonly fetchesNothing?: boolean;
@@ -50,7 +50,7 @@ export interface ChatVariant {
   fields?(request: WireRequest): Record<string, unknown>;
   /** The effort in the host's own way; absent: OpenAI's. */
   effort?(request: WireRequest): unknown;
-  /** Whether the request thinks, and whether it was asked to, as far as that decides about forced tools. */
+  /** Whether the request thinks, and whether that was requested, as far as that decides about forced tools. */
   thinks?(request: WireRequest): { thinks: boolean; isAsked: boolean };
   /** Thinking as an entry of `reasoning_details`; null: left out; undefined: it has none and goes as text or in a field. */
   reasoningDetail?(part: ThinkingPart, response: ModelResponse, request: WireRequest): object | null | undefined;

@@ -143,7 +143,7 @@ const cloudHeaders: Readonly<Record<string, Readonly<Record<string, string>>>> =
   priority_only: { [requestType]: 'shared', [sharedType]: 'priority' },
 };
 
-/** Google Cloud is told by headers. Source: Pydantic AI `_google_cloud_service_tier_headers`. */
+/** Google Cloud takes it from headers. Source: Pydantic AI `_google_cloud_service_tier_headers`. */
 function tierHeaders({ settings }: WireRequest): Readonly<Record<string, string>> {
   const own = settings.get('google_cloud_service_tier');
   const tier = own || cloudTiers[String(settings.get('service_tier'))];

@@ -7,7 +7,7 @@ export interface Content {
   readonly parts: Part[];
 }
 
-/** Which of Google's two houses is asked. */
+/** Which of Google's two APIs takes the request. */
 export interface House {
   /** Google Cloud fetches addresses itself, and keeps files in buckets. */
   readonly isCloud: boolean;

@@ -10,8 +10,11 @@ import { acceptsArtifact, acceptsServerState, type WireRequest } from '../reques
 import { thinkingText } from '../thinking-text.ts';
 import {
   heldCall,
+  localSearchCall,
+  localSearchOutput,
   type NativeCall,
   type NativeReturn,
+  searchesTools,
   statusOf,
   toolSearchCall,
   toolSearchOutput,
@@ -220,7 +223,9 @@ function addReasoning(
 ): void {
   if (!encrypted_content && !text && !raw) return;
   const item = openItem('reasoning', id, place, () => ({ type: 'reasoning', id, summary: [], encrypted_content }));
-  if (text) (item.summary as Item[]).push({ type: 'summary_text', text });
+  // What is shown of raw reasoning is the same text again.
+  const isRaw = raw !== undefined && raw.join('') === text;
+  if (text && !isRaw) (item.summary as Item[]).push({ type: 'summary_text', text });
   if (raw) item.content = raw.map((one) => ({ type: 'reasoning_text', text: one }));
 }
 
@@ -232,7 +237,7 @@ function addNativeCall(part: NativeCall, place: Place): void {
   const sendsOwnId = sendsId(part, place);
   const isTaken = isOwn(part, place) || acceptsArtifact(request, response, part.provider_name);
   if (isToolSearch(part) && isTaken) {
-    items.push(toolSearchCall(part, sendsOwnId));
+    items.push(searchesTools(request) ? toolSearchCall(part, sendsOwnId) : localSearchCall(part));
     return;
   }
   const item = sendsOwnId ? heldCall(part, request.settings.get('openai_store') !== false) : undefined;
@@ -244,6 +249,10 @@ function addNativeCall(part: NativeCall, place: Place): void {
 function addNativeReturn(part: NativeReturn, place: Place): void {
   const { request, response, items, open } = place;
   const isTaken = isOwn(part, place) || acceptsArtifact(request, response, part.provider_name);
+  if (isToolSearch(part) && isTaken && !searchesTools(request)) {
+    items.push(localSearchOutput(part));
+    return;
+  }
   const output = isToolSearch(part) && isTaken ? toolSearchOutput(part, request, sendsId(part, place)) : undefined;
   if (output) items.push(output);
   else if (sendsId(part, place)) {

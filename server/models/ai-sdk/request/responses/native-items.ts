@@ -2,6 +2,7 @@ import type { ModelResponsePart } from '../../../../../protocol/messages/message
 import { stringifyExact } from '../../../../engine/json/exact-json.ts';
 import { argsAsDict } from '../../../../engine/messages/wording.ts';
 import { asObject, asObjects } from '../../raw/loose-json.ts';
+import { startsWith } from '../profile.ts';
 import type { WireRequest } from '../request.ts';
 import { functionTool } from './tools.ts';
 import type { Item } from './types.ts';
@@ -57,6 +58,26 @@ function searchDetails({ provider_details, tool_call_id }: NativeCall | NativeRe
   const isId = call_id === null || typeof call_id === 'string';
   return { call_id: isId ? call_id : tool_call_id, status: statuses.includes(status) ? status : 'completed' };
 }
+
+/** Whether a model searches among tools itself. Source: Pydantic AI `openai_model_profile`. */
+export function searchesTools({ modelName }: Pick<WireRequest, 'modelName'>): boolean {
+  const name = modelName.replace(/^.*openai\./, '');
+  return startsWith(name, 'gpt-5.4', 'gpt-5.5', 'gpt-5.6', 'gpt-6') && !name.startsWith('gpt-5.4-nano');
+}
+
+/** The same as a call of a function, and its result, for models that do not. Source: Pydantic AI `Model.prepare_messages`. */
+export const localSearchCall = (part: NativeCall): Item => ({
+  type: 'function_call',
+  name: 'search_tools',
+  arguments: stringifyExact(argsAsDict(part)),
+  call_id: part.tool_call_id,
+});
+
+export const localSearchOutput = ({ content, tool_call_id }: NativeReturn): Item => ({
+  type: 'function_call_output',
+  call_id: tool_call_id,
+  output: stringifyExact(content),
+});
 
 /** A search among tools, with all that OpenAI needs of it. */
 export const toolSearchCall = (part: NativeCall, sendsIds: boolean): Item => ({

@@ -13,7 +13,7 @@ export interface ServerState {
 /**
  * Returns what the settings say of responses and conversations that OpenAI holds.
  *
- * Errors: `run.invalid` when both are asked for.
+ * Errors: `run.invalid` when both are requested.
  * Source: Pydantic AI `OpenAIResponsesModel._resolve_server_side_state`.
  */
 export function serverState(request: WireRequest): ServerState {

@@ -27,7 +27,7 @@ const isPrimitive = (value: unknown) =>
 
 const formats = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'];
 
-/** Keywords that become structure, the rest is told in words. */
+/** Keywords that become structure, the rest is described in words. */
 type Split = { done: Schema; rest: Schema };
 
 /** Source: the Anthropic SDK's `transform_schema`. */

@@ -140,7 +140,7 @@ export class OpenAiSchema extends SchemaTransformer {
   }
 }
 
-/** Whether a pattern looks ahead or behind, which strict mode does not. */
+/** Whether a pattern has a lookaround, which strict mode refuses. */
 function looksAround(pattern: string): boolean {
   return /\(\?(=|!|<=|<!)/.test(pattern.replace(/\\./gs, '__'));
 }

@@ -29,7 +29,7 @@ const maxInlinedValues = 250_000;
  * Source: Pydantic AI `JsonSchemaTransformer`.
  */
 export abstract class SchemaTransformer {
-  /** Whether the provider's strict mode takes the schema; counts when nobody asked for strictness or against it. */
+  /** Whether the provider's strict mode takes the schema; counts when strictness is neither requested nor refused. */
   isStrictCompatible = true;
   protected readonly inlinesDefinitions: boolean = false;
   protected readonly simplifiesNullables: boolean = false;

@@ -1,9 +1,9 @@
 import { userError } from '../../../engine/errors.ts';
 import { chatWords } from '../answers/finish-words.ts';
-import type { ProviderEntry, Quirks } from '../provider.ts';
+import type { AnswerProfile, ProviderEntry } from '../provider.ts';
 
 /** What the answers of chat APIs have in common. A provider's file says where it differs. */
-export const chatQuirks: Quirks = {
+export const chatAnswers: AnswerProfile = {
   thinkingTags: ['<think>', '</think>'],
   finishWords: chatWords,
 };

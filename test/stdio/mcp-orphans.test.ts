@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, it } from 'vitest';
+import { identityOf } from '../../server/process-watch.ts';
+import { Daemon, daemonPath } from '../support/daemon.ts';
+import { scripted } from '../support/mcp/servers.ts';
+
+/** How often each way to end is tried. */
+const times = process.env.RUNWIRE_THOROUGH ? 20 : 1;
+const env = { RUNWIRE_NO_CODE_CACHE: '1' };
+
+/** A server that ignores the end of its input and SIGTERM, and has a child that does so, too. */
+const stubborn = scripted({ stubborn: true }, { tools: ['children'] });
+const run = { model: 'test', prompt: 'hi', wait: true };
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** The processes that a run found: its server, and the child of that. */
+function pidsIn(result: unknown): number[] {
+  const { output } = result as { output: string };
+  const pids = String(JSON.parse(output).a_children).split(' ').map(Number);
+  expect(pids).toHaveLength(2);
+  return pids;
+}
+
+async function expectGone(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) await expect.poll(() => identityOf(pid), { timeout: 15_000, interval: 20 }).toBeUndefined();
+}
+
+async function daemonWithServer(): Promise<{ daemon: Daemon; pids: number[] }> {
+  const daemon = new Daemon({ env });
+  children.push(daemon.child);
+  await daemon.initialize();
+  await daemon.request('agent/register', { name: 'x', mcpServers: { a: stubborn } });
+  const { result } = await daemon.request('run/start', { ...run, agent: 'x' });
+  const pids = pidsIn(result);
+  for (const pid of pids) expect(identityOf(pid)).toBeDefined();
+  return { daemon, pids };
+}
+
+const ways: Record<string, (daemon: Daemon) => unknown> = {
+  'its agent is unregistered': (daemon) => daemon.request('agent/unregister', { name: 'x' }),
+  'the daemon is shut down': (daemon) => daemon.stop(),
+  'the input of the daemon ends': (daemon) => daemon.child.stdin.end(),
+  'the daemon gets SIGTERM': (daemon) => daemon.child.kill('SIGTERM'),
+  'the daemon gets SIGKILL': (daemon) => daemon.child.kill('SIGKILL'),
+};
+
+const hostScript = `
+const { spawn } = require('node:child_process');
+const daemon = spawn(process.execPath, [process.argv[1]], { stdio: ['pipe', 'pipe', 'inherit'] });
+const send = (message) => daemon.stdin.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
+send({ id: 1, method: 'initialize', params: {} });
+send({ id: 2, method: 'agent/register', params: { name: 'x', mcpServers: JSON.parse(process.argv[2]) } });
+send({ id: 3, method: 'run/start', params: JSON.parse(process.argv[3]) });
+let seen = '';
+daemon.stdout.on('data', (chunk) => {
+  seen += chunk;
+  const line = seen.split('\\n').slice(0, -1).find((one) => one.includes('"id":3'));
+  if (line) console.log(line);
+});
+`;
+
+describe('a stubborn MCP server with a child', () => {
+  it.each(Object.entries(ways))(
+    'is gone with it when %s',
+    async (_what, end) => {
+      for (let i = 0; i < times; i += 1) {
+        const { daemon, pids } = await daemonWithServer();
+        await end(daemon);
+        await expectGone(pids);
+        daemon.child.kill('SIGKILL');
+      }
+    },
+    600_000,
+  );
+
+  it('is gone with it when its run ends', async () => {
+    const daemon = new Daemon({ env });
+    children.push(daemon.child);
+    await daemon.initialize();
+    for (let i = 0; i < times; i += 1) {
+      const { result } = await daemon.request('run/start', { ...run, mcpServers: { a: stubborn } });
+      await expectGone(pidsIn(result));
+    }
+    await daemon.stop();
+  }, 600_000);
+
+  it('is gone with it when the host of the daemon gets SIGKILL', async () => {
+    for (let i = 0; i < times; i += 1) {
+      const args = [daemonPath, JSON.stringify({ a: stubborn }), JSON.stringify({ ...run, agent: 'x' })];
+      const host = spawn(process.execPath, ['-e', hostScript, ...args], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...env },
+      });
+      children.push(host);
+      const [line] = await once(createInterface({ input: host.stdout }), 'line');
+      const pids = pidsIn(JSON.parse(line).result);
+      host.kill('SIGKILL');
+      await expectGone(pids);
+    }
+  }, 600_000);
+});
+
+it('no canary of the environment or of the host is in a server, a message or the log', async () => {
+  const [ours, hosts] = ['sk-canary-of-the-environment-0123', 'canary-that-the-host-gave-4567'];
+  const daemon = new Daemon({ env: { ...env, OPENAI_API_KEY: ours }, args: ['--log-level', 'debug'] });
+  children.push(daemon.child);
+  await daemon.initialize();
+  const server = scripted(
+    { noise: 'hello', instructions: 'x' },
+    { tools: ['env'], env: { TOKEN: { secret: 'TOKEN' } } },
+  );
+  const answered = daemon.waitFor(({ method }) => method === 'secret/get');
+  const ended = daemon.request('run/start', {
+    ...run,
+    mcpServers: { a: server, b: { command: 'no-such', optional: true } },
+  });
+  const { id = null } = await answered;
+  daemon.send({ id, result: { value: hosts } });
+  const { result } = await ended;
+  expect(result).toMatchObject({ outcome: 'success' });
+  expect(JSON.stringify(result)).toContain('[redacted]');
+  expect(await daemon.stop()).toBe(0);
+  const everything = daemon.texts.join('\n') + daemon.stderr;
+  expect(everything).not.toContain(ours);
+  expect(everything).not.toContain(hosts);
+  expect(daemon.stderr).toContain("MCP server 'a'");
+});
