@@ -33,12 +33,15 @@ import {
   RunWait,
 } from './run.ts';
 import { HealthGet, ModelsList, RpcDiscover, Waiting } from './service.ts';
+import { ConversationDelete, ConversationGet, ConversationList } from './store/conversation.ts';
+import { RunResume } from './store/resume.ts';
 
 /** Requests a client sends, by wire name. @since 0.1.0 */
 export const requests = {
   [Initialize.method]: Initialize,
   [Shutdown.method]: Shutdown,
   [RunStart.method]: RunStart,
+  [RunResume.method]: RunResume,
   [RunWait.method]: RunWait,
   [RunCancel.method]: RunCancel,
   [RunSteer.method]: RunSteer,
@@ -49,6 +52,9 @@ export const requests = {
   [RunList.method]: RunList,
   [RunRelease.method]: RunRelease,
   [RunEvents.method]: RunEvents,
+  [ConversationList.method]: ConversationList,
+  [ConversationGet.method]: ConversationGet,
+  [ConversationDelete.method]: ConversationDelete,
   [PendingList.method]: PendingList,
   [PendingResolve.method]: PendingResolve,
   [AgentRegister.method]: AgentRegister,

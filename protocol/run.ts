@@ -41,6 +41,12 @@ export const RunStartParams = named(
       include: include(),
       deltas: z.enum(['coalesced', 'all', 'none']).nullish().describe('How streamed parts are shown.'),
       maxLatencyMs: z.number().nonnegative().nullish().describe('How long deltas may be held back to be merged.'),
+      onBusy: z
+        .enum(['queue', 'refuse'])
+        .nullish()
+        .describe(
+          'What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store.',
+        ),
       parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
       workDoneToken: ProgressToken()
         .nullish()
@@ -80,6 +86,8 @@ export const RunStart = defineRequest(
       'history.invalid',
       'schema.invalid',
       'run.invalid',
+      'conversation.busy',
+      'store.unavailable',
       'overloaded',
     ],
     source: 'Pydantic AI Agent.run',
@@ -267,11 +275,13 @@ export const RunGet = defineRequest(
   { summary: 'Returns the state of a run at this instant.', errors: ['run.notFound', 'run.evicted'], since: '0.1.0' },
 );
 
+const runOutcome = () => z.enum(['success', 'deferred', 'cancelled', 'failed']);
+
 const runSummary = () =>
   z.object({
     runId: runId(),
     state: runState(),
-    outcome: z.enum(['success', 'deferred', 'cancelled', 'failed']).optional().describe('How it ended.'),
+    outcome: runOutcome().optional().describe('How it ended.'),
     agent: z.string().optional().describe('Name of the agent.'),
     conversationId: z.string().describe('Its conversation.'),
     startedAt: z.string().describe('RFC 3339.'),
@@ -286,16 +296,18 @@ export const RunList = defineRequest(
         cursor: z.string().nullish().describe('`nextCursor` of the page before.'),
         limit: z.number().int().positive().nullish().describe('Most runs of one page; default 100.'),
         state: runState().nullish().describe('Only runs in this state.'),
+        outcome: runOutcome().nullish().describe('Only runs that ended so.'),
+        conversationId: z.string().nullish().describe('Only runs of this conversation.'),
       }),
     ),
     result: onFirstUse(() =>
       z.object({
-        runs: z.array(runSummary()).describe('Oldest first.'),
+        runs: z.array(runSummary()).describe('Newest first.'),
         nextCursor: z.string().optional().describe('Present when there is another page.'),
       }),
     ),
   },
-  { summary: 'Summaries of live and finished runs, oldest first.', since: '0.1.0' },
+  { summary: 'Summaries of runs that are live, finished, or in the store, newest first.', since: '0.1.0' },
 );
 
 /** Forgets a run. @since 0.1.0 */

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
@@ -20,6 +21,8 @@ export type Command = {
   readonly mcp: McpMode;
   /** Limits the operator set, above or below those of the daemon. */
   readonly limits?: Partial<Limits>;
+  /** The folder in which runs are kept. */
+  readonly store?: StoreSetting;
 } & (
   | {
       readonly kind: 'daemon';
@@ -35,6 +38,12 @@ export type Command = {
   | { readonly kind: 'schema' }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
 );
+
+/** Where and how runs are kept. */
+export interface StoreSetting {
+  readonly path: string;
+  readonly durability: 'normal' | 'full';
+}
 
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
@@ -55,11 +64,14 @@ Options:
   --allow-local-downloads
                        files with force_download: 'allow-local' may come from the local network
   --config FILE        options and limits as JSON, for example {"limits": {"activeRuns": 1000}, "logLevel": "info"}; keys:
-                       allowEnv, allowLocalDownloads, drain, limits, logFile, logLevel, mcp; options given here win
+                       allowEnv, allowLocalDownloads, drain, durability, limits, logFile, logLevel, mcp, store; options given
+                       here win
+  --durability LEVEL   normal: what a crash of the daemon loses is nothing, of the machine a second; full: nothing either
   --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
   --mcp MODE           which MCP servers clients may name: all (default), http (those with a url) or off
+  --store DIR          runs and conversations are kept in this folder, survive a crash and go on with run/resume
   --version            print the version; with --json also those of the protocol and of Pydantic AI, which it follows
   --help               print this
   --clientProcessId N  process of the host: the daemon ends when that is gone
@@ -99,6 +111,8 @@ export const globalOptions = {
   'log-level': 'value',
   'log-file': 'value',
   drain: 'value',
+  durability: 'value',
+  store: 'value',
   mcp: 'value',
   version: 'flag',
   json: 'flag',
@@ -138,6 +152,7 @@ function commandOf(args: readonly string[]): Command {
     mcp,
     ...(logFile ? { logFile } : {}),
     ...(config.limits ? { limits: config.limits } : {}),
+    ...storeOf(values, config),
   };
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
   if (values.help) return text(help);
@@ -193,6 +208,20 @@ function daemonOptions({ drain, clientProcessId }: OptionValues<typeof globalOpt
     drainMs: Number(drain ?? config.drain ?? 0) * 1000,
     ...(Number.isInteger(hostPid) && hostPid > 0 ? { hostPid } : {}),
   };
+}
+
+/** Errors: `UsageError` for a level of durability that is none, or without a store. */
+function storeOf(
+  values: Pick<OptionValues<typeof globalOptions>, 'store' | 'durability'>,
+  config: Config,
+): { store?: StoreSetting } {
+  const path = values.store ?? config.store;
+  const durability = values.durability ?? config.durability ?? 'normal';
+  if (durability !== 'normal' && durability !== 'full')
+    throw new UsageError(`'${durability}' is not a level of durability; use normal or full`);
+  if (path === undefined) return {};
+  if (path === '') throw new UsageError('--store takes a folder');
+  return { store: { path: resolve(path), durability } };
 }
 
 function wantsHelp(args: readonly string[]): boolean {

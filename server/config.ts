@@ -8,6 +8,8 @@ export interface Config {
   readonly allowEnv?: readonly string[];
   readonly allowLocalDownloads?: boolean;
   readonly drain?: number;
+  readonly durability?: string;
+  readonly store?: string;
   readonly logLevel?: string;
   readonly logFile?: string;
   readonly mcp?: string;
@@ -25,6 +27,8 @@ const checks: Record<keyof Config, Check> = {
   allowEnv: { what: 'a list of names', is: (value) => Array.isArray(value) && value.every(isText) },
   allowLocalDownloads: { what: 'true or false', is: (value) => typeof value === 'boolean' },
   drain: { what: 'a number of seconds', is: (value) => Number.isFinite(value) && Number(value) >= 0 },
+  durability: { what: 'normal or full', is: (value) => value === 'normal' || value === 'full' },
+  store: { what: 'the path of a folder', is: isText },
   logLevel: { what: 'the name of a log level', is: isText },
   logFile: { what: 'the path of a file', is: isText },
   mcp: { what: 'all, http or off', is: isText },

@@ -4,7 +4,7 @@ import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
-import { createLocalExecutor } from './executors/local/local-executor.ts';
+import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
@@ -15,6 +15,7 @@ import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
+import { RunStore } from './store/run-store.ts';
 import { Toolsets } from './toolsets/toolsets.ts';
 import { version } from './version.ts';
 
@@ -72,6 +73,12 @@ async function runHere(args: readonly string[]): Promise<void> {
   await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
 }
 
+/** Opened when it is first used, so that a daemon starts as fast with it. */
+function storeAccess(): StoreAccess | undefined {
+  const { store } = command;
+  return store && { by: version, open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed }) };
+}
+
 function print(text: string, exitCode: 0 | 2): void {
   // Who reads may have seen enough (`| head`).
   const output = exitCode === 0 ? frames : process.stderr;
@@ -93,6 +100,7 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
     onSecret: (value) => redaction.add(value),
     world,
     watchHost,
+    store: storeAccess(),
     onExit: (code) => process.exit(code),
   });
   log.add(server.showLog);

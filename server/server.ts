@@ -3,8 +3,8 @@ import type { After } from './callbacks/timer.ts';
 import { type Call, dispatch, type Handlers } from './dispatch.ts';
 import { EngineError } from './engine/errors.ts';
 import { reportBug, responseError, toResponseError } from './errors/response-error.ts';
-import { createLocalExecutor } from './executors/local/local-executor.ts';
-import type { RunnerFactory } from './executors/local/run-starter.ts';
+import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
+import type { RunnerFactory } from './executors/local/run-builder.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { agentHandlers } from './handlers/agent.ts';
 import { mcpHandlers } from './handlers/mcp.ts';
@@ -42,6 +42,8 @@ export interface ServerDeps {
   readonly limits?: Partial<typeof defaultLimits>;
   /** Makes the runners of runs; default: steps are called, not recorded. */
   readonly runner?: RunnerFactory;
+  /** Where runs are kept; absent: in memory alone. */
+  readonly store?: StoreAccess | undefined;
   /** Timers of runs; default: those of the process. */
   readonly after?: After;
   /** Called with the exit code at the end: runs have ended, responses were written. */
@@ -80,8 +82,9 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   });
   /** No client responds to callbacks any more, neither to those that were sent nor to pending items. */
   const abandon = () => {
-    wire.callbacks.close();
+    // Runs that are stored are left as they are, before the callbacks they wait for fail.
     executor.abandonCallbacks();
+    wire.callbacks.close();
   };
   const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, executor, toolsets, abandon }));
   session.onInitialize = (params) => {
@@ -151,7 +154,10 @@ function lifecycleParts(
     answered: () => requests.answered(),
     flushed: () => pump.drained(0),
     // Nothing that was started outlives us.
-    exit: (code) => void deps.toolsets.close().then(() => deps.onExit?.(code)),
+    exit: (code) => {
+      executor.close();
+      void deps.toolsets.close().then(() => deps.onExit?.(code));
+    },
     graceMs: () => session.limits.shutdownGraceMs,
     errors: {
       gone: clientGone(),
@@ -165,7 +171,7 @@ function createHandlers(
   limits: typeof defaultLimits,
   { wire, toolsets }: { wire: Wire; toolsets: Toolsets },
 ): { handlers: Handlers; executor: RunExecutor } {
-  const { env, log, world, runner, after } = deps;
+  const { env, log, world, runner, after, store } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
   const agents = new AgentRegistry(limits, (agent) => toolsets.retire(agent));
@@ -176,6 +182,7 @@ function createHandlers(
     keys,
     world,
     reportBug: (error) => reportBug(error, log),
+    store,
     toolsets,
     onDebug,
     ...(runner ? { runner } : {}),

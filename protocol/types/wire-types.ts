@@ -302,6 +302,74 @@ export interface CompactionPartInput {
   part_kind: "compaction";
 }
 
+/** Parameters of `conversation/delete`. @since 0.1.0 */
+export interface ConversationDeleteParams {
+  /** The conversation. */
+  conversationId: string;
+}
+
+/** Result of `conversation/delete`. @since 0.1.0 */
+export interface ConversationDeleteResult {
+  /** Number of runs that were deleted. */
+  deletedRuns: number;
+}
+
+/** Parameters of `conversation/get`. @since 0.1.0 */
+export interface ConversationGetParams {
+  /** The conversation. */
+  conversationId: string;
+  /** `nextCursor` of the page before. */
+  cursor?: string | null | undefined;
+  /** Most messages of one page. */
+  limit?: number | null | undefined;
+}
+
+/** Result of `conversation/get`. @since 0.1.0 */
+export interface ConversationGetResult {
+  /** The conversation. */
+  conversationId: string;
+  /** Its runs, oldest first. */
+  runIds: string[];
+  /** The run whose messages these are: the latest one, runs of tools apart. */
+  lastRunId: string;
+  /** Its messages, oldest first. */
+  messages: (ModelRequest | ModelResponse)[];
+  /** Number of messages in all pages. */
+  total: number;
+  /** Present when there is another page. */
+  nextCursor?: string | undefined;
+}
+
+/** Parameters of `conversation/list`. @since 0.1.0 */
+export interface ConversationListParams {
+  /** `nextCursor` of the page before. */
+  cursor?: string | null | undefined;
+  /** Most conversations of one page; default 100. */
+  limit?: number | null | undefined;
+}
+
+/** Result of `conversation/list`. @since 0.1.0 */
+export interface ConversationListResult {
+  /** The one with the latest run first. */
+  conversations: ConversationListResultConversationsItem[];
+  /** Present when there is another page. */
+  nextCursor?: string | undefined;
+}
+
+/** `ConversationListResult.conversations[]`: an object. @since 0.1.0 */
+export interface ConversationListResultConversationsItem {
+  /** The conversation. */
+  conversationId: string;
+  /** Number of its runs. */
+  runs: number;
+  /** Start of its first run, RFC 3339. */
+  startedAt: string;
+  /** Start of its latest run, RFC 3339. */
+  lastStartedAt: string;
+  /** Its latest run. */
+  lastRunId: string;
+}
+
 /** Parameters of `deferred/handle`. @since 0.1.0 */
 export interface DeferredHandleParams {
   /** The run that sends it. */
@@ -2293,11 +2361,15 @@ export interface RunListParams {
   limit?: number | null | undefined;
   /** Only runs in this state. */
   state?: "queued" | "running" | "waiting" | "interrupted" | "finished" | null | undefined;
+  /** Only runs that ended so. */
+  outcome?: "success" | "deferred" | "cancelled" | "failed" | null | undefined;
+  /** Only runs of this conversation. */
+  conversationId?: string | null | undefined;
 }
 
 /** Result of `run/list`. @since 0.1.0 */
 export interface RunListResult {
-  /** Oldest first. */
+  /** Newest first. */
   runs: RunListResultRunsItem[];
   /** Present when there is another page. */
   nextCursor?: string | undefined;
@@ -2451,6 +2523,26 @@ export interface RunResultTiming {
   durationMs: number;
 }
 
+/** Parameters of `run/resume`. @since 0.1.0 */
+export interface RunResumeParamsInput {
+  /** The run. */
+  runId: string;
+  /** Respond with the result when the run has ended, instead of at once; cancelling the request cancels the run. */
+  wait?: boolean | null | undefined;
+  /** Messages to put into the result. */
+  include?: ("messages" | "newMessages")[] | null | undefined;
+  /** How streamed parts are shown. */
+  deltas?: "coalesced" | "all" | "none" | null | undefined;
+  /** How long deltas may be held back to be merged. */
+  maxLatencyMs?: number | null | undefined;
+  /** LSP's progress token: `$/progress` reports the progress of the run. */
+  workDoneToken?: string | number | null | undefined;
+  /** Replaces the `deps` of the run. */
+  deps?: unknown;
+  /** Results for a run that ended `deferred`: it goes on in another run of its conversation. */
+  deferredToolResults?: DeferredToolResultsInput | null | undefined;
+}
+
 /** The state of a run at an instant. @since 0.1.0 */
 export interface RunSnapshot {
   /** The run. */
@@ -2551,6 +2643,8 @@ export interface RunStartParamsInput {
   deltas?: "coalesced" | "all" | "none" | null | undefined;
   /** How long deltas may be held back to be merged. */
   maxLatencyMs?: number | null | undefined;
+  /** What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store. */
+  onBusy?: "queue" | "refuse" | null | undefined;
   /** The run whose tool starts this one. */
   parentRunId?: string | null | undefined;
   /** LSP's progress token: `$/progress` reports the progress of the run. */
@@ -3517,6 +3611,7 @@ export interface RequestParams {
   'initialize': InitializeParamsInput;
   'shutdown': Record<string, unknown>;
   'run/start': RunStartParamsInput;
+  'run/resume': RunResumeParamsInput;
   'run/wait': RunWaitParams;
   'run/cancel': RunCancelParams;
   'run/steer': RunSteerParams;
@@ -3527,6 +3622,9 @@ export interface RequestParams {
   'run/list': RunListParams;
   'run/release': RunReleaseParams;
   'run/events': RunEventsParams;
+  'conversation/list': ConversationListParams;
+  'conversation/get': ConversationGetParams;
+  'conversation/delete': ConversationDeleteParams;
   'pending/list': PendingListParams;
   'pending/resolve': PendingResolveParams;
   'agent/register': AgentRegisterParams;
@@ -3543,6 +3641,7 @@ export interface RequestResults {
   'initialize': InitializeResult;
   'shutdown': null;
   'run/start': RunStarted | RunResult;
+  'run/resume': { runId: string; state: "queued" | "running" | "waiting" | "interrupted" | "finished"; lastSeq: number } | RunResult;
   'run/wait': RunResult;
   'run/cancel': RunCancelResult;
   'run/steer': RunSteerResult;
@@ -3553,6 +3652,9 @@ export interface RequestResults {
   'run/list': RunListResult;
   'run/release': RunReleaseResult;
   'run/events': RunEventsResult;
+  'conversation/list': ConversationListResult;
+  'conversation/get': ConversationGetResult;
+  'conversation/delete': ConversationDeleteResult;
   'pending/list': PendingListResult;
   'pending/resolve': PendingResolveResult;
   'agent/register': AgentRegisterResult;

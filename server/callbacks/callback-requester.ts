@@ -1,10 +1,12 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { CallbackContext, PendingAdded, WaitingCall } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
+import type { Serves } from '../engine/steps/run-lines.ts';
 import { describeOverflow, overflowIn } from '../errors/json-overflow.ts';
 import { failed, methodNotFound, timedOut } from './callback-errors.ts';
 import { CallbackError, type RequestSender } from './client.ts';
 import { type CallbackWorld, type OpenCallbackOptions, openCallback } from './open-callback.ts';
+import type { PendingAnswer, PendingJournal } from './pending-journal.ts';
 import { Semaphore } from './semaphore.ts';
 
 /** Options of a `CallbackRequester`. */
@@ -18,6 +20,15 @@ export interface RequesterOptions {
   readonly timeoutMs: number;
   readonly inFlight: number;
   readonly world: CallbackWorld;
+  readonly stored?: StoredCallbacks;
+}
+
+/** What a run that is stored adds to its callbacks. */
+export interface StoredCallbacks {
+  /** Keeps what waits; absent when the run is not stored. */
+  readonly journal: PendingJournal | undefined;
+  /** While the run is rebuilt: the callbacks that its client was sent then; undefined once it is live. */
+  readonly serves: Serves | undefined;
 }
 
 /** One callback and how its result is read. */
@@ -57,7 +68,10 @@ export class CallbackRequester {
   request<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
     const requests = this.#options.requests();
     if (!requests) return Promise.reject(errorOf(call, unserved(call.method)));
-    if (call.isForHuman || !this.serves(call.method)) return this.#wait(call, params, context);
+    const open = this.#openOptions(call, params, context);
+    if (call.isForHuman || !this.serves(call.method)) return this.#wait(call, open, context);
+    const known = this.#options.stored?.journal?.answerTo(open.pendingId);
+    if (known) return answered(call, known);
     return this.#semaphore.enter(context.signal).then((leave) => {
       const { world } = this.#options;
       const onEnd = () => {
@@ -65,7 +79,7 @@ export class CallbackRequester {
         call.onEnd?.();
       };
       const now = this.#options.requests();
-      return openCallback(this.#openOptions(call, params, context), {
+      return openCallback(open, {
         requests: now,
         world,
         signal: context.signal,
@@ -76,25 +90,41 @@ export class CallbackRequester {
 
   /** Returns whether the client is sent a callback. */
   serves(method: CallbackMethod): boolean {
+    const then = this.#options.stored?.serves;
+    if (then !== undefined) return then === null || then.includes(method);
     const requests = this.#options.requests();
     return requests !== null && (this.#options.served.has(method) || requests.serves(method));
   }
 
   /** Waits for `pending/resolve`. The events that announce the item are emitted here when the step does not emit them. */
-  async #wait<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
-    const { world } = this.#options;
-    const open = this.#openOptions(call, params, context);
+  async #wait<T>(call: CallbackRequest<T>, open: OpenCallbackOptions<T>, context: CallbackContext): Promise<T> {
+    const { world, stored } = this.#options;
+    const journal = stored?.journal;
     const { pendingId } = open;
+    const known = journal?.answerTo(pendingId);
+    const createdAtMs = journal && !known ? this.#opened(journal, open) : undefined;
     context.emit?.(pendingAdded(call, pendingId));
     try {
-      return await openCallback(open, { requests: null, world, signal: context.signal, onEnd: () => call.onEnd?.() });
+      if (known) return await answered(call, known);
+      const onEnd = () => call.onEnd?.();
+      return await openCallback(open, { requests: null, world, signal: context.signal, onEnd, createdAtMs });
     } finally {
       if (!context.signal.aborted) context.emit?.({ event_kind: 'pending_resolved', pendingId });
     }
   }
 
+  /** Writes down that something waits, and returns since when. */
+  #opened(journal: PendingJournal, { pendingId, method, params, timeoutMs }: OpenCallbackOptions<unknown>): number {
+    const before = journal.openedBefore(pendingId);
+    if (before) return before.at;
+    const at = this.#options.world.epochMs();
+    journal.opened({ id: pendingId, method, params, at, ...(timeoutMs === null ? {} : { until: at + timeoutMs }) });
+    return at;
+  }
+
   #openOptions<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): OpenCallbackOptions<T> {
-    const { runId, deps } = this.#options;
+    const { runId, deps, stored } = this.#options;
+    const journal = stored?.journal;
     const timeoutMs = call.timeoutMs === undefined ? this.#options.timeoutMs : call.timeoutMs;
     const pendingId = this.#pendingId(context.idempotencyKey, call.method);
     return {
@@ -114,14 +144,16 @@ export class CallbackRequester {
       read: (result) => call.read(finite(call, result)),
       errorOf: (error: CallbackError) => errorOf(call, error),
       timedOut: () => timedOut(call, timeoutMs ?? 0),
+      // A secret is written nowhere.
+      ...(journal && call.method !== 'secret/get'
+        ? { onResolved: (answer: PendingAnswer) => journal.answer(pendingId, answer) }
+        : {}),
     };
   }
 
-  waitsAs({ kind, stepKey, name, toolCallId }: WaitingCall): PendingAdded | null {
-    const { runId } = this.#options;
-    const method = methods[kind];
-    if (!this.#options.requests() || (kind !== 'awaitHuman' && this.serves(method))) return null;
-    return pendingAdded({ method, name, toolCallId }, `${runId}/${stepKey}`);
+  waitsAs(call: WaitingCall): PendingAdded | null {
+    if (!this.#options.requests()) return null;
+    return waitsAs(this.#options.runId, call, (method) => this.serves(method));
   }
 
   /**
@@ -146,6 +178,12 @@ const marks: Partial<Record<CallbackMethod, string>> = {
   'secret/get': '#secret',
 };
 
+/** What a callback comes to whose answer was given before the run was interrupted. Errors: those of the callback. */
+async function answered<T>(call: CallbackRequest<T>, { result, error }: PendingAnswer): Promise<T> {
+  if (error) throw errorOf(call, new CallbackError({ kind: 'error', ...error, data: error.data }));
+  return call.read(finite(call, result ?? null));
+}
+
 const errorOf = <T>(call: CallbackRequest<T>, error: CallbackError) => call.onError?.(error) ?? failed(call, error);
 
 const unserved = (method: string) =>
@@ -158,6 +196,17 @@ function finite(call: { method: string; name: string }, answer: unknown): unknow
   const { method, name } = call;
   const message = `The answer of ${method} for '${name}' cannot be used: ${describeOverflow(overflow)}.`;
   throw new EngineError('callback.invalid', message, { method, name, path: overflow.path });
+}
+
+/** How a call waits that its client is not sent; null when it is. */
+export function waitsAs(
+  runId: string,
+  { kind, stepKey, name, toolCallId }: WaitingCall,
+  serves: (method: CallbackMethod) => boolean,
+): PendingAdded | null {
+  const method = methods[kind];
+  if (kind !== 'awaitHuman' && serves(method)) return null;
+  return pendingAdded({ method, name, toolCallId }, `${runId}/${stepKey}`);
 }
 
 const methods = {

@@ -8,6 +8,7 @@ import {
   type SentRequest,
 } from './client.ts';
 import type { PendingEnd, PendingEntry, PendingItems } from './pending-items.ts';
+import type { PendingAnswer } from './pending-journal.ts';
 import type { After } from './timer.ts';
 
 /** Counters of the callbacks of a daemon. */
@@ -39,6 +40,8 @@ export interface OpenCallbackOptions<T> {
   /** Returns the error for a response that is an error. */
   readonly errorOf: (error: CallbackError) => EngineError;
   readonly timedOut: () => EngineError;
+  /** Called when it is answered in place of its client, before anything follows from that. */
+  readonly onResolved?: (answer: PendingAnswer) => Promise<void> | undefined;
 }
 
 /** How a callback ends for the step that sent it. */
@@ -108,9 +111,17 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
     );
   }
 
-  answer(result: unknown): void {
-    const value = this.#options.read(result);
+  resolve({ result, error }: PendingAnswer): Promise<void> | undefined {
+    const { read, onResolved } = this.#options;
+    if (error) {
+      const written = onResolved?.({ error });
+      this.fail({ kind: 'error', code: error.code, message: error.message, data: error.data });
+      return written;
+    }
+    const value = read(result);
+    const written = onResolved?.({ result });
     this.#end('answered', () => this.#until.resolve(value));
+    return written;
   }
 
   fail(failure: CallbackFailure): void {
@@ -124,7 +135,8 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
     }
     this.#sent = null;
     try {
-      this.answer(answer);
+      const value = this.#options.read(answer);
+      this.#end('answered', () => this.#until.resolve(value));
     } catch (error) {
       this.#end('answered', () => this.#until.reject(error));
     }
@@ -175,11 +187,17 @@ function countLate(counters: CallbackCounters): AnswerListener {
  */
 export function openCallback<T>(
   options: OpenCallbackOptions<T>,
-  where: { requests: RequestSender | null; world: CallbackWorld; signal: AbortSignal; onEnd?: () => void },
+  where: {
+    requests: RequestSender | null;
+    world: CallbackWorld;
+    signal: AbortSignal;
+    onEnd?: () => void;
+    createdAtMs?: number | undefined;
+  },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const { requests, world, signal, onEnd } = where;
+    const { requests, world, signal, onEnd, createdAtMs = world.epochMs() } = where;
     const until = { signal, resolve, reject, onEnd };
-    new OpenCallback(options, world, { until, createdAtMs: world.epochMs() }).open(requests);
+    new OpenCallback(options, world, { until, createdAtMs }).open(requests);
   });
 }

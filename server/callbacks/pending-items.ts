@@ -3,6 +3,7 @@ import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import type { PendingItem } from '../../protocol/pending.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { CallbackFailure, RequestSender } from './client.ts';
+import type { PendingAnswer } from './pending-journal.ts';
 
 /** A callback that waits for its response, wherever that comes from. */
 export interface PendingEntry {
@@ -12,8 +13,12 @@ export interface PendingEntry {
   readonly params: Record<string, unknown>;
   readonly createdAtMs: number;
   readonly deadlineAtMs: number | null;
-  /** Errors: `callback.invalid`; then it waits on. */
-  answer(result: unknown): void;
+  /**
+   * Answers it in place of its client. Returns a promise while that is on its way to the disk.
+   *
+   * Errors: `callback.invalid`; then it waits on.
+   */
+  resolve(answer: PendingAnswer): Promise<void> | undefined;
   fail(failure: CallbackFailure): void;
   /** Withdraws it from the client it was sent to and sends it to another one; null: it waits for `pending/resolve`. */
   moveTo(requests: RequestSender | null): void;
@@ -35,17 +40,24 @@ const remembered = 4096;
 export class PendingItems {
   readonly #open = new Map<string, PendingEntry>();
   readonly #over = new Map<string, PendingEnd>();
-  #isAbandoned = false;
+  #onGone: ((entry: PendingEntry) => void) | null = null;
 
   add(entry: PendingEntry): void {
     this.#open.set(entry.pendingId, entry);
-    if (this.#isAbandoned) entry.fail({ kind: 'gone' });
+    this.#onGone?.(entry);
   }
 
-  /** No client is left: all callbacks, open or still to come, fail as `client.gone`. */
-  abandon(): void {
-    this.#isAbandoned = true;
-    for (const entry of [...this.#open.values()]) entry.fail({ kind: 'gone' });
+  /**
+   * No client is left: all callbacks, open or still to come, fail as `client.gone`. With `leave` their runs are left instead,
+   * to go on with another client.
+   */
+  abandon(leave?: (runId: string) => void): void {
+    this.#onGone = (entry) => (leave ? leave(entry.runId) : entry.fail({ kind: 'gone' }));
+    for (const entry of [...this.#open.values()]) if (this.#open.has(entry.pendingId)) this.#onGone(entry);
+  }
+
+  has(pendingId: string): boolean {
+    return this.#open.has(pendingId);
   }
 
   remove(pendingId: string, end: PendingEnd): void {

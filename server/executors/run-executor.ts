@@ -45,6 +45,15 @@ export interface RunView {
 /** What resolves a pending item: a result, or an error in the shape of JSON-RPC. */
 export type PendingAnswer = Pick<ParamsOf<'pending/resolve'>, 'result' | 'error'>;
 
+/** The conversations of a store. */
+export interface ConversationList {
+  list(page: ParamsOf<'conversation/list'>): Promise<ResultOf<'conversation/list'>>;
+  /** Errors: `conversation.notFound`. */
+  get(page: ParamsOf<'conversation/get'>): Promise<ResultOf<'conversation/get'>>;
+  /** Errors: `conversation.notFound`, `conversation.busy`. */
+  delete(conversationId: string): Promise<ResultOf<'conversation/delete'>>;
+}
+
 /** Numbers for `health/get`. */
 export interface ExecutorHealth {
   readonly runs: ResultOf<'health/get'>['runs'];
@@ -69,6 +78,16 @@ export interface RunExecutor {
    */
   start(params: RunStartParams, owner: RunOwner): Promise<RunView>;
   get(runId: string): Promise<RunView>;
+  /**
+   * Gives a run to an owner: a live one moves there, an interrupted one goes on, and one that has ended is returned as it is,
+   * or goes on in another run when it ended deferred and results are given. Events after `lastSeq` are sent to the owner.
+   *
+   * Errors: those of `run/resume`.
+   */
+  resume(
+    params: Omit<ParamsOf<'run/resume'>, 'wait' | 'include'>,
+    owner: RunOwner,
+  ): Promise<{ run: RunView; lastSeq: number }>;
   list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>>;
   /** Requests a run to stop; it is not accepted when the run has ended or is stopping. */
   cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>>;
@@ -78,6 +97,9 @@ export interface RunExecutor {
   release(runId: string): Promise<ResultOf<'run/release'>>;
   /** Gives a live run another owner: its next events go there, and its open callbacks are sent there. */
   moveTo(runId: string, owner: RunOwner): Promise<RunView>;
+
+  /** The conversations that are kept. Errors: `store.unavailable` when none are. */
+  conversations(): ConversationList;
 
   pendingItems(query: ParamsOf<'pending/list'>): Promise<ResultOf<'pending/list'>>;
   /**
@@ -96,9 +118,14 @@ export interface RunExecutor {
 
   /** Resolves when no run of the owner is live. */
   idle(owner: RunOwner): Promise<void>;
-  /** Cancels the runs of an owner, also those being started; resolves when they have ended, or after the grace. */
+  /**
+   * Cancels the runs of an owner, also those being started; resolves when they have ended, or after the grace. Runs that are
+   * stored are parked instead.
+   */
   endRuns(owner: RunOwner, error: EngineError, graceMs: number): Promise<void>;
-  /** No client is left to answer: open callbacks, and those to come, fail as `client.gone`. */
+  /** No client is left to answer: open callbacks, and those to come, fail as `client.gone`; stored runs are parked. */
   abandonCallbacks(): void;
+  /** Gives up what is left open; the process is about to end. */
+  close(): void;
   health(): ExecutorHealth;
 }

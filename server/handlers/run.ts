@@ -3,15 +3,19 @@ import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { RunExecutor, RunView } from '../executors/run-executor.ts';
 
-type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `run/${string}`>>;
+type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `run/${string}` | `conversation/${string}`>>;
 
-/** The `run/…` requests. */
+/** The `run/…` and `conversation/…` requests. */
 export function runHandlers({ executor }: { executor: RunExecutor }): RunHandlers {
   return {
     'run/start': async (params, { owner }, { signal }) => {
       const run = await executor.start(params, owner);
       if (params.wait) return resultOrCancel(executor, run, { include: params.include, signal });
       return { runId: run.runId, state: run.state, startedAt: run.startedAt };
+    },
+    'run/resume': async ({ wait, include, ...params }, { owner }, { signal }) => {
+      const { run, lastSeq } = await executor.resume(params, owner);
+      return wait ? run.result({ include }, signal) : { runId: run.runId, state: run.state, lastSeq };
     },
     'run/wait': async ({ runId, ...options }, _session, { signal }) =>
       (await executor.get(runId)).result(options, signal),
@@ -24,6 +28,9 @@ export function runHandlers({ executor }: { executor: RunExecutor }): RunHandler
     'run/list': (query) => executor.list(query),
     'run/events': async ({ runId, ...page }, _session, { signal }) => (await executor.get(runId)).events(page, signal),
     'run/release': ({ runId }) => executor.release(runId),
+    'conversation/list': (page) => executor.conversations().list(page),
+    'conversation/get': (page) => executor.conversations().get(page),
+    'conversation/delete': ({ conversationId }) => executor.conversations().delete(conversationId),
   };
 }
 

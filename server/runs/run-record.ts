@@ -10,6 +10,8 @@ import { jsonSize } from '../engine/json/json-size.ts';
 import type { Warning } from '../engine/model.ts';
 import type { RunState } from '../engine/state.ts';
 import { emitRecorded } from '../engine/steps/recorded-step.ts';
+import type { RunJournal } from '../store/run-journal.ts';
+import type { RunProgress } from './events/progress.ts';
 import type { RunEmitter } from './events/run-emitter.ts';
 import { refuseExcess } from './overload.ts';
 import type { OwnerReference, RunOwner } from './run-owner.ts';
@@ -41,6 +43,8 @@ export interface RecordOptions {
   /** About the bytes of its parameters, as JSON. */
   readonly givenBytes: number;
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue' | 'steerQueueBytes'>;
+  /** Where the run is written down; absent when there is no store. */
+  readonly journal?: RunJournal | undefined;
 }
 
 /** One run as the daemon keeps it: live or finished. It owns the stop of the run, and the requests that wait for it. */
@@ -53,6 +57,7 @@ export class RunRecord {
   readonly emitter: RunEmitter;
   readonly depth: number;
   readonly givenBytes: number;
+  readonly journal: RunJournal | undefined;
   result: RunResult | null = null;
   finishedAtMs = 0;
   /** Bytes it is counted with among the finished runs. */
@@ -63,6 +68,9 @@ export class RunRecord {
   readonly #limits: RecordOptions['limits'];
   /** Made for the first waiter, since thousands of runs may be live. */
   #waiters: RunWaiters | null = null;
+  #left: EngineError | null = null;
+  /** Resolves when the messages to the run are on disk. */
+  steered: Promise<void> | undefined;
   #warnings = 0;
   readonly #onEnd: (() => void)[] = [];
 
@@ -79,9 +87,11 @@ export class RunRecord {
     this.depth = options.depth;
     this.givenBytes = options.givenBytes;
     this.#limits = options.limits;
+    this.journal = options.journal;
   }
 
   get state(): State {
+    if (this.#left) return 'interrupted';
     return this.result ? 'finished' : this.#scheduler.state;
   }
 
@@ -90,9 +100,9 @@ export class RunRecord {
   }
 
   /** Gives the run another owner: its next events go there, its open callbacks are sent there. */
-  moveTo(owner: RunOwner): void {
+  moveTo(owner: RunOwner, progress: RunProgress | null = null): void {
     this.#owner.current = owner;
-    this.emitter.moved(null);
+    this.emitter.moved(progress);
     this.callbacks.moveTo(owner.requests);
   }
 
@@ -133,7 +143,30 @@ export class RunRecord {
 
   /** Resolves when the run has ended; unlike `wait` it is for the daemon itself and has no limit. */
   ended(): Promise<void> {
-    return this.state === 'finished' ? Promise.resolve() : new Promise((resolve) => this.#onEnd.push(resolve));
+    return this.result || this.#left ? Promise.resolve() : new Promise((resolve) => this.#onEnd.push(resolve));
+  }
+
+  /** True once this process works on the run no longer, although it has not ended. */
+  get isLeft(): boolean {
+    return this.#left !== null;
+  }
+
+  /**
+   * Leaves the run as it is written down: its callbacks are withdrawn, nothing more is emitted, and requests that wait for it
+   * get the error.
+   */
+  leave(why: EngineError): void {
+    if (this.result || this.#left) return;
+    this.#left = why;
+    this.emitter.mute();
+    this.stop.leave(why);
+    this.#waiters?.reject(why);
+    this.#waiters = null;
+  }
+
+  /** Called once this process has nothing to do with the run any more. */
+  left(): void {
+    for (const onEnd of this.#onEnd) onEnd();
   }
 
   /** Requests the run to stop; false when it has ended or is stopping already. */
@@ -152,7 +185,9 @@ export class RunRecord {
     const bytes = jsonSize(content);
     this.#checkQueue(bytes);
     const call = toolCallId === undefined ? {} : { call: { id: toolCallId, runStep: this.engine.runStep } };
-    steering.add({ id: randomUUID(), content, bytes, ...call }, when);
+    const steer = { id: randomUUID(), content, bytes, ...call };
+    this.steered = this.journal?.steer(steer, when);
+    steering.add(steer, when);
     return true;
   }
 
@@ -182,6 +217,7 @@ export class RunRecord {
   /** See `RunWaiters.wait`. */
   wait(signal: AbortSignal, timeoutMs?: number): Promise<RunResult> {
     if (this.result) return Promise.resolve(this.result);
+    if (this.#left) return Promise.reject(this.#left);
     this.#waiters ??= new RunWaiters(this, this.#limits.waitersPerRun);
     return this.#waiters.wait(signal, timeoutMs);
   }

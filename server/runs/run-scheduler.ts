@@ -6,6 +6,8 @@ export interface SchedulerOptions {
   /** Where it takes its slot; null for a child run, which uses that of its parent. */
   readonly slots: RunSlots | null;
   readonly timeoutMs: number | undefined;
+  /** Milliseconds of it that the run had used before. */
+  readonly usedMs?: number;
   readonly after: After;
   /** Milliseconds of a steady clock. */
   readonly elapsed: () => number;
@@ -29,7 +31,14 @@ export class RunScheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#timeLeft = options.timeoutMs ?? Number.POSITIVE_INFINITY;
+    this.#timeLeft = (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (options.usedMs ?? 0);
+  }
+
+  /** Milliseconds of its time that the run has used; undefined when it has no deadline. */
+  get usedMs(): number | undefined {
+    const { timeoutMs, elapsed } = this.#options;
+    if (timeoutMs === undefined) return undefined;
+    return timeoutMs - this.#timeLeft + (this.#stopTimer ? elapsed() - this.#since : 0);
   }
 
   get state(): 'queued' | 'running' | 'waiting' {

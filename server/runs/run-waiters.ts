@@ -13,7 +13,7 @@ export interface AwaitedRun {
 export class RunWaiters {
   readonly #run: AwaitedRun;
   readonly #max: number;
-  readonly #waiting = new Set<(result: RunResult) => void>();
+  readonly #waiting = new Set<{ resolve(result: RunResult): void; reject(error: unknown): void }>();
 
   constructor(run: AwaitedRun, max: number) {
     this.#run = run;
@@ -30,23 +30,30 @@ export class RunWaiters {
     if (this.#waiting.size >= this.#max) return Promise.reject(tooManyWait(this.#run.runId, this.#max));
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
-        this.#waiting.delete(onResult);
+        this.#waiting.delete(waiter);
         stopTimer?.();
         signal.removeEventListener('abort', onAbort);
         then();
       };
-      const onResult = (result: RunResult) => settle(() => resolve(result));
+      const waiter = {
+        resolve: (result: RunResult) => settle(() => resolve(result)),
+        reject: (error: unknown) => settle(() => reject(error)),
+      };
       const onAbort = () => settle(() => reject(signal.reason));
       const onTimeout = () => settle(() => reject(notFinished(this.#run, timeoutMs ?? 0)));
       const stopTimer = timeoutMs === undefined ? undefined : after(timeoutMs, onTimeout);
-      this.#waiting.add(onResult);
+      this.#waiting.add(waiter);
       signal.addEventListener('abort', onAbort, { once: true });
       if (signal.aborted) onAbort();
     });
   }
 
   resolve(result: RunResult): void {
-    for (const waiter of [...this.#waiting]) waiter(result);
+    for (const waiter of [...this.#waiting]) waiter.resolve(result);
+  }
+
+  reject(error: unknown): void {
+    for (const waiter of [...this.#waiting]) waiter.reject(error);
   }
 }
 

@@ -28,7 +28,7 @@ const cancelled = new EngineError('run.cancelled', 'The agent run was cancelled.
 function journaled(options: { written?: () => Promise<void>; earlier?: Partial<EarlierSteps> } = {}) {
   const lines: RunLine[] = [];
   const seen: string[] = [];
-  const earlier = { tries: new Map(), told: new Map(), answered: new Set<string>(), ...options.earlier };
+  const earlier = { tries: new Map(), emitted: new Map(), answered: new Set<string>(), ...options.earlier };
   const runner = new JournaledRunner({ runId: 'r', world, journal: memoryJournal(lines, options.written), earlier });
   runner.attach((event) => seen.push(event.event_kind === 'warning' ? event.message : event.event_kind));
   const step = (key: string, body: (context: StepContext) => Promise<Value>, effect?: StepEffect) =>

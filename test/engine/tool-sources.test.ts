@@ -244,7 +244,7 @@ describe('tools of a source', () => {
     'whose call was open when the process was killed is called again only if that does no harm (%s)',
     async (effect, called, content) => {
       const world = { now: () => '2026-01-01T00:00:00Z', elapsed: () => 0 };
-      const earlier = { tries: new Map([['t1.call.0', 1]]), told: new Map(), answered: new Set<string>() };
+      const earlier = { tries: new Map([['t1.call.0', 1]]), emitted: new Map(), answered: new Set<string>() };
       const run = await play({
         lists: [offers(sourced('a', { effect }))],
         replies: [{ parts: [toolCall('a')] }],

@@ -11,10 +11,11 @@ const root = new URL('../..', import.meta.url).pathname;
 const layers: readonly (readonly string[])[] = [
   ['protocol'],
   ['server/engine'],
-  ['server/redaction', 'server/regular-file.ts'],
+  ['server/redaction', 'server/regular-file.ts', 'server/process-watch.ts'],
   ['server/log.ts', 'server/log-file.ts'],
   ['server/errors'],
   ['server/limits.ts', 'server/version.ts'],
+  ['server/store'],
   ['server/callbacks'],
   ['server/models'],
   ['server/toolsets'],
@@ -24,7 +25,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
   ['server/cli', 'server/command-line.ts', 'server/config.ts'],
-  ['server/lifecycle.ts', 'server/process-watch.ts'],
+  ['server/lifecycle.ts'],
   ['server/server.ts'],
   ['server/main.ts', 'server/launcher.cts', 'server/executable.cts'],
 ];

@@ -15,8 +15,8 @@ describe('a configuration', () => {
     ['{', 'c.json: the configuration is not a JSON object'],
     ['{"limit": {}}', "c.json: unknown key 'limit'; did you mean 'limits'?"],
     [
-      '{"store": "x"}',
-      "c.json: unknown key 'store'; there are allowEnv, allowLocalDownloads, drain, logLevel, logFile, mcp, limits",
+      '{"colour": "x"}',
+      "c.json: unknown key 'colour'; there are allowEnv, allowLocalDownloads, drain, durability, store, logLevel, logFile, mcp, limits",
     ],
     ['{"allowEnv": "KEY"}', 'c.json: \'allowEnv\' is "KEY"; it takes a list of names'],
     ['{"limits": {"activeRun": 1}}', "c.json: unknown limit 'activeRun'; did you mean 'activeRuns'?"],

@@ -330,9 +330,9 @@ describe('slots', () => {
     await session.request('run/cancel', { runId: 'a' });
     expect(await session.request('run/wait', { runId: 'c' })).toMatchObject({ outcome: 'success' });
     expect((await session.request('run/list', {})).runs.map(({ runId, outcome }) => `${runId} ${outcome}`)).toEqual([
-      'a cancelled',
-      'b cancelled',
       'c success',
+      'b cancelled',
+      'a cancelled',
     ]);
     expect(await session.request('health/get', {})).toMatchObject({ runs: { active: 0, queued: 0, finished: 3 } });
   });
@@ -340,7 +340,7 @@ describe('slots', () => {
   it('hold a bounded number of finished runs', async () => {
     session = await openSession({ deps: { limits: { finishedRunsKept: 2 } } });
     for (const runId of ['a', 'b', 'c']) await session.run({ runId, model: 'test', prompt: 'hi' });
-    expect((await session.request('run/list', {})).runs.map(({ runId }) => runId)).toEqual(['b', 'c']);
+    expect((await session.request('run/list', {})).runs.map(({ runId }) => runId)).toEqual(['c', 'b']);
     expect((await session.refusal('run/get', { runId: 'a' })).data.kind).toBe('run.evicted');
   });
 

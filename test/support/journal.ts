@@ -10,7 +10,7 @@ export function memoryJournal(lines: RunLine[], written?: () => Promise<void>): 
       lines.push({ kind: 'try', key });
       return written?.();
     },
-    told: (line) => {
+    event: (line) => {
       lines.push(line);
     },
     stop: (line) => {

@@ -9,12 +9,12 @@ export interface EarlierSteps {
   /** How often the body of each was called. */
   readonly tries: ReadonlyMap<string, number>;
   /** The events that each emitted. */
-  readonly told: ReadonlyMap<string, readonly DurableEvent[]>;
+  readonly emitted: ReadonlyMap<string, readonly DurableEvent[]>;
   /** Steps whose answer is known already. */
   readonly answered: ReadonlySet<string>;
 }
 
-const nothing: EarlierSteps = { tries: new Map(), told: new Map(), answered: new Set() };
+const nothing: EarlierSteps = { tries: new Map(), emitted: new Map(), answered: new Set() };
 
 /** Options of a `JournaledRunner`. */
 export interface JournaledOptions {
@@ -75,7 +75,7 @@ export class JournaledRunner implements StepRunner {
   }
 
   tell(key: string | null, event: DurableEvent): void {
-    this.#options.journal.told({ kind: 'told', key, after: this.#latest, event });
+    this.#options.journal.event({ kind: 'told', key, after: this.#latest, event });
     this.#inOrder(() => this.#emit(event), key === null);
   }
 
@@ -102,7 +102,7 @@ export class JournaledRunner implements StepRunner {
   ): Promise<T> {
     const { runId, world, journal } = this.#options;
     const tries = this.#earlier.tries.get(key) ?? 0;
-    const earlier = this.#earlier.told.get(key) ?? (tries > 0 ? [] : undefined);
+    const earlier = this.#earlier.emitted.get(key) ?? (tries > 0 ? [] : undefined);
     if (tries > 0 && effect?.once && !this.#earlier.answered.has(key))
       return Promise.resolve(effect.once(world.now()) as T);
     const context: StepContext = {

@@ -12,6 +12,7 @@ export function fingerprintOf(params: RunStartParams): string {
     maxLatencyMs: _latency,
     workDoneToken: _token,
     callbacks: _callbacks,
+    onBusy: _onBusy,
     ...spec
   } = params;
   return createHash('sha256')

@@ -2,20 +2,30 @@ import type { ParamsOf, ResultOf } from '../../../protocol/catalogue.ts';
 import type { ModelDeltaParams, ToolProgressParams } from '../../../protocol/deltas.ts';
 import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
+import { checkAnswer } from '../../callbacks/check-answer.ts';
 import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
-import type { EngineError } from '../../engine/errors.ts';
+import type { PendingAnswer as StoredAnswer } from '../../callbacks/pending-journal.ts';
+import { EngineError } from '../../engine/errors.ts';
 import { jsonSize } from '../../engine/json/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
 import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { RunSlots } from '../../runs/slots.ts';
+import type { RunStore } from '../../store/run-store.ts';
 import { pageOf } from '../page.ts';
 import type { ExecutorHealth, PendingAnswer, RunExecutor, RunView } from '../run-executor.ts';
+import { Conversations } from './conversations.ts';
 import { OwnedRuns } from './owned-runs.ts';
+import { quietOwner } from './quiet-owner.ts';
 import { RecordView, summaryOf } from './record-view.ts';
+import { progressOf, RunBuilder } from './run-builder.ts';
+import { RunDriver } from './run-driver.ts';
+import { notFound } from './run-errors.ts';
 import { RunRegistry } from './run-registry.ts';
+import { type ResumeOptions, RunResumer } from './run-resumer.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
+import { checkOpen, keyOf, type Listed, StoredRuns } from './stored-runs.ts';
 
 /** The parts of the daemon, or of another program, that an executor uses. */
 export interface LocalExecutorDeps
@@ -24,11 +34,21 @@ export interface LocalExecutorDeps
     'agents' | 'keys' | 'world' | 'reportBug' | 'toolsets' | 'onDebug' | 'runner' | 'after'
   > {
   readonly limits: Limits;
+  /** Where runs are kept; absent: in memory alone. */
+  readonly store?: StoreAccess | undefined;
 }
 
-/** Runs of this process, kept in its memory. */
-export function createLocalExecutor({ limits, ...deps }: LocalExecutorDeps): RunExecutor {
-  return new LocalExecutor(limits, deps);
+/** A store that is opened on first use. */
+export interface StoreAccess {
+  /** Errors: `store.unavailable`. */
+  readonly open: () => RunStore;
+  /** Version of the daemon. */
+  readonly by: string;
+}
+
+/** Runs of this process, kept in its memory and, when there is one, in a store. */
+export function createLocalExecutor({ limits, store, ...deps }: LocalExecutorDeps): RunExecutor {
+  return new LocalExecutor(limits, store, deps);
 }
 
 class LocalExecutor implements RunExecutor {
@@ -37,52 +57,97 @@ class LocalExecutor implements RunExecutor {
   readonly #owned = new OwnedRuns();
   readonly #pending = new PendingItems();
   readonly #counters = { open: 0, late: 0 };
+  readonly #limits: Limits;
+  readonly #stored: StoredRuns | undefined;
+  readonly #driver: RunDriver;
   readonly #starter: RunStarter;
+  readonly #resumer: RunResumer;
 
-  constructor(limits: Limits, deps: Omit<LocalExecutorDeps, 'limits'>) {
+  constructor(limits: Limits, store: StoreAccess | undefined, given: Omit<LocalExecutorDeps, 'limits' | 'store'>) {
+    this.#limits = limits;
     this.#runs = new RunRegistry(limits);
     this.#slots = new RunSlots(limits);
-    this.#starter = new RunStarter({
-      ...deps,
-      runs: this.#runs,
-      owned: this.#owned,
-      slots: this.#slots,
-      counters: this.#counters,
-      pending: this.#pending,
-    });
+    const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
+    const deps = { ...given, ...shared, pending: this.#pending };
+    this.#driver = new RunDriver(deps);
+    const builder = new RunBuilder(deps);
+    const resume = (runId: string, owner: RunOwner) => this.resume({ runId }, owner).then(({ run }) => run);
+    this.#stored = store && new StoredRuns({ ...store, runs: this.#runs, resume });
+    this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
+    this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
   }
 
-  async start(params: RunStartParams, owner: RunOwner): Promise<RunView> {
-    const started = this.#starter.start(params, owner);
+  start(params: RunStartParams, owner: RunOwner): Promise<RunView> {
+    // Of two starts with one id the second one looks at what the first one has made.
+    const before = params.runId ? this.#runs.settled(params.runId) : undefined;
+    const start = () => this.#starter.start(params, owner);
+    const started = before ? before.then(start) : start();
     if (params.runId) this.#runs.starting(params.runId, started);
-    return new RecordView(await started);
+    return started;
   }
 
   async get(runId: string): Promise<RunView> {
-    return new RecordView(await this.#runs.look(runId));
+    return (await this.#find(runId)).view;
   }
 
-  async list({ cursor, limit, state }: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>> {
-    const all = this.#runs.list().filter((record) => !state || record.state === state);
-    const { items, nextCursor } = pageOf(all, { cursor, limit });
-    return { runs: items.map(summaryOf), ...nextCursor };
+  async resume(
+    { runId, deferredToolResults, ...options }: Omit<ParamsOf<'run/resume'>, 'wait' | 'include'>,
+    owner: RunOwner,
+  ): Promise<{ run: RunView; lastSeq: number }> {
+    const { record, view } = await this.#find(runId);
+    if (record && record.state !== 'finished') {
+      this.#move(record, owner, options);
+      return { run: view, lastSeq: record.emitter.events.lastSeq };
+    }
+    if (view.state === 'finished') return this.#afterEnd(view, { deferredToolResults, owner, options });
+    const resumed = this.#resume(runId, { owner, options });
+    this.#runs.starting(runId, resumed);
+    const live = await resumed;
+    return { run: new RecordView(live), lastSeq: live.engine.lastSeq };
+  }
+
+  async list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>> {
+    const { cursor, limit, state, outcome, conversationId } = query;
+    const isWanted = ({ summary }: Listed) =>
+      (!state || summary.state === state) &&
+      (!outcome || summary.outcome === outcome) &&
+      (!conversationId || summary.conversationId === conversationId);
+    const found: Listed[] = [];
+    const most = limit ?? 100;
+    for await (const one of this.#listed(conversationId ?? undefined, cursor ?? undefined)) {
+      if (!isWanted(one)) continue;
+      if (found.length === most)
+        return { runs: found.map(({ summary }) => summary), nextCursor: found.at(-1)?.key ?? '' };
+      found.push(one);
+    }
+    return { runs: found.map(({ summary }) => summary) };
   }
 
   async cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>> {
-    const record = await this.#runs.look(runId);
-    const { state } = record;
-    const accepted = record.cancel(error);
-    await record.stop.written;
+    const { record, view } = await this.#find(runId);
+    if (!record && view.state === 'finished') return { state: 'finished', accepted: false };
+    // An interrupted run ends as one that is live does: rebuilt, for nobody.
+    const live = record ?? (await this.#resume(runId, { owner: quietOwner(this.#limits), options: {} }));
+    const { state } = live;
+    const accepted = live.cancel(error);
+    await live.stop.written;
     return { state, accepted };
   }
 
   async steer({ runId, ...said }: ParamsOf<'run/steer'>): Promise<ResultOf<'run/steer'>> {
-    const record = await this.#runs.look(runId);
+    const { record, view } = await this.#find(runId);
+    if (!record) {
+      if (view.state === 'finished') return { accepted: false, state: 'finished' };
+      const live = await this.#stored?.load(runId);
+      if (live) this.#stored?.refuse(live);
+      throw notFound(runId);
+    }
     const { openRunsBytes } = record.owner.limits;
     if (record.state !== 'finished')
       this.#runs.checkRoom(jsonSize(said.content), `the message to run '${runId}'`, openRunsBytes);
     const accepted = record.steer(said);
     if (accepted) this.#runs.steered(record);
+    await record.steered;
     return { accepted, state: record.state };
   }
 
@@ -92,29 +157,46 @@ class LocalExecutor implements RunExecutor {
 
   async moveTo(runId: string, owner: RunOwner): Promise<RunView> {
     const record = await this.#runs.look(runId);
-    if (record.state !== 'finished') this.#move(record, owner);
+    if (record.state !== 'finished') this.#move(record, owner, {});
     return new RecordView(record);
   }
 
-  #move(record: RunRecord, owner: RunOwner): void {
-    this.#owned.remove(record);
-    record.moveTo(owner);
-    this.#owned.add(record);
-  }
-
   async pendingItems({ runId, ...page }: ParamsOf<'pending/list'>): Promise<ResultOf<'pending/list'>> {
-    const record = runId ? await this.#runs.look(runId) : undefined;
-    const { items, nextCursor } = pageOf(this.#pending.list(record?.runId), page);
-    return { pending: items.map(pendingItem), ...nextCursor };
+    const record = runId ? (await this.#find(runId)).record : undefined;
+    const own = record || !runId ? this.#pending.list(record?.runId).map(pendingItem) : [];
+    const others = record ? [] : ((await this.#stored?.pending(runId ?? undefined)) ?? []);
+    const { items, nextCursor } = pageOf([...others, ...own], page);
+    return { pending: items, ...nextCursor };
   }
 
   async resolve(pendingId: string, { result, error }: PendingAnswer): Promise<ResultOf<'pending/resolve'>> {
-    const entry = this.#pending.get(pendingId);
+    const answer = error ? { error } : { result: result ?? null };
+    const run = this.#pending.has(pendingId) ? null : await this.#stored?.runOfItem(pendingId);
+    const isElsewhere = run && !this.#runs.find(run.runId);
+    const entry = isElsewhere ? null : this.#pending.get(pendingId);
     if (error && result !== undefined && result !== null)
       throw invalidParams([{ path: ['error'], message: 'Give `result` or `error`, not both.' }]);
-    if (error) entry.fail({ kind: 'error', code: error.code, message: error.message, data: error.data });
-    else entry.answer(result ?? null);
-    return { runId: entry.runId };
+    await (entry ? entry.resolve(answer) : this.#resolveStored(run?.runId ?? '', pendingId, answer));
+    return { runId: entry?.runId ?? run?.runId ?? '' };
+  }
+
+  /** The answer is there when the run goes on. */
+  async #resolveStored(runId: string, pendingId: string, answer: StoredAnswer): Promise<void> {
+    await this.#stored?.write(runId, (journal, run) => {
+      checkAnswer(checkOpen(run, pendingId), answer);
+      return journal.answer(pendingId, answer);
+    });
+  }
+
+  conversations(): Conversations {
+    if (this.#stored) return new Conversations(this.#stored, this.#runs);
+    throw new EngineError(
+      'store.unavailable',
+      'There is no store; start the daemon with --store DIR to keep conversations.',
+      {
+        reason: 'none',
+      },
+    );
   }
 
   modelDelta(params: ModelDeltaParams): void {
@@ -137,17 +219,98 @@ class LocalExecutor implements RunExecutor {
     return this.#owned.idle(owner);
   }
 
-  endRuns(owner: RunOwner, error: EngineError, graceMs: number): Promise<void> {
-    return this.#owned.end(owner, error, graceMs);
+  async endRuns(owner: RunOwner, error: EngineError, graceMs: number): Promise<void> {
+    if (!this.#stored) return this.#owned.end(owner, error, graceMs);
+    await this.#owned.leave(owner, (record) => this.#driver.leave(record, error), graceMs);
+    if (!this.#stored.isOpen) return;
+    const { store } = this.#stored;
+    await Promise.race([store.flush(), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
+  }
+
+  close(): void {
+    if (this.#stored?.isOpen) this.#stored.store.close();
   }
 
   abandonCallbacks(): void {
-    this.#pending.abandon();
+    // What waits for a client waits for the next one.
+    this.#pending.abandon(this.#stored ? (runId) => this.#leave(runId) : undefined);
   }
 
   health(): ExecutorHealth {
     const { active, queued } = this.#slots;
     const { finishedCount: finished, heldBytes } = this.#runs;
     return { runs: { active, queued, finished }, callbacks: { ...this.#counters }, heldBytes };
+  }
+
+  /** A run in memory, or else in the store. Errors: `run.notFound`, `run.evicted`, `run.unreadable`. */
+  async #find(runId: string): Promise<{ record?: RunRecord; view: RunView }> {
+    const starting = this.#runs.settled(runId);
+    // Without a promise when nothing is awaited: the next message of the client must not overtake the request.
+    if (starting) await starting;
+    const record = this.#runs.find(runId);
+    if (record) return { record, view: new RecordView(record) };
+    const view = await this.#stored?.view(runId);
+    if (view) return { view };
+    // With its error.
+    return { view: new RecordView(this.#runs.get(runId)) };
+  }
+
+  async #resume(runId: string, to: { owner: RunOwner; options: ResumeOptions }): Promise<RunRecord> {
+    const stored = this.#stored;
+    if (!stored) throw notFound(runId);
+    for (;;) {
+      const run = await stored.free(runId);
+      const record = await this.#resumer.resume(run, stored.store, to);
+      if (record) return record;
+    }
+  }
+
+  /** A deferred run goes on in another one of its conversation; any other is answered as it stands. */
+  async #afterEnd(
+    view: RunView,
+    {
+      deferredToolResults,
+      owner,
+      options,
+    }: Pick<ParamsOf<'run/resume'>, 'deferredToolResults'> & {
+      owner: RunOwner;
+      options: ResumeOptions;
+    },
+  ): Promise<{ run: RunView; lastSeq: number }> {
+    const run = deferredToolResults ? await this.#stored?.load(view.runId) : null;
+    if (run?.result?.outcome !== 'deferred') {
+      const { lastSeq } = await view.snapshot();
+      return { run: view, lastSeq };
+    }
+    const { agent, model, params } = run.head.spec;
+    const { prompt: _prompt, runId: _runId, usage: _usage, ...others } = params;
+    const further = { ...others, ...agent, ...options, model, deferredToolResults };
+    const { conversationId, runId } = run.head;
+    const next = { ...further, conversationId, messageHistory: { runId } } as RunStartParams;
+    return { run: await this.#starter.start(next, owner, runId), lastSeq: 0 };
+  }
+
+  async *#listed(conversationId: string | undefined, after: string | undefined): AsyncGenerator<Listed> {
+    if (this.#stored) {
+      yield* this.#stored.summaries(conversationId, after);
+      return;
+    }
+    const all = this.#runs.list().map((record) => {
+      return { key: keyOf(record.runId, Date.parse(record.startedAt)), summary: summaryOf(record) };
+    });
+    all.sort((a, b) => (a.key < b.key ? 1 : -1));
+    yield* all.filter(({ key }) => after === undefined || key < after);
+  }
+
+  #leave(runId: string): void {
+    const record = this.#runs.find(runId);
+    if (record) this.#driver.leave(record, undefined);
+  }
+
+  #move(record: RunRecord, owner: RunOwner, options: ResumeOptions): void {
+    this.#owned.remove(record);
+    const { runId, engine } = record;
+    record.moveTo(owner, progressOf(options, owner, { runId, title: engine.agent.name ?? 'Agent run' }));
+    this.#owned.add(record);
   }
 }

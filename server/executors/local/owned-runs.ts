@@ -4,8 +4,8 @@ import type { RunRecord } from '../../runs/run-record.ts';
 
 interface Owned {
   readonly live: Set<RunRecord>;
-  /** Why its runs were ended, also those that were being started then. */
-  ended: EngineError | undefined;
+  /** Ends a run that was being started when the others were ended. */
+  end: ((run: RunRecord) => void) | undefined;
 }
 
 /** The live runs of each owner. */
@@ -15,7 +15,7 @@ export class OwnedRuns {
   add(run: RunRecord): void {
     const owned = this.#of(run.owner);
     owned.live.add(run);
-    if (owned.ended) run.cancel(owned.ended);
+    owned.end?.(run);
   }
 
   /** A run that has ended, or has another owner from now on. */
@@ -31,11 +31,16 @@ export class OwnedRuns {
 
   /** Cancels them; resolves when all have ended, or after the grace. */
   async end(owner: RunOwner, error: EngineError, graceMs: number): Promise<void> {
+    await this.leave(owner, (run) => run.cancel(error), graceMs);
+  }
+
+  /** Ends them in another way; resolves when all have ended or were left, or after the grace. */
+  async leave(owner: RunOwner, end: (run: RunRecord) => void, graceMs: number): Promise<void> {
     const owned = this.#of(owner);
-    owned.ended = error;
+    owned.end = end;
     const runs = [...owned.live];
     const ended = Promise.all(runs.map((run) => run.ended()));
-    for (const run of runs) run.cancel(error);
+    for (const run of runs) end(run);
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => {
       timer = setTimeout(resolve, graceMs);
@@ -47,7 +52,7 @@ export class OwnedRuns {
   #of(owner: RunOwner): Owned {
     const known = this.#owners.get(owner);
     if (known) return known;
-    const owned: Owned = { live: new Set(), ended: undefined };
+    const owned: Owned = { live: new Set(), end: undefined };
     this.#owners.set(owner, owned);
     return owned;
   }

@@ -57,6 +57,11 @@ export class RunRegistry {
     this.#starting.set(runId, settled);
   }
 
+  /** Resolves when a run is not being started any more; undefined when it is not. */
+  settled(runId: string): Promise<unknown> | undefined {
+    return this.#starting.get(runId);
+  }
+
   find(runId: string): RunRecord | undefined {
     return this.#records.get(runId);
   }
@@ -65,6 +70,14 @@ export class RunRegistry {
     this.#givenBytes += record.givenBytes;
     this.#records.set(record.runId, record);
     this.#evicted.delete(record.runId);
+  }
+
+  /** Drops a run that goes on elsewhere, or later from the store. */
+  leave(record: RunRecord): void {
+    if (this.#records.get(record.runId) !== record) return;
+    this.#givenBytes -= record.givenBytes;
+    this.#steered.delete(record);
+    this.#records.delete(record.runId);
   }
 
   /** In the order in which they started. */

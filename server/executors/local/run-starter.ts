@@ -1,103 +1,49 @@
-import type { CallbackMethod } from '../../../protocol/catalogue.ts';
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
-import { formatTimestamp } from '../../../protocol/messages/timestamp.ts';
-import type { RunResult } from '../../../protocol/result.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
-import type { AgentSpec } from '../../../protocol/spec.ts';
-import { HostCallbacks } from '../../callbacks/host-callbacks.ts';
-import { notServed } from '../../callbacks/needed-callbacks.ts';
-import type { CallbackCounters } from '../../callbacks/open-callback.ts';
-import type { PendingItems } from '../../callbacks/pending-items.ts';
-import { type After, after } from '../../callbacks/timer.ts';
-import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
-import { runToEnd } from '../../engine/ending.ts';
 import { EngineError, userError } from '../../engine/errors.ts';
 import { jsonSize } from '../../engine/json/json-size.ts';
-import type { Model, Warning } from '../../engine/model.ts';
-import { initialState } from '../../engine/start.ts';
-import type { RunInput } from '../../engine/state.ts';
-import { directRunner, type StepRunner, type World } from '../../engine/steps/steps.ts';
-import { type ModelHandle, resolveModel } from '../../models/registry.ts';
-import type { KeySource } from '../../models/secrets/keys.ts';
-import type { AgentRegistry } from '../../runs/agent-registry.ts';
-import { RunProgress } from '../../runs/events/progress.ts';
-import { RunEmitter } from '../../runs/events/run-emitter.ts';
-import { givenHistory } from '../../runs/given-history.ts';
-import { agentFieldsOf, mergeAgent } from '../../runs/merge.ts';
+import { cleanHistory } from '../../engine/messages/cleaning.ts';
+import { JournaledRunner } from '../../engine/steps/journaled-runner.ts';
 import { overloaded } from '../../runs/overload.ts';
-import { runInput } from '../../runs/run-input.ts';
-import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
-import { RunRecord } from '../../runs/run-record.ts';
-import { RunScheduler } from '../../runs/run-scheduler.ts';
-import { RunStop } from '../../runs/run-stop.ts';
-import { secretSource } from '../../runs/secrets.ts';
+import type { RunOwner } from '../../runs/run-owner.ts';
+import type { RunRecord } from '../../runs/run-record.ts';
 import { checkSizes } from '../../runs/sizes.ts';
-import type { RunSlots } from '../../runs/slots.ts';
-import { sourceWorld } from '../../runs/toolsets/source-world.ts';
 import { uuid7 } from '../../runs/uuid7.ts';
-import { type NamedServer, refuseApprovals, serversOfRun } from '../../toolsets/server-specs.ts';
-import { type RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
+import { RunJournal } from '../../store/run-journal.ts';
+import type { RunView } from '../run-executor.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { OwnedRuns } from './owned-runs.ts';
-import type { RunRegistry } from './run-registry.ts';
+import { RecordView } from './record-view.ts';
+import type { BuilderDeps, Controls, RunBuilder } from './run-builder.ts';
+import { type Compiled, type CompilerDeps, compileRun, recordedServes } from './run-compiler.ts';
+import type { DriverDeps, RunDriver, StoredIn } from './run-driver.ts';
+import { idConflict } from './run-errors.ts';
+import { headOf, planOf, type RunPlan } from './run-plan.ts';
+import type { StoredRuns } from './stored-runs.ts';
 
-/** Makes the runner of a run, for tests; steps are called unless given. */
-export type RunnerFactory = (input: Omit<RunInput, 'runner'>, world: World) => StepRunner;
-
-/** The parts of the daemon that runs use. */
-export interface RunStarterDeps {
-  readonly agents: AgentRegistry;
-  readonly runs: RunRegistry;
-  readonly owned: OwnedRuns;
-  readonly slots: RunSlots;
-  readonly keys: KeySource;
-  readonly world: World & { epochMs(): number };
-  readonly counters: CallbackCounters;
-  readonly pending: PendingItems;
-  readonly reportBug: (error: unknown) => EngineError;
-  /** Absent: runs have no tool servers. */
-  readonly toolsets?: Toolsets;
-  /** For what tool servers do, in the log. */
-  readonly onDebug?: (text: string) => void;
-  readonly runner?: RunnerFactory;
-  /** Timers; those of the process unless given. */
-  readonly after?: After;
+/** The parts of the daemon that starting a run uses. */
+export interface RunStarterDeps extends BuilderDeps, CompilerDeps, DriverDeps {
+  readonly builder: RunBuilder;
+  readonly driver: RunDriver;
+  /** The runs of the store; absent when there is none. */
+  readonly stored: StoredRuns | undefined;
 }
 
-/** A specification made ready to run. */
-interface Compiled {
-  readonly agent: CompiledAgent;
-  readonly handle: ModelHandle;
-  readonly warnings: readonly Warning[];
-  readonly servers: readonly NamedServer[];
-}
-
-interface Controls {
-  readonly stop: RunStop;
-  readonly scheduler: RunScheduler;
-  readonly owner: OwnerReference;
-  readonly callbacks: HostCallbacks;
-}
-
-interface RunParts extends Compiled, Controls {
-  readonly runId: string;
-  readonly model: Model;
+/** A start that was checked. */
+interface Checked {
+  readonly params: RunStartParams;
   readonly fingerprint: string;
-  readonly sources: RunToolset | null;
   readonly parent: RunRecord | undefined;
-  readonly givenBytes: number;
+  readonly compiled: Compiled;
+  readonly continuedFrom: string | undefined;
 }
 
-/** Starts runs and drives them to their end. */
+/** Starts runs. */
 export class RunStarter {
   readonly #deps: RunStarterDeps;
-  readonly #after: After;
-  readonly #toolsets: Toolsets;
+  #latestStart = 0;
 
   constructor(deps: RunStarterDeps) {
     this.#deps = deps;
-    this.#toolsets = deps.toolsets ?? new Toolsets('off');
-    this.#after = deps.after ?? after;
   }
 
   /**
@@ -106,208 +52,118 @@ export class RunStarter {
    *
    * Errors: those of `run/start`.
    */
-  async start(params: RunStartParams, owner: RunOwner): Promise<RunRecord> {
-    const { runs, owned, slots, world } = this.#deps;
+  async start(params: RunStartParams, owner: RunOwner, continuedFrom?: string): Promise<RunView> {
+    const { runs } = this.#deps;
     const fingerprint = fingerprintOf(params);
     const known = params.runId ? runs.find(params.runId) : undefined;
     if (known) return sameRun(known, fingerprint);
     checkSizes(params, owner.limits);
     const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), owner.limits) : undefined;
-    const compiled = await this.#compile(params, owner);
+    const compiled = await compileRun(params, owner, this.#deps);
+    for (;;) {
+      const checked = { params, fingerprint, parent, compiled, continuedFrom };
+      const started = await this.#try(checked, owner);
+      if (started) return started;
+    }
+  }
+
+  /** Null when another run came in between: then all is looked at again. */
+  async #try({ params: given, ...checked }: Checked, owner: RunOwner): Promise<RunView | null> {
+    const { runs, slots, world, builder, stored } = this.#deps;
+    const { fingerprint, parent, compiled } = checked;
+    const same = stored && given.runId ? await stored.same(given.runId, fingerprint, owner) : null;
+    if (same) return same;
+    const params = stored && !parent ? await stored.inConversation(given) : given;
+    const base = await this.#baseOf(params);
     const runId = params.runId ?? uuid7(world.epochMs());
-    const controls = this.#controls(params, { runId, owner, isChild: parent !== undefined });
-    const { callbacks } = controls;
-    const model = await compiled.handle.open({ runId, callbacks, secrets: secretSource(controls.owner, callbacks) });
-    // Another request may have taken the id, or the last slot, while this one was compiled.
+    const controls = builder.controls({ runId, params, owner, isChild: parent !== undefined });
+    const model = await builder.open(runId, compiled.handle, controls);
+    // Another request may have taken the id, or the last slot, meanwhile.
     const taken = params.runId ? runs.find(params.runId) : undefined;
     if (taken) return sameRun(taken, fingerprint);
     if (!parent) slots.check();
+    const { servers } = compiled;
     const givenBytes = jsonSize(params);
     runs.checkRoom(givenBytes, `run '${runId}'`, owner.limits.openRunsBytes);
-    const sources = this.#sources(params, { ...compiled, ...controls, runId });
-    const record = this.#record(params, {
-      ...{ ...compiled, ...controls, sources },
-      ...{ givenBytes, runId, model, fingerprint, parent },
-    });
+    const from = { runId, fingerprint, nowMs: world.epochMs(), bounds: owner.limits, messagesOf: () => base };
+    const plan = { ...planOf(params, compiled, from), startedAtMs: this.#nextStart() };
+    if (!stored) return this.#begin({ plan, model, controls, params, parent, givenBytes, servers });
+    const whole = { ...plan, history: cleanHistory(plan.history, { repairLast: false }) };
+    const created = await this.#create(whole, { ...checked, params, modelId: model.id }, owner);
+    if (!created) return null;
+    this.#journal(controls, whole, created);
+    return this.#begin({ plan: whole, model, controls, params, parent, givenBytes, servers, stored: created });
+  }
+
+  /** No two runs of a process start in one millisecond, so that their order is that of their starts. */
+  #nextStart(): number {
+    this.#latestStart = Math.max(this.#deps.world.epochMs(), this.#latestStart + 1);
+    return this.#latestStart;
+  }
+
+  async #create(
+    plan: RunPlan,
+    more: Omit<Checked, 'compiled'> & { modelId: string },
+    owner: RunOwner,
+  ): Promise<StoredIn | null> {
+    const { stored } = this.#deps;
+    const { params, parent, modelId, continuedFrom } = more;
+    const serves = recordedServes(params, owner);
+    return (
+      stored?.create(plan, (history) => headOf(plan, { by: stored.by, modelId, serves, history, continuedFrom }), {
+        id: params.runId !== undefined,
+        isChild: parent !== undefined,
+        onBusy: params.onBusy ?? 'queue',
+      }) ?? null
+    );
+  }
+
+  #journal({ stored, scheduler }: Controls, _plan: RunPlan, { owned }: StoredIn): void {
+    stored.journal = new RunJournal({ file: owned.file, usedMs: () => scheduler.usedMs });
+  }
+
+  #begin(run: {
+    plan: RunPlan;
+    model: Awaited<ReturnType<RunBuilder['open']>>;
+    controls: Controls;
+    params: RunStartParams;
+    parent: RunRecord | undefined;
+    givenBytes: number;
+    servers: Compiled['servers'];
+    stored?: StoredIn;
+  }): RunView {
+    const { runs, owned, world, builder, driver } = this.#deps;
+    const { plan, model, controls, params, parent, givenBytes, stored } = run;
+    const { journal } = controls.stored;
+    const runner = journal ? { runner: new JournaledRunner({ runId: plan.runId, world, journal }) } : {};
+    const depth = parent ? parent.depth + 1 : 0;
+    const sources = builder.sources(plan, controls, { servers: run.servers, meta: params._meta });
+    const record = builder.record({ plan, model, controls, following: params, depth, givenBytes, sources, ...runner });
+    if (stored) driver.store(record, stored);
     runs.add(record);
     owned.add(record);
-    this.#begin(record, { scheduler: controls.scheduler, parent, sources });
-    return record;
-  }
-
-  /** The parts of a run that act on it from outside. */
-  #controls(
-    params: RunStartParams,
-    { runId, owner, isChild }: { runId: string; owner: RunOwner; isChild: boolean },
-  ): Controls {
-    const stop = new RunStop(this.#deps.world.now);
-    const scheduler = this.#scheduler(params, stop, isChild);
-    const reference: OwnerReference = { current: owner };
-    const callbacks = this.#callbacks(params, { runId, owner: reference, scheduler });
-    return { stop, scheduler, owner: reference, callbacks };
-  }
-
-  #record(params: RunStartParams, parts: RunParts): RunRecord {
-    const { runId, owner, stop, callbacks, agent, handle, model, fingerprint, parent, scheduler, givenBytes } = parts;
-    const { runs, world } = this.#deps;
-    const { limits } = owner.current;
-    const { history, carried } = givenHistory(params, runId, {
-      messagesOf: (id) => messagesOf(runs.get(id)),
-      nowMs: world.epochMs(),
-    });
-    const emitter = this.#emitter(params, { runId, owner, title: agent.name ?? 'Agent run' });
-    const input: Omit<RunInput, 'runner'> = {
-      ...runInput(params, { runId, history, nowMs: world.epochMs() }),
-      emit: (seq, event) => emitter.emit(seq, event),
-      ready: (aborted) => emitter.ready(aborted),
-      ...(emitter.sink ? { sink: emitter.sink } : {}),
-      ...(parts.sources ? { sources: parts.sources } : {}),
-      agent,
-      model,
-      modelSettings: settingsOf(handle, agent),
-      warnings: carried ? [...parts.warnings, carried] : parts.warnings,
-      callbacks,
-      bounds: limits,
-      signal: stop.signal,
-      now: stop.time,
-    };
-    const runner = this.#deps.runner?.(input, world) ?? directRunner(runId, world);
-    stop.attach(runner);
-    const state = initialState(Object.assign(input, { runner }));
-    const startedAt = formatTimestamp(world.epochMs());
-    const depth = parent ? parent.depth + 1 : 0;
-    const identity = { runId, fingerprint, startedAt, depth, givenBytes };
-    return new RunRecord({ ...identity, state, owner, stop, callbacks, emitter, scheduler, limits });
-  }
-
-  /** Drives the run once it has a slot. One that is cancelled in the queue ends there, without taking a slot. */
-  #begin(record: RunRecord, { scheduler, parent, sources }: Pick<RunParts, 'scheduler' | 'parent' | 'sources'>): void {
-    let hasBegun = false;
     const unlink = parent ? endWith(record, parent) : undefined;
+    const { scheduler } = controls;
     const onEnd = () => {
       unlink?.();
       void sources?.release();
     };
-    const drive = () => void this.#drive(record, scheduler).finally(onEnd);
-    const { signal } = record.engine.input;
-    const onAbort = () => scheduler.withdraw() && drive();
-    scheduler.start(() => {
-      hasBegun = true;
-      signal.removeEventListener('abort', onAbort);
-      setImmediate(drive);
-    });
-    if (!hasBegun) signal.addEventListener('abort', onAbort, { once: true });
+    driver.begin(record, scheduler, () => void driver.drive(record, scheduler).finally(onEnd));
+    return new RecordView(record);
   }
 
-  async #drive(record: RunRecord, scheduler: RunScheduler): Promise<void> {
-    const { runs, owned, world, reportBug } = this.#deps;
-    const result: RunResult = await runToEnd(record.engine, reportBug);
-    scheduler.end();
-    record.finish(result, world.epochMs());
-    owned.remove(record);
-    runs.finished(record, world.epochMs());
+  /** The messages of the run that another one goes on from. Errors: `run.notFound`, `run.evicted`, `run.notFinished`. */
+  async #baseOf({ messageHistory: given }: RunStartParams): Promise<readonly ModelMessage[]> {
+    if (!given || Array.isArray(given)) return [];
+    const { runs, stored } = this.#deps;
+    const live = runs.find(given.runId);
+    if (live) return messagesOf(live);
+    return (await stored?.messagesOf(given.runId)) ?? messagesOf(runs.get(given.runId));
   }
-
-  async #compile(params: RunStartParams, owner: RunOwner): Promise<Compiled> {
-    const own = agentFieldsOf(params);
-    const registered = params.agent ? this.#deps.agents.get(params.agent) : undefined;
-    const addsNothing = Object.keys(own).length === 0;
-    const spec: AgentSpec = registered ? (addsNothing ? registered.spec : mergeAgent(registered.spec, own)) : own;
-    const named = spec.model ?? owner.defaultModel;
-    const { requests, isPolling } = owner;
-    const serves = (method: CallbackMethod) =>
-      requests !== null && (requests.serves(method) || (params.callbacks ?? []).includes(method));
-    const keys = { ...this.#deps.keys, hostServesSecrets: serves('secret/get') };
-    const handle = resolveModel(named ?? 'test', keys, spec.modelSettings);
-    this.#toolsets.check(spec.mcpServers);
-    const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec, owner.limits);
-    refuseApprovals(spec.mcpServers, agent);
-    const waiting = !requests || isPolling ? null : notServed({ spec, params, model: named ?? 'test' }, serves);
-    const shared = registered ? { registration: registered, servers: registered.spec.mcpServers } : null;
-    return {
-      agent,
-      handle,
-      servers: serversOfRun(shared, own.mcpServers),
-      warnings: [...(named ? [] : [defaulted]), ...handle.warnings, ...agent.warnings, ...(waiting ? [waiting] : [])],
-    };
-  }
-
-  /** Null for a run without tool servers. */
-  #sources(
-    params: RunStartParams,
-    { servers, agent, owner, callbacks, runId }: Pick<RunParts, 'servers' | 'agent' | 'owner' | 'callbacks' | 'runId'>,
-  ): RunToolset | null {
-    if (servers.length === 0) return null;
-    const { keys, onDebug = () => undefined } = this.#deps;
-    const world = sourceWorld({ runId, owner, callbacks, keys, onDebug, meta: params._meta });
-    const { toolsPerRun } = owner.current.limits;
-    return this.#toolsets.forRun({ ...world, servers, toolsPerRun, hostTools: agent.tools.size });
-  }
-
-  #emitter(
-    params: RunStartParams,
-    { runId, owner, title }: { runId: string; owner: OwnerReference; title: string },
-  ): RunEmitter {
-    const { notifications, requests, limits, showsProgress } = owner.current;
-    const token = params.workDoneToken ?? null;
-    return new RunEmitter({
-      runId,
-      owner,
-      deltas: params.deltas ?? 'coalesced',
-      maxLatencyMs: params.maxLatencyMs ?? 16,
-      after: this.#after,
-      progress:
-        token !== null || showsProgress ? new RunProgress({ notifications, requests, runId, title, token }) : null,
-      kept: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
-    });
-  }
-
-  /** A child takes no slot: its parent has one, and may wait for it. */
-  #scheduler({ timeoutMs }: RunStartParams, stop: RunStop, isChild: boolean): RunScheduler {
-    const { slots, world } = this.#deps;
-    const error = () => new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs });
-    return new RunScheduler({
-      slots: isChild ? null : slots,
-      timeoutMs: timeoutMs ?? undefined,
-      after: this.#after,
-      elapsed: world.elapsed,
-      onTimeout: () => stop.request(error()),
-    });
-  }
-
-  #callbacks(
-    params: RunStartParams,
-    { runId, owner, scheduler }: { runId: string; owner: OwnerReference; scheduler: RunScheduler },
-  ): HostCallbacks {
-    const { counters, pending, world } = this.#deps;
-    return new HostCallbacks({
-      requests: () => owner.current.requests,
-      served: new Set(params.callbacks),
-      runId,
-      deps: params.deps ?? undefined,
-      unknownParts: params.unknownParts ?? 'refuse',
-      timeoutMs: owner.current.limits.callbackTimeoutMs,
-      inFlight: owner.current.limits.callbacksInFlight,
-      world: { pending, counters, after: this.#after, epochMs: world.epochMs },
-      whileWaiting: (decide, signal) => scheduler.whileHumansDecide(decide, signal),
-    });
-  }
-}
-
-const defaulted: Warning = {
-  kind: 'model.defaulted',
-  message:
-    "No model was named, so the embedded model 'test' answers; it calls every tool once and makes its answers up.",
-};
-
-/** Settings of the agent and the run take precedence over those of the model, key by key. */
-function settingsOf(model: ModelHandle, agent: CompiledAgent): CompiledAgent['modelSettings'] {
-  const merged = { ...model.settings, ...agent.modelSettings };
-  return Object.keys(merged).length > 0 ? merged : null;
 }
 
 /** Links a child to its parent, whose stop stops it; the returned function undoes the link. */
-function endWith(child: RunRecord, parent: RunRecord): () => void {
+export function endWith(child: RunRecord, parent: RunRecord): () => void {
   const { signal } = parent.engine.input;
   const stop = () => {
     const { reason } = signal;
@@ -343,9 +199,7 @@ function messagesOf({ runId, state, engine }: RunRecord): readonly ModelMessage[
   );
 }
 
-function sameRun(record: RunRecord, fingerprint: string): RunRecord {
-  if (record.fingerprint === fingerprint) return record;
-  throw new EngineError('run.idConflict', `Run '${record.runId}' exists with other parameters; choose another runId.`, {
-    runId: record.runId,
-  });
+function sameRun(record: RunRecord, fingerprint: string): RunView {
+  if (record.fingerprint === fingerprint) return new RecordView(record);
+  throw idConflict(record.runId);
 }

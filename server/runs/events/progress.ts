@@ -64,8 +64,17 @@ export class RunProgress {
     if (this.#state === 'shown' && !this.#options.notifications.congested) this.#send({ kind: 'report', message });
   }
 
+  /** The run is parked: it does not end, but nothing more is shown of it. */
+  interrupted(): void {
+    this.#close('Interrupted');
+  }
+
   #end(result: RunResult): void {
-    if (this.#state === 'shown') this.#send({ kind: 'end', message: endOf(result) });
+    this.#close(endOf(result));
+  }
+
+  #close(message: string): void {
+    if (this.#state === 'shown') this.#send({ kind: 'end', message });
     if (this.#state === 'asked') this.#creation?.withdraw();
     this.#state = 'over';
   }

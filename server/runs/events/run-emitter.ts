@@ -30,6 +30,9 @@ export class RunEmitter {
   #waiting: Set<() => void> | null = null;
   #shown = 0;
   #isOver = false;
+  /** True while events only go into the ring: the run is rebuilt, and its client may know them. */
+  isQuiet = false;
+  #isMute = false;
 
   constructor(options: EmitterOptions) {
     this.#options = options;
@@ -52,6 +55,27 @@ export class RunEmitter {
   }
 
   emit(seq: number, event: DurableEvent): void {
+    if (this.#isMute) return;
+    if (event.event_kind === 'run_finished') this.#isOver = true;
+    if (this.isQuiet) this.#keep(seq, event);
+    else this.#send(seq, event);
+    if (this.#waiting) for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Nothing is sent or kept any more: the run goes on elsewhere or later. */
+  mute(): void {
+    this.#progress?.interrupted();
+    this.#isMute = true;
+    if (this.#waiting) for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** A client with a lower limit is sent less of an event than is kept of it. */
+  #keep(seq: number, event: DurableEvent): void {
+    const { runId } = this.#options;
+    this.#ring.add({ runId, seq, event: eventForWire(event) });
+  }
+
+  #send(seq: number, event: DurableEvent): void {
     const { runId } = this.#options;
     const client = this.#client;
     this.#coalescer?.flush();
@@ -61,8 +85,6 @@ export class RunEmitter {
     const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;
     if (tooLarge) client.notify('run/event', sent);
     this.#ring.add(sent);
-    if (event.event_kind === 'run_finished') this.#isOver = true;
-    if (this.#waiting) for (const wake of [...this.#waiting]) wake();
   }
 
   /** The events that are kept to be sent again. */
@@ -125,6 +147,7 @@ export class RunEmitter {
   }
 
   #show(event: DeltaEvent): void {
+    if (this.#isMute) return;
     const { runId } = this.#options;
     this.#shown += 1;
     this.#client.notify('run/delta', { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event });

@@ -1,0 +1,212 @@
+import { formatTimestamp } from '../../../protocol/messages/timestamp.ts';
+import type { RunResult } from '../../../protocol/result.ts';
+import type { RunStartParams } from '../../../protocol/run.ts';
+import { HostCallbacks } from '../../callbacks/host-callbacks.ts';
+import type { CallbackCounters } from '../../callbacks/open-callback.ts';
+import type { PendingItems } from '../../callbacks/pending-items.ts';
+import { type After, after } from '../../callbacks/timer.ts';
+import { EngineError } from '../../engine/errors.ts';
+import type { Model } from '../../engine/model.ts';
+import { initialState } from '../../engine/start.ts';
+import type { RunInput } from '../../engine/state.ts';
+import type { Serves } from '../../engine/steps/run-lines.ts';
+import { directRunner, type StepRunner, type World } from '../../engine/steps/steps.ts';
+import type { ModelHandle } from '../../models/registry.ts';
+import type { KeySource } from '../../models/secrets/keys.ts';
+import { RunProgress } from '../../runs/events/progress.ts';
+import { RunEmitter } from '../../runs/events/run-emitter.ts';
+import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
+import { RunRecord } from '../../runs/run-record.ts';
+import { RunScheduler } from '../../runs/run-scheduler.ts';
+import { RunStop } from '../../runs/run-stop.ts';
+import { secretSource } from '../../runs/secrets.ts';
+import type { RunSlots } from '../../runs/slots.ts';
+import { sourceWorld } from '../../runs/toolsets/source-world.ts';
+import type { RunJournal } from '../../store/run-journal.ts';
+import type { NamedServer } from '../../toolsets/server-specs.ts';
+import type { RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
+import { inputOf, type RunPlan } from './run-plan.ts';
+
+/** Makes the runner of a run, for tests; steps are called unless given. */
+export type RunnerFactory = (input: Omit<RunInput, 'runner'>, world: World) => StepRunner;
+
+/** The parts of the daemon that a run is built with. */
+export interface BuilderDeps {
+  readonly slots: RunSlots;
+  readonly world: World & { epochMs(): number };
+  readonly counters: CallbackCounters;
+  readonly pending: PendingItems;
+  readonly keys: KeySource;
+  /** Absent: runs have no tool servers. */
+  readonly toolsets?: Toolsets;
+  /** For what tool servers do, in the log. */
+  readonly onDebug?: (text: string) => void;
+  readonly runner?: RunnerFactory;
+  /** Timers; those of the process unless given. */
+  readonly after?: After;
+}
+
+/** How a client follows a run. */
+export type Following = Pick<RunStartParams, 'deltas' | 'maxLatencyMs' | 'workDoneToken'>;
+
+/** The parts of a run that act on it from outside. */
+export interface Controls {
+  readonly stop: RunStop;
+  readonly scheduler: RunScheduler;
+  readonly owner: OwnerReference;
+  readonly callbacks: HostCallbacks;
+  readonly stored: { serves: Serves | undefined; journal: RunJournal | undefined };
+}
+
+/** What the controls of a run are made for. */
+export interface ControlledRun {
+  readonly runId: string;
+  readonly params: Pick<RunStartParams, 'callbacks' | 'deps' | 'unknownParts' | 'timeoutMs'>;
+  readonly owner: RunOwner;
+  readonly isChild: boolean;
+  /** Milliseconds of its time that it has used. */
+  readonly usedMs?: number;
+}
+
+/** A run about to be built. */
+export interface BuiltRun {
+  readonly plan: RunPlan;
+  readonly model: Model;
+  readonly controls: Controls;
+  readonly following: Following;
+  readonly depth: number;
+  readonly givenBytes: number;
+  readonly sources: RunToolset | null;
+  readonly runner?: StepRunner;
+}
+
+/** Puts the parts of runs together. */
+export class RunBuilder {
+  readonly #deps: BuilderDeps;
+  readonly #after: After;
+
+  constructor(deps: BuilderDeps) {
+    this.#deps = deps;
+    this.#after = deps.after ?? after;
+  }
+
+  controls(run: ControlledRun): Controls {
+    const stop = new RunStop(this.#deps.world.now);
+    const scheduler = this.#scheduler(run, stop);
+    const owner: OwnerReference = { current: run.owner };
+    const stored = { serves: undefined, journal: undefined };
+    const callbacks = this.#callbacks(run, { owner, scheduler, stored });
+    return { stop, scheduler, owner, callbacks, stored };
+  }
+
+  /** Opens the model of a run. Errors: `auth.missing`, and those of the model. */
+  open(runId: string, handle: ModelHandle, { owner, callbacks }: Controls): Promise<Model> {
+    return handle.open({ runId, callbacks, secrets: secretSource(owner, callbacks) });
+  }
+
+  /** The tool servers of a run; null when it has none. */
+  sources(
+    { runId, agent }: RunPlan,
+    { owner, callbacks }: Controls,
+    { servers, meta }: { servers: readonly NamedServer[]; meta: RunStartParams['_meta'] },
+  ): RunToolset | null {
+    const { keys, toolsets, onDebug = () => undefined } = this.#deps;
+    if (servers.length === 0 || !toolsets) return null;
+    const world = sourceWorld({ runId, owner, callbacks, keys, onDebug, meta });
+    const { toolsPerRun } = owner.current.limits;
+    return toolsets.forRun({ ...world, servers, toolsPerRun, hostTools: agent.tools.size });
+  }
+
+  record({ plan, model, controls, following, depth, givenBytes, sources, runner: given }: BuiltRun): RunRecord {
+    const { world } = this.#deps;
+    const { stop, scheduler, owner, callbacks } = controls;
+    const { journal } = controls.stored;
+    const { runId, agent, fingerprint } = plan;
+    const { limits } = owner.current;
+    const emitter = this.#emitter(following, { runId, owner, title: agent.name ?? 'Agent run' });
+    const input: Omit<RunInput, 'runner'> = {
+      ...inputOf(plan),
+      model,
+      emit: (seq, event) => emitter.emit(seq, event),
+      ready: (aborted) => emitter.ready(aborted),
+      ...(emitter.sink ? { sink: emitter.sink } : {}),
+      ...(sources ? { sources } : {}),
+      ...(journal ? { ending: (result: RunResult) => ending(record, result) } : {}),
+      callbacks,
+      signal: stop.signal,
+      now: stop.time,
+    };
+    const runner = given ?? this.#deps.runner?.(input, world) ?? directRunner(runId, world);
+    stop.attach(runner);
+    const state = initialState(Object.assign(input, { runner }));
+    journal?.attach(state);
+    const startedAt = formatTimestamp(plan.startedAtMs);
+    const identity = { runId, fingerprint, startedAt, depth, givenBytes };
+    const record = new RunRecord({ ...identity, state, owner, stop, callbacks, emitter, scheduler, limits, journal });
+    return record;
+  }
+
+  #emitter(
+    { deltas, maxLatencyMs, workDoneToken }: Following,
+    { runId, owner, title }: { runId: string; owner: OwnerReference; title: string },
+  ): RunEmitter {
+    const { limits } = owner.current;
+    return new RunEmitter({
+      runId,
+      owner,
+      deltas: deltas ?? 'coalesced',
+      maxLatencyMs: maxLatencyMs ?? 16,
+      after: this.#after,
+      progress: progressOf({ workDoneToken }, owner.current, { runId, title }),
+      kept: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
+    });
+  }
+
+  /** A child takes no slot: its parent has one, and may wait for it. */
+  #scheduler({ params: { timeoutMs }, isChild, usedMs = 0 }: ControlledRun, stop: RunStop): RunScheduler {
+    const { slots, world } = this.#deps;
+    const error = () => new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs });
+    return new RunScheduler({
+      slots: isChild ? null : slots,
+      timeoutMs: timeoutMs ?? undefined,
+      usedMs,
+      after: this.#after,
+      elapsed: world.elapsed,
+      onTimeout: () => stop.request(error()),
+    });
+  }
+
+  #callbacks(
+    { runId, params }: ControlledRun,
+    { owner, scheduler, stored }: Pick<Controls, 'owner' | 'scheduler' | 'stored'>,
+  ): HostCallbacks {
+    const { counters, pending, world } = this.#deps;
+    return new HostCallbacks({
+      requests: () => owner.current.requests,
+      served: new Set(params.callbacks),
+      runId,
+      deps: params.deps ?? undefined,
+      unknownParts: params.unknownParts ?? 'refuse',
+      timeoutMs: owner.current.limits.callbackTimeoutMs,
+      inFlight: owner.current.limits.callbacksInFlight,
+      world: { pending, counters, after: this.#after, epochMs: world.epochMs },
+      whileWaiting: (decide, signal) => scheduler.whileHumansDecide(decide, signal),
+      stored,
+    });
+  }
+}
+
+/** Shows a run as LSP's progress, when its client wants that. */
+export function progressOf(
+  { workDoneToken }: Pick<Following, 'workDoneToken'>,
+  { notifications, requests, showsProgress }: RunOwner,
+  { runId, title }: { runId: string; title: string },
+): RunProgress | null {
+  const token = workDoneToken ?? null;
+  return token !== null || showsProgress ? new RunProgress({ notifications, requests, runId, title, token }) : null;
+}
+
+/** A run that was left does not end here. */
+function ending(record: RunRecord, result: RunResult): Promise<void> | undefined {
+  return record.isLeft ? undefined : record.journal?.end(result);
+}

@@ -1,0 +1,89 @@
+import type { RunResult } from '../../../protocol/result.ts';
+import { runToEnd } from '../../engine/ending.ts';
+import type { EngineError } from '../../engine/errors.ts';
+import type { World } from '../../engine/steps/steps.ts';
+import type { RunRecord } from '../../runs/run-record.ts';
+import type { RunScheduler } from '../../runs/run-scheduler.ts';
+import type { Tag } from '../../store/names.ts';
+import type { OwnedRun, RunStore } from '../../store/run-store.ts';
+import type { OwnedRuns } from './owned-runs.ts';
+import { interrupted } from './run-errors.ts';
+import type { RunRegistry } from './run-registry.ts';
+
+/** The parts of the daemon that driving a run changes. */
+export interface DriverDeps {
+  readonly runs: RunRegistry;
+  readonly owned: OwnedRuns;
+  readonly world: World & { epochMs(): number };
+  readonly reportBug: (error: unknown) => EngineError;
+}
+
+/** Where a run is stored. */
+export interface StoredIn {
+  readonly store: RunStore;
+  readonly owned: OwnedRun;
+}
+
+const tags: Record<RunResult['outcome'], Tag> = { success: 'ok', deferred: 'def', cancelled: 'can', failed: 'err' };
+
+/** Drives runs to their end, or to where they are left. */
+export class RunDriver {
+  readonly #deps: DriverDeps;
+  readonly #stored = new WeakMap<RunRecord, StoredIn>();
+
+  constructor(deps: DriverDeps) {
+    this.#deps = deps;
+  }
+
+  /** Marks a run as stored: from here on it is left where it cannot be written down. */
+  store(record: RunRecord, stored: StoredIn): void {
+    this.#stored.set(record, stored);
+    stored.owned.file.onFailure = (error) => this.leave(record, error);
+  }
+
+  /**
+   * Calls `begin` once the run has a slot, after the caller has had a turn of the event loop to respond. A run that is
+   * stopped in the queue begins there, to end at once, without taking a slot.
+   */
+  begin(record: RunRecord, scheduler: RunScheduler, begin: () => void): void {
+    let hasBegun = false;
+    const { signal } = record.engine.input;
+    const onAbort = () => scheduler.withdraw() && begin();
+    scheduler.start(() => {
+      hasBegun = true;
+      signal.removeEventListener('abort', onAbort);
+      setImmediate(begin);
+    });
+    if (!hasBegun) signal.addEventListener('abort', onAbort, { once: true });
+  }
+
+  /** Resolves when the run has ended, or was left. */
+  async drive(record: RunRecord, scheduler: RunScheduler): Promise<void> {
+    const { runs, owned, world, reportBug } = this.#deps;
+    const report = (error: unknown) => (record.isLeft ? interrupted(record.runId, error) : reportBug(error));
+    const result = await runToEnd(record.engine, report).catch((error: unknown) => {
+      // Its end could not be written down, so that it has none.
+      this.leave(record, error);
+      return null;
+    });
+    scheduler.end();
+    owned.remove(record);
+    if (!result || record.isLeft) {
+      record.left();
+      return;
+    }
+    const stored = this.#stored.get(record);
+    stored?.store.release(stored.owned, tags[result.outcome]);
+    record.finish(result, world.epochMs());
+    runs.finished(record, world.epochMs());
+  }
+
+  /** Parks a stored run, so that this or another daemon goes on with it. */
+  leave(record: RunRecord, cause: unknown): void {
+    if (record.isLeft || record.result) return;
+    record.leave(interrupted(record.runId, cause));
+    const stored = this.#stored.get(record);
+    stored?.store.release(stored.owned, 'park');
+    this.#deps.runs.leave(record);
+  }
+}

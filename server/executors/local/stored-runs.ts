@@ -1,0 +1,273 @@
+import type { ModelMessage } from '../../../protocol/messages/messages.ts';
+import type { PendingItem } from '../../../protocol/pending.ts';
+import type { RunStartParams } from '../../../protocol/run.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { stringifyExact } from '../../engine/json/exact-json.ts';
+import type { RunOwner } from '../../runs/run-owner.ts';
+import { epochOf, idOf, type RunRef } from '../../store/names.ts';
+import { RunJournal } from '../../store/run-journal.ts';
+import type { RunStore, StoredSummary, Taken } from '../../store/run-store.ts';
+import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
+import type { StoredRun } from '../../store/stored-run.ts';
+import type { RunSummary, RunView } from '../run-executor.ts';
+import { summaryOf } from './record-view.ts';
+import type { StoredIn } from './run-driver.ts';
+import { idConflict, interrupted, ownedBy } from './run-errors.ts';
+import type { RunPlan } from './run-plan.ts';
+import type { RunRegistry } from './run-registry.ts';
+import { itemOf, StoredView } from './stored-view.ts';
+
+/** Options of `StoredRuns`. */
+export interface StoredRunsOptions {
+  /** Opens the store. Errors: `store.unavailable`. */
+  readonly open: () => RunStore;
+  /** Version of the daemon. */
+  readonly by: string;
+  readonly runs: RunRegistry;
+  /** Goes on with an interrupted run for an owner. */
+  readonly resume: (runId: string, owner: RunOwner) => Promise<RunView>;
+}
+
+/** How a run is created. */
+interface CreateOptions {
+  /** True when the host chose the id. */
+  readonly id: boolean;
+  readonly isChild: boolean;
+  readonly onBusy: 'queue' | 'refuse';
+}
+
+/** A run of a list, and the key of its place there. */
+export interface Listed {
+  readonly key: string;
+  readonly summary: RunSummary;
+}
+
+/** Orders runs by their start; the same for a run in memory and in the store. */
+export const listKey = ({ start, id }: Pick<RunRef, 'start' | 'id'>): string => `${start}-${id}`;
+
+/** The key of a run in memory. */
+export const keyOf = (runId: string, startedAtMs: number): string =>
+  listKey({ start: startedAtMs.toString(16).padStart(12, '0'), id: idOf(runId) });
+
+/** How long an owner that is parking its runs is waited for, in milliseconds. */
+const parkingMs = 5000;
+const pollMs = 100;
+
+/** The runs of the store, for those of this process that begin, and for those that only look. */
+export class StoredRuns {
+  readonly by: string;
+  readonly #options: StoredRunsOptions;
+  #store: RunStore | undefined;
+
+  constructor(options: StoredRunsOptions) {
+    this.#options = options;
+    this.by = options.by;
+  }
+
+  /** Opened on first use. Errors: `store.unavailable`. */
+  get store(): RunStore {
+    this.#store ??= this.#options.open();
+    return this.#store;
+  }
+
+  /** Whether it was used. */
+  get isOpen(): boolean {
+    return this.#store !== undefined;
+  }
+
+  /** The run that has an id already; one that is interrupted goes on. Errors: `run.idConflict`, those of resuming. */
+  async same(runId: string, fingerprint: string, owner: RunOwner): Promise<RunView | null> {
+    const run = await this.load(runId);
+    if (!run) return null;
+    if (run.head.fingerprint !== fingerprint) throw idConflict(runId);
+    const view = new StoredView(run, this.store);
+    return view.state === 'interrupted' ? this.#options.resume(runId, owner) : view;
+  }
+
+  /** A conversation that exists gives its messages to a run that names it and has no other history. */
+  async inConversation(params: RunStartParams): Promise<RunStartParams> {
+    const { conversationId, messageHistory } = params;
+    if (!conversationId || conversationId === 'new' || messageHistory) return params;
+    const latest = await this.#latestEnded(conversationId);
+    return latest ? { ...params, messageHistory: { runId: latest.runId } } : params;
+  }
+
+  /** The messages of an ended run; null when it is not in the store. Errors: `run.notFinished`. */
+  async messagesOf(runId: string): Promise<readonly ModelMessage[] | null> {
+    const run = await this.load(runId);
+    if (!run) return null;
+    // One that was interrupted may be of another version, which cannot go on with it.
+    if (run.result || this.store.driverOf(run.ref) === null) return (await this.store.messagesOf(run)).messages;
+    throw new EngineError('run.notFinished', `Run '${runId}' has not ended; its messages are a history once it has.`, {
+      runId,
+      state: 'running',
+    });
+  }
+
+  /**
+   * Creates the file of a run. Null when a run came in between that has to be looked at first.
+   *
+   * Errors: `conversation.busy`, `store.unavailable`.
+   */
+  async create(
+    plan: RunPlan,
+    headWith: (history: StoredHistory) => RunHead,
+    { id, isChild, onBusy }: CreateOptions,
+  ): Promise<StoredIn | null> {
+    const { conversationId } = plan;
+    const isNamed =
+      plan.params.conversationId === conversationId ||
+      plan.history.some((message) => message.conversation_id === conversationId);
+    const base = isNamed ? await this.#latestEnded(conversationId) : null;
+    const history = base ? await this.#after(base, plan.history) : { messages: plan.history };
+    const created = await this.store.create(headWith(history), { id, conversation: isNamed && !isChild });
+    if ('file' in created) return { store: this.store, owned: created };
+    if (created.taken === 'conversation') await this.#busy(created, conversationId, onBusy);
+    return null;
+  }
+
+  /** A run of the store; null when there is none. Errors: `run.unreadable`, `store.unavailable`. */
+  async load(runId: string): Promise<StoredRun | null> {
+    const ref = await this.store.find(runId);
+    return ref && this.store.load(ref);
+  }
+
+  async view(runId: string): Promise<StoredView | null> {
+    const run = await this.load(runId);
+    return run && new StoredView(run, this.store);
+  }
+
+  /** Runs as a list shows them, newest first, after one of them; what cannot be read is passed over. */
+  async *summaries(conversationId: string | undefined, after: string | undefined): AsyncGenerator<Listed> {
+    const { store } = this;
+    const refs = conversationId === undefined ? await store.refs() : await store.ofConversation(conversationId);
+    for (const ref of refs) {
+      const key = listKey(ref);
+      if (after !== undefined && key >= after) continue;
+      const one = await store.summary(ref).catch(() => null);
+      if (one) yield { key, summary: this.#shown(one) };
+    }
+  }
+
+  #shown({ runId, conversationId, agent, startedAt, outcome, ref }: StoredSummary): RunSummary {
+    const live = this.#options.runs.find(runId);
+    if (live) return summaryOf(live);
+    return {
+      runId,
+      state: outcome !== null ? 'finished' : this.store.driverOf(ref) === null ? 'interrupted' : 'running',
+      ...(outcome === null ? {} : { outcome }),
+      ...(agent === undefined ? {} : { agent }),
+      conversationId,
+      startedAt,
+    };
+  }
+
+  /** What waits for humans in runs that this process does not drive. */
+  async pending(runId: string | undefined): Promise<PendingItem[]> {
+    const refs = runId === undefined ? await this.store.refs() : [await this.store.find(runId)];
+    const items: PendingItem[] = [];
+    for (const ref of refs.reverse()) {
+      if (!ref || (ref.tag !== 'park' && epochOf(ref) === null) || epochOf(ref) === this.store.daemons.epoch) continue;
+      const run = await this.store.load(ref).catch(() => null);
+      if (run && !run.result) items.push(...run.openRequests().map((request) => itemOf(run.runId, request)));
+    }
+    return items;
+  }
+
+  /** The run whose item it is; null for none in the store. */
+  async runOfItem(pendingId: string): Promise<StoredRun | null> {
+    const at = pendingId.lastIndexOf('/');
+    return at < 0 ? null : this.load(pendingId.slice(0, at));
+  }
+
+  /**
+   * Writes into an interrupted run, which is interrupted again afterwards.
+   *
+   * Errors: `run.owned`, `run.unreadable`, `store.unavailable`.
+   */
+  async write(runId: string, act: (journal: RunJournal, run: StoredRun) => Promise<void> | undefined): Promise<void> {
+    for (;;) {
+      const before = await this.free(runId);
+      const claimed = await this.store.claim(before.ref);
+      if (!claimed) continue;
+      const { owned, run } = claimed;
+      try {
+        await act(new RunJournal({ file: owned.file, before: run, usedMs: () => undefined }), run);
+      } finally {
+        this.store.release(owned, 'park');
+      }
+      return;
+    }
+  }
+
+  /**
+   * The run once nobody drives it: an owner that is about to park it is waited for.
+   *
+   * Errors: `run.notFound`, `run.owned`, `run.unreadable`, `store.unavailable`.
+   */
+  async free(runId: string): Promise<StoredRun> {
+    for (let waited = 0; ; waited += pollMs) {
+      const run = await this.load(runId);
+      if (!run) throw new EngineError('run.notFound', `There is no run '${runId}'.`, { runId });
+      const pid = run.result ? null : this.store.driverOf(run.ref);
+      if (pid === null) return run;
+      if (waited >= parkingMs) throw ownedBy(runId, pid);
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  /** Errors: `run.owned` for a run that another process drives, `run.interrupted` for one that none does. */
+  refuse(run: StoredRun): never {
+    const pid = this.store.driverOf(run.ref);
+    throw pid === null ? interrupted(run.runId) : ownedBy(run.runId, pid);
+  }
+
+  async #latestEnded(conversationId: string): Promise<StoredRun | null> {
+    for (const ref of await this.store.ofConversation(conversationId)) {
+      const run = await this.store.load(ref);
+      if (run?.result && run.head.conversationId === conversationId && run.head.parentRunId === undefined) return run;
+    }
+    return null;
+  }
+
+  /** No message is written twice: those that a run has in common with the one before it are that one's. */
+  async #after(base: StoredRun, history: readonly ModelMessage[]): Promise<StoredHistory> {
+    const { messages } = await this.store.messagesOf(base);
+    let count = 0;
+    while (count < Math.min(messages.length, history.length) && isEqual(messages[count], history[count])) count += 1;
+    if (count === 0) return { messages: history };
+    return { from: { runId: base.runId, count }, messages: history.slice(count) };
+  }
+
+  async #busy({ by }: Taken, conversationId: string, onBusy: 'queue' | 'refuse'): Promise<void> {
+    const run = await this.store.load(by).catch(() => null);
+    const live = run ? this.#options.runs.find(run.runId) : undefined;
+    if (live && onBusy === 'queue') {
+      await live.ended();
+      return;
+    }
+    // It may have ended since.
+    if (run?.result) return;
+    const runId = run?.runId;
+    const state =
+      run && this.store.driverOf(run.ref) === null ? 'interrupted; resume it or cancel it first' : 'running';
+    throw new EngineError(
+      'conversation.busy',
+      `Run '${runId}' of conversation '${conversationId}' is ${state}. One run goes on in a conversation at a time.`,
+      { conversationId, ...(runId === undefined ? {} : { runId }) },
+    );
+  }
+}
+
+/** The answer to an item of an interrupted run. Errors: `pending.notFound`, `pending.resolved`. */
+export function checkOpen(run: StoredRun, pendingId: string) {
+  const request = run.openRequests().find(({ id }) => id === pendingId);
+  if (request) return request;
+  if (run.answers().has(pendingId))
+    throw new EngineError('pending.resolved', `'${pendingId}' was answered already.`, { pendingId, end: 'answered' });
+  throw new EngineError('pending.notFound', `Nothing waits under the id '${pendingId}'; pending/list has what does.`, {
+    pendingId,
+  });
+}
+
+const isEqual = (a: unknown, b: unknown) => a === b || stringifyExact(a) === stringifyExact(b);

@@ -1,0 +1,417 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
+import type { RunResult } from '../../protocol/result.ts';
+import { EngineError } from '../engine/errors.ts';
+import { beatMs, Daemons } from './daemons.ts';
+import { DiskSync } from './disk-sync.ts';
+import { makeFolder, openFolder } from './folder.ts';
+import { decodeLine, readLines } from './line.ts';
+import { conversationOf, epochOf, fileName, idOf, newRef, type RunRef, stableName, type Tag } from './names.ts';
+import { type Durability, type FileWorld, RunFile } from './run-file.ts';
+import { RunIndex } from './run-index.ts';
+import { failedIn } from './store-errors.ts';
+import type { RunHead, StoredHistory } from './stored-lines.ts';
+import { StoredRun } from './stored-run.ts';
+
+/** Options of a store. */
+export interface StoreOptions {
+  readonly path: string;
+  readonly durability: Durability;
+  /** Version of the daemon. */
+  readonly by: string;
+  /** Milliseconds of a steady clock. */
+  readonly elapsed: () => number;
+}
+
+/** A run that this process drives, and the name of its file. */
+export interface OwnedRun {
+  ref: RunRef;
+  readonly file: RunFile;
+}
+
+/** Why a run was not created: another one has its id, or goes on in its conversation. */
+export interface Taken {
+  readonly taken: 'id' | 'conversation';
+  readonly by: RunRef;
+}
+
+/** What a list shows of the head of a run. */
+export interface StoredHeadSummary {
+  readonly runId: string;
+  readonly conversationId: string;
+  readonly parentRunId: string | undefined;
+  readonly agent: string | undefined;
+  readonly startedAt: string;
+}
+
+/** What a list shows of a run. */
+export type StoredSummary = StoredHeadSummary & {
+  readonly ref: RunRef;
+  /** Null when it has not ended. */
+  readonly outcome: RunResult['outcome'] | null;
+};
+
+const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
+
+/** Heads that are remembered. */
+const mostHeads = 50_000;
+
+/** How long after its last sign of life a daemon looks whether its runs are still its own. */
+const lateMs = 30_000;
+/** Times that two daemons may get in each other's way over one name. */
+const mostRaces = 50;
+
+/**
+ * The runs of a folder. The name of a file is the index and the lock; its lines are the truth. Several processes may use one
+ * folder; a run is driven by the one in its name.
+ */
+export class RunStore {
+  readonly path: string;
+  readonly index: RunIndex;
+  readonly daemons: Daemons;
+  readonly #options: StoreOptions;
+  readonly #sync = new DiskSync();
+  readonly #owned = new Map<RunFile, OwnedRun>();
+  readonly #files: FileWorld;
+  readonly #heads = new Map<string, StoredHeadSummary>();
+  #beatAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Errors: `store.unavailable`. */
+  constructor(options: StoreOptions) {
+    this.path = options.path;
+    this.#options = options;
+    openFolder(options.path);
+    this.index = new RunIndex(join(options.path, 'runs'));
+    this.daemons = new Daemons(join(options.path, 'daemons'), options.by);
+    this.#files = {
+      durability: options.durability,
+      onDirty: (file) => this.#sync.add(file),
+      check: (file) => this.#checkOwner(file),
+    };
+  }
+
+  /**
+   * Creates the file of a run, with its head in it. A host that chose the id, or a conversation that exists, may have another
+   * daemon do the same at once: each looks again when its own file is there, and who sees another takes its own back.
+   *
+   * Errors: `store.unavailable`.
+   */
+  async create(head: RunHead, claims: { id: boolean; conversation: boolean }): Promise<OwnedRun | Taken> {
+    try {
+      this.#live();
+      for (let races = 0; races < mostRaces; races += 1) {
+        const before = await this.#taken(head, claims, null);
+        if (before) return before;
+        const owned = this.#createFile(head);
+        const after = await this.#taken(head, claims, owned.ref);
+        if (!after) return owned;
+        this.#drop(owned);
+        await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 20));
+      }
+      throw new Error(`other daemons create runs of the same name all the time`);
+    } catch (error) {
+      throw failedIn(this.path, error);
+    }
+  }
+
+  /** The run of an id; null when there is none. Errors: `store.unavailable`. */
+  async find(runId: string): Promise<RunRef | null> {
+    const id = idOf(runId);
+    return (await this.refs()).find((ref) => ref.id === id) ?? null;
+  }
+
+  /** All runs, newest first. Errors: `store.unavailable`. */
+  async refs(): Promise<RunRef[]> {
+    try {
+      return await this.index.refs();
+    } catch (error) {
+      throw failedIn(this.path, error);
+    }
+  }
+
+  /** The runs of a conversation, newest first. Errors: `store.unavailable`. */
+  async ofConversation(conversationId: string): Promise<RunRef[]> {
+    const conversation = conversationOf(conversationId);
+    return (await this.refs()).filter((ref) => ref.conversation === conversation);
+  }
+
+  /** Reads a run; null when it is gone. Errors: `store.unavailable`, `run.unreadable`. */
+  async load(ref: RunRef): Promise<StoredRun | null> {
+    // Its owner may rename it between our looking at the folder and our opening it.
+    for (let tries = 0; ; tries += 1) {
+      const now: RunRef | null = tries === 0 ? ref : await this.#again(ref);
+      if (!now) return null;
+      try {
+        return new StoredRun(now, readLines(await this.#read(now)));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries > 4) throw failedIn(this.path, error);
+      }
+    }
+  }
+
+  /** What a list shows of a run; null when it is gone. Errors: those of `load`. */
+  async summary(ref: RunRef): Promise<StoredSummary | null> {
+    const ended = outcomes[ref.tag as keyof typeof outcomes];
+    // Lines are the truth: a run may have ended without its name saying so yet.
+    const run = ended === undefined ? await this.load(ref) : null;
+    if (ended === undefined && !run) return null;
+    const head = run ? summaryOf(run.head) : await this.#head(ref);
+    return head && { ref: run?.ref ?? ref, ...head, outcome: ended ?? run?.result?.outcome ?? null };
+  }
+
+  /** Heads never change, so that they are read once. */
+  async #head(ref: RunRef): Promise<StoredHeadSummary | null> {
+    const name = stableName(ref);
+    const known = this.#heads.get(name);
+    if (known) return known;
+    const line = await firstLine(this.#pathOf(ref));
+    const head = line && decodeLine(line);
+    if (head?.k !== 'run') return null;
+    const summary = summaryOf(head as unknown as RunHead);
+    if (this.#heads.size >= mostHeads) this.#heads.clear();
+    this.#heads.set(name, summary);
+    return summary;
+  }
+
+  /** The messages that a run began with. Errors: those of `load`. */
+  async historyOf({ from, messages }: StoredHistory): Promise<ModelMessage[]> {
+    if (!from) return [...messages];
+    const ref = await this.find(from.runId);
+    const run = ref && (await this.load(ref));
+    if (!run)
+      throw new EngineError(
+        'run.notFound',
+        `Run '${from.runId}', which another one goes on from, is not in the store.`,
+      );
+    return [...(await this.messagesOf(run)).messages.slice(0, from.count), ...messages];
+  }
+
+  /** The messages of a run as they were last written. Errors: those of `load`. */
+  async messagesOf(run: StoredRun): Promise<{ messages: ModelMessage[]; newMessageIndex: number }> {
+    return run.messagesAfter(await this.historyOf(run.head.history));
+  }
+
+  /** The process that drives a run; null when none does. */
+  driverOf(ref: RunRef): number | null {
+    const epoch = epochOf(ref);
+    if (epoch === null) return null;
+    return epoch === this.daemons.epoch ? process.pid : this.daemons.livingPid(epoch);
+  }
+
+  /**
+   * Takes a run over that nobody drives: of all who try, one succeeds. Null for the others, who have to look again.
+   *
+   * Errors: `store.unavailable`, `run.unreadable`.
+   */
+  async claim(ref: RunRef): Promise<{ owned: OwnedRun; run: StoredRun } | null> {
+    try {
+      this.#live();
+      const mine: RunRef = { ...ref, tag: `live-${this.daemons.epoch}` };
+      if (!this.#rename(ref, mine)) return null;
+      try {
+        const run = new StoredRun(mine, readLines(await this.#read(mine)));
+        run.checkWhole();
+        const file = RunFile.open(this.#pathOf(mine), run.at, this.#files);
+        return { owned: this.#own({ ref: mine, file }), run };
+      } catch (error) {
+        this.#rename(mine, { ...ref, tag: 'park' });
+        throw error;
+      }
+    } catch (error) {
+      throw failedIn(this.path, error);
+    }
+  }
+
+  /** Gives a run up under the name of its new state. */
+  release(owned: OwnedRun, tag: Tag): void {
+    if (!this.#owned.delete(owned.file)) return;
+    owned.file.close();
+    const ref = { ...owned.ref, tag };
+    // A file that another daemon took meanwhile is that one's.
+    try {
+      if (this.#rename(owned.ref, ref)) owned.ref = ref;
+    } catch {
+      // It stays under our name, and is free when this process is gone.
+    }
+  }
+
+  /** Deletes files. Errors: `store.unavailable`. */
+  remove(refs: readonly RunRef[]): void {
+    try {
+      for (const ref of refs) {
+        fs.rmSync(this.#pathOf(ref), { force: true });
+        this.#sync.addFolder(this.index.path(ref));
+      }
+    } catch (error) {
+      throw failedIn(this.path, error);
+    }
+  }
+
+  /** Resolves when everything is on disk. */
+  flush(): Promise<void> {
+    return this.#sync.flush();
+  }
+
+  /** Parks what is left, and says that this daemon is gone. */
+  close(): void {
+    for (const owned of [...this.#owned.values()]) this.release(owned, 'park');
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.daemons.leave();
+  }
+
+  /** Shows from here on that this daemon lives. */
+  #live(): void {
+    if (this.#timer) return;
+    this.daemons.beat();
+    this.daemons.tidy();
+    this.#beatAt = this.#options.elapsed();
+    this.#timer = setInterval(() => this.#beat(), beatMs);
+    this.#timer.unref();
+  }
+
+  #beat(): void {
+    try {
+      if (this.#isLate) this.#checkAll();
+      this.daemons.beat();
+      this.#beatAt = this.#options.elapsed();
+    } catch {
+      // The next line that is written fails, or the next beat succeeds.
+    }
+  }
+
+  get #isLate(): boolean {
+    return this.#options.elapsed() - this.#beatAt > lateMs;
+  }
+
+  /** A process that stood still for so long may have lost its runs to another one, which took it for gone. */
+  #checkOwner(file: RunFile): void {
+    if (!this.#isLate) return;
+    this.#checkAll();
+    if (!this.#owned.has(file)) throw lost(file.path);
+    this.daemons.beat();
+    this.#beatAt = this.#options.elapsed();
+  }
+
+  #checkAll(): void {
+    for (const { file } of [...this.#owned.values()]) {
+      if (fs.existsSync(file.path)) continue;
+      this.#owned.delete(file);
+      file.onFailure(lost(file.path));
+      file.close();
+    }
+  }
+
+  #createFile(head: RunHead): OwnedRun {
+    const ref = newRef(head, `live-${this.daemons.epoch}`);
+    makeFolder(this.index.path(ref));
+    const file = RunFile.create(this.#pathOf(ref), this.#files);
+    const owned = this.#own({ ref, file });
+    try {
+      file.appendNow({ k: 'run', ...head });
+    } catch (error) {
+      this.#drop(owned);
+      throw error;
+    }
+    this.#sync.addFolder(this.index.path(ref));
+    return owned;
+  }
+
+  #own(owned: OwnedRun): OwnedRun {
+    this.#owned.set(owned.file, owned);
+    return owned;
+  }
+
+  #drop(owned: OwnedRun): void {
+    this.#owned.delete(owned.file);
+    owned.file.close();
+    fs.rmSync(this.#pathOf(owned.ref), { force: true });
+  }
+
+  async #taken(
+    head: RunHead,
+    claims: { id: boolean; conversation: boolean },
+    own: RunRef | null,
+  ): Promise<Taken | null> {
+    if (!claims.id && !claims.conversation) return null;
+    const [id, conversation] = [idOf(head.runId), conversationOf(head.conversationId)];
+    for (const ref of await this.index.refs()) {
+      if (own && stableName(ref) === stableName(own) && ref.tag === own.tag) continue;
+      if (claims.id && ref.id === id) return { taken: 'id', by: ref };
+      if (
+        claims.conversation &&
+        ref.conversation === conversation &&
+        isOpen(ref) &&
+        (await this.#takesConversation(ref))
+      )
+        return { taken: 'conversation', by: ref };
+    }
+    return null;
+  }
+
+  /** Runs that tools of other runs started do not take the conversation. */
+  async #takesConversation(ref: RunRef): Promise<boolean> {
+    const run = await this.load(ref).catch(() => null);
+    // A file without a head is that of a daemon which is writing it, or did not get so far.
+    return run === null || (run.head.parentRunId === undefined && run.result === null);
+  }
+
+  async #again(ref: RunRef): Promise<RunRef | null> {
+    const name = stableName(ref);
+    return (await this.index.refs()).find((one) => stableName(one) === name) ?? null;
+  }
+
+  #read(ref: RunRef): Promise<Buffer> {
+    const { O_RDONLY, O_NOFOLLOW = 0 } = fs.constants;
+    return fs.promises.readFile(this.#pathOf(ref), { flag: O_RDONLY | O_NOFOLLOW });
+  }
+
+  /** False when the file does not bear that name any more. Errors: those of the system. */
+  #rename(from: RunRef, to: RunRef): boolean {
+    try {
+      fs.renameSync(this.#pathOf(from), this.#pathOf(to));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+    this.#sync.addFolder(this.index.path(to));
+    return true;
+  }
+
+  #pathOf(ref: RunRef): string {
+    return this.index.path(ref, fileName(ref));
+  }
+}
+
+const summaryOf = ({ runId, conversationId, parentRunId, spec, startedAt }: RunHead): StoredHeadSummary => ({
+  runId,
+  conversationId,
+  parentRunId,
+  agent: spec.agent.name ?? undefined,
+  startedAt,
+});
+
+/** Reads a file up to its first newline; null when there is none. */
+async function firstLine(path: string): Promise<Buffer | null> {
+  const { O_RDONLY, O_NOFOLLOW = 0 } = fs.constants;
+  const file = await fs.promises.open(path, O_RDONLY | O_NOFOLLOW);
+  try {
+    let bytes = Buffer.alloc(0);
+    for (let size = 16 * 1024; ; size *= 4) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, bytes.length);
+      bytes = Buffer.concat([bytes, buffer.subarray(0, bytesRead)]);
+      const end = bytes.indexOf(0x0a);
+      if (end >= 0) return bytes.subarray(0, end);
+      if (bytesRead < size) return null;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const isOpen = ({ tag }: RunRef) => tag === 'park' || tag.startsWith('live-');
+
+const lost = (path: string) =>
+  new EngineError('run.owned', `Another daemon took the run in '${path}' over, since this one had stood still.`);

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { RunStore } from '../../server/store/run-store.ts';
+
+/** A store in a folder of its own, opened on first use. */
+export interface TempStore {
+  readonly path: string;
+  readonly by: string;
+  open(): RunStore;
+  /** Another store on the same folder, as another daemon has. */
+  another(): RunStore;
+  /** Closes all and removes the folder. */
+  remove(): void;
+}
+
+export function tempStore({ durability = 'normal' }: { durability?: 'normal' | 'full' } = {}): TempStore {
+  const folder = mkdtempSync(join(tmpdir(), 'runwire-store-'));
+  const path = join(folder, 'store');
+  const opened: RunStore[] = [];
+  const open = () => {
+    const store = new RunStore({ path, durability, by: 'test', elapsed: () => performance.now() });
+    opened.push(store);
+    return store;
+  };
+  return {
+    path,
+    by: 'test',
+    open,
+    another: open,
+    remove: () => {
+      for (const store of opened) store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
