@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
@@ -5,6 +6,7 @@ import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
+import type { RunExecutor } from './executors/run-executor.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
@@ -15,6 +17,7 @@ import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
+import { defaultStore, sweep } from './store/keeping.ts';
 import { RunStore } from './store/run-store.ts';
 import { Toolsets } from './toolsets/toolsets.ts';
 import { version } from './version.ts';
@@ -47,6 +50,7 @@ switch (command.kind) {
     break;
   case 'models':
   case 'doctor':
+  case 'store':
   case 'completion':
     void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
     break;
@@ -61,22 +65,36 @@ switch (command.kind) {
 async function runHere(args: readonly string[]): Promise<void> {
   const { runProcess } = await import('./cli/process.ts');
   const toolsets = new Toolsets(mcp);
-  const executor = createLocalExecutor({
-    limits: defaultLimits,
-    agents: new AgentRegistry(defaultLimits),
-    keys,
-    world,
-    toolsets,
-    onDebug: (text) => log.debug(text),
-    reportBug: (error) => reportBug(error, log),
-  });
-  await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
+  const opened: RunExecutor[] = [];
+  const executorFor = (path: string | undefined) => {
+    const executor = createLocalExecutor({
+      limits: defaultLimits,
+      agents: new AgentRegistry(defaultLimits),
+      keys,
+      world,
+      toolsets,
+      onDebug: (text) => log.debug(text),
+      reportBug: (error) => reportBug(error, log),
+      store: storeAccess(path),
+    });
+    opened.push(executor);
+    return executor;
+  };
+  const end = async () => {
+    await toolsets.close();
+    for (const executor of opened) executor.close();
+  };
+  await runProcess(args, { stdout: frames, start: localRuns(executorFor), end, log });
 }
 
 /** Opened when it is first used, so that a daemon starts as fast with it. */
-function storeAccess(): StoreAccess | undefined {
-  const { store } = command;
-  return store && { by: version, open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed }) };
+function storeAccess(path?: string): StoreAccess | undefined {
+  const store = path === undefined ? command.store : { ...defaultStore, ...command.store, path: resolve(path) };
+  if (!store) return undefined;
+  const onDeleted = (text: string) => log.info(`the store '${store.path}': ${text}`);
+  const keep = (opened: RunStore) => sweep(opened, store.keeping, { nowMs: world.epochMs(), onDeleted });
+  const open = () => new RunStore({ ...store, by: version, elapsed: world.elapsed, sweep: keep });
+  return { by: version, open };
 }
 
 function print(text: string, exitCode: 0 | 2): void {
@@ -87,7 +105,7 @@ function print(text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }): void {
+function start({ drainMs, hostPid, limits: set, resumes }: Command & { kind: 'daemon' }): void {
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
@@ -111,6 +129,7 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
+  if (resumes) void server.resumeInterrupted();
 }
 
 /**

@@ -53,7 +53,9 @@ async function runOnce(options: RunOptions, around: Surroundings, voice: Voice):
   const progress = new Progress(voice);
   // Text on the same screen takes the place of the line.
   const shown = { text: isText ? text : null, progress, sharesScreen: stdout.isTerminal };
-  const run = await start(params, (notification) => follow(notification, voice, shown));
+  const { store, continues } = options;
+  const place = { ...(store === undefined ? {} : { store }), ...(continues === undefined ? {} : { continues }) };
+  const run = await start(params, (notification) => follow(notification, voice, shown), place);
   const result = await resultOf(run, interrupted);
   progress.stop();
   if (options.json) writeJson(stdout, result);
