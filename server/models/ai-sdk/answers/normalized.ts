@@ -1,5 +1,6 @@
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { asObject } from '../raw/loose-json.ts';
+import { PieceMerger } from '../raw/merged-pieces.ts';
 import { DamagedFrameError, type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';
 import { errorOfFrame, type OwnError, ownError } from './own-error.ts';
@@ -114,6 +115,7 @@ function normalizedStream(response: Response, events: StreamReading): Response {
 class FrameStream implements StreamReading {
   readonly #reading: Reading;
   readonly #decoder = new FrameDecoder();
+  readonly #merger = new PieceMerger<Frame>((frame, data) => frame.with(data));
   isOver = false;
 
   constructor(reading: Reading) {
@@ -123,9 +125,9 @@ class FrameStream implements StreamReading {
   add(bytes: Uint8Array): Uint8Array {
     const written: Uint8Array[] = [];
     try {
-      for (const frame of this.#decoder.add(bytes)) {
+      for (const frame of this.#merger.merged(this.#decoder.add(bytes))) {
         if (frame.error) {
-          this.#fail(errorOfFrame(frame.error, jsonOf(frame.payload)?.value));
+          this.#fail(errorOfFrame(frame.error, jsonOf(frame.data)?.value));
           break;
         }
         written.push(this.#frame(frame));
@@ -148,10 +150,10 @@ class FrameStream implements StreamReading {
 
   #frame(frame: Frame): Uint8Array {
     const { name } = frame;
-    const parsed = jsonOf(frame.payload);
+    const parsed = jsonOf(frame.data);
     if (name === undefined || !parsed) return frame.bytes;
     const [event] = this.#reading.normalizer.event({ [name]: parsed.value });
-    return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name]));
+    return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name])).bytes;
   }
 }
 
@@ -159,6 +161,7 @@ class FrameStream implements StreamReading {
 class EventStream implements StreamReading {
   readonly #reading: Reading;
   readonly #decoder = new EventDecoder();
+  readonly #merger = new PieceMerger<ServerSentEvent>(({ name }, data) => ({ name, data }));
   #marked = false;
   isOver = false;
 
@@ -178,7 +181,7 @@ class EventStream implements StreamReading {
 
   #written(events: Iterable<ServerSentEvent>): string {
     let text = '';
-    for (const event of events) {
+    for (const event of this.#merger.merged(events)) {
       if (this.isOver) break;
       text += this.#event(event);
     }
