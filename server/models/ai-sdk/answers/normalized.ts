@@ -174,8 +174,10 @@ class EventStream implements StreamReading {
   }
 
   end(): Uint8Array {
+    // An event that was cut off is none.
+    if (this.#reading.isBroken()) return new Uint8Array();
     const rest = this.#written(this.#decoder.end());
-    const hasEnded = this.#marked || this.isOver || this.#reading.isBroken();
+    const hasEnded = this.#marked || this.isOver;
     return encoder.encode(hasEnded ? rest : rest + this.#ending(false));
   }
 
