@@ -1,4 +1,5 @@
-// Plays hostile answers and schemas against the built daemon, and prints what each cost it: node test/hostile/main.mjs [NAME]
+// Plays hostile answers and schemas against the built daemon, and prints what each cost it:
+// node test/hostile/main.mjs [NAME], with SLACK as the factor that times may differ by on a busy machine.
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
@@ -6,14 +7,16 @@ import { createMessageConnection, StreamMessageReader, StreamMessageWriter } fro
 import { cases } from './cases.mjs';
 
 /** Time is that of the CPU, so that what else the machine does is not in it. */
-const limits = { memoryMiB: 64, cpuSeconds: 1, healthMs: 100 };
+const slack = Number(process.env.SLACK ?? 1);
+const limits = { memoryMiB: 64, cpuSeconds: slack, healthMs: 100 * slack };
 
 const provider = new Worker(new URL('./provider.mjs', import.meta.url));
 const port = await new Promise((resolve) => provider.once('message', resolve));
 const daemonPath = new URL('../../dist/daemon/runwire.cjs', import.meta.url).pathname;
 
 /** Memory in KiB by its name in `/proc/PID/status`. */
-const memoryOf = (pid, name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+const memoryOf = (pid, name) =>
+  Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 
 /** Seconds of CPU of all threads of a process; of its main thread alone in milliseconds. */
 const cpuOf = (pid) => {
@@ -25,7 +28,10 @@ const mainThreadMs = (pid) => Number(readFileSync(`/proc/${pid}/task/${pid}/sche
 /** One daemon, warmed up by a run of the same model, so that what the case costs is not what loading costs. */
 async function daemon() {
   const child = spawn(process.execPath, [daemonPath], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
   connection.onRequest('tool/call', () => {
     throw new Error('the tool of a hostile case');
   });
@@ -35,7 +41,10 @@ async function daemon() {
   return { child, connection };
 }
 
-const model = (name) => ({ model: 'openai-compatible:m', baseUrl: `http://127.0.0.1:${port}/${encodeURIComponent(name)}` });
+const model = (name) => ({
+  model: 'openai-compatible:m',
+  baseUrl: `http://127.0.0.1:${port}/${encodeURIComponent(name)}`,
+});
 
 /** How long its main thread computed, at most, before it answered a question. */
 async function longestHealth({ child: { pid }, connection }, isOver) {
@@ -51,14 +60,22 @@ async function longestHealth({ child: { pid }, connection }, isOver) {
 
 async function play({ name, schema = { type: 'object' }, stream = true }) {
   const { child, connection } = await daemon();
-  const spec = { tools: [{ name: 't', inputSchema: schema }], retries: 0, prompt: 'x', wait: true, usageLimits: { request_limit: 1 } };
+  const spec = {
+    tools: [{ name: 't', inputSchema: schema }],
+    retries: 0,
+    prompt: 'x',
+    wait: true,
+    usageLimits: { request_limit: 1 },
+  };
   await connection.sendRequest('run/start', { ...spec, tools: [], model: model('a date beyond dates'), stream: false });
   const idle = memoryOf(child.pid, 'VmRSS');
   writeFileSync(`/proc/${child.pid}/clear_refs`, '5');
   const [cpu, begun] = [cpuOf(child.pid), performance.now()];
   let isOver = false;
   const health = longestHealth({ child, connection }, () => isOver);
-  const result = await connection.sendRequest('run/start', { ...spec, model: model(name), stream }).catch((error) => ({ error }));
+  const result = await connection
+    .sendRequest('run/start', { ...spec, model: model(name), stream })
+    .catch((error) => ({ error }));
   isOver = true;
   const measured = {
     ms: performance.now() - begun,
@@ -75,13 +92,26 @@ async function play({ name, schema = { type: 'object' }, stream = true }) {
 
 const wanted = process.argv[2] ?? '';
 let failed = 0;
-console.log('kind       case                                 s CPU   s wall   MiB above idle   ms health/get   ended with');
+process.stdout.write(
+  'kind       case                                 s CPU   s wall   MiB above idle   ms health/get   ended with\n',
+);
 for (const one of cases.filter(({ name, kind }) => `${kind} ${name}`.includes(wanted))) {
   const m = await play(one);
-  const isGood = m.memoryMiB <= limits.memoryMiB && m.cpuSeconds <= limits.cpuSeconds && m.healthMs <= limits.healthMs && m.ended !== 'internal';
+  const isGood =
+    m.ended === (one.ends || 'success') &&
+    m.memoryMiB <= (one.memoryMiB ?? limits.memoryMiB) &&
+    m.cpuSeconds <= limits.cpuSeconds &&
+    m.healthMs <= limits.healthMs;
   if (!isGood) failed += 1;
-  const figures = [m.cpuSeconds.toFixed(2).padStart(6), (m.ms / 1000).toFixed(2).padStart(8), m.memoryMiB.toFixed(1).padStart(16), m.healthMs.toFixed(0).padStart(15)];
-  console.log(`${one.kind.padEnd(10)} ${one.name.padEnd(36)}${figures.join('')}   ${isGood ? '' : 'TOO MUCH '}${m.ended}: ${m.message.slice(0, 90)}`);
+  const figures = [
+    m.cpuSeconds.toFixed(2).padStart(6),
+    (m.ms / 1000).toFixed(2).padStart(8),
+    m.memoryMiB.toFixed(1).padStart(16),
+    m.healthMs.toFixed(0).padStart(15),
+  ];
+  process.stdout.write(
+    `${one.kind.padEnd(10)} ${one.name.padEnd(36)}${figures.join('')}   ${isGood ? '' : 'FAILED '}${m.ended}: ${m.message.slice(0, 90).replaceAll('\n', ' ')}\n`,
+  );
 }
 await provider.terminate();
 process.exit(failed > 0 ? 1 : 0);

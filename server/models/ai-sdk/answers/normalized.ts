@@ -1,6 +1,7 @@
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { asObject } from '../raw/loose-json.ts';
 import { PieceMerger } from '../raw/merged-pieces.ts';
+import { turnIfDue } from '../transport/turns.ts';
 import { DamagedFrameError, type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';
 import { errorOfFrame, type OwnError, ownError } from './own-error.ts';
@@ -41,8 +42,10 @@ async function answerOfError(response: Response, { normalizer, streamed, receive
 /** What is not JSON is left to the package, which says so. */
 async function normalizedBody(response: Response, reading: Reading): Promise<Response> {
   const text = await response.text();
+  await turnIfDue();
   const parsed = jsonOf(text);
   if (!parsed) return withBody(response, text);
+  await turnIfDue();
   const body = reading.normalizer.body(parsed.value);
   const error = ownError(parsed.value) ?? (body === undefined ? noAnswer(parsed.value) : undefined);
   if (error) {
@@ -51,7 +54,9 @@ async function normalizedBody(response: Response, reading: Reading): Promise<Res
   }
   if (reading.streamed) return asStream(response, parsed.value, reading.normalizer);
   reading.received(body);
-  return withBody(response, stringifyExact(body));
+  const written = stringifyExact(body);
+  await turnIfDue();
+  return withBody(response, written);
 }
 
 /** A body with nothing in it that could be an answer: another try may help. */

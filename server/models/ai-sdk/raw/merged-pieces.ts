@@ -58,16 +58,26 @@ export class PieceMerger<T extends StreamEvent> {
   /** The event that is held, with the one after it in it if that is possible; otherwise that one. */
   #next(held: Held<T> | undefined, event: T): Held<T> {
     this.#events += 1;
-    if (this.#events <= untouchedEvents) return { event, value: undefined, isMerged: false };
-    const value = jsonOf(event.data);
-    const joint = held && held.event.name === event.name ? mergedPieces(held.value, value) : undefined;
-    return held && joint !== undefined
-      ? { event: held.event, value: joint, isMerged: true }
-      : { event, value, isMerged: false };
+    if (this.#events <= untouchedEvents)
+      return { event, value: undefined, isMerged: false, frame: undefined, more: '' };
+    if (held && held.event.name === event.name) {
+      const piece = held.frame && pieceIn(event.data, held.frame);
+      if (piece !== undefined) {
+        held.more += piece;
+        return held;
+      }
+      const found: Found = { pieces: 0, field: '', piece: '' };
+      const value = jsonOf(event.data);
+      const joint = jointOf(whole(held), value, found);
+      if (joint === undefined) return { event, value, isMerged: false, frame: undefined, more: '' };
+      const frame = frameOf(event.data, found);
+      return { event: held.event, value: joint, isMerged: true, frame, more: '' };
+    }
+    return { event, value: jsonOf(event.data), isMerged: false, frame: undefined, more: '' };
   }
 
-  #released({ event, value, isMerged }: Held<T>): T {
-    return isMerged ? this.#withData(event, stringifyExact(value)) : event;
+  #released(held: Held<T>): T {
+    return held.isMerged ? this.#withData(held.event, stringifyExact(whole(held))) : held.event;
   }
 }
 
@@ -76,6 +86,41 @@ interface Held<T> {
   readonly event: T;
   readonly value: unknown;
   readonly isMerged: boolean;
+  /** What the text of the event before the next one has around its piece; undefined when that is not known. */
+  readonly frame: Frame | undefined;
+  /** Pieces that came in the same frame, as they are written in JSON; they are not in `value` yet. */
+  more: string;
+}
+
+/** The text of an event before and after its piece of text. */
+interface Frame {
+  readonly before: string;
+  readonly after: string;
+}
+
+function whole({ value, frame, more }: Held<unknown>): unknown {
+  return frame && more !== '' ? mergedPieces(value, jsonOf(frame.before + more + frame.after)) : value;
+}
+
+/** The frame of an event whose piece is known; undefined when its text has the same twice. */
+function frameOf(data: string, { field, piece }: Found): Frame | undefined {
+  for (const colon of [':', ': ']) {
+    const start = `${JSON.stringify(field)}${colon}"`;
+    const member = `${start}${JSON.stringify(piece).slice(1)}`;
+    const at = data.indexOf(member);
+    if (at < 0) continue;
+    if (data.includes(member, at + 1)) return undefined;
+    return { before: data.slice(0, at + start.length), after: data.slice(at + member.length - 1) };
+  }
+  return undefined;
+}
+
+/** The piece of an event that has the frame and no escapes in its piece: what it is need not be parsed. */
+function pieceIn(data: string, { before, after }: Frame): string | undefined {
+  if (data.length <= before.length + after.length || !data.startsWith(before) || !data.endsWith(after))
+    return undefined;
+  const piece = data.slice(before.length, data.length - after.length);
+  return /["\\\p{Cc}]/u.test(piece) ? undefined : piece;
 }
 
 /** Data that is no JSON, a mark of the end among it, has no pieces. */
@@ -91,22 +136,26 @@ function jsonOf(text: string): unknown {
  * The two events as one; undefined unless they differ in one piece of text alone, at the same place, besides what each
  * event has anew.
  */
-export function mergedPieces(first: unknown, second: unknown): unknown {
-  const found: Found = { pieces: 0 };
+export const mergedPieces = (first: unknown, second: unknown): unknown =>
+  jointOf(first, second, { pieces: 0, field: '', piece: '' });
+
+function jointOf(first: unknown, second: unknown, found: Found): unknown {
   const merged = both(first, second, '', found);
   return merged !== undefined && found.pieces === 1 ? merged : undefined;
 }
 
-/** How many pieces of text that are not empty were joined. */
+/** How many pieces of text that are not empty were joined; the field of the last one, and what was added to it. */
 interface Found {
   pieces: number;
+  field: string;
+  piece: string;
 }
 
 /** `undefined` stands for values that cannot be joined: in JSON there is no such value. */
 function both(first: unknown, second: unknown, field: string, found: Found): unknown {
   if (laterFields.has(field)) return second;
   if (typeof first === 'string' && typeof second === 'string' && pieceFields.has(field)) {
-    return joined(first, second, found);
+    return joined(first, second, field, found);
   }
   if (first === second) return first;
   if (Array.isArray(first) && Array.isArray(second)) return bothLists(first, second, found);
@@ -114,9 +163,13 @@ function both(first: unknown, second: unknown, field: string, found: Found): unk
 }
 
 /** A piece that is empty in one of them would say that another field went on between them. */
-function joined(first: string, second: string, found: Found): string | undefined {
+function joined(first: string, second: string, field: string, found: Found): string | undefined {
   if ((first === '') !== (second === '')) return undefined;
-  if (first !== '') found.pieces += 1;
+  if (first !== '') {
+    found.pieces += 1;
+    found.field = field;
+    found.piece = second;
+  }
   return first + second;
 }
 

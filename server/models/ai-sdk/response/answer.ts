@@ -205,15 +205,30 @@ export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadat
 
 /**
  * The usage of one request: what the AI SDK says, whose totals include cache reads, cache writes and reasoning, as ours
- * do, under what was read in the body. One that was not counted is none of zero.
+ * do, under what was read in the body. One that was not counted is none of zero, and a number that no request can have
+ * counts nothing.
  *
  * Source: Pydantic AI `_map_usage`.
  */
 export function usageOf(given: LanguageModelV4Usage, read: Partial<RequestUsage> | undefined): RequestUsage {
   const { inputTokens, outputTokens } = given;
   if (!read && inputTokens.total === undefined && outputTokens.total === undefined) return unmeasuredUsage();
-  const usage = { ...usageOfSdk(given), ...read };
-  return requestUsage({ ...usage, output_reasoning_tokens: usage.details?.reasoning_tokens ?? 0 });
+  const { details = {}, ...counts } = { ...usageOfSdk(given), ...read };
+  const kept = possibleCounts(details);
+  return requestUsage({
+    ...possibleCounts(counts),
+    details: kept,
+    output_reasoning_tokens: kept.reasoning_tokens ?? 0,
+  });
+}
+
+/** Beyond every number of tokens, and so small that thousands of them are added up exactly. */
+const countLimit = 2 ** 40;
+
+/** The counts that are no nonsense of a server. */
+function possibleCounts<T extends object>(counts: T): T {
+  const isPossible = (value: unknown) => typeof value !== 'number' || Math.abs(value) < countLimit;
+  return Object.fromEntries(Object.entries(counts).filter(([, value]) => isPossible(value))) as T;
 }
 
 function usageOfSdk({ inputTokens, outputTokens }: LanguageModelV4Usage): Partial<RequestUsage> {

@@ -61,6 +61,18 @@ describe('the events of a long answer', () => {
     expect(JSON.parse(reads[2]?.[0]?.data ?? '')).toEqual(chat({ content: 'a'.repeat(500) }));
   });
 
+  it.each([
+    ['with escapes', () => 'a"\\\n\u2028'],
+    ['of which some have escapes', (at: number) => (at % 3 === 0 ? '"' : 'b')],
+    ['that look like a field', () => '"content":"a"'],
+    ['that are whole words', (at: number) => `word ${at} `],
+  ])('have all of their pieces %s', (_name, piece) => {
+    const pieces = Array.from({ length: 3_000 }, (_, at) => piece(at));
+    const read = [...merger().merged(pieces.map(event))];
+    expect(read.length).toBeLessThan(1_030);
+    expect(read.map(({ data }) => JSON.parse(data).choices[0].delta.content).join('')).toBe(pieces.join(''));
+  });
+
   it('are handed on to the last whole one when those after it are damaged', () => {
     const damaged = function* () {
       for (let at = 0; at < 1_100; at += 1) yield event('a');
