@@ -77,9 +77,9 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
 }
 
 /** Upstream stores the requested name where the answer has none. */
-const withName = (response: ModelResponse, asked: string): ModelResponse => ({
+const withName = (response: ModelResponse, requested: string): ModelResponse => ({
   ...response,
-  model_name: response.model_name ?? asked,
+  model_name: response.model_name ?? requested,
 });
 
 function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {

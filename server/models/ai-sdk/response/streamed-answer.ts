@@ -36,7 +36,7 @@ export async function readStream(
   target: PartStream,
   { provider, exchange, redaction }: { provider: Provider; exchange: Exchange; redaction: Redaction },
 ): Promise<Ended> {
-  const answer = new StreamedAnswer(target, { provider, modelName: exchange.asked.modelName, redaction });
+  const answer = new StreamedAnswer(target, { provider, modelName: exchange.options.modelName, redaction });
   const reader = stream.getReader();
   try {
     for (;;) {
