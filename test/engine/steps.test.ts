@@ -120,7 +120,7 @@ describe('a journaled runner', () => {
 
 describe('a replaying runner', () => {
   const line = (key: string): RunLine => ({ kind: 'step', key, output: output(key) });
-  const told = (after: string, message: string): RunLine => ({
+  const emitted = (after: string, message: string): RunLine => ({
     kind: 'emitted',
     key: null,
     after,
@@ -151,7 +151,7 @@ describe('a replaying runner', () => {
 
   it('emits what was told where it was told, before the first step too', async () => {
     const seen: string[] = [];
-    const runner = new ReplayingRunner([told('', 'first'), line('a'), told('b', 'second'), line('b')], never);
+    const runner = new ReplayingRunner([emitted('', 'first'), line('a'), emitted('b', 'second'), line('b')], never);
     runner.attach((event) => seen.push(event.event_kind === 'warning' ? event.message : ''));
     expect(seen).toEqual(['first']);
     await runner.step('a', unwanted, idle);
