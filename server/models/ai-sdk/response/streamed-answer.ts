@@ -3,19 +3,21 @@ import type {
   LanguageModelV4ResponseMetadata,
   LanguageModelV4StreamPart,
   LanguageModelV4ToolCall,
-  LanguageModelV4Usage,
   SharedV4ProviderMetadata,
   SharedV4Warning,
 } from '@ai-sdk/provider';
+import type { RequestUsage } from '../../../../protocol/messages/usage.ts';
+import { unmeasuredUsage } from '../../../engine/request/response.ts';
 import type { PartFields } from '../../../engine/streaming/delta-sink.ts';
 import type { PartStream } from '../../../engine/streaming/part-stream.ts';
 import type { Redaction } from '../../../redaction/redaction.ts';
 import { withNative } from '../answers/native-parts.ts';
 import { StreamedText } from '../answers/streamed-text.ts';
-import type { BodyFacts, BodyReader, Provider } from '../provider.ts';
+import type { BodyReader, Provider } from '../provider.ts';
 import type { Exchange } from '../transport/exchange.ts';
-import { callId, createdAt, type Ended, servedFields, unknownUsage, usageOf } from './answer.ts';
+import { callId, createdAt, type Ended, servedFields } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
+import { packageCounts, usageOf } from './answer-usage.ts';
 import { CleanThinking } from './clean-thinking.ts';
 import { storeMetadata, storeThinkingMetadata } from './metadata.ts';
 
@@ -96,7 +98,8 @@ class StreamedAnswer {
   #calls = 0;
   #metadata: LanguageModelV4ResponseMetadata = {};
   #warnings: SharedV4Warning[] = [];
-  #usage: LanguageModelV4Usage = unknownUsage;
+  /** Derived whenever counts come: from the body where they are read there, else from the package at the end. */
+  #usage: RequestUsage = unmeasuredUsage();
   #finish: LanguageModelV4FinishReason = interrupted;
   #failure: { error: unknown } | undefined;
 
@@ -162,7 +165,7 @@ class StreamedAnswer {
         break;
       case 'finish':
         this.#finish = part.finishReason;
-        this.#usage = part.usage;
+        if (!this.#reader) this.#usage = usageOf(packageCounts(part.usage));
         break;
       case 'tool-input-end':
       case 'ping':
@@ -174,9 +177,7 @@ class StreamedAnswer {
   ended(): Ended {
     this.flush();
     for (const call of this.#waiting.values()) this.#wholes(call);
-    const facts: BodyFacts = this.#reader ?? {};
-    const counted = this.#reader ? unknownUsage : this.#usage;
-    const usage = usageOf(counted, facts.usage);
+    const usage = this.#usage;
     if (!usage.unmeasured_requests && (this.#target.opened || usage.input_tokens + usage.output_tokens > 0)) {
       this.#shown().setUsage(usage);
     }
@@ -188,9 +189,9 @@ class StreamedAnswer {
       parts: this.#target.parts(),
       // A call that never came as a whole is cut, whatever the stream says of its end.
       finishReason: this.#unsettled.size > 0 ? interrupted : this.#finished(),
-      usage: counted,
+      usage,
       metadata: this.#metadata,
-      facts,
+      facts: this.#reader ?? {},
       warnings: this.#warnings,
     };
   }
@@ -214,7 +215,9 @@ class StreamedAnswer {
       this.#cleanThinking.add({ key: `thinking ${id}${turn}`, text, signature, fields: fields ?? own });
     }
     for (const part of reader.takeParts?.() ?? []) this.#opened().whole(part);
-    if (reader.usage && reader.usage !== before) this.#shown().setUsage(usageOf(unknownUsage, reader.usage));
+    if (!reader.usage || reader.usage === before) return;
+    this.#usage = usageOf(reader.usage);
+    this.#shown().setUsage(this.#usage);
   }
 
   #identify({ id, timestamp, modelId }: Piece<'response-metadata'>): void {
