@@ -23,14 +23,20 @@ export interface Services {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+/** A model that sends through a package, with the provider that it sends to. */
+export interface BridgedModel extends Model {
+  readonly provider: Provider;
+}
+
 /**
  * A model of our own over a provider of the AI SDK: map the prompt, send it with retries, map the answer.
  *
  * Source: Pydantic AI `Model`.
  */
-export function bridgedModel(provider: Provider, entry: ProviderEntry, services: Services = {}): Model {
+export function bridgedModel(provider: Provider, entry: ProviderEntry, services: Services = {}): BridgedModel {
   return {
     id: entry.id,
+    provider,
     request: (prompt, call) => request({ provider, entry, services }, prompt, call),
   };
 }
