@@ -1,4 +1,4 @@
-// What a provider may send and what a schema may ask for, by the kinds of budgets they try.
+// What a provider may send and what a schema may require, by the kinds of budgets they try.
 import { gzipSync } from 'node:zlib';
 
 const chunk = (delta, fields = {}) =>

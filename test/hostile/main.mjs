@@ -46,7 +46,7 @@ const model = (name) => ({
   baseUrl: `http://127.0.0.1:${port}/${encodeURIComponent(name)}`,
 });
 
-/** How long its main thread computed, at most, before it answered a question. */
+/** How long its main thread computed, at most, before it answered a request. */
 async function longestHealth({ child: { pid }, connection }, isOver) {
   let longest = 0;
   while (!isOver()) {

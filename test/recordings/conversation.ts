@@ -12,7 +12,7 @@ export interface Outcome {
   readonly result: RunResult;
 }
 
-/** What came of an exchange: nothing was asked of a model, its outcome, or why there is none. */
+/** What came of an exchange: nothing was requested of a model, its outcome, or why there is none. */
 export type Played = Outcome | { readonly problem: string } | null;
 
 /** A server that replays a recording: its address, and how many of the exchanges it has served. */
@@ -55,9 +55,9 @@ export async function play(recording: Recording, server: Served, daemon: Daemon)
   return played;
 }
 
-async function playOne(...given: Parameters<typeof ask>): Promise<Exclude<Played, null>> {
+async function playOne(...given: Parameters<typeof playExchange>): Promise<Exclude<Played, null>> {
   try {
-    return await ask(...given);
+    return await playExchange(...given);
   } catch (error) {
     return { problem: String(error) };
   }
@@ -80,7 +80,7 @@ async function requestAsRecorded({ request }: Exchange, { baseUrl }: Served): Pr
 const isRepeated = ({ result }: Outcome, before: Exchange | undefined, exchange: Exchange) =>
   result.error?.data.retryable === true && isDeepStrictEqual(before?.request, exchange.request);
 
-async function ask(
+async function playExchange(
   exchange: Exchange,
   responses: readonly ModelResponse[],
   { baseUrl }: Served,

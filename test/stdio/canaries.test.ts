@@ -60,7 +60,7 @@ const folder = mkdtempSync(join(tmpdir(), 'runwire-canary-'));
 const logs = mkdtempSync(join(tmpdir(), 'runwire-canary-log-'));
 afterEach(() => [folder, logs].map((path) => rmSync(path, { recursive: true, force: true })));
 
-/** Packages a stranger put where the daemon is started: each tells when it is loaded. */
+/** Packages a stranger put where the daemon is started: each reports when it is loaded. */
 function plantPackages(): void {
   for (const name of ['@ai-sdk/openai', '@ai-sdk/provider', 'zod', 'vscode-jsonrpc', 'typebox', 'undici']) {
     const at = join(folder, 'node_modules', name);
@@ -132,7 +132,7 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
   ).toEqual([]);
   const log = readFileSync(join(logs, 'log'), 'utf8');
   const shown = [JSON.stringify(daemon.messages), daemon.stderr, daemon.junk, log].join('\n');
-  // Heads and tails too: a cut text must not leave a part of a key behind.
+  // Heads and tails too: a cut text must not keep a part of a key.
   expect(shown.match(/canary-\w+|0123456789/g)).toBeNull();
   expect(shown).toContain('[redacted]');
   expect(readdirSync(folder)).toEqual(before);
