@@ -1,7 +1,7 @@
 import type { AgentSpec, ModelEntry } from '../../../protocol/spec.ts';
+import type { ServeCallback } from '../../callbacks/served-callbacks.ts';
 import type { EngineError } from '../../engine/errors.ts';
 import type { RunExecutor } from '../../executors/run-executor.ts';
-import type { ServeCallback } from './tools/served-callbacks.ts';
 
 /** What is known of a model. */
 export interface ModelFacts {

@@ -1,4 +1,4 @@
-import type { ServeCallback } from '../../../server/frontends/acp/tools/served-callbacks.ts';
+import type { ServeCallback } from '../../../server/callbacks/served-callbacks.ts';
 
 type Part = Record<string, unknown>;
 /** One response of the model, or what makes it. */

@@ -1,11 +1,11 @@
 import type { NotificationOf } from '../../../../protocol/catalogue.ts';
 import type { RunResult } from '../../../../protocol/result.ts';
 import type { RunStartParams } from '../../../../protocol/run.ts';
+import { type ServedCallbacks, servedCallbacks } from '../../../callbacks/served-callbacks.ts';
 import { EngineError } from '../../../engine/errors.ts';
 import type { RunOwner } from '../../../runs/run-owner.ts';
 import { RpcError, rpcCode } from '../connection/rpc-error.ts';
 import { elicit } from '../tools/elicitation.ts';
-import { type ServedCallbacks, servedCallbacks } from '../tools/served-callbacks.ts';
 import { SessionTools } from '../tools/session-tools.ts';
 import { RunProjector } from '../updates/run-projector.ts';
 import { addedCost, promptUsage } from '../updates/usage-update.ts';

@@ -1,6 +1,6 @@
-import type { CallbackMethod } from '../../../../protocol/catalogue.ts';
-import { CallbackError, type RequestSender } from '../../../callbacks/client.ts';
-import type { EngineError } from '../../../engine/errors.ts';
+import type { CallbackMethod } from '../../protocol/catalogue.ts';
+import type { EngineError } from '../engine/errors.ts';
+import { CallbackError, type RequestSender } from './client.ts';
 
 /** Serves a callback of a run. */
 export type ServeCallback = (params: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<unknown>;
