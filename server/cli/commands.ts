@@ -1,4 +1,5 @@
 import { globalOptions } from '../command-line.ts';
+import { acpTable } from '../frontends/acp-options.ts';
 import type { DeskCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
@@ -9,6 +10,7 @@ import { storeCommand } from './store/store-command.ts';
 const completion = completionCommand({
   '': Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name])),
   run: Object.keys(runTable),
+  acp: [...Object.keys(acpTable), 'store', 'mcp', 'allow-env', 'config', 'log-level', 'log-file', 'help'],
   models: modelsCommand.optionNames,
   doctor: doctorCommand.optionNames,
   store: storeCommand.optionNames,

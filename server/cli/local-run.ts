@@ -1,6 +1,7 @@
 import type { NotificationOf, ServerNotificationMethod } from '../../protocol/catalogue.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { RunStartParams } from '../../protocol/run.ts';
+import type { RequestSender } from '../callbacks/client.ts';
 import { EngineError } from '../engine/errors.ts';
 import { fromZod } from '../errors/response-error.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
@@ -20,12 +21,14 @@ export interface LocalRun {
   cancel(): void;
 }
 
-/** Where a run is kept, and what it goes on from. */
+/** Where a run is kept, what it goes on from, and who serves it. */
 export interface Place {
   /** A folder; absent: the one that the operator named, if any. */
   readonly store?: string;
   /** The id of a conversation; empty for the latest one; absent: it begins one. */
   readonly continues?: string;
+  /** Serves the callbacks of the run. */
+  readonly requests?: RequestSender | undefined;
 }
 
 /**
@@ -39,13 +42,13 @@ export type StartRun = (
   place: Place,
 ) => Promise<LocalRun>;
 
-/** Starts runs without a connection: nobody serves callbacks, so a run has no tools. */
+/** Starts runs without a connection: a run has tools only when something in this process serves them. */
 export function localRuns(executorFor: (store: string | undefined) => RunExecutor): StartRun {
-  return async ({ messageHistory, ...params }, follow, { store, continues }) => {
+  return async ({ messageHistory, ...params }, follow, { store, continues, requests }) => {
     const executor = executorFor(store);
     const history = messageHistory ? { messageHistory: checkedHistory(messageHistory) } : {};
     const conversation = continues === undefined ? {} : { conversationId: await conversationOf(executor, continues) };
-    const start = () => executor.start({ ...params, ...conversation, ...history }, ownerThat(follow));
+    const start = () => executor.start({ ...params, ...conversation, ...history }, ownerThat(follow, requests));
     const run = await start().catch(async (error: unknown) => {
       await endInterrupted(executor, error);
       return start();
@@ -85,7 +88,7 @@ function checkedHistory(messageHistory: unknown[]): NonNullable<RunStartParams['
   return parsed.data.messageHistory ?? [];
 }
 
-function ownerThat(follow: (notification: Notification) => void): RunOwner {
+function ownerThat(follow: (notification: Notification) => void, requests: RequestSender | null = null): RunOwner {
   return {
     notifications: {
       notify: (method, params) => {
@@ -95,7 +98,7 @@ function ownerThat(follow: (notification: Notification) => void): RunOwner {
       congested: false,
       drained: () => Promise.resolve(),
     },
-    requests: null,
+    requests,
     limits: defaultLimits,
     secrets: new HostSecrets(),
     defaultModel: undefined,

@@ -161,7 +161,7 @@ function recordedLine(line: StoredLine): RunLine | null {
     case 'try':
       return { kind: 'try', key: line.key };
     case 'told':
-      return { kind: 'told', key: line.key, after: line.after, event: line.event };
+      return { kind: 'emitted', key: line.key, after: line.after, event: line.event };
     case 'stop':
       return { kind: 'stop', after: line.after, error: line.error, at: line.at };
     case 'claim':

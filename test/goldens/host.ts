@@ -10,7 +10,7 @@ type Json = Record<string, unknown>;
 
 /**
  * The host of a scenario: its scripted model, tools, prompts and validators, served over the wire. It fails on a model
- * request it has no reply for; `unused` tells how many replies were never asked for.
+ * request it has no reply for; `unused` counts the replies that were never requested.
  */
 export class ScriptedHost {
   readonly calls: Json[] = [];
@@ -18,7 +18,7 @@ export class ScriptedHost {
   readonly #scenario: Scenario;
   #connection: MessageConnection | null = null;
   readonly #counts = new Map<string, number>();
-  readonly #asked = new Map<string, number>();
+  readonly #requested = new Map<string, number>();
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -45,11 +45,11 @@ export class ScriptedHost {
     }));
   }
 
-  /** Replies of the scripts that were never asked for. */
+  /** Replies of the scripts that were never requested. */
   get unused(): number {
     const { script, models } = this.#scenario.model;
     const replies = [script ?? [], ...(models ?? []).map((model) => model.script)].flat().length;
-    return replies - [...this.#asked.values()].reduce((sum, count) => sum + count, 0);
+    return replies - [...this.#requested.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** What was logged since the last call: each run of a scenario has a log of its own. */
@@ -124,10 +124,10 @@ export class ScriptedHost {
     this.modelRequests.push({ messages, tools, outputTools, allowText, outputMode, instructions });
     const { script, models } = this.#scenario.model;
     const replies = script ?? models?.[Number(model.slice('script'.length))]?.script;
-    const asked = this.#asked.get(model) ?? 0;
-    const reply = replies?.[asked];
-    if (!reply) throw modelError({ runtime: `model request ${asked + 1} was not expected` });
-    this.#asked.set(model, asked + 1);
+    const requested = this.#requested.get(model) ?? 0;
+    const reply = replies?.[requested];
+    if (!reply) throw modelError({ runtime: `model request ${requested + 1} was not expected` });
+    this.#requested.set(model, requested + 1);
     if (reply.delay_ms) await delay(reply.delay_ms);
     if (reply.error) throw modelError(reply.error);
     if (reply.stream) return { response: await this.#stream(request, reply.stream) };

@@ -229,7 +229,7 @@ async function historyOf(
   if (Array.isArray(history)) return { messageHistory: history };
   const previous = before.at(-1);
   const runId = previous?.result?.runId;
-  // A run that was refused leaves nothing behind.
+  // A run that was refused leaves nothing.
   if (runId === undefined) return { messageHistory: [] };
   if (history === 'previous_json') {
     const { json } = await client.sendRequest<ResultOf<'run/messages'>>('run/messages', { runId, format: 'json' });

@@ -12,7 +12,7 @@ export interface Outcome {
   readonly result: RunResult;
 }
 
-/** What came of an exchange: nothing was asked of a model, its outcome, or why there is none. */
+/** What came of an exchange: nothing was requested of a model, its outcome, or why there is none. */
 export type Played = Outcome | { readonly problem: string } | null;
 
 /** A server that replays a recording: its address, and how many of the exchanges it has served. */
@@ -55,9 +55,9 @@ export async function play(recording: Recording, server: Served, daemon: Daemon)
   return played;
 }
 
-async function playOne(...given: Parameters<typeof ask>): Promise<Exclude<Played, null>> {
+async function playOne(...given: Parameters<typeof playExchange>): Promise<Exclude<Played, null>> {
   try {
-    return await ask(...given);
+    return await playExchange(...given);
   } catch (error) {
     return { problem: String(error) };
   }
@@ -102,7 +102,7 @@ export function startParams(
   };
 }
 
-async function ask(
+async function playExchange(
   exchange: Exchange,
   responses: readonly ModelResponse[],
   server: Served,

@@ -30,7 +30,7 @@ function streamedOnes(): Streamed[] {
   );
 }
 
-/** A provider on loopback that sends half of a stream and stands still, until it is told to send all. */
+/** A provider on loopback that sends half of a stream and stands still, until it is reported to send all. */
 class HalfServer {
   isWhole = false;
   readonly #streams: readonly Streamed[];

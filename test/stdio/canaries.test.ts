@@ -66,7 +66,7 @@ const contentsOf = (path: string): string =>
     .flatMap((entry) => (entry.isFile() ? [readFileSync(join(entry.parentPath, entry.name), 'utf8')] : []))
     .join('\n');
 
-/** Packages a stranger put where the daemon is started: each tells when it is loaded. */
+/** Packages a stranger put where the daemon is started: each reports when it is loaded. */
 function plantPackages(): void {
   for (const name of ['@ai-sdk/openai', '@ai-sdk/provider', 'zod', 'vscode-jsonrpc', 'typebox', 'undici']) {
     const at = join(folder, 'node_modules', name);
@@ -143,7 +143,7 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
   const kept = contentsOf(join(logs, 'store'));
   expect(kept.match(/"k":"end"/g)).toHaveLength(runs.length);
   const shown = [JSON.stringify(daemon.messages), daemon.stderr, daemon.junk, log, kept].join('\n');
-  // Heads and tails too: a cut text must not leave a part of a key behind.
+  // Heads and tails too: a cut text must not keep a part of a key.
   expect(shown.match(/canary-\w+|0123456789/g)).toBeNull();
   expect(shown).toContain('[redacted]');
   expect(readdirSync(folder)).toEqual(before);

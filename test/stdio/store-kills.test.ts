@@ -52,11 +52,11 @@ function answerOf({ method, params: fields = {} }: Message): unknown {
 
 /** What hosts heard of the runs, over all their daemons. */
 class Heard {
-  /** The text of each event that was told, by run and number. */
-  readonly told = new Map<string, string>();
+  /** The text of each event that was reported, by run and number. */
+  readonly reported = new Map<string, string>();
   readonly sent = new Map<string, number>();
   changed = 0;
-  /** Events that were told and are not there any more. */
+  /** Events that were reported and are not there any more. */
   lost = 0;
 
   /** Calls that must not be made twice, and were. */
@@ -66,11 +66,11 @@ class Heard {
 
   compare(runId: string, kept: readonly Event[]): void {
     const byKey = new Map(kept.map(({ seq, event }) => [`${runId}#${seq}`, JSON.stringify(event)]));
-    for (const [key, told] of this.told) {
+    for (const [key, reported] of this.reported) {
       if (!key.startsWith(`${runId}#`)) continue;
       const now = byKey.get(key);
       if (now === undefined) this.lost += 1;
-      else if (now !== told) this.changed += 1;
+      else if (now !== reported) this.changed += 1;
     }
   }
 
@@ -82,9 +82,9 @@ class Heard {
     if (method !== 'run/event') return;
     const { runId, seq, event } = fields as { runId: string } & Event;
     const key = `${runId}#${seq}`;
-    const told = JSON.stringify(event);
-    if (this.told.has(key) && this.told.get(key) !== told) this.changed += 1;
-    this.told.set(key, told);
+    const reported = JSON.stringify(event);
+    if (this.reported.has(key) && this.reported.get(key) !== reported) this.changed += 1;
+    this.reported.set(key, reported);
   }
 }
 
@@ -122,7 +122,7 @@ async function playOn(daemon: Daemon, heard: Heard, runIds: ReadonlySet<string>,
   return serveUntil(daemon, heard, runIds, most);
 }
 
-/** Holds what is kept of a run against what was told, and returns how many events it has and how many outcomes are unknown. */
+/** Holds what is kept of a run against what was reported, and returns how many events it has and how many outcomes are unknown. */
 async function checkRun(daemon: Daemon, heard: Heard, runId: string): Promise<{ events: number; unknown: number }> {
   const { result: page } = await daemon.request('run/events', { runId, afterSeq: 0 });
   const { events } = page as { events: Event[] };

@@ -108,7 +108,7 @@ describe.skipIf(!canMount)('a disk (needs to be allowed to mount a tmpfs)', () =
       kind: 'run.interrupted',
       details: { runId: 'r', cause: { kind: 'store.unavailable', message: expect.stringContaining('ENOSPC') } },
     });
-    // What could not be written was not told.
+    // What could not be written was not reported.
     expect(owner.events.at(-1)?.event.event_kind).toBe('function_tool_call');
     const big = start(executor, owner, { runId: 's', prompt: 'y'.repeat(500 * 1024) });
     expect(await refusal(big)).toMatchObject({

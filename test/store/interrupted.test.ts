@@ -128,7 +128,7 @@ describe('an interrupted run', () => {
     const bytes = readFileSync(join(folder, name));
     const damaged = Buffer.from(bytes);
     damaged[bytes.lastIndexOf('"k":"try"') + 6] = 0x58;
-    // Something good stands behind it.
+    // Something good stands after it.
     expect(bytes.indexOf('"key":"t2.model"', bytes.lastIndexOf('"k":"try"') + 40)).toBeGreaterThan(0);
     writeFileSync(join(folder, name), damaged);
     const executor = another(store);

@@ -34,6 +34,10 @@ export class RecordView implements RunView {
     return this.#record.startedAt;
   }
 
+  get metadata(): Readonly<Record<string, unknown>> | undefined {
+    return this.#record.engine.input.metadata;
+  }
+
   summary(): RunSummary {
     return summaryOf(this.#record);
   }

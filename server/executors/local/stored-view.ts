@@ -48,6 +48,10 @@ export class StoredView implements RunView {
     return this.#run.head.startedAt;
   }
 
+  get metadata(): Readonly<Record<string, unknown>> | undefined {
+    return this.#run.head.spec.params.metadata ?? undefined;
+  }
+
   summary(): RunSummary {
     const { head, result } = this.#run;
     return {
