@@ -70,7 +70,7 @@ it('offers no tools of a server in the plan mode', async () => {
 });
 
 it('shows what a server wants to know as a form of the editor', async () => {
-  const model = scripted([call('my_tools_ask', { message: 'Your name?' }, 'c')], [text('ok')]);
+  const model = scripted([call('my_tools_elicit', { message: 'Your name?' }, 'c')], [text('ok')]);
   const { client, session } = await start({ model }, { elicitation: { form: {} } });
   const requested: Record<string, unknown>[] = [];
   client.serves['elicitation/create'] = (params) => {
