@@ -7,7 +7,7 @@ export interface ServerSentEvent {
 /** Reads events out of pieces of text that may be cut anywhere. Comments and events without data are left out. */
 export class EventDecoder {
   readonly #decoder = new TextDecoder();
-  /** The line that has not ended yet, in pieces: joined once, however small they are. */
+  /** The current line in pieces, which are joined once, however small they are. */
   #open: string[] = [];
   #name: string | undefined;
   #data: string[] = [];
@@ -16,7 +16,7 @@ export class EventDecoder {
     yield* this.#read(this.#decoder.decode(bytes, { stream: true }));
   }
 
-  /** A last event without its empty line counts: the data of some servers end with their bytes. */
+  /** A last event counts without its empty line, which some servers omit. */
   *end(): Generator<ServerSentEvent> {
     yield* this.#read(`${this.#decoder.decode()}\n\n`);
   }
@@ -28,7 +28,7 @@ export class EventDecoder {
       return;
     }
     const given = this.#open.join('') + text;
-    // A carriage return at the end may be half of a line break.
+    // A carriage return at the end may be the first half of a line break.
     const isCut = given.endsWith('\r');
     const lines = (isCut ? given.slice(0, -1) : given).split(/\r\n|\n|\r/);
     this.#open = [lines.pop() ?? '', ...(isCut ? ['\r'] : [])];
@@ -54,6 +54,6 @@ export class EventDecoder {
   }
 }
 
-/** The event as it is written. */
+/** Returns the event as text. */
 export const encodedEvent = ({ name, data }: ServerSentEvent): string =>
   `${name ? `event: ${name}\n` : ''}data: ${data}\n\n`;

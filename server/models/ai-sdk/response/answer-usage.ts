@@ -3,8 +3,8 @@ import type { RequestUsage } from '../../../../protocol/messages/usage.ts';
 import { requestUsage, unmeasuredUsage } from '../../../engine/request/response.ts';
 
 /**
- * Returns the usage of one request by its counts: those that were read in the body, else those of the package. Without any
- * it is unmeasured, which is not the same as a usage of zero.
+ * Returns the usage of a request from its counts: those read in the body, else those of the package. Without any it is
+ * unmeasured, which differs from a usage of zero.
  *
  * Source: Pydantic AI `_map_usage`.
  */
