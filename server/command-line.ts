@@ -5,6 +5,7 @@ import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
 import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
+import { type AcpOptions, acpHelp, acpTable, readAcpOptions } from './frontends/acp-options.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { openToRead } from './regular-file.ts';
 import { type McpMode, mcpModes } from './toolsets/server-specs.ts';
@@ -34,6 +35,7 @@ export type Command = {
     }
   /** `args` are left to the command, which is loaded on demand. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
+  | { readonly kind: 'acp'; readonly help: string; readonly options: AcpOptions }
   | { readonly kind: 'models' | 'doctor' | 'completion'; readonly args: readonly string[] }
   | { readonly kind: 'schema' }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
@@ -47,6 +49,7 @@ export interface StoreSetting {
 
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
+       runwire acp [--agent FILE] [--model MODEL]... [options]
        runwire models|doctor|schema|completion [options]
 
 The Runwire daemon: JSON-RPC 2.0 on stdin and stdout, in Content-Length frames as language servers speak it, or in
@@ -54,6 +57,7 @@ lines, one message each, when the first one is a line.
 
 Commands:
   run                  ask a model once and print the answer; no daemon, no protocol (runwire run --help)
+  acp                  an agent for editors that speak the Agent Client Protocol (runwire acp --help)
   models               list the models that can be named, with prices, and what they need (runwire models --help)
   doctor               look for what may keep runs from working (runwire doctor --help)
   schema               print the protocol as JSON Schemas (runwire schema --help)
@@ -136,7 +140,11 @@ export function parseCommandLine(args: readonly string[]): Command {
 }
 
 function commandOf(args: readonly string[]): Command {
-  const { values, words, rest } = readOptions(args, globalOptions, { stopAtWord: true });
+  const { values: before, words, rest } = readOptions(args, globalOptions, { stopAtWord: true });
+  const [command] = words;
+  // Those of the daemon may also follow this command, since editors give all options in one list.
+  const acp = command === 'acp' ? readAcp(rest) : undefined;
+  const values = { ...before, ...acp };
   const config = values.config === undefined ? {} : readConfig(values.config);
   const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
   if (!isLogLevel(logLevel)) {
@@ -155,10 +163,9 @@ function commandOf(args: readonly string[]): Command {
     ...storeOf(values, config),
   };
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
-  if (values.help) return text(help);
+  if (values.help) return text(acp ? acpHelp : help);
   if (values.version) return text(values.json ? `${JSON.stringify(versions)}\n` : `${version}\n`);
   if (values.json) throw new UsageError('--json belongs to --version');
-  const [command] = words;
   switch (command) {
     case undefined:
       return { ...common, kind: 'daemon', help, ...daemonOptions(values, config) };
@@ -168,13 +175,21 @@ function commandOf(args: readonly string[]): Command {
     case 'doctor':
     case 'completion':
       return { ...common, kind: command, args: rest };
+    case 'acp':
+      return { ...common, kind: command, help: acpHelp, options: readAcpOptions(acp ?? {}) };
     case 'schema':
       return wantsHelp(rest) ? text(schemaHelp) : { ...common, kind: 'schema' };
     default: {
-      const guess = didYouMean(command, ['run', 'models', 'doctor', 'schema', 'completion']);
+      const guess = didYouMean(command, ['run', 'acp', 'models', 'doctor', 'schema', 'completion']);
       throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
     }
   }
+}
+
+function readAcp(args: readonly string[]): OptionValues<typeof globalOptions & typeof acpTable> {
+  const { values, words } = readOptions(args, { ...globalOptions, ...acpTable });
+  if (words[0] !== undefined) throw new UsageError(`acp takes no argument '${words[0]}'`);
+  return values;
 }
 
 /** Most bytes of a configuration. */

@@ -1,10 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
+import { UsageError } from './cli/options.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
+import type { RunExecutor } from './executors/run-executor.ts';
+import type { AcpOptions } from './frontends/acp-options.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
@@ -45,6 +48,10 @@ switch (command.kind) {
   case 'run':
     void runHere(command.args);
     break;
+  case 'acp':
+    if (process.stdin.isTTY) print(`${command.help}\nrunwire acp is started by an editor.\n`, 2);
+    else void startAcp(command.options);
+    break;
   case 'models':
   case 'doctor':
   case 'completion':
@@ -60,17 +67,40 @@ switch (command.kind) {
 /** `runwire run`: a run of this process, without a client. */
 async function runHere(args: readonly string[]): Promise<void> {
   const { runProcess } = await import('./cli/process.ts');
-  const toolsets = new Toolsets(mcp);
-  const executor = createLocalExecutor({
-    limits: defaultLimits,
-    agents: new AgentRegistry(defaultLimits),
-    keys,
-    world,
-    toolsets,
-    onDebug: (text) => log.debug(text),
-    reportBug: (error) => reportBug(error, log),
-  });
+  const { executor, toolsets } = createRuns();
   await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
+}
+
+/** `runwire acp`: an agent for an editor. */
+async function startAcp(options: AcpOptions): Promise<void> {
+  const { acpProcess } = await import('./frontends/acp-process.ts');
+  const runs = createRuns(storeAccess());
+  const hasStore = command.store !== undefined;
+  const around = { input: process.stdin, output: frames, runs, hasStore, env: process.env, log };
+  const exit = (code: number) => process.exit(code);
+  const end = await acpProcess(options, { ...around, exit }).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    return print(`runwire: ${error.message}\nTry 'runwire acp --help'.\n`, 2);
+  });
+  if (!end) return;
+  for (const [signal, code] of Object.entries(signalCodes)) process.on(signal, () => end(code));
+  survive();
+}
+
+/** Runs of this process, for a command. */
+function createRuns(store?: StoreAccess): { executor: RunExecutor; agents: AgentRegistry; toolsets: Toolsets } {
+  const toolsets = new Toolsets(mcp);
+  const limits = { ...defaultLimits, ...command.limits };
+  const agents = new AgentRegistry(limits, (agent) => toolsets.retire(agent));
+  const onDebug = (text: string) => log.debug(text);
+  const bug = (error: unknown) => reportBug(error, log);
+  const executor = createLocalExecutor({ limits, agents, keys, world, toolsets, onDebug, reportBug: bug, store });
+  return { executor, agents, toolsets };
+}
+
+/** A bug ends what it happened in, never the process of everything else. */
+function survive(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
 }
 
 /** Opened when it is first used, so that a daemon starts as fast with it. */
@@ -107,8 +137,7 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))
     process.on(signal, () => server.lifecycle.signalled(code, drainMs));
-  // A bug ends what it happened in, never the daemon of every other run.
-  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
+  survive();
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
 }

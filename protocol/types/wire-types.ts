@@ -2537,6 +2537,10 @@ export interface RunResumeParamsInput {
   maxLatencyMs?: number | null | undefined;
   /** LSP's progress token: `$/progress` reports the progress of the run. */
   workDoneToken?: string | number | null | undefined;
+  /** Callbacks that the client serves for this run, beside those it named in `initialize`. */
+  callbacks?: string[] | null | undefined;
+  /** Ignored. */
+  _meta?: unknown;
   /** Replaces the `deps` of the run. */
   deps?: unknown;
   /** Results for a run that ended `deferred`: it goes on in another run of its conversation. */

@@ -20,6 +20,8 @@ const parts = {
   'google-credentials': 'server/models/credentials/google.ts',
   'google-token': 'server/models/credentials/google-token.ts',
   mcp: 'server/toolsets/part.ts',
+  workspace: 'server/toolsets/workspace/part.ts',
+  acp: 'server/frontends/acp/part.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */

@@ -1,4 +1,5 @@
 import { globalOptions } from '../command-line.ts';
+import { acpTable } from '../frontends/acp-options.ts';
 import type { DeskCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
@@ -8,6 +9,7 @@ import { runTable } from './run-options.ts';
 const completion = completionCommand({
   '': Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name])),
   run: Object.keys(runTable),
+  acp: [...Object.keys(acpTable), 'store', 'mcp', 'allow-env', 'config', 'log-level', 'log-file', 'help'],
   models: modelsCommand.optionNames,
   doctor: doctorCommand.optionNames,
   schema: ['help'],

@@ -1,6 +1,7 @@
 import type { NotificationOf, ServerNotificationMethod } from '../../protocol/catalogue.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { RunStartParams } from '../../protocol/run.ts';
+import type { RequestSender } from '../callbacks/client.ts';
 import { EngineError } from '../engine/errors.ts';
 import { fromZod } from '../errors/response-error.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
@@ -28,13 +29,14 @@ export interface LocalRun {
 export type StartRun = (
   params: Omit<RunStartParams, 'messageHistory'> & { readonly messageHistory?: unknown[] },
   follow: (notification: Notification) => void,
+  requests?: RequestSender,
 ) => Promise<LocalRun>;
 
-/** Starts runs of an executor without a connection: nobody serves callbacks, so a run has no tools. */
+/** Starts runs of an executor without a connection: a run has tools only when something in this process serves them. */
 export function localRuns(executor: RunExecutor): StartRun {
-  return async ({ messageHistory, ...params }, follow) => {
+  return async ({ messageHistory, ...params }, follow, requests) => {
     const history = messageHistory ? { messageHistory: checkedHistory(messageHistory) } : {};
-    const run = await executor.start({ ...params, ...history }, ownerThat(follow));
+    const run = await executor.start({ ...params, ...history }, ownerThat(follow, requests));
     return {
       result: run.result({ include: ['newMessages'] }, new AbortController().signal),
       cancel: () => void executor.cancel(run.runId, new EngineError('run.cancelled', 'The agent run was cancelled.')),
@@ -49,7 +51,7 @@ function checkedHistory(messageHistory: unknown[]): NonNullable<RunStartParams['
   return parsed.data.messageHistory ?? [];
 }
 
-function ownerThat(follow: (notification: Notification) => void): RunOwner {
+function ownerThat(follow: (notification: Notification) => void, requests: RequestSender | null = null): RunOwner {
   return {
     notifications: {
       notify: (method, params) => {
@@ -59,7 +61,7 @@ function ownerThat(follow: (notification: Notification) => void): RunOwner {
       congested: false,
       drained: () => Promise.resolve(),
     },
-    requests: null,
+    requests,
     limits: defaultLimits,
     secrets: new HostSecrets(),
     defaultModel: undefined,

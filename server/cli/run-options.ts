@@ -1,5 +1,6 @@
 import { parseExact } from '../engine/json/exact-json.ts';
 import { type OptionTable, readOptions, UsageError } from './options.ts';
+import { type Allowance, allowances } from './tools/workspace-run.ts';
 
 /** The options of `runwire run`. */
 export interface RunOptions {
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly schema?: string;
   /** A file with MCP servers. */
   readonly mcp?: string;
+  /** A folder whose files the model may use, and what it may do there. */
+  readonly workspace?: { readonly path: string; readonly allowance: Allowance };
   readonly attach: readonly string[];
   /** Files; `-` stands for stdin. */
   readonly history: readonly string[];
@@ -51,6 +54,8 @@ Options:
                        the order given; - reads stdin, which then is not the prompt
   --mcp FILE           MCP servers whose tools the model may call: {"mcpServers": {...}} as other clients have it;
                        they are started for the run and end with it
+  --workspace DIR      the model may list, search and read the files of this folder, and nothing outside of it
+  --allow edits|all    with --workspace: it may also write files, or also run commands, without an approval
   --timeout SECONDS    end the run as failed after this time; reading the input is not counted
   --max-cost DOLLARS   end the run as failed once it has cost more; told on stderr when the price is not known
   --json               print the whole result as one JSON document: outcome, output, usage, error, newMessages
@@ -74,6 +79,7 @@ Examples:
   runwire run --model openai-chat:gpt-5 --json --history 1.json "I give up." > 2.json
   runwire run --model openai-chat:gpt-5 --history 1.json --history 2.json "Another one."
   runwire run --model openai-chat:gpt-5 --mcp .mcp.json "What changed in this repository today?"
+  runwire run --model openai-chat:gpt-5 --workspace . --allow edits "Fix the typos in the README."
   runwire run --model openai-compatible:qwen3 --base-url http://localhost:8080/v1 --setting temperature=0 "Hello."
 `;
 
@@ -87,6 +93,8 @@ export const runTable = {
   attach: 'list',
   history: 'list',
   mcp: 'value',
+  workspace: 'value',
+  allow: 'value',
   timeout: 'value',
   'max-cost': 'value',
   json: 'flag',
@@ -114,7 +122,8 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
   const [prompt, second] = words;
   if (second !== undefined)
     throw new UsageError(`there is a second prompt '${second}'; put the whole prompt in quotes`);
-  const empty = Object.entries({ model, 'base-url': baseUrl, schema, mcp, prompt }).find(
+  const { workspace, allow } = values;
+  const empty = Object.entries({ model, 'base-url': baseUrl, schema, mcp, workspace, prompt }).find(
     ([, value]) => value?.trim() === '',
   );
   // Most likely an unset variable of a script.
@@ -135,6 +144,7 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
     ...(instructions === undefined ? {} : { instructions }),
     ...(schema === undefined ? {} : { schema }),
     ...(mcp === undefined ? {} : { mcp }),
+    ...workspaceOf(workspace, allow),
     attach,
     history,
     ...(timeout === undefined ? {} : { timeoutMs: milliseconds(timeout) }),
@@ -142,6 +152,16 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
     json,
   };
 }
+
+/** Errors: `UsageError` for an allowance that is none, or without a workspace. */
+function workspaceOf(path: string | undefined, allow: string | undefined): Pick<RunOptions, 'workspace'> {
+  if (path === undefined && allow !== undefined) throw new UsageError('--allow belongs to --workspace');
+  const allowance = allow ?? 'read';
+  if (!isAllowance(allowance)) throw new UsageError(`--allow takes ${allowances.join(', ')}, not '${allowance}'`);
+  return path === undefined ? {} : { workspace: { path, allowance } };
+}
+
+const isAllowance = (value: string): value is Allowance => (allowances as readonly string[]).includes(value);
 
 function keyAndValue(text: string): [string, unknown] {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];

@@ -20,6 +20,8 @@ export interface RunView {
   readonly state: RunState;
   /** RFC 3339 time. */
   readonly startedAt: string;
+  /** The metadata it was started with. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
   summary(): RunSummary;
   /** Errors: `run.outputIsText`, `run.noToolReturn`, `params.invalid` for a cursor that was not given out. */
   messages(page: Without<ParamsOf<'run/messages'>, 'runId'>): Promise<ResultOf<'run/messages'>>;

@@ -16,12 +16,17 @@ export class ScriptedHost {
   readonly calls: Json[] = [];
   readonly modelRequests: Json[] = [];
   readonly #scenario: Scenario;
-  readonly #connection: MessageConnection;
+  #connection: MessageConnection | null = null;
   readonly #counts = new Map<string, number>();
   readonly #requested = new Map<string, number>();
 
-  constructor(connection: MessageConnection, scenario: Scenario) {
+  constructor(scenario: Scenario) {
     this.#scenario = scenario;
+  }
+
+  /** Serves a connection from here on: it goes on with its scripts where it stood on the one before. */
+  serve(connection: MessageConnection): void {
+    const scenario = this.#scenario;
     this.#connection = connection;
     connection.onRequest('tool/call', (call: CallbackParamsOf<'tool/call'>, token: CancellationToken) =>
       this.#tool(call, token),
@@ -77,9 +82,9 @@ export class ScriptedHost {
     if (behaviour.enqueue !== undefined) {
       const when = behaviour.priority === 'when_idle' ? 'whenIdle' : 'asap';
       const call = behaviour.outside ? {} : { toolCallId };
-      await this.#connection.sendRequest('run/steer', { runId, content: behaviour.enqueue, when, ...call });
+      await this.#connection?.sendRequest('run/steer', { runId, content: behaviour.enqueue, when, ...call });
     }
-    if (behaviour.cancel_run) await this.#connection.sendRequest('run/cancel', { runId });
+    if (behaviour.cancel_run) await this.#connection?.sendRequest('run/cancel', { runId });
     this.calls.push({ event: 'end', tool: name, tool_call_id: toolCallId });
     if (behaviour.approval && !approved) return { approvalRequired: asMap(behaviour.approval) };
     if (behaviour.defer) return { deferred: asMap(behaviour.defer) };
@@ -134,7 +139,7 @@ export class ScriptedHost {
     { runId, requestId }: CallbackParamsOf<'model/request'>,
     pieces: NonNullable<ScriptedResponse['stream']>,
   ): Promise<unknown> {
-    const send = (delta: Json) => this.#connection.sendNotification('model/delta', { runId, requestId, delta });
+    const send = (delta: Json) => this.#connection?.sendNotification('model/delta', { runId, requestId, delta });
     let output_tokens = 0;
     for (const piece of pieces) {
       if (typeof piece !== 'string' && piece.error !== undefined)

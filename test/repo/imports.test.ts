@@ -24,7 +24,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/rpc'],
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
-  ['server/cli', 'server/command-line.ts', 'server/config.ts'],
+  ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/config.ts'],
   ['server/lifecycle.ts'],
   ['server/server.ts'],
   ['server/main.ts', 'server/launcher.cts', 'server/executable.cts'],
@@ -38,6 +38,7 @@ const packages: Record<string, RegExp> = {
   'server/engine': /^node:crypto$/,
   server:
     /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client)$/,
+  'server/frontends/acp': /^(node:.*|@agentclientprotocol\/sdk)$/,
   'client-sample': /^(node:.*|zod|runwire(\/protocol)?)$/,
 };
 
@@ -158,9 +159,11 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
   expect(users(/^@modelcontextprotocol/).filter((file) => !file.startsWith('server/toolsets/mcp/'))).toEqual([]);
 });
 
-it('handlers and the command line know runs by the executor alone', () => {
-  const known = /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner))\.ts$/;
-  const wrong = ['server/handlers', 'server/cli'].flatMap(sources).flatMap((file) =>
+it('handlers, front ends and the command line know runs by the executor alone', () => {
+  // A front end serves the callbacks of its runs, as a client does.
+  const known =
+    /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner|uuid7)|callbacks\/(client|served-callbacks))\.ts$/;
+  const wrong = ['server/handlers', 'server/frontends', 'server/cli'].flatMap(sources).flatMap((file) =>
     importsOf(file)
       .map(({ from }) => targetOf(file, from))
       .filter((target) => /^server\/(executors|runs|callbacks)\//.test(target) && !known.test(target))

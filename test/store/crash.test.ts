@@ -12,7 +12,7 @@ import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
 const isThorough = process.env.RUNWIRE_THOROUGH === '1';
 /** Places inside of each line at which the file is cut. */
-const cutsPerLine = isThorough ? 64 : 2;
+const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? (isThorough ? 64 : 2));
 const stores: TempStore[] = [];
 const newStore = () => {
   const store = tempStore();

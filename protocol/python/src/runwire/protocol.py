@@ -5757,6 +5757,15 @@ class RunResumeParamsInput(Model):
             description="LSP's progress token: `$/progress` reports the progress of the run.",
         ),
     ] = None
+    callbacks: Annotated[
+        list[str] | None,
+        Field(
+            description='Callbacks that the client serves for this run, beside those it named in `initialize`.'
+        ),
+    ] = None
+    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
+        None
+    )
     deps: Annotated[
         Any | None, Field(description='Replaces the `deps` of the run.')
     ] = None
