@@ -35,7 +35,7 @@ export interface RequestApi {
   /** Returns whether a file given by URL has to be downloaded first; otherwise the provider fetches it. */
   needsDownload(item: UrlItem, request: WireRequest, place: FilePlace): boolean;
   /**
-   * Writes the request down. Settings that were not read by then are left out with a warning.
+   * Writes the request. Settings that were not read by then are left out with a warning.
    *
    * Errors: `run.invalid` for what the API has no place for.
    */

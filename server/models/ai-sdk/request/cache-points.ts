@@ -12,7 +12,7 @@ export const ttlOf = (requested: unknown): Ttl | undefined =>
   requested === true ? '5m' : requested === '5m' || requested === '1h' ? requested : undefined;
 
 /**
- * The marks that go beyond what a provider takes: the newest stay, and the one after the instructions.
+ * Returns the marks in excess of what a provider accepts: the newest stay, and the one after the instructions.
  *
  * Errors: `run.invalid` when instructions and tools alone have too many.
  * Source: Pydantic AI `excess_cache_points`, `split_instruction_cache_points`.
@@ -32,7 +32,7 @@ export function excessMarks<T>(
 }
 
 /**
- * Gives each mark the longest time of those after it: a shorter one before a longer one is refused.
+ * Gives each mark the longest time of those after it: a shorter time before a longer one is refused.
  *
  * Source: Pydantic AI `raise_earlier_cache_ttls`.
  */
@@ -57,7 +57,8 @@ export function raiseTtls(carriers: readonly Loose[]): void {
 const lookback = 18;
 
 /**
- * The message that ended the previous request, when the next mark is too far from it to find what was cached then.
+ * Returns the message that ended the previous request, if the next mark is too far from it to find what was cached
+ * then.
  *
  * Source: Pydantic AI `previous_tail_needing_breakpoint`.
  */

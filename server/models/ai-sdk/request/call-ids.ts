@@ -26,8 +26,8 @@ export function hashedCallId(id: string, length: number): string {
 }
 
 /**
- * The messages with ids of calls that the API takes: the same id becomes the same everywhere, call and result stay a
- * pair, and a longer history changes nothing that was sent before. Ids of native calls belong to their provider and stay.
+ * Returns the messages with call ids that the API accepts. Equal ids stay equal, call and result stay a pair, and a
+ * longer history changes nothing that was sent before. Ids of native calls belong to their provider and stay.
  *
  * Errors: `run.invalid` when there are more ids than the grammar has.
  * Source: Pydantic AI `_fit_tool_call_ids`.

@@ -16,8 +16,8 @@ const budgets: Readonly<Record<string, number>> = {
 const leastBudget = 1_024;
 
 /**
- * The budget for thinking. `max_tokens` bounds thinking and answer together and is never raised, so that a budget it cannot
- * hold is lowered; undefined where nothing would be left.
+ * Returns the budget for thinking. `max_tokens` limits thinking and response together and is never raised, so a budget
+ * that does not fit is lowered; undefined if nothing would be left.
  *
  * Source: Pydantic AI `ANTHROPIC_THINKING_BUDGET_MAP`.
  */

@@ -17,7 +17,7 @@ export interface CompactionRule {
 }
 
 /**
- * The messages from the latest summary on, after the system prompts of the run.
+ * Returns the messages from the latest summary on, after the system prompts of the run.
  *
  * Source: Pydantic AI `_trim_messages_before_compaction`.
  */

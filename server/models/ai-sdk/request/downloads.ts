@@ -9,8 +9,8 @@ import type { WireRequest } from './request.ts';
 import { returnItems } from './returns.ts';
 
 /**
- * Returns the request with the bytes of those files that its provider does not fetch by their address, or that are to be
- * downloaded anyway. What was downloaded stays what its address was said to be.
+ * Returns the request with the bytes of the files that its provider does not fetch by URL, or that are to be downloaded
+ * anyway. A downloaded file keeps the kind that its URL was declared as.
  *
  * Errors: `run.invalid` for what cannot be downloaded, or when nothing can be.
  * Source: Pydantic AI `download_item`.

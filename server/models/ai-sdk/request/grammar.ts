@@ -7,8 +7,8 @@ export const plainNames: NonNullable<Grammar['toolNames']> = { forbidden: /[^\w-
 type Part = ModelRequestPart | ModelResponsePart;
 
 /**
- * Returns the messages with names of tools that the API takes. Another model, or one that invented a tool, may have left
- * other names in the history; those of the tools on offer stay, so that call and definition remain a pair.
+ * Returns the messages with tool names that the API accepts. Another model, or one that invented a tool, may have left
+ * other names in the history; names of available tools stay, so that call and definition remain a pair.
  *
  * Source: the providers' own refusals; Pydantic AI `sanitize_tool_name` for Bedrock.
  */

@@ -15,8 +15,8 @@ const markable: Readonly<Record<TextType, readonly string[]>> = {
 export type TextType = 'text' | 'input_text';
 
 /**
- * Ends the cached prefix after the last part. A mark that opens a message sits on an empty part, which goes away once
- * the message before it is known.
+ * Ends the cached prefix after the last part. A mark that opens a message is put on an empty part, which is removed
+ * once the message before it is known.
  *
  * Source: Pydantic AI `add_openai_prompt_cache_breakpoint`.
  */
@@ -32,7 +32,7 @@ function opensWithMark({ role, content }: Loose): boolean {
 }
 
 /**
- * Moves marks that open a message to what stands before it.
+ * Moves marks that open a message to the content before it.
  *
  * Errors: `run.invalid` when nothing does.
  * Source: Pydantic AI `move_leading_cache_breakpoints`.
@@ -98,8 +98,8 @@ export function staticCount({ instructions }: WireRequest): number {
 const own = ['openai_prompt_cache_options', 'openai_cache_instructions'];
 
 /**
- * Sets what the setting `cache` stands for in OpenAI's APIs, and returns a function for when the messages are written: with
- * `messages: false` only marks count, so that a request without any goes back to what OpenAI does by itself.
+ * Applies the setting `cache` to OpenAI's APIs, and returns a function to call with the written messages: with
+ * `messages: false` only marks count, so a request without any falls back to what OpenAI does by itself.
  *
  * Source: Pydantic AI `translate_openai_cache`, `keep_implicit_cache_without_breakpoints`.
  */

@@ -16,7 +16,7 @@ const byLevel: Readonly<Record<string, OpenAiEffort>> = {
 const rank = (effort: OpenAiEffort) => openAiEfforts.indexOf(effort);
 
 /**
- * The effort of OpenAI's APIs that comes next to what was requested; none where the model has nothing to set.
+ * Returns the effort of OpenAI's APIs that is nearest to the requested one; none if the model has nothing to set.
  *
  * Source: Pydantic AI `resolve_openai_thinking_effort`.
  */

@@ -8,9 +8,9 @@ interface Pair {
 }
 
 /**
- * Returns the messages with one result for each call, in the request right after it. APIs refuse a second result and one
- * that comes late, which upstream leaves where they are (`_repair_dangling_tool_calls`). Messages where all is in its
- * place are shared with the given list.
+ * Returns the messages with one result for each call, in the request right after it. APIs refuse a second result and a
+ * late one, which upstream leaves in place (`_repair_dangling_tool_calls`). Messages that need no change are shared
+ * with the given list.
  */
 export function withPairedResults(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   const pairs = pairsOf(messages);

@@ -26,8 +26,8 @@ export interface Addressee {
 }
 
 /**
- * A prompt made ready for its provider: what the model takes is looked up, schemas are in its subset, the history is as
- * this provider is shown it.
+ * Prepares a prompt for its provider: the profile of the model is looked up, schemas are written in its dialect, and
+ * the history is adapted to the provider.
  *
  * Errors: `run.invalid` for a `tool_choice` that cannot be met, and for a schema or an output the model cannot be given.
  * Source: Pydantic AI `Model.prepare_request`, `Model.prepare_messages`.
@@ -160,7 +160,7 @@ function shownMessages(request: WireRequest, api: RequestApi): readonly ModelMes
 }
 
 /**
- * A file that a tool returned and the model cannot read becomes a note: the model requested what a tool returns, so that
+ * Replaces files that a tool returned and the model cannot read by a note. The model requested what a tool returns, so
  * it should not end the run as a file of the user does.
  *
  * Source: Pydantic AI `_replace_unsupported_tool_return_files`.

@@ -30,8 +30,8 @@ export interface Instruction {
 }
 
 /**
- * A request as an API writes it down: everything that depends on the model has been looked up, everything about the
- * history is as this provider is shown it.
+ * A request as an API writes it: everything that depends on the model has been looked up, and the history is adapted to
+ * the provider.
  *
  */
 export interface WireRequest {

@@ -21,7 +21,7 @@ const elsewhere = [
 ];
 
 /**
- * The settings of one request, which remember what was read of them: what was not read did not reach the provider, and a
+ * The settings of one request. They record which of them were read: the others did not reach the provider, and a
  * warning says so.
  *
  */

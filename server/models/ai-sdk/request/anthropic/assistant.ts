@@ -18,7 +18,7 @@ interface Place {
 }
 
 /**
- * Adds a response: the model's own turn, and before it one of the user with thinking that it cannot hold.
+ * Adds a response: the model's own turn, preceded by a user turn with thinking that cannot be part of it.
  *
  * Source: Pydantic AI `AnthropicModel._map_model_response`.
  */

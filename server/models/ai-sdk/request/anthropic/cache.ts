@@ -18,7 +18,7 @@ export const isCacheable = ({ type }: Block): boolean => cacheable.has(type);
 export const cacheControl = (ttl: Ttl) => ({ type: 'ephemeral', ttl });
 
 /**
- * Ends a cached prefix after the last of the blocks.
+ * Ends a cached prefix after the last block.
  *
  * Errors: `run.invalid` when there is none, or one that cannot be marked.
  * Source: Pydantic AI `add_cache_control_param`.
@@ -102,7 +102,7 @@ interface Marked {
 }
 
 /**
- * Keeps as many marks as the API takes, and gives each the longest time of those after it.
+ * Keeps as many marks as the API accepts, and gives each the longest time of those after it.
  *
  * Errors: `run.invalid` when instructions and tools alone have too many.
  * Source: Pydantic AI `AnthropicModel._limit_cache_points`, `raise_earlier_breakpoint_ttls`.

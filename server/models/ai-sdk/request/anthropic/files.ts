@@ -16,7 +16,7 @@ import type { WireRequest } from '../request.ts';
 import type { Block } from './types.ts';
 
 /**
- * A file as a block.
+ * Returns a file as a block.
  *
  * Errors: `run.invalid` for types that the API has no block for.
  * Source: Pydantic AI `AnthropicModel._map_file_to_content_block`, `_map_uploaded_file`.

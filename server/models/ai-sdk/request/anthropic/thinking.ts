@@ -5,7 +5,7 @@ import type { WireRequest } from '../request.ts';
 import { canForce } from '../tool-choice.ts';
 
 /**
- * The field `thinking`: Anthropic's own setting, or what the setting `thinking` stands for.
+ * Returns the field `thinking`: Anthropic's own setting, or the meaning of the setting `thinking`.
  *
  * Errors: `run.invalid` for a budget where the model takes none.
  * Source: Pydantic AI `AnthropicModel._translate_thinking`.
@@ -75,7 +75,7 @@ export function mayForce(request: WireRequest): boolean {
 }
 
 /**
- * The effort: Anthropic's own setting, or that of a level of `thinking`.
+ * Returns the effort: Anthropic's own setting, or that for a level of `thinking`.
  *
  * Errors: `run.invalid` for an effort that the model does not take without thinking.
  * Source: Pydantic AI `AnthropicModel._build_output_config`.

@@ -18,7 +18,7 @@ const fields = {
 };
 
 /**
- * The body of a request of the Converse API.
+ * Returns the body of a request to the Converse API.
  *
  * Source: Pydantic AI `BedrockConverseModel._messages_create`.
  */
@@ -81,8 +81,8 @@ const hasToolBlocks = (turns: readonly Turn[]) =>
   turns.some(({ content }) => content.some((block) => 'toolUse' in block || 'toolResult' in block));
 
 /**
- * The tools and how they may be used. The API has no way to say that none may be, but wants them once the history has
- * calls: models with a way of their own are named by it.
+ * Returns the tools and the tool choice. The API cannot say that no tool may be called, but requires the tools once the
+ * history has calls: models with a way of their own are named by it.
  *
  * Source: Pydantic AI `BedrockConverseModel._map_tool_config`.
  */

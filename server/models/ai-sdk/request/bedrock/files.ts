@@ -25,7 +25,7 @@ const formats: Readonly<Record<Kind, readonly string[]>> = {
 export type Numbering = () => number;
 
 /**
- * A file as a block.
+ * Returns a file as a block.
  *
  * Errors: `run.invalid` for audio, for types that the API has no block for, and for uploaded files outside of S3.
  * Source: Pydantic AI `BedrockConverseModel._map_file_to_content_block`, `_map_uploaded_file`.

@@ -16,8 +16,8 @@ interface Mapped {
 }
 
 /**
- * A response as messages: one of the assistant with all its texts and calls, after one of the user with thinking that it
- * cannot hold. There are none for a response that says nothing, which APIs refuse.
+ * Returns a response as messages: an assistant message with all texts and calls, preceded by a user message with
+ * thinking that cannot be part of it. A response without content has none, since APIs refuse empty ones.
  *
  * Source: Pydantic AI `OpenAIChatModel._MapModelResponseContext`.
  */
@@ -93,8 +93,9 @@ function addAsText({ content }: ThinkingPart, mapped: Mapped, { profile }: WireR
 const knownFields = ['reasoning', 'reasoning_content'];
 
 /**
- * The field that thinking goes back in: the one that a host wants, or the one it came in from this same host, which is the
- * id of the part. An id of another kind is that of an item of the Responses API, which upstream takes for a field too.
+ * Returns the field in which thinking is sent back: the one that the host requires, or the one in which this host
+ * returned it, which is the id of the part. An id of another kind belongs to an item of the Responses API, which
+ * upstream treats as a field too.
  *
  * Source: Pydantic AI `OpenAIChatModel._auto_thinking_field`.
  */

@@ -30,7 +30,7 @@ const fields = {
 const thinkingFields = ['reasoning_effort', 'reasoning', 'reasoning_format', 'thinking'];
 
 /**
- * The body of a chat completion.
+ * Returns the body of a chat completion.
  *
  * Source: Pydantic AI `OpenAIChatModel._completions_create`.
  */
@@ -113,8 +113,8 @@ export function chatTool({ name, description, schema, strict }: SentTool, { prof
 }
 
 /**
- * The tools and how they may be used. Where an API can say which ones, all of them stay in the request, and with them its
- * cached prefix.
+ * Returns the tools and the tool choice. If an API can name the allowed tools, all of them stay in the request, and
+ * with them its cached prefix.
  *
  * Source: Pydantic AI `OpenAIChatModel._get_tool_choice`.
  */

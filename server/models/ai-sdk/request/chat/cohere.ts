@@ -9,7 +9,7 @@ import { plainTool, plainTools } from './plain-tools.ts';
 import type { ChatMessage, ChatPart, ChatVariant } from './types.ts';
 
 /**
- * Cohere: thinking goes back as content before the text, and tools can be forced, but not by name.
+ * Cohere: thinking is sent back as content before the text, and tools can be forced, but not by name.
  *
  * Source: Pydantic AI `CohereModel`, which takes no images of users; the API does.
  */

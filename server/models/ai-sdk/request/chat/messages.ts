@@ -9,7 +9,7 @@ import { withinTurns } from './turns.ts';
 import type { ChatMessage, ChatVariant } from './types.ts';
 
 /**
- * The history as messages of chat completions.
+ * Returns the history as messages of chat completions.
  *
  * Source: Pydantic AI `OpenAIChatModel._map_messages`.
  */

@@ -12,7 +12,7 @@ import type { ChatMessage, ChatPart, ChatVariant } from './types.ts';
 const documents = ['application/pdf', 'text/plain', 'text/csv', 'text/html', 'text/markdown'];
 
 /**
- * Mistral: thinking goes back as chunks of content, documents have a part of their own.
+ * Mistral: thinking is sent back as chunks of content, and documents have a part of their own.
  *
  * Source: Pydantic AI `MistralModel`.
  */

@@ -4,7 +4,7 @@ import type { ChatMessage, ChatPart, TurnGrammar } from './types.ts';
 const leastText = '.';
 
 /**
- * Returns the messages as their host takes them; no host takes none at all.
+ * Returns the messages in the form that their host accepts; no host accepts none at all.
  *
  * Source: the hosts' own refusals, which upstream runs into.
  */

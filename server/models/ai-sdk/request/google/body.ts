@@ -27,7 +27,7 @@ const whole = {
 };
 
 /**
- * The body of a request of `generateContent`.
+ * Returns the body of a request of `generateContent`.
  *
  * Source: Pydantic AI `GoogleModel._build_content_and_config`.
  */
@@ -63,7 +63,7 @@ export function generateContentBody(request: WireRequest, house: House): Written
 }
 
 /**
- * The tools and how they may be used. Models that can are made to keep to the schemas, unless a tool says otherwise.
+ * Returns the tools and the tool choice. Models that can are made to follow the schemas, unless a tool says otherwise.
  *
  * Source: Pydantic AI `GoogleModel._get_tool_config`, `_apply_tool_choice`.
  */

@@ -15,7 +15,7 @@ export interface Conversation {
 }
 
 /**
- * Returns the history as contents. They begin with a turn of the user, which the API wants.
+ * Returns the history as contents. They begin with a user turn, which the API requires.
  *
  * Source: Pydantic AI `GoogleModel._map_messages`.
  */
@@ -65,7 +65,7 @@ function promptParts(content: string | readonly UserContent[], request: WireRequ
 }
 
 /**
- * A result. Files stand in it where the model takes them there; the others follow all results, in frames.
+ * Returns a result. Files are part of it if the model supports that there; others follow all results, in frames.
  *
  * Source: Pydantic AI `GoogleModel._map_tool_return`.
  */

@@ -35,7 +35,7 @@ export function filePart(item: FileItem, request: WireRequest, house: House): Pa
 }
 
 /**
- * A file by its bytes or its address.
+ * Returns a file by its bytes or its URL.
  *
  * Errors: `run.invalid` for an uploaded file that this house does not hold.
  */

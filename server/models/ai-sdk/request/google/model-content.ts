@@ -9,7 +9,7 @@ import type { Content, House, Part } from './types.ts';
 const noSignature = Buffer.from('skip_thought_signature_validator').toString('base64');
 
 /**
- * A response as a content; none for one that says nothing. A signature of thinking belongs to the part after it, and the
+ * Returns a response as a content; none for an empty one. A signature of thinking belongs to the part after it, and the
  * first call of a turn must have one.
  *
  * Source: Pydantic AI `_content_model_response`.
@@ -74,7 +74,8 @@ const toolTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The type of a tool that Google ran, where it takes it back: newer models of the developer API do, by ids that Google gave.
+ * Returns the type of a tool that Google ran, if it can be sent back: newer models of the developer API accept it, by
+ * ids that Google assigned.
  *
  * Source: Pydantic AI `_can_echo_server_side_tool_part`.
  */

@@ -14,7 +14,7 @@ const mostBudget = 24_576;
 const leastBudget = 128;
 
 /**
- * The thinking that is requested: Google's own setting, or what the setting `thinking` stands for.
+ * Returns the requested thinking: Google's own setting, or the meaning of the setting `thinking`.
  *
  * Source: Pydantic AI `GoogleModel._translate_thinking`.
  */

@@ -22,7 +22,7 @@ const fields = {
 };
 
 /**
- * The body of a request of the Responses API.
+ * Returns the body of a request to the Responses API.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._build_responses_request_params`, `_prepare_responses_create`.
  */

@@ -32,7 +32,7 @@ export const inputText = (text: string): Item => ({ type: 'input_text', text });
 const detailOf = ({ vendor_metadata }: FileItem) => vendor_metadata?.detail ?? 'auto';
 
 /**
- * A file as a part.
+ * Returns a file as a part.
  *
  * Errors: `run.invalid` for bytes of audio, for video, and for types that are not known.
  * Source: Pydantic AI `OpenAIResponsesModel._map_file_to_response_content`, `uploaded_file_to_response_content`.

@@ -11,7 +11,7 @@ export type NativeCall = Extract<ModelResponsePart, { part_kind: 'builtin-tool-c
 export type NativeReturn = Extract<ModelResponsePart, { part_kind: 'builtin-tool-return' }>;
 
 /**
- * A call of a tool that OpenAI ran and holds the result of, by its id.
+ * Returns a call of a tool that OpenAI ran and keeps the result of, by its id.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._map_stateful_native_tool_call`.
  */

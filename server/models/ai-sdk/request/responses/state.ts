@@ -68,7 +68,8 @@ function inConversation(requested: string, request: WireRequest): ServerState {
 }
 
 /**
- * The response that this one's cached prefix is to be compared with; OpenAI then says why it was not met.
+ * Returns the response that the cached prefix of this one is to be compared with; OpenAI then reports why it was not
+ * used.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._prompt_cache_comparison_response_id`.
  */
