@@ -4,10 +4,10 @@ import type { WireRequest } from './request.ts';
 
 type Loose = Record<string, unknown>;
 
-/** How long a prefix is kept. */
+/** The time that a cached prefix is kept. */
 export type Ttl = '5m' | '1h';
 
-/** The time that a setting stands for; `true` is five minutes. */
+/** Returns the time that a setting stands for; `true` is five minutes. */
 export const ttlOf = (requested: unknown): Ttl | undefined =>
   requested === true ? '5m' : requested === '5m' || requested === '1h' ? requested : undefined;
 
@@ -69,7 +69,7 @@ export function previousTail(roles: readonly string[], blockCounts: readonly num
   return tail < 0 || since < lookback ? undefined : tail;
 }
 
-/** What the setting `cache` stands for: how long, where that was said, and whether the conversation is cached as well. */
+/** The meaning of the setting `cache`: the time, if given, and whether the conversation is cached as well. */
 export interface RequestedCache {
   readonly ttl: string | undefined;
   readonly messages: boolean;
@@ -78,8 +78,8 @@ export interface RequestedCache {
 const tiers: readonly unknown[] = ['5m', '30m', '1h', '12h'];
 
 /**
- * What the setting `cache` stands for; undefined where that is nothing, or the model has nothing to set. The time is the
- * longest the model has that is not longer than requested.
+ * Returns the meaning of the setting `cache`; undefined if it is off, or the model has nothing to set. The time is the
+ * longest that the model supports and that is not longer than requested.
  *
  * Errors: `run.invalid` for a time or an option that is not known.
  * Source: Pydantic AI `snap_cache_setting`, `split_cache_setting`.

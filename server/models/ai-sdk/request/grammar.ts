@@ -1,7 +1,7 @@
 import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
 import type { Grammar } from './api.ts';
 
-/** The characters and the length of names that most APIs take. */
+/** The characters and the length of tool names that most APIs accept. */
 export const plainNames: NonNullable<Grammar['toolNames']> = { forbidden: /[^\w-]/g, maxLength: 64 };
 
 type Part = ModelRequestPart | ModelResponsePart;
@@ -29,7 +29,7 @@ export function withFittingNames(
   });
 }
 
-/** Returns a name that an API takes; one it takes already stays. */
+/** Returns a name that the API accepts; an accepted name stays. */
 function fittingName(name: string, { forbidden, maxLength }: NonNullable<Grammar['toolNames']>): string {
   return name.replace(forbidden, '_').slice(0, maxLength) || '_';
 }

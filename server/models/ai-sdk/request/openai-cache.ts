@@ -72,7 +72,7 @@ function attachBefore(items: readonly Loose[], type: TextType): boolean {
   return false;
 }
 
-/** A message with a mark after its content. */
+/** Returns a message with a mark after its content. */
 export function markMessage(message: Loose, type: TextType): void {
   const { content } = message;
   const parts = typeof content === 'string' ? [{ type, text: content }] : [...(content as Loose[])];
@@ -80,7 +80,7 @@ export function markMessage(message: Loose, type: TextType): void {
   message.content = parts;
 }
 
-/** Whether a system prompt can change between requests, so that nothing after it is worth a mark. */
+/** Returns whether a system prompt can change between requests, so that a mark after it has no use. */
 export const hasDynamicPrompt = ({ messages }: WireRequest): boolean =>
   messages.some(
     (message) =>
@@ -88,13 +88,13 @@ export const hasDynamicPrompt = ({ messages }: WireRequest): boolean =>
       message.parts.some((part) => part.part_kind === 'system-prompt' && part.dynamic_ref !== null),
   );
 
-/** Number of instructions that do not change. */
+/** Returns the number of instructions that do not change. */
 export function staticCount({ instructions }: WireRequest): number {
   const first = instructions.findIndex(({ dynamic }) => dynamic);
   return first < 0 ? instructions.length : first;
 }
 
-/** The settings that say more than `cache`, which they take the place of. */
+/** The settings that replace `cache`, since they say more. */
 const own = ['openai_prompt_cache_options', 'openai_cache_instructions'];
 
 /**

@@ -1,9 +1,9 @@
 import type { ModelMessage, ModelRequestPart, ToolReturnPart } from '../../../../protocol/messages/messages.ts';
 import { requestOf } from '../../../engine/messages/cleaning.ts';
 
-/** A call that a result answers. */
+/** A call and its result. */
 interface Pair {
-  /** Index of the response that made the call. */
+  /** The index of the response with the call. */
   readonly at: number;
 }
 

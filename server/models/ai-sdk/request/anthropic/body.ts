@@ -143,7 +143,7 @@ function contextManagement({ settings, messages }: WireRequest): unknown {
   const edits = asObjects((managed as Fields | undefined)?.edits);
   if ('remaining' in settings.object('anthropic_task_budget') && edits.some(({ type }) => type === compactEdit)) {
     throw userError(
-      '`anthropic_task_budget.remaining` cannot be combined with compaction by the API, which tracks the budget itself.',
+      '`anthropic_task_budget.remaining` cannot be combined with compaction, where the API tracks the budget itself.',
     );
   }
   return managed;

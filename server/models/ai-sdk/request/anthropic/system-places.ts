@@ -54,7 +54,7 @@ function leaveMark({ content }: Turn, before: readonly Turn[]): void {
   delete last.cache_control;
 }
 
-/** The least that a user can say, where the API wants a turn of the user. */
+/** The minimal text of a user, where the API requires a user turn. */
 export const leastText = '.';
 
 /** Gives system turns a turn of the user to follow. */
@@ -99,7 +99,9 @@ export function dropBlanks(turns: Turn[]): void {
   if (turns.length === 0) turns.push({ role: 'user', content: [textBlock(leastText)] });
 }
 
-/** What the user said last stays a turn, whatever is left of it: the model would go on with its own last turn, or refuse to. */
+/**
+ * Keeps the last user turn, even when nothing is left of it: the model would continue its own last turn, or refuse to.
+ */
 export function endWithUser(turns: Turn[]): void {
   if (turns.at(-1)?.role === 'assistant') turns.push({ role: 'user', content: [textBlock(leastText)] });
 }

@@ -56,7 +56,7 @@ function checkOutput(request: WireRequest): void {
   if (!isForced || request.isChoiceExplicit || !rejectsOutputTools(request)) return;
   const mode = request.profile.supports_json_schema_output ? 'native' : 'prompted';
   throw userError(
-    `Bedrock does not support thinking and output tools at the same time; ask for the output by '${mode}'.`,
+    `Bedrock does not support thinking and output tools at the same time. Set the output mode to '${mode}'.`,
   );
 }
 

@@ -39,7 +39,7 @@ function insertPoint(content: Block[], point: Block, replaces = false): boolean 
   return true;
 }
 
-/** Whether the API leaves a document where it is, and takes a point after it. */
+/** Returns whether the API leaves a document where it is, and takes a point after it. */
 function staysInPlace(block: Block | undefined): boolean {
   const { format, citations } = asObject(block?.document);
   return format === 'pdf' || citations !== undefined;

@@ -34,7 +34,8 @@ export function fileBlock(item: FileItem, request: WireRequest, next: Numbering,
   const kind = blockKind(item);
   if (!kind) throw unsupportedFile(item, request.providerName, where);
   const format = formatName(item);
-  if (!formats[kind].includes(format)) throw userError(`Bedrock takes no ${kind} of format '${format}'.`);
+  if (!formats[kind].includes(format))
+    throw userError(`Bedrock does not support the ${kind} format '${format}', only ${formats[kind].join(', ')}.`);
   const source = sourceOf(item, request);
   if (kind !== 'document') return { [kind]: { format, source } };
   return { document: { name: `Document ${next()}`, format, source } };

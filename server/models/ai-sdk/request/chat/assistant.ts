@@ -6,7 +6,7 @@ import type { ChatMessage, ChatVariant, ThinkingPart } from './types.ts';
 
 type CallPart = Extract<ModelResponsePart, { part_kind: 'tool-call' }>;
 
-/** What a response comes to: thinking that must stand in a turn of the user, and the model's own turn. */
+/** A mapped response: thinking that must be in a user turn, and the model's own turn. */
 interface Mapped {
   texts: string[];
   fields: Record<string, string[]>;
@@ -89,7 +89,7 @@ function addAsText({ content }: ThinkingPart, mapped: Mapped, { profile }: WireR
   else if (content) mapped.carried.push(text);
 }
 
-/** Fields that hosts give thinking in. */
+/** The fields in which hosts return thinking. */
 const knownFields = ['reasoning', 'reasoning_content'];
 
 /**
@@ -108,7 +108,7 @@ function thinkingField(
   return (own ? id === own : knownFields.includes(id)) ? id : undefined;
 }
 
-/** A call of the model. Its arguments are text, whatever form the history has them in. */
+/** Returns a call of the model. Its arguments are text, whatever form they have in the history. */
 export function toolCall(
   part: CallPart,
   { response, request }: Pick<Place, 'response' | 'request'>,

@@ -26,7 +26,7 @@ const fields = {
   prompt_cache_options: 'openai_prompt_cache_options',
 };
 
-/** Where thinking is requested. */
+/** The fields that request thinking. */
 const thinkingFields = ['reasoning_effort', 'reasoning', 'reasoning_format', 'thinking'];
 
 /**
@@ -79,7 +79,7 @@ function streamOptions({ settings }: WireRequest) {
   };
 }
 
-/** What stands for an effort where a host has its own switch. */
+/** Returns the fields that replace an effort, for hosts with a switch of their own. */
 function thinkingOff({ settings, thinking, profile }: WireRequest): Record<string, unknown> {
   const isOff = thinking === false && !settings.get('openai_reasoning_effort');
   return isOff ? { ...profile.openai_chat_thinking_false_body } : {};

@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatPart, TurnGrammar } from './types.ts';
 
-/** The least that can be said where an API wants something to be said. */
+/** The minimal text, where an API requires some. */
 const leastText = '.';
 
 /**
@@ -18,7 +18,7 @@ export function withinTurns(messages: readonly ChatMessage[], grammar: TurnGramm
   return said.length === 0 || lacksUser || endsWrong ? [...said, { role: 'user', content: leastText }] : said;
 }
 
-/** What says nothing is left out of the turns of the assistant; what the user says stays a turn. */
+/** Empty turns of the assistant are left out; those of the user stay. */
 function withoutBlanks(message: ChatMessage): ChatMessage[] {
   const { content, ...rest } = message;
   const parts = Array.isArray(content) ? content.filter((part) => !isBlankPart(part)) : undefined;

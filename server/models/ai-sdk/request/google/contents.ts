@@ -43,7 +43,7 @@ function userContents({ parts }: ModelRequest, request: WireRequest, house: Hous
 
 const isResponse = (part: Part) => 'functionResponse' in part;
 
-/** What follows results stands in a turn of its own: Gemini would take it for the model's. */
+/** Puts what follows results into a turn of its own: Gemini would treat it as the model's. */
 function inTurns(parts: readonly Part[]): Content[] {
   const turns: Content[] = [];
   parts.forEach((part, index) => {

@@ -5,7 +5,7 @@ import { acceptsArtifact, type WireRequest } from '../request.ts';
 import { urlSafe } from './files.ts';
 import type { Content, House, Part } from './types.ts';
 
-/** Google's own stand-in for a signature that is not known. */
+/** Google's own placeholder for an unknown signature. */
 const noSignature = Buffer.from('skip_thought_signature_validator').toString('base64');
 
 /**
@@ -95,7 +95,7 @@ function nativeReturn(item: ReturnPart, request: WireRequest, house: House): Par
   if (tool_name === 'code_execution' && isRecord) return { codeExecutionResult: content };
   const type = toolType(item, request, house);
   if (!type) return undefined;
-  // The sources are from another place of the answer.
+  // The sources come from another place in the response.
   const { sources: _, ...searched } = asObject(content);
   const found = tool_name === 'web_search' ? searched : content;
   return { toolResponse: { id, toolType: type, response: isRecord ? found : { result: content } } };

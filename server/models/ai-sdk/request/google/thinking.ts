@@ -42,7 +42,10 @@ const inCamelCase = (config: Config): Config =>
     ]),
   );
 
-/** `max_tokens` bounds thinking and answer together: half of it is left for the answer, as far as the least budget allows. */
+/**
+ * `max_tokens` limits thinking and response together: half of it is left for the response, as far as the smallest
+ * budget allows.
+ */
 function withBudget(thinking: Exclude<Thinking, boolean>, { settings }: WireRequest): Config {
   const requested = budgets[thinking] ?? mostBudget;
   const maxTokens = settings.get('max_tokens');

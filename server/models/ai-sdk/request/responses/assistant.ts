@@ -28,9 +28,9 @@ interface Place {
   readonly request: WireRequest;
   readonly response: ModelResponse;
   readonly items: Item[];
-  /** Thinking that must stand in a turn of the user. */
+  /** Thinking that must be in a user turn. */
   readonly carried: string[];
-  /** Whether ids of items are sent at all, and of this part. */
+  /** True if ids of items are sent at all, and of this part. */
   readonly sendsIds: boolean;
   readonly isSameAddress: boolean;
   /** Items that later parts add to, by their types. */
@@ -113,7 +113,7 @@ function addPart(part: ModelResponsePart, place: Place): void {
 
 type Owned = { readonly provider_name?: string | null };
 
-/** Whether a part came from this provider, at this address. */
+/** Returns whether a part came from this provider, at this address. */
 function isOwn({ provider_name }: Owned, { request, response, isSameAddress }: Place): boolean {
   const owner = provider_name ?? response.provider_name;
   return isSameAddress && owner === request.providerName;

@@ -6,7 +6,7 @@ import type {
 } from '../../../../../protocol/messages/messages.ts';
 import { acceptsServerState, type WireRequest } from '../request.ts';
 
-/** Whether a response is of this provider, and of this address of it. */
+/** Returns whether a response is of this provider, and of this address of it. */
 export const isOwnResponse = (request: WireRequest, response: ModelResponse): boolean =>
   response.provider_name === request.providerName && acceptsServerState(request, response);
 
