@@ -44,7 +44,7 @@ function command(
     stdout: textSink('stdout'),
     stderr: textSink('stderr'),
     interrupted: interrupted.signal,
-    start: start ?? localRuns(executor()),
+    start: start ?? localRuns(executor),
   });
   return { interrupted, ended: code.then((exitCode) => ({ exitCode, ...shown })) };
 }
@@ -104,9 +104,9 @@ describe('the exit code', () => {
 describe('a run of the command', () => {
   it('is given what the options say', async () => {
     const given: unknown[] = [];
-    const start: StartRun = async (params, follow) => {
+    const start: StartRun = async (params, follow, place) => {
       given.push(params);
-      return scripted(result({ output: 'x' }))(params, follow);
+      return scripted(result({ output: 'x' }))(params, follow, place);
     };
     await command(['--model', 'm', '--instructions', 'be brief', '--timeout', '2', 'hi'], { start }).ended;
     await command(['--model', 'm', '--max-cost', '0.50', 'hi'], { start }).ended;

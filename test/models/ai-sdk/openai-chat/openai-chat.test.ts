@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
-import { completion } from './loopback.ts';
-import { callOf, promptOf, user, userRequest } from './support.ts';
+import { create } from '../../../../server/models/ai-sdk/providers/openai-chat.ts';
+import { completion } from '../loopback.ts';
+import { callOf, promptOf, user, userRequest } from '../support.ts';
 
 const nothing: typeof globalThis.fetch = async () => expect.fail('nothing may be sent');
 const answering: typeof globalThis.fetch = async () => Response.json(completion());
