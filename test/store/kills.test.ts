@@ -7,7 +7,7 @@ import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 
 const isThorough = process.env.RUNWIRE_THOROUGH === '1';
-const kills = isThorough ? 300 : 12;
+const kills = Number(process.env.RUNWIRE_KILLS ?? (isThorough ? 300 : 12));
 /** Runs of one daemon. */
 const atOnce = 8;
 const turns = 5;
