@@ -39,6 +39,7 @@ const packages: Record<string, RegExp> = {
   server:
     /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client)$/,
   'server/frontends/acp': /^(node:.*|@agentclientprotocol\/sdk)$/,
+  'client-sample/vscode': /^(node:.*|zod|runwire|vscode)$/,
   'client-sample': /^(node:.*|zod|runwire(\/protocol)?)$/,
 };
 
@@ -79,7 +80,7 @@ function wrongImports(file: string): string[] {
     // The client is shipped without zod: it may only know the types of the schemas, and the error codes.
     if (own === 'protocol/client' && folderOf(target) === 'protocol' && !typesOnly && target !== 'protocol/errors.ts')
       return [`${file} imports ${target} at run time`];
-    if (own === 'client-sample') return folderOf(target) === own ? [] : [`${file} imports ${target}`];
+    if (isIn(own, 'client-sample')) return folderOf(target) === own ? [] : [`${file} imports ${target}`];
     if (own === 'protocol' && folderOf(target) !== own) return [`${file} imports ${target}`];
     if (own === 'protocol/client' && folderOf(target) === 'protocol/node') return [`${file} imports ${target}`];
     return isWrong(file, target) ? [`${file} imports ${target}`] : [];

@@ -275,7 +275,7 @@ describe('falling back', () => {
     expect(session.events.get(runId)?.map(({ event }) => event)).toContainEqual({
       event_kind: 'warning',
       kind: 'model.fallback',
-      message: "'host:a' failed, so the next model was asked: it broke",
+      message: "Model 'host:a' failed, so the next one was requested: it broke",
     });
   });
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ModelMessage, ModelResponse } from '../../../protocol/messages/messages.ts';
-import type { ModelPrompt } from '../../../server/engine/model.ts';
-import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
-import { factsOf, noReplays, replay } from './replay.ts';
-import { callOf, promptOf, returned, stillTiming, system, tool, user, userRequest } from './support.ts';
+import type { ModelMessage, ModelResponse } from '../../../../protocol/messages/messages.ts';
+import type { ModelPrompt } from '../../../../server/engine/model.ts';
+import { create } from '../../../../server/models/ai-sdk/providers/openai-chat.ts';
+import { factsOf, noReplays, replay } from '../replay.ts';
+import { callOf, promptOf, returned, stillTiming, system, tool, user, userRequest } from '../support.ts';
 
 const closed = { type: 'object', additionalProperties: false };
 const path = { ...closed, properties: { path: { type: 'string' } }, required: ['path'] };

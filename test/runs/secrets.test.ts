@@ -106,7 +106,7 @@ describe('a key the environment lacks', () => {
     expect((await session.run(at(server.url))).error).toEqual({
       code: 1410,
       message:
-        "The environment variable OPENAI_API_KEY holds no key for 'openai-chat', and the host gave none (secret/get); set it before the daemon starts.",
+        "The environment variable OPENAI_API_KEY is not set, and the host returned no secret (secret/get), so there is no API key for 'openai-chat'. Set it before the daemon starts.",
       data: { kind: 'auth.missing', envVar: 'OPENAI_API_KEY', provider: 'openai-chat' },
     });
     expect(server.seen).toEqual([]);
@@ -125,7 +125,7 @@ describe('a key the environment lacks', () => {
       const { session } = await host([answer]);
       const { error } = await session.run(at('http://127.0.0.1:9/v1'));
       expect(error).toMatchObject({
-        message: `secret/get for 'OPENAI_API_KEY' was answered with neither {"value": "…", "scope"?: "connection" or "run"} nor null.`,
+        message: `secret/get for 'OPENAI_API_KEY' returned neither {"value": "…", "scope"?: "connection" or "run"} nor null.`,
       });
       expect(JSON.stringify([error, ...session.events])).not.toContain('4711');
     },
@@ -315,7 +315,7 @@ describe('a key of the environment', () => {
     const model = { model: 'openai-chat:gpt-x', apiKeyEnv: 'GROQ_API_KEY' };
     expect(await session.refusal('run/start', { model, prompt: 'hi' })).toMatchObject({
       message:
-        "'GROQ_API_KEY' is not a variable of the provider of 'openai-chat:gpt-x': start the daemon with `--allow-env GROQ_API_KEY`, or leave `apiKeyEnv` out and serve secret/get.",
+        "'GROQ_API_KEY' is not a variable of the provider of 'openai-chat:gpt-x', so the operator must allow it. Start the daemon with `--allow-env GROQ_API_KEY`, or omit `apiKeyEnv` and serve secret/get.",
       data: { kind: 'run.invalid' },
     });
   });
@@ -347,7 +347,7 @@ describe('a header that is a credential', () => {
     const { session } = await host([]);
     const error = await session.refusal('run/start', { ...at('http://127.0.0.1:9/v1', fields), ...params });
     expect(error.data.kind).toBe('run.invalid');
-    expect(error.message).toMatch(/is a credential: give it in `headers` of the model as {"secret": "NAME"}/);
+    expect(error.message).toMatch(/is a credential. Pass it in `headers` of the model as {"secret": "NAME"}/);
     expect(JSON.stringify(error)).not.toContain('canary');
   });
 });
@@ -381,7 +381,7 @@ describe('an address that holds credentials', () => {
       await session.refusal('agent/register', { name: 'a', model: { model: 'openai-chat:m', baseUrl } }),
     ]) {
       expect(error.data.kind).toBe('run.invalid');
-      expect(error.message).toMatch(/^The base URL of 'openai-chat:(?:gpt-x|m)' (?:must have neither|is not an http)/);
+      expect(error.message).toMatch(/^The `baseUrl` of 'openai-chat:(?:gpt-x|m)' (?:must not contain|is not an http)/);
       expect(JSON.stringify(error)).not.toContain('canary');
     }
   });

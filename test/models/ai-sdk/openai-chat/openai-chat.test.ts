@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
-import { completion } from './loopback.ts';
-import { callOf, promptOf, user, userRequest } from './support.ts';
+import { create } from '../../../../server/models/ai-sdk/providers/openai-chat.ts';
+import { completion } from '../loopback.ts';
+import { callOf, promptOf, user, userRequest } from '../support.ts';
 
 const nothing: typeof globalThis.fetch = async () => expect.fail('nothing may be sent');
 const answering: typeof globalThis.fetch = async () => Response.json(completion());
@@ -20,7 +20,7 @@ describe('openai-chat', () => {
     const request = create(entry, { fetch: nothing }).request(promptOf([userRequest(user([item]))]), callOf());
     await expect(request).rejects.toMatchObject({
       kind: 'run.invalid',
-      message: `'gpt-4o' cannot be given a file of type '${mediaType}' by its address; give the bytes instead.`,
+      message: `Model 'gpt-4o' does not accept files of type '${mediaType}' by URL. Pass the bytes instead.`,
     });
   });
 
@@ -31,7 +31,7 @@ describe('openai-chat', () => {
     const request = create(entry, { fetch: nothing }).request(promptOf([userRequest(user([item]))]), callOf());
     await expect(request).rejects.toMatchObject({
       kind: 'run.invalid',
-      message: "'openai' takes no files of type 'video/mp4' in user prompts.",
+      message: "'openai' does not support files of type 'video/mp4' in user prompts.",
     });
   });
 
@@ -56,8 +56,14 @@ describe('openai-chat', () => {
         kind: 'model.setting',
         message: "The setting 'temperature' is not supported while the model reasons, so left out.",
       },
-      { kind: 'model.setting', message: "The setting 'top_k' is not supported by 'openai' here and was left out." },
-      { kind: 'model.setting', message: "The setting 'colour' is not supported by 'openai' here and was left out." },
+      {
+        kind: 'model.setting',
+        message: "'openai' does not support the setting 'top_k' for this request, so it was not sent.",
+      },
+      {
+        kind: 'model.setting',
+        message: "'openai' does not support the setting 'colour' for this request, so it was not sent.",
+      },
     ]);
   });
 });

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { GivenMessage, type ModelResponse } from '../../../protocol/messages/messages.ts';
-import { History } from '../../../server/engine/messages/history.ts';
-import { completeMessages } from '../../../server/engine/messages/intake.ts';
-import type { ModelPrompt } from '../../../server/engine/model.ts';
-import { create } from '../../../server/models/ai-sdk/providers/openai-chat.ts';
-import { callOf, promptOf, tool, user, userRequest } from './support.ts';
+import { GivenMessage, type ModelResponse } from '../../../../protocol/messages/messages.ts';
+import { History } from '../../../../server/engine/messages/history.ts';
+import { completeMessages } from '../../../../server/engine/messages/intake.ts';
+import type { ModelPrompt } from '../../../../server/engine/model.ts';
+import { create } from '../../../../server/models/ai-sdk/providers/openai-chat.ts';
+import { callOf, promptOf, tool, user, userRequest } from '../support.ts';
 
 interface Vectors<Given, Expected> {
   source: string;
@@ -38,7 +38,7 @@ async function exchange(prompt: ModelPrompt, body: Body = ok, modelName = 'gpt-4
   return { sent: sent[0] ?? {}, answer };
 }
 
-const messages = vectors<{ messages: unknown[]; instructions?: string }, Body[]>('openai-chat-messages.json');
+const messages = vectors<{ messages: unknown[]; instructions?: string }, Body[]>('messages.json');
 
 /** What upstream announces of its notes about look-alike frames, which are not built. */
 const isAnnouncement = ({ role, content }: Body) =>
@@ -53,7 +53,7 @@ describe(messages.source, () => {
   });
 });
 
-const bodies = vectors<Partial<ModelPrompt> & { model?: string }, Body>('openai-chat-bodies.json');
+const bodies = vectors<Partial<ModelPrompt> & { model?: string }, Body>('bodies.json');
 
 /** `auto` is every provider's default and left out. */
 const withoutAuto = ({ tool_choice, stream: _, ...body }: Body) =>
@@ -72,7 +72,7 @@ describe(bodies.source, () => {
   });
 });
 
-const answers = vectors<Body, ModelResponse>('openai-chat-answers.json');
+const answers = vectors<Body, ModelResponse>('answers.json');
 
 describe(answers.source, () => {
   it.each(answers.cases)('$name', async ({ given, expected }) => {
