@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
@@ -18,6 +19,7 @@ import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
+import { defaultStore, sweep } from './store/keeping.ts';
 import { RunStore } from './store/run-store.ts';
 import { Toolsets } from './toolsets/toolsets.ts';
 import { version } from './version.ts';
@@ -54,6 +56,7 @@ switch (command.kind) {
     break;
   case 'models':
   case 'doctor':
+  case 'store':
   case 'completion':
     void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
     break;
@@ -67,8 +70,19 @@ switch (command.kind) {
 /** `runwire run`: a run of this process, without a client. */
 async function runHere(args: readonly string[]): Promise<void> {
   const { runProcess } = await import('./cli/process.ts');
-  const { executor, toolsets } = createRuns();
-  await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
+  const opened: ReturnType<typeof createRuns>[] = [];
+  const executorFor = (path: string | undefined) => {
+    const runs = createRuns(storeAccess(path));
+    opened.push(runs);
+    return runs.executor;
+  };
+  const end = async () => {
+    for (const { toolsets, executor } of opened) {
+      await toolsets.close();
+      executor.close();
+    }
+  };
+  await runProcess(args, { stdout: frames, start: localRuns(executorFor), end, log });
 }
 
 /** `runwire acp`: an agent for an editor. */
@@ -104,9 +118,13 @@ function survive(): void {
 }
 
 /** Opened when it is first used, so that a daemon starts as fast with it. */
-function storeAccess(): StoreAccess | undefined {
-  const { store } = command;
-  return store && { by: version, open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed }) };
+function storeAccess(path?: string): StoreAccess | undefined {
+  const store = path === undefined ? command.store : { ...defaultStore, ...command.store, path: resolve(path) };
+  if (!store) return undefined;
+  const onDeleted = (text: string) => log.info(`the store '${store.path}': ${text}`);
+  const keep = (opened: RunStore) => sweep(opened, store.keeping, { nowMs: world.epochMs(), onDeleted });
+  const open = () => new RunStore({ ...store, by: version, elapsed: world.elapsed, sweep: keep });
+  return { by: version, open };
 }
 
 function print(text: string, exitCode: 0 | 2): void {
@@ -117,7 +135,7 @@ function print(text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }): void {
+function start({ drainMs, hostPid, limits: set, resumes }: Command & { kind: 'daemon' }): void {
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
@@ -140,6 +158,7 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   survive();
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
+  if (resumes) void server.resumeInterrupted();
 }
 
 /**

@@ -56,8 +56,10 @@ async function runOnce(options: RunOptions, around: Surroundings, voice: Voice):
   const progress = new Progress(voice);
   // Text on the same screen takes the place of the line.
   const shown = { text: isText ? text : null, progress, sharesScreen: stdout.isTerminal };
+  const { store, continues } = options;
+  const place = { ...(store === undefined ? {} : { store }), ...(continues === undefined ? {} : { continues }) };
   const followed = (notification: Notification) => follow(notification, voice, shown);
-  const run = await start({ ...params, ...tools }, followed, workspace?.requests);
+  const run = await start({ ...params, ...tools }, followed, { ...place, requests: workspace?.requests });
   const result = await resultOf(run, interrupted).finally(() => workspace?.close());
   progress.stop();
   if (options.json) writeJson(stdout, result);

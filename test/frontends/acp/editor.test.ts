@@ -97,8 +97,8 @@ it.each([
   );
   const client = await start({ model }, bothFiles);
   await client.prompt(await client.newSession(cwd), 'go');
-  const asked = client.frames.filter(({ id, method }) => id !== undefined && method !== undefined);
-  expect(asked).toEqual([]);
+  const requested = client.frames.filter(({ id, method }) => id !== undefined && method !== undefined);
+  expect(requested).toEqual([]);
   const failed = client.updates().filter(({ status }) => status === 'failed');
   expect(failed).toHaveLength(3);
 });

@@ -70,15 +70,15 @@ it('offers no tools of a server in the plan mode', async () => {
 });
 
 it('shows what a server wants to know as a form of the editor', async () => {
-  const model = scripted([call('my_tools_ask', { message: 'Your name?' }, 'c')], [text('ok')]);
+  const model = scripted([call('my_tools_elicit', { message: 'Your name?' }, 'c')], [text('ok')]);
   const { client, session } = await start({ model }, { elicitation: { form: {} } });
-  const asked: Record<string, unknown>[] = [];
+  const requested: Record<string, unknown>[] = [];
   client.serves['elicitation/create'] = (params) => {
-    asked.push(params);
+    requested.push(params);
     return { action: 'accept', content: { name: 'Ada' } };
   };
   await client.prompt(session, 'go');
-  expect(asked[0]).toMatchObject({ mode: 'form', message: 'my_tools: Your name?', sessionId: session });
+  expect(requested[0]).toMatchObject({ mode: 'form', message: 'my_tools: Your name?', sessionId: session });
   expect(JSON.stringify(model.requests[1]?.messages)).toContain('Ada');
 });
 
