@@ -205,6 +205,6 @@ async function start(daemon, folder) {
     samples.plain.push(plain);
     samples.stored.push(stored);
   }
-  const value = least(samples.stored) / least(samples.plain);
+  const value = median(samples.stored) / median(samples.plain);
   return [{ what: 'store: start to initialize answer', value, unit: '× without', budget: 1.03 }];
 }
