@@ -1,6 +1,7 @@
 // Measures the daemon against the budgets and prints a table. It reports and never fails; ratios are taken in turn, in
 // one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those.
 import { cpus, loadavg } from 'node:os';
+import { measureAcp } from './acp.mjs';
 import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
@@ -23,6 +24,7 @@ const measurements = {
   daemon: () => measureDaemonStep(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
   mcp: () => measureMcpStep(daemonPath),
+  acp: () => measureAcp(daemonPath),
   wire: () => measureWire(daemonPath, bundles.wire),
   stream: () => measureStream(daemonPath),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
