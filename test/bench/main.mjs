@@ -10,6 +10,7 @@ import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaiting
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
 import { measureStartup } from './startup.mjs';
+import { measureStore } from './store.mjs';
 import { measureStream } from './stream.mjs';
 import { measureWire } from './wire.mjs';
 
@@ -23,6 +24,7 @@ const measurements = {
   messages: () => measureMessages(bundles.messages),
   daemon: () => measureDaemonStep(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
+  store: () => measureStore(daemonPath),
   mcp: () => measureMcpStep(daemonPath),
   acp: () => measureAcp(daemonPath),
   wire: () => measureWire(daemonPath, bundles.wire),
