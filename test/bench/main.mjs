@@ -1,11 +1,11 @@
 // Measures the daemon against the budgets and prints a table. It reports and never fails; ratios are taken in turn, in
 // one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those.
 import { cpus, loadavg } from 'node:os';
-import { measureAcp } from './acp.mjs';
 import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
+import { measureAcp } from './frontends/acp.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';

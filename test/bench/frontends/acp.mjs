@@ -5,16 +5,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Client } from './client.mjs';
-import { cpuMsOf } from './cpu.mjs';
-import { median } from './statistics.mjs';
+import { Client } from '../client.mjs';
+import { cpuMsOf } from '../cpu.mjs';
+import { median } from '../statistics.mjs';
 
 const rounds = { start: 11, turns: 9, steps: 60 };
 const deltas = 1000;
 
 /** @returns {Promise<object[]>} rows of the table */
 export async function measureAcp(daemon) {
-  const script = new URL('../support/provider/prompt-server.mjs', import.meta.url).pathname;
+  const script = new URL('../../support/provider/prompt-server.mjs', import.meta.url).pathname;
   const provider = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [baseUrl] = await once(createInterface({ input: provider.stdout }), 'line');
   const folder = mkdtempSync(join(tmpdir(), 'runwire-bench-'));
