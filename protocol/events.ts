@@ -46,13 +46,21 @@ export const DurableEvent = named(
         reason: z.string().optional().describe('Why the attempt before it was not the last.'),
         status: z.number().int().optional().describe('HTTP status of the attempt before it.'),
         delayMs: z.number().optional().describe('Delay before this attempt, in milliseconds.'),
+        afterMs: z
+          .number()
+          .optional()
+          .describe('How long after the first attempt this one was emitted, in milliseconds; absent in the first.'),
       }),
       z.object({
         event_kind: tag('model_response'),
         message: ModelResponse().describe('The response as it is in the history.'),
         usage: RunUsage().describe('Usage of the run up to and including it.'),
         served: z.string().nullable().describe('The model that responded, as the provider names it.'),
-        durationMs: z.number().describe('How long the request took.'),
+        durationMs: z.number().describe('How long the request took, all of its attempts included, in milliseconds.'),
+        firstPartMs: z
+          .number()
+          .optional()
+          .describe('When the first part of a streamed response began, in milliseconds after the request.'),
       }),
       z.object({ part: call(), args_valid: argsValid(), event_kind: tag('function_tool_call') }),
       z.object({

@@ -20,7 +20,8 @@ export interface RunView {
   readonly state: RunState;
   /** RFC 3339 time. */
   readonly startedAt: string;
-  summary(): RunSummary;
+  /** With `detail` also what `run/list` describes of it. */
+  summary(options?: { readonly detail?: boolean }): RunSummary;
   /** Errors: `run.outputIsText`, `run.noToolReturn`, `params.invalid` for a cursor that was not given out. */
   messages(page: Without<ParamsOf<'run/messages'>, 'runId'>): Promise<ResultOf<'run/messages'>>;
   /** Errors: those of `messages`. */

@@ -40,6 +40,8 @@ export interface RecordOptions {
   readonly scheduler: RunScheduler;
   /** Number of runs above it. */
   readonly depth: number;
+  /** The run whose tool started it. */
+  readonly parentRunId?: string | undefined;
   /** About the bytes of its parameters, as JSON. */
   readonly givenBytes: number;
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue' | 'steerQueueBytes'>;
@@ -56,6 +58,7 @@ export class RunRecord {
   readonly callbacks: HostCallbacks;
   readonly emitter: RunEmitter;
   readonly depth: number;
+  readonly parentRunId: string | undefined;
   readonly givenBytes: number;
   readonly journal: RunJournal | undefined;
   result: RunResult | null = null;
@@ -85,6 +88,7 @@ export class RunRecord {
     this.emitter = options.emitter;
     this.#scheduler = options.scheduler;
     this.depth = options.depth;
+    this.parentRunId = options.parentRunId;
     this.givenBytes = options.givenBytes;
     this.#limits = options.limits;
     this.journal = options.journal;

@@ -5,13 +5,15 @@ import type { RunResult } from '../../protocol/result.ts';
 import { EngineError } from '../engine/errors.ts';
 import { beatMs, Daemons } from './daemons.ts';
 import { DiskSync } from './disk-sync.ts';
+import { firstLine, lastLine } from './edge-lines.ts';
 import { makeFolder, openFolder } from './folder.ts';
 import { decodeLine, readLines } from './line.ts';
 import { conversationOf, epochOf, fileName, idOf, newRef, type RunRef, stableName, type Tag } from './names.ts';
+import { endOf, promptExcerpt, type RunEnd } from './run-detail.ts';
 import { type Durability, type FileWorld, RunFile } from './run-file.ts';
 import { RunIndex } from './run-index.ts';
 import { failedIn } from './store-errors.ts';
-import type { RunHead, StoredHistory } from './stored-lines.ts';
+import type { RunHead, StoredHistory, StoredLine } from './stored-lines.ts';
 import { StoredRun } from './stored-run.ts';
 
 /** Options of a store. */
@@ -43,6 +45,9 @@ export interface StoredHeadSummary {
   readonly parentRunId: string | undefined;
   readonly agent: string | undefined;
   readonly startedAt: string;
+  readonly model: string;
+  /** The beginning of its prompt. */
+  readonly prompt: string | undefined;
 }
 
 /** What a list shows of a run. */
@@ -75,6 +80,7 @@ export class RunStore {
   readonly #owned = new Map<RunFile, OwnedRun>();
   readonly #files: FileWorld;
   readonly #heads = new Map<string, StoredHeadSummary>();
+  readonly #ends = new Map<string, RunEnd>();
   #beatAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -157,7 +163,7 @@ export class RunStore {
     // Lines are the truth: a run may have ended without its name saying so yet.
     const run = ended === undefined ? await this.load(ref) : null;
     if (ended === undefined && !run) return null;
-    const head = run ? summaryOf(run.head) : await this.#head(ref);
+    const head = run ? headSummary(run.head) : await this.#head(ref);
     return head && { ref: run?.ref ?? ref, ...head, outcome: ended ?? run?.result?.outcome ?? null };
   }
 
@@ -169,10 +175,26 @@ export class RunStore {
     const line = await firstLine(this.#pathOf(ref));
     const head = line && decodeLine(line);
     if (head?.k !== 'run') return null;
-    const summary = summaryOf(head as unknown as RunHead);
+    const summary = headSummary(head as unknown as RunHead);
     if (this.#heads.size >= mostHeads) this.#heads.clear();
     this.#heads.set(name, summary);
     return summary;
+  }
+
+  /** What a list shows of the end of a run; null when it has not ended. It never changes. Errors: those of `load`. */
+  async end(ref: RunRef): Promise<RunEnd | null> {
+    const name = stableName(ref);
+    const known = this.#ends.get(name);
+    if (known) return known;
+    const isEnded = Object.hasOwn(outcomes, ref.tag);
+    const bytes = isEnded ? await lastLine(this.#pathOf(ref)) : null;
+    const line = (bytes && decodeLine(bytes)) as StoredLine | null;
+    const result = line?.k === 'end' ? line.result : (await this.load(ref))?.result;
+    if (!result) return null;
+    const end = endOf(result);
+    if (this.#ends.size >= mostHeads) this.#ends.clear();
+    this.#ends.set(name, end);
+    return end;
   }
 
   /** The messages that a run began with. Errors: those of `load`. */
@@ -385,31 +407,16 @@ export class RunStore {
   }
 }
 
-const summaryOf = ({ runId, conversationId, parentRunId, spec, startedAt }: RunHead): StoredHeadSummary => ({
+/** Returns what a list shows of a head. */
+export const headSummary = ({ runId, conversationId, parentRunId, spec, startedAt }: RunHead): StoredHeadSummary => ({
   runId,
   conversationId,
   parentRunId,
   agent: spec.agent.name ?? undefined,
   startedAt,
+  model: spec.modelId,
+  prompt: promptExcerpt(spec.params.prompt),
 });
-
-/** Reads a file up to its first newline; null when there is none. */
-async function firstLine(path: string): Promise<Buffer | null> {
-  const { O_RDONLY, O_NOFOLLOW = 0 } = fs.constants;
-  const file = await fs.promises.open(path, O_RDONLY | O_NOFOLLOW);
-  try {
-    let bytes = Buffer.alloc(0);
-    for (let size = 16 * 1024; ; size *= 4) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, bytes.length);
-      bytes = Buffer.concat([bytes, buffer.subarray(0, bytesRead)]);
-      const end = bytes.indexOf(0x0a);
-      if (end >= 0) return bytes.subarray(0, end);
-      if (bytesRead < size) return null;
-    }
-  } finally {
-    await file.close();
-  }
-}
 
 const isOpen = ({ tag }: RunRef) => tag === 'park' || tag.startsWith('live-');
 

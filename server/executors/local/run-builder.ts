@@ -141,7 +141,8 @@ export class RunBuilder {
     const state = initialState(Object.assign(input, { runner }));
     journal?.attach(state);
     const startedAt = formatTimestamp(plan.startedAtMs);
-    const identity = { runId, fingerprint, startedAt, depth, givenBytes };
+    const parentRunId = plan.params.parentRunId ?? undefined;
+    const identity = { runId, fingerprint, startedAt, depth, parentRunId, givenBytes };
     const record = new RunRecord({ ...identity, state, owner, stop, callbacks, emitter, scheduler, limits, journal });
     return record;
   }

@@ -15,7 +15,7 @@ import type { StoredIn } from './run-driver.ts';
 import { idConflict, interrupted, ownedBy } from './run-errors.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { RunRegistry } from './run-registry.ts';
-import { itemOf, StoredView } from './stored-view.ts';
+import { itemOf, StoredView, storedDetail } from './stored-view.ts';
 
 /** Options of `StoredRuns`. */
 export interface StoredRunsOptions {
@@ -40,6 +40,16 @@ interface CreateOptions {
 export interface Listed {
   readonly key: string;
   readonly summary: RunSummary;
+}
+
+/** What a list is made of. */
+export interface ListQuery {
+  /** Only runs of this conversation. */
+  readonly conversationId: string | undefined;
+  /** The key that it goes on after. */
+  readonly after: string | undefined;
+  /** Whether each run is described as well. */
+  readonly detail: boolean;
 }
 
 /** Orders runs by their start; the same for a run in memory and in the store. */
@@ -138,20 +148,22 @@ export class StoredRuns {
   }
 
   /** Runs as a list shows them, newest first, after one of them; what cannot be read is passed over. */
-  async *summaries(conversationId: string | undefined, after: string | undefined): AsyncGenerator<Listed> {
+  async *summaries({ conversationId, after, detail }: ListQuery): AsyncGenerator<Listed> {
     const { store } = this;
     const refs = conversationId === undefined ? await store.refs() : await store.ofConversation(conversationId);
     for (const ref of refs) {
       const key = listKey(ref);
       if (after !== undefined && key >= after) continue;
       const one = await store.summary(ref).catch(() => null);
-      if (one) yield { key, summary: this.#shown(one) };
+      if (one) yield { key, summary: await this.#shown(one, detail) };
     }
   }
 
-  #shown({ runId, conversationId, agent, startedAt, outcome, ref }: StoredSummary): RunSummary {
+  async #shown(stored: StoredSummary, detail: boolean): Promise<RunSummary> {
+    const { runId, conversationId, agent, startedAt, outcome, ref } = stored;
     const live = this.#options.runs.find(runId);
-    if (live) return summaryOf(live);
+    if (live) return summaryOf(live, { detail });
+    const end = detail && outcome !== null ? await this.store.end(ref).catch(() => null) : null;
     return {
       runId,
       state: outcome !== null ? 'finished' : this.store.driverOf(ref) === null ? 'interrupted' : 'running',
@@ -159,6 +171,7 @@ export class StoredRuns {
       ...(agent === undefined ? {} : { agent }),
       conversationId,
       startedAt,
+      ...(detail ? { detail: storedDetail(stored, end) } : {}),
     };
   }
 
