@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks';
+import type { Limits } from '../protocol/lifecycle.ts';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
-import { type Command, parseCommandLine } from './command-line.ts';
+import { type Command, type InspectSetting, parseCommandLine } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
+import type { RunExecutor } from './executors/run-executor.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
@@ -50,6 +52,13 @@ switch (command.kind) {
   case 'completion':
     void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
     break;
+  case 'inspect':
+  case 'runs':
+  case 'show':
+    void import('./cli/process.ts').then(({ viewProcess }) =>
+      viewProcess(command, { stdout: frames, log, open: openToLook }),
+    );
+    break;
   case 'schema':
     print(schemaText(), 0);
     break;
@@ -73,6 +82,24 @@ async function runHere(args: readonly string[]): Promise<void> {
   await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
 }
 
+/** The runs of a store, for commands that look at them. */
+function openToLook(folder: string | undefined): RunExecutor | null {
+  const path = folder ?? command.store?.path;
+  if (path === undefined) return null;
+  return createLocalExecutor({
+    limits: { ...defaultLimits, ...command.limits },
+    agents: new AgentRegistry(defaultLimits),
+    keys,
+    world,
+    toolsets: new Toolsets(mcp),
+    reportBug: (error) => reportBug(error, log),
+    store: {
+      by: version,
+      open: () => new RunStore({ path, durability: 'normal', by: version, elapsed: world.elapsed }),
+    },
+  });
+}
+
 /** Opened when it is first used, so that a daemon starts as fast with it. */
 function storeAccess(): StoreAccess | undefined {
   const { store } = command;
@@ -87,7 +114,7 @@ function print(text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }): void {
+function start({ drainMs, hostPid, inspect, limits: set }: Command & { kind: 'daemon' }): void {
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
@@ -111,6 +138,20 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
+  if (inspect) void openInspector(inspect, server.executor, limits);
+}
+
+/** The page over the runs of this daemon. That it cannot be served does not stop the daemon. */
+async function openInspector({ port, allowsActions }: InspectSetting, executor: RunExecutor, limits: Limits) {
+  const { inspectorOwner, startInspector } = await import('./inspector/inspector.ts');
+  const owner = allowsActions ? () => inspectorOwner(limits) : undefined;
+  const token = process.env.RUNWIRE_INSPECT_TOKEN;
+  try {
+    const { address } = await startInspector({ executor, owner, version, port, log, token });
+    process.stderr.write(`runwire: the runs are shown at ${address}\n`);
+  } catch (error) {
+    log.error(`the inspector cannot be served on port ${port}: ${(error as Error).message}`);
+  }
 }
 
 /**

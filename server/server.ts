@@ -57,6 +57,8 @@ export interface Server {
   /** Ends the runs of a client that has gone and resolves when all have ended. */
   close(): Promise<void>;
   readonly session: Session;
+  /** Its runs. */
+  readonly executor: RunExecutor;
   /** How it ends; the input and the output have their part in it already. */
   readonly lifecycle: Lifecycle;
   /** Shows lines of the log to the client. */
@@ -96,6 +98,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   wire.events = wireEvents(wire, { lifecycle, executor, log: deps.log });
   return {
     session,
+    executor,
     lifecycle,
     showLog: (level, message) => {
       // Nothing may be sent before the response to the handshake.

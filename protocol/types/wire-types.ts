@@ -1369,6 +1369,8 @@ export interface ModelRequestStartedEvent {
   status?: number | undefined;
   /** Delay before this attempt, in milliseconds. */
   delayMs?: number | undefined;
+  /** How long after the first attempt this one was emitted, in milliseconds; absent in the first. */
+  afterMs?: number | undefined;
 }
 
 /** A message of a model. @since 0.1.0 */
@@ -1423,8 +1425,10 @@ export interface ModelResponseEvent {
   usage: RunUsage;
   /** The model that responded, as the provider names it. */
   served: string | null;
-  /** How long the request took. */
+  /** How long the request took, all of its attempts included, in milliseconds. */
   durationMs: number;
+  /** When the first part of a streamed response began, in milliseconds after the request. */
+  firstPartMs?: number | undefined;
 }
 
 /** A message of a model. @since 0.1.0 */
@@ -2237,6 +2241,22 @@ export interface RunDelta {
   event: DeltaEvent;
 }
 
+/** What `run/list` says of a run with `detail`. @since 0.1.0 */
+export interface RunDetail {
+  /** The model that was requested. */
+  model: string;
+  /** The beginning of its prompt, at most 200 characters; absent without text. */
+  prompt?: string | undefined;
+  /** The run whose tool started it. */
+  parentRunId?: string | undefined;
+  /** From start to finish, in milliseconds; absent until it has ended. */
+  durationMs?: number | undefined;
+  /** Its usage; absent while another process drives it or nobody does. */
+  usage?: RunUsage | undefined;
+  /** Kind of the error that ended it. */
+  errorKind?: string | undefined;
+}
+
 /** The error of a run that failed or was cancelled, in the shape of a JSON-RPC error. @since 0.1.0 */
 export interface RunError {
   /** Number of the kind. */
@@ -2365,6 +2385,8 @@ export interface RunListParams {
   outcome?: "success" | "deferred" | "cancelled" | "failed" | null | undefined;
   /** Only runs of this conversation. */
   conversationId?: string | null | undefined;
+  /** Also describe each run: its model, prompt, usage and end. */
+  detail?: boolean | null | undefined;
 }
 
 /** Result of `run/list`. @since 0.1.0 */
@@ -2389,6 +2411,8 @@ export interface RunListResultRunsItem {
   conversationId: string;
   /** RFC 3339. */
   startedAt: string;
+  /** More of it, when that was requested. */
+  detail?: RunDetail | undefined;
 }
 
 /** Parameters of `run/messages`. @since 0.1.0 */

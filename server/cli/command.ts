@@ -12,10 +12,10 @@ export interface Desk {
 }
 
 /** A command of its own options, which starts no run. */
-export interface DeskCommand {
+export interface DeskCommand<D extends Desk = Desk> {
   readonly optionNames: readonly string[];
   /** Resolves with the exit code when everything was written. */
-  run(args: readonly string[], desk: Desk): Promise<number>;
+  run(args: readonly string[], desk: D): Promise<number>;
 }
 
 /** How a command is declared. */
@@ -28,11 +28,11 @@ export interface CommandSpec<T extends OptionTable> {
 }
 
 /** Makes a command that reads its options, prints its help, and reports what is wrong with its arguments. */
-export function command<T extends OptionTable>(
+export function command<T extends OptionTable, D extends Desk = Desk>(
   { name, help, options, words: most }: CommandSpec<T>,
-  work: (given: ReadOptions<T>, desk: Desk) => Promise<number>,
-): DeskCommand {
-  const run: DeskCommand['run'] = async (args, desk) => {
+  work: (given: ReadOptions<T>, desk: D) => Promise<number>,
+): DeskCommand<D> {
+  const run: DeskCommand<D>['run'] = async (args, desk) => {
     try {
       const given = readOptions(args, { ...options, help: 'flag' });
       if (given.values.help) {

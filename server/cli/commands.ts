@@ -2,12 +2,19 @@ import { globalOptions } from '../command-line.ts';
 import type { DeskCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
+import { inspectCommand } from './inspect/inspect.ts';
+import { runsCommand } from './inspect/runs.ts';
+import { showCommand } from './inspect/show.ts';
+import type { ViewDesk } from './inspect/view-desk.ts';
 import { modelsCommand } from './models.ts';
 import { runTable } from './run-options.ts';
 
 const completion = completionCommand({
   '': Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name])),
   run: Object.keys(runTable),
+  inspect: inspectCommand.optionNames,
+  runs: runsCommand.optionNames,
+  show: showCommand.optionNames,
   models: modelsCommand.optionNames,
   doctor: doctorCommand.optionNames,
   schema: ['help'],
@@ -18,4 +25,10 @@ const completion = completionCommand({
 export const deskCommands = { models: modelsCommand, doctor: doctorCommand, completion } as const satisfies Record<
   string,
   DeskCommand
+>;
+
+/** The commands that look at runs, by name. */
+export const viewCommands = { inspect: inspectCommand, runs: runsCommand, show: showCommand } as const satisfies Record<
+  string,
+  DeskCommand<ViewDesk>
 >;

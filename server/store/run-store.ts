@@ -5,7 +5,7 @@ import type { RunResult } from '../../protocol/result.ts';
 import { EngineError } from '../engine/errors.ts';
 import { beatMs, Daemons } from './daemons.ts';
 import { DiskSync } from './disk-sync.ts';
-import { firstLine, lastLine } from './edge-lines.ts';
+import { edgeLines, firstLine } from './edge-lines.ts';
 import { makeFolder, openFolder } from './folder.ts';
 import { decodeLine, readLines } from './line.ts';
 import { conversationOf, epochOf, fileName, idOf, newRef, type RunRef, stableName, type Tag } from './names.ts';
@@ -55,6 +55,8 @@ export type StoredSummary = StoredHeadSummary & {
   readonly ref: RunRef;
   /** Null when it has not ended. */
   readonly outcome: RunResult['outcome'] | null;
+  /** Its end, as far as that was read. */
+  readonly end?: RunEnd;
 };
 
 const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
@@ -164,7 +166,9 @@ export class RunStore {
     const run = ended === undefined ? await this.load(ref) : null;
     if (ended === undefined && !run) return null;
     const head = run ? headSummary(run.head) : await this.#head(ref);
-    return head && { ref: run?.ref ?? ref, ...head, outcome: ended ?? run?.result?.outcome ?? null };
+    const result = run?.result;
+    const end = result ? { end: endOf(result) } : {};
+    return head && { ref: run?.ref ?? ref, ...head, outcome: ended ?? result?.outcome ?? null, ...end };
   }
 
   /** Heads never change, so that they are read once. */
@@ -176,25 +180,25 @@ export class RunStore {
     const head = line && decodeLine(line);
     if (head?.k !== 'run') return null;
     const summary = headSummary(head as unknown as RunHead);
-    if (this.#heads.size >= mostHeads) this.#heads.clear();
-    this.#heads.set(name, summary);
+    remember(this.#heads, name, summary);
     return summary;
   }
 
-  /** What a list shows of the end of a run; null when it has not ended. It never changes. Errors: those of `load`. */
-  async end(ref: RunRef): Promise<RunEnd | null> {
+  /** What a list shows of a run that has ended, and of its end, which never changes. Errors: those of `load`. */
+  async endedSummary(ref: RunRef): Promise<StoredSummary | null> {
     const name = stableName(ref);
-    const known = this.#ends.get(name);
-    if (known) return known;
-    const isEnded = Object.hasOwn(outcomes, ref.tag);
-    const bytes = isEnded ? await lastLine(this.#pathOf(ref)) : null;
-    const line = (bytes && decodeLine(bytes)) as StoredLine | null;
-    const result = line?.k === 'end' ? line.result : (await this.load(ref))?.result;
-    if (!result) return null;
-    const end = endOf(result);
-    if (this.#ends.size >= mostHeads) this.#ends.clear();
-    this.#ends.set(name, end);
-    return end;
+    const outcome = outcomes[ref.tag as keyof typeof outcomes];
+    if (!this.#heads.has(name) || !this.#ends.has(name)) await this.#readEdges(ref);
+    const [head, end] = [this.#heads.get(name), this.#ends.get(name)];
+    return head && end && outcome ? { ref, ...head, outcome, end } : null;
+  }
+
+  async #readEdges(ref: RunRef): Promise<void> {
+    const { first, last } = await edgeLines(this.#pathOf(ref));
+    const head = first && decodeLine(first);
+    const end = (last && decodeLine(last)) as StoredLine | null;
+    if (head?.k === 'run') remember(this.#heads, stableName(ref), headSummary(head as unknown as RunHead));
+    if (end?.k === 'end') remember(this.#ends, stableName(ref), endOf(end.result));
   }
 
   /** The messages that a run began with. Errors: those of `load`. */
@@ -417,6 +421,11 @@ export const headSummary = ({ runId, conversationId, parentRunId, spec, startedA
   model: spec.modelId,
   prompt: promptExcerpt(spec.params.prompt),
 });
+
+function remember<T>(known: Map<string, T>, name: string, value: T): void {
+  if (known.size >= mostHeads) known.clear();
+  known.set(name, value);
+}
 
 const isOpen = ({ tag }: RunRef) => tag === 'park' || tag.startsWith('live-');
 

@@ -21,6 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/toolsets'],
   ['server/runs'],
   ['server/executors'],
+  ['server/inspector'],
   ['server/rpc'],
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
@@ -38,12 +39,14 @@ const packages: Record<string, RegExp> = {
   'server/engine': /^node:crypto$/,
   server:
     /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client)$/,
+  'server/inspector/view': /^$/,
+  'server/inspector/page': /^(preact(\/hooks)?|uplot)$/,
   'client-sample': /^(node:.*|zod|runwire(\/protocol)?)$/,
 };
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(c|m)?ts$/.test(file))
+    .filter((file) => /\.(c|m)?tsx?$/.test(file))
     .map((file) => join(folder, file));
 }
 
@@ -158,9 +161,9 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
   expect(users(/^@modelcontextprotocol/).filter((file) => !file.startsWith('server/toolsets/mcp/'))).toEqual([]);
 });
 
-it('handlers and the command line know runs by the executor alone', () => {
+it('handlers, the inspector and the command line know runs by the executor alone', () => {
   const known = /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner))\.ts$/;
-  const wrong = ['server/handlers', 'server/cli'].flatMap(sources).flatMap((file) =>
+  const wrong = ['server/handlers', 'server/inspector', 'server/cli'].flatMap(sources).flatMap((file) =>
     importsOf(file)
       .map(({ from }) => targetOf(file, from))
       .filter((target) => /^server\/(executors|runs|callbacks)\//.test(target) && !known.test(target))

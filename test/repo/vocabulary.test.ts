@@ -57,7 +57,7 @@ function wordsIn(file: string): { word: string; line: number }[] {
 
 const sources = (folder: string) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(c|m)?ts$/.test(file))
+    .filter((file) => /\.(c|m)?tsx?$/.test(file))
     .map((file) => join(folder, file));
 
 it.each(['protocol', 'server', 'client-sample'])('%s uses none of the retired words', (folder) => {

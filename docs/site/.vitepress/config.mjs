@@ -15,6 +15,7 @@ const topics = [
   { text: 'Errors in your program', link: '/guide/errors' },
 ];
 const running = [
+  { text: 'Look at runs', link: '/guide/inspector' },
   { text: 'Limits and operations', link: '/guide/operations' },
   { text: 'Security', link: '/guide/security' },
   { text: 'The command line', link: '/guide/command-line' },

@@ -59,6 +59,8 @@ export const listKey = ({ start, id }: Pick<RunRef, 'start' | 'id'>): string => 
 export const keyOf = (runId: string, startedAtMs: number): string =>
   listKey({ start: startedAtMs.toString(16).padStart(12, '0'), id: idOf(runId) });
 
+/** Files of a list that are read at once. */
+const readAtOnce = 16;
 /** How long an owner that is parking its runs is waited for, in milliseconds. */
 const parkingMs = 5000;
 const pollMs = 100;
@@ -151,19 +153,26 @@ export class StoredRuns {
   async *summaries({ conversationId, after, detail }: ListQuery): AsyncGenerator<Listed> {
     const { store } = this;
     const refs = conversationId === undefined ? await store.refs() : await store.ofConversation(conversationId);
-    for (const ref of refs) {
-      const key = listKey(ref);
-      if (after !== undefined && key >= after) continue;
-      const one = await store.summary(ref).catch(() => null);
-      if (one) yield { key, summary: await this.#shown(one, detail) };
+    const wanted = refs.filter((ref) => after === undefined || listKey(ref) < after);
+    for (let from = 0; from < wanted.length; from += readAtOnce) {
+      const some = wanted.slice(from, from + readAtOnce);
+      const read = await Promise.all(some.map((ref) => this.#shown(ref, detail).catch(() => null)));
+      for (const [index, summary] of read.entries())
+        if (summary) yield { key: listKey(some[index] as RunRef), summary };
     }
   }
 
-  async #shown(stored: StoredSummary, detail: boolean): Promise<RunSummary> {
+  /** A run as a list shows it; null when it is gone. Errors: those of the store. */
+  async #shown(ref: RunRef, detail: boolean): Promise<RunSummary | null> {
+    const ended = detail ? await this.store.endedSummary(ref).catch(() => null) : null;
+    const stored = ended ?? (await this.store.summary(ref));
+    return stored && this.#summaryOf(stored, detail);
+  }
+
+  #summaryOf(stored: StoredSummary, detail: boolean): RunSummary {
     const { runId, conversationId, agent, startedAt, outcome, ref } = stored;
     const live = this.#options.runs.find(runId);
     if (live) return summaryOf(live, { detail });
-    const end = detail && outcome !== null ? await this.store.end(ref).catch(() => null) : null;
     return {
       runId,
       state: outcome !== null ? 'finished' : this.store.driverOf(ref) === null ? 'interrupted' : 'running',
@@ -171,7 +180,7 @@ export class StoredRuns {
       ...(agent === undefined ? {} : { agent }),
       conversationId,
       startedAt,
-      ...(detail ? { detail: storedDetail(stored, end) } : {}),
+      ...(detail ? { detail: storedDetail(stored, stored.end ?? null) } : {}),
     };
   }
 

@@ -321,6 +321,82 @@ class CompactionPartInput(Model):
     part_kind: Annotated[Literal['compaction'], Field(description='Kind of the part.')]
 
 
+class ConversationDeleteParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='The conversation.')
+    ]
+
+
+class ConversationDeleteResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    deleted_runs: Annotated[
+        int, Field(alias='deletedRuns', description='Number of runs that were deleted.')
+    ]
+
+
+Limit = TypeAliasType(
+    "Limit", Annotated[int, Field(description='Most messages of one page.', gt=0)]
+)
+
+
+class ConversationGetParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='The conversation.')
+    ]
+    cursor: Annotated[
+        str | None, Field(description='`nextCursor` of the page before.')
+    ] = None
+    limit: Annotated[Limit | None, Field(description='Most messages of one page.')] = (
+        None
+    )
+
+
+Limit1 = TypeAliasType(
+    "Limit1",
+    Annotated[
+        int, Field(description='Most conversations of one page; default 100.', gt=0)
+    ],
+)
+
+
+class ConversationListParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    cursor: Annotated[
+        str | None, Field(description='`nextCursor` of the page before.')
+    ] = None
+    limit: Annotated[
+        Limit1 | None, Field(description='Most conversations of one page; default 100.')
+    ] = None
+
+
+class ConversationListResultConversationsItem(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='The conversation.')
+    ]
+    runs: Annotated[int, Field(description='Number of its runs.')]
+    started_at: Annotated[
+        str, Field(alias='startedAt', description='Start of its first run, RFC 3339.')
+    ]
+    last_started_at: Annotated[
+        str,
+        Field(alias='lastStartedAt', description='Start of its latest run, RFC 3339.'),
+    ]
+    last_run_id: Annotated[str, Field(alias='lastRunId', description='Its latest run.')]
+
+
 class DeferredToolResultsApprovalsValueArgsInput(Model):
     model_config = ConfigDict(
         extra='forbid',
@@ -1403,6 +1479,13 @@ class ModelRequestStartedEvent(Model):
             alias='delayMs', description='Delay before this attempt, in milliseconds.'
         ),
     ] = None
+    after_ms: Annotated[
+        float | None,
+        Field(
+            alias='afterMs',
+            description='How long after the first attempt this one was emitted, in milliseconds; absent in the first.',
+        ),
+    ] = None
 
 
 class ModelResponseWorkspaceRef(Model):
@@ -2048,8 +2131,8 @@ class PendingItem(Model):
     ] = None
 
 
-Limit = TypeAliasType(
-    "Limit",
+Limit2 = TypeAliasType(
+    "Limit2",
     Annotated[int, Field(description='Most items of one page; default 100.', gt=0)],
 )
 
@@ -2065,7 +2148,7 @@ class PendingListParams(Model):
         str | None, Field(description='`nextCursor` of the page before.')
     ] = None
     limit: Annotated[
-        Limit | None, Field(description='Most items of one page; default 100.')
+        Limit2 | None, Field(description='Most items of one page; default 100.')
     ] = None
 
 
@@ -2480,8 +2563,8 @@ class RunErrorDataCause(Model):
     message: Annotated[str, Field(description='Its message.')]
 
 
-Limit1 = TypeAliasType(
-    "Limit1",
+Limit3 = TypeAliasType(
+    "Limit3",
     Annotated[int, Field(description='The maximum number of events returned.', gt=0)],
 )
 
@@ -2512,7 +2595,7 @@ class RunEventsParams(Model):
         ),
     ] = 0
     limit: Annotated[
-        Limit1 | None, Field(description='The maximum number of events returned.')
+        Limit3 | None, Field(description='The maximum number of events returned.')
     ] = None
     wait_ms: Annotated[
         WaitMs | None,
@@ -2530,8 +2613,8 @@ class RunGetParams(Model):
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
 
 
-Limit2 = TypeAliasType(
-    "Limit2",
+Limit4 = TypeAliasType(
+    "Limit4",
     Annotated[int, Field(description='Most runs of one page; default 100.', gt=0)],
 )
 
@@ -2544,38 +2627,28 @@ class RunListParams(Model):
         str | None, Field(description='`nextCursor` of the page before.')
     ] = None
     limit: Annotated[
-        Limit2 | None, Field(description='Most runs of one page; default 100.')
+        Limit4 | None, Field(description='Most runs of one page; default 100.')
     ] = None
     state: Annotated[
         Literal['queued', 'running', 'waiting', 'interrupted', 'finished'] | None,
         Field(description='Only runs in this state.'),
     ] = None
-
-
-class RunListResultRunsItem(Model):
-    model_config = ConfigDict(
-        populate_by_name=True,
-    )
-    run_id: Annotated[str, Field(alias='runId', description='The run.')]
-    state: Annotated[
-        Literal['queued', 'running', 'waiting', 'interrupted', 'finished'],
-        Field(
-            description='The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded.'
-        ),
-    ]
     outcome: Annotated[
         Literal['success', 'deferred', 'cancelled', 'failed'] | None,
-        Field(description='How it ended.'),
+        Field(description='Only runs that ended so.'),
     ] = None
-    agent: Annotated[str | None, Field(description='Name of the agent.')] = None
     conversation_id: Annotated[
-        str, Field(alias='conversationId', description='Its conversation.')
-    ]
-    started_at: Annotated[str, Field(alias='startedAt', description='RFC 3339.')]
+        str | None,
+        Field(alias='conversationId', description='Only runs of this conversation.'),
+    ] = None
+    detail: Annotated[
+        bool | None,
+        Field(description='Also describe each run: its model, prompt, usage and end.'),
+    ] = None
 
 
-Limit3 = TypeAliasType(
-    "Limit3", Annotated[int, Field(description='Most messages of one page.', gt=0)]
+Limit5 = TypeAliasType(
+    "Limit5", Annotated[int, Field(description='Most messages of one page.', gt=0)]
 )
 
 
@@ -2605,7 +2678,7 @@ class RunMessagesParams(Model):
     cursor: Annotated[
         str | None, Field(description='`nextCursor` of the page before.')
     ] = None
-    limit: Annotated[Limit3 | None, Field(description='Most messages of one page.')] = (
+    limit: Annotated[Limit5 | None, Field(description='Most messages of one page.')] = (
         None
     )
 
@@ -2636,7 +2709,7 @@ class RunNewMessagesParams(Model):
     cursor: Annotated[
         str | None, Field(description='`nextCursor` of the page before.')
     ] = None
-    limit: Annotated[Limit3 | None, Field(description='Most messages of one page.')] = (
+    limit: Annotated[Limit5 | None, Field(description='Most messages of one page.')] = (
         None
     )
 
@@ -2680,6 +2753,15 @@ class RunResultTiming(Model):
     ]
 
 
+MaxLatencyMs = TypeAliasType(
+    "MaxLatencyMs",
+    Annotated[
+        float,
+        Field(description='How long deltas may be held back to be merged.', ge=0.0),
+    ],
+)
+
+
 Name = TypeAliasType(
     "Name", Annotated[str, Field(description='Name of the agent.', min_length=1)]
 )
@@ -2717,15 +2799,6 @@ TimeoutMs1 = TypeAliasType(
 MaxToolConcurrency = TypeAliasType(
     "MaxToolConcurrency",
     Annotated[int, Field(description='Most tool calls that run at once.', gt=0)],
-)
-
-
-MaxLatencyMs = TypeAliasType(
-    "MaxLatencyMs",
-    Annotated[
-        float,
-        Field(description='How long deltas may be held back to be merged.', ge=0.0),
-    ],
 )
 
 
@@ -4207,6 +4280,20 @@ class CitationInput(Model):
     ] = None
 
 
+class ConversationListResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversations: Annotated[
+        list[ConversationListResultConversationsItem],
+        Field(description='The one with the latest run first.'),
+    ]
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
+    ] = None
+
+
 class DeferredHandleParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -4700,6 +4787,40 @@ RetriesInput = TypeAliasType(
 )
 
 
+class RunDetail(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    model: Annotated[str, Field(description='The model that was requested.')]
+    prompt: Annotated[
+        str | None,
+        Field(
+            description='The beginning of its prompt, at most 200 characters; absent without text.'
+        ),
+    ] = None
+    parent_run_id: Annotated[
+        str | None,
+        Field(alias='parentRunId', description='The run whose tool started it.'),
+    ] = None
+    duration_ms: Annotated[
+        float | None,
+        Field(
+            alias='durationMs',
+            description='From start to finish, in milliseconds; absent until it has ended.',
+        ),
+    ] = None
+    usage: Annotated[
+        RunUsage | None,
+        Field(
+            description='Its usage; absent while another process drives it or nobody does.'
+        ),
+    ] = None
+    error_kind: Annotated[
+        str | None,
+        Field(alias='errorKind', description='Kind of the error that ended it.'),
+    ] = None
+
+
 class RunErrorData(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -4767,14 +4888,28 @@ class RunErrorData(Model):
     ] = None
 
 
-class RunListResult(Model):
+class RunListResultRunsItem(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    runs: Annotated[list[RunListResultRunsItem], Field(description='Oldest first.')]
-    next_cursor: Annotated[
-        str | None,
-        Field(alias='nextCursor', description='Present when there is another page.'),
+    run_id: Annotated[str, Field(alias='runId', description='The run.')]
+    state: Annotated[
+        Literal['queued', 'running', 'waiting', 'interrupted', 'finished'],
+        Field(
+            description='The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded.'
+        ),
+    ]
+    outcome: Annotated[
+        Literal['success', 'deferred', 'cancelled', 'failed'] | None,
+        Field(description='How it ended.'),
+    ] = None
+    agent: Annotated[str | None, Field(description='Name of the agent.')] = None
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='Its conversation.')
+    ]
+    started_at: Annotated[str, Field(alias='startedAt', description='RFC 3339.')]
+    detail: Annotated[
+        RunDetail | None, Field(description='More of it, when that was requested.')
     ] = None
 
 
@@ -5246,8 +5381,19 @@ class ModelResponseEvent(Model):
         Field(description='The model that responded, as the provider names it.'),
     ]
     duration_ms: Annotated[
-        float, Field(alias='durationMs', description='How long the request took.')
+        float,
+        Field(
+            alias='durationMs',
+            description='How long the request took, all of its attempts included, in milliseconds.',
+        ),
     ]
+    first_part_ms: Annotated[
+        float | None,
+        Field(
+            alias='firstPartMs',
+            description='When the first part of a streamed response began, in milliseconds after the request.',
+        ),
+    ] = None
 
 
 Parts4 = TypeAliasType(
@@ -5495,6 +5641,17 @@ class RunError(Model):
     data: Annotated[RunErrorData, Field(description='The kind and its details.')]
 
 
+class RunListResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    runs: Annotated[list[RunListResultRunsItem], Field(description='Newest first.')]
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
+    ] = None
+
+
 Messages = TypeAliasType(
     "Messages", Annotated[ModelRequest | ModelResponse, Field(discriminator='kind')]
 )
@@ -5623,6 +5780,51 @@ class RunResult(Model):
     ] = None
 
 
+class RunResumeParamsInput(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    run_id: Annotated[str, Field(alias='runId', description='The run.')]
+    wait: Annotated[
+        bool | None,
+        Field(
+            description='Respond with the result when the run has ended, instead of at once; cancelling the request cancels the run.'
+        ),
+    ] = None
+    include: Annotated[
+        list[Literal['messages', 'newMessages']] | None,
+        Field(description='Messages to put into the result.'),
+    ] = None
+    deltas: Annotated[
+        Literal['coalesced', 'all', 'none'] | None,
+        Field(description='How streamed parts are shown.'),
+    ] = None
+    max_latency_ms: Annotated[
+        MaxLatencyMs | None,
+        Field(
+            alias='maxLatencyMs',
+            description='How long deltas may be held back to be merged.',
+        ),
+    ] = None
+    work_done_token: Annotated[
+        str | float | None,
+        Field(
+            alias='workDoneToken',
+            description="LSP's progress token: `$/progress` reports the progress of the run.",
+        ),
+    ] = None
+    deps: Annotated[
+        Any | None, Field(description='Replaces the `deps` of the run.')
+    ] = None
+    deferred_tool_results: Annotated[
+        DeferredToolResultsInput | None,
+        Field(
+            alias='deferredToolResults',
+            description='Results for a run that ended `deferred`: it goes on in another run of its conversation.',
+        ),
+    ] = None
+
+
 class RunSnapshot(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -5733,6 +5935,33 @@ class ToolCallResultInput(Model):
             alias='approvalRequired',
             description='The call needs an approval; data about it, or null.',
         ),
+    ] = None
+
+
+class ConversationGetResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='The conversation.')
+    ]
+    run_ids: Annotated[
+        list[str], Field(alias='runIds', description='Its runs, oldest first.')
+    ]
+    last_run_id: Annotated[
+        str,
+        Field(
+            alias='lastRunId',
+            description='The run whose messages these are: the latest one, runs of tools apart.',
+        ),
+    ]
+    messages: Annotated[
+        list[Messages], Field(description='Its messages, oldest first.')
+    ]
+    total: Annotated[int, Field(description='Number of messages in all pages.')]
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
     ] = None
 
 
@@ -6128,6 +6357,13 @@ class RunStartParamsInput(Model):
         Field(
             alias='maxLatencyMs',
             description='How long deltas may be held back to be merged.',
+        ),
+    ] = None
+    on_busy: Annotated[
+        Literal['queue', 'refuse'] | None,
+        Field(
+            alias='onBusy',
+            description='What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store.',
         ),
     ] = None
     parent_run_id: Annotated[
