@@ -30,7 +30,7 @@ export function fallbackModel(models: readonly Model[], fallbackOn: readonly str
   };
 }
 
-type Ask = (model: Model, call: ModelCall) => Promise<ModelAnswer>;
+type Send = (model: Model, call: ModelCall) => Promise<ModelAnswer>;
 
 /** Why an attempt was passed over: it failed, or its answer was rejected. */
 type Failure = { readonly model: Model; readonly attempt: ModelRequestAttempt } & (
@@ -53,16 +53,16 @@ class Chain {
     this.#numbers = new Attempts(call);
   }
 
-  async request(ask: Ask): Promise<ModelAnswer> {
+  async request(send: Send): Promise<ModelAnswer> {
     for (const [index, model] of this.#models.entries()) {
-      const answer = await this.#try(model, ask, index < this.#models.length - 1);
+      const answer = await this.#try(model, send, index < this.#models.length - 1);
       if (answer) return this.#answered(answer, model);
     }
     throw this.#allFailed();
   }
 
   /** Null when the next model is to be requested. */
-  async #try(model: Model, ask: Ask, hasAlternative: boolean): Promise<ModelAnswer | null> {
+  async #try(model: Model, send: Send, hasAlternative: boolean): Promise<ModelAnswer | null> {
     const { now, elapsed, stream } = this.#call;
     const [timestamp, began] = [now(), elapsed()];
     const attempt = (fields: AttemptFields) =>
@@ -71,7 +71,7 @@ class Chain {
     const before = this.#failures.length > 0 ? { failed_attempts: this.#attempts() } : {};
     stream?.describe({ model_id: model.id, ...before });
     try {
-      const answer = await ask(
+      const answer = await send(
         model,
         this.#numbers.callFor({ hasAlternative: hasAlternative || (this.#call.hasAlternative ?? false) }),
       );

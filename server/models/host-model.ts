@@ -56,11 +56,11 @@ async function requestHost(
     const response = isMeasured(given) ? parsed.data : { ...parsed.data, usage: streamedUsage(stream) };
     return { response, served: response.model_name };
   };
-  const asked = { ...what, read, onError: (error: CallbackError) => modelError(error, name) };
-  if (!stream) return callbacks.request(asked, params, call);
+  const callback = { ...what, read, onError: (error: CallbackError) => modelError(error, name) };
+  if (!stream) return callbacks.request(callback, params, call);
   return callbacks.streaming(
     { requestId: params.requestId, stream, signal: call.signal },
-    ({ signal, onEnd }) => callbacks.request({ ...asked, onEnd }, params, { ...call, signal }),
+    ({ signal, onEnd }) => callbacks.request({ ...callback, onEnd }, params, { ...call, signal }),
     ({ response }) => response.parts.length > 0,
   );
 }

@@ -15,7 +15,7 @@ export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): S
   const own = new Map<string, string>();
   const requester = (call: CallbackContext) => ({
     own,
-    ask: (secret: Secret) => requestSecret(secret, { owner, callbacks }, call),
+    request: (secret: Secret) => requestSecret(secret, { owner, callbacks }, call),
   });
   return {
     get: (secret, call) => owner.current.secrets.get(secret, requester(call)),

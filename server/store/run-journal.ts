@@ -65,7 +65,7 @@ export class RunJournal implements EngineJournal {
     return this.#append({ k: 'try', key }, isOnce);
   }
 
-  event({ key, after, event }: RunLine & { kind: 'told' }): void {
+  event({ key, after, event }: RunLine & { kind: 'emitted' }): void {
     this.#file.appendNow({ k: 'told', key, after, event } satisfies StoredLine);
   }
 

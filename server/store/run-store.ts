@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { EngineError } from '../engine/errors.ts';
+import { LOOP_VERSION } from '../engine/steps/steps.ts';
 import { beatMs, Daemons } from './daemons.ts';
 import { DiskSync } from './disk-sync.ts';
 import { edgeLines, firstLine } from './edge-lines.ts';
@@ -115,7 +116,7 @@ export class RunStore {
         const owned = this.#createFile(head);
         const after = await this.#taken(head, claims, owned.ref);
         if (!after) return owned;
-        this.#drop(owned);
+        this.drop(owned);
         await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 20));
       }
       throw new Error(`other daemons create runs of the same name all the time`);
@@ -156,6 +157,22 @@ export class RunStore {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries > 4) throw failedIn(this.path, error);
       }
+    }
+  }
+
+  /** Reads a run whatever its name is by now; null when it is gone. Errors: those of `load`. */
+  async loadAgain(ref: RunRef): Promise<StoredRun | null> {
+    const now = await this.#again(ref);
+    return now && this.load(now);
+  }
+
+  /** The bytes of a run; null when its file does not bear that name any more. Errors: `store.unavailable`. */
+  async sizeOf(ref: RunRef): Promise<number | null> {
+    try {
+      return (await fs.promises.stat(this.#pathOf(ref))).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw failedIn(this.path, error);
     }
   }
 
@@ -263,13 +280,30 @@ export class RunStore {
     }
   }
 
-  /** Deletes files. Errors: `store.unavailable`. */
-  remove(refs: readonly RunRef[]): void {
+  /**
+   * Deletes runs that nobody drives; those that have not ended are taken over first, so that no other daemon goes on with one
+   * meanwhile. Returns the run that somebody else has taken, with none deleted; null for none.
+   *
+   * Errors: `store.unavailable`.
+   */
+  remove(refs: readonly RunRef[]): RunRef | null {
+    const taken: { from: RunRef; mine: RunRef }[] = [];
     try {
+      this.#live();
+      for (const from of refs.filter(isOpen)) {
+        const mine: RunRef = { ...from, tag: `live-${this.daemons.epoch}` };
+        if (!this.#rename(from, mine)) {
+          for (const one of taken) this.#rename(one.mine, { ...one.from, tag: 'park' });
+          return from;
+        }
+        taken.push({ from, mine });
+      }
+      const mine = new Map(taken.map((one) => [one.from, one.mine]));
       for (const ref of refs) {
-        fs.rmSync(this.#pathOf(ref), { force: true });
+        fs.rmSync(this.#pathOf(mine.get(ref) ?? ref), { force: true });
         this.#sync.addFolder(this.index.path(ref));
       }
+      return null;
     } catch (error) {
       throw failedIn(this.path, error);
     }
@@ -338,7 +372,7 @@ export class RunStore {
     try {
       file.appendNow({ k: 'run', ...head });
     } catch (error) {
-      this.#drop(owned);
+      this.drop(owned);
       throw error;
     }
     this.#sync.addFolder(this.index.path(ref));
@@ -350,7 +384,8 @@ export class RunStore {
     return owned;
   }
 
-  #drop(owned: OwnedRun): void {
+  /** Takes back a run that was just created. */
+  drop(owned: OwnedRun): void {
     this.#owned.delete(owned.file);
     owned.file.close();
     fs.rmSync(this.#pathOf(owned.ref), { force: true });
@@ -377,16 +412,19 @@ export class RunStore {
     return null;
   }
 
-  /** Runs that tools of other runs started do not take the conversation. */
+  /** Neither runs that tools of other runs started take the conversation, nor those that cannot go on. */
   async #takesConversation(ref: RunRef): Promise<boolean> {
     const run = await this.load(ref).catch(() => null);
+    const isDriven = this.driverOf(ref) !== null;
     // A file without a head is that of a daemon which is writing it, or did not get so far.
-    return run === null || (run.head.parentRunId === undefined && run.result === null);
+    if (run === null) return isDriven;
+    if (run.head.parentRunId !== undefined || run.result !== null) return false;
+    return isDriven || (!run.isDamaged && run.head.loop === LOOP_VERSION);
   }
 
   async #again(ref: RunRef): Promise<RunRef | null> {
     const name = stableName(ref);
-    return (await this.index.refs()).find((one) => stableName(one) === name) ?? null;
+    return (await this.refs()).find((one) => stableName(one) === name) ?? null;
   }
 
   #read(ref: RunRef): Promise<Buffer> {

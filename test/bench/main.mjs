@@ -27,11 +27,11 @@ const measurements = {
   stream: () => measureStream(daemonPath),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
 };
-const asked = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
+const named = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
 
 console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores; Node ${process.version}; load ${load()}\n`);
 console.log(lineOf(['', 'value', '', 'budget', '']));
-for (const name of asked.length > 0 ? asked : Object.keys(measurements)) {
+for (const name of named.length > 0 ? named : Object.keys(measurements)) {
   for (const row of await rowsOf(name)) console.log(formatted(row));
 }
 console.log(`\nload ${load()}`);

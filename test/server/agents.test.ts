@@ -30,15 +30,15 @@ describe('a registered agent', () => {
   });
 
   it('is added to by a run: instructions, tools and processors add, settings and retries merge by key, the rest replaces', async () => {
-    const asked: Record<string, unknown>[] = [];
+    const requested: Record<string, unknown>[] = [];
     session = await openSession({
       serve: {
         'model/request': (request) => {
-          asked.push(request as unknown as Record<string, unknown>);
+          requested.push(request as unknown as Record<string, unknown>);
           return { response: text('done') };
         },
         'history/process': ({ processor, messages }) => {
-          asked.push({ processor });
+          requested.push({ processor });
           return { messages };
         },
       },
@@ -60,7 +60,7 @@ describe('a registered agent', () => {
       historyProcessors: ['p2'],
       modelSettings: { max_tokens: 20 },
     });
-    expect(asked).toMatchObject([
+    expect(requested).toMatchObject([
       { processor: 'p1' },
       { processor: 'p2' },
       {

@@ -95,14 +95,14 @@ describe('nonsense a tool may answer', () => {
 
 describe('a callback that is never answered', () => {
   it('is withdrawn at its deadline, and a tool is tried again', async () => {
-    let asked = 0;
+    let requested = 0;
     const withdrawn: string[] = [];
     session = await openSession({
       model: [calls(toolCall('work', {}, 'c1')), calls(toolCall('work', {}, 'c2')), text('ok')],
       serve: {
         'tool/call': ({ toolCallId }, signal) => {
-          asked += 1;
-          if (asked > 1) return 'done';
+          requested += 1;
+          if (requested > 1) return 'done';
           return new Promise((resolve) => {
             signal.addEventListener('abort', () => {
               withdrawn.push(toolCallId);

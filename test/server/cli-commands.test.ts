@@ -153,8 +153,8 @@ describe('runwire completion', () => {
   ])('completes in bash: %s', async (line, expected) => {
     const { stdout } = await run('completion', ['bash']);
     const words = line.split(' ');
-    const ask = `COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; compopt() { :; }; _runwire; echo "\${COMPREPLY[@]}"`;
-    const { stdout: completed, stderr } = spawnSync('bash', ['-c', `${stdout}\n${ask}`], { encoding: 'utf8' });
+    const script = `COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; compopt() { :; }; _runwire; echo "\${COMPREPLY[@]}"`;
+    const { stdout: completed, stderr } = spawnSync('bash', ['-c', `${stdout}\n${script}`], { encoding: 'utf8' });
     expect({ completed, stderr }).toEqual({ completed: `${expected}\n`, stderr: '' });
   });
 

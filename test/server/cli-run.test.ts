@@ -51,9 +51,9 @@ function command(
 
 const result = (fields: Partial<RunResult>): RunResult => ({ runId: 'r', outcome: 'success', ...fields }) as RunResult;
 const error = (kind: string, message = 'words') => ({ code: 1, message, data: { kind } });
-const ask = ['--model', 'm', 'hi'];
+const args = ['--model', 'm', 'hi'];
 
-/** A run that says what it is told to and ends. */
+/** A run that says what it is given and ends. */
 function scripted(ending: RunResult, deltas: DeltaEvent[] = []): StartRun {
   return async (_params, follow) => {
     const event = { event_kind: 'model_request_started', model: 'm' } as never;
@@ -92,12 +92,12 @@ describe('the exit code', () => {
   ])('of a run that is refused with %s is %i', async (kind, code) => {
     expect(exitCodeOfRefusal(kind)).toBe(code);
     const start: StartRun = () => Promise.reject(new EngineError(kind as 'internal', 'words'));
-    expect(await command(ask, { start }).ended).toEqual({ exitCode: code, stdout: '', stderr: 'runwire: words\n' });
+    expect(await command(args, { start }).ended).toEqual({ exitCode: code, stdout: '', stderr: 'runwire: words\n' });
   });
 
   it('of a bug is left to the process', async () => {
     const start: StartRun = () => Promise.reject(new TypeError('a bug'));
-    await expect(command(ask, { start }).ended).rejects.toThrow('a bug');
+    await expect(command(args, { start }).ended).rejects.toThrow('a bug');
   });
 });
 
@@ -153,7 +153,7 @@ describe('a run of the command', () => {
 
   it('that is deferred points at --json', async () => {
     const start = scripted(result({ outcome: 'deferred' }));
-    expect(await command(ask, { start }).ended).toEqual({
+    expect(await command(args, { start }).ended).toEqual({
       exitCode: 3,
       stdout: '',
       stderr: expect.stringContaining('--json shows them'),
@@ -163,7 +163,7 @@ describe('a run of the command', () => {
   it('reports why it failed, with the cause', async () => {
     const failed = { ...error('model.unexpectedBehavior', 'No more.'), data: { kind: 'x', cause: error('y', 'Bad.') } };
     const start = scripted(result({ outcome: 'failed', error: failed as never }));
-    expect(await command(ask, { start }).ended).toEqual({
+    expect(await command(args, { start }).ended).toEqual({
       exitCode: 1,
       stdout: '',
       stderr: 'runwire: No more.\nBad.\n',
@@ -186,14 +186,14 @@ describe('text that comes in pieces', () => {
 
   it('is shown as it comes, and the rest in the end', async () => {
     const start = scripted(result({ output: 'The answer.' }), pieces);
-    expect(await command(ask, { start }).ended).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: '' });
-    const shown = await command(ask, { start, isTerminal: true }).ended;
+    expect(await command(args, { start }).ended).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: '' });
+    const shown = await command(args, { start, isTerminal: true }).ended;
     expect(shown).toEqual({ exitCode: 0, stdout: 'The answer.\n', stderr: '⠋ m\r\u001b[K' });
   });
 
   it('ends its line when the run fails', async () => {
     const start = scripted(result({ outcome: 'failed', error: error('model.stream') }), pieces);
-    expect(await command(ask, { start }).ended).toEqual({
+    expect(await command(args, { start }).ended).toEqual({
       exitCode: 1,
       stdout: 'The answer\n',
       stderr: 'runwire: words\n',
@@ -202,7 +202,7 @@ describe('text that comes in pieces', () => {
 
   it('is not shown where stdout is JSON', async () => {
     const start = scripted(result({ output: 'The answer.' }), pieces);
-    const { stdout } = await command([...ask, '--json'], { start }).ended;
+    const { stdout } = await command([...args, '--json'], { start }).ended;
     expect(JSON.parse(stdout)).toEqual({ runId: 'r', outcome: 'success', output: 'The answer.' });
   });
 });
@@ -217,7 +217,7 @@ describe('Ctrl-C', () => {
       setImmediate(() => interrupted.abort());
       return { result: cancelled, cancel };
     };
-    const { interrupted, ended } = command([...ask, '--json'], { start });
+    const { interrupted, ended } = command([...args, '--json'], { start });
     const { exitCode, stdout, stderr } = await ended;
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'runwire: words\n' });
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'cancelled' });

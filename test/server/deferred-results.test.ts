@@ -16,7 +16,7 @@ const history: ModelMessageInput[] = [
 const model =
   (...replies: object[]) =>
   () => ({ response: replies.shift() ?? text('done') });
-const asking = calls(toolCall('ask', {}, 'c1'));
+const deferring = calls(toolCall('ask', {}, 'c1'));
 
 /** How the results of a deferred call can be given: what the call becomes, or the error. */
 const ways: [name: string, give: (result: unknown) => Promise<unknown>][] = [
@@ -33,7 +33,7 @@ const ways: [name: string, give: (result: unknown) => Promise<unknown>][] = [
   [
     'deferred/handle',
     async (result) => {
-      const serve = { 'model/request': model(asking), 'deferred/handle': () => ({ calls: { c1: result } }) };
+      const serve = { 'model/request': model(deferring), 'deferred/handle': () => ({ calls: { c1: result } }) };
       session = await openSession({ serve });
       const spec = { prompt: 'go', tools, deferred: 'handle' as const };
       const { error, newMessages } = await session.run({ ...spec, include: ['newMessages'] });
@@ -45,7 +45,7 @@ const ways: [name: string, give: (result: unknown) => Promise<unknown>][] = [
     'pending/resolve',
     async (result) => {
       const initialize = { initializationOptions: { callbacks: ['model/request'] } };
-      session = await openSession({ serve: { 'model/request': model(asking) }, initialize });
+      session = await openSession({ serve: { 'model/request': model(deferring) }, initialize });
       const run = { runId: 'r', model: 'host:script', prompt: 'go', tools, deferred: 'handle' as const };
       await session.request('run/start', run);
       const pendingId = await pendingOf('r');

@@ -8,7 +8,7 @@ const kibibyte = (n: number) => 'x'.repeat(n * 1024);
 const held = async () => (await session.request('health/get', {})).heldBytes;
 const nothing = { agents: 0, openRuns: 0, finishedRuns: 0, steering: 0 };
 
-/** A session whose model answers when it is told to. */
+/** A session whose model answers on command. */
 async function open(limits: Record<string, number>) {
   const waiting: ((reply: object) => void)[] = [];
   session = await openSession({

@@ -5,8 +5,8 @@ import { rebuiltFrom, standingAfter, traceOf } from '../goldens/rebuild.ts';
 import { recordingRunner, stepKeys } from '../support/journal.ts';
 import { calls, openSession, type RunParams, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
 
-// What waits is told by durable events, so they must follow from the steps: also of calls that end in another order than
-// they began, of several questions in one step, and of what is left to people twice.
+// What waits is reported by durable events, so they must follow from the steps: also of calls that end in another order than
+// they began, of several requests in one step, and of what waits for humans twice.
 
 let session: TestSession;
 afterEach(() => session?.close());
@@ -78,14 +78,14 @@ it('a run whose callbacks all wait is rebuilt with the same events', async () =>
 
 it('a run that waits for humans is rebuilt with the same events', async () => {
   const replies = [calls(toolCall('a', {}, 'c1'), toolCall('b', {}, 'c2'), toolCall('c', {}, 'c3')), text('done')];
-  let asked = 0;
+  let requested = 0;
   const { steps } = await liveAndRebuild(
     { deferred: 'wait', tools: [tool('a', { requiresApproval: true }), tool('b', { external: true }), tool('c')] },
     (method, params) => {
       if (method === 'model/request') return { response: replies.shift() };
       if (method === 'tool/call') {
-        asked += 1;
-        return asked < 3 ? { approvalRequired: { asked } } : { content: 'ok' };
+        requested += 1;
+        return requested < 3 ? { approvalRequired: { requested } } : { content: 'ok' };
       }
       const { approvals } = params as { approvals: { tool_call_id: string }[] };
       const [approval] = approvals;

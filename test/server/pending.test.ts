@@ -21,14 +21,14 @@ const pendingEvents = () =>
 
 /** Follows a run by polling alone, and answers what waits; returns the methods in the order in which they waited. */
 async function poll(answer: (item: PendingItem) => unknown): Promise<string[]> {
-  const asked: string[] = [];
+  const requested: string[] = [];
   for (let afterSeq = 0; ; ) {
     const { events, complete } = await session.request('run/events', { runId: 'r', afterSeq, waitMs: 10_000 });
     afterSeq = events.at(-1)?.seq ?? afterSeq;
-    if (complete) return asked;
+    if (complete) return requested;
     if (!events.some(({ event }) => event.event_kind === 'pending_added')) continue;
     for (const item of await pending()) {
-      asked.push(item.method);
+      requested.push(item.method);
       await resolve(item.pendingId, answer(item));
     }
   }
@@ -37,8 +37,8 @@ async function poll(answer: (item: PendingItem) => unknown): Promise<string[]> {
 /** Waits until there are so many items that somebody has to come for. */
 async function untilPending(count: number): Promise<PendingItem[]> {
   for (let afterSeq = 0; ; ) {
-    const told = (session.events.get('r') ?? []).filter(({ event }) => event.event_kind === 'pending_added').length;
-    const items = told > 0 ? await pending() : [];
+    const emitted = (session.events.get('r') ?? []).filter(({ event }) => event.event_kind === 'pending_added').length;
+    const items = emitted > 0 ? await pending() : [];
     if (items.length >= count) return items;
     const { lastSeq } = await session.request('run/events', { runId: 'r', afterSeq, waitMs: 10_000 });
     afterSeq = lastSeq;
@@ -57,7 +57,7 @@ describe('a client that serves no callbacks', () => {
       historyProcessors: ['keep'],
       outputValidators: ['check'],
     });
-    const asked = await poll(({ method, params }) => {
+    const requested = await poll(({ method, params }) => {
       switch (method) {
         case 'prompt/resolve':
           return { text: `text of ${params.ref}` };
@@ -78,7 +78,7 @@ describe('a client that serves no callbacks', () => {
     });
     expect(await session.request('run/wait', { runId: 'r' })).toMatchObject({ outcome: 'success', output: 'done!' });
     const step = ['tools/prepare', 'prompt/resolve', 'prompt/resolve', 'history/process', 'model/request'];
-    expect(asked).toEqual(['prompt/resolve', ...step, 'tool/call', 'tool/call', ...step, 'output/validate']);
+    expect(requested).toEqual(['prompt/resolve', ...step, 'tool/call', 'tool/call', ...step, 'output/validate']);
     const { messages } = await session.request('run/messages', { runId: 'r' });
     expect(messages?.[2]?.parts).toMatchObject([{ content: 'of c1' }, { content: 'of c2' }]);
     expect(await pending()).toEqual([]);
@@ -152,22 +152,22 @@ describe('a client that serves some callbacks', () => {
   });
 });
 
-/** A tool that is asked and does not answer until the test says so. */
+/** A tool that is called and does not answer until the test says so. */
 function heldTool() {
   let answer: (value: unknown) => void = () => undefined;
-  let wasAsked: () => void = () => undefined;
-  const asked = new Promise<void>((done) => {
-    wasAsked = done;
+  let wasRequested: () => void = () => undefined;
+  const requested = new Promise<void>((done) => {
+    wasRequested = done;
   });
   const withdrawn: boolean[] = [];
   const serve = (_params: unknown, signal: AbortSignal) => {
-    wasAsked();
+    wasRequested();
     signal.addEventListener('abort', () => withdrawn.push(true));
     return new Promise((done) => {
       answer = done;
     });
   };
-  return { serve, asked, withdrawn, answer: (value: unknown) => answer(value) };
+  return { serve, requested, withdrawn, answer: (value: unknown) => answer(value) };
 }
 
 describe('an item that was also sent as a request', () => {
@@ -175,7 +175,7 @@ describe('an item that was also sent as a request', () => {
     const held = heldTool();
     session = await openSession({ model: [calls(toolCall('work')), text('done')], serve: { 'tool/call': held.serve } });
     await start({ tools: [tool] });
-    await held.asked;
+    await held.requested;
     expect(await resolve('r/t1.call.0', 'first')).toEqual({ runId: 'r' });
     expect((await session.refusal('pending/resolve', { pendingId: 'r/t1.call.0', result: 'second' })).data).toEqual({
       kind: 'pending.resolved',
@@ -188,7 +188,7 @@ describe('an item that was also sent as a request', () => {
     const { messages } = await session.request('run/messages', { runId: 'r' });
     expect(messages?.[2]?.parts).toMatchObject([{ content: 'first' }]);
     expect(await session.request('health/get', {})).toMatchObject({ callbacks: { open: 0, late: 1 } });
-    // Nobody had to come for it, so nobody was told to.
+    // Nobody had to come for it, so nothing was emitted.
     expect(pendingEvents()).toEqual([]);
   });
 
@@ -196,7 +196,7 @@ describe('an item that was also sent as a request', () => {
     const held = heldTool();
     session = await openSession({ model: [calls(toolCall('work')), text('done')], serve: { 'tool/call': held.serve } });
     await start({ tools: [tool] });
-    await held.asked;
+    await held.requested;
     expect((await pending()).map(({ pendingId }) => pendingId)).toEqual(['r/t1.call.0']);
     held.answer('ok');
     await session.request('run/wait', { runId: 'r' });

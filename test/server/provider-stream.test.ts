@@ -18,7 +18,7 @@ const chunk = (delta: object, fields: object = {}, finish_reason: string | null 
   choices: [{ index: 0, delta, finish_reason }],
   ...fields,
 });
-const told = chunk({}, { choices: [], usage });
+const usageChunk = chunk({}, { choices: [], usage });
 const call = (name: string, text: string) =>
   chunk({ tool_calls: [{ index: 0, id: 'c1', type: 'function', function: { name, arguments: text } }] });
 const written = (chunks: object[]) => chunks.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('');
@@ -62,11 +62,11 @@ const endsOf = ({ events }: TestSession) =>
 describe('a run whose provider streams', () => {
   it('keeps text and usage when it is cancelled in the middle, and closes the connection', async () => {
     let closed: Promise<unknown> = Promise.resolve();
-    const reply = open([chunk({ content: 'Hel' }), told], (response) => {
+    const reply = open([chunk({ content: 'Hel' }), usageChunk], (response) => {
       closed = new Promise((resolve) => response.once('close', resolve));
     });
     const { session, run } = await started(reply);
-    // Usage has come with what is behind the first piece.
+    // Usage has come with what follows the first piece.
     const began = new Promise<void>((resolve) => session.pair.client.onNotification('run/delta', () => resolve()));
     const finished = session.run(run);
     await began;
@@ -83,11 +83,17 @@ describe('a run whose provider streams', () => {
   });
 
   it.each([
-    ['cut', open([call('work', '{"at":"no'), told], (response) => void response.destroy())],
-    ['ended early', open([call('work', '{"at":"no'), told], (response) => void response.end())],
-    ['ended early behind a whole call', open([call('work', '{"at":"noon"}'), told], (response) => void response.end())],
+    ['cut', open([call('work', '{"at":"no'), usageChunk], (response) => void response.destroy())],
+    ['ended early', open([call('work', '{"at":"no'), usageChunk], (response) => void response.end())],
+    [
+      'ended early after a whole call',
+      open([call('work', '{"at":"noon"}'), usageChunk], (response) => void response.end()),
+    ],
   ])('runs no call of a stream that was %s, and its history takes a new prompt', async (_, reply) => {
-    const { session, run, called } = await started(reply, ended(chunk({ content: 'ok' }), chunk({}, {}, 'stop'), told));
+    const { session, run, called } = await started(
+      reply,
+      ended(chunk({ content: 'ok' }), chunk({}, {}, 'stop'), usageChunk),
+    );
     const failed = await session.run(run);
     expect(failed).toMatchObject({
       outcome: 'failed',
@@ -100,15 +106,18 @@ describe('a run whose provider streams', () => {
   });
 
   it('runs a call once its stream has ended well', async () => {
-    const first = ended(call('work', '{"at":"noon"}'), chunk({}, {}, 'tool_calls'), told);
-    const { session, run, called } = await started(first, ended(chunk({ content: 'ok' }), chunk({}, {}, 'stop'), told));
+    const first = ended(call('work', '{"at":"noon"}'), chunk({}, {}, 'tool_calls'), usageChunk);
+    const { session, run, called } = await started(
+      first,
+      ended(chunk({ content: 'ok' }), chunk({}, {}, 'stop'), usageChunk),
+    );
     expect(await session.run(run)).toMatchObject({ outcome: 'success', usage: { requests: 2, input_tokens: 28 } });
     expect(called).toEqual(['work']);
   });
 
   it('reports each further attempt', async () => {
     const busy: Reply = { status: 429, headers: { 'retry-after-ms': '1' } };
-    const { session, run } = await started(busy, ended(chunk({ content: 'ok' }), chunk({}, {}, 'stop'), told));
+    const { session, run } = await started(busy, ended(chunk({ content: 'ok' }), chunk({}, {}, 'stop'), usageChunk));
     await session.run(run);
     const attempts = (session.events.get('r') ?? []).flatMap(({ event }) =>
       event.event_kind === 'model_request_started' ? [event.attempt] : [],

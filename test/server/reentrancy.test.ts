@@ -25,12 +25,12 @@ describe('from inside a tool call the host', () => {
   });
 
   it('steers its run: as soon as possible, and when it would end', async () => {
-    const asked: unknown[] = [];
+    const requested: unknown[] = [];
     const replies = [calls(toolCall('work')), text('one'), text('two')];
     session = await openSession({
       serve: {
         'model/request': ({ messages }) => {
-          asked.push(messages.at(-1)?.parts.map((part) => ('content' in part ? part.content : null)));
+          requested.push(messages.at(-1)?.parts.map((part) => ('content' in part ? part.content : null)));
           return { response: replies.shift() };
         },
         'tool/call': async ({ runId }) => {
@@ -46,7 +46,7 @@ describe('from inside a tool call the host', () => {
     const { runId, output, usage } = await session.run({ prompt: 'hi', tools: [tool] });
     expect({ output, requests: usage.requests }).toEqual({ output: 'two', requests: 3 });
     // On the wire what was said joins the tool returns; in the history it is a request of its own.
-    expect(asked).toEqual([['hi'], ['ok', 'left'], ['later']]);
+    expect(requested).toEqual([['hi'], ['ok', 'left'], ['later']]);
     const { messages } = await session.request('run/messages', { runId });
     expect(messages?.map(({ kind, parts }) => `${kind} ${parts.length}`)).toEqual([
       'request 1',
@@ -57,8 +57,8 @@ describe('from inside a tool call the host', () => {
       'request 1',
       'response 1',
     ]);
-    const told = session.events.get(runId)?.filter(({ event }) => event.event_kind === 'enqueued_messages');
-    expect(told?.map(({ event }) => ('messages' in event ? event.messages[0]?.parts[0] : null))).toMatchObject([
+    const emitted = session.events.get(runId)?.filter(({ event }) => event.event_kind === 'enqueued_messages');
+    expect(emitted?.map(({ event }) => ('messages' in event ? event.messages[0]?.parts[0] : null))).toMatchObject([
       { content: 'left' },
       { content: 'later' },
     ]);

@@ -71,15 +71,15 @@ describe('the events of a run', () => {
 
   it('are awaited no longer than requested, and no waiting changes the run', async () => {
     let open: (value: unknown) => void = () => undefined;
-    let asked: () => void = () => undefined;
+    let requested: () => void = () => undefined;
     const called = new Promise<void>((resolve) => {
-      asked = resolve;
+      requested = resolve;
     });
     session = await openSession({
       model: [calls(toolCall('work')), text('done')],
       serve: {
         'tool/call': () => {
-          asked();
+          requested();
           return new Promise((resolve) => {
             open = resolve;
           });

@@ -8,18 +8,18 @@ afterEach(() => session?.close());
 
 const tool = { name: 'work', inputSchema: schemaOf({}) };
 
-/** A tool that waits until the test lets it end; `called` resolves when it was asked. */
+/** A tool that waits until the test lets it end; `called` resolves when it was called. */
 function heldTool() {
   let open: (value: unknown) => void = () => undefined;
-  let asked: () => void = () => undefined;
+  let requested: () => void = () => undefined;
   const called = new Promise<void>((resolve) => {
-    asked = resolve;
+    requested = resolve;
   });
   const held = new Promise<unknown>((resolve) => {
     open = resolve;
   });
   const serve = () => {
-    asked();
+    requested();
     return held;
   };
   return { serve, called, open: (value: unknown) => open(value) };
@@ -284,7 +284,7 @@ describe('cancelling', () => {
     const answer = session.pair.client.sendRequest('run/start', params, source.token);
     await held.called;
     source.cancel();
-    // Answered behind run_finished, as every answer that ends a run.
+    // Answered after run_finished, as every answer that ends a run.
     expect(await refusalOf(answer)).toMatchObject({ code: -32800, data: { kind: 'request.cancelled' } });
     expect(session.events.get('r')?.at(-1)?.event).toMatchObject({ event_kind: 'run_finished' });
     expect(await session.request('run/wait', { runId: 'r' })).toMatchObject({ outcome: 'cancelled' });
@@ -405,8 +405,8 @@ describe('tool calls', () => {
     const huge = 'x'.repeat(300_000);
     session = await openSession({ model: [calls(toolCall('work')), text('done')], serve: { 'tool/call': () => huge } });
     const { runId } = await session.run({ prompt: 'hi', tools: [tool] });
-    const told = session.events.get(runId)?.find(({ event }) => event.event_kind === 'function_tool_result')?.event;
-    expect(told).toMatchObject({ truncated: true, size: huge.length + 2, part: { content: huge.slice(0, 65_536) } });
+    const emitted = session.events.get(runId)?.find(({ event }) => event.event_kind === 'function_tool_result')?.event;
+    expect(emitted).toMatchObject({ truncated: true, size: huge.length + 2, part: { content: huge.slice(0, 65_536) } });
     const { messages } = await session.request('run/messages', { runId });
     expect(messages?.[2]?.parts[0]).toMatchObject({ content: huge });
   });

@@ -4,7 +4,7 @@ import { providers } from '../../server/models/providers.ts';
 import { completion, loopback, type Reply } from '../models/ai-sdk/loopback.ts';
 import { openSession, type RunParams, type TestSession } from '../support/session.ts';
 
-type Asked = CallbackParamsOf<'secret/get'>;
+type SecretParams = CallbackParamsOf<'secret/get'>;
 type Options = NonNullable<Parameters<typeof openSession>[0]>;
 
 const ok: Reply = { status: 200, body: completion() };
@@ -22,16 +22,19 @@ async function provider(...replies: Reply[]) {
 }
 
 /** A session whose host answers from a list, null when that is over. */
-async function host(answers: unknown[], deps: Options['deps'] = {}): Promise<{ session: TestSession; asked: Asked[] }> {
-  const asked: Asked[] = [];
+async function host(
+  answers: unknown[],
+  deps: Options['deps'] = {},
+): Promise<{ session: TestSession; requested: SecretParams[] }> {
+  const requested: SecretParams[] = [];
   const left = [...answers];
-  const secretGet = (params: Asked) => {
-    asked.push(params);
+  const secretGet = (params: SecretParams) => {
+    requested.push(params);
     return left.shift() ?? null;
   };
   const session = await openSession({ serve: { 'secret/get': secretGet }, deps });
   opened.push(session);
-  return { session, asked };
+  return { session, requested };
 }
 
 const at = (baseUrl: string, fields: object = {}): RunParams => ({
@@ -46,10 +49,10 @@ const keysOf = (server: { seen: { headers: Record<string, unknown> }[] }) =>
 describe('a key the environment lacks', () => {
   it('is requested from the host once for a connection, by name, provider and address', async () => {
     const server = await provider(ok);
-    const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+    const { session, requested } = await host([{ value: 'key-of-the-host' }]);
     await session.run({ ...at(server.url), runId: 'r1' });
     await session.run(at(server.url));
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       expect.objectContaining({
         runId: 'r1',
         runStep: 1,
@@ -63,33 +66,33 @@ describe('a key the environment lacks', () => {
 
   it('is requested once by runs that begin together', async () => {
     const server = await provider(ok);
-    const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+    const { session, requested } = await host([{ value: 'key-of-the-host' }]);
     await Promise.all([session.run(at(server.url)), session.run(at(server.url)), session.run(at(server.url))]);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     expect(server.seen).toHaveLength(3);
   });
 
   it('is requested by the run that waits when the one that requested it is cancelled', async () => {
     const server = await provider(ok);
-    const asked: Asked[] = [];
+    const requested: SecretParams[] = [];
     const session = await openSession({
       serve: {
         'secret/get': (params, signal) => {
-          asked.push(params);
-          if (asked.length > 1) return { value: 'key-of-the-host' };
+          requested.push(params);
+          if (requested.length > 1) return { value: 'key-of-the-host' };
           return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)));
         },
       },
     });
     opened.push(session);
     const first = session.run({ ...at(server.url), runId: 'first' });
-    await expect.poll(() => asked.length).toBe(1);
+    await expect.poll(() => requested.length).toBe(1);
     const second = session.run({ ...at(server.url), runId: 'second' });
     await expect.poll(() => session.events.get('second')?.length).toBe(2);
     await session.request('run/cancel', { runId: 'first' });
     expect(await first).toMatchObject({ outcome: 'cancelled' });
     expect(await second).toMatchObject({ outcome: 'success' });
-    expect(asked.map(({ runId }) => runId)).toEqual(['first', 'second']);
+    expect(requested.map(({ runId }) => runId)).toEqual(['first', 'second']);
   });
 
   it.each([
@@ -133,29 +136,29 @@ describe('the keys of several users over one connection', () => {
   /** A host that answers with the key of the user a run belongs to. */
   async function users(answer: (user: string, count: number) => unknown, ...replies: Reply[]) {
     const server = await provider(...replies, ok);
-    const asked: string[] = [];
+    const requested: string[] = [];
     const session = await openSession({
       serve: {
         'secret/get': ({ deps }) => {
           const { user } = deps as { user: string };
-          asked.push(user);
-          return answer(user, asked.length);
+          requested.push(user);
+          return answer(user, requested.length);
         },
       },
     });
     opened.push(session);
     const run = (user: string) => session.run({ ...at(server.url), deps: { user } });
-    return { server, asked, run };
+    return { server, requested, run };
   }
 
   it('serve their own runs alone, one after another and at once', async () => {
-    const { server, asked, run } = await users((user) => ({ value: `key-of-${user}`, scope: 'run' }));
+    const { server, requested, run } = await users((user) => ({ value: `key-of-${user}`, scope: 'run' }));
     await run('ann');
     await run('bob');
     await Promise.all(['cid', 'dan', 'eve', 'cid'].map(run));
     expect(keysOf(server).slice(0, 2)).toEqual(bearers('ann', 'bob'));
     expect(keysOf(server).slice(2).sort()).toEqual(bearers('cid', 'cid', 'dan', 'eve'));
-    expect(asked).toEqual(['ann', 'bob', 'cid', 'dan', 'eve', 'cid']);
+    expect(requested).toEqual(['ann', 'bob', 'cid', 'dan', 'eve', 'cid']);
   });
 
   it('are never shared with who waits for the first answer', async () => {
@@ -166,10 +169,10 @@ describe('the keys of several users over one connection', () => {
 
   it('are requested again by the run whose key was refused, and the others keep theirs', async () => {
     const answers = (user: string, count: number) => ({ value: `key-${count}-of-${user}`, scope: 'run' });
-    const { server, asked, run } = await users(answers, refused);
+    const { server, requested, run } = await users(answers, refused);
     expect((await run('ann')).outcome).toBe('success');
     await run('bob');
-    expect(asked).toEqual(['ann', 'ann', 'bob']);
+    expect(requested).toEqual(['ann', 'ann', 'bob']);
     expect(keysOf(server)).toEqual(['Bearer key-1-of-ann', 'Bearer key-2-of-ann', 'Bearer key-3-of-bob']);
   });
 
@@ -181,34 +184,34 @@ describe('a server that may want no key', () => {
 
   it('gets a request without a key first, and with that of the host once it refused', async () => {
     const server = await provider(refused, ok);
-    const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+    const { session, requested } = await host([{ value: 'key-of-the-host' }]);
     expect((await session.run(model(server.url))).outcome).toBe('success');
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       expect.objectContaining({ name: 'OPENAI_COMPATIBLE_API_KEY', optional: true, baseUrl: server.url }),
     ]);
     expect(keysOf(server)).toEqual([undefined, 'Bearer key-of-the-host']);
     await session.run(model(server.url));
     expect(keysOf(server).at(-1)).toBe('Bearer key-of-the-host');
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
   });
 
   it.each(providers.filter(({ keyOptional }) => keyOptional).map(({ name }) => name))(
     'is %s: its key is not requested from the host as long as it responds without',
     async (name) => {
       const server = await provider(ok);
-      const { session, asked } = await host([{ value: 'key-of-the-host' }]);
+      const { session, requested } = await host([{ value: 'key-of-the-host' }]);
       const model = { model: `${name}:m`, baseUrl: server.url };
       expect((await session.run({ ...at(server.url), model })).outcome).toBe('success');
-      expect(asked).toEqual([]);
+      expect(requested).toEqual([]);
       expect(keysOf(server)).toEqual([undefined]);
     },
   );
 
   it('gets the key that its specification names', async () => {
     const server = await provider(ok);
-    const { session, asked } = await host([{ value: 'key-of-the-host' }], { allowEnv: new Set(['TEAM_KEY']) });
+    const { session, requested } = await host([{ value: 'key-of-the-host' }], { allowEnv: new Set(['TEAM_KEY']) });
     await session.run({ ...at(server.url), model: { model: 'ollama:m', baseUrl: server.url, apiKeyEnv: 'TEAM_KEY' } });
-    expect(asked).toEqual([expect.objectContaining({ name: 'TEAM_KEY', provider: 'ollama', baseUrl: server.url })]);
+    expect(requested).toEqual([expect.objectContaining({ name: 'TEAM_KEY', provider: 'ollama', baseUrl: server.url })]);
     expect(keysOf(server)).toEqual(['Bearer key-of-the-host']);
   });
 
@@ -230,10 +233,10 @@ describe('a server that may want no key', () => {
 describe('a key that was refused', () => {
   it('is requested again, and the request is repeated with the new one', async () => {
     const server = await provider(refused, ok);
-    const { session, asked } = await host([{ value: 'stale-key-1' }, { value: 'fresh-key-2' }]);
+    const { session, requested } = await host([{ value: 'stale-key-1' }, { value: 'fresh-key-2' }]);
     const result = await session.run(at(server.url));
     expect(result.outcome).toBe('success');
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
     expect(keysOf(server)).toEqual(['Bearer stale-key-1', 'Bearer fresh-key-2']);
     const attempts = session.events
       .get(result.runId)
@@ -259,13 +262,13 @@ describe('a key that was refused', () => {
 
   it('is not requested from the host when it came from the environment', async () => {
     const server = await provider(refused);
-    const { session, asked } = await host([], {
+    const { session, requested } = await host([], {
       env: { MY_KEY: 'key-of-the-operator' },
       allowEnv: new Set(['MY_KEY']),
     });
     const { error } = await session.run(at(server.url, { apiKeyEnv: 'MY_KEY' }));
     expect(error?.data).toMatchObject({ kind: 'model.http', status: 401 });
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 });
 
@@ -275,10 +278,10 @@ describe('a key of the environment', () => {
 
   it('goes to an address of the client only when the operator allows its variable', async () => {
     const server = await provider(ok);
-    const { session, asked } = await host([], { env, allowEnv });
+    const { session, requested } = await host([], { env, allowEnv });
     await session.run(at(server.url, { apiKeyEnv: 'MY_KEY' }));
     expect(keysOf(server)).toEqual(['Bearer key-for-the-proxy']);
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 
   it.each([
@@ -322,10 +325,12 @@ describe('a header that is a credential', () => {
   it('is named, and found where keys are', async () => {
     const server = await provider(ok);
     const deps = { env: { MY_KEY: 'k', GATE: 'semaphore-of-env' }, allowEnv: new Set(['MY_KEY', 'GATE']) };
-    const { session, asked } = await host([{ value: 'team-of-host' }], deps);
+    const { session, requested } = await host([{ value: 'team-of-host' }], deps);
     const headers = { 'x-gate': { secret: 'GATE' }, 'x-team': { secret: 'TEAM' }, 'x-plain': 'blue' };
     await session.run(at(server.url, { apiKeyEnv: 'MY_KEY', headers }));
-    expect(asked).toEqual([expect.objectContaining({ name: 'TEAM', provider: 'openai-chat', baseUrl: server.url })]);
+    expect(requested).toEqual([
+      expect.objectContaining({ name: 'TEAM', provider: 'openai-chat', baseUrl: server.url }),
+    ]);
     expect(server.seen[0]?.headers).toMatchObject({
       'x-gate': 'semaphore-of-env',
       'x-team': 'team-of-host',
@@ -350,10 +355,10 @@ describe('a header that is a credential', () => {
 it('a token of Microsoft Entra ID that has expired is requested again, and the request is repeated with the new one', async () => {
   const server = await provider(refused, ok);
   const tokens = ['eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c3RhbGU', 'eyJhbGciOiJub25lIn0.eyJleHAiOjJ9.ZnJlc2g'];
-  const { session, asked } = await host(tokens.map((value) => ({ value })));
+  const { session, requested } = await host(tokens.map((value) => ({ value })));
   const result = await session.run({ ...at(server.url), model: { model: 'azure-chat:gpt', baseUrl: server.url } });
   expect(result.outcome).toBe('success');
-  expect(asked.map(({ name, provider }) => [name, provider])).toEqual([
+  expect(requested.map(({ name, provider }) => [name, provider])).toEqual([
     ['AZURE_OPENAI_API_KEY', 'azure-chat'],
     ['AZURE_OPENAI_API_KEY', 'azure-chat'],
   ]);

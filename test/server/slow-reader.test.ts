@@ -8,7 +8,7 @@ afterEach(() => session?.close());
 
 const kib = 1024;
 
-/** A reader that reads until it is told to stop, and goes on when it is told to. */
+/** A reader that stops and goes on when the test says so. */
 function heldReader() {
   let held: Promise<void> | undefined;
   let release: () => void = () => undefined;

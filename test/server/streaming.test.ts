@@ -145,16 +145,16 @@ describe('a streamed answer', () => {
   });
 
   it('is not requested when nobody follows it, nor when the specification says so', async () => {
-    const asked: boolean[] = [];
+    const requested: boolean[] = [];
     await streaming((_send, { stream }) => {
-      asked.push(stream);
+      requested.push(stream);
       return text('done');
     });
     await session.run({ prompt: 'hi' });
     await session.run({ prompt: 'hi', deltas: 'none' });
     await session.run({ prompt: 'hi', stream: false });
     await session.run({ prompt: 'hi', deltas: 'none', stream: true });
-    expect(asked).toEqual([true, false, false, true]);
+    expect(requested).toEqual([true, false, false, true]);
   });
 });
 
@@ -242,14 +242,14 @@ describe('a stream that breaks', () => {
   });
 
   it('falls back only before it has begun', async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     await streaming(async (send, { model }) => {
-      asked.push(model);
+      requested.push(model);
       if (model === 'b') await send({ text: 'so far' });
       throw new ResponseError(1, `${model} broke`, { kind: 'model.api' });
     });
     const { error } = await session.run({ prompt: 'hi', model: ['host:a', 'host:b', 'host:c'] });
-    expect(asked).toEqual(['a', 'b']);
+    expect(requested).toEqual(['a', 'b']);
     expect(error?.message).toBe('b broke');
   });
 });
@@ -298,17 +298,17 @@ describe('falling back', () => {
     [['host.busy'], { kind: 'host.busy' }, 2],
     [['host.idle'], { kind: 'host.busy' }, 1],
   ])('on %j after an error with data %j asks %i models', async (fallbackOn, data, count) => {
-    let asked = 0;
+    let requested = 0;
     session = await openSession({
       serve: {
         'model/request': () => {
-          asked += 1;
+          requested += 1;
           return broken(data);
         },
       },
     });
     await session.run({ prompt: 'hi', model: { models, ...(fallbackOn ? { fallbackOn } : {}) } });
-    expect(asked).toBe(count);
+    expect(requested).toBe(count);
   });
 });
 

@@ -10,31 +10,31 @@ const usage = { input_tokens: 10, output_tokens: 2 };
 const piece = (content: string, extra: object = {}) => ({ parts: [{ part_kind: 'text', content }], usage, ...extra });
 
 async function answering(reply: (request: Request, index: number) => unknown): Promise<Request[]> {
-  const asked: Request[] = [];
+  const requested: Request[] = [];
   session = await openSession({
     serve: {
       'model/request': async (request) => {
-        asked.push(request);
-        return { response: await reply(request, asked.length - 1) };
+        requested.push(request);
+        return { response: await reply(request, requested.length - 1) };
       },
     },
   });
-  return asked;
+  return requested;
 }
 
 describe('a response that its provider suspended', () => {
   it('is gone on with in the same step, until it is complete', async () => {
-    const asked = await answering((_request, index) =>
+    const requested = await answering((_request, index) =>
       index < 2 ? piece(`${index}, `, { state: 'suspended' }) : piece('done'),
     );
     const result = await session.run({ prompt: 'hi', stream: false });
     expect(result).toMatchObject({ output: '0, 1, done', usage: { requests: 1, input_tokens: 30, output_tokens: 6 } });
-    expect(asked.map(({ messages }) => messages.map(({ kind }) => kind))).toEqual([
+    expect(requested.map(({ messages }) => messages.map(({ kind }) => kind))).toEqual([
       ['request'],
       ['request', 'response'],
       ['request', 'response'],
     ]);
-    expect(asked[2]?.messages[1]).toMatchObject({
+    expect(requested[2]?.messages[1]).toMatchObject({
       state: 'suspended',
       parts: [{ content: '0, ' }, { content: '1, ' }],
     });
@@ -62,14 +62,14 @@ describe('a response that its provider suspended', () => {
   });
 
   it('that never ends fails the run', async () => {
-    const asked = await answering(() => piece('more', { state: 'suspended' }));
+    const requested = await answering(() => piece('more', { state: 'suspended' }));
     const { error } = await session.run({ prompt: 'hi', stream: false });
     expect(error?.message).toBe("Model response 'null' was suspended more than the maximum of 10 times");
-    expect(asked.length).toBe(11);
+    expect(requested.length).toBe(11);
   });
 
   it('of an earlier run is gone on with when nothing new is said', async () => {
-    const asked = await answering(() => piece('and more'));
+    const requested = await answering(() => piece('and more'));
     const messageHistory = [
       {
         kind: 'request' as const,
@@ -84,7 +84,7 @@ describe('a response that its provider suspended', () => {
     ];
     const { runId, output, newMessageIndex } = await session.run({ messageHistory, instructions: 'Not asked for.' });
     expect({ output, newMessageIndex }).toEqual({ output: 'some and more', newMessageIndex: 1 });
-    expect(asked[0]?.instructions).toBe('Be brief.');
+    expect(requested[0]?.instructions).toBe('Be brief.');
     const { messages } = await session.request('run/newMessages', { runId });
     expect(messages?.map(({ kind }) => kind)).toEqual(['response']);
   });

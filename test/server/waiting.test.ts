@@ -215,21 +215,21 @@ describe('a run that waits for humans', () => {
   ])('for %s does not spend its time', async (_who, params) => {
     const clock = manualClock();
     let answer: (value: unknown) => void = () => undefined;
-    let wasAsked: () => void = () => undefined;
-    const asked = new Promise<void>((done) => {
-      wasAsked = done;
+    let wasRequested: () => void = () => undefined;
+    const requested = new Promise<void>((done) => {
+      wasRequested = done;
     });
     session = await openSession({
       model: [calls(toolCall('ask', {}, 'c1')), calls(toolCall('work'))],
       serve: {
         'deferred/handle': () => {
-          wasAsked();
+          wasRequested();
           return new Promise((done) => {
             answer = done;
           });
         },
         'tool/call': () => {
-          wasAsked();
+          wasRequested();
           return new Promise(() => undefined);
         },
       },
@@ -237,7 +237,7 @@ describe('a run that waits for humans', () => {
     });
     await start({ tools: [external, { name: 'work', inputSchema }], timeoutMs: 1000, ...params });
     await untilEvent('deferred_tool_requests');
-    if (params.deferred === 'handle') await asked;
+    if (params.deferred === 'handle') await requested;
     else await untilEvent('pending_added');
     clock.pass(3_600_000);
     expect(await state()).toBe('waiting');

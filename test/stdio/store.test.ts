@@ -38,7 +38,7 @@ async function startCalling(daemon: Daemon, params: object = {}) {
   return daemon.waitFor(is('tool/call'));
 }
 
-/** Answers what a resumed run asks, to its end. */
+/** Answers what a resumed run requests, to its end. */
 async function finish(daemon: Daemon) {
   const call = await daemon.waitFor(is('tool/call'));
   daemon.send({ id: call.id, result: { content: 'seen' } });

@@ -74,8 +74,8 @@ export class JournaledRunner implements StepRunner {
     });
   }
 
-  tell(key: string | null, event: DurableEvent): void {
-    this.#options.journal.event({ kind: 'told', key, after: this.#latest, event });
+  recordEvent(key: string | null, event: DurableEvent): void {
+    this.#options.journal.event({ kind: 'emitted', key, after: this.#latest, event });
     this.#inOrder(() => this.#emit(event), key === null);
   }
 

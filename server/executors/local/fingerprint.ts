@@ -13,6 +13,7 @@ export function fingerprintOf(params: RunStartParams): string {
     workDoneToken: _token,
     callbacks: _callbacks,
     onBusy: _onBusy,
+    _meta: _trace,
     ...spec
   } = params;
   return createHash('sha256')

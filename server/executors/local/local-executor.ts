@@ -22,8 +22,9 @@ import { RecordView, summaryOf } from './record-view.ts';
 import { progressOf, RunBuilder } from './run-builder.ts';
 import { RunDriver } from './run-driver.ts';
 import { notFound } from './run-errors.ts';
+import type { ResumeOptions } from './run-plan.ts';
 import { RunRegistry } from './run-registry.ts';
-import { type ResumeOptions, RunResumer } from './run-resumer.ts';
+import { RunResumer } from './run-resumer.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
 import { checkOpen, keyOf, type Listed, type ListQuery, StoredRuns } from './stored-runs.ts';
 
@@ -71,8 +72,9 @@ class LocalExecutor implements RunExecutor {
     const deps = { ...given, ...shared, pending: this.#pending };
     this.#driver = new RunDriver(deps);
     const builder = new RunBuilder(deps);
-    const resume = (runId: string, owner: RunOwner) => this.resume({ runId }, owner).then(({ run }) => run);
-    this.#stored = store && new StoredRuns({ ...store, runs: this.#runs, resume });
+    const resume = (runId: string, options: ResumeOptions, owner: RunOwner) =>
+      this.#resume(runId, { owner, options }).then((record) => new RecordView(record));
+    this.#stored = store && new StoredRuns({ ...store, limits, runs: this.#runs, resume });
     this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
     this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
   }
@@ -128,7 +130,7 @@ class LocalExecutor implements RunExecutor {
     const { record, view } = await this.#find(runId);
     if (!record && view.state === 'finished') return { state: 'finished', accepted: false };
     // An interrupted run ends as one that is live does: rebuilt, for nobody.
-    const live = record ?? (await this.#resume(runId, { owner: quietOwner(this.#limits), options: {} }));
+    const live = record ?? (await this.#toEnd(runId));
     const { state } = live;
     const accepted = live.cancel(error);
     await live.stop.written;
@@ -249,11 +251,17 @@ class LocalExecutor implements RunExecutor {
     // Without a promise when nothing is awaited: the next message of the client must not overtake the request.
     if (starting) await starting;
     const record = this.#runs.find(runId);
-    if (record) return { record, view: new RecordView(record) };
+    if (record) return { record, view: new RecordView(record, this.#stored?.events) };
     const view = await this.#stored?.view(runId);
     if (view) return { view };
     // With its error.
     return { view: new RecordView(this.#runs.get(runId)) };
+  }
+
+  /** A run that is rebuilt to be cancelled needs no model. */
+  async #toEnd(runId: string): Promise<RunRecord> {
+    const modelId = (await this.#stored?.load(runId))?.head.spec.modelId ?? '';
+    return this.#resume(runId, { owner: quietOwner(this.#limits), options: { modelId } });
   }
 
   async #resume(runId: string, to: { owner: RunOwner; options: ResumeOptions }): Promise<RunRecord> {

@@ -71,7 +71,8 @@ export class RunStarter {
   async #try({ params: given, ...checked }: Checked, owner: RunOwner): Promise<RunView | null> {
     const { runs, slots, world, builder, stored } = this.#deps;
     const { fingerprint, parent, compiled } = checked;
-    const same = stored && given.runId ? await stored.same(given.runId, fingerprint, owner) : null;
+    const { runId: id } = given;
+    const same = stored && id ? await stored.same({ ...given, runId: id }, fingerprint, owner) : null;
     if (same) return same;
     const params = stored && !parent ? await stored.inConversation(given) : given;
     const base = await this.#baseOf(params);
@@ -86,7 +87,10 @@ export class RunStarter {
     const givenBytes = jsonSize(params);
     runs.checkRoom(givenBytes, `run '${runId}'`, owner.limits.openRunsBytes);
     const from = { runId, fingerprint, nowMs: world.epochMs(), bounds: owner.limits, messagesOf: () => base };
-    const plan = { ...planOf(params, compiled, from), startedAtMs: this.#nextStart() };
+    const planned = planOf(params, compiled, from);
+    // Without a store nothing is awaited from here on: the checks above still hold.
+    const latest = stored ? await stored.latestStart(planned.conversationId) : 0;
+    const plan = { ...planned, startedAtMs: this.#nextStart(latest) };
     if (!stored) return this.#begin({ plan, model, controls, params, parent, givenBytes, servers });
     const whole = { ...plan, history: cleanHistory(plan.history, { repairLast: false }) };
     const created = await this.#create(whole, { ...checked, params, modelId: model.id }, owner);
@@ -95,10 +99,13 @@ export class RunStarter {
     return this.#begin({ plan: whole, model, controls, params, parent, givenBytes, servers, stored: created });
   }
 
-  /** No two runs of a process start in one millisecond, so that their order is that of their starts. */
-  #nextStart(): number {
+  /**
+   * No two runs of a process start in one millisecond, and none before another one of its conversation, so that their order is
+   * that of their starts, also when the clock is set back.
+   */
+  #nextStart(latestInConversation: number): number {
     this.#latestStart = Math.max(this.#deps.world.epochMs(), this.#latestStart + 1);
-    return this.#latestStart;
+    return Math.max(this.#latestStart, latestInConversation + 1);
   }
 
   async #create(

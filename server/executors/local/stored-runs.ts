@@ -1,3 +1,4 @@
+import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import type { PendingItem } from '../../../protocol/pending.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
@@ -10,11 +11,12 @@ import type { RunStore, StoredSummary, Taken } from '../../store/run-store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { RunSummary, RunView } from '../run-executor.ts';
-import { summaryOf } from './record-view.ts';
+import { type StoredEvents, summaryOf } from './record-view.ts';
 import type { StoredIn } from './run-driver.ts';
 import { idConflict, interrupted, ownedBy } from './run-errors.ts';
-import type { RunPlan } from './run-plan.ts';
+import type { ResumeOptions, RunPlan } from './run-plan.ts';
 import type { RunRegistry } from './run-registry.ts';
+import { RunWatch } from './run-watch.ts';
 import { itemOf, StoredView, storedDetail } from './stored-view.ts';
 
 /** Options of `StoredRuns`. */
@@ -24,8 +26,9 @@ export interface StoredRunsOptions {
   /** Version of the daemon. */
   readonly by: string;
   readonly runs: RunRegistry;
+  readonly limits: Pick<Limits, 'waitersPerRun'>;
   /** Goes on with an interrupted run for an owner. */
-  readonly resume: (runId: string, owner: RunOwner) => Promise<RunView>;
+  readonly resume: (runId: string, options: ResumeOptions, owner: RunOwner) => Promise<RunView>;
 }
 
 /** How a run is created. */
@@ -70,10 +73,12 @@ export class StoredRuns {
   readonly by: string;
   readonly #options: StoredRunsOptions;
   #store: RunStore | undefined;
+  readonly #watch: RunWatch;
 
   constructor(options: StoredRunsOptions) {
     this.#options = options;
     this.by = options.by;
+    this.#watch = new RunWatch(() => this.store, options.limits);
   }
 
   /** Opened on first use. Errors: `store.unavailable`. */
@@ -88,12 +93,18 @@ export class StoredRuns {
   }
 
   /** The run that has an id already; one that is interrupted goes on. Errors: `run.idConflict`, those of resuming. */
-  async same(runId: string, fingerprint: string, owner: RunOwner): Promise<RunView | null> {
+  async same(
+    params: RunStartParams & { runId: string },
+    fingerprint: string,
+    owner: RunOwner,
+  ): Promise<RunView | null> {
+    const { runId, deltas, maxLatencyMs, workDoneToken, callbacks, _meta } = params;
     const run = await this.load(runId);
     if (!run) return null;
     if (run.head.fingerprint !== fingerprint) throw idConflict(runId);
-    const view = new StoredView(run, this.store);
-    return view.state === 'interrupted' ? this.#options.resume(runId, owner) : view;
+    const view = new StoredView(run, this.store, this.#watch);
+    if (view.state !== 'interrupted') return view;
+    return this.#options.resume(runId, { deltas, maxLatencyMs, workDoneToken, callbacks, _meta }, owner);
   }
 
   /** A conversation that exists gives its messages to a run that names it and has no other history. */
@@ -133,9 +144,20 @@ export class StoredRuns {
     const base = isNamed ? await this.#latestEnded(conversationId) : null;
     const history = base ? await this.#after(base, plan.history) : { messages: plan.history };
     const created = await this.store.create(headWith(history), { id, conversation: isNamed && !isChild });
-    if ('file' in created) return { store: this.store, owned: created };
+    if ('file' in created) {
+      // A conversation may be deleted while a run begins in it.
+      if (!base || (await this.store.find(base.runId))) return { store: this.store, owned: created };
+      this.store.drop(created);
+      return null;
+    }
     if (created.taken === 'conversation') await this.#busy(created, conversationId, onBusy);
     return null;
+  }
+
+  /** When the latest run of a conversation started, in milliseconds; 0 when it has none. */
+  async latestStart(conversationId: string): Promise<number> {
+    const [latest] = await this.store.ofConversation(conversationId);
+    return latest ? Number.parseInt(latest.start, 16) : 0;
   }
 
   /** A run of the store; null when there is none. Errors: `run.unreadable`, `store.unavailable`. */
@@ -146,8 +168,15 @@ export class StoredRuns {
 
   async view(runId: string): Promise<StoredView | null> {
     const run = await this.load(runId);
-    return run && new StoredView(run, this.store);
+    return run && new StoredView(run, this.store, this.#watch);
   }
+
+  /** See `StoredEvents`. */
+  readonly events: StoredEvents = async (runId, page) => {
+    const view = await this.view(runId);
+    const { events, snapshot } = (await view?.events(page, AbortSignal.abort())) ?? {};
+    return snapshot ? null : (events ?? null);
+  };
 
   /** Runs as a list shows them, newest first, after one of them; what cannot be read is passed over. */
   async *summaries({ conversationId, after, detail }: ListQuery): AsyncGenerator<Listed> {

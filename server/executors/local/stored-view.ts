@@ -4,15 +4,18 @@ import type { RunUsage } from '../../../protocol/messages/usage.ts';
 import type { PendingItem } from '../../../protocol/pending.ts';
 import type { RunResult } from '../../../protocol/result.ts';
 import type { RunDetail, RunSnapshot } from '../../../protocol/run.ts';
+import { EngineError } from '../../engine/errors.ts';
 import { addUsage, emptyUsage, withTotal } from '../../engine/limits/usage.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
+import { notFinished } from '../../runs/run-waiters.ts';
 import { endOf, type RunEnd } from '../../store/run-detail.ts';
 import { headSummary, type RunStore, type StoredHeadSummary } from '../../store/run-store.ts';
 import type { StoredRequest, StoredRun } from '../../store/stored-run.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';
 import { type RebuiltRun, rebuild } from './rebuild.ts';
 import { interrupted } from './run-errors.ts';
+import type { RunWatch } from './run-watch.ts';
 
 type Page<M extends 'run/messages' | 'run/newMessages' | 'run/usage' | 'run/events' | 'run/wait'> = Omit<
   ParamsOf<M>,
@@ -21,13 +24,16 @@ type Page<M extends 'run/messages' | 'run/newMessages' | 'run/usage' | 'run/even
 
 /** Shows a run of the store as of its last line, also one that another daemon drives. */
 export class StoredView implements RunView {
-  readonly #run: StoredRun;
+  /** As of the last look. */
+  #run: StoredRun;
   readonly #store: RunStore;
+  readonly #watch: RunWatch;
   #rebuilt: Promise<RebuiltRun | null> | undefined;
 
-  constructor(run: StoredRun, store: RunStore) {
+  constructor(run: StoredRun, store: RunStore, watch: RunWatch) {
     this.#run = run;
     this.#store = store;
+    this.#watch = watch;
   }
 
   get runId(): string {
@@ -90,8 +96,15 @@ export class StoredView implements RunView {
     };
   }
 
-  async events({ afterSeq, limit }: Page<'run/events'>): Promise<ResultOf<'run/events'>> {
-    const rebuilt = await this.#rebuild();
+  async events({ afterSeq, limit, waitMs }: Page<'run/events'>, signal: AbortSignal): Promise<ResultOf<'run/events'>> {
+    const until = performance.now() + (waitMs ?? 0);
+    let rebuilt = await this.#rebuild();
+    while (rebuilt && rebuilt.events.lastSeq === afterSeq && this.state === 'running') {
+      const left = until - performance.now();
+      if (left <= 0) break;
+      await this.#next(signal, left);
+      rebuilt = await this.#rebuild();
+    }
     const complete = this.#run.result !== null;
     const events = rebuilt?.events.after(afterSeq, limit ?? Number.POSITIVE_INFINITY);
     if (rebuilt && events) return { events, lastSeq: rebuilt.events.lastSeq, complete };
@@ -99,8 +112,14 @@ export class StoredView implements RunView {
     return { events: [], lastSeq: snapshot.lastSeq, complete, snapshot };
   }
 
-  /** Errors: `run.interrupted`, `run.owned` for a run that has not ended. */
-  async result({ include }: Page<'run/wait'>): Promise<RunResult> {
+  /** Waits for the end of a run that another daemon drives. Errors: `run.interrupted`, and as `RunView.result`. */
+  async result({ include, timeoutMs }: Page<'run/wait'>, signal: AbortSignal): Promise<RunResult> {
+    const until = timeoutMs == null ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+    while (!this.#run.result && this.state === 'running') {
+      const left = until - performance.now();
+      if (left <= 0) throw notFinished({ runId: this.runId, state: 'running' }, timeoutMs ?? 0);
+      await this.#next(signal, left);
+    }
     const { result } = this.#run;
     if (!result) throw interrupted(this.runId);
     if (!include || include.length === 0) return result;
@@ -110,6 +129,14 @@ export class StoredView implements RunView {
       ...(include.includes('messages') ? { messages: messages.slice() } : {}),
       ...(include.includes('newMessages') ? { newMessages: messages.slice(newMessageIndex) } : {}),
     };
+  }
+
+  /** Looks again once the file has changed, or after so many milliseconds. */
+  async #next(signal: AbortSignal, ms: number): Promise<void> {
+    const changed = await this.#watch.changed(this.#run, { signal, ms });
+    if (!changed || changed === this.#run) return;
+    this.#run = changed;
+    this.#rebuilt = undefined;
   }
 
   /** Of a run that has ended from its lines, by any version; else as it stands after its last line. */
@@ -138,9 +165,12 @@ export class StoredView implements RunView {
 
   /** Null for a run of another loop, or one that is damaged: there is only what stands in its lines. */
   #rebuild(): Promise<RebuiltRun | null> {
-    if (this.#run.head.loop !== LOOP_VERSION || this.#run.isDamaged || this.#run.isCompact)
-      return Promise.resolve(null);
-    this.#rebuilt ??= rebuild(this.#run, this.#store);
+    const { head, isDamaged, isCompact } = this.#run;
+    if (head.loop !== LOOP_VERSION || isDamaged || isCompact) return Promise.resolve(null);
+    this.#rebuilt ??= rebuild(this.#run, this.#store).catch((error: unknown) => {
+      if (error instanceof EngineError && error.kind === 'run.incompatible') return null;
+      throw error;
+    });
     return this.#rebuilt;
   }
 }

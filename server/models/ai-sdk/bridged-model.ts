@@ -9,9 +9,9 @@ import { checkEntry } from './entry.ts';
 import { outgoing } from './outgoing.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { withoutKnown, withoutSecrets } from './response/redacted-model.ts';
-import { attempt, type Question } from './transport/attempt.ts';
+import { attempt, type MappedRequest } from './transport/attempt.ts';
 import { defaultSilenceMs } from './transport/clocks.ts';
-import type { Asked, Exchange } from './transport/exchange.ts';
+import type { Exchange, ExchangeOptions } from './transport/exchange.ts';
 import { authMissing, type ErrorContext } from './transport/provider-errors.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './transport/retry.ts';
 import { sendingFetch } from './transport/sending.ts';
@@ -23,14 +23,20 @@ export interface Services {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+/** A model that sends through a package, with the provider that it sends to. */
+export interface BridgedModel extends Model {
+  readonly provider: Provider;
+}
+
 /**
  * A model of our own over a provider of the AI SDK: map the prompt, send it with retries, map the answer.
  *
  * Source: Pydantic AI `Model`.
  */
-export function bridgedModel(provider: Provider, entry: ProviderEntry, services: Services = {}): Model {
+export function bridgedModel(provider: Provider, entry: ProviderEntry, services: Services = {}): BridgedModel {
   return {
     id: entry.id,
+    provider,
     request: (prompt, call) => request({ provider, entry, services }, prompt, call),
   };
 }
@@ -61,14 +67,14 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     provider.languageModel(sendingFetch(fetch, settings, answers, exchange), modelName),
     () => context.secrets,
   );
-  const asked: Asked = {
+  const exchangeOptions: ExchangeOptions = {
     modelName: entry.modelName,
     provider: provider.name,
     bounds: call.bounds ?? defaultAnswerBounds,
     isStreamed: call.stream !== undefined,
     silenceMs: settings.timeout ? settings.timeout * 1_000 : defaultSilenceMs,
   };
-  const question: Question = {
+  const mapped: MappedRequest = {
     provider,
     model,
     modelName: entry.modelName,
@@ -77,7 +83,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
       headers: { 'idempotency-key': idempotencyHeader(call.idempotencyKey), ...options.headers },
     },
     stream: call.stream,
-    asked,
+    exchangeOptions,
     redaction: () => withoutKnown(context.secrets),
     begin: (exchange) => {
       current = exchange;
@@ -88,7 +94,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     onRetry: (attempt: number, further: Further) =>
       call.emit?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model: entry.id, ...further }),
   };
-  const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, hooks);
+  const answer = await withRetries(() => attempt(mapped, context, timing), call.signal, timing, retries, hooks);
   return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
 }
 

@@ -27,7 +27,7 @@ export const hasContainerRole = (env: NodeJS.ProcessEnv): boolean =>
 export async function containerRole(access: MetadataAccess): Promise<Expiring<AwsCredentials>> {
   const url = containerUrl(access.env);
   const token = await containerToken(access.env);
-  const answer = await ask(access, { url, ...(token ? { headers: { authorization: token } } : {}) });
+  const answer = await fetchFrom(access, { url, ...(token ? { headers: { authorization: token } } : {}) });
   return readCredentials(answer.text, url.origin);
 }
 
@@ -56,7 +56,7 @@ async function containerToken(env: NodeJS.ProcessEnv): Promise<string | undefine
 }
 
 /** Returns whether a request may go to the instance metadata service. */
-export const mayAskInstance = ({ AWS_EC2_METADATA_DISABLED }: NodeJS.ProcessEnv): boolean =>
+export const mayUseInstance = ({ AWS_EC2_METADATA_DISABLED }: NodeJS.ProcessEnv): boolean =>
   AWS_EC2_METADATA_DISABLED?.toLowerCase() !== 'true';
 
 /**
@@ -69,14 +69,14 @@ export async function instanceRole(access: MetadataAccess): Promise<Expiring<Aws
   const base = instanceUrl(access.env);
   const path = (rest: string) => new URL(`/latest/${rest}`, base);
   const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
-  const token = (await ask(access, { url: path('api/token'), method: 'PUT', headers: ttl })).text;
+  const token = (await fetchFrom(access, { url: path('api/token'), method: 'PUT', headers: ttl })).text;
   if (!isSafe(token)) throw new ServerFault(`${base.origin} answered without a usable session token`);
   const headers = { 'x-aws-ec2-metadata-token': token };
   const roles = path('meta-data/iam/security-credentials/');
-  const [role = ''] = (await ask(access, { url: roles, headers })).text.trim().split('\n');
+  const [role = ''] = (await fetchFrom(access, { url: roles, headers })).text.trim().split('\n');
   // What IAM allows in names; anything else could lead to other paths.
   if (!/^[\w+=,.@-]{1,128}$/.test(role)) throw new ServerFault(`${base.origin} names no role of this instance`);
-  const answer = await ask(access, { url: new URL(role, roles), headers });
+  const answer = await fetchFrom(access, { url: new URL(role, roles), headers });
   return readCredentials(answer.text, base.origin);
 }
 
@@ -90,7 +90,7 @@ function instanceUrl(env: NodeJS.ProcessEnv): URL {
   );
 }
 
-async function ask(
+async function fetchFrom(
   { send, timeoutMs, signal }: MetadataAccess,
   request: Pick<SmallRequest, 'url' | 'method' | 'headers'>,
 ): Promise<SmallAnswer> {

@@ -1,7 +1,7 @@
 import type { Authorizer } from './authorizer.ts';
 import { type AwsCredentials, environmentCredentials } from './aws-credentials.ts';
 import { awsFiles, isSource, type Profile, profileOf } from './aws-files.ts';
-import { containerRole, hasContainerRole, instanceRole, mayAskInstance } from './aws-metadata.ts';
+import { containerRole, hasContainerRole, instanceRole, mayUseInstance } from './aws-metadata.ts';
 import { signable, signatureHeaders } from './aws-signing.ts';
 import { boundedSend, ServerFault } from './bounded-send.ts';
 import { type Expiring, ExpiringValue } from './expiring.ts';
@@ -92,7 +92,7 @@ async function findCredentials(
   if (isSource(standard)) return ofProfile(standard);
   if (hasContainerRole(env)) return containerRole(metadata);
   const nothing = 'the environment and the shared files hold none';
-  if (!mayAskInstance(env)) throw new ServerFault(`${nothing}, and AWS_EC2_METADATA_DISABLED is set`);
+  if (!mayUseInstance(env)) throw new ServerFault(`${nothing}, and AWS_EC2_METADATA_DISABLED is set`);
   try {
     return await instanceRole(metadata);
   } catch (error) {

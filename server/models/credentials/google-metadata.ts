@@ -23,7 +23,7 @@ const scope = 'https://www.googleapis.com/auth/cloud-platform';
  */
 export async function metadataToken(access: MetadataAccess): Promise<Expiring<string>> {
   const path = `instance/service-accounts/default/token?scopes=${encodeURIComponent(scope)}`;
-  const { access_token: token, expires_in: seconds } = asObject(parsed(await ask(access, path)));
+  const { access_token: token, expires_in: seconds } = asObject(parsed(await fetchFrom(access, path)));
   if (!isSafe(token) || typeof seconds !== 'number') {
     throw new ServerFault('the metadata server answered without a usable token');
   }
@@ -32,9 +32,9 @@ export async function metadataToken(access: MetadataAccess): Promise<Expiring<st
 
 /** The project that this machine belongs to. */
 export const metadataProject = async (access: MetadataAccess): Promise<string> =>
-  (await ask(access, 'project/project-id')).trim();
+  (await fetchFrom(access, 'project/project-id')).trim();
 
-async function ask({ env, send, timeoutMs, signal }: MetadataAccess, path: string): Promise<string> {
+async function fetchFrom({ env, send, timeoutMs, signal }: MetadataAccess, path: string): Promise<string> {
   const url = new URL(`/computeMetadata/v1/${path}`, baseOf(env));
   const headers = { 'metadata-flavor': 'Google' };
   const answer = await send({ url, headers, timeoutMs, signal });

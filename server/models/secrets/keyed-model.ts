@@ -32,9 +32,9 @@ export interface KeyedParts {
 }
 
 /**
- * A model whose secrets are found when it is first asked, inside the step of the request, so that they are part of no
- * record. When they are refused (401), those of the host are asked for once more, and those of the machine are looked for
- * again. Nothing the provider says leaves here with a secret in it.
+ * A model whose secrets are looked up at its first request, inside the step, so that no record holds them. When the
+ * provider refuses them (401), the host's are requested once more, or the machine's are looked up again. Secrets are
+ * removed from everything that the provider returns.
  *
  * Errors: `auth.missing {envVar}` before any request, and those of the model.
  */
@@ -51,19 +51,19 @@ export function keyedModel(id: string, plan: SecretPlan, source: SecretSource, p
       const attempts = new Attempts(call);
       const first = await finder.credentials(call);
       try {
-        return await ask(use(first), first, prompt, attempts.callFor());
+        return await requestFrom(use(first), first, prompt, attempts.callFor());
       } catch (error) {
         if (!isRefused(error, first) || call.stream?.opened) throw error;
         const second = await finder.renewed(call);
         if (!second) throw error;
         attempts.emitNext(id, furtherAfter(error));
-        return ask(use(second), second, prompt, attempts.callFor());
+        return requestFrom(use(second), second, prompt, attempts.callFor());
       }
     },
   };
 }
 
-async function ask(
+async function requestFrom(
   model: Promise<Model>,
   { secrets, authorizer }: Credentials,
   prompt: ModelPrompt,
@@ -128,7 +128,7 @@ class Finder {
     for (const secret of secretsOf(this.#plan)) {
       const value = secret.value ?? (await find(secret));
       if (value) values.set(secret, value);
-      else if (!secret.optional) throw missingSecret(secret, { hostAsked: true });
+      else if (!secret.optional) throw missingSecret(secret, { hostHasNone: true });
     }
     return values;
   }

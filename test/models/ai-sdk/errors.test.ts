@@ -210,13 +210,13 @@ describe('keys and addresses', () => {
 
   it('goes to OpenAI when no address is given, past OPENAI_BASE_URL', async () => {
     vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9/v1');
-    const asked: string[] = [];
+    const urls: string[] = [];
     const fetch: typeof globalThis.fetch = async (url) => {
-      asked.push(String(url));
+      urls.push(String(url));
       return Response.json(completion());
     };
     await create({ id: 'openai-chat:gpt-x', modelName: 'gpt-x', apiKey: key }, { fetch }).request(prompt, callOf());
-    expect(asked).toEqual(['https://api.openai.com/v1/chat/completions']);
+    expect(urls).toEqual(['https://api.openai.com/v1/chat/completions']);
   });
 });
 

@@ -23,7 +23,7 @@ async function sentBy(name: string, settings: Record<string, unknown> | null = n
   return sent;
 }
 
-/** Where a provider is asked by default, and the header of its key. */
+/** Where requests to a provider go by default, and the header of its key. */
 const addresses: Record<string, [url: string, header: string]> = {
   openai: ['https://api.openai.com/v1/responses', 'authorization'],
   'openai-chat': ['https://api.openai.com/v1/chat/completions', 'authorization'],

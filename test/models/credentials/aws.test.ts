@@ -219,8 +219,8 @@ describe('credentials of AWS', () => {
   it('of a process that prints without end are refused', async () => {
     const AWS_CONFIG_FILE = fileOf('[profile p]\ncredential_process = yes\n');
     const env = { ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' };
-    const asked = signedBy(awsAuthorizer(env, target, servicesOf(network({}).fetch)));
-    await expect(asked).rejects.toThrow(/printed more than 65536 characters/);
+    const signed = signedBy(awsAuthorizer(env, target, servicesOf(network({}).fetch)));
+    await expect(signed).rejects.toThrow(/printed more than 65536 characters/);
   });
 
   it('of a process that fails are refused without what it printed', async () => {
@@ -360,8 +360,8 @@ describe('a metadata service', () => {
     ],
   ])('that %s ends the search within its bounds, saying what to do', async (_name, routes, reason) => {
     const { fetch, hosts } = network(routes);
-    const asked = signedBy(awsAuthorizer(nowhere, target, servicesOf(fetch)));
-    const error = await asked.catch((thrown) => thrown);
+    const signed = signedBy(awsAuthorizer(nowhere, target, servicesOf(fetch)));
+    const error = await signed.catch((thrown) => thrown);
     expect(error).toMatchObject({
       kind: 'auth.missing',
       details: { envVar: 'AWS_BEARER_TOKEN_BEDROCK', provider: 'bedrock' },
@@ -454,8 +454,8 @@ describe('tokens of AWS', () => {
   it('are not sent to an endpoint that a profile or a variable names', async () => {
     const { fetch, sent } = network({ http: () => Response.json({}) });
     vi.stubEnv('AWS_ENDPOINT_URL_STS', 'https://evil.test');
-    const asked = signedBy(awsAuthorizer({ ...nowhere, ...webIdentity }, target, servicesOf(fetch)));
-    await expect(asked).rejects.toThrow(/names 'evil\.test', and tokens are sent to hosts of AWS alone/);
+    const signed = signedBy(awsAuthorizer({ ...nowhere, ...webIdentity }, target, servicesOf(fetch)));
+    await expect(signed).rejects.toThrow(/names 'evil\.test', and tokens are sent to hosts of AWS alone/);
     expect(sent).toEqual([]);
   });
 

@@ -107,9 +107,9 @@ describe('a file of application default credentials', () => {
       ['oauth2.googleapis.com', 'iamcredentials.googleapis.com'],
     ],
   ])('of %s lets requests in', async (_name, env, headers, hosts) => {
-    const asked = network(tokens);
-    expect(await headersWith(env, asked.fetch)).toEqual(headers);
-    expect(asked.hosts()).toEqual(hosts);
+    const servers = network(tokens);
+    expect(await headersWith(env, servers.fetch)).toEqual(headers);
+    expect(servers.hosts()).toEqual(hosts);
   });
 
   it('of a service account is exchanged as a form', async () => {

@@ -38,7 +38,7 @@ class AgentRegisterResultWarningsItem(Model):
     kind: Annotated[
         str, Field(description='What it is about, for example `schema.unchecked`.')
     ]
-    message: Annotated[str, Field(description='The warning, for people.')]
+    message: Annotated[str, Field(description='The warning, for humans.')]
 
 
 class AgentUnregisterParams(Model):
@@ -1163,7 +1163,7 @@ class McpServerEnvValueInput(Model):
     secret: Annotated[
         str,
         Field(
-            description='NAME of the secret: a variable the operator allows, or asked with `secret/get`.',
+            description='NAME of the secret: a variable the operator allows, or requested with `secret/get`.',
             min_length=1,
         ),
     ]
@@ -1177,7 +1177,7 @@ class McpServerHeadersValueInput(Model):
     secret: Annotated[
         str,
         Field(
-            description='NAME of the secret: a variable the operator allows, or asked with `secret/get`.',
+            description='NAME of the secret: a variable the operator allows, or requested with `secret/get`.',
             min_length=1,
         ),
     ]
@@ -1348,7 +1348,7 @@ class McpServerReportError(Model):
     kind: Annotated[
         str, Field(description='Kind of the error, for example `mcp.unavailable`.')
     ]
-    message: Annotated[str, Field(description='The error, for people.')]
+    message: Annotated[str, Field(description='The error, for humans.')]
     stderr: Annotated[
         str | None, Field(description='The end of what the program wrote to stderr.')
     ] = None
@@ -4062,7 +4062,9 @@ class UserAskParams(Model):
         ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    server: Annotated[str, Field(description='Name of the MCP server that asks.')]
+    server: Annotated[
+        str, Field(description='Name of the MCP server that sent the request.')
+    ]
     tool_call_id: Annotated[
         str | None,
         Field(
@@ -4071,7 +4073,8 @@ class UserAskParams(Model):
         ),
     ] = None
     message: Annotated[
-        str, Field(description='The question, in the words of the server.')
+        str,
+        Field(description='The message for the person, in the words of the server.'),
     ]
     requested_schema: Annotated[
         dict[str, Any] | None,
@@ -4168,7 +4171,7 @@ class WarningEvent(Model):
     kind: Annotated[
         str, Field(description='What it is about, for example `model.defaulted`.')
     ]
-    message: Annotated[str, Field(description='The warning, for people.')]
+    message: Annotated[str, Field(description='The warning, for humans.')]
 
 
 class WindowWorkDoneProgressCancelParams(Model):
@@ -5813,6 +5816,15 @@ class RunResumeParamsInput(Model):
             description="LSP's progress token: `$/progress` reports the progress of the run.",
         ),
     ] = None
+    callbacks: Annotated[
+        list[str] | None,
+        Field(
+            description='Callbacks that the client serves for this run, beside those it named in `initialize`.'
+        ),
+    ] = None
+    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
+        None
+    )
     deps: Annotated[
         Any | None, Field(description='Replaces the `deps` of the run.')
     ] = None
@@ -6555,6 +6567,6 @@ class RunEventsResult(Model):
     snapshot: Annotated[
         RunSnapshot | None,
         Field(
-            description='Present when events behind `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on behind that.'
+            description='Present when events after `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on after that number.'
         ),
     ] = None

@@ -6,10 +6,11 @@ export interface Frame {
   readonly name: string | undefined;
   /** The name of the error, and what it says when that is in a header. */
   readonly error?: { readonly name: string; readonly message: string | undefined };
-  readonly payload: string;
+  /** The payload. */
+  readonly data: string;
   readonly bytes: Uint8Array;
   /** Returns the frame with another payload. */
-  with(payload: string): Uint8Array;
+  with(data: string): Frame;
 }
 
 /** Bytes that are not frames, or were changed on their way. */
@@ -77,8 +78,10 @@ function frameOf(bytes: Buffer): Frame {
     bytes,
     name: error === undefined ? headers.get(':event-type') : undefined,
     ...(error === undefined ? {} : { error: { name: error, message: headers.get(':error-message') } }),
-    payload: bytes.toString('utf8', headersEnd, bytes.length - sumSize),
-    with: (payload) => encoded(bytes.subarray(preludeSize, headersEnd), Buffer.from(payload)),
+    data: bytes.toString('utf8', headersEnd, bytes.length - sumSize),
+    with(data) {
+      return { ...this, data, bytes: encoded(bytes.subarray(preludeSize, headersEnd), Buffer.from(data)) };
+    },
   };
 }
 

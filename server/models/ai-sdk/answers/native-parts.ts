@@ -12,9 +12,9 @@ export interface NativeCall {
 export function webSearches(items: unknown): Map<string, NativeCall> {
   const searches = asObjects(items).flatMap(({ type, id, action, status }) => {
     if (type !== 'web_search_call' || typeof id !== 'string') return [];
-    const { sources, ...asked } = withoutNulls(asObject(action));
+    const { sources, ...requested } = withoutNulls(asObject(action));
     const content = { status, ...(sources ? { sources } : {}) };
-    return [[id, { args: action ? JSON.stringify(asked) : null, content }] as const];
+    return [[id, { args: action ? JSON.stringify(requested) : null, content }] as const];
   });
   return new Map(searches);
 }

@@ -1,5 +1,7 @@
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { asObject } from '../raw/loose-json.ts';
+import { PieceMerger } from '../raw/merged-pieces.ts';
+import { turnIfDue } from '../transport/turns.ts';
 import { DamagedFrameError, type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';
 import { errorOfFrame, type OwnError, ownError } from './own-error.ts';
@@ -40,8 +42,10 @@ async function answerOfError(response: Response, { normalizer, streamed, receive
 /** What is not JSON is left to the package, which says so. */
 async function normalizedBody(response: Response, reading: Reading): Promise<Response> {
   const text = await response.text();
+  await turnIfDue();
   const parsed = jsonOf(text);
   if (!parsed) return withBody(response, text);
+  await turnIfDue();
   const body = reading.normalizer.body(parsed.value);
   const error = ownError(parsed.value) ?? (body === undefined ? noAnswer(parsed.value) : undefined);
   if (error) {
@@ -50,7 +54,9 @@ async function normalizedBody(response: Response, reading: Reading): Promise<Res
   }
   if (reading.streamed) return asStream(response, parsed.value, reading.normalizer);
   reading.received(body);
-  return withBody(response, stringifyExact(body));
+  const written = stringifyExact(body);
+  await turnIfDue();
+  return withBody(response, written);
 }
 
 /** A body with nothing in it that could be an answer: another try may help. */
@@ -114,6 +120,7 @@ function normalizedStream(response: Response, events: StreamReading): Response {
 class FrameStream implements StreamReading {
   readonly #reading: Reading;
   readonly #decoder = new FrameDecoder();
+  readonly #merger = new PieceMerger<Frame>((frame, data) => frame.with(data));
   isOver = false;
 
   constructor(reading: Reading) {
@@ -123,9 +130,9 @@ class FrameStream implements StreamReading {
   add(bytes: Uint8Array): Uint8Array {
     const written: Uint8Array[] = [];
     try {
-      for (const frame of this.#decoder.add(bytes)) {
+      for (const frame of this.#merger.merged(this.#decoder.add(bytes))) {
         if (frame.error) {
-          this.#fail(errorOfFrame(frame.error, jsonOf(frame.payload)?.value));
+          this.#fail(errorOfFrame(frame.error, jsonOf(frame.data)?.value));
           break;
         }
         written.push(this.#frame(frame));
@@ -148,10 +155,10 @@ class FrameStream implements StreamReading {
 
   #frame(frame: Frame): Uint8Array {
     const { name } = frame;
-    const parsed = jsonOf(frame.payload);
+    const parsed = jsonOf(frame.data);
     if (name === undefined || !parsed) return frame.bytes;
     const [event] = this.#reading.normalizer.event({ [name]: parsed.value });
-    return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name]));
+    return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name])).bytes;
   }
 }
 
@@ -159,6 +166,7 @@ class FrameStream implements StreamReading {
 class EventStream implements StreamReading {
   readonly #reading: Reading;
   readonly #decoder = new EventDecoder();
+  readonly #merger = new PieceMerger<ServerSentEvent>(({ name }, data) => ({ name, data }));
   #marked = false;
   isOver = false;
 
@@ -171,14 +179,16 @@ class EventStream implements StreamReading {
   }
 
   end(): Uint8Array {
+    // An event that was cut off is none.
+    if (this.#reading.isBroken()) return new Uint8Array();
     const rest = this.#written(this.#decoder.end());
-    const hasEnded = this.#marked || this.isOver || this.#reading.isBroken();
+    const hasEnded = this.#marked || this.isOver;
     return encoder.encode(hasEnded ? rest : rest + this.#ending(false));
   }
 
   #written(events: Iterable<ServerSentEvent>): string {
     let text = '';
-    for (const event of events) {
+    for (const event of this.#merger.merged(events)) {
       if (this.isOver) break;
       text += this.#event(event);
     }

@@ -15,9 +15,9 @@ export class BedrockBodyReader implements BodyReader {
   add(body: unknown): readonly ReadThinking[] {
     const { usage, metadata, stopReason, messageStop } = asObject(body);
     this.finishWord = wordOf(stopReason ?? asObject(messageStop).stopReason) ?? this.finishWord;
-    const told = usage ?? asObject(metadata).usage;
+    const reported = usage ?? asObject(metadata).usage;
     if (stopReason !== undefined || messageStop) this.isOver = true;
-    if (told && !asObject(told).uncounted) this.usage = bedrockUsage(integers(told));
+    if (reported && !asObject(reported).uncounted) this.usage = bedrockUsage(integers(reported));
     return [];
   }
 }

@@ -8,8 +8,8 @@ type Loose = Record<string, unknown>;
 export type Ttl = '5m' | '1h';
 
 /** The time that a setting stands for; `true` is five minutes. */
-export const ttlOf = (asked: unknown): Ttl | undefined =>
-  asked === true ? '5m' : asked === '5m' || asked === '1h' ? asked : undefined;
+export const ttlOf = (requested: unknown): Ttl | undefined =>
+  requested === true ? '5m' : requested === '5m' || requested === '1h' ? requested : undefined;
 
 /**
  * The marks that go beyond what a provider takes: the newest stay, and the one after the instructions.
@@ -70,7 +70,7 @@ export function previousTail(roles: readonly string[], blockCounts: readonly num
 }
 
 /** What the setting `cache` stands for: how long, where that was said, and whether the conversation is cached as well. */
-export interface AskedCache {
+export interface RequestedCache {
   readonly ttl: string | undefined;
   readonly messages: boolean;
 }
@@ -84,14 +84,17 @@ const tiers: readonly unknown[] = ['5m', '30m', '1h', '12h'];
  * Errors: `run.invalid` for a time or an option that is not known.
  * Source: Pydantic AI `snap_cache_setting`, `split_cache_setting`.
  */
-export function askedCache({ settings, profile }: Pick<WireRequest, 'settings' | 'profile'>): AskedCache | undefined {
-  const asked = settings.get('cache');
-  if (!asked || !profile.supports_cache) return undefined;
+export function requestedCache({
+  settings,
+  profile,
+}: Pick<WireRequest, 'settings' | 'profile'>): RequestedCache | undefined {
+  const requested = settings.get('cache');
+  if (!requested || !profile.supports_cache) return undefined;
   const {
     retention = true,
     messages = true,
     ...unknown
-  } = typeof asked === 'object' ? asObject(asked) : { retention: asked };
+  } = typeof requested === 'object' ? asObject(requested) : { retention: requested };
   const [option] = Object.keys(unknown);
   if (option) throw userError(`Unknown \`cache\` option(s) '${option}'. Use 'messages' and 'retention'.`);
   return { ttl: fitting(retention, profile.supported_cache_retentions ?? []), messages: messages !== false };

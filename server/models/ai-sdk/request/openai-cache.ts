@@ -1,5 +1,5 @@
 import { userError } from '../../../engine/errors.ts';
-import { askedCache } from './cache-points.ts';
+import { requestedCache } from './cache-points.ts';
 import type { WireRequest } from './request.ts';
 
 type Loose = Record<string, unknown>;
@@ -103,16 +103,16 @@ const own = ['openai_prompt_cache_options', 'openai_cache_instructions'];
  *
  * Source: Pydantic AI `translate_openai_cache`, `keep_implicit_cache_without_breakpoints`.
  */
-export function setAskedCache(request: WireRequest): (items: readonly Loose[]) => void {
+export function setRequestedCache(request: WireRequest): (items: readonly Loose[]) => void {
   const { settings, profile } = request;
   const isPossible = profile.openai_supports_prompt_cache_breakpoints && !own.some((name) => settings.has(name));
-  const asked = isPossible ? askedCache(request) : undefined;
-  if (!asked) return () => {};
-  const ttl = asked.ttl === '12h' ? '12h' : '30m';
-  settings.set('openai_prompt_cache_options', { mode: asked.messages ? 'implicit' : 'explicit', ttl });
+  const requested = isPossible ? requestedCache(request) : undefined;
+  if (!requested) return () => {};
+  const ttl = requested.ttl === '12h' ? '12h' : '30m';
+  settings.set('openai_prompt_cache_options', { mode: requested.messages ? 'implicit' : 'explicit', ttl });
   settings.set('openai_cache_instructions', true);
   return (items) => {
-    if (!asked.messages && !items.some(isMarked))
+    if (!requested.messages && !items.some(isMarked))
       settings.set('openai_prompt_cache_options', { mode: 'implicit', ttl });
   };
 }

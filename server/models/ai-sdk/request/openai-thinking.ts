@@ -22,15 +22,15 @@ const rank = (effort: OpenAiEffort) => openAiEfforts.indexOf(effort);
  */
 export function openAiEffort(thinking: Thinking, profile: Profile, takesMax: boolean): OpenAiEffort | undefined {
   const supported = profile.openai_reasoning_efforts;
-  const asked = thinking === 'max' && takesMax ? 'max' : (byLevel[String(thinking)] ?? 'medium');
+  const requested = thinking === 'max' && takesMax ? 'max' : (byLevel[String(thinking)] ?? 'medium');
   if (!supported) {
     if (thinking === false && profile.thinking_always_enabled) return undefined;
-    return thinking === 'minimal' && profile.openai_supports_minimal_reasoning_effort === false ? 'low' : asked;
+    return thinking === 'minimal' && profile.openai_supports_minimal_reasoning_effort === false ? 'low' : requested;
   }
   const accepted = openAiEfforts.filter((effort) => supported.includes(effort) && (effort !== 'max' || takesMax));
   if (thinking === false) return accepted[0];
   const active = accepted.filter((effort) => effort !== 'none');
-  return active.find((effort) => rank(effort) >= rank(asked)) ?? active.at(-1);
+  return active.find((effort) => rank(effort) >= rank(requested)) ?? active.at(-1);
 }
 
 /** Source: Pydantic AI `reasoning_active`. */

@@ -155,7 +155,7 @@ function shownMessages(request: WireRequest, api: RequestApi): readonly ModelMes
 }
 
 /**
- * A file that a tool returned and the model cannot read becomes a note: the model asked for what a tool returns, so that
+ * A file that a tool returned and the model cannot read becomes a note: the model requested what a tool returns, so that
  * it should not end the run as a file of the user does.
  *
  * Source: Pydantic AI `_replace_unsupported_tool_return_files`.

@@ -86,8 +86,8 @@ export class Settings {
   }
 
   get thinking(): Thinking | undefined {
-    const asked = this.#values.thinking;
-    return typeof asked === 'boolean' || levels.includes(asked) ? (asked as Thinking) : undefined;
+    const requested = this.#values.thinking;
+    return typeof requested === 'boolean' || levels.includes(requested) ? (requested as Thinking) : undefined;
   }
 
   /** What was said on the way, and which settings had no effect at all. */

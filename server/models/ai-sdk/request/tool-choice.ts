@@ -20,19 +20,19 @@ type Tools = Pick<ModelPrompt, 'functionTools' | 'outputTools' | 'allowText' | '
  */
 export function resolveToolChoice(prompt: Tools): { choice: ResolvedChoice; unknown: readonly string[] } {
   const { functionTools, allowText } = prompt;
-  const asked = prompt.settings?.tool_choice ?? 'auto';
+  const requested = prompt.settings?.tool_choice ?? 'auto';
   const mode = allowText ? 'auto' : 'required';
-  if (asked === 'auto') return { choice: mode, unknown: [] };
-  if (asked === 'none' || (Array.isArray(asked) && asked.length === 0)) return onlyOutputs(prompt, mode);
-  if (asked === 'required') {
+  if (requested === 'auto') return { choice: mode, unknown: [] };
+  if (requested === 'none' || (Array.isArray(requested) && requested.length === 0)) return onlyOutputs(prompt, mode);
+  if (requested === 'required') {
     if (functionTools.length > 0) return { choice: 'required', unknown: [] };
     throw userError(
       '`tool_choice` was set to "required", but no function tools are defined. ' +
         'Please define function tools or change `tool_choice` to "auto" or "none".',
     );
   }
-  if (Array.isArray(asked)) return listed(asked.map(String), [], 'required', prompt);
-  const chosen = toolsOrOutput(asked);
+  if (Array.isArray(requested)) return listed(requested.map(String), [], 'required', prompt);
+  const chosen = toolsOrOutput(requested);
   if (chosen.length > 0) return listed(chosen, outputNames(prompt), mode, prompt);
   return onlyOutputs(prompt, mode);
 }
@@ -40,8 +40,11 @@ export function resolveToolChoice(prompt: Tools): { choice: ResolvedChoice; unkn
 const outputNames = ({ outputTools }: Tools) => outputTools.map(({ name }) => name);
 
 /** Upstream's `ToolOrOutput` as JSON. */
-function toolsOrOutput(asked: unknown): string[] {
-  const names = asked !== null && typeof asked === 'object' && 'function_tools' in asked ? asked.function_tools : null;
+function toolsOrOutput(requested: unknown): string[] {
+  const names =
+    requested !== null && typeof requested === 'object' && 'function_tools' in requested
+      ? requested.function_tools
+      : null;
   if (Array.isArray(names)) return names.map(String);
   throw userError(
     '`tool_choice` must be "auto", "none", "required", a list of tool names or {"function_tools": [...]}.',
@@ -72,8 +75,8 @@ function listed(chosen: readonly string[], outputs: readonly string[], mode: 'au
 
 /** Whether the user requested a forced tool: what the engine forces by itself may give way. */
 export const isForcedByUser = ({ settings }: Pick<ModelPrompt, 'settings'>): boolean => {
-  const asked = settings?.tool_choice;
-  return asked === 'required' || (Array.isArray(asked) && asked.length > 0);
+  const requested = settings?.tool_choice;
+  return requested === 'required' || (Array.isArray(requested) && requested.length > 0);
 };
 
 /** What stands in the way of a forced tool. */
@@ -84,7 +87,7 @@ export interface Forcing {
   /** Whether the request thinks. */
   readonly thinks: boolean;
   /** Whether that was requested, where only that matters; the same unless given. */
-  readonly isAsked?: boolean;
+  readonly isRequested?: boolean;
   /** How to turn thinking off, for the message. */
   readonly remedy: string;
   /** Why this API cannot force, beside what the profile says. */
@@ -110,11 +113,11 @@ export function canForce(forcing: Forcing): boolean {
   return isChoiceExplicit || !(thinks && profile.forced_tool_choice_disables_thinking);
 }
 
-function unavailable({ profile, thinks, isAsked = thinks, remedy, reason }: Forcing): string | undefined {
+function unavailable({ profile, thinks, isRequested = thinks, remedy, reason }: Forcing): string | undefined {
   if (profile.supports_forced_tool_choice === false) {
     return "This model does not support forcing tool use. Use `tool_choice='auto'` instead.";
   }
-  if (isAsked && profile.supports_forced_tool_choice_with_thinking === false) {
+  if (isRequested && profile.supports_forced_tool_choice_with_thinking === false) {
     return `This model does not support forcing tool use while thinking is enabled. ${remedy}, or use \`tool_choice='auto'\`.`;
   }
   return reason;

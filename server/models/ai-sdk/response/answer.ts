@@ -1,34 +1,24 @@
-import type {
-  LanguageModelV4GenerateResult,
-  LanguageModelV4ResponseMetadata,
-  LanguageModelV4Usage,
-  SharedV4Warning,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4GenerateResult, LanguageModelV4ResponseMetadata, SharedV4Warning } from '@ai-sdk/provider';
 import type { ModelResponse, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
 import type { RequestUsage } from '../../../../protocol/messages/usage.ts';
 import { EngineError, unexpectedBehavior } from '../../../engine/errors.ts';
 import type { ModelAnswer } from '../../../engine/model.ts';
-import { modelResponse, requestUsage, unmeasuredUsage } from '../../../engine/request/response.ts';
+import { modelResponse } from '../../../engine/request/response.ts';
 import { finishReasonOf } from '../answers/finish-words.ts';
 import { withNative } from '../answers/native-parts.ts';
 import type { BodyFacts, Provider, ReadThinking } from '../provider.ts';
 import { answerParts } from './answer-parts.ts';
+import { packageCounts, usageOf } from './answer-usage.ts';
 import { storeThinkingMetadata } from './metadata.ts';
 import { sdkWarning } from './sdk-warning.ts';
 
 type Result = LanguageModelV4GenerateResult;
 
-/** The usage of an answer whose counts are read beside the package. */
-export const unknownUsage: LanguageModelV4Usage = {
-  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
-  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
-};
-
 /** What an answer came to, given whole or put together from a stream. */
 export interface Ended {
   readonly parts: ModelResponsePart[];
   readonly finishReason: Result['finishReason'];
-  readonly usage: LanguageModelV4Usage;
+  readonly usage: RequestUsage;
   readonly metadata: LanguageModelV4ResponseMetadata;
   readonly facts: BodyFacts;
   readonly warnings: readonly SharedV4Warning[];
@@ -43,7 +33,7 @@ export function toAnswer(result: Result, modelName: string, provider: Provider, 
   const reader = provider.answers.bodyReader?.();
   const read = reader?.add(body ?? result.response?.body) ?? [];
   const { finishReason, warnings, response: metadata = {} } = result;
-  const usage = reader ? unknownUsage : result.usage;
+  const usage = usageOf(reader ? reader.usage : packageCounts(result.usage));
   const given = withThinking(answerParts(result.content, provider), read, provider);
   // A package may put calls before the text; a chat completion has its calls last.
   const ordered = provider.answers.readsTags ? [...given.filter(not(isCall)), ...given.filter(isCall)] : given;
@@ -77,9 +67,9 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
 }
 
 /** Upstream stores the requested name where the answer has none. */
-const withName = (response: ModelResponse, asked: string): ModelResponse => ({
+const withName = (response: ModelResponse, requested: string): ModelResponse => ({
   ...response,
-  model_name: response.model_name ?? asked,
+  model_name: response.model_name ?? requested,
 });
 
 function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {
@@ -177,14 +167,14 @@ function refused(ended: Ended, provider: Provider): ModelResponse {
 }
 
 function response(
-  { parts, usage, metadata, facts }: Ended,
+  { parts, usage, metadata }: Ended,
   provider: Provider,
   fields: Pick<ModelResponse, 'provider_details' | 'finish_reason'> & Partial<Pick<ModelResponse, 'state'>>,
 ): ModelResponse {
   return modelResponse(parts, {
     ...servedFields(metadata, provider),
     ...fields,
-    usage: usageOf(usage, facts.usage),
+    usage,
   });
 }
 
@@ -201,27 +191,4 @@ export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, p
 /** When the provider made the answer, as Pydantic writes a time without fraction. */
 export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadata): { timestamp?: string } {
   return created && created.getTime() > 0 ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
-}
-
-/**
- * The usage of one request: what the AI SDK says, whose totals include cache reads, cache writes and reasoning, as ours
- * do, under what was read in the body. One that was not counted is none of zero.
- *
- * Source: Pydantic AI `_map_usage`.
- */
-export function usageOf(given: LanguageModelV4Usage, read: Partial<RequestUsage> | undefined): RequestUsage {
-  const { inputTokens, outputTokens } = given;
-  if (!read && inputTokens.total === undefined && outputTokens.total === undefined) return unmeasuredUsage();
-  const usage = { ...usageOfSdk(given), ...read };
-  return requestUsage({ ...usage, output_reasoning_tokens: usage.details?.reasoning_tokens ?? 0 });
-}
-
-function usageOfSdk({ inputTokens, outputTokens }: LanguageModelV4Usage): Partial<RequestUsage> {
-  return {
-    input_tokens: inputTokens.total ?? 0,
-    cache_read_tokens: inputTokens.cacheRead ?? 0,
-    cache_write_tokens: inputTokens.cacheWrite ?? 0,
-    output_tokens: outputTokens.total ?? 0,
-    details: outputTokens.reasoning === undefined ? {} : { reasoning_tokens: outputTokens.reasoning },
-  };
 }

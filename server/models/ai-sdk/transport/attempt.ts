@@ -6,19 +6,19 @@ import type { Redaction } from '../../../redaction/redaction.ts';
 import type { Provider } from '../provider.ts';
 import { type Ended, endedAnswer, toAnswer } from '../response/answer.ts';
 import { readStream } from '../response/streamed-answer.ts';
-import { type Asked, Exchange } from './exchange.ts';
+import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { brokenOff, type ErrorContext, toEngineError, unreadable } from './provider-errors.ts';
 import type { Timing } from './retry.ts';
 
 /** One request, mapped and ready to be sent as often as it takes. */
-export interface Question {
+export interface MappedRequest {
   readonly provider: Provider;
   readonly model: LanguageModelV4;
   readonly modelName: string;
   readonly options: LanguageModelV4CallOptions;
   /** Where the pieces go; undefined when the answer is wanted as a whole. */
   readonly stream: PartStream | undefined;
-  readonly asked: Asked;
+  readonly exchangeOptions: ExchangeOptions;
   /** Takes the exchange that is under way, for the function that sends. */
   readonly begin: (exchange: Exchange) => void;
   /** Takes the secrets that are known by now out of what was read in a raw answer. */
@@ -30,14 +30,14 @@ export interface Question {
  *
  * Errors: those of `toEngineError` and `endedAnswer`; `model.stream` once an answer had begun to come.
  */
-export async function attempt(question: Question, context: ErrorContext, timing: Timing): Promise<ModelAnswer> {
-  const exchange = new Exchange(question.asked, timing);
-  question.begin(exchange);
+export async function attempt(request: MappedRequest, context: ErrorContext, timing: Timing): Promise<ModelAnswer> {
+  const exchange = new Exchange(request.exchangeOptions, timing);
+  request.begin(exchange);
   try {
-    return await ask(question, AbortSignal.any([context.signal, exchange.signal]), exchange);
+    return await sendAndRead(request, AbortSignal.any([context.signal, exchange.signal]), exchange);
   } catch (error) {
     const reported = reportedBy(exchange, error, context);
-    throw question.stream?.opened ? brokenOff(reported) : reported;
+    throw request.stream?.opened ? brokenOff(reported) : reported;
   } finally {
     exchange.close();
   }
@@ -56,16 +56,16 @@ function reportedBy(exchange: Exchange, thrown: unknown, context: ErrorContext):
 
 const isOver = ({ finishReason: { unified } }: Ended) => unified !== 'interrupted' && unified !== 'error';
 
-async function ask(question: Question, abortSignal: AbortSignal, exchange: Exchange): Promise<ModelAnswer> {
-  const { provider, model, modelName, stream } = question;
-  const options = { ...question.options, abortSignal };
+async function sendAndRead(request: MappedRequest, abortSignal: AbortSignal, exchange: Exchange): Promise<ModelAnswer> {
+  const { provider, model, modelName, stream } = request;
+  const options = { ...request.options, abortSignal };
   if (!stream) {
     const result = await model.doGenerate(options);
-    return toAnswer(result, modelName, provider, question.redaction().value(exchange.body));
+    return toAnswer(result, modelName, provider, request.redaction().value(exchange.body));
   }
   const includeRawChunks = provider.answers.bodyReader !== undefined;
   const result = await model.doStream({ ...options, includeRawChunks });
-  const ended = await readStream(result.stream, stream, { provider, exchange, redaction: question.redaction() });
+  const ended = await readStream(result.stream, stream, { provider, exchange, redaction: request.redaction() });
   if (exchange.reported) {
     if (stream.opened) stream.open({ finish_reason: 'error' });
     throw exchange.reported;

@@ -6,7 +6,7 @@ import type { Refusal } from './framing.ts';
 import type { Timing } from './retry.ts';
 
 /** How an answer is requested, the same in every try. */
-export interface Asked {
+export interface ExchangeOptions {
   readonly modelName: string;
   readonly provider: string;
   readonly bounds: AnswerBounds;
@@ -21,7 +21,7 @@ const eventsWithoutContent = 10_000;
 
 /** One try of a request, as its sender and the reader of its answer see it. */
 export class Exchange {
-  readonly asked: Asked;
+  readonly options: ExchangeOptions;
   readonly silence: SilenceClock;
   readonly stall: StallClock;
   /** Aborted when we give up. */
@@ -38,12 +38,12 @@ export class Exchange {
   #noiseBytes = 0;
   #noiseEvents = 0;
 
-  constructor(asked: Asked, timing: Timing) {
-    this.asked = asked;
+  constructor(options: ExchangeOptions, timing: Timing) {
+    this.options = options;
     this.signal = this.#closing.signal;
-    this.silence = new SilenceClock(asked.silenceMs, timing, () => this.#giveUp(timedOut(asked)));
-    const { streamStallMs: max } = asked.bounds;
-    const stall = () => this.#giveUp(stalled(asked, `for ${max / 1000} s`, 'streamStallMs', max));
+    this.silence = new SilenceClock(options.silenceMs, timing, () => this.#giveUp(timedOut(options)));
+    const { streamStallMs: max } = options.bounds;
+    const stall = () => this.#giveUp(stalled(options, `for ${max / 1000} s`, 'streamStallMs', max));
     this.stall = new StallClock(max, timing, stall);
   }
 
@@ -61,11 +61,11 @@ export class Exchange {
   noise(bytes: number, events: number): EngineError | undefined {
     this.#noiseBytes += bytes;
     this.#noiseEvents += events;
-    const { responseBytes } = this.asked.bounds;
+    const { responseBytes } = this.options.bounds;
     if (this.#noiseEvents > eventsWithoutContent)
-      return stalled(this.asked, `in ${this.#noiseEvents} events`, 'eventsWithoutContent', eventsWithoutContent);
+      return stalled(this.options, `in ${this.#noiseEvents} events`, 'eventsWithoutContent', eventsWithoutContent);
     if (this.#noiseBytes > responseBytes)
-      return stalled(this.asked, `in ${this.#noiseBytes} bytes`, 'responseBytes', responseBytes);
+      return stalled(this.options, `in ${this.#noiseBytes} bytes`, 'responseBytes', responseBytes);
     return undefined;
   }
 
@@ -95,11 +95,11 @@ export class Exchange {
 }
 
 /** The provider was silent for longer than the setting `timeout`. */
-const timedOut = ({ provider, modelName }: Asked) =>
+const timedOut = ({ provider, modelName }: ExchangeOptions) =>
   new EngineError('model.api', 'Request timed out.', { provider, model: modelName, retryable: true });
 
 /** The next try would be kept alive as well: it is not retried. */
-const stalled = ({ provider, modelName }: Asked, since: string, limit: string, max: number) =>
+const stalled = ({ provider, modelName }: ExchangeOptions, since: string, limit: string, max: number) =>
   new EngineError(
     'model.api',
     `The answer of '${modelName}' has brought no content ${since}, only keep-alives, unknown events or empty pieces (limit ${max}, ${limit}). Try again later, or use another provider.`,
@@ -107,12 +107,12 @@ const stalled = ({ provider, modelName }: Asked, since: string, limit: string, m
   );
 
 /** The error of a body that was refused on its way. */
-export function refused(refusal: Refusal, { modelName, bounds }: Asked): EngineError {
+export function refused(refusal: Refusal, { modelName, bounds }: ExchangeOptions): EngineError {
   return 'fault' in refusal
     ? unexpectedBehavior(`The answer of '${modelName}' ${refusal.fault}; it was not read.`)
     : tooLarge('responseBytes', bounds.responseBytes, refusal.bytes);
 }
 
 /** The error of a stream that went on too long. */
-export const streamTooLong = ({ bounds: { streamBytes } }: Asked, bytes: number): EngineError =>
+export const streamTooLong = ({ bounds: { streamBytes } }: ExchangeOptions, bytes: number): EngineError =>
   tooLarge('streamBytes', streamBytes, bytes);

@@ -20,7 +20,7 @@ export function metered(response: Response, exchange: Exchange): Response {
   // What the class does not take is no status of HTTP either.
   const shown = { status: Math.min(status, 599), statusText, headers };
   if (!response.ok) return new Response(pulled(new Meter(source, exchange, 'error')), shown);
-  if (!exchange.asked.isStreamed) return new Response(pulled(new Meter(source, exchange, 'whole')), shown);
+  if (!exchange.options.isStreamed) return new Response(pulled(new Meter(source, exchange, 'whole')), shown);
   const isAws = /vnd\.amazon\.eventstream/.test(headers.get('content-type') ?? '');
   return new Response(pulled(new Meter(source, exchange, isAws ? 'aws' : 'events')), shown);
 }
@@ -53,7 +53,7 @@ class Meter {
     this.#source = source;
     this.#exchange = exchange;
     this.#kind = kind;
-    const { responseBytes: bytes, nesting: depth } = exchange.asked.bounds;
+    const { responseBytes: bytes, nesting: depth } = exchange.options.bounds;
     this.#framing = new framings[kind]({ bytes, depth });
   }
 
@@ -103,7 +103,7 @@ class Meter {
 
   /** A slice at a time, so that what is counted is not far ahead of what was read. */
   #take(slice: Uint8Array): void {
-    const { asked } = this.#exchange;
+    const { options } = this.#exchange;
     this.#bytes += slice.length;
     if (this.#kind === 'error') {
       this.#ready = [slice];
@@ -113,9 +113,9 @@ class Meter {
     const { events } = this.#framing;
     const { pass, refusal } = this.#framing.take(slice);
     this.#ready = [...pass].reverse();
-    if (refusal) this.#refuse(refused(refusal, asked));
+    if (refusal) this.#refuse(refused(refusal, options));
     else if (!this.#isStream) this.#hearWhole(slice);
-    else if (this.#bytes > asked.bounds.streamBytes) this.#refuse(streamTooLong(asked, this.#bytes));
+    else if (this.#bytes > options.bounds.streamBytes) this.#refuse(streamTooLong(options, this.#bytes));
     else this.#hearNoise(slice.length, this.#framing.events - events);
   }
 

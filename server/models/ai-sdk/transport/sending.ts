@@ -34,7 +34,7 @@ export function sendingFetch(
     if (!normalizer) return counted;
     return normalizedResponse(counted, {
       normalizer: normalizer(),
-      streamed: exchange.asked.isStreamed,
+      streamed: exchange.options.isStreamed,
       report(error) {
         exchange.reported = error;
       },

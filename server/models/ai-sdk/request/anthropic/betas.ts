@@ -7,7 +7,7 @@ import { filesOf } from '../returns.ts';
 const header = 'anthropic-beta';
 
 /** The betas that the user requested. */
-export function askedBetas({ settings }: WireRequest): string[] {
+export function requestedBetas({ settings }: WireRequest): string[] {
   const own = settings.get('anthropic_betas');
   const headers = Object.entries(settings.object('extra_headers')).filter(([name]) => name.toLowerCase() === header);
   const listed = headers.flatMap(([, value]) => String(value ?? '').split(','));

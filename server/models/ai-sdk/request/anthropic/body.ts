@@ -1,8 +1,8 @@
 import { userError } from '../../../../engine/errors.ts';
 import { asObjects } from '../../raw/loose-json.ts';
 import { acceptsServerState, type SentTool, type WireRequest, type Written } from '../request.ts';
-import { askedBetas, betaHeader, compactionsOf, neededBetas } from './betas.ts';
-import { type CacheAsked, cacheAsked, cacheControl, endsMarked, limitMarks, markConversation } from './cache.ts';
+import { betaHeader, compactionsOf, neededBetas, requestedBetas } from './betas.ts';
+import { type CacheTtls, cacheControl, cacheTtls, endsMarked, limitMarks, markConversation } from './cache.ts';
 import { conversation } from './messages.ts';
 import { effectiveThinking, effortOf, maxTokens, mayForce, thinkingField } from './thinking.ts';
 import { type Block, textBlock } from './types.ts';
@@ -17,7 +17,7 @@ type Fields = Record<string, unknown>;
 export function messagesBody(request: WireRequest): Written {
   const { settings, modelName, stream } = request;
   dropSampling(request);
-  const cache = cacheAsked(request);
+  const cache = cacheTtls(request);
   const thinking = thinkingField(request);
   const effective = effectiveThinking(request, thinking);
   const { tools, choice } = toolFields(request, cache);
@@ -27,13 +27,13 @@ export function messagesBody(request: WireRequest): Written {
   const system = systemBlocks(systemPrompts, request, cache);
   limitMarks({ tools, system: typeof system === 'string' ? [] : system, turns, automatic });
   const speed = speedOf(request);
-  const asked = askedBetas(request);
+  const requested = requestedBetas(request);
   const output = outputConfig(request, effortOf(request, effective));
   return {
-    headers: betaHeader([...asked, ...neededBetas(request, effective, speed === 'fast')]),
+    headers: betaHeader([...requested, ...neededBetas(request, effective, speed === 'fast')]),
     body: {
       model: modelName,
-      max_tokens: maxTokens(request, effective, asked),
+      max_tokens: maxTokens(request, effective, requested),
       ...present({ system: system.length > 0 ? system : undefined }),
       messages: turns,
       stream,
@@ -69,7 +69,7 @@ function dropSampling({ profile, settings, modelName }: WireRequest): void {
  *
  * Source: Pydantic AI `AnthropicModel._prepare_tools_and_tool_choice`.
  */
-function toolFields(request: WireRequest, cache: CacheAsked): { tools: Fields[]; choice: Fields } {
+function toolFields(request: WireRequest, cache: CacheTtls): { tools: Fields[]; choice: Fields } {
   const { sent, choice } = chosen(request);
   const tools = sent.map((tool) => toolField(tool, request));
   const last = tools.at(-1);
@@ -102,7 +102,7 @@ function toolField({ name, description, schema, strict }: SentTool, { profile, s
 }
 
 /** The system prompts as one block, then a block for each part of the instructions. */
-function systemBlocks(prompts: readonly string[], request: WireRequest, cache: CacheAsked): string | Block[] {
+function systemBlocks(prompts: readonly string[], request: WireRequest, cache: CacheTtls): string | Block[] {
   const { instructions } = request;
   const prompt = prompts.join('\n\n');
   if (instructions.length === 0 && !(prompt && cache.instructions)) return prompt;
@@ -138,8 +138,8 @@ const compactEdit = 'compact_20260112';
 function contextManagement({ settings, messages }: WireRequest): unknown {
   const compactions = compactionsOf(messages);
   const needsEdit = compactions.length > 0 && !compactions.some(({ isSigned }) => isSigned);
-  const asked = settings.get('anthropic_context_management');
-  const managed = asked ?? (needsEdit ? { edits: [{ type: compactEdit }] } : undefined);
+  const requested = settings.get('anthropic_context_management');
+  const managed = requested ?? (needsEdit ? { edits: [{ type: compactEdit }] } : undefined);
   const edits = asObjects((managed as Fields | undefined)?.edits);
   if ('remaining' in settings.object('anthropic_task_budget') && edits.some(({ type }) => type === compactEdit)) {
     throw userError(
@@ -176,11 +176,11 @@ function serviceTier({ settings }: WireRequest): unknown {
  */
 function containerOf(request: WireRequest): unknown {
   const { settings, messages } = request;
-  const asked = settings.get('anthropic_container');
-  if (asked === false) return undefined;
-  if (asked !== undefined) {
+  const requested = settings.get('anthropic_container');
+  if (requested === false) return undefined;
+  if (requested !== undefined) {
     const { id, ...more } = settings.object('anthropic_container');
-    return id && Object.keys(more).length === 0 ? id : asked;
+    return id && Object.keys(more).length === 0 ? id : requested;
   }
   if (!('tools' in settings.object('extra_body'))) return undefined;
   const last = messages.at(-1);

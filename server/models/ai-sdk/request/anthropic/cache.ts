@@ -1,5 +1,5 @@
 import { userError } from '../../../../engine/errors.ts';
-import { askedCache, carriersIn, excessMarks, raiseTtls, type Ttl, ttlOf } from '../cache-points.ts';
+import { carriersIn, excessMarks, raiseTtls, requestedCache, type Ttl, ttlOf } from '../cache-points.ts';
 import type { WireRequest } from '../request.ts';
 import type { Block, Turn } from './types.ts';
 
@@ -47,7 +47,7 @@ const own = [
 ] as const;
 
 /** Which parts of a request are cached, and for how long. */
-export interface CacheAsked {
+export interface CacheTtls {
   readonly instructions: Ttl | undefined;
   readonly tools: Ttl | undefined;
   readonly messages: Ttl | undefined;
@@ -61,14 +61,14 @@ export interface CacheAsked {
  * Errors: `run.invalid` when both ways of caching the conversation are requested.
  * Source: Pydantic AI `AnthropicModel._translate_cache`, `_build_automatic_cache_control`.
  */
-export function cacheAsked(request: WireRequest): CacheAsked {
+export function cacheTtls(request: WireRequest): CacheTtls {
   const { settings, profile } = request;
-  const asked = askedCache(request);
-  if (asked && !own.some((name) => settings.has(name))) {
-    const ttl = ttlOf(asked.ttl) ?? '5m';
+  const requested = requestedCache(request);
+  if (requested && !own.some((name) => settings.has(name))) {
+    const ttl = ttlOf(requested.ttl) ?? '5m';
     settings.set('anthropic_cache_instructions', ttl);
     settings.set('anthropic_cache_tool_definitions', ttl);
-    if (asked.messages) {
+    if (requested.messages) {
       settings.set(profile.supports_auto_cache ? 'anthropic_cache' : 'anthropic_cache_messages', ttl);
     }
   }

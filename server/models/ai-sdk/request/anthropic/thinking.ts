@@ -109,9 +109,9 @@ const smallDefaultTokens = 4_096;
  */
 export function maxTokens({ settings, profile }: WireRequest, effective: Loose | undefined, betas: readonly string[]) {
   const most = profile.anthropic_max_output_tokens;
-  const asked = settings.get('max_tokens');
-  if (typeof asked === 'number') {
-    return most && !betas.some((beta) => beta.startsWith('output-')) ? Math.min(asked, most) : asked;
+  const requested = settings.get('max_tokens');
+  if (typeof requested === 'number') {
+    return most && !betas.some((beta) => beta.startsWith('output-')) ? Math.min(requested, most) : requested;
   }
   const usual = profile.anthropic_rejects_max_tokens_beyond_context_window
     ? smallDefaultTokens

@@ -1,7 +1,7 @@
 import { userError } from '../../../../engine/errors.ts';
 import { stringifyExact } from '../../../../engine/json/exact-json.ts';
 import type { SentTool, WireRequest, Written } from '../request.ts';
-import { cachePoint, limitPoints, markConversation, markInstructions, setAskedCache } from './cache.ts';
+import { cachePoint, limitPoints, markConversation, markInstructions, setRequestedCache } from './cache.ts';
 import { conversation, withUserTurns } from './messages.ts';
 import { addThinking, mayForce, rejectsOutputTools } from './thinking.ts';
 import type { Block, Turn } from './types.ts';
@@ -26,7 +26,7 @@ export function converseBody(request: WireRequest): Written {
   const { settings } = request;
   checkOutput(request);
   dropSampling(request);
-  setAskedCache(request);
+  setRequestedCache(request);
   const { system, turns: mapped } = conversation(request);
   markInstructions(system, request);
   markConversation(mapped, request);
@@ -67,8 +67,8 @@ function dropSampling({ profile, settings, modelName }: WireRequest): void {
 
 function inferenceConfig({ settings, profile }: WireRequest): Fields {
   const most = profile.anthropic_max_output_tokens;
-  const asked = settings.get('max_tokens');
-  const maxTokens = typeof asked === 'number' && asked > 0 ? Math.min(asked, most ?? asked) : most;
+  const requested = settings.get('max_tokens');
+  const maxTokens = typeof requested === 'number' && requested > 0 ? Math.min(requested, most ?? requested) : most;
   const stops = settings.get('stop_sequences');
   return {
     ...(maxTokens ? { maxTokens } : {}),
@@ -91,8 +91,8 @@ function toolFields(request: WireRequest, turns: readonly Turn[]): { tools: Bloc
   if (choice === 'none' && !hasToolBlocks(turns)) return { tools: [] };
   const chosen = choice === 'none' ? { sent: request.tools } : chosenTools(request);
   const tools = chosen.sent.map((tool) => toolSpec(tool, request));
-  const asked = settings.get('bedrock_cache_tool_definitions');
-  if (asked && profile.bedrock_supports_tool_caching && tools.length > 0) tools.push(cachePoint(asked));
+  const requested = settings.get('bedrock_cache_tool_definitions');
+  if (requested && profile.bedrock_supports_tool_caching && tools.length > 0) tools.push(cachePoint(requested));
   return { tools, choice: profile.bedrock_supports_tool_choice ? chosen.choice : undefined };
 }
 

@@ -1,12 +1,12 @@
 import { userError } from '../../../../engine/errors.ts';
 import { asObject } from '../../raw/loose-json.ts';
-import { askedCache, excessMarks, previousTail, raisedTtls, ttlOf } from '../cache-points.ts';
+import { excessMarks, previousTail, raisedTtls, requestedCache, ttlOf } from '../cache-points.ts';
 import type { WireRequest } from '../request.ts';
 import type { Block, Turn } from './types.ts';
 
 /** A point up to which the prompt is cached; `true` leaves the time to Bedrock. */
-export const cachePoint = (asked: unknown): Block => ({
-  cachePoint: { type: 'default', ...(typeof asked === 'string' ? { ttl: asked } : {}) },
+export const cachePoint = (requested: unknown): Block => ({
+  cachePoint: { type: 'default', ...(typeof requested === 'string' ? { ttl: requested } : {}) },
 });
 
 export const isPoint = (block: Block | undefined): boolean => block !== undefined && 'cachePoint' in block;
@@ -14,12 +14,12 @@ export const isPoint = (block: Block | undefined): boolean => block !== undefine
 const own = ['bedrock_cache_instructions', 'bedrock_cache_tool_definitions', 'bedrock_cache_messages'] as const;
 
 /** Sets what the setting `cache` stands for. Source: Pydantic AI `BedrockConverseModel._translate_cache`. */
-export function setAskedCache(request: WireRequest): void {
+export function setRequestedCache(request: WireRequest): void {
   const { settings } = request;
-  const asked = askedCache(request);
-  if (!asked || own.some((name) => settings.has(name))) return;
-  const value = ttlOf(asked.ttl) ?? true;
-  for (const name of asked.messages ? own : own.slice(0, 2)) settings.set(name, value);
+  const requested = requestedCache(request);
+  if (!requested || own.some((name) => settings.has(name))) return;
+  const value = ttlOf(requested.ttl) ?? true;
+  for (const name of requested.messages ? own : own.slice(0, 2)) settings.set(name, value);
 }
 
 const isLoose = (block: Block | undefined) => block !== undefined && ('document' in block || 'video' in block);
@@ -88,10 +88,10 @@ function markLastUserTurn(turns: readonly Turn[], point: Block): void {
 
 /** Marks the instructions that do not change. */
 export function markInstructions(system: Block[], { settings, profile, instructions }: WireRequest): void {
-  const asked = settings.get('bedrock_cache_instructions');
-  if (!asked || !profile.bedrock_supports_prompt_caching) return;
+  const requested = settings.get('bedrock_cache_instructions');
+  if (!requested || !profile.bedrock_supports_prompt_caching) return;
   const fixed = system.length - instructions.filter(({ dynamic }) => dynamic).length;
-  if (fixed > 0) system.splice(fixed, 0, cachePoint(asked));
+  if (fixed > 0) system.splice(fixed, 0, cachePoint(requested));
 }
 
 /**
@@ -100,17 +100,17 @@ export function markInstructions(system: Block[], { settings, profile, instructi
  * Source: Pydantic AI `BedrockConverseModel._add_message_cache_points`.
  */
 export function markConversation(turns: readonly Turn[], { settings, profile }: WireRequest): void {
-  const asked = settings.get('bedrock_cache_messages');
+  const requested = settings.get('bedrock_cache_messages');
   const last = turns.findLast(({ role }) => role === 'user')?.content;
-  if (!asked || !profile.bedrock_supports_prompt_caching || !last?.length || isPoint(last.at(-1))) return;
+  if (!requested || !profile.bedrock_supports_prompt_caching || !last?.length || isPoint(last.at(-1))) return;
   const isClaude = profile.bedrock_document_cache_point_variant === 'anthropic';
   const tail = previousTail(
     turns.map(({ role }) => role),
     turns.map(({ content }) => content.length),
   );
   const before = tail === undefined ? undefined : turns[tail]?.content;
-  if (before && !isPoint(before.at(-1))) markEnd(before, cachePoint(asked), isClaude);
-  markEnd(last, cachePoint(asked), isClaude);
+  if (before && !isPoint(before.at(-1))) markEnd(before, cachePoint(requested), isClaude);
+  markEnd(last, cachePoint(requested), isClaude);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { setAskedCache } from '../openai-cache.ts';
+import { setRequestedCache } from '../openai-cache.ts';
 import { chatEffort, dropSampling, dropUnsupported, openAiRemedy, reasons, serviceTier } from '../openai-thinking.ts';
 import type { SentTool, WireRequest, Written } from '../request.ts';
 import { canForce } from '../tool-choice.ts';
@@ -37,7 +37,7 @@ const thinkingFields = ['reasoning_effort', 'reasoning', 'reasoning_format', 'th
 export function chatBody(request: WireRequest, variant: ChatVariant = {}): Written {
   const { settings, profile, modelName, stream } = request;
   variant.settings?.(request);
-  const withMessages = setAskedCache(request);
+  const withMessages = setRequestedCache(request);
   const thinking = variant.thinks?.(request) ?? { thinks: reasons(request) };
   const { tools, choice } = chatTools(request, thinking);
   variant.tools?.(tools, request);
@@ -120,7 +120,7 @@ export function chatTool({ name, description, schema, strict }: SentTool, { prof
  */
 function chatTools(
   request: WireRequest,
-  thinking: { thinks: boolean; isAsked?: boolean },
+  thinking: { thinks: boolean; isRequested?: boolean },
 ): { tools: Record<string, unknown>[]; choice: unknown } {
   const { choice, profile, modelName, isChoiceExplicit } = request;
   const write = (tools: readonly SentTool[]) => tools.map((tool) => chatTool(tool, request));

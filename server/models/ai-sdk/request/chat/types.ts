@@ -51,7 +51,7 @@ export interface ChatVariant {
   /** The effort in the host's own way; absent: OpenAI's. */
   effort?(request: WireRequest): unknown;
   /** Whether the request thinks, and whether that was requested, as far as that decides about forced tools. */
-  thinks?(request: WireRequest): { thinks: boolean; isAsked: boolean };
+  thinks?(request: WireRequest): { thinks: boolean; isRequested: boolean };
   /** Thinking as an entry of `reasoning_details`; null: left out; undefined: it has none and goes as text or in a field. */
   reasoningDetail?(part: ThinkingPart, response: ModelResponse, request: WireRequest): object | null | undefined;
   /** Maps a response where its turns are of another form. */

@@ -114,9 +114,9 @@ const named = ({ name, description, schema }: SentOutput): Fields => ({
 });
 
 function logprobs({ settings }: WireRequest): Fields {
-  const isAsked = Boolean(settings.get('google_logprobs'));
+  const isRequested = Boolean(settings.get('google_logprobs'));
   const top = settings.get('google_top_logprobs');
-  if (!isAsked) return {};
+  if (!isRequested) return {};
   return { responseLogprobs: true, ...(top === undefined ? {} : { logprobs: top }) };
 }
 

@@ -44,13 +44,13 @@ interface Place {
  */
 export function responseItems(response: ModelResponse, later: readonly ModelMessage[], request: WireRequest): Item[] {
   const { profile, settings, providerName } = request;
-  const asked = settings.get('openai_send_reasoning_ids');
+  const requested = settings.get('openai_send_reasoning_ids');
   const place: Place = {
     request,
     response,
     items: [],
     carried: [],
-    sendsIds: Boolean(asked ?? profile.openai_supports_encrypted_reasoning_content ?? false),
+    sendsIds: Boolean(requested ?? profile.openai_supports_encrypted_reasoning_content ?? false),
     isSameAddress: response.provider_name !== providerName || acceptsServerState(request, response),
     open: new Map(),
   };

@@ -1,4 +1,4 @@
-import { setAskedCache } from '../openai-cache.ts';
+import { setRequestedCache } from '../openai-cache.ts';
 import { dropSampling, dropUnsupported, openAiEffort, serviceTier } from '../openai-thinking.ts';
 import type { WireRequest, Written } from '../request.ts';
 import { headCount, inputItems, relocateInstructions, systemRole } from './input.ts';
@@ -28,7 +28,7 @@ const fields = {
  */
 export function responsesBody(request: WireRequest): Written {
   const { settings, modelName, stream } = request;
-  const withInput = setAskedCache(request);
+  const withInput = setRequestedCache(request);
   const tools = toolFields(request);
   const { previousResponseId, conversationId, messages } = serverState(request);
   const isHeld = settings.has('openai_previous_response_id') || settings.has('openai_conversation_id');
@@ -58,7 +58,7 @@ export function responsesBody(request: WireRequest): Written {
       ...settings.fields(fields),
       ...serviceTier(request),
     },
-    // The package reads probabilities only when it knows that they were asked for.
+    // The package reads probabilities only when it knows that they were requested.
     ...(typeof logprobs === 'number' ? { reading: { providerOptions: { openai: { logprobs } } } } : {}),
   };
 }
@@ -123,9 +123,9 @@ function reasoningOf({ settings, profile, thinking }: WireRequest): Item {
   };
 }
 
-function reasoningContext(asked: unknown, profile: WireRequest['profile']): Item {
+function reasoningContext(requested: unknown, profile: WireRequest['profile']): Item {
   const persists = profile.openai_responses_supports_reasoning_context ?? false;
-  const context = asked ?? (persists ? 'all_turns' : undefined);
+  const context = requested ?? (persists ? 'all_turns' : undefined);
   const isTaken = context === 'all_turns' ? persists : profile.openai_supports_reasoning;
   return context && isTaken ? { context } : {};
 }
@@ -138,16 +138,16 @@ const included = {
 };
 
 function includes({ settings, profile }: WireRequest): readonly string[] | undefined {
-  const asked = Object.entries(included).filter(([setting]) => settings.get(setting));
+  const requested = Object.entries(included).filter(([setting]) => settings.get(setting));
   const all = [
     ...(profile.openai_supports_encrypted_reasoning_content ? ['reasoning.encrypted_content'] : []),
-    ...asked.map(([, name]) => name),
+    ...requested.map(([, name]) => name),
   ];
   return all.length > 0 ? all : undefined;
 }
 
 function cacheOptions({ settings }: WireRequest, compared: string | undefined): Item | undefined {
-  const asked = settings.get('openai_prompt_cache_options');
-  if (asked === undefined && compared === undefined) return undefined;
-  return { ...(asked as Item | undefined), ...(compared ? { comparison_response_id: compared } : {}) };
+  const requested = settings.get('openai_prompt_cache_options');
+  if (requested === undefined && compared === undefined) return undefined;
+  return { ...(requested as Item | undefined), ...(compared ? { comparison_response_id: compared } : {}) };
 }

@@ -30,7 +30,7 @@ export function serverState(request: WireRequest): ServerState {
 }
 
 /** A later response of the history takes the place of the given id. */
-function afterResponse(asked: string, request: WireRequest): ServerState {
+function afterResponse(requested: string, request: WireRequest): ServerState {
   const { messages } = request;
   const last = messages.findLastIndex((message) => isBoundary(message, request) || isHeld(message, request));
   const message = messages[last];
@@ -38,7 +38,7 @@ function afterResponse(asked: string, request: WireRequest): ServerState {
   const id = message?.kind === 'response' ? message.provider_response_id : null;
   const rest = messages.slice(last + 1);
   if (id && rest.length > 0) return { previousResponseId: id, messages: rest };
-  return { messages, ...(asked === 'auto' ? {} : { previousResponseId: asked }) };
+  return { messages, ...(requested === 'auto' ? {} : { previousResponseId: requested }) };
 }
 
 const isHeld = (message: ModelMessage, request: WireRequest): boolean =>
@@ -51,20 +51,20 @@ function isBoundary(message: ModelMessage, request: WireRequest): boolean {
   return message.parts.some((part) => part.part_kind === 'compaction' && compactionRule(request).isSent(message, part));
 }
 
-function inConversation(asked: string, request: WireRequest): ServerState {
+function inConversation(requested: string, request: WireRequest): ServerState {
   const { messages } = request;
-  const own = asked === 'auto' ? (messages.at(-1)?.conversation_id ?? null) : null;
+  const own = requested === 'auto' ? (messages.at(-1)?.conversation_id ?? null) : null;
   const at = messages.findLastIndex((message) => {
     if (message.kind !== 'response' || !acceptsServerState(request, message)) return false;
     const isOther = own !== null && message.conversation_id !== null && message.conversation_id !== own;
     const id = message.provider_details?.conversation_id;
-    return !isOther && typeof id === 'string' && (asked === 'auto' || id === asked);
+    return !isOther && typeof id === 'string' && (requested === 'auto' || id === requested);
   });
   const holder = messages[at];
   if (holder?.kind === 'response') {
     return { conversationId: String(holder.provider_details?.conversation_id), messages: messages.slice(at + 1) };
   }
-  return { messages, ...(asked === 'auto' ? {} : { conversationId: asked }) };
+  return { messages, ...(requested === 'auto' ? {} : { conversationId: requested }) };
 }
 
 /**

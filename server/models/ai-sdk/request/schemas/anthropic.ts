@@ -2,7 +2,7 @@ import { userError } from '../../../../engine/errors.ts';
 import { pythonText } from './python-text.ts';
 import { isSchema, mapValues, type Schema, SchemaTransformer } from './transformer.ts';
 
-/** What Claude takes; only an asked-for strictness is one. Source: Pydantic AI `AnthropicJsonSchemaTransformer`. */
+/** What Claude takes; a schema is strict only when that is requested. Source: Pydantic AI `AnthropicJsonSchemaTransformer`. */
 export class AnthropicSchema extends SchemaTransformer {
   override walk(): Schema {
     const schema = super.walk();

@@ -3,7 +3,7 @@ import { isSchema, type Schema, SchemaTransformer } from './transformer.ts';
 
 const bounds = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
 
-/** What the Converse API takes; only an asked-for strictness is one. Source: Pydantic AI `BedrockJsonSchemaTransformer`. */
+/** What the Converse API takes; a schema is strict only when that is requested. Source: Pydantic AI `BedrockJsonSchemaTransformer`. */
 export class BedrockSchema extends SchemaTransformer {
   /** What strict mode does not know of an array. */
   protected readonly arrayKeys: readonly string[] = ['maxItems'];

@@ -40,7 +40,7 @@ const typeKeys = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'];
  * A schema for APIs that follow OpenAI's: for strict mode every object is closed and all of its properties are required;
  * without it, what strict mode would refuse only makes the schema unfit for it.
  *
- * Errors: `run.invalid` when strictness was asked for and no schema of the strict subset says the same.
+ * Errors: `run.invalid` when strictness was requested and no schema of the strict subset says the same.
  * Source: Pydantic AI `OpenAIJsonSchemaTransformer`.
  */
 export class OpenAiSchema extends SchemaTransformer {
