@@ -56,7 +56,12 @@ export const RunStartParams = named(
         .nullish()
         .describe('Callbacks that the client serves for this run, beside those it named in `initialize`.'),
       partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
-      _meta: z.unknown().optional().describe('Ignored.'),
+      _meta: z
+        .unknown()
+        .optional()
+        .describe(
+          '`traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored.',
+        ),
     }),
 );
 export type RunStartParams = z.output<ReturnType<typeof RunStartParams>>;

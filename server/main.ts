@@ -18,6 +18,8 @@ import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
 import { RunStore } from './store/run-store.ts';
+import type { Telemetry } from './telemetry/part.ts';
+import { type TelemetrySettings, telemetrySettings } from './telemetry/settings.ts';
 import { Toolsets } from './toolsets/toolsets.ts';
 import { version } from './version.ts';
 
@@ -33,6 +35,11 @@ const redaction = new Redaction(secretsOfEnv(process.env));
 const redact = (text: string) => redaction.head(text, 32 * 1024);
 const log = openLog();
 
+/** Absent, as a rule: then nothing of it is loaded. */
+const telemetry = telemetrySettings(process.env);
+/** How long the end of the daemon may wait for a collector, in milliseconds. */
+const telemetryMs = 1000;
+
 /** 128 and the number of the signal, as shells count. */
 const signalCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
 
@@ -40,6 +47,8 @@ switch (command.kind) {
   case 'daemon':
     if (process.stdin.isTTY) {
       print(`${command.help}\nrunwire speaks JSON-RPC on stdin and stdout; start it from a program.\n`, 2);
+    } else if (telemetry) {
+      void openTelemetry(telemetry).then((tracer) => start(command, tracer));
     } else {
       start(command);
     }
@@ -66,9 +75,15 @@ switch (command.kind) {
     print(command.text, command.exitCode);
 }
 
+async function openTelemetry(settings: TelemetrySettings): Promise<Telemetry> {
+  const { startTelemetry } = await import('./telemetry/part.ts');
+  return startTelemetry({ settings, env: process.env, version, log, redact });
+}
+
 /** `runwire run`: a run of this process, without a client. */
 async function runHere(args: readonly string[]): Promise<void> {
   const { runProcess } = await import('./cli/process.ts');
+  const tracer = telemetry ? await openTelemetry(telemetry) : undefined;
   const toolsets = new Toolsets(mcp);
   const executor = createLocalExecutor({
     limits: defaultLimits,
@@ -78,8 +93,10 @@ async function runHere(args: readonly string[]): Promise<void> {
     toolsets,
     onDebug: (text) => log.debug(text),
     reportBug: (error) => reportBug(error, log),
+    tracer,
   });
-  await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
+  const end = () => toolsets.close().finally(() => tracer?.shutdown(telemetryMs));
+  await runProcess(args, { stdout: frames, start: localRuns(executor), end, log });
 }
 
 /** The runs of a store, for commands that look at them. */
@@ -114,7 +131,7 @@ function print(text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function start({ drainMs, hostPid, inspect, limits: set }: Command & { kind: 'daemon' }): void {
+function start({ drainMs, hostPid, inspect, limits: set }: Command & { kind: 'daemon' }, tracer?: Telemetry): void {
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
@@ -128,7 +145,11 @@ function start({ drainMs, hostPid, inspect, limits: set }: Command & { kind: 'da
     world,
     watchHost,
     store: storeAccess(),
-    onExit: (code) => process.exit(code),
+    tracer,
+    onExit: (code) => {
+      if (tracer) void tracer.shutdown(telemetryMs).then(() => process.exit(code));
+      else process.exit(code);
+    },
   });
   log.add(server.showLog);
   if (hostPid) watchHost(hostPid);

@@ -2563,7 +2563,7 @@ export interface RunResumeParamsInput {
   workDoneToken?: string | number | null | undefined;
   /** Callbacks that the client serves for this run, beside those it named in `initialize`. */
   callbacks?: string[] | null | undefined;
-  /** Ignored. */
+  /** `traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored. */
   _meta?: unknown;
   /** Replaces the `deps` of the run. */
   deps?: unknown;
@@ -2681,7 +2681,7 @@ export interface RunStartParamsInput {
   callbacks?: string[] | null | undefined;
   /** LSP's, ignored. */
   partialResultToken?: string | number | null | undefined;
-  /** Ignored. */
+  /** `traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored. */
   _meta?: unknown;
 }
 
@@ -3183,6 +3183,14 @@ export interface ToolCallParams {
   approved?: boolean | undefined;
   /** `metadata` of the tool; for an approved call, the metadata of the approval. */
   metadata?: unknown;
+  /** Present when the run belongs to a trace: spans of the tool are children of that span. */
+  _meta?: ToolCallParamsMeta | undefined;
+}
+
+/** `ToolCallParams._meta`: Present when the run belongs to a trace: spans of the tool are children of that span. @since 0.1.0 */
+export interface ToolCallParamsMeta {
+  /** The span of the call, as W3C Trace Context writes it. */
+  traceparent?: string | undefined;
 }
 
 /** A call of a tool. @since 0.1.0 */

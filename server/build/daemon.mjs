@@ -22,6 +22,7 @@ const parts = {
   'google-token': 'server/models/credentials/google-token.ts',
   mcp: 'server/toolsets/part.ts',
   inspector: 'server/inspector/inspector.ts',
+  telemetry: 'server/telemetry/part.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */
@@ -126,7 +127,7 @@ function checkInputs({ outputs }) {
   };
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
   refuse(
-    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|@modelcontextprotocol)\//,
+    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|@modelcontextprotocol|@opentelemetry)\//,
     'import it only from a part, which is a file of its own',
   );
 }

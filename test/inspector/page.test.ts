@@ -343,6 +343,7 @@ describe.skipIf(!browserFolder || !chromium)(`the page of the inspector (${why})
     await showing(page, '.conversation', 'Show all (5,000,007 characters)');
     expect((await page.innerText('.conversation')).length).toBeLessThan(50_000);
     await page.click('.item.text button');
+    await page.waitForSelector('.whole');
     await eventually(
       async () => (await page.$eval('.whole', (one) => one.textContent)).endsWith('the end') || undefined,
     );

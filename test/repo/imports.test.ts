@@ -21,6 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/toolsets'],
   ['server/runs'],
   ['server/executors'],
+  ['server/telemetry'],
   ['server/inspector'],
   ['server/rpc'],
   ['server/session.ts', 'server/dispatch.ts'],
@@ -39,6 +40,7 @@ const packages: Record<string, RegExp> = {
   'server/engine': /^node:crypto$/,
   server:
     /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client)$/,
+  'server/telemetry': /^@opentelemetry\/.*$/,
   'server/inspector/view': /^$/,
   'server/inspector/page': /^(preact(\/hooks)?|uplot)$/,
   'client-sample': /^(node:.*|zod|runwire(\/protocol)?)$/,

@@ -32,7 +32,7 @@ import { checkOpen, keyOf, type Listed, type ListQuery, StoredRuns } from './sto
 export interface LocalExecutorDeps
   extends Pick<
     RunStarterDeps,
-    'agents' | 'keys' | 'world' | 'reportBug' | 'toolsets' | 'onDebug' | 'runner' | 'after'
+    'agents' | 'keys' | 'world' | 'reportBug' | 'toolsets' | 'onDebug' | 'runner' | 'tracer' | 'after'
   > {
   readonly limits: Limits;
   /** Where runs are kept; absent: in memory alone. */

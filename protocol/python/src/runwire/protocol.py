@@ -3337,65 +3337,13 @@ class ToolCallDelta(Model):
     ]
 
 
-class ToolCallParams(Model):
+class ToolCallParamsMeta(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
-    run_step: Annotated[
-        int,
-        Field(
-            alias='runStep',
-            description='Number of the model request it is at; 0 before the first.',
-        ),
-    ]
-    pending_id: Annotated[
-        str,
-        Field(
-            alias='pendingId', description='Id of this callback, unique in the daemon.'
-        ),
-    ]
-    deadline_ms: Annotated[
-        float | None,
-        Field(
-            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
-        ),
-    ] = None
-    deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    tool_call_id: Annotated[
-        str, Field(alias='toolCallId', description='Id of the call.')
-    ]
-    name: Annotated[str, Field(description='Name of the tool.')]
-    args: Annotated[
-        dict[str, Any], Field(description='Validated arguments, defaults filled in.')
-    ]
-    args_text: Annotated[
+    traceparent: Annotated[
         str | None,
-        Field(
-            alias='argsText',
-            description='The raw JSON, when it holds an integer that JavaScript would round.',
-        ),
-    ] = None
-    retry: Annotated[int, Field(description='Failures in a row so far.')]
-    max_retries: Annotated[
-        int,
-        Field(alias='maxRetries', description='Failures in a row that are allowed.'),
-    ]
-    idempotency_key: Annotated[
-        str,
-        Field(
-            alias='idempotencyKey',
-            description='The same for every delivery of this call.',
-        ),
-    ]
-    approved: Annotated[
-        bool | None, Field(description='Whether the call was approved.')
-    ] = None
-    metadata: Annotated[
-        Any | None,
-        Field(
-            description='`metadata` of the tool; for an approved call, the metadata of the approval.'
-        ),
+        Field(description='The span of the call, as W3C Trace Context writes it.'),
     ] = None
 
 
@@ -5022,6 +4970,75 @@ class TextPartInput(Model):
     part_kind: Annotated[Literal['text'], Field(description='Kind of the part.')]
 
 
+class ToolCallParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
+    run_step: Annotated[
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
+    ]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
+    deadline_ms: Annotated[
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
+    ] = None
+    deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
+    tool_call_id: Annotated[
+        str, Field(alias='toolCallId', description='Id of the call.')
+    ]
+    name: Annotated[str, Field(description='Name of the tool.')]
+    args: Annotated[
+        dict[str, Any], Field(description='Validated arguments, defaults filled in.')
+    ]
+    args_text: Annotated[
+        str | None,
+        Field(
+            alias='argsText',
+            description='The raw JSON, when it holds an integer that JavaScript would round.',
+        ),
+    ] = None
+    retry: Annotated[int, Field(description='Failures in a row so far.')]
+    max_retries: Annotated[
+        int,
+        Field(alias='maxRetries', description='Failures in a row that are allowed.'),
+    ]
+    idempotency_key: Annotated[
+        str,
+        Field(
+            alias='idempotencyKey',
+            description='The same for every delivery of this call.',
+        ),
+    ]
+    approved: Annotated[
+        bool | None, Field(description='Whether the call was approved.')
+    ] = None
+    metadata: Annotated[
+        Any | None,
+        Field(
+            description='`metadata` of the tool; for an approved call, the metadata of the approval.'
+        ),
+    ] = None
+    field_meta: Annotated[
+        ToolCallParamsMeta | None,
+        Field(
+            alias='_meta',
+            description='Present when the run belongs to a trace: spans of the tool are children of that span.',
+        ),
+    ] = None
+
+
 UserContent = TypeAliasType(
     "UserContent",
     Annotated[
@@ -5822,9 +5839,13 @@ class RunResumeParamsInput(Model):
             description='Callbacks that the client serves for this run, beside those it named in `initialize`.'
         ),
     ] = None
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
-        None
-    )
+    field_meta: Annotated[
+        Any | None,
+        Field(
+            alias='_meta',
+            description='`traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored.',
+        ),
+    ] = None
     deps: Annotated[
         Any | None, Field(description='Replaces the `deps` of the run.')
     ] = None
@@ -6399,9 +6420,13 @@ class RunStartParamsInput(Model):
         str | float | None,
         Field(alias='partialResultToken', description="LSP's, ignored."),
     ] = None
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
-        None
-    )
+    field_meta: Annotated[
+        Any | None,
+        Field(
+            alias='_meta',
+            description='`traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored.',
+        ),
+    ] = None
 
 
 class AgentRegisterParams(Model):
