@@ -1,12 +1,15 @@
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Limits } from '../protocol/lifecycle.ts';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
+import { UsageError } from './cli/options.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, type InspectSetting, parseCommandLine } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
+import type { AcpOptions } from './frontends/acp-options.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
@@ -17,6 +20,7 @@ import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
+import { defaultStore, sweep } from './store/keeping.ts';
 import { RunStore } from './store/run-store.ts';
 import type { Telemetry } from './telemetry/part.ts';
 import { type TelemetrySettings, telemetrySettings } from './telemetry/settings.ts';
@@ -56,8 +60,13 @@ switch (command.kind) {
   case 'run':
     void runHere(command.args);
     break;
+  case 'acp':
+    if (process.stdin.isTTY) print(`${command.help}\nrunwire acp is started by an editor.\n`, 2);
+    else void startAcp(command.options);
+    break;
   case 'models':
   case 'doctor':
+  case 'store':
   case 'completion':
     void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
     break;
@@ -84,43 +93,82 @@ async function openTelemetry(settings: TelemetrySettings): Promise<Telemetry> {
 async function runHere(args: readonly string[]): Promise<void> {
   const { runProcess } = await import('./cli/process.ts');
   const tracer = telemetry ? await openTelemetry(telemetry) : undefined;
-  const toolsets = new Toolsets(mcp);
-  const executor = createLocalExecutor({
-    limits: defaultLimits,
-    agents: new AgentRegistry(defaultLimits),
-    keys,
-    world,
-    toolsets,
-    onDebug: (text) => log.debug(text),
-    reportBug: (error) => reportBug(error, log),
-    tracer,
-  });
-  const end = () => toolsets.close().finally(() => tracer?.shutdown(telemetryMs));
-  await runProcess(args, { stdout: frames, start: localRuns(executor), end, log });
+  const opened: ReturnType<typeof createRuns>[] = [];
+  const executorFor = (path: string | undefined) => {
+    const runs = createRuns(storeAccess(path), tracer);
+    opened.push(runs);
+    return runs.executor;
+  };
+  const end = async () => {
+    for (const { toolsets, executor } of opened) {
+      await toolsets.close();
+      executor.close();
+    }
+    await tracer?.shutdown(telemetryMs);
+  };
+  await runProcess(args, { stdout: frames, start: localRuns(executorFor), end, log });
 }
 
 /** The runs of a store, for commands that look at them. */
 function openToLook(folder: string | undefined): RunExecutor | null {
-  const path = folder ?? command.store?.path;
-  if (path === undefined) return null;
-  return createLocalExecutor({
-    limits: { ...defaultLimits, ...command.limits },
-    agents: new AgentRegistry(defaultLimits),
+  const access = storeAccess(folder, { sweeps: false });
+  return access ? createRuns(access).executor : null;
+}
+
+/** `runwire acp`: an agent for an editor. */
+async function startAcp(options: AcpOptions): Promise<void> {
+  const { acpProcess } = await import('./frontends/acp-process.ts');
+  const runs = createRuns(storeAccess());
+  const hasStore = command.store !== undefined;
+  const around = { input: process.stdin, output: frames, runs, hasStore, env: process.env, log };
+  const exit = (code: number) => process.exit(code);
+  const end = await acpProcess(options, { ...around, exit }).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    return print(`runwire: ${error.message}\nTry 'runwire acp --help'.\n`, 2);
+  });
+  if (!end) return;
+  for (const [signal, code] of Object.entries(signalCodes)) process.on(signal, () => end(code));
+  survive();
+}
+
+/** Runs of this process, for a command. */
+function createRuns(
+  store?: StoreAccess,
+  tracer?: Telemetry,
+): { executor: RunExecutor; agents: AgentRegistry; toolsets: Toolsets } {
+  const toolsets = new Toolsets(mcp);
+  const limits = { ...defaultLimits, ...command.limits };
+  const agents = new AgentRegistry(limits, (agent) => toolsets.retire(agent));
+  const onDebug = (text: string) => log.debug(text);
+  const bug = (error: unknown) => reportBug(error, log);
+  const executor = createLocalExecutor({
+    limits,
+    agents,
     keys,
     world,
-    toolsets: new Toolsets(mcp),
-    reportBug: (error) => reportBug(error, log),
-    store: {
-      by: version,
-      open: () => new RunStore({ path, durability: 'normal', by: version, elapsed: world.elapsed }),
-    },
+    toolsets,
+    onDebug,
+    reportBug: bug,
+    store,
+    tracer,
   });
+  return { executor, agents, toolsets };
+}
+
+/** A bug ends what it happened in, never the process of everything else. */
+function survive(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
 }
 
 /** Opened when it is first used, so that a daemon starts as fast with it. */
-function storeAccess(): StoreAccess | undefined {
-  const { store } = command;
-  return store && { by: version, open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed }) };
+function storeAccess(path?: string, { sweeps = true }: { sweeps?: boolean } = {}): StoreAccess | undefined {
+  const store = path === undefined ? command.store : { ...defaultStore, ...command.store, path: resolve(path) };
+  if (!store) return undefined;
+  const onDeleted = (text: string) => log.info(`the store '${store.path}': ${text}`);
+  const keep = (opened: RunStore) => sweep(opened, store.keeping, { nowMs: world.epochMs(), onDeleted });
+  const sweeping = sweeps ? { sweep: keep } : {};
+  const open = () => new RunStore({ ...store, by: version, elapsed: world.elapsed, ...sweeping });
+  return { by: version, open };
 }
 
 function print(text: string, exitCode: 0 | 2): void {
@@ -131,7 +179,10 @@ function print(text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function start({ drainMs, hostPid, inspect, limits: set }: Command & { kind: 'daemon' }, tracer?: Telemetry): void {
+function start(
+  { drainMs, hostPid, inspect, limits: set, resumes }: Command & { kind: 'daemon' },
+  tracer?: Telemetry,
+): void {
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
@@ -155,10 +206,10 @@ function start({ drainMs, hostPid, inspect, limits: set }: Command & { kind: 'da
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))
     process.on(signal, () => server.lifecycle.signalled(code, drainMs));
-  // A bug ends what it happened in, never the daemon of every other run.
-  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
+  survive();
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
+  if (resumes) void server.resumeInterrupted();
   if (inspect) void openInspector(inspect, server.executor, limits);
 }
 

@@ -23,6 +23,8 @@ const parts = {
   mcp: 'server/toolsets/part.ts',
   inspector: 'server/inspector/inspector.ts',
   telemetry: 'server/telemetry/part.ts',
+  workspace: 'server/toolsets/workspace/part.ts',
+  acp: 'server/frontends/acp/part.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */

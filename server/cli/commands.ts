@@ -1,4 +1,5 @@
 import { globalOptions } from '../command-line.ts';
+import { acpTable } from '../frontends/acp-options.ts';
 import type { DeskCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
@@ -8,6 +9,7 @@ import { showCommand } from './inspect/show.ts';
 import type { ViewDesk } from './inspect/view-desk.ts';
 import { modelsCommand } from './models.ts';
 import { runTable } from './run-options.ts';
+import { storeCommand } from './store/store-command.ts';
 
 const completion = completionCommand({
   '': Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name])),
@@ -15,17 +17,21 @@ const completion = completionCommand({
   inspect: inspectCommand.optionNames,
   runs: runsCommand.optionNames,
   show: showCommand.optionNames,
+  acp: [...Object.keys(acpTable), 'store', 'mcp', 'allow-env', 'config', 'log-level', 'log-file', 'help'],
   models: modelsCommand.optionNames,
   doctor: doctorCommand.optionNames,
+  store: storeCommand.optionNames,
   schema: ['help'],
   completion: ['help'],
 });
 
 /** The commands that start no run, by name. */
-export const deskCommands = { models: modelsCommand, doctor: doctorCommand, completion } as const satisfies Record<
-  string,
-  DeskCommand
->;
+export const deskCommands = {
+  models: modelsCommand,
+  doctor: doctorCommand,
+  store: storeCommand,
+  completion,
+} as const satisfies Record<string, DeskCommand>;
 
 /** The commands that look at runs, by name. */
 export const viewCommands = { inspect: inspectCommand, runs: runsCommand, show: showCommand } as const satisfies Record<

@@ -25,10 +25,10 @@ export function runProcess(
 
 /** Any other command as this process. */
 export function deskProcess(
-  { kind, args }: { kind: keyof typeof deskCommands; args: readonly string[] },
+  { kind, args, store }: { kind: keyof typeof deskCommands; args: readonly string[]; store?: Desk['store'] },
   { stdout, log }: { stdout: Output; log: Log },
 ): Promise<never> {
-  return asProcess({ stdout, log }, (streams) => deskCommands[kind].run(args, { ...streams, env: process.env }));
+  return asProcess({ stdout, log }, (streams) => deskCommands[kind].run(args, { ...streams, env: process.env, store }));
 }
 
 /** A command that looks at runs, as this process. */

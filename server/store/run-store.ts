@@ -25,6 +25,8 @@ export interface StoreOptions {
   readonly by: string;
   /** Milliseconds of a steady clock. */
   readonly elapsed: () => number;
+  /** Keeps the store small, from time to time; absent for those that only look. */
+  readonly sweep?: (store: RunStore) => Promise<unknown>;
 }
 
 /** A run that this process drives, and the name of its file. */
@@ -67,6 +69,9 @@ const mostHeads = 50_000;
 
 /** How long after its last sign of life a daemon looks whether its runs are still its own. */
 const lateMs = 30_000;
+/** When a store is looked through for what it does not keep, in milliseconds. */
+const firstSweepMs = 60_000;
+const sweepMs = 3_600_000;
 /** Times that two daemons may get in each other's way over one name. */
 const mostRaces = 50;
 
@@ -86,6 +91,7 @@ export class RunStore {
   readonly #ends = new Map<string, RunEnd>();
   #beatAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #sweeping: NodeJS.Timeout | undefined;
 
   /** Errors: `store.unavailable`. */
   constructor(options: StoreOptions) {
@@ -169,7 +175,7 @@ export class RunStore {
   /** The bytes of a run; null when its file does not bear that name any more. Errors: `store.unavailable`. */
   async sizeOf(ref: RunRef): Promise<number | null> {
     try {
-      return (await fs.promises.stat(this.#pathOf(ref))).size;
+      return (await fs.promises.stat(this.pathOf(ref))).size;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw failedIn(this.path, error);
@@ -188,15 +194,26 @@ export class RunStore {
     return head && { ref: run?.ref ?? ref, ...head, outcome: ended ?? result?.outcome ?? null, ...end };
   }
 
+  /** What a run was started with; null for a file without a head. Errors: `store.unavailable`. */
+  async head(ref: RunRef): Promise<RunHead | null> {
+    try {
+      const line = await firstLine(this.pathOf(ref));
+      const head = line && decodeLine(line);
+      return head?.k === 'run' ? (head as unknown as RunHead) : null;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw failedIn(this.path, error);
+    }
+  }
+
   /** Heads never change, so that they are read once. */
   async #head(ref: RunRef): Promise<StoredHeadSummary | null> {
     const name = stableName(ref);
     const known = this.#heads.get(name);
     if (known) return known;
-    const line = await firstLine(this.#pathOf(ref));
-    const head = line && decodeLine(line);
-    if (head?.k !== 'run') return null;
-    const summary = headSummary(head as unknown as RunHead);
+    const head = await this.head(ref);
+    if (!head) return null;
+    const summary = headSummary(head);
     remember(this.#heads, name, summary);
     return summary;
   }
@@ -211,7 +228,7 @@ export class RunStore {
   }
 
   async #readEdges(ref: RunRef): Promise<void> {
-    const { first, last } = await edgeLines(this.#pathOf(ref));
+    const { first, last } = await edgeLines(this.pathOf(ref));
     const head = first && decodeLine(first);
     const end = (last && decodeLine(last)) as StoredLine | null;
     if (head?.k === 'run') remember(this.#heads, stableName(ref), headSummary(head as unknown as RunHead));
@@ -256,7 +273,7 @@ export class RunStore {
       try {
         const run = new StoredRun(mine, readLines(await this.#read(mine)));
         run.checkWhole();
-        const file = RunFile.open(this.#pathOf(mine), run.at, this.#files);
+        const file = RunFile.open(this.pathOf(mine), run.at, this.#files);
         return { owned: this.#own({ ref: mine, file }), run };
       } catch (error) {
         this.#rename(mine, { ...ref, tag: 'park' });
@@ -300,7 +317,7 @@ export class RunStore {
       }
       const mine = new Map(taken.map((one) => [one.from, one.mine]));
       for (const ref of refs) {
-        fs.rmSync(this.#pathOf(mine.get(ref) ?? ref), { force: true });
+        fs.rmSync(this.pathOf(mine.get(ref) ?? ref), { force: true });
         this.#sync.addFolder(this.index.path(ref));
       }
       return null;
@@ -319,6 +336,7 @@ export class RunStore {
     for (const owned of [...this.#owned.values()]) this.release(owned, 'park');
     clearInterval(this.#timer);
     this.#timer = undefined;
+    clearTimeout(this.#sweeping);
     this.daemons.leave();
   }
 
@@ -330,6 +348,18 @@ export class RunStore {
     this.#beatAt = this.#options.elapsed();
     this.#timer = setInterval(() => this.#beat(), beatMs);
     this.#timer.unref();
+    this.#sweepAfter(firstSweepMs);
+  }
+
+  /** Once a while after its first run, then every hour; whatever goes wrong is tried again then. */
+  #sweepAfter(ms: number): void {
+    const { sweep } = this.#options;
+    if (!sweep) return;
+    this.#sweeping = setTimeout(() => {
+      const swept = sweep(this).catch(() => null);
+      void swept.then(() => this.#timer && this.#sweepAfter(sweepMs));
+    }, ms);
+    this.#sweeping.unref();
   }
 
   #beat(): void {
@@ -367,7 +397,7 @@ export class RunStore {
   #createFile(head: RunHead): OwnedRun {
     const ref = newRef(head, `live-${this.daemons.epoch}`);
     makeFolder(this.index.path(ref));
-    const file = RunFile.create(this.#pathOf(ref), this.#files);
+    const file = RunFile.create(this.pathOf(ref), this.#files);
     const owned = this.#own({ ref, file });
     try {
       file.appendNow({ k: 'run', ...head });
@@ -388,7 +418,7 @@ export class RunStore {
   drop(owned: OwnedRun): void {
     this.#owned.delete(owned.file);
     owned.file.close();
-    fs.rmSync(this.#pathOf(owned.ref), { force: true });
+    fs.rmSync(this.pathOf(owned.ref), { force: true });
   }
 
   async #taken(
@@ -429,13 +459,13 @@ export class RunStore {
 
   #read(ref: RunRef): Promise<Buffer> {
     const { O_RDONLY, O_NOFOLLOW = 0 } = fs.constants;
-    return fs.promises.readFile(this.#pathOf(ref), { flag: O_RDONLY | O_NOFOLLOW });
+    return fs.promises.readFile(this.pathOf(ref), { flag: O_RDONLY | O_NOFOLLOW });
   }
 
   /** False when the file does not bear that name any more. Errors: those of the system. */
   #rename(from: RunRef, to: RunRef): boolean {
     try {
-      fs.renameSync(this.#pathOf(from), this.#pathOf(to));
+      fs.renameSync(this.pathOf(from), this.pathOf(to));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
@@ -444,7 +474,8 @@ export class RunStore {
     return true;
   }
 
-  #pathOf(ref: RunRef): string {
+  /** The file of a run. */
+  pathOf(ref: RunRef): string {
     return this.index.path(ref, fileName(ref));
   }
 }

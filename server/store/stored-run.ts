@@ -13,6 +13,9 @@ export type StoredRequest = StoredLine & { readonly k: 'ask' };
 /** How a callback was answered in place of its client. */
 export type StoredAnswer = StoredLine & { readonly k: 'answer' };
 
+/** Stands for a message of another run. */
+const nobodys = { kind: 'request', parts: [] } as unknown as ModelMessage;
+
 /** A run as its file has it. Nothing of it needs the engine. */
 export class StoredRun {
   readonly ref: RunRef;
@@ -90,6 +93,13 @@ export class StoredRun {
     }
     if (latest && !this.result) messages.push(latest);
     return { messages, newMessageIndex: this.result?.newMessageIndex ?? newMessageIndex };
+  }
+
+  /** Its messages without those that it has from another run. */
+  ownMessages(): ModelMessage[] {
+    const { from, messages } = this.head.history;
+    const others = Array.from({ length: from?.count ?? 0 }, () => nobodys);
+    return this.messagesAfter([...others, ...messages]).messages.filter((message) => message !== nobodys);
   }
 
   /** What waits for an answer of humans, oldest first. */

@@ -29,8 +29,8 @@ const retired: Readonly<Record<string, string>> = {
   quirks: 'profile',
 };
 
-/** Wire format: the types of `user/ask`, and a key of the details of `protocol.unsupported`. */
-const wireNames = /\bUserAsk(Params|Result(Input)?)\b|(?<=[{,]\s*)asked(?=:)/g;
+/** Wire format: the types of `user/ask`, a key of the details of `protocol.unsupported`, and a mode of sessions of ACP. */
+const wireNames = /\bUserAsk(Params|Result(Input)?)\b|(?<=[{,]\s*)asked(?=:)|(?<=\{\s*)ask(?=: \{ name: 'Ask')/g;
 
 const token =
   /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<=[(,=:[!&|?{};]\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|(?<identifier>[A-Za-z_$][\w$]*)/g;

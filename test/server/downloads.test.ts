@@ -91,8 +91,8 @@ describe('a file that the model does not take by its address', () => {
   });
 
   it.each([
-    ['without a word of the specification', {}, /needed for it/],
-    ['with force_download alone', { force_download: true }, /needed for it/],
+    ['without a word of the specification', {}, /`force_download: 'allow-local'`/],
+    ['with force_download alone', { force_download: true }, /`force_download: 'allow-local'`/],
     ['without leave of the operator', { force_download: 'allow-local' }, /which only the operator can allow/],
   ])('is not fetched from the local network %s', async (_name, fields, message) => {
     const opened = await open();

@@ -11,6 +11,7 @@ const topics = [
   { text: 'Tools, approvals and humans', link: '/guide/tools' },
   { text: 'Structured output', link: '/guide/structured-output' },
   { text: 'Conversations', link: '/guide/conversations' },
+  { text: 'Keep conversations and survive crashes', link: '/guide/store' },
   { text: 'Models and keys', link: '/guide/models' },
   { text: 'Errors in your program', link: '/guide/errors' },
 ];

@@ -59,6 +59,8 @@ class LocalExecutor implements RunExecutor {
   readonly #pending = new PendingItems();
   readonly #counters = { open: 0, late: 0 };
   readonly #limits: Limits;
+  /** Whom the runs belong to that go on without a host. */
+  readonly #nobody: RunOwner;
   readonly #stored: StoredRuns | undefined;
   readonly #driver: RunDriver;
   readonly #starter: RunStarter;
@@ -66,6 +68,7 @@ class LocalExecutor implements RunExecutor {
 
   constructor(limits: Limits, store: StoreAccess | undefined, given: Omit<LocalExecutorDeps, 'limits' | 'store'>) {
     this.#limits = limits;
+    this.#nobody = quietOwner(limits, { serves: false });
     this.#runs = new RunRegistry(limits);
     this.#slots = new RunSlots(limits);
     const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
@@ -106,6 +109,14 @@ class LocalExecutor implements RunExecutor {
     this.#runs.starting(runId, resumed);
     const live = await resumed;
     return { run: new RecordView(live), lastSeq: live.engine.lastSeq };
+  }
+
+  async resumeInterrupted(onFailure: (runId: string, error: unknown) => void): Promise<void> {
+    for (const runId of (await this.#stored?.interrupted()) ?? []) {
+      const resumed = this.#resume(runId, { owner: this.#nobody, options: { deltas: 'none' } });
+      this.#runs.starting(runId, resumed);
+      await resumed.catch((error: unknown) => onFailure(runId, error));
+    }
   }
 
   async list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>> {
@@ -224,7 +235,8 @@ class LocalExecutor implements RunExecutor {
 
   async endRuns(owner: RunOwner, error: EngineError, graceMs: number): Promise<void> {
     if (!this.#stored) return this.#owned.end(owner, error, graceMs);
-    await this.#owned.leave(owner, (record) => this.#driver.leave(record, error), graceMs);
+    const leave = (record: RunRecord) => this.#driver.leave(record, error);
+    await Promise.all([owner, this.#nobody].map((one) => this.#owned.leave(one, leave, graceMs)));
     if (!this.#stored.isOpen) return;
     const { store } = this.#stored;
     await Promise.race([store.flush(), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
@@ -261,7 +273,7 @@ class LocalExecutor implements RunExecutor {
   /** A run that is rebuilt to be cancelled needs no model. */
   async #toEnd(runId: string): Promise<RunRecord> {
     const modelId = (await this.#stored?.load(runId))?.head.spec.modelId ?? '';
-    return this.#resume(runId, { owner: quietOwner(this.#limits), options: { modelId } });
+    return this.#resume(runId, { owner: quietOwner(this.#limits, { serves: true }), options: { modelId } });
   }
 
   async #resume(runId: string, to: { owner: RunOwner; options: ResumeOptions }): Promise<RunRecord> {

@@ -35,6 +35,10 @@ export class RecordView implements RunView {
     return this.#record.startedAt;
   }
 
+  get metadata(): Readonly<Record<string, unknown>> | undefined {
+    return this.#record.engine.input.metadata;
+  }
+
   summary(options?: { readonly detail?: boolean }): RunSummary {
     return summaryOf(this.#record, options);
   }

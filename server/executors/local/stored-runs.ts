@@ -213,6 +213,14 @@ export class StoredRuns {
     };
   }
 
+  /** The ids of the runs that nobody drives, oldest first; what cannot be read is passed over. */
+  async interrupted(): Promise<string[]> {
+    const { store } = this;
+    const open = (await store.refs()).filter(({ tag }) => tag === 'park' || tag.startsWith('live-')).reverse();
+    const runs = await Promise.all(open.map((ref) => store.load(ref).catch(() => null)));
+    return runs.flatMap((run) => (run && !run.result && store.driverOf(run.ref) === null ? [run.runId] : []));
+  }
+
   /** What waits for humans in runs that this process does not drive. */
   async pending(runId: string | undefined): Promise<PendingItem[]> {
     const refs = runId === undefined ? await this.store.refs() : [await this.store.find(runId)];

@@ -49,6 +49,10 @@ export class StoredView implements RunView {
     return this.#run.head.startedAt;
   }
 
+  get metadata(): Readonly<Record<string, unknown>> | undefined {
+    return this.#run.head.spec.params.metadata ?? undefined;
+  }
+
   summary({ detail }: { readonly detail?: boolean } = {}): RunSummary {
     const { head, result } = this.#run;
     return {

@@ -16,7 +16,7 @@ import { authMissing, type ErrorContext } from './transport/provider-errors.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './transport/retry.ts';
 import { sendingFetch } from './transport/sending.ts';
 
-/** What a model needs of the world; everything has a real default. */
+/** Services that a model uses; each has a default. */
 export interface Services {
   readonly timing?: Timing;
   readonly retries?: RetryPolicy;
@@ -29,7 +29,7 @@ export interface BridgedModel extends Model {
 }
 
 /**
- * A model of our own over a provider of the AI SDK: map the prompt, send it with retries, map the answer.
+ * Returns a model that maps the prompt, sends it with retries through a provider of the AI SDK, and maps the response.
  *
  * Source: Pydantic AI `Model`.
  */
@@ -99,8 +99,9 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
 }
 
 /**
- * The key makes a repeated request recognisable to gateways, also after a crash of this process. It holds the id of the
- * run, which may be any text of any length: a header takes neither. As JSON, lone surrogates stay apart.
+ * Returns the idempotency key as a header. It lets gateways recognise a repeated request, also after a crash of this
+ * process. The key holds the id of the run, which may be any text of any length, so it is hashed; as JSON, lone
+ * surrogates stay distinct.
  */
 const idempotencyHeader = (key: string) => createHash('sha256').update(JSON.stringify(key)).digest('hex');
 
@@ -109,7 +110,7 @@ function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal
     provider: provider.name,
     modelName: entry.modelName,
     envVar: entry.apiKeyEnv ?? provider.envVar,
-    // Read when they are needed: those of an authorizer are found while a request is sent.
+    // Read on demand: those of an authorizer are only known while a request is sent.
     get secrets() {
       return secretsOf(entry, extraHeaders);
     },

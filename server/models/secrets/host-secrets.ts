@@ -1,6 +1,6 @@
 import type { Secret } from './keys.ts';
 
-/** Secrets that are kept at once; a host may make a name for each run. */
+/** The most secrets that are kept; a host may use a name for each run. */
 const most = 256;
 
 /** The result of `secret/get`, and its scope: all runs of the connection, or only the run that requested it. */
@@ -89,5 +89,5 @@ function dropOldest(kept: Map<string, string> | Set<string>): void {
   if (oldest !== undefined && kept.size > most) kept.delete(oldest);
 }
 
-/** A secret for one address is not that for another one. */
+/** Returns the key of a secret: secrets for different addresses differ. */
 const keyOf = ({ name, provider, baseUrl = '' }: Secret) => JSON.stringify([name, provider, baseUrl]);

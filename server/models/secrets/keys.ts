@@ -4,12 +4,12 @@ import { isCredentialHeader } from '../../redaction/shapes.ts';
 import type { ProviderRow } from '../providers.ts';
 import { checkBaseUrl } from './base-url.ts';
 
-/** Where keys come from, and what a client may have of the machine: the operator's choice alone. */
+/** The source of keys, and what the operator allows clients to use of the machine. */
 export interface KeySource {
   readonly env: NodeJS.ProcessEnv;
-  /** Further variables with keys that a client may name. */
+  /** Further variables with secrets that a client may name. */
   readonly allowEnv: ReadonlySet<string>;
-  /** Whether a specification may request downloads from the local network; default no. */
+  /** True if a specification may request downloads from the local network; false by default. */
   readonly allowLocalDownloads?: boolean;
 }
 
@@ -18,11 +18,11 @@ export interface Secret {
   /** Environment variable, or the NAME of a header's `{secret: NAME}`. */
   readonly name: string;
   readonly provider: string;
-  /** Whether requests go without it when there is none. */
+  /** True if requests are sent without it when there is none. */
   readonly optional?: boolean;
-  /** Whether it is requested from the host only after the provider refused a request without it (401). */
+  /** True if it is requested from the host only after the provider refused a request without it (401). */
   readonly requestedWhenRefused?: boolean;
-  /** The address it is sent to, when that is not the provider's own. */
+  /** The address that it is sent to, if that is not the provider's own. */
   readonly baseUrl?: string;
   readonly value?: string;
 }
@@ -31,7 +31,7 @@ export interface Secret {
 export interface SecretPlan {
   readonly apiKey: Secret;
   readonly headers: Readonly<Record<string, string | Secret>>;
-  /** Whether requests without a key go with the credentials that the machine has. */
+  /** True if requests without a key use the credentials of the machine. */
   readonly usesDefaultCredentials: boolean;
 }
 
@@ -64,7 +64,7 @@ export function secretPlan(keyed: KeyedEntry, hostServesSecrets: boolean): Secre
   return plan;
 }
 
-/** The secrets of a plan, the key first. */
+/** Returns the secrets of a plan, the key first. */
 export function secretsOf({ apiKey, headers }: SecretPlan): Secret[] {
   const named = Object.values(headers).filter((value) => typeof value !== 'string');
   return [apiKey, ...named];
@@ -75,28 +75,30 @@ export function refuseCredentials(headers: Readonly<Record<string, string>> | nu
   for (const header of Object.keys(headers ?? {})) refuseCredential(header, '`extra_headers`');
 }
 
-/** A secret that neither the environment nor the host has. */
+/** Returns the error of a secret that neither the environment nor the host has. */
 export function missingSecret({ name, provider }: Secret, { hostHasNone }: { hostHasNone: boolean }): EngineError {
-  const hostToo = hostHasNone ? ', and the host gave none (secret/get)' : '';
+  const hostToo = hostHasNone ? ', and the host returned no secret (secret/get)' : '';
   return new EngineError(
     'auth.missing',
-    `The environment variable ${name} holds no key for '${provider}'${hostToo}; set it before the daemon starts.`,
+    `The environment variable ${name} is not set${hostToo}, so there is no API key for '${provider}'. Set it before the daemon starts.`,
     { envVar: name, provider },
   );
 }
 
-/** What stands in a specification is kept, compared and one day journalled with it: a secret is only named there. */
+/**
+ * Refuses a credential in a specification, which is kept, compared and written to the store: it may only name secrets.
+ */
 function refuseCredential(header: string, where: string): void {
   if (!isCredentialHeader(header)) return;
   throw userError(
-    `The header '${header}' in ${where} is a credential: give it in \`headers\` of the model as {"secret": "NAME"}, ` +
-      'which names a variable of the daemon (`--allow-env NAME`) or what the host answers to secret/get.',
+    `The header '${header}' in ${where} is a credential. Pass it in \`headers\` of the model as {"secret": "NAME"}: ` +
+      'NAME is an environment variable that the daemon may read (`--allow-env NAME`), or a secret that the host returns for secret/get.',
   );
 }
 
 /**
- * The key of a provider that the machine may have other credentials for, when those may take its place: at once when a
- * variable says so, else when the host has no key. They are for the provider's own address alone.
+ * Returns the key of a provider whose place other credentials of the machine may take: at once if a variable says so,
+ * else if the host has no key. They are only sent to the provider's own address.
  */
 function defaultCredentialsOf({ entry, row, keys }: KeyedEntry): Secret | undefined {
   const { defaultCredentials } = row;
@@ -119,12 +121,13 @@ function apiKeyOf(keyed: KeyedEntry, hostServesSecrets: boolean): Secret {
   if (!entry.baseUrl || mayRead(keyed, name)) return secretOf(keyed, name);
   if (hostServesSecrets) return secretOf(keyed, row.envVar);
   throw userError(
-    `'${entry.model}' has a \`baseUrl\`, so its key comes from a variable of its own: name one in \`apiKeyEnv\` that the ` +
-      `daemon was started with (\`--allow-env NAME\`; its own: \`--allow-env ${row.envVar}\`), or serve secret/get.`,
+    `'${entry.model}' has a \`baseUrl\`, and the API key in ${row.envVar} is only sent to the provider's own address. Name ` +
+      `another variable in \`apiKeyEnv\` and start the daemon with \`--allow-env NAME\`, or with \`--allow-env ${row.envVar}\` to ` +
+      'send that key there, or serve secret/get.',
   );
 }
 
-/** A secret with its value, when the environment has one that may go to this address. */
+/** Returns a secret, with its value if the environment has one that may be sent to this address. */
 function secretOf(keyed: KeyedEntry, name: string): Secret {
   const { entry, row, keys } = keyed;
   const value = mayRead(keyed, name) ? keys.env[name]?.trim() : undefined;
@@ -136,7 +139,10 @@ function secretOf(keyed: KeyedEntry, name: string): Secret {
   };
 }
 
-/** The standard key of a provider goes to the provider alone, never to an address a client gave. */
+/**
+ * Returns whether a variable may be read: a provider's standard key is only sent to the provider, never to an address
+ * from a client.
+ */
 function mayRead({ entry, row, keys }: KeyedEntry, variable: string): boolean {
   if (keys.allowEnv.has(variable)) return true;
   return !entry.baseUrl && (variable === row.envVar || (row.otherEnvVars ?? []).includes(variable));
@@ -144,9 +150,9 @@ function mayRead({ entry, row, keys }: KeyedEntry, variable: string): boolean {
 
 function mayNotRead({ entry }: KeyedEntry, variable: string): EngineError {
   const why = entry.baseUrl
-    ? `'${entry.model}' has a \`baseUrl\`, so '${variable}' needs the operator's leave`
-    : `'${variable}' is not a variable of the provider of '${entry.model}'`;
+    ? `'${entry.model}' has a \`baseUrl\`, so the operator must allow the variable '${variable}'`
+    : `'${variable}' is not a variable of the provider of '${entry.model}', so the operator must allow it`;
   return userError(
-    `${why}: start the daemon with \`--allow-env ${variable}\`, or leave \`apiKeyEnv\` out and serve secret/get.`,
+    `${why}. Start the daemon with \`--allow-env ${variable}\`, or omit \`apiKeyEnv\` and serve secret/get.`,
   );
 }

@@ -150,7 +150,7 @@ it('keep-alives without end end the request once the stall limit has passed, wha
   });
   expect(error).toMatchObject({
     kind: 'model.api',
-    message: expect.stringMatching(/^The answer of 'some-model' has brought no content for 300 s/),
+    message: expect.stringMatching(/^The response of 'some-model' has had no content for 300 s/),
     details: { limit: 'streamStallMs', max: 300_000, retryable: false },
   });
 });

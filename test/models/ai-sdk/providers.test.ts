@@ -123,8 +123,8 @@ describe('settings', () => {
     const model = await modelAt(name, {}, { fetch: async () => Response.json(answer[name]) });
     const prompt = promptOf([userRequest(user('hi'))], { settings: given, functionTools: [tool('f')] });
     const { warnings = [] } = await model.request(prompt, callOf());
-    const ours = warnings.filter(({ message }) => message.endsWith('here and was left out.'));
-    expect(ours.map(({ message }) => /'(\w+)'/.exec(message)?.[1])).toEqual(leftOut);
+    const ours = warnings.filter(({ message }) => message.endsWith('so it was not sent.'));
+    expect(ours.map(({ message }) => /setting '(\w+)'/.exec(message)?.[1])).toEqual(leftOut);
   });
 });
 

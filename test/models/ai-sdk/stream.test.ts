@@ -152,7 +152,7 @@ describe('a stream that does not end well keeps what came', () => {
       streamed(...begun),
       {
         kind: 'model.stream',
-        message: "The answer of 'gpt-x' broke off before its end.",
+        message: "The response of 'gpt-x' ended before it was complete.",
         details: { provider: 'openai', retryable: true },
       },
     ],
@@ -169,7 +169,7 @@ describe('a stream that does not end well keeps what came', () => {
     [
       'a chunk of another shape, and no end',
       streamed(...begun, '{"choices": 7}'),
-      { kind: 'model.stream', message: "The answer of 'gpt-x' broke off before its end." },
+      { kind: 'model.stream', message: "The response of 'gpt-x' ended before it was complete." },
     ],
     [
       'no JSON',

@@ -7,20 +7,23 @@ import type { Normalizer } from './normalizer.ts';
 import { errorOfFrame, type OwnError, ownError } from './own-error.ts';
 import { EventDecoder, encodedEvent, type ServerSentEvent } from './server-sent-events.ts';
 
-/** What of a request its answer is read by. */
+/** The parts of a request that are needed to read its response. */
 export interface Reading {
   readonly normalizer: Normalizer;
-  /** Whether a stream was requested. */
+  /** True if a stream was requested. */
   readonly streamed: boolean;
-  /** Called with the provider's own error; what came before it is still read. */
+  /** Called with the provider's own error; everything before it is still read. */
   report(error: OwnError): void;
-  /** Called with a whole answer as its package gets it. */
+  /** Called with a whole response as its package receives it. */
   received(body: unknown): void;
-  /** Returns whether the connection broke: then the end of the stream is not that of the answer. */
+  /** Returns whether the connection broke: then the end of the stream is not the end of the response. */
   isBroken(): boolean;
 }
 
-/** The answer in the form that the provider's package wants; errors with a status of their own pass as they are. */
+/**
+ * Returns the response in the form that the provider's package expects. Errors with a status of their own pass
+ * unchanged.
+ */
 export async function normalizedResponse(response: Response, reading: Reading): Promise<Response> {
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok) return reading.normalizer.answerOf ? answerOfError(response, reading) : response;
@@ -39,7 +42,7 @@ async function answerOfError(response: Response, { normalizer, streamed, receive
   return withBody(response, stringifyExact(body), 200);
 }
 
-/** What is not JSON is left to the package, which says so. */
+/** Normalizes a whole body. One that is not JSON is left to the package, which reports it. */
 async function normalizedBody(response: Response, reading: Reading): Promise<Response> {
   const text = await response.text();
   await turnIfDue();
@@ -59,15 +62,15 @@ async function normalizedBody(response: Response, reading: Reading): Promise<Res
   return withBody(response, written);
 }
 
-/** A body with nothing in it that could be an answer: another try may help. */
+/** The error of a body that contains no response; a retry may help. */
 const noAnswer = (data: unknown): OwnError => ({
-  message: 'The provider returned a body without an answer.',
+  message: 'The provider returned a body without a response.',
   statusCode: undefined,
   isRetryable: true,
   data,
 });
 
-/** A server that ignores the request for a stream has answered all the same. */
+/** Returns a whole response as a stream: some servers ignore the request for one. */
 function asStream(response: Response, body: unknown, normalizer: Normalizer): Response {
   const events = [...normalizer.event(body), ...(normalizer.end?.(true) ?? [])];
   const text = events.map((event) => written({ name: undefined, data: '' }, event)).join('');
@@ -82,9 +85,9 @@ function withBody({ status, headers }: Response, text: string, replaced = status
   return new Response(text, { status: replaced, headers: kept });
 }
 
-/** The events of one stream, as they are handed on. */
+/** The events of one stream, as they are passed on. */
 interface StreamReading {
-  /** Whether the provider reported an error: what comes after it is not read. */
+  /** True once the provider has reported an error; nothing after it is read. */
   readonly isOver: boolean;
   add(bytes: Uint8Array): Uint8Array;
   end(): Uint8Array;
@@ -102,7 +105,7 @@ function normalizedStream(response: Response, events: StreamReading): Response {
           if (bytes.length > 0) controller.enqueue(bytes);
           if (events.isOver || done) {
             controller.close();
-            if (!done) reader.cancel().catch(() => {}); // nothing of it is wanted any more
+            if (!done) reader.cancel().catch(() => {}); // the rest is not needed
             return;
           }
           if (bytes.length > 0) return;
@@ -116,7 +119,7 @@ function normalizedStream(response: Response, events: StreamReading): Response {
   return new Response(body, { status, headers });
 }
 
-/** Frames of Amazon: only the payload of one that was changed is written anew. */
+/** Amazon's frames; only those whose payload changes are rewritten. */
 class FrameStream implements StreamReading {
   readonly #reading: Reading;
   readonly #decoder = new FrameDecoder();
@@ -201,7 +204,7 @@ class EventStream implements StreamReading {
       return this.#ending(true) + encodedEvent(event);
     }
     const parsed = jsonOf(event.data);
-    // A sign of life is no JSON; what begins as JSON was cut, and the package says so.
+    // A keep-alive is not JSON; what begins as JSON was cut, which the package reports.
     if (!parsed) return /^\s*[[{"]/.test(event.data) ? encodedEvent(event) : '';
     const { normalizer } = this.#reading;
     const answer = normalizer.answerOf?.(parsed.value);

@@ -7,9 +7,9 @@ export interface ServerSentEvent {
 /** Reads events out of pieces of text that may be cut anywhere. Comments and events without data are left out. */
 export class EventDecoder {
   readonly #decoder = new TextDecoder();
-  /** What came since the last line end, as it came: a long line is decoded and joined once, however small its pieces. */
+  /** The bytes since the last line end: a long line is decoded and joined once, however small its pieces. */
   #held: Uint8Array[] = [];
-  /** The line that has not ended yet. */
+  /** The current line, decoded so far. */
   #open = '';
   #name: string | undefined;
   #data: string[] = [];
@@ -21,7 +21,7 @@ export class EventDecoder {
     }
   }
 
-  /** A last event without its empty line counts: the data of some servers end with their bytes. */
+  /** A last event counts without its empty line, which some servers omit. */
   *end(): Generator<ServerSentEvent> {
     yield* this.#read(`${this.#decoder.decode(this.#taken())}\n\n`);
   }
@@ -35,7 +35,7 @@ export class EventDecoder {
 
   *#read(text: string): Generator<ServerSentEvent> {
     const given = this.#open + text;
-    // A carriage return at the end may be half of a line break.
+    // A carriage return at the end may be the first half of a line break.
     const isCut = given.endsWith('\r');
     const lines = (isCut ? given.slice(0, -1) : given).split(/\r\n|\n|\r/);
     this.#open = `${lines.pop() ?? ''}${isCut ? '\r' : ''}`;
@@ -64,6 +64,6 @@ export class EventDecoder {
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** The event as it is written. */
+/** Returns the event as text. */
 export const encodedEvent = ({ name, data }: ServerSentEvent): string =>
   `${name ? `event: ${name}\n` : ''}data: ${data}\n\n`;

@@ -2,7 +2,7 @@ import type { ProviderEntry } from '../provider.ts';
 
 type Entry = Pick<ProviderEntry, 'apiKey' | 'apiVersion'>;
 
-/** Where the API has versions by date; the v1 API and serverless endpoints refuse to be given one. */
+/** Returns whether the API is versioned by date; the v1 API and serverless endpoints refuse a version. */
 export const isDated = (url: string, { apiVersion }: Entry) => apiVersion !== undefined && !url.endsWith('/v1');
 
 /**

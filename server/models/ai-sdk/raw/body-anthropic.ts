@@ -3,7 +3,8 @@ import type { BodyReader, ReadThinking } from '../provider.ts';
 import { asObject, integers, wordOf } from './loose-json.ts';
 
 /**
- * The counts of an answer of Anthropic, whole or in events: those of the prompt come first, those of the answer last.
+ * Reads the counts of a response of Anthropic, whole or in events: those of the prompt come first, those of the output
+ * last.
  *
  * Source: Pydantic AI `_map_usage` of `AnthropicModel`.
  */
@@ -33,7 +34,7 @@ export class AnthropicBodyReader implements BodyReader {
   }
 }
 
-/** `input_tokens` of Anthropic leaves out what the cache took part in; ours counts everything that was sent. */
+/** Anthropic's `input_tokens` excludes tokens read from or written to the cache; ours includes them. */
 function anthropicUsage(counts: Record<string, number>, thinking: number): Partial<RequestUsage> {
   const read = counts.cache_read_input_tokens ?? 0;
   const written = counts.cache_creation_input_tokens ?? 0;

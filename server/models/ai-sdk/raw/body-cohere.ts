@@ -3,8 +3,8 @@ import type { BodyReader, ReadThinking } from '../provider.ts';
 import { asObject, integers, wordOf } from './loose-json.ts';
 
 /**
- * What an answer of Cohere, whole or in events, says beyond the AI SDK's result: cached tokens, and the plan that
- * stands before tool calls, which upstream keeps as thinking.
+ * Reads what the AI SDK's result lacks from a response of Cohere, whole or in events: cached tokens, and the plan
+ * before tool calls, which upstream keeps as thinking.
  *
  * Source: Pydantic AI `CohereModel._process_response`, `_map_usage`.
  */

@@ -2,7 +2,7 @@ import { userError } from '../../../engine/errors.ts';
 import type { ModelPrompt } from '../../../engine/model.ts';
 import type { Profile } from './profile.ts';
 
-/** How the tools may be used; with names, only those are. */
+/** How tools may be used; with names, only these. */
 export type ResolvedChoice =
   | 'none'
   | 'auto'
@@ -73,29 +73,29 @@ function listed(chosen: readonly string[], outputs: readonly string[], mode: 'au
   return { choice: isAll ? mode : { mode, names }, unknown };
 }
 
-/** Whether the user requested a forced tool: what the engine forces by itself may give way. */
+/** Returns whether the user requested a forced tool: what the engine forces by itself may give way. */
 export const isForcedByUser = ({ settings }: Pick<ModelPrompt, 'settings'>): boolean => {
   const requested = settings?.tool_choice;
   return requested === 'required' || (Array.isArray(requested) && requested.length > 0);
 };
 
-/** What stands in the way of a forced tool. */
+/** The obstacles to a forced tool. */
 export interface Forcing {
   readonly modelName: string;
   readonly profile: Profile;
   readonly isChoiceExplicit: boolean;
-  /** Whether the request thinks. */
+  /** True if the request thinks. */
   readonly thinks: boolean;
-  /** Whether that was requested, where only that matters; the same unless given. */
+  /** True if that was requested, where only that matters; the same unless given. */
   readonly isRequested?: boolean;
-  /** How to turn thinking off, for the message. */
+  /** How to turn thinking off, for the error message. */
   readonly remedy: string;
-  /** Why this API cannot force, beside what the profile says. */
+  /** The reason why this API cannot force a tool, in addition to the profile's. */
   readonly reason?: string | undefined;
 }
 
 /**
- * Whether a forced tool is sent. One that the engine requests falls back to an unforced one where it cannot be sent, or
+ * Returns whether a forced tool is sent. One that the engine requests falls back to an unforced one where it cannot be sent, or
  * would stop the model from thinking.
  *
  * Errors: `run.invalid` when the user requested what cannot be sent.
@@ -124,7 +124,7 @@ function unavailable({ profile, thinks, isRequested = thinks, remedy, reason }: 
 }
 
 /**
- * Whether a request thinks, as far as the profile and the setting `thinking` say.
+ * Returns whether a request thinks, as far as the profile and the setting `thinking` say.
  *
  * Source: Pydantic AI `Model._request_thinks`.
  */

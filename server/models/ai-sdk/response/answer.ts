@@ -14,7 +14,7 @@ import { sdkWarning } from './sdk-warning.ts';
 
 type Result = LanguageModelV4GenerateResult;
 
-/** What an answer came to, given whole or put together from a stream. */
+/** The result of a response, received whole or assembled from a stream. */
 export interface Ended {
   readonly parts: ModelResponsePart[];
   readonly finishReason: Result['finishReason'];
@@ -25,7 +25,7 @@ export interface Ended {
 }
 
 /**
- * Maps a result of the AI SDK to an answer.
+ * Maps a result of the AI SDK to a model answer.
  *
  * Errors: those of `endedAnswer`.
  */
@@ -43,9 +43,9 @@ export function toAnswer(result: Result, modelName: string, provider: Provider, 
 }
 
 /**
- * The answer that came to its end. Its timestamp is left to the engine; the provider's own time stands in
- * `provider_details`, as upstream has it. Calls are read from the content: the finish reason is no guide to them,
- * several hosts send none, or `stop`.
+ * Returns the answer for a complete response. Its timestamp is left to the engine; the provider's own time is in
+ * `provider_details`, as upstream. Calls are read from the content: the finish reason does not say whether there are
+ * any, since several hosts send none, or `stop`.
  *
  * Errors: `model.unexpectedBehavior` for one that says nothing at all, `model.stream` for an answer that broke off: its
  * calls may be cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
@@ -66,7 +66,7 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
   };
 }
 
-/** Upstream stores the requested name where the answer has none. */
+/** Upstream stores the requested name if the response has none. */
 const withName = (response: ModelResponse, requested: string): ModelResponse => ({
   ...response,
   model_name: response.model_name ?? requested,
@@ -78,7 +78,7 @@ function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, pro
     throw unexpectedBehavior(`Invalid response from ${provider.name} for '${modelName}'.`);
   }
   if (finishReason.unified === 'interrupted' || (finishReason.unified === 'error' && finishReason.raw === undefined)) {
-    throw new EngineError('model.stream', `The answer of '${modelName}' broke off before its end.`, {
+    throw new EngineError('model.stream', `The response of '${modelName}' ended before it was complete.`, {
       provider: provider.name,
       retryable: true,
     });
@@ -86,7 +86,7 @@ function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, pro
   const last = parts.at(-1);
   const isCut = finishReasonOf(finishReason.raw, provider.answers.finishWords, parts) === 'length';
   if (!isCut || last?.part_kind !== 'tool-call') return;
-  // Empty arguments count as `{}`; at the token limit they mean that not even the first character came.
+  // Empty arguments count as `{}`; at the token limit they mean that not even their first character arrived.
   if (last.args === '' || provider.answers.parsedArguments) throw incompleteCall();
 }
 
@@ -117,7 +117,10 @@ function reasonOf({ facts, finishReason, parts }: Ended, { answers }: Provider) 
   return facts.isFailed ? 'error' : finishReasonOf(finishReason.raw, answers.finishWords, parts);
 }
 
-/** Thinking read beside the package: parts before everything, or what the package left empty for it. */
+/**
+ * Adds the thinking that the package did not read: as parts before all others, or in the part that the package left
+ * empty.
+ */
 function withThinking(
   parts: ModelResponsePart[],
   read: readonly ReadThinking[],
@@ -157,7 +160,7 @@ const not =
 
 const noFields = { id: null, provider_name: null, provider_details: null };
 
-/** A refusal is no text of the model: as text it would become the output. */
+/** Returns the response of a refusal. It is not text of the model, which would become the output. */
 function refused(ended: Ended, provider: Provider): ModelResponse {
   const { details, refusal } = ended.facts;
   return response({ ...ended, parts: [] }, provider, {
@@ -178,7 +181,7 @@ function response(
   });
 }
 
-/** Who answered, as stored on responses. */
+/** Returns the fields of a response that name the model and the provider. */
 export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, provider: Provider) {
   return {
     model_name: modelId || null,
@@ -188,7 +191,7 @@ export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, p
   };
 }
 
-/** When the provider made the answer, as Pydantic writes a time without fraction. */
+/** Returns when the provider created the response, written as Pydantic does without a fraction. */
 export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadata): { timestamp?: string } {
   return created && created.getTime() > 0 ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
 }

@@ -17,8 +17,8 @@ type StreamPart = LanguageModelV4StreamPart;
 const interrupted: LanguageModelV4FinishReason = { unified: 'interrupted', raw: undefined };
 
 /**
- * Reads a stream of the AI SDK to its end, each piece reported to `target` as it comes. Leaving it early, by an error
- * or an abort, closes the connection. A reader that lags far pauses it.
+ * Reads a stream of the AI SDK to its end and reports each piece to `target` as it arrives. Leaving it early, by an
+ * error or an abort, closes the connection. A client that lags far pauses it.
  *
  * Errors: what the stream reported as an error, once its end has reported the usage; what reading throws.
  * Source: Pydantic AI `OpenAIStreamedResponse._get_event_iterator`.
@@ -46,20 +46,20 @@ export async function readStream(
   }
 }
 
-/** Work of a tool that the provider runs itself is content, too, though no part of ours grows by it. */
+/** Tools that the provider runs itself count as content, too, though none of our parts grows. */
 function isContent(part: StreamPart): boolean {
   if ('delta' in part) return part.delta !== '';
   return part.type === 'tool-input-start' || part.type === 'tool-call' || part.type === 'tool-result';
 }
 
-/** Where an answer comes from. */
+/** The origin of a response. */
 interface Origin {
   readonly provider: Provider;
   readonly modelName: string;
   readonly redaction: Redaction;
 }
 
-/** One answer while it is put together. */
+/** A response while it is assembled. */
 class StreamedAnswer {
   readonly #target: PartStream;
   readonly #opening: Opening;
@@ -167,7 +167,7 @@ class StreamedAnswer {
     this.#opening.open().setUsage(this.#usage);
   }
 
-  /** Packages do not agree on what an end is: what was read in the answer decides. */
+  /** Packages disagree on what an end is, so the body decides where it is read. */
   #finished(): LanguageModelV4FinishReason {
     if (!this.#reader) return this.#finish;
     const { finishWord, isOver, isBlocked } = this.#reader;
@@ -188,6 +188,6 @@ class StreamedAnswer {
   }
 }
 
-/** The complaint of a package about a stream without an end, which is judged here. */
+/** Returns whether an error is a package's complaint about a missing end, which is decided here. */
 const isLackOfFinish = (error: unknown): boolean =>
   error instanceof Error && error.message.includes('without a finish reason');

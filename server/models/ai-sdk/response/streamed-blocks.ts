@@ -9,7 +9,7 @@ import type { Opening } from './opening.ts';
 
 type Piece<K extends LanguageModelV4StreamPart['type']> = Extract<LanguageModelV4StreamPart, { type: K }>;
 
-/** Whether blanks before a streamed text are left out: some models send a few ahead of their calls. */
+/** Returns whether blanks before a streamed text are left out: some models send a few before their calls. */
 function skipsBlankStarts({ answers, api }: Provider, modelName: string): boolean {
   const isPossible = answers.readsTags || answers.skipsBlankStarts;
   return Boolean(isPossible && api.profileOf(modelName)?.ignore_streamed_leading_whitespace);
@@ -23,11 +23,11 @@ export class StreamedBlocks {
   readonly #skipsBlankStarts: boolean;
   /** The text where it may hold thinking between tags; undefined where it cannot. */
   readonly #chatText: StreamedText | undefined;
-  /** Fields of thinking that says nothing of itself. */
+  /** The fields of thinking without metadata. */
   readonly #thinker: PartFields;
   /** Texts that have begun, by their keys. */
   readonly #texts = new Set<string>();
-  /** Blocks that began without content yet, with what was said of them. */
+  /** Blocks that have begun without content yet, with their metadata. */
   readonly #begun = new Map<string, SharedV4ProviderMetadata | undefined>();
 
   constructor(opening: Opening, modelName: string, redaction: Redaction) {
@@ -52,7 +52,7 @@ export class StreamedBlocks {
     const piece = this.#piece(part);
     if (!piece) return;
     const fields = piece.metadata && storeMetadata(piece.metadata, this.#opening.provider);
-    // An id alone makes no part of a block without text.
+    // A block without text makes no part for an id alone.
     if (piece.delta === '' && !fields?.provider_details && this.#begun.has(piece.key)) return;
     this.#begun.delete(piece.key);
     if (this.#chatText) {
@@ -105,7 +105,7 @@ export class StreamedBlocks {
 
 const keyOf = ({ type, id }: { type: string; id: string }) => `${type.startsWith('text') ? 'text' : 'thinking'} ${id}`;
 
-/** What was said of a block as it began, and with a later piece of it. */
+/** Merges the metadata of a block's start with that of a later piece. */
 function merged(first: SharedV4ProviderMetadata | undefined, later: SharedV4ProviderMetadata | undefined) {
   if (!first || !later) return later ?? first;
   const keys = new Set([...Object.keys(first), ...Object.keys(later)]);

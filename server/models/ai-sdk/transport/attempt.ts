@@ -10,23 +10,23 @@ import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { brokenOff, type ErrorContext, toEngineError, unreadable } from './provider-errors.ts';
 import type { Timing } from './retry.ts';
 
-/** One request, mapped and ready to be sent as often as it takes. */
+/** A request that is mapped and ready to be sent, possibly several times. */
 export interface MappedRequest {
   readonly provider: Provider;
   readonly model: LanguageModelV4;
   readonly modelName: string;
   readonly options: LanguageModelV4CallOptions;
-  /** Where the pieces go; undefined when the answer is wanted as a whole. */
+  /** Receives the pieces; undefined when the response is requested as a whole. */
   readonly stream: PartStream | undefined;
   readonly exchangeOptions: ExchangeOptions;
-  /** Takes the exchange that is under way, for the function that sends. */
+  /** Called with the current exchange, which the sending function needs. */
   readonly begin: (exchange: Exchange) => void;
-  /** Takes the secrets that are known by now out of what was read in a raw answer. */
+  /** Returns the redaction of the secrets known by now, for what is read in the raw response. */
   readonly redaction: () => Redaction;
 }
 
 /**
- * One try. Whatever goes wrong leaves as what the run is to see, and no connection is left open.
+ * Makes one attempt. Every failure becomes an error for the run, and no connection is left open.
  *
  * Errors: those of `toEngineError` and `endedAnswer`; `model.stream` once an answer had begun to come.
  */
@@ -43,7 +43,10 @@ export async function attempt(request: MappedRequest, context: ErrorContext, tim
   }
 }
 
-/** Once there is an answer, what the package and we stumble over was in it, also while its error is put into words. */
+/**
+ * Returns the error to report. Once there is a response, errors of the package and of our own reading are caused by
+ * it.
+ */
 function reportedBy(exchange: Exchange, thrown: unknown, context: ErrorContext): unknown {
   try {
     const error = toEngineError(exchange.reported ?? exchange.error ?? thrown, context);
@@ -70,7 +73,7 @@ async function sendAndRead(request: MappedRequest, abortSignal: AbortSignal, exc
     if (stream.opened) stream.open({ finish_reason: 'error' });
     throw exchange.reported;
   }
-  // What broke after the end of an answer is no matter.
+  // Failures after the end of a response do not matter.
   if (exchange.error !== undefined && !(isOver(ended) && ended.facts.usage)) throw exchange.error;
   return endedAnswer(ended, modelName, provider);
 }

@@ -15,7 +15,7 @@ export function requestedBetas({ settings }: WireRequest): string[] {
 }
 
 /**
- * The betas that a request needs for what is in it.
+ * Returns the betas that the contents of a request require.
  *
  * Source: Pydantic AI `AnthropicModel._get_betas_and_extra_headers`, `_message_betas`, `_add_compaction_params`.
  */

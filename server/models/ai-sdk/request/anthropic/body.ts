@@ -10,7 +10,7 @@ import { type Block, textBlock } from './types.ts';
 type Fields = Record<string, unknown>;
 
 /**
- * The body of a request of the Messages API.
+ * Returns the body of a request to the Messages API.
  *
  * Source: Pydantic AI `AnthropicModel._prepare_messages_create`, `_messages_create_params`.
  */
@@ -65,7 +65,8 @@ function dropSampling({ profile, settings, modelName }: WireRequest): void {
 }
 
 /**
- * The tools and how they may be used. The API has no way to name several, so that the others are left out then.
+ * Returns the tools and the tool choice. The API cannot name several tools in a choice, so the others are left out
+ * then.
  *
  * Source: Pydantic AI `AnthropicModel._prepare_tools_and_tool_choice`.
  */
@@ -143,7 +144,7 @@ function contextManagement({ settings, messages }: WireRequest): unknown {
   const edits = asObjects((managed as Fields | undefined)?.edits);
   if ('remaining' in settings.object('anthropic_task_budget') && edits.some(({ type }) => type === compactEdit)) {
     throw userError(
-      '`anthropic_task_budget.remaining` cannot be combined with compaction by the API, which tracks the budget itself.',
+      '`anthropic_task_budget.remaining` cannot be combined with compaction, where the API tracks the budget itself.',
     );
   }
   return managed;
@@ -169,8 +170,8 @@ function serviceTier({ settings }: WireRequest): unknown {
 }
 
 /**
- * The container of code that the provider runs: the one requested, or that of the history where tools in `extra_body` may
- * use it. The API refuses a container beside other tools.
+ * Returns the container for code that the provider runs: the requested one, or that of the history if tools in
+ * `extra_body` may use it. The API refuses a container together with other tools.
  *
  * Source: Pydantic AI `AnthropicModel._get_container`.
  */

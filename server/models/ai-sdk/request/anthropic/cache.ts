@@ -18,7 +18,7 @@ export const isCacheable = ({ type }: Block): boolean => cacheable.has(type);
 export const cacheControl = (ttl: Ttl) => ({ type: 'ephemeral', ttl });
 
 /**
- * Ends a cached prefix after the last of the blocks.
+ * Ends a cached prefix after the last block.
  *
  * Errors: `run.invalid` when there is none, or one that cannot be marked.
  * Source: Pydantic AI `add_cache_control_param`.
@@ -46,17 +46,17 @@ const own = [
   'anthropic_cache_messages',
 ] as const;
 
-/** Which parts of a request are cached, and for how long. */
+/** The parts of a request that are cached, and for how long. */
 export interface CacheTtls {
   readonly instructions: Ttl | undefined;
   readonly tools: Ttl | undefined;
   readonly messages: Ttl | undefined;
-  /** The API itself marks the end of the conversation. */
+  /** Set if the API itself marks the end of the conversation. */
   readonly automatic: Ttl | undefined;
 }
 
 /**
- * What is to be cached by the settings. Settings of Anthropic's own take the place of `cache`.
+ * Returns what the settings cache. Anthropic's own settings replace `cache`.
  *
  * Errors: `run.invalid` when both ways of caching the conversation are requested.
  * Source: Pydantic AI `AnthropicModel._translate_cache`, `_build_automatic_cache_control`.
@@ -90,19 +90,19 @@ export function markConversation(turns: readonly Turn[], ttl: Ttl): void {
 const lastMarkable = (turns: readonly Turn[]): Block | undefined =>
   lastContent(turns).findLast((block) => block.cache_control || isCacheable(block));
 
-/** Whether the block that the API would mark by itself has a mark of the user's, which the API refuses to take twice. */
+/** Returns whether the user marked the block that the API would mark by itself; the API refuses two marks. */
 export const endsMarked = (turns: readonly Turn[]): boolean => Boolean(lastMarkable(turns)?.cache_control);
 
 interface Marked {
   readonly tools: readonly Record<string, unknown>[];
   readonly system: readonly Block[];
   readonly turns: readonly Turn[];
-  /** The mark that the API makes by itself. */
+  /** The mark that the API sets by itself. */
   readonly automatic: Record<string, unknown> | undefined;
 }
 
 /**
- * Keeps as many marks as the API takes, and gives each the longest time of those after it.
+ * Keeps as many marks as the API accepts, and gives each the longest time of those after it.
  *
  * Errors: `run.invalid` when instructions and tools alone have too many.
  * Source: Pydantic AI `AnthropicModel._limit_cache_points`, `raise_earlier_breakpoint_ttls`.

@@ -18,7 +18,7 @@ const fields = {
 };
 
 /**
- * The body of a request of the Converse API.
+ * Returns the body of a request to the Converse API.
  *
  * Source: Pydantic AI `BedrockConverseModel._messages_create`.
  */
@@ -56,7 +56,7 @@ function checkOutput(request: WireRequest): void {
   if (!isForced || request.isChoiceExplicit || !rejectsOutputTools(request)) return;
   const mode = request.profile.supports_json_schema_output ? 'native' : 'prompted';
   throw userError(
-    `Bedrock does not support thinking and output tools at the same time; ask for the output by '${mode}'.`,
+    `Bedrock does not support thinking and output tools at the same time. Set the output mode to '${mode}'.`,
   );
 }
 
@@ -81,8 +81,8 @@ const hasToolBlocks = (turns: readonly Turn[]) =>
   turns.some(({ content }) => content.some((block) => 'toolUse' in block || 'toolResult' in block));
 
 /**
- * The tools and how they may be used. The API has no way to say that none may be, but wants them once the history has
- * calls: models with a way of their own are named by it.
+ * Returns the tools and the tool choice. The API cannot say that no tool may be called, but requires the tools once the
+ * history has calls: models with a way of their own are named by it.
  *
  * Source: Pydantic AI `BedrockConverseModel._map_tool_config`.
  */

@@ -25,8 +25,8 @@ export function setRequestedCache(request: WireRequest): void {
 const isLoose = (block: Block | undefined) => block !== undefined && ('document' in block || 'video' in block);
 
 /**
- * Puts a point at the end, or before the documents and videos there, which the API takes none after, and says whether it
- * could.
+ * Adds a point at the end, or before the documents and videos at the end, after which the API accepts none. Returns
+ * whether it could.
  *
  * Source: Pydantic AI `_insert_cache_point_before_trailing_documents`.
  */
@@ -39,14 +39,14 @@ function insertPoint(content: Block[], point: Block, replaces = false): boolean 
   return true;
 }
 
-/** Whether the API leaves a document where it is, and takes a point after it. */
+/** Returns whether the API leaves a document where it is, and takes a point after it. */
 function staysInPlace(block: Block | undefined): boolean {
   const { format, citations } = asObject(block?.document);
   return format === 'pdf' || citations !== undefined;
 }
 
 /**
- * Marks what a user said so far. At the head of a prompt, that is the turn before it.
+ * Marks the content of the user so far. At the beginning of a prompt, that is the turn before it.
  *
  * Errors: `run.invalid` where there is nothing to mark.
  * Source: Pydantic AI `BedrockConverseModel._map_cache_point`.
@@ -95,7 +95,7 @@ export function markInstructions(system: Block[], { settings, profile, instructi
 }
 
 /**
- * Marks the end of the conversation, and of the previous one where that is too far back to be found.
+ * Marks the end of the conversation, and the end of the previous one if that is too far back to be found.
  *
  * Source: Pydantic AI `BedrockConverseModel._add_message_cache_points`.
  */
@@ -114,8 +114,8 @@ export function markConversation(turns: readonly Turn[], { settings, profile }: 
 }
 
 /**
- * Marks the end of a turn, or what is as near to it as the API takes. Documents that Bedrock moves to the front anyway go
- * before the block ahead of them, so that the point can be last.
+ * Marks the end of a turn, or the nearest place that the API accepts. Documents that Bedrock moves to the front anyway
+ * are put before the preceding block, so that the point can be last.
  *
  * Source: Pydantic AI `_add_automatic_cache_point`.
  */
@@ -141,7 +141,7 @@ interface Marked {
 }
 
 /**
- * Keeps the four points that the API takes, and gives each the longest time of those after it.
+ * Keeps the four points that the API accepts, and gives each the longest time of those after it.
  *
  * Errors: `run.invalid` when instructions and tools alone have too many.
  * Source: Pydantic AI `BedrockConverseModel._limit_cache_points`, `_raise_earlier_cache_ttls`.

@@ -14,7 +14,7 @@ const mostBudget = 24_576;
 const leastBudget = 128;
 
 /**
- * The thinking that is requested: Google's own setting, or what the setting `thinking` stands for.
+ * Returns the requested thinking: Google's own setting, or the meaning of the setting `thinking`.
  *
  * Source: Pydantic AI `GoogleModel._translate_thinking`.
  */
@@ -42,7 +42,10 @@ const inCamelCase = (config: Config): Config =>
     ]),
   );
 
-/** `max_tokens` bounds thinking and answer together: half of it is left for the answer, as far as the least budget allows. */
+/**
+ * `max_tokens` limits thinking and response together: half of it is left for the response, as far as the smallest
+ * budget allows.
+ */
 function withBudget(thinking: Exclude<Thinking, boolean>, { settings }: WireRequest): Config {
   const requested = budgets[thinking] ?? mostBudget;
   const maxTokens = settings.get('max_tokens');

@@ -22,7 +22,7 @@ const fields = {
 };
 
 /**
- * The body of a request of the Responses API.
+ * Returns the body of a request to the Responses API.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._build_responses_request_params`, `_prepare_responses_create`.
  */
@@ -42,7 +42,7 @@ export function responsesBody(request: WireRequest): Written {
   dropSampling(request);
   dropUnsupported(request);
   if (request.thinking && !reasoning.effort) settings.leftOut('thinking');
-  // The API wants some input, even beside instructions.
+  // The API requires some input, even with instructions.
   if (input.length === 0 && !previousResponseId && !conversationId) input.push({ role: 'user', content: '' });
   const logprobs = settings.get('openai_top_logprobs');
   return {
@@ -66,13 +66,16 @@ export function responsesBody(request: WireRequest): Written {
 const present = (all: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 
-/** Without tools there is nothing to say of how they are called. */
+/** Without tools, the settings about their calls are ignored. */
 function ignored({ settings }: WireRequest): object {
   settings.get('parallel_tool_calls');
   return {};
 }
 
-/** The format of the output, and the instructions, which JSON mode wants to find the word "JSON" in as input. */
+/**
+ * Returns the format of the output, and the instructions, which JSON mode requires to contain the word "JSON" in the
+ * input.
+ */
 function textConfig(request: WireRequest, input: Item[], isRelocated: boolean): { text?: Item; instructions?: string } {
   const { outputMode, profile, settings } = request;
   const verbosity = settings.get('openai_text_verbosity');

@@ -3,7 +3,7 @@ import { userError } from '../../../../engine/errors.ts';
 import { type CompactionPart, type CompactionRule, fromCompaction } from '../compaction.ts';
 import { acceptsArtifact, acceptsServerState, type WireRequest } from '../request.ts';
 
-/** What OpenAI holds of a conversation, and the messages that it does not hold yet. */
+/** The state of a conversation at OpenAI, and the messages that OpenAI does not have yet. */
 export interface ServerState {
   readonly previousResponseId?: string | undefined;
   readonly conversationId?: string | undefined;
@@ -22,7 +22,7 @@ export function serverState(request: WireRequest): ServerState {
   const conversation = settings.get('openai_conversation_id');
   if (previous !== undefined && conversation !== undefined) {
     throw userError(
-      '`openai_previous_response_id` and `openai_conversation_id` cannot both be set: the API takes one of them.',
+      '`openai_previous_response_id` and `openai_conversation_id` cannot both be set: the API accepts only one of them.',
     );
   }
   if (conversation !== undefined) return inConversation(String(conversation), request);
@@ -44,7 +44,7 @@ function afterResponse(requested: string, request: WireRequest): ServerState {
 const isHeld = (message: ModelMessage, request: WireRequest): boolean =>
   message.kind === 'response' && acceptsServerState(request, message);
 
-/** A summary starts anew: what OpenAI holds from before it must not come back. */
+/** A summary is a new start: what OpenAI keeps from before it must not come back. */
 function isBoundary(message: ModelMessage, request: WireRequest): boolean {
   if (message.kind !== 'response') return false;
   if (isHeld(message, request)) return Boolean(message.provider_details?.compaction);
@@ -68,7 +68,8 @@ function inConversation(requested: string, request: WireRequest): ServerState {
 }
 
 /**
- * The response that this one's cached prefix is to be compared with; OpenAI then says why it was not met.
+ * Returns the response that the cached prefix of this one is to be compared with; OpenAI then reports why it was not
+ * used.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._prompt_cache_comparison_response_id`.
  */

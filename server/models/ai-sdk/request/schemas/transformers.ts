@@ -22,7 +22,7 @@ const transformers = {
   _BedrockAnthropicJsonSchemaTransformer: BedrockAnthropicSchema,
 } satisfies Record<string, new (schema: Schema, strict: boolean | null) => SchemaTransformer>;
 
-/** How the schemas of a model are transformed. */
+/** The name of a schema transformer. */
 export type TransformerName = keyof typeof transformers;
 
 /** A schema as a model is sent it, and whether it is sent as strict. */
