@@ -68,7 +68,9 @@ switch (command.kind) {
   case 'doctor':
   case 'store':
   case 'completion':
-    void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
+    void import('./cli/process.ts').then(({ deskProcess }) =>
+      deskProcess(command, { stdout: frames, log, open: openToLook }),
+    );
     break;
   case 'inspect':
   case 'runs':

@@ -1,3 +1,4 @@
+import type { RunExecutor } from '../executors/run-executor.ts';
 import type { StoreSetting } from '../store/keeping.ts';
 import { exitCode } from './exit-code.ts';
 import { type OptionTable, type ReadOptions, readOptions, UsageError } from './options.ts';
@@ -10,6 +11,8 @@ export interface Desk {
   readonly env: NodeJS.ProcessEnv;
   /** The store that was named before the command. */
   readonly store?: StoreSetting | undefined;
+  /** The runs of a store: of a folder, or of the one that was named before the command; null when none was. */
+  readonly open: (folder: string | undefined) => RunExecutor | null;
   /** Aborted when the user wants it to stop. */
   readonly interrupted: AbortSignal;
 }

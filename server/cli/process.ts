@@ -26,9 +26,11 @@ export function runProcess(
 /** Any other command as this process. */
 export function deskProcess(
   { kind, args, store }: { kind: keyof typeof deskCommands; args: readonly string[]; store?: Desk['store'] },
-  { stdout, log }: { stdout: Output; log: Log },
+  { stdout, log, open }: { stdout: Output; log: Log; open: Desk['open'] },
 ): Promise<never> {
-  return asProcess({ stdout, log }, (streams) => deskCommands[kind].run(args, { ...streams, env: process.env, store }));
+  return asProcess({ stdout, log }, (streams) =>
+    deskCommands[kind].run(args, { ...streams, env: process.env, store, open }),
+  );
 }
 
 /** A command that looks at runs, as this process. */

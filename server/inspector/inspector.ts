@@ -8,6 +8,7 @@ import { type Assets, assets } from './assets.ts';
 import { sendJson, sendText, writeHead } from './http/answer.ts';
 import { Guard } from './http/guard.ts';
 
+export { exportHtml } from './export-html.ts';
 export { inspectorOwner } from './inspector-owner.ts';
 
 /** Options of an inspector. */

@@ -6,6 +6,7 @@ import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
+import { measureInspector } from './inspector.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
 import { measureStartup } from './startup.mjs';
@@ -25,6 +26,7 @@ const measurements = {
   mcp: () => measureMcpStep(daemonPath),
   wire: () => measureWire(daemonPath, bundles.wire),
   stream: () => measureStream(daemonPath),
+  inspector: () => measureInspector(daemonPath, bundles.filled),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
 };
 const named = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunExecutor } from '../../server/executors/run-executor.ts';
-import { type Inspector, startInspector } from '../../server/inspector/inspector.ts';
+import { exportHtml, type Inspector, startInspector } from '../../server/inspector/inspector.ts';
 import { chromium } from '../site/browser.ts';
 import { Daemon } from '../support/daemon.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
@@ -15,6 +15,7 @@ import {
   everything,
   failing,
   type Inspected,
+  pixel,
   silent,
   startInspected,
   usage,
@@ -394,6 +395,30 @@ describe.skipIf(!browserFolder || !chromium)(`the page of the inspector (${why})
     const list = await open('#/runs');
     await showing(list, '.rows', '<img src=x');
     expect(faults).toEqual([]);
+  });
+
+  it('is the same for a run that was exported, from a file and without a daemon', async () => {
+    const markup = '</script><script>document.title = "owned"</script><!--';
+    at.say('exported', { response: { ...text(markup), usage: usage(10, 2) } });
+    const image = { kind: 'binary' as const, media_type: 'image/png', data: pixel };
+    await at.session.run({ runId: 'exported', prompt: [markup, image] });
+    const folder = mkdtempSync(join(tmpdir(), 'runwire-exported-'));
+    const file = join(folder, 'run.html');
+    const view = await at.session.pair.server.executor.get('exported');
+    writeFileSync(file, await exportHtml(view, (given) => given, new AbortController().signal));
+    const page = await open('', `file://${file}`);
+    await showing(page, '.timeline', 'request 1: host:script');
+    expect(await page.title()).toBe('Runwire run');
+    await page.click('.tabs a:has-text("conversation")');
+    await showing(page, '.conversation', markup);
+    await eventually(async () => (await page.$eval('.item img', (one) => one.naturalWidth)) === 24 || undefined);
+    await page.click('.tabs a:has-text("usage")');
+    await page.waitForSelector('.chart canvas');
+    await page.click('.tabs a:has-text("raw")');
+    await showing(page, '.raw', 'run_finished');
+    expect(await countOf(page, 'main script')).toBe(0);
+    expect(faults).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   describe('for everybody', () => {

@@ -36,7 +36,7 @@ describe('commands that look at runs', { timeout: 60_000 }, () => {
     });
     await respond(daemon, [call]);
     const { id } = await daemon.waitFor(({ method }) => method === 'tool/call');
-    daemon.send({ id, result: { content: 'worked' } });
+    daemon.send({ id, result: { content: 'worked-it-out' } });
     await respond(daemon, [text(`Done. ${'x'.repeat(3000)}`)], 1);
     await ended;
     await daemon.stop();
@@ -61,13 +61,29 @@ describe('commands that look at runs', { timeout: 60_000 }, () => {
       new RegExp(`\\nTimeline\\n${time}model request request 1: host:m, [^\\n]+\\n${time}tool call work, `),
     );
     expect(stdout).toContain(
-      'Conversation\n  ## user\n  Do it.\n  ## call work\n  {}\n  ## return work\n  worked\n  ## model\n  Done. xxx',
+      'Conversation\n  ## user\n  Do it.\n  ## call work\n  {}\n  ## return work\n  worked-it-out\n  ## model\n  Done. xxx',
     );
     expect(stdout).toContain('x… (3,006 characters)');
     expect(stdout).not.toContain('\u001b');
     expect((await runCommand(['show', '--store', store, '--all', 'done'])).stdout).toContain('x'.repeat(3000));
     const data = JSON.parse((await runCommand(['show', '--store', store, '--json', 'done'])).stdout) as RunData;
     expect(data.messages.list).toHaveLength(4);
+  });
+
+  it('exports a run as one page, without secrets', async () => {
+    const args = ['store', 'export', 'done', '--format', 'html', '--store', store];
+    const { code, stdout } = await runCommand(args, { ANY_API_KEY: 'worked-it-out' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^<!doctype html>\n/);
+    expect(stdout).not.toMatch(/(src|href)="?https?:/);
+    const data = /id="run-data">(.*)<\/script>\n/.exec(stdout)?.[1] ?? '';
+    expect((JSON.parse(data) as RunData).messages.list).toHaveLength(4);
+    expect(data.includes('"worked-it-out"')).toBe(false);
+    expect(data.includes('"[redacted]"')).toBe(true);
+    const ofConversation = await runCommand(['store', 'export', 'work', '--format', 'html', '--store', store]);
+    expect(ofConversation.stdout.includes('"worked-it-out"')).toBe(true);
+    const wrong = await runCommand(['store', 'export', 'done', '--format', 'pdf', '--store', store]);
+    expect(wrong.stderr).toContain("--format takes json or html, not 'pdf'");
   });
 
   it.each([

@@ -126,7 +126,8 @@ export async function everything(at: Inspected, runId = 'everything'): Promise<v
   });
 }
 
-const pixel =
+/** A red square of 24 pixels. */
+export const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAABgAAAAYCAIAAABvFaqvAAAAJElEQVR42mP4z8BAFUQdUxhGDRo1aNSgUYNGDRo1aNSgUYMGAwBmn/QWlAZTQAAAAABJRU5ErkJggg==';
 
 /** A run with an image that goes on in the conversation. */

@@ -7,8 +7,6 @@ import { UsageError } from '../options.ts';
 
 /** What a command that looks at runs needs of its process. */
 export interface ViewDesk extends Desk {
-  /** The runs of a store: of a folder, or of the one that was named before the command; null when none was. */
-  readonly open: (folder: string | undefined) => RunExecutor | null;
   readonly log: Log;
 }
 
