@@ -64,6 +64,10 @@ export class RunSpans implements RunTrace {
   readonly #run: TracedRun;
   readonly #world: SpanWorld;
   readonly #model: OpenRequest['model'];
+  /** Attributes of all spans of the run. */
+  readonly #common: Attributes;
+  /** The span of the agent, as the parent of others. */
+  #inside: Context | undefined;
   readonly #startedAt = Date.now();
   #agent: Span | undefined;
   #request: OpenRequest | undefined;
@@ -73,6 +77,11 @@ export class RunSpans implements RunTrace {
     this.#run = run;
     this.#world = world;
     this.#model = modelParts(run.model);
+    const { conversationId, agent } = run;
+    this.#common = {
+      [ATTR_GEN_AI_CONVERSATION_ID]: conversationId,
+      ...(agent === undefined ? {} : { [ATTR_GEN_AI_AGENT_NAME]: agent }),
+    };
   }
 
   take(event: DurableEvent): void {
@@ -98,7 +107,7 @@ export class RunSpans implements RunTrace {
   }
 
   #take(event: DurableEvent): void {
-    this.#agent ??= this.#start(`invoke_agent ${this.#run.agent ?? ''}`.trim(), SpanKind.INTERNAL, 'invoke_agent');
+    if (!this.#agent) this.#begin();
     switch (event.event_kind) {
       case 'model_request_started':
         this.#requested(event);
@@ -119,22 +128,19 @@ export class RunSpans implements RunTrace {
     }
   }
 
-  #start(name: string, kind: SpanKind, operation: string, attributes: Attributes = {}): Span {
-    const { agent, conversationId, model, traceparent } = this.#run;
-    const parent = this.#agent ? trace.setSpan(ROOT_CONTEXT, this.#agent) : contextOf(traceparent);
-    const common = {
-      [ATTR_GEN_AI_OPERATION_NAME]: operation,
-      [ATTR_GEN_AI_CONVERSATION_ID]: conversationId,
-      ...(agent === undefined ? {} : { [ATTR_GEN_AI_AGENT_NAME]: agent }),
-      ...(operation === 'invoke_agent'
-        ? {
-            [ATTR_GEN_AI_PROVIDER_NAME]: this.#model.provider,
-            [ATTR_GEN_AI_REQUEST_MODEL]: modelParts(model).name,
-            'runwire.run.id': this.#run.runId,
-          }
-        : {}),
-    };
-    return this.#world.tracer.startSpan(name, { kind, attributes: { ...common, ...attributes } }, parent);
+  #begin(): void {
+    this.#agent = this.#start(`invoke_agent ${this.#run.agent ?? ''}`.trim(), SpanKind.INTERNAL, {
+      [ATTR_GEN_AI_OPERATION_NAME]: 'invoke_agent',
+      [ATTR_GEN_AI_PROVIDER_NAME]: this.#model.provider,
+      [ATTR_GEN_AI_REQUEST_MODEL]: this.#model.name,
+      'runwire.run.id': this.#run.runId,
+    });
+    this.#inside = trace.setSpan(ROOT_CONTEXT, this.#agent);
+  }
+
+  #start(name: string, kind: SpanKind, attributes: Attributes): Span {
+    const parent = this.#inside ?? contextOf(this.#run.traceparent);
+    return this.#world.tracer.startSpan(name, { kind, attributes: Object.assign(attributes, this.#common) }, parent);
   }
 
   #requested({ attempt, model: id, reason, status }: EventOf<'model_request_started'>): void {
@@ -148,8 +154,9 @@ export class RunSpans implements RunTrace {
       });
       return;
     }
-    const model = modelParts(id);
-    const span = this.#start(`chat ${model.name}`, SpanKind.CLIENT, 'chat', {
+    const model = id === this.#run.model ? this.#model : modelParts(id);
+    const span = this.#start(`chat ${model.name}`, SpanKind.CLIENT, {
+      [ATTR_GEN_AI_OPERATION_NAME]: 'chat',
       [ATTR_GEN_AI_PROVIDER_NAME]: model.provider,
       [ATTR_GEN_AI_REQUEST_MODEL]: model.name,
     });
@@ -185,7 +192,8 @@ export class RunSpans implements RunTrace {
 
   #called({ part, event_kind }: Called): void {
     const { contents } = this.#world;
-    const span = this.#start(`execute_tool ${part.tool_name}`, SpanKind.INTERNAL, 'execute_tool', {
+    const span = this.#start(`execute_tool ${part.tool_name}`, SpanKind.INTERNAL, {
+      [ATTR_GEN_AI_OPERATION_NAME]: 'execute_tool',
       [ATTR_GEN_AI_TOOL_NAME]: part.tool_name,
       [ATTR_GEN_AI_TOOL_CALL_ID]: part.tool_call_id,
       [ATTR_GEN_AI_TOOL_TYPE]: event_kind === 'output_tool_call' ? 'extension' : 'function',
@@ -239,6 +247,7 @@ export class RunSpans implements RunTrace {
       span.end();
     }
     this.#agent = undefined;
+    this.#inside = undefined;
   }
 }
 
@@ -256,8 +265,10 @@ function usageAttributes(usage: {
   return {
     [ATTR_GEN_AI_USAGE_INPUT_TOKENS]: usage.input_tokens,
     [ATTR_GEN_AI_USAGE_OUTPUT_TOKENS]: usage.output_tokens,
-    [ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage.cache_read_tokens,
-    [ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS]: usage.cache_write_tokens,
+    ...(usage.cache_read_tokens > 0 ? { [ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage.cache_read_tokens } : {}),
+    ...(usage.cache_write_tokens > 0
+      ? { [ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS]: usage.cache_write_tokens }
+      : {}),
   };
 }
 
