@@ -6,10 +6,11 @@ import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
-import { measureInspector } from './inspector.mjs';
+import { measureInspector } from './inspector/looking-at-runs.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
 import { measureStartup } from './startup.mjs';
+import { measureStore } from './store.mjs';
 import { measureStream } from './stream.mjs';
 import { measureWire } from './wire.mjs';
 
@@ -23,6 +24,7 @@ const measurements = {
   messages: () => measureMessages(bundles.messages),
   daemon: () => measureDaemonStep(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
+  store: () => measureStore(daemonPath),
   mcp: () => measureMcpStep(daemonPath),
   wire: () => measureWire(daemonPath, bundles.wire),
   stream: () => measureStream(daemonPath),

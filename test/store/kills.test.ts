@@ -163,7 +163,7 @@ describe('daemons that are killed at random', () => {
       `${killed} kills, ${runs} runs, ${events} events: ${heard.lost} lost, ${heard.doubled} doubled, ${heard.changed} events changed; ${unknown} outcomes unknown\n`,
     );
     expect([heard.lost, heard.doubled, heard.changed]).toEqual([0, 0, 0]);
-  }, 600_000);
+  }, 1_800_000);
 });
 
 describe('four daemons on one store', () => {

@@ -15,6 +15,12 @@ const topics = [
   { text: 'Models and keys', link: '/guide/models' },
   { text: 'Errors in your program', link: '/guide/errors' },
 ];
+const editors = [
+  { text: 'VS Code', link: '/guide/vscode' },
+  { text: 'Zed, JetBrains and others', link: '/guide/editors' },
+  { text: 'Neovim', link: '/guide/neovim' },
+  { text: 'Emacs', link: '/guide/emacs' },
+];
 const running = [
   { text: 'Look at runs', link: '/guide/inspector' },
   { text: 'Limits and operations', link: '/guide/operations' },
@@ -49,6 +55,7 @@ export default defineConfig({
     sidebar: [
       { text: 'Begin', items: guides },
       { text: 'Build', items: topics },
+      { text: 'In your editor', items: editors },
       { text: 'Run', items: running },
       { text: 'Reference', items: reference },
     ],

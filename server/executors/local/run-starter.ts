@@ -89,7 +89,7 @@ export class RunStarter {
     const from = { runId, fingerprint, nowMs: world.epochMs(), bounds: owner.limits, messagesOf: () => base };
     const planned = planOf(params, compiled, from);
     // Without a store nothing is awaited from here on: the checks above still hold.
-    const latest = stored ? await stored.latestStart(planned.conversationId) : 0;
+    const latest = stored && isNamed(planned) ? await stored.latestStart(planned.conversationId) : 0;
     const plan = { ...planned, startedAtMs: this.#nextStart(latest) };
     if (!stored) return this.#begin({ plan, model, controls, params, parent, givenBytes, servers });
     const whole = { ...plan, history: cleanHistory(plan.history, { repairLast: false }) };
@@ -120,6 +120,7 @@ export class RunStarter {
       stored?.create(plan, (history) => headOf(plan, { by: stored.by, modelId, serves, history, continuedFrom }), {
         id: params.runId !== undefined,
         isChild: parent !== undefined,
+        isNamed: isNamed(plan),
         onBusy: params.onBusy ?? 'queue',
       }) ?? null
     );
@@ -168,6 +169,10 @@ export class RunStarter {
     return (await stored?.messagesOf(given.runId)) ?? messagesOf(runs.get(given.runId));
   }
 }
+
+/** Whether the conversation of a run may have had others: one with an id of its own has not. */
+export const isNamed = ({ conversationId, params, history }: RunPlan): boolean =>
+  params.conversationId === conversationId || history.some((message) => message.conversation_id === conversationId);
 
 /** Links a child to its parent, whose stop stops it; the returned function undoes the link. */
 export function endWith(child: RunRecord, parent: RunRecord): () => void {

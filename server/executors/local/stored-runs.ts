@@ -36,6 +36,8 @@ interface CreateOptions {
   /** True when the host chose the id. */
   readonly id: boolean;
   readonly isChild: boolean;
+  /** Whether the conversation may have had other runs. */
+  readonly isNamed: boolean;
   readonly onBusy: 'queue' | 'refuse';
 }
 
@@ -135,12 +137,9 @@ export class StoredRuns {
   async create(
     plan: RunPlan,
     headWith: (history: StoredHistory) => RunHead,
-    { id, isChild, onBusy }: CreateOptions,
+    { id, isChild, isNamed, onBusy }: CreateOptions,
   ): Promise<StoredIn | null> {
     const { conversationId } = plan;
-    const isNamed =
-      plan.params.conversationId === conversationId ||
-      plan.history.some((message) => message.conversation_id === conversationId);
     const base = isNamed ? await this.#latestEnded(conversationId) : null;
     const history = base ? await this.#after(base, plan.history) : { messages: plan.history };
     const created = await this.store.create(headWith(history), { id, conversation: isNamed && !isChild });

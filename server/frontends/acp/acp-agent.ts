@@ -117,6 +117,7 @@ export class AcpAgent implements ConnectionHandler {
       throw invalidParams(`The session '${sessionId}' belongs to '${record.cwd}', not to '${cwd}'.`);
     const session = await this.#open({ ...record, additionalDirectories }, params);
     const last = runs.at(-1);
+    session.lastRunId = last?.runId ?? null;
     if (last) session.earlier = isSummary ? await summaryOf(last) : { runId: last.runId };
     const { windowTokens } = await this.#parts.world.factsOf(session.settings.model);
     if (replays) await replay(session, runs, windowTokens);

@@ -162,6 +162,33 @@ it('does not list or load sessions without a store', async () => {
   expect((await load(client, 'x', folderWith())).error?.code).toBe(-32002);
 });
 
+it('refuses a prompt in a session that another process has gone on with, until it is loaded again', async () => {
+  const cwd = folderWith();
+  const first = await start({ model: scripted([text('1')], [text('3')]) });
+  const session = await first.newSession(cwd);
+  await first.prompt(session, 'one');
+  const second = await start({ model: scripted([text('2')]) });
+  await load(second, session, cwd);
+  await second.prompt(session, 'two');
+  expect((await first.prompt(session, 'stale')).error?.message).toContain('Another process has gone on');
+  await load(first, session, cwd);
+  expect((await first.prompt(session, 'three')).result?.stopReason).toBe('end_turn');
+});
+
+it('refuses a prompt while another process is busy with the session', async () => {
+  const cwd = folderWith();
+  const first = await start({ model: scripted([text('1')], () => new Promise<never>(() => undefined)) });
+  const session = await first.newSession(cwd);
+  await first.prompt(session, 'one');
+  const second = await start({ model: scripted() });
+  await load(second, session, cwd);
+  const running = first.prompt(session, 'two');
+  await expect.poll(async () => (await first.executor.list({ state: 'running' })).runs.length).toBe(1);
+  expect((await second.prompt(session, 'me too')).error?.message).toMatch(/Another process|has not ended/);
+  first.write({ method: 'session/cancel', params: { sessionId: session } });
+  expect((await running).result?.stopReason).toBe('cancelled');
+});
+
 it('closes a session: its prompt ends as cancelled, and it is gone', async () => {
   const client = await start({ model: scripted(() => new Promise<never>(() => undefined)) });
   const session = await client.newSession(folderWith());

@@ -54,7 +54,7 @@ async def watch():
     run = await rw.resume(run_id, **options)
     output = await run.output()
     count = len([event async for event in run.events()])
-    say(output=output, **{'from': run.last_seq}, seqs=list(range(run.last_seq + 1, run.last_seq + 1 + count)), told=events['lastSeq'])
+    say(output=output, **{'from': run.last_seq}, seqs=list(range(run.last_seq + 1, run.last_seq + 1 + count)), watched=events['lastSeq'])
 
 
 async def main():

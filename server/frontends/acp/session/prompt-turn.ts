@@ -93,9 +93,22 @@ export class PromptTurn {
       this.#finished = resolve;
     });
     const owner = this.#owner(projector);
+    await this.#checkLatest();
     await world.executor.start(this.#params(prompt, command), owner);
     if (this.#isCancelled) this.cancel();
     return finished;
+  }
+
+  /** Two processes that go on with one session would each lose what the other has done. Errors: `RpcError`. */
+  async #checkLatest(): Promise<void> {
+    const { id, lastRunId, parts } = this.#session;
+    if (!parts.world.hasStore || lastRunId === null) return;
+    const { runs } = await parts.world.executor.list({ conversationId: id, limit: 1 });
+    if (runs[0] === undefined || runs[0].runId === lastRunId) return;
+    throw new RpcError(
+      rpcCode.invalidRequest,
+      'Another process has gone on with this session; load it again to see what it did.',
+    );
   }
 
   #params(prompt: RunStartParams['prompt'], command: Command | null): RunStartParams {
@@ -122,6 +135,7 @@ export class PromptTurn {
     const session = this.#session;
     const { executor, hasStore } = session.parts.world;
     session.cost = addedCost(session.cost, result.usage);
+    session.lastRunId = this.#runId;
     const isSummary = command === 'compact' && result.outcome === 'success';
     if (isSummary) session.earlier = compactedHistory(String(result.output), result.timing.finishedAt);
     else if (hasStore) session.earlier = { runId: this.#runId };

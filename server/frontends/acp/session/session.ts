@@ -25,6 +25,7 @@ export class Session implements TurnSession {
   /** Title, and what else of it is stored with each of its runs. */
   title: string | null;
   earlier: Earlier = null;
+  lastRunId: string | null = null;
   /** US dollars so far; null when it is not known. */
   cost: number | null = 0;
   readonly #files: EditorFiles;

@@ -34,6 +34,8 @@ export interface TurnSession {
   readonly record: SessionRecord;
   title: string | null;
   earlier: Earlier;
+  /** Its latest run, as this process knows it. */
+  lastRunId: string | null;
   /** US dollars so far; null when it is not known. */
   cost: number | null;
   /** The updates of the run that goes on. */

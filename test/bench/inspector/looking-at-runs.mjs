@@ -6,8 +6,8 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, inFlight } from './client.mjs';
-import { least, median } from './statistics.mjs';
+import { Client, inFlight } from '../client.mjs';
+import { least, median } from '../statistics.mjs';
 
 const rounds = 5;
 const runs = 300;
