@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunData } from '../../server/inspector/view/run-data.ts';
 import { eventually } from './eventually.ts';
@@ -77,6 +78,13 @@ describe('the inspector over HTTP', () => {
     ['a link in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, 200],
   ])('answers %s with its status', async (_, headers, status) => {
     expect((await send(`${address}api/runs`, { headers })).status).toBe(status);
+  });
+
+  it('weighs at most 150 KB on the wire, all files together', async () => {
+    const files = await Promise.all(['', 'inspector.js', 'inspector.css'].map((file) => send(`${address}${file}`)));
+    const bytes = files.reduce((sum, { text }) => sum + gzipSync(text).length, 0);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(150_000);
   });
 
   it('loads nothing from elsewhere, and runs nothing but its own script', async () => {

@@ -92,7 +92,7 @@ function CallView({ item, head }: { item: Item; head: JSX.Element }): JSX.Elemen
           <h3>
             return <Labels labels={returned?.labels ?? []} />
           </h3>
-          {returned ? <ContentView value={returned.content.value} at={returned.content.at} /> : <p>None yet.</p>}
+          {returned ? <ContentView value={returned.content.value} at={returned.content.at} /> : <p>None.</p>}
         </div>
       </div>
     </article>
