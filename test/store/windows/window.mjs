@@ -55,9 +55,5 @@ async function watch() {
   const run = await runwire.resume(runId, functions);
   const seqs = [];
   for await (const { seq } of run) seqs.push(seq);
-<<<<<<< HEAD
-  say({ output: await run.output, from: run.lastSeq, seqs, reported: lastSeq });
-=======
   say({ output: await run.output, from: run.lastSeq, seqs, watched: lastSeq });
->>>>>>> main
 }
