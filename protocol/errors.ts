@@ -20,6 +20,7 @@ export const ErrorCode = {
   overloaded: 1002,
   'message.tooLarge': 1003,
   'store.unavailable': 1004,
+  notAllowed: 1005,
 
   'run.notFound': 1100,
   'run.evicted': 1101,

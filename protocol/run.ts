@@ -275,6 +275,30 @@ export const RunGet = defineRequest(
   { summary: 'Returns the state of a run at this instant.', errors: ['run.notFound', 'run.evicted'], since: '0.1.0' },
 );
 
+/** Follows a run that another connection started. @since 0.1.0 */
+export const RunAttach = defineRequest(
+  'run/attach',
+  {
+    params: onFirstUse(() => z.object({ runId: runId() })),
+    result: onFirstUse(() =>
+      z.object({
+        runId: runId(),
+        state: runState(),
+        lastSeq: z
+          .number()
+          .int()
+          .describe('`seq` of the last event that is not sent again; `run/events` has those up to it.'),
+      }),
+    ),
+  },
+  {
+    summary:
+      'Sends this connection the events after `lastSeq` and the deltas of a run that another connection started, and no callbacks; what waits is in `pending/list`, and the first answer wins. Deltas are left out while the connection is congested, which shows as a gap in `n`.',
+    errors: ['run.notFound', 'run.evicted'],
+    since: '0.1.0',
+  },
+);
+
 const runOutcome = () => z.enum(['success', 'deferred', 'cancelled', 'failed']);
 
 const runSummary = () =>

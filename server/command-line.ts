@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
+import { type GatewaySettings, gatewayHelp, gatewayOptions, gatewaySettings } from './cli/serve/gateway-options.ts';
 import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
@@ -32,6 +33,12 @@ export type Command = {
       /** The process of the host. */
       readonly hostPid?: number;
     }
+  | {
+      readonly kind: 'serve';
+      readonly settings: GatewaySettings;
+      /** How long runs may go on after a signal, in milliseconds. */
+      readonly drainMs: number;
+    }
   /** `args` are left to the command, which is loaded on demand. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
   | { readonly kind: 'models' | 'doctor' | 'completion'; readonly args: readonly string[] }
@@ -47,6 +54,7 @@ export interface StoreSetting {
 
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
+       runwire [options] serve --listen ADDRESS [options]
        runwire models|doctor|schema|completion [options]
 
 The Runwire daemon: JSON-RPC 2.0 on stdin and stdout, in Content-Length frames as language servers speak it, or in
@@ -54,6 +62,7 @@ lines, one message each, when the first one is a line.
 
 Commands:
   run                  ask a model once and print the answer; no daemon, no protocol (runwire run --help)
+  serve                one daemon for many users, over WebSocket (runwire serve --help)
   models               list the models that can be named, with prices, and what they need (runwire models --help)
   doctor               look for what may keep runs from working (runwire doctor --help)
   schema               print the protocol as JSON Schemas (runwire schema --help)
@@ -137,23 +146,34 @@ export function parseCommandLine(args: readonly string[]): Command {
 
 function commandOf(args: readonly string[]): Command {
   const { values, words, rest } = readOptions(args, globalOptions, { stopAtWord: true });
-  const config = values.config === undefined ? {} : readConfig(values.config);
-  const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
-  if (!isLogLevel(logLevel)) {
-    throw new UsageError(`'${logLevel}' is not a log level; use one of ${logLevels.join(', ')}`);
-  }
-  const logFile = values['log-file'] ?? config.logFile;
-  const mcp = values.mcp ?? config.mcp ?? 'all';
-  if (!isMcpMode(mcp)) throw new UsageError(`--mcp takes ${mcpModes.join(', ')}, not '${mcp}'`);
-  const common = {
-    logLevel,
-    allowEnv: new Set([...(config.allowEnv ?? []), ...(values['allow-env'] ?? [])]),
-    allowLocalDownloads: values['allow-local-downloads'] ?? config.allowLocalDownloads ?? false,
+  return words[0] === 'serve' ? serveCommand(args) : commandFrom(values, words, rest);
+}
+
+/** Options of the daemon count after the name of the command too. */
+function serveCommand(args: readonly string[]): Command {
+  const { values, words } = readOptions(args, { ...globalOptions, ...gatewayOptions });
+  if (words[1] !== undefined) throw new UsageError(`serve takes no argument '${words[1]}'`);
+  if (values.help) return { ...commonOf(values, {}), kind: 'text', text: gatewayHelp, exitCode: 0 };
+  const config = configOf(values);
+  const common = commonOf(values, config);
+  // What a client names would be started here: that is the operator's to allow.
+  const mcp = (values.mcp ?? config.mcp) ? common.mcp : 'off';
+  return {
+    ...common,
     mcp,
-    ...(logFile ? { logFile } : {}),
-    ...(config.limits ? { limits: config.limits } : {}),
-    ...storeOf(values, config),
+    kind: 'serve',
+    settings: gatewaySettings(values),
+    drainMs: daemonOptions(values, config).drainMs,
   };
+}
+
+const configOf = ({ config }: GlobalValues): Config => (config === undefined ? {} : readConfig(config));
+
+type GlobalValues = OptionValues<typeof globalOptions>;
+
+function commandFrom(values: GlobalValues, words: readonly string[], rest: readonly string[]): Command {
+  const config = configOf(values);
+  const common = commonOf(values, config);
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
   if (values.help) return text(help);
   if (values.version) return text(values.json ? `${JSON.stringify(versions)}\n` : `${version}\n`);
@@ -171,10 +191,32 @@ function commandOf(args: readonly string[]): Command {
     case 'schema':
       return wantsHelp(rest) ? text(schemaHelp) : { ...common, kind: 'schema' };
     default: {
-      const guess = didYouMean(command, ['run', 'models', 'doctor', 'schema', 'completion']);
+      const guess = didYouMean(command, ['run', 'serve', 'models', 'doctor', 'schema', 'completion']);
       throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
     }
   }
+}
+
+type Common = Pick<Command, 'logLevel' | 'logFile' | 'allowEnv' | 'allowLocalDownloads' | 'mcp' | 'limits' | 'store'>;
+
+/** What every command is given. Errors: `UsageError`. */
+function commonOf(values: GlobalValues, config: Config): Common {
+  const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
+  if (!isLogLevel(logLevel)) {
+    throw new UsageError(`'${logLevel}' is not a log level; use one of ${logLevels.join(', ')}`);
+  }
+  const logFile = values['log-file'] ?? config.logFile;
+  const mcp = values.mcp ?? config.mcp ?? 'all';
+  if (!isMcpMode(mcp)) throw new UsageError(`--mcp takes ${mcpModes.join(', ')}, not '${mcp}'`);
+  return {
+    logLevel,
+    allowEnv: new Set([...(config.allowEnv ?? []), ...(values['allow-env'] ?? [])]),
+    allowLocalDownloads: values['allow-local-downloads'] ?? config.allowLocalDownloads ?? false,
+    mcp,
+    ...(logFile ? { logFile } : {}),
+    ...(config.limits ? { limits: config.limits } : {}),
+    ...storeOf(values, config),
+  };
 }
 
 /** Most bytes of a configuration. */

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
-import { type Command, parseCommandLine } from './command-line.ts';
+import { type Command, parseCommandLine, type StoreSetting } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import { defaultLimits } from './limits.ts';
@@ -42,6 +42,9 @@ switch (command.kind) {
       start(command);
     }
     break;
+  case 'serve':
+    void startServing(command);
+    break;
   case 'run':
     void runHere(command.args);
     break;
@@ -73,11 +76,46 @@ async function runHere(args: readonly string[]): Promise<void> {
   await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
 }
 
-/** Opened when it is first used, so that a daemon starts as fast with it. */
-function storeAccess(): StoreAccess | undefined {
-  const { store } = command;
-  return store && { by: version, open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed }) };
+/** `runwire serve`: a daemon for many connections. */
+async function startServing({ settings, drainMs, limits = {}, store }: Command & { kind: 'serve' }): Promise<void> {
+  const { startGateway } = await import('./gateway/gateway.ts');
+  const opened = await startGateway({
+    version,
+    ...keys,
+    mcp,
+    limits,
+    settings,
+    log,
+    redact,
+    onSecret: (value) => redaction.add(value),
+    world,
+    ...(store ? { store: { setting: store, open: storeOf } } : {}),
+  }).catch((error: unknown) => {
+    print(`runwire: ${error instanceof Error ? error.message : String(error)}\n`, 2);
+    return null;
+  });
+  if (!opened) return;
+  onBugs();
+  let isEnding = false;
+  for (const [signal, code] of Object.entries(signalCodes)) {
+    process.on(signal, () => {
+      if (isEnding) process.exit(code);
+      isEnding = true;
+      void opened.close(drainMs).finally(() => process.exit(code));
+    });
+  }
+  frames.write(`Listening on ${opened.address}\n`);
 }
+
+function storeAccess(): StoreAccess | undefined {
+  return command.store && storeOf(command.store);
+}
+
+/** Opened when it is first used, so that a daemon starts as fast with it. */
+const storeOf = (store: StoreSetting): StoreAccess => ({
+  by: version,
+  open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed }),
+});
 
 function print(text: string, exitCode: 0 | 2): void {
   // Who reads may have seen enough (`| head`).
@@ -107,10 +145,14 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))
     process.on(signal, () => server.lifecycle.signalled(code, drainMs));
-  // A bug ends what it happened in, never the daemon of every other run.
-  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
+  onBugs();
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
+}
+
+/** A bug ends what it happened in, never the daemon of every other run. */
+function onBugs(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
 }
 
 /**

@@ -2209,6 +2209,22 @@ export interface RpcDiscoverResult {
   [other: string]: unknown;
 }
 
+/** Parameters of `run/attach`. @since 0.1.0 */
+export interface RunAttachParams {
+  /** The run. */
+  runId: string;
+}
+
+/** Result of `run/attach`. @since 0.1.0 */
+export interface RunAttachResult {
+  /** The run. */
+  runId: string;
+  /** The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded. */
+  state: "queued" | "running" | "waiting" | "interrupted" | "finished";
+  /** `seq` of the last event that is not sent again; `run/events` has those up to it. */
+  lastSeq: number;
+}
+
 /** Parameters of `run/cancel`. @since 0.1.0 */
 export interface RunCancelParams {
   /** The run. */
@@ -3612,6 +3628,7 @@ export interface RequestParams {
   'shutdown': Record<string, unknown>;
   'run/start': RunStartParamsInput;
   'run/resume': RunResumeParamsInput;
+  'run/attach': RunAttachParams;
   'run/wait': RunWaitParams;
   'run/cancel': RunCancelParams;
   'run/steer': RunSteerParams;
@@ -3642,6 +3659,7 @@ export interface RequestResults {
   'shutdown': null;
   'run/start': RunStarted | RunResult;
   'run/resume': { runId: string; state: "queued" | "running" | "waiting" | "interrupted" | "finished"; lastSeq: number } | RunResult;
+  'run/attach': RunAttachResult;
   'run/wait': RunResult;
   'run/cancel': RunCancelResult;
   'run/steer': RunSteerResult;

@@ -20,6 +20,7 @@ const parts = {
   'google-credentials': 'server/models/credentials/google.ts',
   'google-token': 'server/models/credentials/google-token.ts',
   mcp: 'server/toolsets/part.ts',
+  gateway: 'server/gateway/part.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */

@@ -88,6 +88,11 @@ export interface RunExecutor {
     params: Omit<ParamsOf<'run/resume'>, 'wait' | 'include'>,
     owner: RunOwner,
   ): Promise<{ run: RunView; lastSeq: number }>;
+  /**
+   * Lets an owner observe a run that it may not have started: it is sent the events after `lastSeq` and the deltas, and no
+   * callbacks.
+   */
+  attach(runId: string, owner: RunOwner): Promise<{ run: RunView; lastSeq: number }>;
   list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>>;
   /** Requests a run to stop; it is not accepted when the run has ended or is stopping. */
   cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>>;
@@ -97,6 +102,11 @@ export interface RunExecutor {
   release(runId: string): Promise<ResultOf<'run/release'>>;
   /** Gives a live run another owner: its next events go there, and its open callbacks are sent there. */
   moveTo(runId: string, owner: RunOwner): Promise<RunView>;
+
+  /**
+   * An owner is gone for now: it observes nothing any more, and its live runs, also those being started, get another owner.
+   */
+  detach(owner: RunOwner, to: RunOwner): void;
 
   /** The conversations that are kept. Errors: `store.unavailable` when none are. */
   conversations(): ConversationList;

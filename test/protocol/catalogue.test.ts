@@ -19,6 +19,7 @@ it('pins the names of the methods', () => {
     'shutdown',
     'run/start',
     'run/resume',
+    'run/attach',
     'run/wait',
     'run/cancel',
     'run/steer',

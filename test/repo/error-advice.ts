@@ -53,6 +53,11 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
     advice: 'Fix the name at `path`; `didYouMean` is the likeliest one.',
     details: ['path', 'didYouMean'],
   },
+  notAllowed: {
+    meaning: 'The token of the connection does not allow the method or the model.',
+    advice: 'Ask the operator of the gateway for a token whose `allow` names it.',
+    details: ['method', 'model'],
+  },
   overloaded: {
     meaning: 'A limit of the daemon is reached: runs, requests in flight, waiters, or bytes that are held.',
     advice:

@@ -16,6 +16,7 @@ import type { RunStore } from '../../store/run-store.ts';
 import { pageOf } from '../page.ts';
 import type { ExecutorHealth, PendingAnswer, RunExecutor, RunView } from '../run-executor.ts';
 import { Conversations } from './conversations.ts';
+import { ObservedRuns } from './observed-runs.ts';
 import { OwnedRuns } from './owned-runs.ts';
 import { quietOwner } from './quiet-owner.ts';
 import { RecordView, summaryOf } from './record-view.ts';
@@ -36,6 +37,8 @@ export interface LocalExecutorDeps
   readonly limits: Limits;
   /** Where runs are kept; absent: in memory alone. */
   readonly store?: StoreAccess | undefined;
+  /** Places for runs, when executors share them; default: as many as the limits say. */
+  readonly slots?: RunSlots;
 }
 
 /** A store that is opened on first use. */
@@ -47,14 +50,15 @@ export interface StoreAccess {
 }
 
 /** Runs of this process, kept in its memory and, when there is one, in a store. */
-export function createLocalExecutor({ limits, store, ...deps }: LocalExecutorDeps): RunExecutor {
-  return new LocalExecutor(limits, store, deps);
+export function createLocalExecutor({ limits, store, slots, ...deps }: LocalExecutorDeps): RunExecutor {
+  return new LocalExecutor(limits, { store, slots: slots ?? new RunSlots(limits) }, deps);
 }
 
 class LocalExecutor implements RunExecutor {
   readonly #runs: RunRegistry;
   readonly #slots: RunSlots;
   readonly #owned = new OwnedRuns();
+  readonly #observed = new ObservedRuns();
   readonly #pending = new PendingItems();
   readonly #counters = { open: 0, late: 0 };
   readonly #limits: Limits;
@@ -63,10 +67,14 @@ class LocalExecutor implements RunExecutor {
   readonly #starter: RunStarter;
   readonly #resumer: RunResumer;
 
-  constructor(limits: Limits, store: StoreAccess | undefined, given: Omit<LocalExecutorDeps, 'limits' | 'store'>) {
+  constructor(
+    limits: Limits,
+    { store, slots }: { store: StoreAccess | undefined; slots: RunSlots },
+    given: Omit<LocalExecutorDeps, 'limits' | 'store' | 'slots'>,
+  ) {
     this.#limits = limits;
     this.#runs = new RunRegistry(limits);
-    this.#slots = new RunSlots(limits);
+    this.#slots = slots;
     const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
     const deps = { ...given, ...shared, pending: this.#pending };
     this.#driver = new RunDriver(deps);
@@ -104,6 +112,18 @@ class LocalExecutor implements RunExecutor {
     this.#runs.starting(runId, resumed);
     const live = await resumed;
     return { run: new RecordView(live), lastSeq: live.engine.lastSeq };
+  }
+
+  async attach(runId: string, owner: RunOwner): Promise<{ run: RunView; lastSeq: number }> {
+    const { record, view } = await this.#find(runId);
+    if (!record) return { run: view, lastSeq: (await view.snapshot()).lastSeq };
+    this.#observed.add(record, owner);
+    return { run: view, lastSeq: record.emitter.events.lastSeq };
+  }
+
+  detach(owner: RunOwner, to: RunOwner): void {
+    this.#observed.removeAll(owner);
+    this.#owned.each(owner, (record) => this.#move(record, to, {}));
   }
 
   async list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>> {
@@ -309,6 +329,7 @@ class LocalExecutor implements RunExecutor {
 
   #move(record: RunRecord, owner: RunOwner, options: ResumeOptions): void {
     this.#owned.remove(record);
+    this.#observed.remove(record, owner);
     const { runId, engine } = record;
     record.moveTo(owner, progressOf(options, owner, { runId, title: engine.agent.name ?? 'Agent run' }));
     this.#owned.add(record);
