@@ -10,6 +10,7 @@ import { decodeLine, readLines } from './line.ts';
 import { conversationOf, epochOf, fileName, idOf, newRef, type RunRef, stableName, type Tag } from './names.ts';
 import { type Durability, type FileWorld, RunFile } from './run-file.ts';
 import { RunIndex } from './run-index.ts';
+import type { LineLog, OwnedRun as OwnedLines, Store } from './store.ts';
 import { failedIn } from './store-errors.ts';
 import type { RunHead, StoredHistory } from './stored-lines.ts';
 import { StoredRun } from './stored-run.ts';
@@ -25,7 +26,7 @@ export interface StoreOptions {
 }
 
 /** A run that this process drives, and the name of its file. */
-export interface OwnedRun {
+interface OwnedRun {
   ref: RunRef;
   readonly file: RunFile;
 }
@@ -66,13 +67,13 @@ const mostRaces = 50;
  * The runs of a folder. The name of a file is the index and the lock; its lines are the truth. Several processes may use one
  * folder; a run is driven by the one in its name.
  */
-export class RunStore {
+export class RunStore implements Store {
   readonly path: string;
   readonly index: RunIndex;
   readonly daemons: Daemons;
   readonly #options: StoreOptions;
   readonly #sync = new DiskSync();
-  readonly #owned = new Map<RunFile, OwnedRun>();
+  readonly #owned = new Map<LineLog, OwnedRun>();
   readonly #files: FileWorld;
   readonly #heads = new Map<string, StoredHeadSummary>();
   #beatAt = 0;
@@ -225,8 +226,10 @@ export class RunStore {
   }
 
   /** Gives a run up under the name of its new state. */
-  release(owned: OwnedRun, tag: Tag): void {
-    if (!this.#owned.delete(owned.file)) return;
+  release(given: OwnedLines, tag: Tag): void {
+    const owned = this.#owned.get(given.file);
+    if (!owned) return;
+    this.#owned.delete(owned.file);
     owned.file.close();
     const ref = { ...owned.ref, tag };
     // A file that another daemon took meanwhile is that one's.
@@ -238,7 +241,7 @@ export class RunStore {
   }
 
   /** Deletes files. Errors: `store.unavailable`. */
-  remove(refs: readonly RunRef[]): void {
+  remove(refs: readonly RunRef[]): undefined {
     try {
       for (const ref of refs) {
         fs.rmSync(this.#pathOf(ref), { force: true });
@@ -247,6 +250,10 @@ export class RunStore {
     } catch (error) {
       throw failedIn(this.path, error);
     }
+  }
+
+  get epoch(): string {
+    return this.daemons.epoch;
   }
 
   /** Resolves when everything is on disk. */

@@ -61,7 +61,7 @@ export class Conversations {
         { conversationId, runId },
       );
     }
-    store.remove(runs.map(({ ref }) => ref));
+    await store.remove(runs.map(({ ref }) => ref));
     for (const { runId } of runs) if (this.#runs.find(runId)?.result) this.#runs.release(runId);
     return { deletedRuns: runs.length };
   }

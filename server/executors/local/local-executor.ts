@@ -12,7 +12,7 @@ import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { RunSlots } from '../../runs/slots.ts';
-import type { RunStore } from '../../store/run-store.ts';
+import type { Store } from '../../store/store.ts';
 import { pageOf } from '../page.ts';
 import type { ExecutorHealth, PendingAnswer, RunExecutor, RunView } from '../run-executor.ts';
 import { Conversations } from './conversations.ts';
@@ -44,7 +44,7 @@ export interface LocalExecutorDeps
 /** A store that is opened on first use. */
 export interface StoreAccess {
   /** Errors: `store.unavailable`. */
-  readonly open: () => RunStore;
+  readonly open: () => Store;
   /** Version of the daemon. */
   readonly by: string;
 }

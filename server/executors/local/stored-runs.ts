@@ -6,7 +6,8 @@ import { stringifyExact } from '../../engine/json/exact-json.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import { epochOf, idOf, type RunRef } from '../../store/names.ts';
 import { RunJournal } from '../../store/run-journal.ts';
-import type { RunStore, StoredSummary, Taken } from '../../store/run-store.ts';
+import type { StoredSummary, Taken } from '../../store/run-store.ts';
+import type { Store } from '../../store/store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { RunSummary, RunView } from '../run-executor.ts';
@@ -20,7 +21,7 @@ import { itemOf, StoredView } from './stored-view.ts';
 /** Options of `StoredRuns`. */
 export interface StoredRunsOptions {
   /** Opens the store. Errors: `store.unavailable`. */
-  readonly open: () => RunStore;
+  readonly open: () => Store;
   /** Version of the daemon. */
   readonly by: string;
   readonly runs: RunRegistry;
@@ -57,7 +58,7 @@ const pollMs = 100;
 export class StoredRuns {
   readonly by: string;
   readonly #options: StoredRunsOptions;
-  #store: RunStore | undefined;
+  #store: Store | undefined;
 
   constructor(options: StoredRunsOptions) {
     this.#options = options;
@@ -65,7 +66,7 @@ export class StoredRuns {
   }
 
   /** Opened on first use. Errors: `store.unavailable`. */
-  get store(): RunStore {
+  get store(): Store {
     this.#store ??= this.#options.open();
     return this.#store;
   }
@@ -167,7 +168,7 @@ export class StoredRuns {
     const refs = runId === undefined ? await this.store.refs() : [await this.store.find(runId)];
     const items: PendingItem[] = [];
     for (const ref of refs.reverse()) {
-      if (!ref || (ref.tag !== 'park' && epochOf(ref) === null) || epochOf(ref) === this.store.daemons.epoch) continue;
+      if (!ref || (ref.tag !== 'park' && epochOf(ref) === null) || epochOf(ref) === this.store.epoch) continue;
       const run = await this.store.load(ref).catch(() => null);
       if (run && !run.result) items.push(...run.openRequests().map((request) => itemOf(run.runId, request)));
     }

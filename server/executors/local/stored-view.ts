@@ -7,7 +7,7 @@ import type { RunSnapshot } from '../../../protocol/run.ts';
 import { addUsage, emptyUsage, withTotal } from '../../engine/limits/usage.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
-import type { RunStore } from '../../store/run-store.ts';
+import type { Store } from '../../store/store.ts';
 import type { StoredRequest, StoredRun } from '../../store/stored-run.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';
 import { type RebuiltRun, rebuild } from './rebuild.ts';
@@ -21,10 +21,10 @@ type Page<M extends 'run/messages' | 'run/newMessages' | 'run/usage' | 'run/even
 /** Shows a run of the store as of its last line, also one that another daemon drives. */
 export class StoredView implements RunView {
   readonly #run: StoredRun;
-  readonly #store: RunStore;
+  readonly #store: Store;
   #rebuilt: Promise<RebuiltRun | null> | undefined;
 
-  constructor(run: StoredRun, store: RunStore) {
+  constructor(run: StoredRun, store: Store) {
     this.#run = run;
     this.#store = store;
   }

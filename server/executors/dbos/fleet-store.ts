@@ -1,0 +1,358 @@
+import type { ModelMessage } from '../../../protocol/messages/messages.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { parseExact, stringifyExact } from '../../engine/json/exact-json.ts';
+import type { RawLine } from '../../store/line.ts';
+import { conversationOf, epochOf, idOf, newRef, type RunRef, type Tag } from '../../store/names.ts';
+import type { StoredSummary, Taken } from '../../store/run-store.ts';
+import type { OwnedRun, Store } from '../../store/store.ts';
+import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
+import { StoredRun } from '../../store/stored-run.ts';
+import { type Fleet, unavailable } from './fleet.ts';
+import type { FleetLine, FleetLog } from './fleet-log.ts';
+
+const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
+
+/** A run as it was found in the database. */
+export interface FleetRef extends RunRef {
+  readonly workflowId: string;
+  /** The process that drives it; null when none does. */
+  readonly driver: number | null;
+  /** True while it waits in a queue for a worker. */
+  readonly isQueued: boolean;
+  readonly summary: Omit<StoredSummary, 'ref' | 'outcome'>;
+}
+
+interface Row {
+  readonly workflow_id: string;
+  readonly id: string;
+  readonly run_id: string;
+  readonly conversation: string;
+  readonly conversation_id: string;
+  readonly parent_run_id: string | null;
+  readonly agent: string | null;
+  readonly started_ms: string;
+  readonly started_at: string;
+  readonly outcome: Tag | null;
+  readonly status: string | null;
+  readonly executor_id: string | null;
+  readonly pid: number | null;
+  readonly ended: boolean;
+}
+
+const select = `
+  SELECT r.workflow_id, r.id, r.run_id, r.conversation, r.conversation_id, r.parent_run_id, r.agent, r.started_ms, r.started_at,
+         r.outcome, w.status, w.executor_id, l.pid
+  FROM runwire.runs r
+  LEFT JOIN dbos.workflow_status w ON w.workflow_uuid = r.workflow_id
+  LEFT JOIN runwire.living l ON l.id = w.executor_id AND w.status = 'PENDING'`;
+const newest = 'ORDER BY r.started_ms DESC, r.id DESC';
+
+/** How a run is put into a queue, when it is created. */
+export interface QueuedIn {
+  readonly queue: string;
+  readonly priority: number;
+}
+
+/** The runs of one tenant in the database of a fleet. */
+export class FleetStore implements Store {
+  readonly epoch: string;
+  readonly tenant: string;
+  readonly #open: () => Promise<Fleet>;
+  readonly #owned = new Map<OwnedRun['file'], FleetLog>();
+  /** Runs whose creation puts them into a queue. */
+  readonly queued = new Map<string, QueuedIn>();
+
+  /** `epoch` is the id of this process in the fleet; it is opened with the first request. */
+  constructor(tenant: string, epoch: string, open: () => Promise<Fleet>) {
+    this.tenant = tenant;
+    this.epoch = epoch;
+    this.#open = open;
+  }
+
+  async create(
+    head: RunHead,
+    claims: { id: boolean; conversation: boolean },
+    queued?: QueuedIn,
+  ): Promise<OwnedRun | Taken> {
+    return this.#guard(async (fleet) => {
+      const ref = newRef(head, queued ? 'park' : `live-${this.epoch}`);
+      const workflowId = this.#workflowOf(ref.id);
+      const taken = await this.#insert(fleet, { head, ref, workflowId, claims, queued });
+      if (taken) return taken;
+      try {
+        if (!queued) return this.#own(ref, await fleet.start(workflowId));
+        await fleet.enqueue(workflowId, queued);
+        return { ref, file: nowhere };
+      } catch (error) {
+        await fleet.pool.query('DELETE FROM runwire.runs WHERE workflow_id = $1', [workflowId]).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  find(runId: string): Promise<FleetRef | null> {
+    return this.#first('r.id = $2', idOf(runId));
+  }
+
+  refs(): Promise<FleetRef[]> {
+    return this.#refs(`WHERE r.tenant = $1 ${newest}`, []);
+  }
+
+  ofConversation(conversationId: string): Promise<FleetRef[]> {
+    return this.#refs(`WHERE r.tenant = $1 AND r.conversation = $2 ${newest}`, [conversationOf(conversationId)]);
+  }
+
+  async load(given: RunRef): Promise<StoredRun | null> {
+    return this.#guard(async (fleet) => {
+      const ref = await this.#first('r.id = $2', given.id);
+      if (!ref) return null;
+      const { rows } = await fleet.pool.query<{ head: string }>(
+        'SELECT head FROM runwire.runs WHERE workflow_id = $1',
+        [ref.workflowId],
+      );
+      if (!rows[0]) return null;
+      const lines = await linesOf(fleet, ref.workflowId);
+      const all = [{ n: 0, k: 'run', ...(parseExact(rows[0].head) as object) }, ...lines] as RawLine[];
+      return new StoredRun(ref, { lines: all, size: 0, damagedLine: null });
+    });
+  }
+
+  async summary(given: RunRef): Promise<StoredSummary | null> {
+    const ref = given as FleetRef;
+    const ended = outcomes[ref.tag as keyof typeof outcomes];
+    if (ended !== undefined || ref.driver !== null || ref.isQueued)
+      return { ref, ...ref.summary, outcome: ended ?? null };
+    // Lines are the truth: a run may have ended just before its process did.
+    const run = await this.load(ref);
+    return run && { ref: run.ref, ...ref.summary, outcome: run.result?.outcome ?? null };
+  }
+
+  async historyOf({ from, messages }: StoredHistory): Promise<ModelMessage[]> {
+    if (!from) return [...messages];
+    const ref = await this.find(from.runId);
+    const run = ref && (await this.load(ref));
+    if (!run)
+      throw new EngineError(
+        'run.notFound',
+        `Run '${from.runId}', which another one goes on from, is not in the database.`,
+      );
+    return [...(await this.messagesOf(run)).messages.slice(0, from.count), ...messages];
+  }
+
+  async messagesOf(run: StoredRun): Promise<{ messages: ModelMessage[]; newMessageIndex: number }> {
+    return run.messagesAfter(await this.historyOf(run.head.history));
+  }
+
+  driverOf(ref: RunRef): number | null {
+    return (ref as FleetRef).driver;
+  }
+
+  async claim(ref: RunRef): Promise<{ owned: OwnedRun; run: StoredRun } | null> {
+    return this.#guard(async (fleet) => {
+      const workflowId = this.#workflowOf(ref.id);
+      const log = await fleet.claim(workflowId);
+      return log && this.#claimed(ref, log);
+    });
+  }
+
+  /** The same for a run that came to this process out of a queue. */
+  async adopted(workflowId: string): Promise<{ owned: OwnedRun; run: StoredRun } | null> {
+    return this.#guard(async (fleet) => {
+      const log = fleet.logOf(workflowId);
+      const ref = await this.#first('r.workflow_id = $2', workflowId);
+      return log && ref ? this.#claimed(ref, log) : null;
+    });
+  }
+
+  release(owned: OwnedRun, tag: Tag): void {
+    const log = this.#owned.get(owned.file);
+    if (!log) return;
+    this.#owned.delete(owned.file);
+    owned.ref = { ...owned.ref, tag };
+    log.close(tag);
+  }
+
+  async remove(refs: readonly RunRef[]): Promise<void> {
+    await this.#guard((fleet) =>
+      deleteRuns(
+        fleet,
+        refs.map(({ id }) => this.#workflowOf(id)),
+      ),
+    );
+  }
+
+  async flush(): Promise<void> {
+    await this.#guard((fleet) => fleet.flush());
+  }
+
+  close(): void {
+    for (const log of this.#owned.values()) log.close('park');
+    this.#owned.clear();
+  }
+
+  /** Resolves when something may have changed of a run that another process drives. */
+  async changed(ref: RunRef, signal: AbortSignal, ms: number): Promise<void> {
+    await this.#guard((fleet) => fleet.wakes.next(this.#workflowOf(ref.id), signal, ms));
+  }
+
+  /** Requests the process that drives a run to stop it. */
+  async requestStop(ref: RunRef, error: object): Promise<void> {
+    await this.#guard(async (fleet) => {
+      const workflowId = this.#workflowOf(ref.id);
+      await fleet.pool.query('INSERT INTO runwire.inbox (workflow_id, error) VALUES ($1, $2)', [
+        workflowId,
+        JSON.stringify(error),
+      ]);
+      fleet.wakes.inbox(workflowId);
+    });
+  }
+
+  /** Ids of DBOS are those of one database: a tenant is part of them, and no id of a host is. */
+  #workflowOf(id: string): string {
+    return `${idOf(this.tenant).slice(0, 16)}-${id}`;
+  }
+
+  async #claimed(ref: RunRef, log: FleetLog): Promise<{ owned: OwnedRun; run: StoredRun }> {
+    const owned = this.#own({ ...ref, tag: `live-${this.epoch}` }, log);
+    const run = await this.load(owned.ref);
+    if (run) return { owned, run };
+    this.release(owned, 'park');
+    throw new EngineError('run.notFound', 'The run is not in the database any more.');
+  }
+
+  #own(ref: RunRef, log: FleetLog): OwnedRun {
+    this.#owned.set(log, log);
+    return { ref, file: log };
+  }
+
+  async #insert(
+    fleet: Fleet,
+    run: {
+      head: RunHead;
+      ref: RunRef;
+      workflowId: string;
+      claims: { id: boolean; conversation: boolean };
+      queued: QueuedIn | undefined;
+    },
+  ): Promise<Taken | null> {
+    const { head, ref, workflowId, claims, queued } = run;
+    const client = await fleet.pool.connect();
+    try {
+      await client.query('BEGIN');
+      if (claims.conversation) {
+        await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+          `${this.tenant}\n${ref.conversation}`,
+        ]);
+        const open = await this.#openIn(ref.conversation);
+        if (open) {
+          await client.query('ROLLBACK');
+          return { taken: 'conversation', by: open };
+        }
+      }
+      const { rowCount } = await client.query(
+        `INSERT INTO runwire.runs (workflow_id, tenant, id, run_id, conversation, conversation_id, parent_run_id, agent,
+           started_ms, started_at, queue, head)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+        [
+          workflowId,
+          this.tenant,
+          ref.id,
+          head.runId,
+          ref.conversation,
+          head.conversationId,
+          head.parentRunId ?? null,
+          head.spec.agent.name ?? null,
+          head.startedAtMs,
+          head.startedAt,
+          queued?.queue ?? null,
+          stringifyExact(head),
+        ],
+      );
+      await client.query('COMMIT');
+      if (rowCount === 1) return null;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+    const by = await this.#first('r.id = $2', ref.id);
+    return by ? { taken: 'id', by } : null;
+  }
+
+  async #openIn(conversation: string): Promise<FleetRef | null> {
+    const refs = await this.#refs(
+      `WHERE r.tenant = $1 AND r.conversation = $2 AND r.outcome IS NULL AND r.parent_run_id IS NULL ${newest}`,
+      [conversation],
+    );
+    for (const ref of refs) if (!(await this.load(ref))?.result) return ref;
+    return null;
+  }
+
+  async #first(condition: string, value: string): Promise<FleetRef | null> {
+    return (await this.#refs(`WHERE r.tenant = $1 AND ${condition}`, [value]))[0] ?? null;
+  }
+
+  #refs(condition: string, values: readonly unknown[]): Promise<FleetRef[]> {
+    return this.#guard(async ({ pool }) => {
+      const { rows } = await pool.query<Row>(`${select} ${condition}`, [this.tenant, ...values]);
+      return rows.map((row) => this.#refOf(row));
+    });
+  }
+
+  #refOf(row: Row): FleetRef {
+    const startedAtMs = Number(row.started_ms);
+    const isQueued = row.outcome === null && row.status === 'ENQUEUED';
+    const isDriven = row.outcome === null && row.status === 'PENDING' && row.pid !== null;
+    return {
+      ...newRef({ runId: row.run_id, conversationId: row.conversation_id, startedAtMs }, 'park'),
+      tag: row.outcome ?? (isDriven ? `live-${row.executor_id}` : 'park'),
+      workflowId: row.workflow_id,
+      driver: isDriven ? row.pid : null,
+      isQueued,
+      summary: {
+        runId: row.run_id,
+        conversationId: row.conversation_id,
+        parentRunId: row.parent_run_id ?? undefined,
+        agent: row.agent ?? undefined,
+        startedAt: row.started_at,
+      },
+    };
+  }
+
+  /** Errors of the database are those of the store. */
+  async #guard<T>(act: (fleet: Fleet) => Promise<T>): Promise<T> {
+    try {
+      return await act(await this.#open());
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+}
+
+/** The lines of a run, in the order in which they were recorded, numbered after the head. */
+export async function linesOf({ pool }: Fleet, workflowId: string): Promise<RawLine[]> {
+  const { rows } = await pool.query<{ output: string | null }>(
+    'SELECT output FROM dbos.operation_outputs WHERE workflow_uuid = $1 ORDER BY function_id',
+    [workflowId],
+  );
+  const lines = rows.flatMap(({ output }) => (output ? (parseExact(output) as FleetLine[]) : []));
+  return lines.map((line, index) => ({ n: index + 1, ...line }));
+}
+
+/** Deletes runs with all that DBOS has of them. */
+export async function deleteRuns({ pool }: Pick<Fleet, 'pool'>, workflowIds: readonly string[]): Promise<void> {
+  await pool.query('DELETE FROM runwire.runs WHERE workflow_id = ANY($1)', [workflowIds]);
+  await pool.query('DELETE FROM dbos.workflow_status WHERE workflow_uuid = ANY($1)', [workflowIds]);
+}
+
+/** The lines of a run that another process will drive. */
+const nowhere: OwnedRun['file'] = {
+  onFailure: () => undefined,
+  hold: () => undefined,
+  append: () => undefined,
+  appendNow: () => undefined,
+};
+
+/** True for a run that is driven somewhere, or will be. */
+export const isUnderWay = (ref: RunRef): boolean => epochOf(ref) !== null || (ref as FleetRef).isQueued === true;

@@ -1,0 +1,64 @@
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
+import type { RunRef, Tag } from './names.ts';
+import type { StoredSummary, Taken } from './run-store.ts';
+import type { RunHead, StoredHistory } from './stored-lines.ts';
+import type { StoredRun } from './stored-run.ts';
+
+type Fields = { readonly k: string } & { readonly [field: string]: unknown };
+
+/** Where the lines of a run go that this process drives. Who cannot write stops there, and so does the run. */
+export interface LineLog {
+  /** Called once when a line cannot be written, or the run was taken over. */
+  onFailure: (error: Error) => void;
+  /** Writes a line with the next one. Only for what could be lost without anybody having seen that it was there. */
+  hold(fields: Fields): void;
+  /**
+   * Writes a line. Returns a promise when that has to be awaited before anything follows from it; with `sync` the line has
+   * to survive the machine.
+   *
+   * Errors: `store.unavailable`, `run.owned`; then nothing is written any more.
+   */
+  append(fields: Fields, options?: { sync?: boolean }): Promise<void> | undefined;
+  /** The same for a line that is followed at once where that can be had. */
+  appendNow(fields: Fields): Promise<void> | undefined;
+}
+
+/** A run that this process drives. */
+export interface OwnedRun {
+  ref: RunRef;
+  readonly file: LineLog;
+}
+
+/** Where runs are kept: a folder, or a database. All errors of the system are `store.unavailable`. */
+export interface Store {
+  /** Stands for this process in the tags of runs that it drives. */
+  readonly epoch: string;
+  /** Creates a run with its head, unless its id or its conversation is taken. */
+  create(head: RunHead, claims: { id: boolean; conversation: boolean }): Promise<OwnedRun | Taken>;
+  /** The run of an id; null when there is none. */
+  find(runId: string): Promise<RunRef | null>;
+  /** All runs, newest first. */
+  refs(): Promise<RunRef[]>;
+  /** The runs of a conversation, newest first. */
+  ofConversation(conversationId: string): Promise<RunRef[]>;
+  /** Reads a run; null when it is gone. Errors: `run.unreadable`. */
+  load(ref: RunRef): Promise<StoredRun | null>;
+  /** What a list shows of a run; null when it is gone. Errors: those of `load`. */
+  summary(ref: RunRef): Promise<StoredSummary | null>;
+  /** The messages that a run began with. Errors: those of `load`. */
+  historyOf(history: StoredHistory): Promise<ModelMessage[]>;
+  /** The messages of a run as they were last written. Errors: those of `load`. */
+  messagesOf(run: StoredRun): Promise<{ messages: ModelMessage[]; newMessageIndex: number }>;
+  /** The process that drives a run, as it was found; null when none does. */
+  driverOf(ref: RunRef): number | null;
+  /** Takes a run over that nobody drives: of all who try, one succeeds. Null for the others, who have to look again. */
+  claim(ref: RunRef): Promise<{ owned: OwnedRun; run: StoredRun } | null>;
+  /** Gives a run up in its new state. */
+  release(owned: OwnedRun, tag: Tag): void;
+  /** Deletes runs. */
+  remove(refs: readonly RunRef[]): Promise<void> | undefined;
+  /** Resolves when everything is written. */
+  flush(): Promise<void>;
+  /** Parks what is left, and says that this process is gone. */
+  close(): void;
+}
