@@ -34,6 +34,7 @@ export const ErrorCode = {
   'run.unreadable': 1109,
   'conversation.notFound': 1110,
   'conversation.busy': 1111,
+  'run.poisoned': 1112,
 
   'agent.notFound': 1200,
   'model.unknown': 1201,

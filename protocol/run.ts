@@ -47,6 +47,26 @@ export const RunStartParams = named(
         .describe(
           'What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store.',
         ),
+      queue: z
+        .string()
+        .min(1)
+        .max(128)
+        .nullish()
+        .describe(
+          'The queue whose workers run it; absent: this daemon. Only with `--executor dbos`, and for a run that needs no callback.',
+        ),
+      priority: z
+        .number()
+        .int()
+        .min(0)
+        .max(1000)
+        .nullish()
+        .describe('Its place in the queue: lower goes first; 0 for somebody who waits, the default; 10 for a batch.'),
+      tenant: z
+        .string()
+        .max(256)
+        .nullish()
+        .describe('Whose run it is: workers take those of each tenant in turn. A gateway knows that from the token.'),
       parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
       workDoneToken: ProgressToken()
         .nullish()

@@ -4,6 +4,7 @@ import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
 import { type GatewaySettings, gatewayHelp, gatewayOptions, gatewaySettings } from './cli/serve/gateway-options.ts';
+import { type WorkerSettings, workerHelp, workerOptions, workerSettings } from './cli/serve/worker-options.ts';
 import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type LogLevel, logLevels } from './log.ts';
@@ -24,6 +25,8 @@ export type Command = {
   readonly limits?: Partial<Limits>;
   /** The folder in which runs are kept. */
   readonly store?: StoreSetting;
+  /** The database in which they are kept, in place of a folder: its address, which is shown nowhere. */
+  readonly databaseUrl?: string;
 } & (
   | {
       readonly kind: 'daemon';
@@ -39,6 +42,7 @@ export type Command = {
       /** How long runs may go on after a signal, in milliseconds. */
       readonly drainMs: number;
     }
+  | { readonly kind: 'worker'; readonly settings: WorkerSettings; readonly drainMs: number }
   /** `args` are left to the command, which is loaded on demand. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
   | { readonly kind: 'models' | 'doctor' | 'completion'; readonly args: readonly string[] }
@@ -55,6 +59,7 @@ export interface StoreSetting {
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
        runwire [options] serve --listen ADDRESS [options]
+       runwire [options] worker --queue NAME [options]
        runwire models|doctor|schema|completion [options]
 
 The Runwire daemon: JSON-RPC 2.0 on stdin and stdout, in Content-Length frames as language servers speak it, or in
@@ -63,6 +68,7 @@ lines, one message each, when the first one is a line.
 Commands:
   run                  ask a model once and print the answer; no daemon, no protocol (runwire run --help)
   serve                one daemon for many users, over WebSocket (runwire serve --help)
+  worker               work on the runs of a queue, with a database (runwire worker --help)
   models               list the models that can be named, with prices, and what they need (runwire models --help)
   doctor               look for what may keep runs from working (runwire doctor --help)
   schema               print the protocol as JSON Schemas (runwire schema --help)
@@ -77,6 +83,9 @@ Options:
                        here win
   --durability LEVEL   normal: what a crash of the daemon loses is nothing, of the machine a second; full: nothing either
   --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
+  --database-url env:NAME
+                       with --executor dbos: the variable that holds the address of a PostgreSQL database
+  --executor NAME      who keeps and drives runs: local (default), or dbos: any daemon and worker on a PostgreSQL database
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
   --mcp MODE           which MCP servers clients may name: all (default), http (those with a url) or off
@@ -120,7 +129,9 @@ export const globalOptions = {
   'log-level': 'value',
   'log-file': 'value',
   drain: 'value',
+  'database-url': 'value',
   durability: 'value',
+  executor: 'value',
   store: 'value',
   mcp: 'value',
   version: 'flag',
@@ -146,14 +157,15 @@ export function parseCommandLine(args: readonly string[]): Command {
 
 function commandOf(args: readonly string[]): Command {
   const { values, words, rest } = readOptions(args, globalOptions, { stopAtWord: true });
-  return words[0] === 'serve' ? serveCommand(args) : commandFrom(values, words, rest);
+  if (words[0] === 'serve') return serveCommand(args);
+  return words[0] === 'worker' ? workerCommand(args) : commandFrom(values, words, rest);
 }
 
 /** Options of the daemon count after the name of the command too. */
 function serveCommand(args: readonly string[]): Command {
   const { values, words } = readOptions(args, { ...globalOptions, ...gatewayOptions });
   if (words[1] !== undefined) throw new UsageError(`serve takes no argument '${words[1]}'`);
-  if (values.help) return { ...commonOf(values, {}), kind: 'text', text: gatewayHelp, exitCode: 0 };
+  if (values.help) return { ...commonOf({}, {}), kind: 'text', text: gatewayHelp, exitCode: 0 };
   const config = configOf(values);
   const common = commonOf(values, config);
   // What a client names would be started here: that is the operator's to allow.
@@ -163,6 +175,20 @@ function serveCommand(args: readonly string[]): Command {
     mcp,
     kind: 'serve',
     settings: gatewaySettings(values),
+    drainMs: daemonOptions(values, config).drainMs,
+  };
+}
+
+function workerCommand(args: readonly string[]): Command {
+  const { values, words } = readOptions(args, { ...globalOptions, ...workerOptions });
+  if (words[1] !== undefined) throw new UsageError(`worker takes no argument '${words[1]}'`);
+  if (values.help) return { ...commonOf({}, {}), kind: 'text', text: workerHelp, exitCode: 0 };
+  const config = configOf(values);
+  const common = commonOf({ executor: 'dbos', ...values }, config);
+  return {
+    ...common,
+    kind: 'worker',
+    settings: workerSettings(values),
     drainMs: daemonOptions(values, config).drainMs,
   };
 }
@@ -191,13 +217,16 @@ function commandFrom(values: GlobalValues, words: readonly string[], rest: reado
     case 'schema':
       return wantsHelp(rest) ? text(schemaHelp) : { ...common, kind: 'schema' };
     default: {
-      const guess = didYouMean(command, ['run', 'serve', 'models', 'doctor', 'schema', 'completion']);
+      const guess = didYouMean(command, ['run', 'serve', 'worker', 'models', 'doctor', 'schema', 'completion']);
       throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
     }
   }
 }
 
-type Common = Pick<Command, 'logLevel' | 'logFile' | 'allowEnv' | 'allowLocalDownloads' | 'mcp' | 'limits' | 'store'>;
+type Common = Pick<
+  Command,
+  'logLevel' | 'logFile' | 'allowEnv' | 'allowLocalDownloads' | 'mcp' | 'limits' | 'store' | 'databaseUrl'
+>;
 
 /** What every command is given. Errors: `UsageError`. */
 function commonOf(values: GlobalValues, config: Config): Common {
@@ -216,6 +245,7 @@ function commonOf(values: GlobalValues, config: Config): Common {
     ...(logFile ? { logFile } : {}),
     ...(config.limits ? { limits: config.limits } : {}),
     ...storeOf(values, config),
+    ...databaseOf(values),
   };
 }
 
@@ -264,6 +294,23 @@ function storeOf(
   if (path === undefined) return {};
   if (path === '') throw new UsageError('--store takes a folder');
   return { store: { path: resolve(path), durability } };
+}
+
+/** The address is read from the environment, so that it is in no list of processes. Errors: `UsageError`. */
+function databaseOf({ executor, store, 'database-url': url }: GlobalValues): { databaseUrl?: string } {
+  if (executor !== undefined && executor !== 'local' && executor !== 'dbos')
+    throw new UsageError(`'${executor}' is not an executor; use local or dbos`);
+  if (executor !== 'dbos') {
+    if (url === undefined) return {};
+    throw new UsageError('--database-url belongs to --executor dbos');
+  }
+  if (store !== undefined) throw new UsageError('--executor dbos keeps runs in the database; leave out --store');
+  const [, name] = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(url ?? '') ?? [];
+  if (name === undefined)
+    throw new UsageError('--executor dbos needs --database-url env:NAME, the variable that holds the address');
+  const value = process.env[name];
+  if (!value) throw new UsageError(`the variable ${name}, which --database-url names, is not set`);
+  return { databaseUrl: value };
 }
 
 function wantsHelp(args: readonly string[]): boolean {

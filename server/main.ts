@@ -3,7 +3,9 @@ import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, parseCommandLine, type StoreSetting } from './command-line.ts';
+import type { EngineError } from './engine/errors.ts';
 import { reportBug } from './errors/response-error.ts';
+import { type FleetAccess, fleetAccess } from './executors/dbos/fleet-access.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
@@ -30,6 +32,8 @@ const redaction = new Redaction(secretsOfEnv(process.env));
 /** Nothing is written that is longer, however much is given. */
 const redact = (text: string) => redaction.head(text, 32 * 1024);
 const log = openLog();
+/** Present when runs are kept in a database. */
+const fleet = command.databaseUrl === undefined ? null : openFleet(command.databaseUrl);
 
 /** 128 and the number of the signal, as shells count. */
 const signalCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
@@ -45,6 +49,9 @@ switch (command.kind) {
   case 'serve':
     void startServing(command);
     break;
+  case 'worker':
+    void startWorking(command);
+    break;
   case 'run':
     void runHere(command.args);
     break;
@@ -58,6 +65,16 @@ switch (command.kind) {
     break;
   case 'text':
     print(command.text, command.exitCode);
+}
+
+/** The address of a database holds a password: it is shown nowhere. */
+function openFleet(url: string): FleetAccess {
+  redaction.add(url);
+  const password = URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
+  if (password) redaction.add(password);
+  const queue =
+    command.kind === 'worker' ? { queue: { name: command.settings.queue, slots: command.settings.slots } } : {};
+  return fleetAccess({ url, version, log, ...queue });
 }
 
 /** `runwire run`: a run of this process, without a client. */
@@ -78,7 +95,7 @@ async function runHere(args: readonly string[]): Promise<void> {
 
 /** `runwire serve`: a daemon for many connections. */
 async function startServing({ settings, drainMs, limits = {}, store }: Command & { kind: 'serve' }): Promise<void> {
-  const { startGateway } = await import('./gateway/gateway.ts');
+  const { startGateway, tenantFolder } = await import('./gateway/gateway.ts');
   const opened = await startGateway({
     version,
     ...keys,
@@ -89,25 +106,49 @@ async function startServing({ settings, drainMs, limits = {}, store }: Command &
     redact,
     onSecret: (value) => redaction.add(value),
     world,
-    ...(store ? { store: { setting: store, open: storeOf } } : {}),
+    ...(fleet ? { storeOf: (tenant: string) => fleet.store(tenant) } : {}),
+    ...(store ? { storeOf: (tenant: string) => storeOf({ ...store, path: tenantFolder(store.path, tenant) }) } : {}),
   }).catch((error: unknown) => {
     print(`runwire: ${error instanceof Error ? error.message : String(error)}\n`, 2);
     return null;
   });
   if (!opened) return;
+  untilSignalled(async () => {
+    await opened.close(drainMs);
+    await fleet?.close();
+  });
+  frames.write(`Listening on ${opened.address}\n`);
+}
+
+/** `runwire worker`: works on the runs of a queue. */
+async function startWorking({ settings, drainMs, limits = {} }: Command & { kind: 'worker' }): Promise<void> {
+  if (!fleet) return;
+  const { startWorker } = await import('./worker/worker.ts');
+  const worker = await startWorker({ ...keys, mcp, limits, settings, log, world, fleet }).catch((error: unknown) => {
+    print(`runwire: ${error instanceof Error ? error.message : String(error)}\n`, 2);
+    return null;
+  });
+  // What holds the process, such as a pool of connections, may be left of a start that failed.
+  if (!worker) return void setImmediate(() => process.exit(2));
+  untilSignalled(() => worker.close(drainMs));
+  frames.write(`Working on the queue '${settings.queue}'\n`);
+}
+
+/** Ends the process in order on the first signal, and at once on the second. */
+function untilSignalled(end: () => Promise<void>): void {
   onBugs();
   let isEnding = false;
   for (const [signal, code] of Object.entries(signalCodes)) {
     process.on(signal, () => {
       if (isEnding) process.exit(code);
       isEnding = true;
-      void opened.close(drainMs).finally(() => process.exit(code));
+      void end().finally(() => process.exit(code));
     });
   }
-  frames.write(`Listening on ${opened.address}\n`);
 }
 
 function storeAccess(): StoreAccess | undefined {
+  if (fleet) return fleet.store('');
   return command.store && storeOf(command.store);
 }
 
@@ -139,9 +180,16 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
     world,
     watchHost,
     store: storeAccess(),
-    onExit: (code) => process.exit(code),
+    onExit: (code) => (fleet ? void fleet.close().finally(() => process.exit(code)) : process.exit(code)),
   });
   log.add(server.showLog);
+  // Who wants a fleet and cannot have one learns it at once; a database that is down may come back.
+  fleet?.open().catch((error: unknown) => {
+    const { message, details } = error as EngineError;
+    if (details?.reason === 'package') print(`runwire: ${message}\n`, 2);
+    else log.error(message);
+    if (details?.reason === 'package') setImmediate(() => process.exit(2));
+  });
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))
     process.on(signal, () => server.lifecycle.signalled(code, drainMs));

@@ -21,6 +21,7 @@ const parts = {
   'google-token': 'server/models/credentials/google-token.ts',
   mcp: 'server/toolsets/part.ts',
   gateway: 'server/gateway/part.ts',
+  dbos: 'server/executors/dbos/part.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */
@@ -75,7 +76,8 @@ const bundled = {
   ...cjs,
   plugins: [separateParts],
   // A client of voice sessions, which nobody here opens: installed or not, it stays out.
-  external: ['livekit-client'],
+  // Those of a fleet are installed by who wants one.
+  external: ['livekit-client', '@dbos-inc/*', 'pg'],
 };
 
 /** Bundles the daemon; its folder also holds the licences of what it is made of, and nothing else. */

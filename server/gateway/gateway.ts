@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { GatewaySettings } from '../cli/serve/gateway-options.ts';
-import type { StoreSetting } from '../command-line.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { StoreAccess } from '../executors/local/local-executor.ts';
 import { defaultLimits } from '../limits.ts';
@@ -27,8 +26,8 @@ export interface GatewayDeps extends Pick<ServerDeps, 'env' | 'log' | 'world' | 
   readonly settings: GatewaySettings;
   readonly redact: (text: string) => string;
   readonly onSecret: (value: string) => void;
-  /** Where the runs of each tenant are kept, in a folder of its own. */
-  readonly store?: { readonly setting: StoreSetting; readonly open: (setting: StoreSetting) => StoreAccess };
+  /** Where the runs of each tenant are kept; absent: in memory alone. */
+  readonly storeOf?: (tenant: string) => StoreAccess;
 }
 
 /** A gateway that lets clients in. */
@@ -86,7 +85,7 @@ class Clients {
     const { world } = deps;
     const limits = { ...defaultLimits, messageBytes, ...deps.limits };
     this.#tenants = new Tenants({
-      open: (tenant, slots) => openTenancy({ ...deps, limits, slots, store: this.#storeOf(tenant) }),
+      open: (tenant, slots) => openTenancy({ ...deps, limits, slots, store: deps.storeOf?.(tenant) }),
       epochMs: world.epochMs,
       keptMs: limits.finishedRunsKeptMs,
       slots: new RunSlots(limits),
@@ -127,14 +126,11 @@ class Clients {
       await tenancy.toolsets.close();
     }
   }
+}
 
-  /** The name of a tenant is not part of a path. */
-  #storeOf(tenant: string): StoreAccess | undefined {
-    const { store } = this.#deps;
-    if (!store) return undefined;
-    const folder = createHash('sha256').update(tenant).digest('hex').slice(0, 32);
-    return store.open({ ...store.setting, path: join(store.setting.path, 'tenants', folder) });
-  }
+/** The folder of a tenant in a store; its name is not part of a path. */
+export function tenantFolder(store: string, tenant: string): string {
+  return join(store, 'tenants', createHash('sha256').update(tenant).digest('hex').slice(0, 32));
 }
 
 const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

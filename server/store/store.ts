@@ -1,4 +1,5 @@
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
+import type { RunError } from '../../protocol/result.ts';
 import type { RunRef, Tag } from './names.ts';
 import type { StoredSummary, Taken } from './run-store.ts';
 import type { RunHead, StoredHistory } from './stored-lines.ts';
@@ -29,10 +30,34 @@ export interface OwnedRun {
   readonly file: LineLog;
 }
 
+/** How a run is put into a queue. */
+export interface QueuedIn {
+  readonly queue: string;
+  readonly priority: number;
+  /** Whose run it is, for the order among tenants. */
+  readonly tenant: string;
+}
+
+/** What a store adds whose runs may be driven by any of several machines. */
+export interface SharedStore {
+  /** True for a run that waits in a queue. */
+  isQueued(ref: RunRef): boolean;
+  /** Creates a run that waits in a queue, unless its id or its conversation is taken. */
+  enqueue(head: RunHead, claims: { id: boolean; conversation: boolean }, into: QueuedIn): Promise<RunRef | Taken>;
+  /** Resolves when something may have changed of a run that another process drives, or when it is time to look. */
+  changed(ref: RunRef, signal: AbortSignal, ms: number): Promise<void>;
+  /** Requests whoever drives a run to stop it; false when nobody does any more, so that it can be claimed. */
+  requestStop(ref: RunRef, error: RunError): Promise<boolean>;
+  /** Called with requests to stop a run that this process drives. */
+  onStop: (runId: string, error: RunError) => void;
+}
+
 /** Where runs are kept: a folder, or a database. All errors of the system are `store.unavailable`. */
 export interface Store {
   /** Stands for this process in the tags of runs that it drives. */
   readonly epoch: string;
+  /** Present when several machines share it. */
+  readonly shared?: SharedStore;
   /** Creates a run with its head, unless its id or its conversation is taken. */
   create(head: RunHead, claims: { id: boolean; conversation: boolean }): Promise<OwnedRun | Taken>;
   /** The run of an id; null when there is none. */

@@ -135,6 +135,12 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
     meaning: 'A run of the conversation goes on, and the next would not see its messages.',
     advice: 'Wait for the end of that run, or cancel it.',
   },
+  'run.poisoned': {
+    meaning: 'Three workers in a row died over this run without recording a step of it.',
+    advice:
+      'Look into the logs of the workers for what killed them. The messages up to there are in `run/messages`; begin another run from them.',
+    details: ['takeovers'],
+  },
   'agent.notFound': {
     meaning: 'No agent of that name is registered.',
     advice: 'Register it with `agent/register` after every start of the daemon.',

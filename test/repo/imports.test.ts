@@ -29,7 +29,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/connection.ts'],
   ['server/lifecycle.ts'],
   ['server/server.ts'],
-  ['server/gateway'],
+  ['server/gateway', 'server/worker'],
   ['server/main.ts', 'server/launcher.cts', 'server/executable.cts'],
 ];
 
@@ -40,7 +40,7 @@ const packages: Record<string, RegExp> = {
   'protocol/node': /^(node:.*|vscode-jsonrpc\/node|@standard-schema\/spec)$/,
   'server/engine': /^node:crypto$/,
   server:
-    /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client|ws)$/,
+    /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client|ws|pg|@dbos-inc\/dbos-sdk.*)$/,
   'client-sample': /^(node:.*|zod|runwire(\/protocol)?)$/,
 };
 
@@ -158,6 +158,7 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
   const clouds = /^(@aws-sdk|@smithy|google-auth-library)/;
   expect(users(clouds).filter((file) => !file.startsWith('server/models/credentials/'))).toEqual([]);
   expect(users(/^@pydantic/)).toEqual(['server/models/prices.ts']);
+  expect(users(/^(pg|@dbos-inc)/).filter((file) => !file.startsWith('server/executors/dbos/'))).toEqual([]);
   expect(users(/^ws$/).filter((file) => !file.startsWith('server/gateway/socket/'))).toEqual([]);
   expect(users(/^@modelcontextprotocol/).filter((file) => !file.startsWith('server/toolsets/mcp/'))).toEqual([]);
 });

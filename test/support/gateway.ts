@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { WebSocket } from 'ws';
 import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import { gatewaySettings } from '../../server/cli/serve/gateway-options.ts';
-import { type Gateway, type GatewayDeps, startGateway } from '../../server/gateway/gateway.ts';
+import { type Gateway, type GatewayDeps, startGateway, tenantFolder } from '../../server/gateway/gateway.ts';
 import { RunStore } from '../../server/store/run-store.ts';
 
 /** The tokens that test gateways know. */
@@ -23,6 +23,8 @@ export interface TestGateway {
 /** How a test gateway is started. */
 export interface TestGatewayOptions extends Partial<Pick<GatewayDeps, 'limits' | 'env' | 'mcp'>> {
   readonly isStored?: boolean;
+  /** Where runs are kept, in place of a folder. */
+  readonly storeOf?: GatewayDeps['storeOf'];
   /** Options of the command line. */
   readonly options?: Parameters<typeof gatewaySettings>[0];
   /** What the file of tokens holds. */
@@ -36,9 +38,12 @@ export async function startTestGateway(given: TestGatewayOptions = {}): Promise<
   writeFileSync(file, JSON.stringify(given.tokenFile ?? { tokens: known }));
   const logged: string[] = [];
   const write = (text: string) => logged.push(text);
-  const open: NonNullable<GatewayDeps['store']>['open'] = (setting) => ({
+  const storeOf = (tenant: string) => ({
     by: 'test',
-    open: () => new RunStore({ ...setting, by: 'test', elapsed: () => performance.now() }),
+    open: () => {
+      const path = tenantFolder(join(folder, 'store'), tenant);
+      return new RunStore({ path, durability: 'normal', by: 'test', elapsed: () => performance.now() });
+    },
   });
   const gateway = await startGateway({
     version: 'test',
@@ -52,9 +57,7 @@ export async function startTestGateway(given: TestGatewayOptions = {}): Promise<
     onSecret: () => undefined,
     world: { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() },
     settings: gatewaySettings({ listen: '127.0.0.1:0', 'token-file': file, ...given.options }),
-    ...(given.isStored
-      ? { store: { setting: { path: join(folder, 'store'), durability: 'normal' as const }, open } }
-      : {}),
+    ...((given.storeOf ?? given.isStored) ? { storeOf: given.storeOf ?? storeOf } : {}),
   });
   const clients: GatewayClient[] = [];
   return {

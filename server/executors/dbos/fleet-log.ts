@@ -23,6 +23,9 @@ interface Waiter {
 export class FleetLog implements LineLog {
   readonly workflowId: string;
   onFailure: (error: Error) => void = () => undefined;
+  /** Called when somebody requests something of the run. */
+  onInbox: () => void = () => undefined;
+  #isGivenBack = false;
   #held: FleetLine[] = [];
   #lines: FleetLine[] = [];
   #waiters: Waiter[] = [];
@@ -67,6 +70,16 @@ export class FleetLog implements LineLog {
   close(tag: Tag): void {
     this.#tag ??= tag;
     this.#wake?.();
+  }
+
+  /** Parks the run; one that came out of a queue goes back there. */
+  giveBack(): void {
+    if (!this.#tag) this.#isGivenBack = true;
+    this.close('park');
+  }
+
+  get isGivenBack(): boolean {
+    return this.#isGivenBack;
   }
 
   /** The next lines to write, once there are some; null when the run was given up. */

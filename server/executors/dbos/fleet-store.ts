@@ -1,13 +1,15 @@
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
+import type { RunError } from '../../../protocol/result.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { parseExact, stringifyExact } from '../../engine/json/exact-json.ts';
 import type { RawLine } from '../../store/line.ts';
-import { conversationOf, epochOf, idOf, newRef, type RunRef, type Tag } from '../../store/names.ts';
+import { conversationOf, idOf, newRef, type RunRef, type Tag } from '../../store/names.ts';
 import type { StoredSummary, Taken } from '../../store/run-store.ts';
-import type { OwnedRun, Store } from '../../store/store.ts';
+import type { OwnedRun, QueuedIn, SharedStore, Store } from '../../store/store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import { StoredRun } from '../../store/stored-run.ts';
-import { type Fleet, unavailable } from './fleet.ts';
+import { unavailable } from './database-errors.ts';
+import type { Fleet } from './fleet.ts';
 import type { FleetLine, FleetLog } from './fleet-log.ts';
 
 const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
@@ -47,20 +49,13 @@ const select = `
   LEFT JOIN runwire.living l ON l.id = w.executor_id AND w.status = 'PENDING'`;
 const newest = 'ORDER BY r.started_ms DESC, r.id DESC';
 
-/** How a run is put into a queue, when it is created. */
-export interface QueuedIn {
-  readonly queue: string;
-  readonly priority: number;
-}
-
 /** The runs of one tenant in the database of a fleet. */
-export class FleetStore implements Store {
+export class FleetStore implements Store, SharedStore {
   readonly epoch: string;
   readonly tenant: string;
   readonly #open: () => Promise<Fleet>;
   readonly #owned = new Map<OwnedRun['file'], FleetLog>();
-  /** Runs whose creation puts them into a queue. */
-  readonly queued = new Map<string, QueuedIn>();
+  onStop: SharedStore['onStop'] = () => undefined;
 
   /** `epoch` is the id of this process in the fleet; it is opened with the first request. */
   constructor(tenant: string, epoch: string, open: () => Promise<Fleet>) {
@@ -69,25 +64,52 @@ export class FleetStore implements Store {
     this.#open = open;
   }
 
-  async create(
+  get shared(): this {
+    return this;
+  }
+
+  async create(head: RunHead, claims: { id: boolean; conversation: boolean }): Promise<OwnedRun | Taken> {
+    return this.#guard(async (fleet) => {
+      const ref = newRef(head, `live-${this.epoch}`);
+      const created = await this.#insert(fleet, { head, ref, claims, queue: null });
+      if ('taken' in created) return created;
+      return this.#undone(fleet, created.workflowId, async () => {
+        const log = await fleet.start(created.workflowId);
+        this.#listen(log, head.runId);
+        return this.#own(ref, log);
+      });
+    });
+  }
+
+  async enqueue(
     head: RunHead,
     claims: { id: boolean; conversation: boolean },
-    queued?: QueuedIn,
-  ): Promise<OwnedRun | Taken> {
+    into: QueuedIn,
+  ): Promise<RunRef | Taken> {
     return this.#guard(async (fleet) => {
-      const ref = newRef(head, queued ? 'park' : `live-${this.epoch}`);
-      const workflowId = this.#workflowOf(ref.id);
-      const taken = await this.#insert(fleet, { head, ref, workflowId, claims, queued });
-      if (taken) return taken;
-      try {
-        if (!queued) return this.#own(ref, await fleet.start(workflowId));
-        await fleet.enqueue(workflowId, queued);
-        return { ref, file: nowhere };
-      } catch (error) {
-        await fleet.pool.query('DELETE FROM runwire.runs WHERE workflow_id = $1', [workflowId]).catch(() => undefined);
-        throw error;
-      }
+      const ref = newRef(head, 'park');
+      const created = await this.#insert(fleet, { head, ref, claims, queue: into.queue });
+      if ('taken' in created) return created;
+      const partition = partitionOf(into.tenant || this.tenant);
+      return this.#undone(fleet, created.workflowId, async () => {
+        await fleet.enqueue(created.workflowId, { ...into, partition });
+        return ref;
+      });
     });
+  }
+
+  /** A run that could not be begun leaves nothing behind. */
+  async #undone<T>(fleet: Fleet, workflowId: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      await deleteRuns(fleet, [workflowId]).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  isQueued(ref: RunRef): boolean {
+    return (ref as FleetRef).isQueued === true;
   }
 
   find(runId: string): Promise<FleetRef | null> {
@@ -150,17 +172,10 @@ export class FleetStore implements Store {
   async claim(ref: RunRef): Promise<{ owned: OwnedRun; run: StoredRun } | null> {
     return this.#guard(async (fleet) => {
       const workflowId = this.#workflowOf(ref.id);
-      const log = await fleet.claim(workflowId);
+      // One that came out of a queue is this process's already, and nobody drives it yet.
+      const came = fleet.logOf(workflowId);
+      const log = came && !this.#owned.has(came) ? came : await fleet.claim(workflowId);
       return log && this.#claimed(ref, log);
-    });
-  }
-
-  /** The same for a run that came to this process out of a queue. */
-  async adopted(workflowId: string): Promise<{ owned: OwnedRun; run: StoredRun } | null> {
-    return this.#guard(async (fleet) => {
-      const log = fleet.logOf(workflowId);
-      const ref = await this.#first('r.workflow_id = $2', workflowId);
-      return log && ref ? this.#claimed(ref, log) : null;
     });
   }
 
@@ -169,7 +184,8 @@ export class FleetStore implements Store {
     if (!log) return;
     this.#owned.delete(owned.file);
     owned.ref = { ...owned.ref, tag };
-    log.close(tag);
+    if (tag === 'park') log.giveBack();
+    else log.close(tag);
   }
 
   async remove(refs: readonly RunRef[]): Promise<void> {
@@ -186,7 +202,7 @@ export class FleetStore implements Store {
   }
 
   close(): void {
-    for (const log of this.#owned.values()) log.close('park');
+    for (const log of this.#owned.values()) log.giveBack();
     this.#owned.clear();
   }
 
@@ -195,15 +211,16 @@ export class FleetStore implements Store {
     await this.#guard((fleet) => fleet.wakes.next(this.#workflowOf(ref.id), signal, ms));
   }
 
-  /** Requests the process that drives a run to stop it. */
-  async requestStop(ref: RunRef, error: object): Promise<void> {
-    await this.#guard(async (fleet) => {
+  async requestStop(ref: RunRef, error: RunError): Promise<boolean> {
+    return this.#guard(async (fleet) => {
       const workflowId = this.#workflowOf(ref.id);
+      if (await fleet.unqueue(workflowId)) return false;
       await fleet.pool.query('INSERT INTO runwire.inbox (workflow_id, error) VALUES ($1, $2)', [
         workflowId,
         JSON.stringify(error),
       ]);
       fleet.wakes.inbox(workflowId);
+      return true;
     });
   }
 
@@ -215,9 +232,18 @@ export class FleetStore implements Store {
   async #claimed(ref: RunRef, log: FleetLog): Promise<{ owned: OwnedRun; run: StoredRun }> {
     const owned = this.#own({ ...ref, tag: `live-${this.epoch}` }, log);
     const run = await this.load(owned.ref);
-    if (run) return { owned, run };
+    if (run) {
+      this.#listen(log, run.runId);
+      return { owned, run };
+    }
     this.release(owned, 'park');
     throw new EngineError('run.notFound', 'The run is not in the database any more.');
+  }
+
+  #listen(log: FleetLog, runId: string): void {
+    log.onInbox = () => {
+      void this.#guard((fleet) => this.#readInbox(fleet, log.workflowId, runId)).catch(() => undefined);
+    };
   }
 
   #own(ref: RunRef, log: FleetLog): OwnedRun {
@@ -225,17 +251,25 @@ export class FleetStore implements Store {
     return { ref, file: log };
   }
 
+  /** Takes the requests to stop a run that came while it was driven here, or before. */
+  async #readInbox(fleet: Fleet, workflowId: string, runId: string): Promise<void> {
+    const { rows } = await fleet.pool.query<{ error: string }>(
+      'DELETE FROM runwire.inbox WHERE workflow_id = $1 RETURNING error',
+      [workflowId],
+    );
+    for (const { error } of rows) this.onStop(runId, JSON.parse(error) as RunError);
+  }
+
   async #insert(
     fleet: Fleet,
-    run: {
-      head: RunHead;
-      ref: RunRef;
-      workflowId: string;
-      claims: { id: boolean; conversation: boolean };
-      queued: QueuedIn | undefined;
-    },
-  ): Promise<Taken | null> {
-    const { head, ref, workflowId, claims, queued } = run;
+    {
+      head,
+      ref,
+      claims,
+      queue,
+    }: { head: RunHead; ref: RunRef; claims: { id: boolean; conversation: boolean }; queue: string | null },
+  ): Promise<Taken | { workflowId: string }> {
+    const workflowId = this.#workflowOf(ref.id);
     const client = await fleet.pool.connect();
     try {
       await client.query('BEGIN');
@@ -264,20 +298,19 @@ export class FleetStore implements Store {
           head.spec.agent.name ?? null,
           head.startedAtMs,
           head.startedAt,
-          queued?.queue ?? null,
+          queue,
           stringifyExact(head),
         ],
       );
       await client.query('COMMIT');
-      if (rowCount === 1) return null;
+      if (rowCount === 1) return { workflowId };
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined);
       throw error;
     } finally {
       client.release();
     }
-    const by = await this.#first('r.id = $2', ref.id);
-    return by ? { taken: 'id', by } : null;
+    return { taken: 'id', by: (await this.#first('r.id = $2', ref.id)) ?? ref };
   }
 
   async #openIn(conversation: string): Promise<FleetRef | null> {
@@ -300,10 +333,16 @@ export class FleetStore implements Store {
     });
   }
 
+  #drives(workflowId: string): boolean {
+    return [...this.#owned.values()].some((log) => log.workflowId === workflowId);
+  }
+
   #refOf(row: Row): FleetRef {
     const startedAtMs = Number(row.started_ms);
     const isQueued = row.outcome === null && row.status === 'ENQUEUED';
-    const isDriven = row.outcome === null && row.status === 'PENDING' && row.pid !== null;
+    const isRunning = row.outcome === null && row.status === 'PENDING' && row.pid !== null;
+    // One that has just come here out of a queue is free until it is claimed.
+    const isDriven = isRunning && (row.executor_id !== this.epoch || this.#drives(row.workflow_id));
     return {
       ...newRef({ runId: row.run_id, conversationId: row.conversation_id, startedAtMs }, 'park'),
       tag: row.outcome ?? (isDriven ? `live-${row.executor_id}` : 'park'),
@@ -346,13 +385,7 @@ export async function deleteRuns({ pool }: Pick<Fleet, 'pool'>, workflowIds: rea
   await pool.query('DELETE FROM dbos.workflow_status WHERE workflow_uuid = ANY($1)', [workflowIds]);
 }
 
-/** The lines of a run that another process will drive. */
-const nowhere: OwnedRun['file'] = {
-  onFailure: () => undefined,
-  hold: () => undefined,
-  append: () => undefined,
-  appendNow: () => undefined,
-};
+/** Queues are shared among tenants by so many parts: each sweep of a worker goes over all of them. */
+const partitions = 64;
 
-/** True for a run that is driven somewhere, or will be. */
-export const isUnderWay = (ref: RunRef): boolean => epochOf(ref) !== null || (ref as FleetRef).isQueued === true;
+const partitionOf = (tenant: string): string => `p${Number.parseInt(idOf(tenant).slice(0, 8), 16) % partitions}`;

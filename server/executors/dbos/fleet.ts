@@ -6,6 +6,7 @@ import { type ClientConfig, Pool } from 'pg';
 import { EngineError } from '../../engine/errors.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import type { Log } from '../../log.ts';
+import { unavailable } from './database-errors.ts';
 import { FleetLog } from './fleet-log.ts';
 import { notify, Presence } from './presence.ts';
 import { reap } from './reaper.ts';
@@ -51,11 +52,11 @@ export class Fleet {
   readonly #presence: Presence;
   /** The runs that this process drives, by workflow. */
   readonly #logs = new Map<string, FleetLog>();
+  /** Runs that were given up, and are being marked as such. */
+  readonly #leaving = new Set<FleetLog>();
   #reaping: NodeJS.Timeout | undefined;
   /** Replaced by a worker before it takes runs. */
   adopt: Adopt = () => Promise.resolve();
-  /** Replaced by who can cancel runs of this process. */
-  onInbox: (workflowId: string) => void = () => undefined;
 
   private constructor(options: FleetOptions) {
     this.#options = options;
@@ -88,6 +89,9 @@ export class Fleet {
       await fleet.#launch();
       await fleet.#presence.begin();
     } catch (error) {
+      current = null;
+      await DBOS.shutdown().catch(() => undefined);
+      await fleet.pool.end().catch(() => undefined);
       throw unavailable(error);
     }
     return fleet;
@@ -97,11 +101,22 @@ export class Fleet {
   async work(adopt: Adopt): Promise<void> {
     this.adopt = adopt;
     const { queue, log } = this.#options;
-    if (queue) await DBOS.registerQueue(queue.name, { workerConcurrency: queue.slots, minPollingIntervalMs: 250 });
+    if (queue)
+      await DBOS.registerQueue(queue.name, {
+        workerConcurrency: queue.slots,
+        partitionWorkerConcurrency: queue.slots,
+        minPollingIntervalMs: 250,
+      });
     this.#reaping = setInterval(() => {
       void reap(this.pool, versionOf(LOOP_VERSION)).catch((error: Error) => log.debug(`reaper: ${error.message}`));
     }, reapMs);
     this.#reaping.unref();
+  }
+
+  /** Takes no more runs from the queue; those it has go on. */
+  async stopTaking(): Promise<void> {
+    clearInterval(this.#reaping);
+    await DBOSExecutor.globalInstance?.deactivateEventReceivers();
   }
 
   /** The log of a run that begins here. Errors: those of the database. */
@@ -118,17 +133,23 @@ export class Fleet {
   }
 
   /** Puts a run into a queue. Errors: those of the database. */
-  async enqueue(workflowId: string, { queue, priority }: { queue: string; priority: number }): Promise<void> {
-    await DBOS.enqueueWorkflowWithOptions(
-      {
-        queueName: queue,
-        workflowName: workflow,
-        workflowID: workflowId,
-        priority,
-        appVersion: versionOf(LOOP_VERSION),
-      },
-      workflowId,
+  async enqueue(
+    workflowId: string,
+    { queue, priority, partition }: { queue: string; priority: number; partition: string },
+  ): Promise<void> {
+    const of = { queueName: queue, workflowName: workflow, workflowID: workflowId };
+    const place = { priority, queuePartitionKey: partition };
+    await DBOS.enqueueWorkflowWithOptions({ ...of, ...place, appVersion: versionOf(LOOP_VERSION) }, workflowId);
+  }
+
+  /** Takes a run out of its queue; false when it is in none any more. */
+  async unqueue(workflowId: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `UPDATE dbos.workflow_status SET status = 'CANCELLED', queue_name = NULL, queue_partition_key = NULL
+       WHERE workflow_uuid = $1 AND status = 'ENQUEUED'`,
+      [workflowId],
     );
+    return rowCount === 1;
   }
 
   /**
@@ -164,13 +185,14 @@ export class Fleet {
 
   /** Resolves when what was appended so far is written, and those that were given up have been. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#logs.values()].filter(({ tag }) => tag).map(({ closed }) => closed));
+    const parked = [...this.#logs.values()].filter(({ tag }) => tag);
+    await Promise.all([...parked, ...this.#leaving].map(({ closed }) => closed));
   }
 
   /** Takes no more runs, gives up those it drives, and leaves. */
   async close(): Promise<void> {
     clearInterval(this.#reaping);
-    for (const log of this.#logs.values()) log.close('park');
+    for (const log of this.#logs.values()) log.giveBack();
     await Promise.race([this.flush(), new Promise((resolve) => setTimeout(resolve, 2000))]);
     current = null;
     await DBOS.shutdown().catch(() => undefined);
@@ -192,14 +214,24 @@ export class Fleet {
     const isQueued = !this.#logs.has(workflowId);
     const log = this.#logs.get(workflowId) ?? this.#open(workflowId);
     try {
-      if (isQueued) void this.adopt(workflowId).catch((error: unknown) => log.fail(error as Error));
+      // A run that this worker cannot go on with, as for want of a key, waits for somebody who can.
+      if (isQueued) {
+        void this.adopt(workflowId).catch((error: Error) => {
+          this.#options.log.warn(`a run of the queue is left interrupted: ${error.message}`);
+          log.close('park');
+        });
+      }
       await this.#writeAll(log);
+      // From here on it may come back, out of its queue or by a claim.
+      this.#logs.delete(workflowId);
+      this.#leaving.add(log);
       await this.#leave(log);
     } catch (error) {
       log.fail(lost(workflowId, error));
       throw error;
     } finally {
       if (this.#logs.get(workflowId) === log) this.#logs.delete(workflowId);
+      this.#leaving.delete(log);
       log.end();
     }
   }
@@ -213,12 +245,14 @@ export class Fleet {
     }
   }
 
-  async #leave({ workflowId, tag }: FleetLog): Promise<void> {
+  async #leave({ workflowId, tag, isGivenBack }: FleetLog): Promise<void> {
     if (tag === 'park') {
       await this.pool.query(
-        `UPDATE dbos.workflow_status SET status = 'CANCELLED', owner_xid = NULL
+        `UPDATE dbos.workflow_status
+         SET status = CASE WHEN $3 AND queue_name IS NOT NULL THEN 'ENQUEUED' ELSE 'CANCELLED' END,
+             owner_xid = NULL, started_at_epoch_ms = NULL
          WHERE workflow_uuid = $1 AND executor_id = $2 AND status = 'PENDING'`,
-        [workflowId, this.id],
+        [workflowId, this.id, isGivenBack],
       );
       throw new DbosError.DBOSWorkflowCancelledError(workflowId);
     }
@@ -257,7 +291,7 @@ export class Fleet {
 
   #notified(payload: string): void {
     const inbox = this.wakes.notified(payload);
-    if (inbox !== null && this.#logs.has(inbox)) this.onInbox(inbox);
+    if (inbox !== null) this.#logs.get(inbox)?.onInbox();
   }
 }
 
@@ -274,17 +308,6 @@ const runWorkflow = DBOS.registerWorkflow(
 
 /** Processes of another version of the loop share the database, and take none of these runs. */
 export const versionOf = (loop: number): string => `runwire-loop-${loop}`;
-
-/** The error of a database that cannot be used, without anything of its address. */
-export function unavailable(error: unknown): EngineError {
-  if (error instanceof EngineError) return error;
-  const { message, code } = error as { message?: string; code?: string };
-  return new EngineError(
-    'store.unavailable',
-    `The database cannot be used: ${message || code || 'it does not answer'}. Nothing is lost; try again.`,
-    { reason: 'database', retryAfterMs: 1000 },
-  );
-}
 
 function lost(workflowId: string, error: unknown): Error {
   if (error instanceof DbosError.DBOSWorkflowConflictError)

@@ -80,7 +80,8 @@ class LocalExecutor implements RunExecutor {
     this.#driver = new RunDriver(deps);
     const builder = new RunBuilder(deps);
     const resume = (runId: string, owner: RunOwner) => this.resume({ runId }, owner).then(({ run }) => run);
-    this.#stored = store && new StoredRuns({ ...store, runs: this.#runs, resume });
+    const stop = (runId: string, error: EngineError) => this.#runs.find(runId)?.cancel(error);
+    this.#stored = store && new StoredRuns({ ...store, runs: this.#runs, resume, stop });
     this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
     this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
   }
@@ -116,7 +117,11 @@ class LocalExecutor implements RunExecutor {
 
   async attach(runId: string, owner: RunOwner): Promise<{ run: RunView; lastSeq: number }> {
     const { record, view } = await this.#find(runId);
-    if (!record) return { run: view, lastSeq: (await view.snapshot()).lastSeq };
+    if (!record) {
+      const { lastSeq } = await view.snapshot();
+      this.#observed.follow(view, { owner, afterSeq: lastSeq });
+      return { run: view, lastSeq };
+    }
     this.#observed.add(record, owner);
     return { run: view, lastSeq: record.emitter.events.lastSeq };
   }
@@ -146,6 +151,7 @@ class LocalExecutor implements RunExecutor {
   async cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>> {
     const { record, view } = await this.#find(runId);
     if (!record && view.state === 'finished') return { state: 'finished', accepted: false };
+    if (!record && (await this.#stored?.stopElsewhere(runId, error))) return { state: view.state, accepted: true };
     // An interrupted run ends as one that is live does: rebuilt, for nobody.
     const live = record ?? (await this.#resume(runId, { owner: quietOwner(this.#limits), options: {} }));
     const { state } = live;

@@ -1,19 +1,19 @@
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import type { PendingItem } from '../../../protocol/pending.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
-import { EngineError } from '../../engine/errors.ts';
+import { EngineError, fromRunError, toRunError } from '../../engine/errors.ts';
 import { stringifyExact } from '../../engine/json/exact-json.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import { epochOf, idOf, type RunRef } from '../../store/names.ts';
 import { RunJournal } from '../../store/run-journal.ts';
 import type { StoredSummary, Taken } from '../../store/run-store.ts';
-import type { Store } from '../../store/store.ts';
+import type { QueuedIn, Store } from '../../store/store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { RunSummary, RunView } from '../run-executor.ts';
 import { summaryOf } from './record-view.ts';
 import type { StoredIn } from './run-driver.ts';
-import { idConflict, interrupted, ownedBy } from './run-errors.ts';
+import { idConflict, interrupted, noQueues, ownedBy } from './run-errors.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { itemOf, StoredView } from './stored-view.ts';
@@ -27,6 +27,8 @@ export interface StoredRunsOptions {
   readonly runs: RunRegistry;
   /** Goes on with an interrupted run for an owner. */
   readonly resume: (runId: string, owner: RunOwner) => Promise<RunView>;
+  /** Stops a run of this process, as another one requests. */
+  readonly stop: (runId: string, error: EngineError) => void;
 }
 
 /** How a run is created. */
@@ -67,8 +69,11 @@ export class StoredRuns {
 
   /** Opened on first use. Errors: `store.unavailable`. */
   get store(): Store {
-    this.#store ??= this.#options.open();
-    return this.#store;
+    if (this.#store) return this.#store;
+    const store = this.#options.open();
+    if (store.shared) store.shared.onStop = (runId, error) => this.#options.stop(runId, fromRunError(error));
+    this.#store = store;
+    return store;
   }
 
   /** Whether it was used. */
@@ -116,15 +121,40 @@ export class StoredRuns {
     { id, isChild, onBusy }: CreateOptions,
   ): Promise<StoredIn | null> {
     const { conversationId } = plan;
+    const { isNamed, head } = await this.#headOf(plan, headWith);
+    const created = await this.store.create(head, { id, conversation: isNamed && !isChild });
+    if ('file' in created) return { store: this.store, owned: created };
+    if (created.taken === 'conversation') await this.#busy(created, conversationId, onBusy);
+    return null;
+  }
+
+  /** Puts a run into a queue. Null as with `create`. Errors: those of `create`, `run.invalid` without workers. */
+  async enqueue(
+    plan: RunPlan,
+    headWith: (history: StoredHistory) => RunHead,
+    { id, onBusy, into }: Omit<CreateOptions, 'isChild'> & { into: QueuedIn },
+  ): Promise<RunView | null> {
+    const { shared } = this.store;
+    if (!shared) throw noQueues(into.queue);
+    const { isNamed, head } = await this.#headOf(plan, headWith);
+    const created = await shared.enqueue(head, { id, conversation: isNamed }, into);
+    if (!('taken' in created)) return this.view(plan.runId);
+    if (created.taken === 'conversation') await this.#busy(created, plan.conversationId, onBusy);
+    return null;
+  }
+
+  /** What a run begins with; messages that it has in common with the one before it are that one's. */
+  async #headOf(
+    plan: RunPlan,
+    headWith: (history: StoredHistory) => RunHead,
+  ): Promise<{ isNamed: boolean; head: RunHead }> {
+    const { conversationId } = plan;
     const isNamed =
       plan.params.conversationId === conversationId ||
       plan.history.some((message) => message.conversation_id === conversationId);
     const base = isNamed ? await this.#latestEnded(conversationId) : null;
     const history = base ? await this.#after(base, plan.history) : { messages: plan.history };
-    const created = await this.store.create(headWith(history), { id, conversation: isNamed && !isChild });
-    if ('file' in created) return { store: this.store, owned: created };
-    if (created.taken === 'conversation') await this.#busy(created, conversationId, onBusy);
-    return null;
+    return { isNamed, head: headWith(history) };
   }
 
   /** A run of the store; null when there is none. Errors: `run.unreadable`, `store.unavailable`. */
@@ -155,12 +185,25 @@ export class StoredRuns {
     if (live) return summaryOf(live);
     return {
       runId,
-      state: outcome !== null ? 'finished' : this.store.driverOf(ref) === null ? 'interrupted' : 'running',
+      state: outcome !== null ? 'finished' : this.#stateOf(ref),
       ...(outcome === null ? {} : { outcome }),
       ...(agent === undefined ? {} : { agent }),
       conversationId,
       startedAt,
     };
+  }
+
+  #stateOf(ref: RunRef): RunSummary['state'] {
+    if (this.store.shared?.isQueued(ref)) return 'queued';
+    return this.store.driverOf(ref) === null ? 'interrupted' : 'running';
+  }
+
+  /** Requests the process that drives a run to stop it; false when none does, or none can be reached. */
+  async stopElsewhere(runId: string, error: EngineError): Promise<boolean> {
+    const { shared } = this.store;
+    const ref = shared && (await this.store.find(runId));
+    if (!shared || !ref || (this.store.driverOf(ref) === null && !shared.isQueued(ref))) return false;
+    return shared.requestStop(ref, toRunError(error));
   }
 
   /** What waits for humans in runs that this process does not drive. */

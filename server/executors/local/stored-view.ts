@@ -4,6 +4,7 @@ import type { RunUsage } from '../../../protocol/messages/usage.ts';
 import type { PendingItem } from '../../../protocol/pending.ts';
 import type { RunResult } from '../../../protocol/result.ts';
 import type { RunSnapshot } from '../../../protocol/run.ts';
+import { EngineError } from '../../engine/errors.ts';
 import { addUsage, emptyUsage, withTotal } from '../../engine/limits/usage.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
@@ -34,8 +35,7 @@ export class StoredView implements RunView {
   }
 
   get state(): RunState {
-    if (this.#run.result) return 'finished';
-    return this.#store.driverOf(this.#run.ref) === null ? 'interrupted' : 'running';
+    return stateOf(this.#run, this.#store);
   }
 
   get startedAt(): string {
@@ -88,7 +88,26 @@ export class StoredView implements RunView {
     };
   }
 
-  async events({ afterSeq, limit }: Page<'run/events'>): Promise<ResultOf<'run/events'>> {
+  async events(page: Page<'run/events'>, signal: AbortSignal): Promise<ResultOf<'run/events'>> {
+    const { afterSeq, waitMs } = page;
+    const found = await this.#events(page);
+    if (!waitMs || found.complete || found.lastSeq !== afterSeq) return found;
+    const later = await this.#changed(signal, waitMs);
+    return later ? later.view.events({ ...page, waitMs: later.leftMs }, signal) : found;
+  }
+
+  /** The run as it is after something may have changed of it; null when nothing will, or the time is over. */
+  async #changed(signal: AbortSignal, ms: number): Promise<{ view: StoredView; leftMs: number } | null> {
+    const { shared } = this.#store;
+    if (!shared || ms <= 0 || this.state === 'interrupted' || this.state === 'finished') return null;
+    const began = performance.now();
+    await shared.changed(this.#run.ref, signal, ms);
+    signal.throwIfAborted();
+    const run = await this.#store.load(this.#run.ref);
+    return run && { view: new StoredView(run, this.#store), leftMs: ms - (performance.now() - began) };
+  }
+
+  async #events({ afterSeq, limit }: Page<'run/events'>): Promise<ResultOf<'run/events'>> {
     const rebuilt = await this.#rebuild();
     const complete = this.#run.result !== null;
     const events = rebuilt?.events.after(afterSeq, limit ?? Number.POSITIVE_INFINITY);
@@ -97,10 +116,15 @@ export class StoredView implements RunView {
     return { events: [], lastSeq: snapshot.lastSeq, complete, snapshot };
   }
 
-  /** Errors: `run.interrupted`, `run.owned` for a run that has not ended. */
-  async result({ include }: Page<'run/wait'>): Promise<RunResult> {
+  /** Errors: `run.interrupted` for a run that nobody drives, `run.notFinished` when the time is over. */
+  async result({ include, timeoutMs }: Page<'run/wait'>, signal: AbortSignal): Promise<RunResult> {
     const { result } = this.#run;
-    if (!result) throw interrupted(this.runId);
+    if (!result) {
+      const later = await this.#changed(signal, timeoutMs ?? Number.POSITIVE_INFINITY);
+      if (!later) throw this.#notEnded();
+      const left = timeoutMs === null || timeoutMs === undefined ? {} : { timeoutMs: Math.max(0, later.leftMs) };
+      return later.view.result({ include, ...left }, signal);
+    }
     if (!include || include.length === 0) return result;
     const { messages, newMessageIndex } = await this.#messages();
     return {
@@ -108,6 +132,15 @@ export class StoredView implements RunView {
       ...(include.includes('messages') ? { messages: messages.slice() } : {}),
       ...(include.includes('newMessages') ? { newMessages: messages.slice(newMessageIndex) } : {}),
     };
+  }
+
+  #notEnded(): EngineError {
+    const { runId, state } = this;
+    if (!this.#store.shared || state === 'interrupted') return interrupted(runId);
+    return new EngineError('run.notFinished', `Run '${runId}' is ${state}; it did not end within the time given.`, {
+      runId,
+      state,
+    });
   }
 
   /** Of a run that has ended from its lines, by any version; else as it stands after its last line. */
@@ -141,6 +174,13 @@ export class StoredView implements RunView {
     this.#rebuilt ??= rebuild(this.#run, this.#store);
     return this.#rebuilt;
   }
+}
+
+/** The state of a run of the store. */
+export function stateOf({ ref, result }: StoredRun, store: Store): RunState {
+  if (result) return 'finished';
+  if (store.shared?.isQueued(ref)) return 'queued';
+  return store.driverOf(ref) === null ? 'interrupted' : 'running';
 }
 
 /** Returns something that waits for humans as `pending/list` shows it. */
