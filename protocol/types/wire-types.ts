@@ -2661,6 +2661,12 @@ export interface RunStartParamsInput {
   maxLatencyMs?: number | null | undefined;
   /** What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store. */
   onBusy?: "queue" | "refuse" | null | undefined;
+  /** The queue whose workers run it; absent: this daemon. Only with `--executor dbos`, and for a run that needs no callback. */
+  queue?: string | null | undefined;
+  /** Its place in the queue: lower goes first; 0 for somebody who waits, the default; 10 for a batch. */
+  priority?: number | null | undefined;
+  /** Whose run it is: workers take those of each tenant in turn. A gateway knows that from the token. */
+  tenant?: string | null | undefined;
   /** The run whose tool starts this one. */
   parentRunId?: string | null | undefined;
   /** LSP's progress token: `$/progress` reports the progress of the run. */

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
-import type { RunResult } from '../../protocol/result.ts';
 import { EngineError } from '../engine/errors.ts';
 import { beatMs, Daemons } from './daemons.ts';
 import { DiskSync } from './disk-sync.ts';
@@ -10,7 +9,7 @@ import { decodeLine, readLines } from './line.ts';
 import { conversationOf, epochOf, fileName, idOf, newRef, type RunRef, stableName, type Tag } from './names.ts';
 import { type Durability, type FileWorld, RunFile } from './run-file.ts';
 import { RunIndex } from './run-index.ts';
-import type { LineLog, OwnedRun as OwnedLines, Store } from './store.ts';
+import type { LineLog, OwnedRun as OwnedLines, Store, StoredHeadSummary, StoredSummary, Taken } from './store.ts';
 import { failedIn } from './store-errors.ts';
 import type { RunHead, StoredHistory } from './stored-lines.ts';
 import { StoredRun } from './stored-run.ts';
@@ -30,28 +29,6 @@ interface OwnedRun {
   ref: RunRef;
   readonly file: RunFile;
 }
-
-/** Why a run was not created: another one has its id, or goes on in its conversation. */
-export interface Taken {
-  readonly taken: 'id' | 'conversation';
-  readonly by: RunRef;
-}
-
-/** What a list shows of the head of a run. */
-export interface StoredHeadSummary {
-  readonly runId: string;
-  readonly conversationId: string;
-  readonly parentRunId: string | undefined;
-  readonly agent: string | undefined;
-  readonly startedAt: string;
-}
-
-/** What a list shows of a run. */
-export type StoredSummary = StoredHeadSummary & {
-  readonly ref: RunRef;
-  /** Null when it has not ended. */
-  readonly outcome: RunResult['outcome'] | null;
-};
 
 const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
 

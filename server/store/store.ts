@@ -1,7 +1,6 @@
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
-import type { RunError } from '../../protocol/result.ts';
+import type { RunError, RunResult } from '../../protocol/result.ts';
 import type { RunRef, Tag } from './names.ts';
-import type { StoredSummary, Taken } from './run-store.ts';
 import type { RunHead, StoredHistory } from './stored-lines.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -30,6 +29,28 @@ export interface OwnedRun {
   readonly file: LineLog;
 }
 
+/** Why a run was not created: another one has its id, or goes on in its conversation. */
+export interface Taken {
+  readonly taken: 'id' | 'conversation';
+  readonly by: RunRef;
+}
+
+/** What a list shows of the head of a run. */
+export interface StoredHeadSummary {
+  readonly runId: string;
+  readonly conversationId: string;
+  readonly parentRunId: string | undefined;
+  readonly agent: string | undefined;
+  readonly startedAt: string;
+}
+
+/** What a list shows of a run. */
+export type StoredSummary = StoredHeadSummary & {
+  readonly ref: RunRef;
+  /** Null when it has not ended. */
+  readonly outcome: RunResult['outcome'] | null;
+};
+
 /** How a run is put into a queue. */
 export interface QueuedIn {
   readonly queue: string;
@@ -48,8 +69,8 @@ export interface SharedStore {
   changed(ref: RunRef, signal: AbortSignal, ms: number): Promise<void>;
   /** Requests whoever drives a run to stop it; false when nobody does any more, so that it can be claimed. */
   requestStop(ref: RunRef, error: RunError): Promise<boolean>;
-  /** Called with requests to stop a run that this process drives. */
-  onStop: (runId: string, error: RunError) => void;
+  /** Called with requests to stop a run that this process drives; returns false when it is not there yet. */
+  onStop: (runId: string, error: RunError) => boolean;
 }
 
 /** Where runs are kept: a folder, or a database. All errors of the system are `store.unavailable`. */

@@ -24,7 +24,9 @@ export class FleetLog implements LineLog {
   readonly workflowId: string;
   onFailure: (error: Error) => void = () => undefined;
   /** Called when somebody requests something of the run. */
-  onInbox: () => void = () => undefined;
+  onStopRequest: () => void = () => undefined;
+  /** True once an execution of the workflow writes it. */
+  isTaken = false;
   #isGivenBack = false;
   #held: FleetLine[] = [];
   #lines: FleetLine[] = [];

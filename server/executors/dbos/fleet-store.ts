@@ -4,8 +4,7 @@ import { EngineError } from '../../engine/errors.ts';
 import { parseExact, stringifyExact } from '../../engine/json/exact-json.ts';
 import type { RawLine } from '../../store/line.ts';
 import { conversationOf, idOf, newRef, type RunRef, type Tag } from '../../store/names.ts';
-import type { StoredSummary, Taken } from '../../store/run-store.ts';
-import type { OwnedRun, QueuedIn, SharedStore, Store } from '../../store/store.ts';
+import type { OwnedRun, QueuedIn, SharedStore, Store, StoredSummary, Taken } from '../../store/store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import { StoredRun } from '../../store/stored-run.ts';
 import { unavailable } from './database-errors.ts';
@@ -37,13 +36,14 @@ interface Row {
   readonly outcome: Tag | null;
   readonly status: string | null;
   readonly executor_id: string | null;
+  readonly queue_name: string | null;
   readonly pid: number | null;
   readonly ended: boolean;
 }
 
 const select = `
   SELECT r.workflow_id, r.id, r.run_id, r.conversation, r.conversation_id, r.parent_run_id, r.agent, r.started_ms, r.started_at,
-         r.outcome, w.status, w.executor_id, l.pid
+         r.outcome, w.status, w.executor_id, w.queue_name, l.pid
   FROM runwire.runs r
   LEFT JOIN dbos.workflow_status w ON w.workflow_uuid = r.workflow_id
   LEFT JOIN runwire.living l ON l.id = w.executor_id AND w.status = 'PENDING'`;
@@ -55,7 +55,7 @@ export class FleetStore implements Store, SharedStore {
   readonly tenant: string;
   readonly #open: () => Promise<Fleet>;
   readonly #owned = new Map<OwnedRun['file'], FleetLog>();
-  onStop: SharedStore['onStop'] = () => undefined;
+  onStop: SharedStore['onStop'] = () => false;
 
   /** `epoch` is the id of this process in the fleet; it is opened with the first request. */
   constructor(tenant: string, epoch: string, open: () => Promise<Fleet>) {
@@ -98,7 +98,7 @@ export class FleetStore implements Store, SharedStore {
     });
   }
 
-  /** A run that could not be begun leaves nothing behind. */
+  /** A run that could not be begun leaves nothing in the tables. */
   async #undone<T>(fleet: Fleet, workflowId: string, act: () => Promise<T>): Promise<T> {
     try {
       return await act();
@@ -215,11 +215,11 @@ export class FleetStore implements Store, SharedStore {
     return this.#guard(async (fleet) => {
       const workflowId = this.#workflowOf(ref.id);
       if (await fleet.unqueue(workflowId)) return false;
-      await fleet.pool.query('INSERT INTO runwire.inbox (workflow_id, error) VALUES ($1, $2)', [
+      await fleet.pool.query('INSERT INTO runwire.stops (workflow_id, error) VALUES ($1, $2)', [
         workflowId,
         JSON.stringify(error),
       ]);
-      fleet.wakes.inbox(workflowId);
+      fleet.wakes.requestStop(workflowId);
       return true;
     });
   }
@@ -234,6 +234,7 @@ export class FleetStore implements Store, SharedStore {
     const run = await this.load(owned.ref);
     if (run) {
       this.#listen(log, run.runId);
+      log.onStopRequest();
       return { owned, run };
     }
     this.release(owned, 'park');
@@ -241,9 +242,8 @@ export class FleetStore implements Store, SharedStore {
   }
 
   #listen(log: FleetLog, runId: string): void {
-    log.onInbox = () => {
-      void this.#guard((fleet) => this.#readInbox(fleet, log.workflowId, runId)).catch(() => undefined);
-    };
+    // What cannot be read now is read with the next notification, or by the next owner.
+    log.onStopRequest = () => void this.#readStops(log, runId).catch(() => undefined);
   }
 
   #own(ref: RunRef, log: FleetLog): OwnedRun {
@@ -251,13 +251,20 @@ export class FleetStore implements Store, SharedStore {
     return { ref, file: log };
   }
 
-  /** Takes the requests to stop a run that came while it was driven here, or before. */
-  async #readInbox(fleet: Fleet, workflowId: string, runId: string): Promise<void> {
-    const { rows } = await fleet.pool.query<{ error: string }>(
-      'DELETE FROM runwire.inbox WHERE workflow_id = $1 RETURNING error',
-      [workflowId],
-    );
-    for (const { error } of rows) this.onStop(runId, JSON.parse(error) as RunError);
+  /** Takes the requests to stop a run that came while it was driven here, or before; it may still be rebuilt. */
+  async #readStops(log: FleetLog, runId: string): Promise<void> {
+    const { pool } = await this.#open();
+    for (;;) {
+      const { rows } = await pool.query<{ id: string; error: string }>(
+        'SELECT id, error FROM runwire.stops WHERE workflow_id = $1 ORDER BY id',
+        [log.workflowId],
+      );
+      const taken = rows.filter(({ error }) => this.onStop(runId, JSON.parse(error) as RunError));
+      const ids = taken.map(({ id }) => id);
+      if (ids.length > 0) await pool.query('DELETE FROM runwire.stops WHERE id = ANY($1)', [ids]);
+      if (taken.length === rows.length || log.tag) return;
+      await new Promise((resolve) => setTimeout(resolve, stopPollMs));
+    }
   }
 
   async #insert(
@@ -339,7 +346,9 @@ export class FleetStore implements Store, SharedStore {
 
   #refOf(row: Row): FleetRef {
     const startedAtMs = Number(row.started_ms);
-    const isQueued = row.outcome === null && row.status === 'ENQUEUED';
+    // A worker that is gone leaves its runs to the others.
+    const isLeft = row.status === 'PENDING' && row.queue_name !== null && row.pid === null;
+    const isQueued = row.outcome === null && (row.status === 'ENQUEUED' || isLeft);
     const isRunning = row.outcome === null && row.status === 'PENDING' && row.pid !== null;
     // One that has just come here out of a queue is free until it is claimed.
     const isDriven = isRunning && (row.executor_id !== this.epoch || this.#drives(row.workflow_id));
@@ -387,5 +396,8 @@ export async function deleteRuns({ pool }: Pick<Fleet, 'pool'>, workflowIds: rea
 
 /** Queues are shared among tenants by so many parts: each sweep of a worker goes over all of them. */
 const partitions = 64;
+
+/** How soon a run that is being rebuilt is looked for again, to be stopped, in milliseconds. */
+const stopPollMs = 100;
 
 const partitionOf = (tenant: string): string => `p${Number.parseInt(idOf(tenant).slice(0, 8), 16) % partitions}`;

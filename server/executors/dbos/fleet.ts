@@ -6,11 +6,11 @@ import { type ClientConfig, Pool } from 'pg';
 import { EngineError } from '../../engine/errors.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import type { Log } from '../../log.ts';
-import { unavailable } from './database-errors.ts';
+import { patiently, unavailable } from './database-errors.ts';
 import { FleetLog } from './fleet-log.ts';
 import { notify, Presence } from './presence.ts';
 import { reap } from './reaper.ts';
-import { migrate } from './schema.ts';
+import { alone, migrate } from './schema.ts';
 import { serializer } from './serializer.ts';
 import { Wakes } from './wakes.ts';
 
@@ -61,7 +61,7 @@ export class Fleet {
   private constructor(options: FleetOptions) {
     this.#options = options;
     this.id = options.id;
-    const connection: ClientConfig = { connectionString: options.url, connectionTimeoutMillis: 5000 };
+    const connection: ClientConfig = { connectionString: options.url, connectionTimeoutMillis: 30_000 };
     this.pool = new Pool({
       ...connection,
       max: poolSize,
@@ -85,8 +85,10 @@ export class Fleet {
   static async open(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(options);
     try {
-      await migrate(fleet.pool);
-      await fleet.#launch();
+      await alone(fleet.pool, async () => {
+        await migrate(fleet.pool);
+        await fleet.#launch();
+      });
       await fleet.#presence.begin();
     } catch (error) {
       current = null;
@@ -108,7 +110,11 @@ export class Fleet {
         minPollingIntervalMs: 250,
       });
     this.#reaping = setInterval(() => {
-      void reap(this.pool, versionOf(LOOP_VERSION)).catch((error: Error) => log.debug(`reaper: ${error.message}`));
+      // Who cannot show that it lives itself is no judge of others.
+      if (!this.#presence.isShown) return;
+      void reap(this.pool, { version: versionOf(LOOP_VERSION), self: this.id }).catch((error: Error) =>
+        log.debug(`reaper: ${error.message}`),
+      );
     }, reapMs);
     this.#reaping.unref();
   }
@@ -204,23 +210,23 @@ export class Fleet {
 
   /** The body of a workflow: writes the lines of a run for as long as it is driven here. */
   async write(workflowId: string): Promise<void> {
-    const { rows } = await this.pool.query<{ last: number | null }>(
-      'SELECT max(function_id) AS last FROM dbos.operation_outputs WHERE workflow_uuid = $1',
-      [workflowId],
+    const { rows } = await patiently(() =>
+      this.pool.query<{ last: number | null }>(
+        'SELECT max(function_id) AS last FROM dbos.operation_outputs WHERE workflow_uuid = $1',
+        [workflowId],
+      ),
     );
     // What is recorded is read at once, not step by step: DBOS counts on from there.
     const context = getCurrentContextStore();
     if (context) context.curWFFunctionId = (rows[0]?.last ?? -1) + 1;
-    const isQueued = !this.#logs.has(workflowId);
-    const log = this.#logs.get(workflowId) ?? this.#open(workflowId);
+    const known = this.#logs.get(workflowId);
+    // One that is being written already is of an execution that has lost the run: it came back out of the queue.
+    if (known?.isTaken) known.fail(lost(workflowId, null));
+    const isQueued = !known || known.isTaken;
+    const log = isQueued ? this.#open(workflowId) : known;
+    log.isTaken = true;
     try {
-      // A run that this worker cannot go on with, as for want of a key, waits for somebody who can.
-      if (isQueued) {
-        void this.adopt(workflowId).catch((error: Error) => {
-          this.#options.log.warn(`a run of the queue is left interrupted: ${error.message}`);
-          log.close('park');
-        });
-      }
+      if (isQueued) this.#adopt(log);
       await this.#writeAll(log);
       // From here on it may come back, out of its queue or by a claim.
       this.#logs.delete(workflowId);
@@ -236,6 +242,14 @@ export class Fleet {
     }
   }
 
+  /** A run that this worker cannot go on with, as for want of a key, waits for somebody who can. */
+  #adopt(log: FleetLog): void {
+    void patiently(() => this.adopt(log.workflowId)).catch((error: Error) => {
+      this.#options.log.warn(`a run of the queue is left interrupted: ${error.message}`);
+      log.close('park');
+    });
+  }
+
   async #writeAll(log: FleetLog): Promise<void> {
     for (let batch = await log.next(); batch; batch = await log.next()) {
       const { lines, name } = batch;
@@ -247,7 +261,7 @@ export class Fleet {
 
   async #leave({ workflowId, tag, isGivenBack }: FleetLog): Promise<void> {
     if (tag === 'park') {
-      await this.pool.query(
+      await this.#update(
         `UPDATE dbos.workflow_status
          SET status = CASE WHEN $3 AND queue_name IS NOT NULL THEN 'ENQUEUED' ELSE 'CANCELLED' END,
              owner_xid = NULL, started_at_epoch_ms = NULL
@@ -256,11 +270,15 @@ export class Fleet {
       );
       throw new DbosError.DBOSWorkflowCancelledError(workflowId);
     }
-    await this.pool.query('UPDATE runwire.runs SET outcome = $2, ended_at = now() WHERE workflow_id = $1', [
+    await this.#update('UPDATE runwire.runs SET outcome = $2, ended_at = now() WHERE workflow_id = $1', [
       workflowId,
       tag,
     ]);
     this.wakes.stepped(workflowId);
+  }
+
+  async #update(sql: string, values: readonly unknown[]): Promise<void> {
+    await patiently(() => this.pool.query(sql, [...values]));
   }
 
   #open(workflowId: string): FleetLog {
@@ -290,8 +308,8 @@ export class Fleet {
   }
 
   #notified(payload: string): void {
-    const inbox = this.wakes.notified(payload);
-    if (inbox !== null) this.#logs.get(inbox)?.onInbox();
+    const stopped = this.wakes.notified(payload);
+    if (stopped !== null) this.#logs.get(stopped)?.onStopRequest();
   }
 }
 
@@ -310,7 +328,7 @@ const runWorkflow = DBOS.registerWorkflow(
 export const versionOf = (loop: number): string => `runwire-loop-${loop}`;
 
 function lost(workflowId: string, error: unknown): Error {
-  if (error instanceof DbosError.DBOSWorkflowConflictError)
+  if (error === null || error instanceof DbosError.DBOSWorkflowConflictError)
     return new EngineError('run.owned', `Another process took the run of '${workflowId}' over.`);
   return unavailable(error);
 }

@@ -3,6 +3,8 @@ import { Client, type ClientConfig, type Pool } from 'pg';
 
 /** How often a process says that it lives, in milliseconds; after 15 s of silence it counts as dead. */
 const beatMs = 5000;
+/** How soon a session that was lost is opened again, in milliseconds. */
+const retryMs = 200;
 
 /** The channel on which processes wake each other. */
 const channel = 'runwire';
@@ -30,9 +32,15 @@ export class Presence {
   #client: Client | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  #isConnecting = false;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
+  }
+
+  /** True while the session holds the lock. */
+  get isShown(): boolean {
+    return this.#client !== null;
   }
 
   /** Errors: those of the database. */
@@ -57,7 +65,9 @@ export class Presence {
     client.on('notification', ({ payload }) => onNotification(payload ?? ''));
     client.on('error', (error) => onDebug(`database: ${error.message}`));
     client.on('end', () => {
-      if (this.#client === client) this.#client = null;
+      if (this.#client !== client) return;
+      this.#client = null;
+      this.#retry();
     });
     await client.connect();
     await client.query('SELECT pg_advisory_lock($1)', [lockOf(id).toString()]);
@@ -67,13 +77,22 @@ export class Presence {
   }
 
   async #beat(): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isConnecting) return;
+    this.#isConnecting = true;
     try {
       if (this.#client) await this.#touch();
       else await this.#connect();
     } catch (error) {
       this.#options.onDebug(`database: ${(error as Error).message}`);
+      if (!this.#client) this.#retry();
+    } finally {
+      this.#isConnecting = false;
     }
+  }
+
+  /** Without the lock others take this process for dead: it is back as soon as can be. */
+  #retry(): void {
+    if (!this.#isOver) setTimeout(() => void this.#beat(), retryMs).unref();
   }
 
   /** A row that others have deleted, since this process seemed dead, is there again. */

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { EngineError } from '../../engine/errors.ts';
 
 /** The steps by which our own tables came about. A step is never changed once it is released. */
@@ -34,12 +34,12 @@ const migrations: readonly string[] = [
    CREATE INDEX runs_newest ON runwire.runs (tenant, started_ms DESC, id DESC);
    CREATE INDEX runs_conversation ON runwire.runs (tenant, conversation, started_ms DESC);
    CREATE INDEX runs_ended ON runwire.runs (ended_at) WHERE ended_at IS NOT NULL;
-   CREATE TABLE runwire.inbox (
+   CREATE TABLE runwire.stops (
      id bigserial PRIMARY KEY,
      workflow_id text NOT NULL REFERENCES runwire.runs ON DELETE CASCADE,
      error text NOT NULL
    );
-   CREATE INDEX inbox_run ON runwire.inbox (workflow_id);
+   CREATE INDEX stops_run ON runwire.stops (workflow_id);
    CREATE VIEW runwire.living AS
      SELECT e.id, e.pid FROM runwire.executors e
      WHERE e.beat_at > now() - interval '15 seconds'
@@ -56,13 +56,31 @@ export const SCHEMA_VERSION = migrations.length;
 
 /** Taken while tables are made: several processes may start at once. */
 const migrationLock = 7_236_116_004_001;
+const lockPollMs = 100;
+
+/** Does something that only one process of a database may do at a time, as making tables is. */
+export async function alone<T>(pool: Pool, act: () => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    // Not by waiting in the server: who waits there has a snapshot, which an index that is built concurrently waits for.
+    while (!(await tryLock(client))) await new Promise((resolve) => setTimeout(resolve, lockPollMs));
+    return await act();
+  } finally {
+    // With the connection the lock goes too.
+    client.release(true);
+  }
+}
+
+async function tryLock(client: PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ ok: boolean }>('SELECT pg_try_advisory_lock($1) AS ok', [migrationLock]);
+  return rows[0]?.ok === true;
+}
 
 /** Brings our own tables up to date. Errors: `store.unavailable` for a database of a later version. */
 export async function migrate(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
-    await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
     await client.query('CREATE SCHEMA IF NOT EXISTS runwire');
     await client.query('CREATE TABLE IF NOT EXISTS runwire.meta (version integer NOT NULL)');
     const { rows } = await client.query<{ version: number }>('SELECT version FROM runwire.meta');

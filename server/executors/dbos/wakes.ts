@@ -6,7 +6,7 @@ const renewMs = 5000;
 /** Reads are the truth: a notification that is lost costs so much, in milliseconds. */
 const pollMs = 1000;
 
-type Payload = { readonly step?: string; readonly watch?: string; readonly inbox?: string };
+type Payload = { readonly step?: string; readonly watch?: string; readonly stop?: string };
 
 /** Wakes those who wait for a step of a run, in this process and in others, as long as somebody does. */
 export class Wakes {
@@ -39,9 +39,9 @@ export class Wakes {
     this.#merging.set(workflowId, timer);
   }
 
-  /** Tells the owner of a run that something lies in its inbox. */
-  inbox(workflowId: string): void {
-    this.#notify({ inbox: workflowId });
+  /** Notifies the owner of a run that it is requested to stop. */
+  requestStop(workflowId: string): void {
+    this.#notify({ stop: workflowId });
   }
 
   /** Resolves when something may have been recorded of a run, or when it is time to look. */
@@ -64,12 +64,12 @@ export class Wakes {
     });
   }
 
-  /** Takes a notification; returns the run in whose inbox something lies. */
+  /** Takes a notification; returns the run that is requested to stop. */
   notified(payload: string): string | null {
-    const { step, watch, inbox } = parsed(payload);
+    const { step, watch, stop } = parsed(payload);
     if (step !== undefined) this.#wake(step);
     if (watch !== undefined) this.#watched.set(watch, Date.now() + interestMs);
-    return inbox ?? null;
+    return stop ?? null;
   }
 
   close(): void {

@@ -80,7 +80,11 @@ class LocalExecutor implements RunExecutor {
     this.#driver = new RunDriver(deps);
     const builder = new RunBuilder(deps);
     const resume = (runId: string, owner: RunOwner) => this.resume({ runId }, owner).then(({ run }) => run);
-    const stop = (runId: string, error: EngineError) => this.#runs.find(runId)?.cancel(error);
+    const stop = (runId: string, error: EngineError) => {
+      const record = this.#runs.find(runId);
+      record?.cancel(error);
+      return record !== undefined;
+    };
     this.#stored = store && new StoredRuns({ ...store, runs: this.#runs, resume, stop });
     this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
     this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
@@ -108,6 +112,8 @@ class LocalExecutor implements RunExecutor {
       this.#move(record, owner, options);
       return { run: view, lastSeq: record.emitter.events.lastSeq };
     }
+    // It goes on by itself, in a worker.
+    if (view.state === 'queued') return this.attach(runId, owner);
     if (view.state === 'finished') return this.#afterEnd(view, { deferredToolResults, owner, options });
     const resumed = this.#resume(runId, { owner, options });
     this.#runs.starting(runId, resumed);

@@ -6,8 +6,7 @@ import { stringifyExact } from '../../engine/json/exact-json.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import { epochOf, idOf, type RunRef } from '../../store/names.ts';
 import { RunJournal } from '../../store/run-journal.ts';
-import type { StoredSummary, Taken } from '../../store/run-store.ts';
-import type { QueuedIn, Store } from '../../store/store.ts';
+import type { QueuedIn, Store, StoredSummary, Taken } from '../../store/store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { RunSummary, RunView } from '../run-executor.ts';
@@ -27,8 +26,8 @@ export interface StoredRunsOptions {
   readonly runs: RunRegistry;
   /** Goes on with an interrupted run for an owner. */
   readonly resume: (runId: string, owner: RunOwner) => Promise<RunView>;
-  /** Stops a run of this process, as another one requests. */
-  readonly stop: (runId: string, error: EngineError) => void;
+  /** Stops a run of this process, as another one requests; false when it is not there yet. */
+  readonly stop: (runId: string, error: EngineError) => boolean;
 }
 
 /** How a run is created. */

@@ -41,7 +41,6 @@ function user(): { uid?: number; gid?: number } {
 const settings = {
   listen_addresses: '127.0.0.1',
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '200',
   shared_buffers: '64MB',
