@@ -5,6 +5,7 @@ import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
+import { measureGateway } from './gateway.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
@@ -26,6 +27,7 @@ const measurements = {
   wire: () => measureWire(daemonPath, bundles.wire),
   stream: () => measureStream(daemonPath),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
+  fleet: () => measureGateway(daemonPath),
 };
 const asked = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
 
