@@ -10,6 +10,10 @@ export type Command =
       readonly history?: string;
       /** A file with MCP servers. */
       readonly mcp?: string;
+      /** The folder in which conversations are kept. */
+      readonly store?: string;
+      /** Whether it goes on in the latest conversation. */
+      readonly continues: boolean;
       readonly json: boolean;
     }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 };
@@ -28,6 +32,8 @@ Options:
                    without it the embedded model 'test' answers: no network, no key
   --history FILE   go on from earlier messages: a JSON list of them, or a document that --json wrote
   --mcp FILE       MCP servers whose tools the model may call, as {"mcpServers": {...}}
+  --store DIR      keep the conversation in this folder
+  --continue       go on in the latest conversation of the store; a run that was interrupted goes on instead
   --json           print one JSON document {result, messages, newMessages, usage} on stdout, all else on stderr
   --help           print this
 
@@ -44,23 +50,30 @@ export function parseArguments(args: readonly string[]): Command {
         model: { type: 'string' },
         history: { type: 'string' },
         mcp: { type: 'string' },
+        store: { type: 'string' },
+        continue: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    const { model, history, mcp, json, help: wantsHelp } = values;
+    const { model, history, mcp, store, continue: continues, json, help: wantsHelp } = values;
     if (wantsHelp) return { kind: 'text', text: help, exitCode: 0 };
     // Words need no quotes.
     const prompt = positionals.length > 0 ? positionals.join(' ') : defaultPrompt;
     // Most likely an unset variable of a script.
     if (model === '') return wrong('--model is empty');
     if (prompt.trim() === '') return wrong('The prompt is empty');
+    if (continues && !store) return wrong('--continue needs --store DIR');
+    if (continues && history !== undefined)
+      return wrong('--continue takes the messages of the store; leave --history out');
     return {
       kind: 'run',
       prompt,
       ...(model === undefined ? {} : { model }),
       ...(history === undefined ? {} : { history }),
       ...(mcp === undefined ? {} : { mcp }),
+      ...(store === undefined ? {} : { store }),
+      continues,
       json,
     };
   } catch (error) {

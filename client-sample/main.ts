@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type RunOptions, type Runwire, startRunwire } from 'runwire';
 import { type Command, parseArguments } from './arguments.ts';
+import { startOrContinue } from './conversation.ts';
 import { Folder } from './folder.ts';
 import { LiveView } from './live-view.ts';
 import { followRun, type Report } from './run.ts';
@@ -47,6 +48,7 @@ async function runCommand(command: RunCommand, signal: AbortSignal): Promise<{ r
   signal.addEventListener('abort', () => view.waitFor('Cancelling'));
   const runwire = await startRunwire({
     onLog: (line) => view.line(withoutControls(line)),
+    ...(command.store === undefined ? {} : { store: command.store }),
     initialize: {
       clientInfo: { name: 'runwire sample' },
       // Named, a run that needs more is refused at its start: with a key that is missing, for example.
@@ -69,7 +71,7 @@ interface Context {
   readonly view: LiveView;
 }
 
-async function runOnce(runwire: Runwire, { prompt, model }: RunCommand, context: Context): Promise<Report> {
+async function runOnce(runwire: Runwire, { prompt, model, continues }: RunCommand, context: Context): Promise<Report> {
   const { messageHistory, mcpServers, signal, view } = context;
   const folder = await Folder.open('.');
   const { name, version } = runwire.initializeResult.serverInfo;
@@ -86,7 +88,9 @@ async function runOnce(runwire: Runwire, { prompt, model }: RunCommand, context:
     onDelta: ({ event }) => view.showDelta(event),
     signal,
   };
-  return followRun(runwire, options, (event) => view.show(event));
+  const onResume = (runId: string) => view.line(`! Run ${withoutControls(runId)} was interrupted and goes on`);
+  const run = await startOrContinue(runwire, options, { continues, onResume });
+  return followRun(run, (event) => view.show(event));
 }
 
 /** Messages of an earlier run: a list, or a document that `--json` has written. The daemon checks them. */

@@ -1,4 +1,4 @@
-import type { RunOptions, Runwire } from 'runwire';
+import type { AgentRun } from 'runwire';
 import type { DurableEvent, ModelMessage, RunResult, RunUsage } from 'runwire/protocol';
 
 /** Everything that is known of a run once it is over; what `--json` prints. */
@@ -10,17 +10,12 @@ export interface Report {
 }
 
 /**
- * Starts a run, follows it to its end and collects what it leaves. A run that fails or is cancelled is no error: its
- * result says so, and its messages and usage are there all the same.
+ * Follows a run to its end and collects what it leaves. A run that fails or is cancelled is no error: its result says so, and its
+ * messages and usage are there all the same.
  *
- * Errors: those of `run/start`, for example an unknown model; `DaemonGoneError`.
+ * Errors: `DaemonGoneError`.
  */
-export async function followRun(
-  runwire: Runwire,
-  options: RunOptions,
-  onEvent: (event: DurableEvent) => void,
-): Promise<Report> {
-  const run = await runwire.startRun(options);
+export async function followRun(run: AgentRun<string>, onEvent: (event: DurableEvent) => void): Promise<Report> {
   for await (const { event } of run) onEvent(event);
   const result = await run.result;
   const [all, fresh, { usage }] = await Promise.all([run.messages(), run.newMessages(), run.usage()]);

@@ -20,7 +20,7 @@ export const AgentRegister = defineRequest(
           .array(
             z.object({
               kind: z.string().describe('What it is about, for example `schema.unchecked`.'),
-              message: z.string().describe('The warning, for people.'),
+              message: z.string().describe('The warning, for humans.'),
             }),
           )
           .optional()

@@ -238,7 +238,7 @@ export const SecretGet = defineRequest(
             .enum(['connection', 'run'])
             .optional()
             .describe(
-              'Whom it is for: all runs of this connection (default), or only the run that asked, as a host that serves several users must say.',
+              'Whom it is for: all runs of this connection (default), or only the run that requested it, as a host that serves several users must say.',
             ),
         })
         .nullable(),
@@ -246,8 +246,8 @@ export const SecretGet = defineRequest(
   },
   {
     summary:
-      'Asks for a key or a header that the environment lacks, and again after it was refused (401). Null: there is none. ' +
-      'The answer is kept in memory, for this connection or with `scope: run` for the run that asked, and is part of no ' +
+      'Requests a key or a header that the environment lacks, and once more after it was refused (401). Null: there is none. ' +
+      'The result is kept in memory, for this connection or with `scope: run` for the run that requested it, and is part of no ' +
       'event, message, log or trace. A host whose runs belong to several users answers each with `scope: run`: otherwise ' +
       'the key of the first serves the runs of all.',
     since: '0.1.0',
@@ -278,9 +278,9 @@ export const Elicit = defineRequest(
     params: onFirstUse(() =>
       z.object({
         ...common(),
-        server: z.string().describe('Name of the MCP server that asks.'),
+        server: z.string().describe('Name of the MCP server that sent the request.'),
         toolCallId: z.string().optional().describe('The call that waits for the answer, when that is known.'),
-        message: z.string().describe('The question, in the words of the server.'),
+        message: z.string().describe('The message for the person, in the words of the server.'),
         requestedSchema: z
           .record(z.string(), z.unknown())
           .optional()
@@ -292,7 +292,7 @@ export const Elicit = defineRequest(
   },
   {
     summary:
-      'Asks the person something for an MCP server, and waits as long as it takes. Show who asks, and never fill in what the person did not give. Servers are told that they may ask only when the client serves this.',
+      'Requests input from the person on behalf of an MCP server, and waits as long as it takes. Show which server requests it, and never fill in what the person did not give. Servers learn that they may send such requests only when the client serves this.',
     source: 'MCP elicitation/create, input_required',
     since: '0.1.0',
   },

@@ -98,7 +98,7 @@ export const DurableEvent = named(
       z.object({
         event_kind: tag('warning'),
         kind: z.string().describe('What it is about, for example `model.defaulted`.'),
-        message: z.string().describe('The warning, for people.'),
+        message: z.string().describe('The warning, for humans.'),
       }),
       z.object({ event_kind: tag('run_finished'), result: RunResult().describe('The result without its messages.') }),
     ]),

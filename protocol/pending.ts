@@ -38,7 +38,7 @@ export const PendingList = defineRequest(
   },
   {
     summary:
-      'Every callback that waits: those that were sent as requests, those the client does not serve, and calls that are left to people.',
+      'Every callback that waits: those that were sent as requests, those the client does not serve, and calls that wait for humans.',
     errors: ['run.notFound', 'run.evicted'],
     since: '0.1.0',
   },

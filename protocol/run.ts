@@ -411,7 +411,7 @@ export const RunEvents = defineRequest(
         snapshot: RunSnapshot()
           .optional()
           .describe(
-            'Present when events behind `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on behind that.',
+            'Present when events after `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on after that number.',
           ),
       }),
     ),

@@ -7,8 +7,10 @@ import { type GatewaySettings, gatewayHelp, gatewayOptions, gatewaySettings } fr
 import { type WorkerSettings, workerHelp, workerOptions, workerSettings } from './cli/serve/worker-options.ts';
 import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
+import { type AcpOptions, acpHelp, acpTable, readAcpOptions } from './frontends/acp-options.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { openToRead } from './regular-file.ts';
+import { defaultMaxBytes, type Keeping, type StoreSetting } from './store/keeping.ts';
 import { type McpMode, mcpModes } from './toolsets/server-specs.ts';
 import { version } from './version.ts';
 
@@ -35,6 +37,8 @@ export type Command = {
       readonly drainMs: number;
       /** The process of the host. */
       readonly hostPid?: number;
+      /** Whether interrupted runs go on at the start. */
+      readonly resumes: boolean;
     }
   | {
       readonly kind: 'serve';
@@ -45,32 +49,30 @@ export type Command = {
   | { readonly kind: 'worker'; readonly settings: WorkerSettings; readonly drainMs: number }
   /** `args` are left to the command, which is loaded on demand. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
-  | { readonly kind: 'models' | 'doctor' | 'completion'; readonly args: readonly string[] }
+  | { readonly kind: 'acp'; readonly help: string; readonly options: AcpOptions }
+  | { readonly kind: 'models' | 'doctor' | 'completion' | 'store'; readonly args: readonly string[] }
   | { readonly kind: 'schema' }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
 );
-
-/** Where and how runs are kept. */
-export interface StoreSetting {
-  readonly path: string;
-  readonly durability: 'normal' | 'full';
-}
 
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
        runwire [options] serve --listen ADDRESS [options]
        runwire [options] worker --queue NAME [options]
-       runwire models|doctor|schema|completion [options]
+       runwire acp [--agent FILE] [--model MODEL]... [options]
+       runwire models|doctor|store|schema|completion [options]
 
 The Runwire daemon: JSON-RPC 2.0 on stdin and stdout, in Content-Length frames as language servers speak it, or in
 lines, one message each, when the first one is a line.
 
 Commands:
   run                  ask a model once and print the answer; no daemon, no protocol (runwire run --help)
+  acp                  an agent for editors that speak the Agent Client Protocol (runwire acp --help)
   serve                one daemon for many users, over WebSocket (runwire serve --help)
   worker               work on the runs of a queue, with a database (runwire worker --help)
   models               list the models that can be named, with prices, and what they need (runwire models --help)
   doctor               look for what may keep runs from working (runwire doctor --help)
+  store                list, read, search, check and delete the conversations of a store (runwire store --help)
   schema               print the protocol as JSON Schemas (runwire schema --help)
   completion           print a script of completions for bash, zsh or fish (runwire completion --help)
 
@@ -79,8 +81,8 @@ Options:
   --allow-local-downloads
                        files with force_download: 'allow-local' may come from the local network
   --config FILE        options and limits as JSON, for example {"limits": {"activeRuns": 1000}, "logLevel": "info"}; keys:
-                       allowEnv, allowLocalDownloads, drain, durability, limits, logFile, logLevel, mcp, store; options given
-                       here win
+                       allowEnv, allowLocalDownloads, drain, durability, limits, logFile, logLevel, mcp, resume, store,
+                       storeDays, storeMax; options given here win
   --durability LEVEL   normal: what a crash of the daemon loses is nothing, of the machine a second; full: nothing either
   --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
   --database-url env:NAME
@@ -89,7 +91,10 @@ Options:
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
   --mcp MODE           which MCP servers clients may name: all (default), http (those with a url) or off
+  --resume             interrupted runs of the store go on at the start, as far as they need no host
   --store DIR          runs and conversations are kept in this folder, survive a crash and go on with run/resume
+  --store-days DAYS    conversations that were not touched for so long are deleted (default: age deletes none)
+  --store-max SIZE     above this size the conversations that were touched longest ago are deleted (default 4G)
   --version            print the version; with --json also those of the protocol and of Pydantic AI, which it follows
   --help               print this
   --clientProcessId N  process of the host: the daemon ends when that is gone
@@ -132,7 +137,10 @@ export const globalOptions = {
   'database-url': 'value',
   durability: 'value',
   executor: 'value',
+  resume: 'flag',
   store: 'value',
+  'store-days': 'value',
+  'store-max': 'value',
   mcp: 'value',
   version: 'flag',
   json: 'flag',
@@ -197,27 +205,43 @@ const configOf = ({ config }: GlobalValues): Config => (config === undefined ? {
 
 type GlobalValues = OptionValues<typeof globalOptions>;
 
-function commandFrom(values: GlobalValues, words: readonly string[], rest: readonly string[]): Command {
+function commandFrom(before: GlobalValues, words: readonly string[], rest: readonly string[]): Command {
+  const [command] = words;
+  // Those of the daemon may also follow this command, since editors give all options in one list.
+  const acp = command === 'acp' ? readAcp(rest) : undefined;
+  const values = { ...before, ...acp };
   const config = configOf(values);
   const common = commonOf(values, config);
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
-  if (values.help) return text(help);
+  if (values.help) return text(acp ? acpHelp : help);
   if (values.version) return text(values.json ? `${JSON.stringify(versions)}\n` : `${version}\n`);
   if (values.json) throw new UsageError('--json belongs to --version');
-  const [command] = words;
   switch (command) {
     case undefined:
-      return { ...common, kind: 'daemon', help, ...daemonOptions(values, config) };
+      return { ...common, kind: 'daemon', help, ...daemonOptions(values, config), resumes: resumesOf(values, config) };
     case 'run':
       return { ...common, kind: command, args: rest };
     case 'models':
     case 'doctor':
+    case 'store':
     case 'completion':
       return { ...common, kind: command, args: rest };
+    case 'acp':
+      return { ...common, kind: command, help: acpHelp, options: readAcpOptions(acp ?? {}) };
     case 'schema':
       return wantsHelp(rest) ? text(schemaHelp) : { ...common, kind: 'schema' };
     default: {
-      const guess = didYouMean(command, ['run', 'serve', 'worker', 'models', 'doctor', 'schema', 'completion']);
+      const guess = didYouMean(command, [
+        'run',
+        'acp',
+        'serve',
+        'worker',
+        'models',
+        'doctor',
+        'store',
+        'schema',
+        'completion',
+      ]);
       throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
     }
   }
@@ -247,6 +271,12 @@ function commonOf(values: GlobalValues, config: Config): Common {
     ...storeOf(values, config),
     ...databaseOf(values),
   };
+}
+
+function readAcp(args: readonly string[]): OptionValues<typeof globalOptions & typeof acpTable> {
+  const { values, words } = readOptions(args, { ...globalOptions, ...acpTable });
+  if (words[0] !== undefined) throw new UsageError(`acp takes no argument '${words[0]}'`);
+  return values;
 }
 
 /** Most bytes of a configuration. */
@@ -284,16 +314,45 @@ function daemonOptions({ drain, clientProcessId }: OptionValues<typeof globalOpt
 
 /** Errors: `UsageError` for a level of durability that is none, or without a store. */
 function storeOf(
-  values: Pick<OptionValues<typeof globalOptions>, 'store' | 'durability'>,
+  values: Pick<OptionValues<typeof globalOptions>, 'store' | 'durability' | 'store-days' | 'store-max'>,
   config: Config,
 ): { store?: StoreSetting } {
   const path = values.store ?? config.store;
   const durability = values.durability ?? config.durability ?? 'normal';
   if (durability !== 'normal' && durability !== 'full')
     throw new UsageError(`'${durability}' is not a level of durability; use normal or full`);
+  const keeping = keepingOf(values['store-days'] ?? config.storeDays, values['store-max'] ?? config.storeMax);
   if (path === undefined) return {};
   if (path === '') throw new UsageError('--store takes a folder');
-  return { store: { path: resolve(path), durability } };
+  return { store: { path: resolve(path), durability, keeping } };
+}
+
+/** Errors: `UsageError`. */
+function keepingOf(days: string | number | undefined, max: string | number | undefined): Keeping {
+  if (days !== undefined && !/^\d{1,6}(\.\d+)?$/.test(String(days)))
+    throw new UsageError(`--store-days takes a number of days, for example 90, not '${days}'`);
+  return {
+    ...(days === undefined ? {} : { days: Number(days) }),
+    maxBytes: max === undefined ? defaultMaxBytes : bytesOf(String(max)),
+  };
+}
+
+/** Errors: `UsageError` for a size that is none. */
+function bytesOf(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,12}(?:\.\d+)?)([KMGT]?)$/i.exec(text) ?? [];
+  if (count === '') throw new UsageError(`--store-max takes bytes, or a size like 500M or 4G, not '${text}'`);
+  return Math.round(Number(count) * 1024 ** ' KMGT'.indexOf(unit === '' ? ' ' : unit.toUpperCase()));
+}
+
+/** Errors: `UsageError` without a store. */
+function resumesOf(
+  values: Pick<OptionValues<typeof globalOptions>, 'resume' | 'store'>,
+  config: Pick<Config, 'resume' | 'store'>,
+): boolean {
+  const resumes = values.resume ?? config.resume ?? false;
+  if (values.resume && (values.store ?? config.store) === undefined)
+    throw new UsageError('--resume goes on with runs of a store; give --store DIR too');
+  return resumes;
 }
 
 /** The address is read from the environment, so that it is in no list of processes. Errors: `UsageError`. */

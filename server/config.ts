@@ -9,7 +9,10 @@ export interface Config {
   readonly allowLocalDownloads?: boolean;
   readonly drain?: number;
   readonly durability?: string;
+  readonly resume?: boolean;
   readonly store?: string;
+  readonly storeDays?: number;
+  readonly storeMax?: string | number;
   readonly logLevel?: string;
   readonly logFile?: string;
   readonly mcp?: string;
@@ -28,7 +31,10 @@ const checks: Record<keyof Config, Check> = {
   allowLocalDownloads: { what: 'true or false', is: (value) => typeof value === 'boolean' },
   drain: { what: 'a number of seconds', is: (value) => Number.isFinite(value) && Number(value) >= 0 },
   durability: { what: 'normal or full', is: (value) => value === 'normal' || value === 'full' },
+  resume: { what: 'true or false', is: (value) => typeof value === 'boolean' },
   store: { what: 'the path of a folder', is: isText },
+  storeDays: { what: 'a number of days', is: (value) => Number.isFinite(value) && Number(value) >= 0 },
+  storeMax: { what: 'bytes, or a size like "4G"', is: (value) => isText(value) || isCount(value) },
   logLevel: { what: 'the name of a log level', is: isText },
   logFile: { what: 'the path of a file', is: isText },
   mcp: { what: 'all, http or off', is: isText },

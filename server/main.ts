@@ -1,12 +1,16 @@
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
+import { UsageError } from './cli/options.ts';
 import { schemaText } from './cli/schema.ts';
-import { type Command, parseCommandLine, type StoreSetting } from './command-line.ts';
+import { type Command, parseCommandLine } from './command-line.ts';
 import type { EngineError } from './engine/errors.ts';
 import { reportBug } from './errors/response-error.ts';
 import { type FleetAccess, fleetAccess } from './executors/dbos/fleet-access.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
+import type { RunExecutor } from './executors/run-executor.ts';
+import type { AcpOptions } from './frontends/acp-options.ts';
 import { defaultLimits } from './limits.ts';
 import { createLog, type LogSink, type RootLog, streamSink } from './log.ts';
 import { fileSink } from './log-file.ts';
@@ -17,6 +21,7 @@ import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
+import { defaultStore, type StoreSetting, sweep } from './store/keeping.ts';
 import { RunStore } from './store/run-store.ts';
 import { Toolsets } from './toolsets/toolsets.ts';
 import { version } from './version.ts';
@@ -55,8 +60,13 @@ switch (command.kind) {
   case 'run':
     void runHere(command.args);
     break;
+  case 'acp':
+    if (process.stdin.isTTY) print(`${command.help}\nrunwire acp is started by an editor.\n`, 2);
+    else void startAcp(command.options);
+    break;
   case 'models':
   case 'doctor':
+  case 'store':
   case 'completion':
     void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
     break;
@@ -80,17 +90,51 @@ function openFleet(url: string): FleetAccess {
 /** `runwire run`: a run of this process, without a client. */
 async function runHere(args: readonly string[]): Promise<void> {
   const { runProcess } = await import('./cli/process.ts');
-  const toolsets = new Toolsets(mcp);
-  const executor = createLocalExecutor({
-    limits: defaultLimits,
-    agents: new AgentRegistry(defaultLimits),
-    keys,
-    world,
-    toolsets,
-    onDebug: (text) => log.debug(text),
-    reportBug: (error) => reportBug(error, log),
+  const opened: ReturnType<typeof createRuns>[] = [];
+  const executorFor = (path: string | undefined) => {
+    const runs = createRuns(storeAccess(path));
+    opened.push(runs);
+    return runs.executor;
+  };
+  const end = async () => {
+    for (const { toolsets, executor } of opened) {
+      await toolsets.close();
+      executor.close();
+    }
+  };
+  await runProcess(args, { stdout: frames, start: localRuns(executorFor), end, log });
+}
+
+/** `runwire acp`: an agent for an editor. */
+async function startAcp(options: AcpOptions): Promise<void> {
+  const { acpProcess } = await import('./frontends/acp-process.ts');
+  const runs = createRuns(storeAccess());
+  const hasStore = command.store !== undefined;
+  const around = { input: process.stdin, output: frames, runs, hasStore, env: process.env, log };
+  const exit = (code: number) => process.exit(code);
+  const end = await acpProcess(options, { ...around, exit }).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    return print(`runwire: ${error.message}\nTry 'runwire acp --help'.\n`, 2);
   });
-  await runProcess(args, { stdout: frames, start: localRuns(executor), end: () => toolsets.close(), log });
+  if (!end) return;
+  for (const [signal, code] of Object.entries(signalCodes)) process.on(signal, () => end(code));
+  survive();
+}
+
+/** Runs of this process, for a command. */
+function createRuns(store?: StoreAccess): { executor: RunExecutor; agents: AgentRegistry; toolsets: Toolsets } {
+  const toolsets = new Toolsets(mcp);
+  const limits = { ...defaultLimits, ...command.limits };
+  const agents = new AgentRegistry(limits, (agent) => toolsets.retire(agent));
+  const onDebug = (text: string) => log.debug(text);
+  const bug = (error: unknown) => reportBug(error, log);
+  const executor = createLocalExecutor({ limits, agents, keys, world, toolsets, onDebug, reportBug: bug, store });
+  return { executor, agents, toolsets };
+}
+
+/** A bug ends what it happened in, never the process of everything else. */
+function survive(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
 }
 
 /** `runwire serve`: a daemon for many connections. */
@@ -136,7 +180,7 @@ async function startWorking({ settings, drainMs, limits = {} }: Command & { kind
 
 /** Ends the process in order on the first signal, and at once on the second. */
 function untilSignalled(end: () => Promise<void>): void {
-  onBugs();
+  survive();
   let isEnding = false;
   for (const [signal, code] of Object.entries(signalCodes)) {
     process.on(signal, () => {
@@ -147,16 +191,18 @@ function untilSignalled(end: () => Promise<void>): void {
   }
 }
 
-function storeAccess(): StoreAccess | undefined {
-  if (fleet) return fleet.store('');
-  return command.store && storeOf(command.store);
+function storeAccess(path?: string): StoreAccess | undefined {
+  if (fleet && path === undefined) return fleet.store('');
+  const store = path === undefined ? command.store : { ...defaultStore, ...command.store, path: resolve(path) };
+  return store && storeOf(store);
 }
 
 /** Opened when it is first used, so that a daemon starts as fast with it. */
-const storeOf = (store: StoreSetting): StoreAccess => ({
-  by: version,
-  open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed }),
-});
+function storeOf(store: StoreSetting): StoreAccess {
+  const onDeleted = (text: string) => log.info(`the store '${store.path}': ${text}`);
+  const keep = (opened: RunStore) => sweep(opened, store.keeping, { nowMs: world.epochMs(), onDeleted });
+  return { by: version, open: () => new RunStore({ ...store, by: version, elapsed: world.elapsed, sweep: keep }) };
+}
 
 function print(text: string, exitCode: 0 | 2): void {
   // Who reads may have seen enough (`| head`).
@@ -166,7 +212,7 @@ function print(text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }): void {
+function start({ drainMs, hostPid, limits: set, resumes }: Command & { kind: 'daemon' }): void {
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
@@ -193,14 +239,10 @@ function start({ drainMs, hostPid, limits: set }: Command & { kind: 'daemon' }):
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))
     process.on(signal, () => server.lifecycle.signalled(code, drainMs));
-  onBugs();
+  survive();
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
-}
-
-/** A bug ends what it happened in, never the daemon of every other run. */
-function onBugs(): void {
-  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
+  if (resumes) void server.resumeInterrupted();
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Server {
   readonly lifecycle: Lifecycle;
   /** Shows lines of the log to the client. */
   readonly showLog: LogSink;
+  /** Goes on with the interrupted runs of the store, as far as they need no host. */
+  resumeInterrupted(): Promise<void>;
 }
 
 /** Wires a connection to the engine. The caller owns the connection and the process. */
@@ -57,6 +59,12 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
       // Nothing may be sent before the response to the handshake.
       if (!wire.answers.isOpen) return;
       client.notify('window/logMessage', { type: logLevels.indexOf(level) + 1, message });
+    },
+    resumeInterrupted: async () => {
+      const onFailure = (runId: string, error: unknown) =>
+        deps.log.warn(`run '${runId}' stays interrupted: ${(error as Error).message}`);
+      const failed = (error: unknown) => deps.log.error(`no run goes on: ${(error as Error).message}`);
+      await executor.resumeInterrupted(onFailure).catch(failed);
     },
     close: async () => {
       abandon();

@@ -90,10 +90,7 @@ export class Session {
   /** Reads the properties of the handshake when they are used, since it takes place later. */
   #ownerFor(client: NotificationSender & Pick<RequestSender, 'request'>, onSecret: (value: string) => void): RunOwner {
     const session = this;
-    const requests: RequestSender = {
-      request: (method, params, listener) => client.request(method, params, listener),
-      serves: (method) => this.serves(method),
-    };
+    const requests: RequestSender = { request: client.request, serves: (method) => this.serves(method) };
     return {
       notifications: client,
       requests,

@@ -8,6 +8,9 @@ const alias = Object.entries(tsconfig.compilerOptions.paths).map(([name, [file =
   replacement: root + file,
 }));
 
+/** Machines of CI are slow and busy, and have the tests that start other programs: a limit is there for what hangs. */
+const timeout = process.env.CI ? 120_000 : 20_000;
+
 export default defineConfig({
   root,
   resolve: { alias },
@@ -18,8 +21,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: '100%',
     globalSetup: ['test/support/build-once.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: timeout,
+    hookTimeout: timeout,
     retry: 0,
     sequence: { concurrent: false },
   },

@@ -50,7 +50,7 @@ const hosts = [
   },
   {
     name: 'go',
-    // Nothing is downloaded behind anybody's back: the module must be there.
+    // Nothing is downloaded without notice: the module must be there.
     needs: [['go', 'build', '-o', join(scratch, 'go-host'), '.']],
     install: 'golang, and `go mod download` in client-sample/hosts/go',
     run: [join(scratch, 'go-host')],

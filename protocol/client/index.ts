@@ -50,6 +50,17 @@ export interface ClientOptions {
  */
 export type StartParams = Omit<ParamsInputOf<'run/start'>, 'wait' | 'callbacks' | 'partialResultToken' | '_meta'>;
 
+/**
+ * The parameters of `run/resume` as `RunwireClient.resume` takes them; a run that ended deferred goes on by `start`, with its
+ * `messageHistory` and `deferredToolResults`.
+ *
+ * @since 0.1.0
+ */
+export type ResumeParams = Omit<
+  ParamsInputOf<'run/resume'>,
+  'runId' | 'wait' | 'callbacks' | 'deferredToolResults' | 'partialResultToken' | '_meta'
+>;
+
 type Live = { readonly handlers: RunHandlers; readonly events: EventQueue };
 
 const methodNotFound = -32601;
@@ -122,21 +133,48 @@ export class RunwireClient {
   async start({ include, ...spec }: StartParams, handlers: RunHandlers = {}): Promise<Run> {
     // Chosen here: events and callbacks may arrive before the response that has the id.
     const runId = spec.runId ?? crypto.randomUUID();
+    return this.#follow(runId, { handlers, include }, async () => {
+      await this.request('run/start', { ...spec, ...this.#served(handlers), runId });
+      return 0;
+    });
+  }
+
+  /**
+   * Goes on with a run that was interrupted, or that another connection followed; one that has ended is there with its result.
+   * Its callbacks reach these handlers from here on, and its events come after `lastSeq` of the run.
+   *
+   * Errors: those of `run/resume`, as the connection reports them.
+   */
+  resume(runId: string, handlers: RunHandlers = {}, { include, ...params }: ResumeParams = {}): Promise<Run> {
+    return this.#follow(runId, { handlers, include }, async () => {
+      const resumed = await this.request('run/resume', { ...params, ...this.#served(handlers), runId });
+      return resumed.lastSeq;
+    });
+  }
+
+  /** Serves the callbacks of a run and waits for its end; `begin` returns the number of the last event that does not come. */
+  async #follow(
+    runId: string,
+    { handlers, include }: { handlers: RunHandlers; include: StartParams['include'] },
+    begin: () => Promise<number>,
+  ): Promise<Run> {
     const events = new EventQueue();
-    this.#runs.set(runId, { handlers, events });
+    const live = { handlers, events };
+    this.#runs.set(runId, live);
     const forget = () => {
       events.end();
-      this.#runs.delete(runId);
+      // Another call may have taken the run over.
+      if (this.#runs.get(runId) === live) this.#runs.delete(runId);
     };
     try {
-      await this.request('run/start', { ...spec, ...this.#served(handlers), runId });
+      const lastSeq = await begin();
+      const result = this.#requests.send<RunResult>('run/wait', { runId, ...(include ? { include } : {}) });
+      result.then(forget, forget);
+      return new Run(runId, this.#requests, { events, result, lastSeq });
     } catch (error) {
       forget();
       throw error;
     }
-    const result = this.#requests.send<RunResult>('run/wait', { runId, ...(include ? { include } : {}) });
-    result.then(forget, forget);
-    return new Run(runId, this.#requests, events, result);
   }
 
   /** Callbacks of one run, as far as the handshake did not list them. */

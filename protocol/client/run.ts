@@ -11,19 +11,26 @@ export class Run {
   readonly runId: string;
   /** Resolves when the run has ended, however it ended; rejects when it could not be started or the connection broke. */
   readonly result: Promise<RunResult>;
+  /** Number of the last event that is not among `events`, because the run was gone on with; 0 for one that was started. */
+  readonly lastSeq: number;
   readonly #requests: Requests;
   readonly #events: EventQueue;
 
-  constructor(runId: string, requests: Requests, events: EventQueue, result: Promise<RunResult>) {
+  constructor(
+    runId: string,
+    requests: Requests,
+    { events, result, lastSeq }: { events: EventQueue; result: Promise<RunResult>; lastSeq: number },
+  ) {
     this.runId = runId;
     this.result = result;
+    this.lastSeq = lastSeq;
     this.#requests = requests;
     this.#events = events;
     // A caller that only reads events must not die of an unhandled rejection.
     result.catch(() => undefined);
   }
 
-  /** The events in order, from the first to `run_finished`. Errors: an `Error` for a second reader, which would miss some. */
+  /** The events after `lastSeq` in order, up to `run_finished`. Errors: an `Error` for a second reader, which would miss some. */
   get events(): AsyncIterable<RunEventMessage> {
     return this.#events;
   }

@@ -39,7 +39,7 @@ export const McpServerReport = named(
       error: z
         .object({
           kind: z.string().describe('Kind of the error, for example `mcp.unavailable`.'),
-          message: z.string().describe('The error, for people.'),
+          message: z.string().describe('The error, for humans.'),
           stderr: z.string().optional().describe('The end of what the program wrote to stderr.'),
         })
         .optional()

@@ -8,7 +8,7 @@ const secretOr = () =>
       secret: z
         .string()
         .min(1)
-        .describe('NAME of the secret: a variable the operator allows, or asked with `secret/get`.'),
+        .describe('NAME of the secret: a variable the operator allows, or requested with `secret/get`.'),
     }),
   ]);
 

@@ -30,6 +30,8 @@ export interface AgentRunParts<Output> {
  */
 export class AgentRun<Output> implements AsyncIterable<RunEventMessage> {
   readonly runId: string;
+  /** Number of the last event that is not iterated over, because the run was gone on with; 0 for one that was started. */
+  readonly lastSeq: number;
   /** Resolves when the run has ended, however it ended. Errors: `DaemonGoneError`. */
   readonly result: Promise<RunResult>;
   /** Resolves with the output. Errors: `RunFailedError` for any other end of the run, `DaemonGoneError`. */
@@ -39,6 +41,7 @@ export class AgentRun<Output> implements AsyncIterable<RunEventMessage> {
 
   constructor({ run, text, whileAlive, read }: AgentRunParts<Output>) {
     this.runId = run.runId;
+    this.lastSeq = run.lastSeq;
     this.#run = run;
     this.#text = text;
     this.result = whileAlive(run.result);
@@ -51,7 +54,7 @@ export class AgentRun<Output> implements AsyncIterable<RunEventMessage> {
   }
 
   /**
-   * The events in order, from the first to `run_finished`. There is one reader.
+   * The events after `lastSeq` in order, up to `run_finished`. There is one reader.
    *
    * Errors: `DaemonGoneError`.
    */

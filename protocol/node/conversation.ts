@@ -14,13 +14,16 @@ type Prompt = NonNullable<ParamsInputOf<'run/start'>['prompt']>;
 export class Conversation<S extends Schema | undefined = undefined> {
   readonly #startRun: StartRun<S>;
   readonly #options: RunOptions<S>;
+  /** Reads the messages of the store; absent for a conversation that is kept here alone. */
+  readonly #stored: (() => Promise<ModelMessage[]>) | undefined;
   #messages: ModelMessage[];
   /** The run before, once there was one. */
   #previous: string | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(startRun: StartRun<S>, options: RunOptions<S>) {
+  constructor(startRun: StartRun<S>, options: RunOptions<S>, stored?: () => Promise<ModelMessage[]>) {
     this.#startRun = startRun;
+    this.#stored = stored;
     this.#options = options;
     this.#messages = Array.isArray(options.messageHistory) ? (options.messageHistory as ModelMessage[]) : [];
   }
@@ -28,7 +31,7 @@ export class Conversation<S extends Schema | undefined = undefined> {
   /** All messages, once the run that goes on has ended. */
   async messages(): Promise<readonly ModelMessage[]> {
     await this.#last;
-    return this.#messages;
+    return this.#stored && this.#previous === undefined ? this.#stored() : this.#messages;
   }
 
   /**
@@ -46,6 +49,7 @@ export class Conversation<S extends Schema | undefined = undefined> {
     const start = (history: Pick<RunOptions, 'messageHistory' | 'openToolCalls'>) =>
       this.#startRun({ ...this.#options, ...options, prompt, ...history } as RunOptions<S>);
     const kept = { messageHistory: this.#messages };
+    // A conversation of the store has its messages there.
     if (this.#previous === undefined) return start(this.#messages.length > 0 ? kept : {});
     try {
       return await start({ messageHistory: { runId: this.#previous } });

@@ -9,6 +9,8 @@ export interface DaemonOptions {
   readonly command?: readonly [string, ...string[]];
   /** Environment of the daemon, in which it looks for keys; by default that of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The folder in which the daemon keeps runs and conversations; without it they end with the daemon. */
+  readonly store?: string;
   /** Folder of the daemon; by default that of this process. */
   readonly cwd?: string;
   /** Called with each line that the daemon writes to stderr. */
@@ -32,8 +34,9 @@ export class DaemonProcess {
   #stderr = '';
   #reason: string | undefined;
 
-  constructor({ command = defaultCommand(), env = process.env, cwd, onLog }: DaemonOptions) {
-    const [program, ...args] = command;
+  constructor({ command = defaultCommand(), env = process.env, cwd, onLog, store }: DaemonOptions) {
+    const [program, ...given] = command;
+    const args = [...given, ...(store === undefined ? [] : ['--store', store])];
     this.child = spawn(program, args, {
       stdio: 'pipe',
       env: { ...env, ...electronVariables(program) },

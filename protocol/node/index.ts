@@ -17,7 +17,14 @@ export { AgentRun, type Finished, type RunDelta } from './agent-run.ts';
 export { Conversation } from './conversation.ts';
 export type { DaemonOptions } from './daemon-process.ts';
 export { type DaemonExit, DaemonGoneError, RunFailedError } from './errors.ts';
-export type { ApprovalDecision, ApprovalRequest, OutputOptions, OutputType, RunOptions } from './run-options.ts';
+export type {
+  ApprovalDecision,
+  ApprovalRequest,
+  OutputOptions,
+  OutputType,
+  ResumeOptions,
+  RunOptions,
+} from './run-options.ts';
 export { Runwire, type StartOptions, startRunwire } from './runwire.ts';
 export { jsonSchema, type OutputOf, type Schema } from './schema.ts';
 export { type Tool, type ToolOptions, tool } from './tool.ts';

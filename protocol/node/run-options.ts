@@ -50,6 +50,25 @@ export interface RunOptions<S extends Schema | undefined = undefined> extends Om
   readonly handlers?: Omit<RunHandlers, 'tools' | 'deferred' | 'onDelta'>;
 }
 
+/**
+ * What a run goes on with: the functions that its specification names, by the same names. The specification itself is kept.
+ *
+ * @since 0.1.0
+ */
+export type ResumeOptions<S extends Schema | undefined = undefined> = Pick<
+  RunOptions<S>,
+  | 'tools'
+  | 'output'
+  | 'onApproval'
+  | 'signal'
+  | 'onDelta'
+  | 'handlers'
+  | 'deltas'
+  | 'maxLatencyMs'
+  | 'workDoneToken'
+  | 'deps'
+>;
+
 /** The type of the output of a run. */
 export type OutputType<S extends Schema | undefined> = S extends Schema ? OutputOf<S> : string;
 

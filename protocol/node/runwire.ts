@@ -8,12 +8,13 @@ import {
 import type { RunHandlers } from '../client/handlers.ts';
 import { RunwireClient } from '../client/index.ts';
 import { ConnectionClosedError } from '../client/requests.ts';
-import type { ParamsInputOf, RequestMethod, ResultOf } from '../types/client-types.ts';
+import type { Run } from '../client/run.ts';
+import type { ModelMessage, ParamsInputOf, RequestMethod, ResultOf } from '../types/client-types.ts';
 import { AgentRun, type Finished } from './agent-run.ts';
 import { Conversation } from './conversation.ts';
 import { type DaemonOptions, DaemonProcess } from './daemon-process.ts';
 import type { DaemonExit } from './errors.ts';
-import { type OutputType, prepared, type RunOptions } from './run-options.ts';
+import { type OutputType, type Prepared, prepared, type ResumeOptions, type RunOptions } from './run-options.ts';
 import type { Schema } from './schema.ts';
 import { TextQueue } from './text-queue.ts';
 
@@ -107,24 +108,74 @@ export class Runwire {
    * Errors: those of `run/start`, `TypeError` for options that cannot be meant, `DaemonGoneError`.
    */
   async startRun<S extends Schema | undefined = undefined>(options: RunOptions<S>): Promise<AgentRun<OutputType<S>>> {
-    const { params, handlers, read } = prepared<S>(options);
-    const { signal } = options;
+    const parts = prepared<S>(options);
+    const params = parts.params as Parameters<RunwireClient['start']>[0];
+    return this.#follow(parts, options.signal, (handlers) => this.client.start(params, handlers));
+  }
+
+  /**
+   * Goes on with a run of the store that was interrupted, or that another program followed, for example after a crash of this one.
+   * One that has ended is there with its result. Its callbacks reach these functions from here on.
+   *
+   * Errors: those of `run/resume`, `DaemonGoneError`.
+   */
+  async resume<S extends Schema | undefined = undefined>(
+    runId: string,
+    options: ResumeOptions<S> = {},
+  ): Promise<AgentRun<OutputType<S>>> {
+    const { deltas, maxLatencyMs, workDoneToken, deps } = options;
+    const following = { deltas, maxLatencyMs, workDoneToken, deps };
+    const given = Object.entries(following).filter(([, value]) => value !== undefined);
+    // What the run may need was decided when it was started.
+    const approvals = options.onApproval ? {} : { deferred: 'wait' as const };
+    const parts = prepared<S>({ ...options, ...approvals } as RunOptions<S>);
+    return this.#follow(parts, options.signal, (handlers) =>
+      this.client.resume(runId, handlers, Object.fromEntries(given)),
+    );
+  }
+
+  /**
+   * Begins a conversation: runs that share these options, each with the messages of those before it. With an id it goes on in
+   * that conversation of the store, or begins it there.
+   */
+  conversation<S extends Schema | undefined = undefined>(id: string, options?: RunOptions<S>): Conversation<S>;
+  conversation<S extends Schema | undefined = undefined>(options?: RunOptions<S>): Conversation<S>;
+  conversation<S extends Schema | undefined = undefined>(
+    first: string | RunOptions<S> = {},
+    second: RunOptions<S> = {},
+  ): Conversation<S> {
+    const start = (turn: RunOptions<S>) => this.startRun(turn);
+    if (typeof first !== 'string') return new Conversation(start, first);
+    const stored = () => this.#messagesOf(first);
+    return new Conversation(start, { ...second, conversationId: first }, stored);
+  }
+
+  /** The messages of a conversation of the store; none when there is no such. */
+  async #messagesOf(conversationId: string): Promise<ModelMessage[]> {
+    try {
+      return (await this.request('conversation/get', { conversationId })).messages;
+    } catch (error) {
+      if (kindOf(error) === 'conversation.notFound') return [];
+      throw error;
+    }
+  }
+
+  /** Begins to follow a run, with a queue for its text and the end of its signal. */
+  async #follow<Output>(
+    { handlers, read }: Pick<Prepared<Output>, 'handlers' | 'read'>,
+    signal: AbortSignal | undefined,
+    begin: (handlers: RunHandlers) => Promise<Run>,
+  ): Promise<AgentRun<Output>> {
     signal?.throwIfAborted();
     const text = new TextQueue();
     const onDelta: RunHandlers['onDelta'] = (delta) => {
       text.add(delta);
       handlers.onDelta?.(delta);
     };
-    const started = this.client.start(params as Parameters<RunwireClient['start']>[0], { ...handlers, onDelta });
     const whileAlive = <T>(work: Promise<T>) => this.#whileAlive(work);
-    const run = new AgentRun({ run: await whileAlive(started), text, whileAlive, read });
+    const run = new AgentRun({ run: await whileAlive(begin({ ...handlers, onDelta })), text, whileAlive, read });
     if (signal) cancelOn(signal, run);
     return run;
-  }
-
-  /** Begins a conversation: runs that share these options, each with the messages of those before it. */
-  conversation<S extends Schema | undefined = undefined>(options: RunOptions<S> = {}): Conversation<S> {
-    return new Conversation((turn: RunOptions<S>) => this.startRun(turn), options);
   }
 
   /** Ends the daemon and its runs; kills it when it takes longer than 5 seconds. */
@@ -147,6 +198,8 @@ export class Runwire {
     }
   }
 }
+
+const kindOf = (error: unknown): unknown => (error as { data?: { kind?: unknown } } | null)?.data?.kind;
 
 /** The errors for a connection that is closed, the library's too, and its codes for what was open then. */
 function isBroken(error: unknown): boolean {

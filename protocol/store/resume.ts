@@ -10,7 +10,7 @@ import { RunSpec } from '../spec.ts';
  * @since 0.1.0
  */
 export const RunResumeParams = named('RunResumeParams', 'Parameters of `run/resume`.', () => {
-  const { wait, include, deltas, maxLatencyMs, workDoneToken } = RunStartParams().shape;
+  const { wait, include, deltas, maxLatencyMs, workDoneToken, callbacks, _meta } = RunStartParams().shape;
   const { deps, deferredToolResults } = RunSpec().shape;
   return z.object({
     runId: z.string().describe('The run.'),
@@ -19,6 +19,8 @@ export const RunResumeParams = named('RunResumeParams', 'Parameters of `run/resu
     deltas,
     maxLatencyMs,
     workDoneToken,
+    callbacks,
+    _meta,
     deps: deps.describe('Replaces the `deps` of the run.'),
     deferredToolResults: deferredToolResults.describe(
       'Results for a run that ended `deferred`: it goes on in another run of its conversation.',

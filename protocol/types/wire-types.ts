@@ -74,7 +74,7 @@ export interface AgentRegisterResult {
 export interface AgentRegisterResultWarningsItem {
   /** What it is about, for example `schema.unchecked`. */
   kind: string;
-  /** The warning, for people. */
+  /** The warning, for humans. */
   message: string;
 }
 
@@ -1038,13 +1038,13 @@ export interface McpInspectResult {
 
 /** `McpServerInput.env{}`: an object. @since 0.1.0 */
 export interface McpServerEnvValueInput {
-  /** NAME of the secret: a variable the operator allows, or asked with `secret/get`. */
+  /** NAME of the secret: a variable the operator allows, or requested with `secret/get`. */
   secret: string;
 }
 
 /** `McpServerInput.headers{}`: an object. @since 0.1.0 */
 export interface McpServerHeadersValueInput {
-  /** NAME of the secret: a variable the operator allows, or asked with `secret/get`. */
+  /** NAME of the secret: a variable the operator allows, or requested with `secret/get`. */
   secret: string;
 }
 
@@ -1116,7 +1116,7 @@ export interface McpServerReport {
 export interface McpServerReportError {
   /** Kind of the error, for example `mcp.unavailable`. */
   kind: string;
-  /** The error, for people. */
+  /** The error, for humans. */
   message: string;
   /** The end of what the program wrote to stderr. */
   stderr?: string | undefined;
@@ -2341,7 +2341,7 @@ export interface RunEventsResult {
   lastSeq: number;
   /** Whether the run is over, so that this is final. */
   complete: boolean;
-  /** Present when events behind `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on behind that. */
+  /** Present when events after `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on after that number. */
   snapshot?: RunSnapshot | undefined;
 }
 
@@ -2553,6 +2553,10 @@ export interface RunResumeParamsInput {
   maxLatencyMs?: number | null | undefined;
   /** LSP's progress token: `$/progress` reports the progress of the run. */
   workDoneToken?: string | number | null | undefined;
+  /** Callbacks that the client serves for this run, beside those it named in `initialize`. */
+  callbacks?: string[] | null | undefined;
+  /** Ignored. */
+  _meta?: unknown;
   /** Replaces the `deps` of the run. */
   deps?: unknown;
   /** Results for a run that ended `deferred`: it goes on in another run of its conversation. */
@@ -3497,11 +3501,11 @@ export interface UserAskParams {
   deadlineMs?: number | undefined;
   /** `deps` of the run. */
   deps?: unknown;
-  /** Name of the MCP server that asks. */
+  /** Name of the MCP server that sent the request. */
   server: string;
   /** The call that waits for the answer, when that is known. */
   toolCallId?: string | undefined;
-  /** The question, in the words of the server. */
+  /** The message for the person, in the words of the server. */
   message: string;
   /** JSON Schema of a form: an object with flat properties. */
   requestedSchema?: Record<string, unknown> | undefined;
@@ -3581,7 +3585,7 @@ export interface WarningEvent {
   event_kind: "warning";
   /** What it is about, for example `model.defaulted`. */
   kind: string;
-  /** The warning, for people. */
+  /** The warning, for humans. */
   message: string;
 }
 

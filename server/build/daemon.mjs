@@ -22,6 +22,8 @@ const parts = {
   mcp: 'server/toolsets/part.ts',
   gateway: 'server/gateway/part.ts',
   dbos: 'server/executors/dbos/part.ts',
+  workspace: 'server/toolsets/workspace/part.ts',
+  acp: 'server/frontends/acp/part.ts',
 };
 
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */

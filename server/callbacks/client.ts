@@ -51,19 +51,6 @@ export interface NotificationSender {
   drained(): Promise<void>;
 }
 
-/** Resolves when the client has read enough, or on an abort. */
-export function drained(to: Pick<NotificationSender, 'drained'>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-    else void to.drained().then(done);
-  });
-}
-
 /** A callback that brought no result. */
 export class CallbackError extends Error {
   override readonly name = 'CallbackError';

@@ -1,3 +1,4 @@
+import type { StoreSetting } from '../store/keeping.ts';
 import { exitCode } from './exit-code.ts';
 import { type OptionTable, type ReadOptions, readOptions, UsageError } from './options.ts';
 import { type TextSink, Voice } from './output.ts';
@@ -7,6 +8,8 @@ export interface Desk {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly env: NodeJS.ProcessEnv;
+  /** The store that was named before the command. */
+  readonly store?: StoreSetting | undefined;
   /** Aborted when the user wants it to stop. */
   readonly interrupted: AbortSignal;
 }

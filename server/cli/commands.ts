@@ -1,21 +1,27 @@
 import { globalOptions } from '../command-line.ts';
+import { acpTable } from '../frontends/acp-options.ts';
 import type { DeskCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { modelsCommand } from './models.ts';
 import { runTable } from './run-options.ts';
+import { storeCommand } from './store/store-command.ts';
 
 const completion = completionCommand({
   '': Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name])),
   run: Object.keys(runTable),
+  acp: [...Object.keys(acpTable), 'store', 'mcp', 'allow-env', 'config', 'log-level', 'log-file', 'help'],
   models: modelsCommand.optionNames,
   doctor: doctorCommand.optionNames,
+  store: storeCommand.optionNames,
   schema: ['help'],
   completion: ['help'],
 });
 
 /** The commands that start no run, by name. */
-export const deskCommands = { models: modelsCommand, doctor: doctorCommand, completion } as const satisfies Record<
-  string,
-  DeskCommand
->;
+export const deskCommands = {
+  models: modelsCommand,
+  doctor: doctorCommand,
+  store: storeCommand,
+  completion,
+} as const satisfies Record<string, DeskCommand>;

@@ -1,14 +1,17 @@
 import { didYouMean } from '../errors/did-you-mean.ts';
 
-/** How an option is written: alone, with a value (the last one counts), with a value each time, or in any way. */
-type OptionKind = 'flag' | 'value' | 'list' | 'ignored';
+/**
+ * How an option is written: alone, with a value (the last one counts), with one after `=` or none, with a value each time, or in
+ * any way.
+ */
+type OptionKind = 'flag' | 'value' | 'optional' | 'list' | 'ignored';
 
 /** The options a command knows, by name without the dashes. */
 export type OptionTable = Readonly<Record<string, OptionKind>>;
 
 /** What was given; an option that was not is absent. */
 export type OptionValues<T extends OptionTable> = {
-  -readonly [K in keyof T]?: T[K] extends 'list' ? string[] : T[K] extends 'value' ? string : true;
+  -readonly [K in keyof T]?: T[K] extends 'list' ? string[] : T[K] extends 'value' | 'optional' ? string : true;
 };
 
 /** An error of the command line; reported with the exit code 2. */
@@ -56,6 +59,10 @@ export function readOptions<T extends OptionTable>(
     if (kind === 'flag') {
       if (inline !== undefined) throw new UsageError(`--${name} takes no value`);
       values[name] = true;
+      continue;
+    }
+    if (kind === 'optional') {
+      values[name] = inline ?? '';
       continue;
     }
     const value = inline ?? rest.shift();

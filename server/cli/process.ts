@@ -24,10 +24,10 @@ export function runProcess(
 
 /** Any other command as this process. */
 export function deskProcess(
-  { kind, args }: { kind: keyof typeof deskCommands; args: readonly string[] },
+  { kind, args, store }: { kind: keyof typeof deskCommands; args: readonly string[]; store?: Desk['store'] },
   { stdout, log }: { stdout: Output; log: Log },
 ): Promise<never> {
-  return asProcess({ stdout, log }, (streams) => deskCommands[kind].run(args, { ...streams, env: process.env }));
+  return asProcess({ stdout, log }, (streams) => deskCommands[kind].run(args, { ...streams, env: process.env, store }));
 }
 
 type Streams = Pick<Desk, 'stdout' | 'stderr' | 'interrupted'>;

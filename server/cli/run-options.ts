@@ -1,5 +1,6 @@
 import { parseExact } from '../engine/json/exact-json.ts';
 import { type OptionTable, readOptions, UsageError } from './options.ts';
+import { type Allowance, allowances } from './tools/workspace-run.ts';
 
 /** The options of `runwire run`. */
 export interface RunOptions {
@@ -14,8 +15,14 @@ export interface RunOptions {
   readonly instructions?: string;
   /** A file with the JSON Schema of the output. */
   readonly schema?: string;
+  /** The folder in which the run is kept. */
+  readonly store?: string;
+  /** The conversation that it goes on in; empty for the latest one. */
+  readonly continues?: string;
   /** A file with MCP servers. */
   readonly mcp?: string;
+  /** A folder whose files the model may use, and what it may do there. */
+  readonly workspace?: { readonly path: string; readonly allowance: Allowance };
   readonly attach: readonly string[];
   /** Files; `-` stands for stdin. */
   readonly history: readonly string[];
@@ -49,8 +56,13 @@ Options:
                        may be repeated; 48 MiB in all
   --history FILE|-     go on from earlier messages: a JSON list of them, or what --json has printed; with several, in
                        the order given; - reads stdin, which then is not the prompt
+  --store DIR          keep the run and its conversation in this folder; may be given before 'run' too
+  --continue[=ID]      go on in the latest conversation of the store, or in that of an id (see runwire store ls); a run
+                       of it that was interrupted is cancelled
   --mcp FILE           MCP servers whose tools the model may call: {"mcpServers": {...}} as other clients have it;
                        they are started for the run and end with it
+  --workspace DIR      the model may list, search and read the files of this folder, and nothing outside of it
+  --allow edits|all    with --workspace: it may also write files, or also run commands, without an approval
   --timeout SECONDS    end the run as failed after this time; reading the input is not counted
   --max-cost DOLLARS   end the run as failed once it has cost more; told on stderr when the price is not known
   --json               print the whole result as one JSON document: outcome, output, usage, error, newMessages
@@ -73,7 +85,10 @@ Examples:
   runwire run --model openai-chat:gpt-5 --json "A riddle, please." > 1.json
   runwire run --model openai-chat:gpt-5 --json --history 1.json "I give up." > 2.json
   runwire run --model openai-chat:gpt-5 --history 1.json --history 2.json "Another one."
+  runwire run --model openai-chat:gpt-5 --store ~/.talks "A riddle, please."
+  runwire run --model openai-chat:gpt-5 --store ~/.talks --continue "I give up."
   runwire run --model openai-chat:gpt-5 --mcp .mcp.json "What changed in this repository today?"
+  runwire run --model openai-chat:gpt-5 --workspace . --allow edits "Fix the typos in the README."
   runwire run --model openai-compatible:qwen3 --base-url http://localhost:8080/v1 --setting temperature=0 "Hello."
 `;
 
@@ -86,7 +101,11 @@ export const runTable = {
   instructions: 'value',
   attach: 'list',
   history: 'list',
+  store: 'value',
+  continue: 'optional',
   mcp: 'value',
+  workspace: 'value',
+  allow: 'value',
   timeout: 'value',
   'max-cost': 'value',
   json: 'flag',
@@ -110,11 +129,12 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
   const { values, words } = readOptions(args, runTable);
   if (values.help) return null;
   const { model, schema, instructions, mcp, setting = [], attach = [], history = [], timeout, json = false } = values;
-  const { 'base-url': baseUrl, 'max-cost': maxCost } = values;
+  const { 'base-url': baseUrl, 'max-cost': maxCost, store, continue: continues } = values;
   const [prompt, second] = words;
   if (second !== undefined)
     throw new UsageError(`there is a second prompt '${second}'; put the whole prompt in quotes`);
-  const empty = Object.entries({ model, 'base-url': baseUrl, schema, mcp, prompt }).find(
+  const { workspace, allow } = values;
+  const empty = Object.entries({ model, 'base-url': baseUrl, schema, mcp, store, workspace, prompt }).find(
     ([, value]) => value?.trim() === '',
   );
   // Most likely an unset variable of a script.
@@ -125,6 +145,8 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
   if (/^host(:|$)/.test(model)) {
     throw new UsageError(`'${model}' is answered by a host over the protocol, and here is none; name another model`);
   }
+  if (continues !== undefined && history.length > 0)
+    throw new UsageError('--continue goes on from the messages of the store; leave --history out');
   const stdin = [prompt, ...history].filter((source) => source === '-');
   if (stdin.length > 1) throw new UsageError('- stands for stdin, which can be read once only');
   return {
@@ -135,6 +157,9 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
     ...(instructions === undefined ? {} : { instructions }),
     ...(schema === undefined ? {} : { schema }),
     ...(mcp === undefined ? {} : { mcp }),
+    ...(store === undefined ? {} : { store }),
+    ...(continues === undefined ? {} : { continues }),
+    ...workspaceOf(workspace, allow),
     attach,
     history,
     ...(timeout === undefined ? {} : { timeoutMs: milliseconds(timeout) }),
@@ -142,6 +167,16 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
     json,
   };
 }
+
+/** Errors: `UsageError` for an allowance that is none, or without a workspace. */
+function workspaceOf(path: string | undefined, allow: string | undefined): Pick<RunOptions, 'workspace'> {
+  if (path === undefined && allow !== undefined) throw new UsageError('--allow belongs to --workspace');
+  const allowance = allow ?? 'read';
+  if (!isAllowance(allowance)) throw new UsageError(`--allow takes ${allowances.join(', ')}, not '${allowance}'`);
+  return path === undefined ? {} : { workspace: { path, allowance } };
+}
+
+const isAllowance = (value: string): value is Allowance => (allowances as readonly string[]).includes(value);
 
 function keyAndValue(text: string): [string, unknown] {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];

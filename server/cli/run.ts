@@ -7,12 +7,13 @@ import { exitCode, exitCodeOf, exitCodeOfRefusal } from './exit-code.ts';
 import { readHistory } from './history.ts';
 import { inputLimits, readJsonFile } from './input.ts';
 import type { LocalRun, Notification, StartRun } from './local-run.ts';
-import { readMcpServers } from './mcp/mcp-file.ts';
 import { UsageError } from './options.ts';
 import { sayEnding, TextOutput, type TextSink, Voice, writeJson } from './output.ts';
 import { Progress } from './progress.ts';
 import { type Input, readPrompt } from './prompt.ts';
 import { type RunOptions, readRunOptions, runHelp } from './run-options.ts';
+import { readMcpServers } from './tools/mcp-file.ts';
+import { openWorkspace } from './tools/workspace-run.ts';
 
 /** What the command needs of its process. */
 export interface Surroundings {
@@ -49,12 +50,17 @@ async function runOnce(options: RunOptions, around: Surroundings, voice: Voice):
   const { stdout, interrupted, start } = around;
   const isText = !options.json && options.schema === undefined;
   const params = await orAborted(paramsOf(options, around, voice), interrupted);
+  const workspace = options.workspace && (await openWorkspace(options.workspace.path, options.workspace.allowance));
+  const tools = workspace ? { tools: workspace.tools, retries: { tools: 3 } } : {};
   const text = new TextOutput(stdout);
   const progress = new Progress(voice);
   // Text on the same screen takes the place of the line.
   const shown = { text: isText ? text : null, progress, sharesScreen: stdout.isTerminal };
-  const run = await start(params, (notification) => follow(notification, voice, shown));
-  const result = await resultOf(run, interrupted);
+  const { store, continues } = options;
+  const place = { ...(store === undefined ? {} : { store }), ...(continues === undefined ? {} : { continues }) };
+  const followed = (notification: Notification) => follow(notification, voice, shown);
+  const run = await start({ ...params, ...tools }, followed, { ...place, requests: workspace?.requests });
+  const result = await resultOf(run, interrupted).finally(() => workspace?.close());
   progress.stop();
   if (options.json) writeJson(stdout, result);
   else if (result.outcome !== 'success') text.close();

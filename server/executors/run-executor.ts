@@ -20,6 +20,8 @@ export interface RunView {
   readonly state: RunState;
   /** RFC 3339 time. */
   readonly startedAt: string;
+  /** The metadata it was started with. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
   summary(): RunSummary;
   /** Errors: `run.outputIsText`, `run.noToolReturn`, `params.invalid` for a cursor that was not given out. */
   messages(page: Without<ParamsOf<'run/messages'>, 'runId'>): Promise<ResultOf<'run/messages'>>;
@@ -93,6 +95,11 @@ export interface RunExecutor {
    * callbacks.
    */
   attach(runId: string, owner: RunOwner): Promise<{ run: RunView; lastSeq: number }>;
+  /**
+   * Goes on with all interrupted runs, for nobody: their callbacks wait in `pending/list`, or for the client that resumes them.
+   * `onFailure` is called for each that cannot go on. Errors: `store.unavailable`.
+   */
+  resumeInterrupted(onFailure: (runId: string, error: unknown) => void): Promise<void>;
   list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>>;
   /** Requests a run to stop; it is not accepted when the run has ended or is stopping. */
   cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>>;

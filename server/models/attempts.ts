@@ -1,14 +1,14 @@
 import { EngineError } from '../engine/errors.ts';
 import type { ModelCall } from '../engine/model.ts';
 
-/** Why another attempt is made, and after how long. */
+/** The reason for another attempt, and its delay. */
 export interface Further {
   readonly reason: string;
   readonly status?: number;
   readonly delayMs?: number;
 }
 
-/** What an error says of the attempt that it ended. */
+/** Returns the reason for another attempt after an error. */
 export function furtherAfter(error: unknown, delayMs?: number): Further {
   const { message, status } =
     error instanceof EngineError
@@ -21,22 +21,22 @@ export function furtherAfter(error: unknown, delayMs?: number): Further {
   };
 }
 
-/** Numbers the attempts at one request through several models, each of which counts its own from 1. */
+/** Numbers the attempts at one request across several models, each of which counts its own from 1. */
 export class Attempts {
   readonly #call: ModelCall;
-  /** Number of the latest attempt; the engine has emitted the first. */
+  /** The number of the latest attempt; the engine has emitted the first. */
   #latest = 1;
 
   constructor(call: ModelCall) {
     this.#call = call;
   }
 
-  /** Emits that another model, or the same one once more, is requested. */
+  /** Emits that another model, or the same one again, is requested. */
   emitNext(model: string, further: Further): void {
     this.#emit(this.#latest + 1, model, further);
   }
 
-  /** The call as the model of the latest attempt gets it. */
+  /** Returns the call for the model of the latest attempt. */
   callFor(fields: Partial<ModelCall> = {}): ModelCall {
     const before = this.#latest - 1;
     const { emit } = this.#call;

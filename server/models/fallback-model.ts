@@ -6,22 +6,22 @@ import { Attempts, type Further, furtherAfter } from './attempts.ts';
 
 const fallsBack = new Set(['model.http', 'model.api']);
 
-/** Kinds that stand for answers rather than errors: the finish reason whose answers are rejected. */
+/** Kinds that reject responses rather than follow errors, with the finish reason that they reject. */
 const rejects: Readonly<Record<string, ModelResponse['finish_reason']>> = {
   contentFilter: 'content_filter',
   'model.outputTokenLimit': 'length',
 };
 
 /**
- * Requests models in order until one answers; every request starts at the first. The next model follows an error of
- * the provider, and after the kinds named in `fallbackOn`; nothing falls back once a stream has begun. The answer lists
- * the attempts before it.
+ * Requests models in order until one responds; every request starts with the first. The next model follows after an
+ * error of the provider, and after the kinds named in `fallbackOn`; there is no fallback once a stream has begun. The
+ * response lists the attempts before it.
  *
  * Errors: `model.allFailed {errors, attempts}`, and the error of a model that does not fall back.
  * Source: Pydantic AI `FallbackModel`.
  */
 export function fallbackModel(models: readonly Model[], fallbackOn: readonly string[]): Model {
-  // Prices are found by what a response says of its model, whoever of the list it was.
+  // Prices are found by the model that a response names, whichever of the list that is.
   const price = models.find((model) => model.price)?.price;
   return {
     ...(price ? { price } : {}),
@@ -30,9 +30,9 @@ export function fallbackModel(models: readonly Model[], fallbackOn: readonly str
   };
 }
 
-type Ask = (model: Model, call: ModelCall) => Promise<ModelAnswer>;
+type Send = (model: Model, call: ModelCall) => Promise<ModelAnswer>;
 
-/** Why an attempt was passed over: it failed, or its answer was rejected. */
+/** The reason to go on after an attempt: it failed, or its response was rejected. */
 type Failure = { readonly model: Model; readonly attempt: ModelRequestAttempt } & (
   | { readonly error: EngineError }
   | { readonly error: null }
@@ -53,16 +53,16 @@ class Chain {
     this.#numbers = new Attempts(call);
   }
 
-  async request(ask: Ask): Promise<ModelAnswer> {
+  async request(send: Send): Promise<ModelAnswer> {
     for (const [index, model] of this.#models.entries()) {
-      const answer = await this.#try(model, ask, index < this.#models.length - 1);
+      const answer = await this.#try(model, send, index < this.#models.length - 1);
       if (answer) return this.#answered(answer, model);
     }
     throw this.#allFailed();
   }
 
-  /** Null when the next model is to be requested. */
-  async #try(model: Model, ask: Ask, hasAlternative: boolean): Promise<ModelAnswer | null> {
+  /** Returns null when the next model is to be requested. */
+  async #try(model: Model, send: Send, hasAlternative: boolean): Promise<ModelAnswer | null> {
     const { now, elapsed, stream } = this.#call;
     const [timestamp, began] = [now(), elapsed()];
     const attempt = (fields: AttemptFields) =>
@@ -71,7 +71,7 @@ class Chain {
     const before = this.#failures.length > 0 ? { failed_attempts: this.#attempts() } : {};
     stream?.describe({ model_id: model.id, ...before });
     try {
-      const answer = await ask(
+      const answer = await send(
         model,
         this.#numbers.callFor({ hasAlternative: hasAlternative || (this.#call.hasAlternative ?? false) }),
       );
@@ -87,10 +87,10 @@ class Chain {
 
   #whyNext(): Further {
     const error = this.#failures.at(-1)?.error;
-    return error ? furtherAfter(error) : { reason: 'The answer was rejected by `fallbackOn`.' };
+    return error ? furtherAfter(error) : { reason: 'The response was rejected by `fallbackOn`.' };
   }
 
-  /** Finish reasons of streams are not judged: what they end was shown already. */
+  /** Returns whether a response is rejected. That of a stream is not: it has already been shown. */
   #isRejected({ finish_reason }: ModelResponse): boolean {
     if (this.#call.stream?.opened || finish_reason === null) return false;
     return this.#fallbackOn.some((kind) => rejects[kind] === finish_reason);
@@ -102,7 +102,7 @@ class Chain {
     return fallsBack.has(error.kind) || [error.kind, String(hostKind)].some((kind) => this.#fallbackOn.includes(kind));
   }
 
-  /** What an error ends was billed for the attempts before it. */
+  /** Adds the attempts to an error that ends the request: they were billed. */
   #carrying(error: unknown): unknown {
     if (this.#failures.length === 0 || !(error instanceof EngineError)) return error;
     return new EngineError(error.kind, error.message, { ...error.details, attempts: this.#attempts() });
@@ -117,8 +117,8 @@ class Chain {
       ({ model: { id }, error }): Warning => ({
         kind: 'model.fallback',
         message: error
-          ? `'${id}' failed, so the next model was asked: ${error.message}`
-          : `The answer of '${id}' was rejected by \`fallbackOn\`, so the next model was asked.`,
+          ? `Model '${id}' failed, so the next one was requested: ${error.message}`
+          : `\`fallbackOn\` rejected the response of model '${id}', so the next one was requested.`,
       }),
     );
     const failed_attempts = passed.length > 0 ? this.#attempts() : answer.response.failed_attempts;

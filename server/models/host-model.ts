@@ -27,7 +27,7 @@ async function requestHost(
 ): Promise<ModelAnswer> {
   const what = { method: 'model/request' as const, name };
   const params = {
-    // A piece of an earlier attempt must not reach this one.
+    // Deltas of an earlier attempt must not reach this one.
     requestId: (call.attempt ?? 1) > 1 ? `${call.idempotencyKey}#${call.attempt}` : call.idempotencyKey,
     model: name,
     messages: withoutInlineSystem(prompt.messages),
@@ -41,7 +41,7 @@ async function requestHost(
     stream: call.stream !== undefined,
   };
   const { stream } = call;
-  // What is left of an answer that broke off carries this name: the host gives its own with the whole answer.
+  // The rest of a response that broke off has this name: the host sends its own with the whole response.
   stream?.describe({ model_name: name });
   const read = (answer: unknown): ModelAnswer => {
     const given = answer !== null && typeof answer === 'object' && 'response' in answer ? answer.response : undefined;
@@ -56,16 +56,16 @@ async function requestHost(
     const response = isMeasured(given) ? parsed.data : { ...parsed.data, usage: streamedUsage(stream) };
     return { response, served: response.model_name };
   };
-  const asked = { ...what, read, onError: (error: CallbackError) => modelError(error, name) };
-  if (!stream) return callbacks.request(asked, params, call);
+  const callback = { ...what, read, onError: (error: CallbackError) => modelError(error, name) };
+  if (!stream) return callbacks.request(callback, params, call);
   return callbacks.streaming(
     { requestId: params.requestId, stream, signal: call.signal },
-    ({ signal, onEnd }) => callbacks.request({ ...asked, onEnd }, params, { ...call, signal }),
+    ({ signal, onEnd }) => callbacks.request({ ...callback, onEnd }, params, { ...call, signal }),
     ({ response }) => response.parts.length > 0,
   );
 }
 
-/** What a host streams is counted as it comes; what it answers as a whole has come with one message. */
+/** Checks the size of a response that came in one message. What a host streams is counted as it comes. */
 function checkSize({ parts }: ModelResponse, { bounds }: ModelCall): void {
   const size = bounds ? jsonSize(parts) : 0;
   if (bounds && size > bounds.responseBytes) throw tooLarge('responseBytes', bounds.responseBytes, size);
@@ -76,10 +76,12 @@ function isMeasured(given: unknown): boolean {
   return usage !== null && typeof usage === 'object' && Object.keys(usage).length > 0;
 }
 
-/** A host that said its usage while it streamed may leave it out of the answer; what was not counted is not guessed. */
+/**
+ * A host that reported its usage while streaming may omit it from the response. What was not counted is not guessed.
+ */
 const streamedUsage = (stream: PartStream | undefined) => (stream?.isMeasured ? stream.usage : unmeasuredUsage());
 
-/** A host may say which kind of model error it met; then it counts as one, and others may fall back on it. */
+/** A host may report the kind of a model error; it then counts as one, so that a fallback follows. */
 function modelError({ failure }: CallbackError, name: string): EngineError | undefined {
   if (failure.kind !== 'error') return undefined;
   const data =

@@ -4,7 +4,7 @@ import { userError } from '../engine/errors.ts';
 import type { Warning } from '../engine/model.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 
-/** Kinds that a request to a model may end with, or an answer be rejected as. */
+/** The kinds of errors that a model request may end with, or that a response may be rejected as. */
 const fallbackKinds: readonly ErrorKind[] = [
   'model.http',
   'model.api',
@@ -20,8 +20,8 @@ const fallbackKinds: readonly ErrorKind[] = [
 ];
 
 /**
- * Checks the kinds of `fallbackOn`. A host model may end with kinds of the host's own, so that beside one a name is
- * only doubted.
+ * Checks the kinds of `fallbackOn`. A host model may end with kinds of its own, so with one in the list an unknown name
+ * only gives a warning.
  *
  * Errors: `run.invalid` for a kind that no model of the list can end with.
  */
@@ -30,13 +30,13 @@ export function checkFallbackOn(kinds: readonly string[], { hasHostModel }: { ha
   const [first] = unknown;
   if (first !== undefined && !hasHostModel) {
     throw userError(
-      `\`fallbackOn\` names '${first}', which no request to a model ends with${guessed(first, fallbackKinds)} Kinds are: ${fallbackKinds.join(', ')}.`,
+      `\`fallbackOn\` contains '${first}', which is not an error kind of model requests${guessed(first, fallbackKinds)} The kinds are: ${fallbackKinds.join(', ')}.`,
     );
   }
   return unknown.flatMap((kind) => {
     const guess = didYouMean(kind, fallbackKinds);
     if (!guess) return [];
-    const message = `\`fallbackOn\` names '${kind}', which only the host could mean; did you mean '${guess}'?`;
+    const message = `\`fallbackOn\` contains '${kind}', an error kind that only the host could define. Did you mean '${guess}'?`;
     return [{ kind: 'model.fallbackOn', message }];
   });
 }
@@ -50,8 +50,8 @@ const common = () => [...commonSettings(), 'service_tier'];
 const isKnown = (name: string): boolean => settingPrefixes.test(name) || common().includes(name);
 
 /**
- * Warns of settings that no provider knows, where there is no provider that would report them. A host may know more: there a
- * name is only doubted.
+ * Warns about settings that no provider knows, where no provider would report them. A host may know more, so there a
+ * name only gives a warning if it looks like a slip.
  */
 export function unknownSettings(
   all: readonly (object | null | undefined)[],
@@ -66,7 +66,7 @@ export function unknownSettings(
     }));
 }
 
-/** What a name that no provider knows may have meant, to end a sentence with. */
+/** Returns the end of a sentence about an unknown setting, with a guess at what was meant. */
 export const guessedSetting = (name: string): string => (isKnown(name) ? '.' : guessed(name, common()));
 
 function guessed(name: string, known: readonly string[]): string {

@@ -3,16 +3,16 @@ import { type ProviderRow, providers } from './providers.ts';
 
 type ModelRow = ResultOf<'models/list'>['models'][number];
 
-/** What the list is made of. */
+/** The inputs of the list. */
 export interface ListOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly nowMs: number;
-  /** The provider whose models are wanted; default all. */
+  /** The provider whose models are listed; all by default. */
   readonly provider?: string;
 }
 
 /**
- * The models a run can name: those that are known, and after them a row `provider:*` for each provider, which takes any
+ * Returns the models that a run can name: the known ones, then a row `provider:*` for each provider, which accepts any
  * other name too.
  */
 export async function modelList({ env, nowMs, provider }: ListOptions): Promise<ModelRow[]> {
@@ -20,7 +20,7 @@ export async function modelList({ env, nowMs, provider }: ListOptions): Promise<
   const rows: ModelRow[] = [...embedded];
   for (const row of providers) {
     const availability = availabilityOf(row, env);
-    // Which models a server of one's own has is not known.
+    // The models of a self-hosted server are not known.
     const known = row.keyOptional ? [] : knownModels(row.providerName, new Date(nowMs));
     for (const { name, input, ...about } of known) {
       rows.push({ id: `${row.name}:${name}`, provider: row.name, input: [...input], ...about, ...availability });
@@ -43,7 +43,7 @@ function missingKey(row: ProviderRow, env: NodeJS.ProcessEnv): string | undefine
   return hasKey || row.keyOptional || machine?.isChosen(env) || machine?.hasFile(env) ? undefined : row.envVar;
 }
 
-/** A variable, or the field of the specification where no variable holds an address. */
+/** Returns the variable with the address, or the field of the specification if there is none. */
 function missingAddress(row: ProviderRow, env: NodeJS.ProcessEnv): string | undefined {
   if (!row.needsAddress || row.address?.(env)) return undefined;
   return Object.keys(row.addressEnvVars ?? {})[0] ?? 'baseUrl';

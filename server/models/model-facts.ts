@@ -1,6 +1,6 @@
-/** What a model takes and can do, as far as it is known. */
+/** The input that a model accepts and what it can do, as far as that is known. */
 export interface ModelFacts {
-  /** Tokens of one answer, at most. */
+  /** The most tokens of one response. */
   readonly maxOutput?: number;
   readonly input: readonly string[];
   readonly tools?: boolean;
@@ -55,7 +55,7 @@ const families: readonly [RegExp, Known][] = [
 /** Hosts put regions, vendors and versions before and after the name. */
 const bareName = (name: string) => name.replace(/^((global|regional)\.)?([\w-]+[./])?(?=[a-z]+[-\d])/, '');
 
-/** What is known of a model by its name alone; every model that converses takes text. */
+/** Returns what the name of a model says about it. Every chat model accepts text. */
 export function factsOf(name: string): ModelFacts {
   const known = families.find(([family]) => family.test(name) || family.test(bareName(name)))?.[1];
   return known ? { ...known, tools: true } : { input: text };

@@ -1,8 +1,8 @@
 import { EngineError } from '../engine/errors.ts';
 
 /**
- * Loads a part of the daemon that is a file of its own. Those that a program does not use may be deleted from the folder
- * it brings along.
+ * Loads a part of the daemon that is a separate file. A program that brings the daemon along may delete the files that
+ * it does not use.
  *
  * Errors: `model.unknown` for a file that is absent.
  */
@@ -12,8 +12,8 @@ export async function loadPart<T>(model: string, load: () => Promise<T>): Promis
   } catch (error) {
     const file = absentPart(error);
     if (file === undefined) throw error;
-    const advice = `Copy it from 'dist/daemon' of the package 'runwire' to the folder of the daemon.`;
-    throw new EngineError('model.unknown', `Model '${model}' needs '${file}', which the daemon lacks. ${advice}`, {
+    const advice = `Copy it from 'dist/daemon' of the package 'runwire' into the folder of the daemon.`;
+    throw new EngineError('model.unknown', `Model '${model}' needs the file '${file}', which is missing. ${advice}`, {
       part: file,
     });
   }

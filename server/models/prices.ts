@@ -6,7 +6,7 @@ import { factsOf, type ModelFacts } from './model-facts.ts';
 
 // The prices that came with this version: nothing is fetched.
 
-/** What is known of a model of a provider. */
+/** The known facts about a model of a provider. */
 export interface KnownModel extends ModelFacts {
   readonly name: string;
   readonly contextWindow?: number;
@@ -27,8 +27,8 @@ const counted = [
 ] as const;
 
 /**
- * What a response cost in US dollars, as a decimal string; null when its model has no known price or nothing was
- * counted. The price is that of its time.
+ * Returns the cost of a response in US dollars, as a decimal string; null when its model has no known price or nothing
+ * was counted. The price is that at the time of the response.
  *
  * Source: Pydantic AI `ModelResponse.cost`.
  */

@@ -6,33 +6,33 @@ import type { ResponsesHost } from './ai-sdk/providers/openai.ts';
 import type { CompatibleHost } from './ai-sdk/providers/openai-compatible.ts';
 import { awsCredentials, type DefaultCredentials, googleCredentials } from './credentials/default-credentials.ts';
 
-/** A provider: its names, where its key is, and the file that speaks to it. */
+/** A provider: its names, the source of its key, and the file that implements it. */
 export interface ProviderRow {
   /** Pydantic AI's name, the one in model strings. */
   readonly name: string;
-  /** Other names it is known by. */
+  /** Its aliases. */
   readonly aliases: readonly string[];
-  /** `provider_name` upstream writes into messages. */
+  /** The `provider_name` that upstream writes into messages. */
   readonly providerName: string;
-  /** The environment variable of its key. */
+  /** The environment variable with its key. */
   readonly envVar: string;
-  /** Further variables its key may be in; the first one that is set counts. */
+  /** Further variables that may hold its key; the first one that is set counts. */
   readonly otherEnvVars?: readonly string[];
-  /** Whether servers at another address may want no key. */
+  /** True if servers at another address may require no key. */
   readonly keyOptional?: boolean;
   readonly example: string;
   readonly input: readonly string[];
   /** The provider's own address. */
   readonly url?: string;
-  /** The address when it depends on the operator's account, read from the environment of the daemon. */
+  /** Returns the address, if it depends on the operator's account, from the environment of the daemon. */
   readonly address?: (env: NodeJS.ProcessEnv) => string | undefined;
-  /** The variables that `address` reads, with what they hold. */
+  /** The variables that `address` reads, each with a description. */
   readonly addressEnvVars?: Readonly<Record<string, string>>;
-  /** What the machine may have in the place of a key. */
+  /** The credentials of the machine that may replace a key. */
   readonly defaultCredentials?: DefaultCredentials;
-  /** The version of the API that the operator sets. */
+  /** Returns the version of the API that the operator set. */
   readonly apiVersion?: (env: NodeJS.ProcessEnv) => string | undefined;
-  /** Whether there is no address but that of the account or a `baseUrl`. */
+  /** True if there is no address other than that of the account or a `baseUrl`. */
   readonly needsAddress?: boolean;
   /** Loaded on first use: every provider is a file of its own. */
   load(): Promise<{ create(entry: ProviderEntry): Model }>;
@@ -72,16 +72,17 @@ function host(
 
 const awsRegion = {
   AWS_DEFAULT_REGION: 'the region',
-  AWS_REGION: 'the region when `AWS_DEFAULT_REGION` is not set; then that of the profile counts, else `us-east-1`',
+  AWS_REGION:
+    'the region when `AWS_DEFAULT_REGION` is not set; without both, the region of the profile, or `us-east-1`',
 };
 
 const awsRegionOf = ({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv) => AWS_DEFAULT_REGION || AWS_REGION;
 
-/** Only a plain name: anything else could lead the key to another host. */
+/** Accepts only a plain name: anything else could send the key to another host. */
 function checkedRegion(region = 'us-east-1'): string {
   if (/^[a-z\d-]+$/.test(region)) return region;
   throw userError(
-    `The AWS region '${region}' is not a name such as 'us-east-1': correct AWS_DEFAULT_REGION, AWS_REGION or the profile.`,
+    `The AWS region '${region}' is not a valid name such as 'us-east-1'. Correct AWS_DEFAULT_REGION, AWS_REGION or the profile.`,
   );
 }
 
@@ -96,7 +97,7 @@ const mantleAddress = (region: string | undefined) =>
 const endpoint = (env: NodeJS.ProcessEnv, variable: string, path: string) =>
   env[variable] ? `${env[variable].replace(/\/+$/, '')}${path}` : undefined;
 
-/** What both APIs of an Azure resource have in common. */
+/** The fields that both APIs of an Azure resource share. */
 const azure = {
   providerName: 'azure',
   envVar: 'AZURE_OPENAI_API_KEY',
@@ -106,7 +107,7 @@ const azure = {
   address: azureAddress,
   addressEnvVars: {
     AZURE_OPENAI_ENDPOINT: 'the endpoint of the resource',
-    OPENAI_API_VERSION: 'the version of the API, by date; without it the v1 API is asked, which has none',
+    OPENAI_API_VERSION: 'the version of the API, by date; without it requests go to the v1 API, which has no versions',
   },
   apiVersion: ({ OPENAI_API_VERSION }: NodeJS.ProcessEnv) => OPENAI_API_VERSION || undefined,
   needsAddress: true,
@@ -367,7 +368,7 @@ function azureAddress({ AZURE_OPENAI_ENDPOINT, OPENAI_API_VERSION }: NodeJS.Proc
   return OPENAI_API_VERSION ? `${url}/openai` : `${url}/openai/v1`;
 }
 
-/** Only a plain account name: anything else could lead the key to another host. */
+/** Accepts only a plain account name: anything else could send the key to another host. */
 function snowflakeAddress(account: string | undefined): string | undefined {
   const name = account?.replace(/^https?:\/\//, '').replace(/(\.snowflakecomputing\.com)?\/?$/, '');
   return name && /^[\w.-]+$/.test(name) ? `https://${name}.snowflakecomputing.com/api/v2/cortex/v1` : undefined;

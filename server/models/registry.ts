@@ -8,34 +8,35 @@ import { hostModel } from './host-model.ts';
 import { checkFallbackOn, unknownSettings } from './known-names.ts';
 import { loadPart } from './part.ts';
 import { type ProviderRow, providers } from './providers.ts';
-import { keyedModel, type SecretSource } from './secrets/keyed-model.ts';
+import type { SecretSource } from './secrets/key-renewal.ts';
+import { keyedModel } from './secrets/keyed-model.ts';
 import { type KeySource, refuseCredentials, secretPlan } from './secrets/keys.ts';
 import { createTestModel } from './test-model/test-model.ts';
 
 type ModelObject = Exclude<ModelEntry, string>;
 
-/** A model that exists and can be requested; `open` makes it for one run. */
+/** A model that can be requested; `open` makes it for one run. */
 export interface ModelHandle {
   readonly id: string;
-  /** Settings of this model alone. */
+  /** The settings of this model alone. */
   readonly settings: ModelObject['settings'];
-  /** Whether its requests go to the host. */
+  /** True if its requests are sent to the host. */
   readonly servedByHost: boolean;
-  /** Whether the requests go to a provider, which knows its settings. */
+  /** True if its requests are sent to a provider, which knows its settings. */
   readonly hasProvider: boolean;
-  /** What of its specification has no effect. */
+  /** Warnings about parts of its specification without effect. */
   readonly warnings: readonly Warning[];
   open(run: RunAccess): Promise<Model>;
 }
 
-/** What of a run its models use. */
+/** The parts of a run that its models use. */
 export interface RunAccess {
   readonly runId: string;
   readonly callbacks: HostCallbacks;
   readonly secrets: SecretSource;
 }
 
-/** Where keys come from: the environment, and the host when it serves `secret/get`. */
+/** The sources of keys: the environment, and the host if it serves `secret/get`. */
 export type Keys = KeySource & { readonly hostServesSecrets: boolean };
 
 /**
@@ -69,7 +70,7 @@ export function resolveModel(spec: ModelSpec, keys: Keys, settings?: ModelSettin
   };
 }
 
-/** Each model of a list keeps settings of its own; those of the agent and the run come over them. */
+/** Returns a model of a list with its own settings; those of the agent and the run take precedence. */
 function withSettings(model: Model, settings: ModelHandle['settings']): Model {
   if (!settings) return model;
   return {
@@ -83,13 +84,17 @@ function resolveEntry(entry: ModelObject, keys: Keys): ModelHandle {
   if (provider === 'test') {
     return handle(entry, 'here', async () => createTestModel(entry.test ?? {}, entry.model));
   }
-  if (entry.test) throw refused(`\`test\` belongs to the embedded model 'test', not to '${entry.model}'.`);
+  if (entry.test)
+    throw refused(
+      `The field \`test\` configures the embedded model 'test', but the model is '${entry.model}'. Remove the field.`,
+    );
   if (provider === 'host') {
     if (name === '') throw unknown(entry.model, 'Name a model of the host as `host:NAME`.');
     return handle(entry, 'host', async ({ callbacks }) => hostModel(name, callbacks));
   }
   const row = providers.find((one) => one.name === provider || one.aliases.includes(provider));
-  if (!row) throw unknown(entry.model, `Providers are: test, host, ${providers.map((one) => one.name).join(', ')}.`);
+  if (!row)
+    throw unknown(entry.model, `The providers are: test, host, ${providers.map((one) => one.name).join(', ')}.`);
   if (name === '')
     throw unknown(entry.model, `Name a model of the provider, for example \`${row.name}:${row.example}\`.`);
   return providerHandle(entry, row, name, keys);
@@ -130,7 +135,7 @@ function providerHandle(entry: ModelObject, row: ProviderRow, name: string, keys
 
 const priceOf: NonNullable<Model['price']> = async (response) => (await import('./prices.ts')).priceOf(response);
 
-/** The client that downloads is loaded when there is something to download. */
+/** The download client is only loaded when there is something to download. */
 function downloadOf(runId: string, { allowLocalDownloads = false }: Keys): NonNullable<ProviderEntry['download']> {
   return async (files, signal) =>
     (await import('./downloads/downloads.ts')).downloadFor({ runId, allowLocalDownloads }, files, signal);

@@ -9,7 +9,7 @@ import type { RequestUsage } from '../../protocol/messages/usage.ts';
 import { argsAsJson, toolReturnText, withoutFiles } from '../engine/messages/wording.ts';
 import { requestUsage } from '../engine/request/response.ts';
 
-/** Input tokens that every request is taken to cost beside its text. */
+/** The input tokens that every request is estimated to cost in addition to its text. */
 const OVERHEAD = 50;
 
 /**
@@ -76,11 +76,11 @@ function responsePartTokens(part: ModelResponsePart): number {
   }
 }
 
-/** Files that a tool returned count nothing. */
+/** Files that a tool returned are not counted. */
 const returnTokens = (part: Pick<ToolReturnPart, 'content' | 'outcome' | 'content_file_digests'>) =>
   estimateTokens(toolReturnText({ content: withoutFiles(part), outcome: part.outcome }));
 
-/** One item of a list; unlike a prompt of its own, an empty text in a list is one piece. */
+/** Counts one item of a list. Unlike a whole prompt, an empty text in a list is one piece. */
 function contentTokens(item: UserContent): number {
   if (typeof item === 'string') return pieces(item);
   if (item.kind === 'text-content' || item.kind === 'structured-content') return pieces(item.content);

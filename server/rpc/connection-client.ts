@@ -13,7 +13,7 @@ export function connectionClient({
       trace.write('Sent notification', method, params);
       return sent.kind === 'tooLarge' ? sent : undefined;
     },
-    request: (method, params, listener) => callbacks.request(method, params, listener),
+    request: callbacks.request.bind(callbacks),
     get congested() {
       return pump.congested;
     },

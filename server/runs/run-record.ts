@@ -127,7 +127,13 @@ export class RunRecord {
     this.#warnings += 1;
     const event = { event_kind: 'warning' as const, ...warning };
     const emit = () => {
-      if (!this.emitter.isOver) emitRecorded(this.engine, null, event);
+      if (this.emitter.isOver || this.#left) return;
+      try {
+        emitRecorded(this.engine, null, event);
+      } catch (error) {
+        // What cannot be written down makes the run be left.
+        if (!this.isLeft) throw error;
+      }
     };
     setImmediate(emit);
   }

@@ -1,17 +1,10 @@
-import type { After } from '../callbacks/timer.ts';
+import { type DeadlineOptions, RunDeadline } from './run-deadline.ts';
 import type { RunSlots } from './slots.ts';
 
-/** What a run's scheduler depends on. */
-export interface SchedulerOptions {
+/** The inputs of a run's scheduler. */
+export interface SchedulerOptions extends DeadlineOptions {
   /** Where it takes its slot; null for a child run, which uses that of its parent. */
   readonly slots: RunSlots | null;
-  readonly timeoutMs: number | undefined;
-  /** Milliseconds of it that the run had used before. */
-  readonly usedMs?: number;
-  readonly after: After;
-  /** Milliseconds of a steady clock. */
-  readonly elapsed: () => number;
-  readonly onTimeout: () => void;
 }
 
 /**
@@ -19,26 +12,22 @@ export interface SchedulerOptions {
  * does not run.
  */
 export class RunScheduler {
-  readonly #options: SchedulerOptions;
+  readonly #slots: RunSlots | null;
+  readonly #deadline: RunDeadline;
   #state: 'queued' | 'running' | 'waiting' = 'queued';
   #holdsSlot = false;
   #leaveQueue: (() => boolean) | null = null;
   /** Calls that wait for humans. */
   #waiting = 0;
-  #timeLeft: number;
-  #since = 0;
-  #stopTimer: (() => void) | null = null;
 
-  constructor(options: SchedulerOptions) {
-    this.#options = options;
-    this.#timeLeft = (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (options.usedMs ?? 0);
+  constructor({ slots, ...deadline }: SchedulerOptions) {
+    this.#slots = slots;
+    this.#deadline = new RunDeadline(deadline);
   }
 
   /** Milliseconds of its time that the run has used; undefined when it has no deadline. */
   get usedMs(): number | undefined {
-    const { timeoutMs, elapsed } = this.#options;
-    if (timeoutMs === undefined) return undefined;
-    return timeoutMs - this.#timeLeft + (this.#stopTimer ? elapsed() - this.#since : 0);
+    return this.#deadline.usedMs;
   }
 
   get state(): 'queued' | 'running' | 'waiting' {
@@ -71,14 +60,14 @@ export class RunScheduler {
 
   /** The run is over. */
   end(): void {
-    this.#stopTime();
+    this.#deadline.stop();
     this.withdraw();
     this.#freeSlot();
   }
 
   #pause(): void {
     this.#state = 'waiting';
-    this.#stopTime();
+    this.#deadline.stop();
     this.#freeSlot();
   }
 
@@ -100,10 +89,10 @@ export class RunScheduler {
     const begin = () => {
       this.#leaveQueue = null;
       this.#state = 'running';
-      this.#startTime();
+      this.#deadline.start();
       then();
     };
-    const { slots } = this.#options;
+    const slots = this.#slots;
     if (!slots) {
       begin();
       return;
@@ -118,19 +107,6 @@ export class RunScheduler {
   #freeSlot(): void {
     if (!this.#holdsSlot) return;
     this.#holdsSlot = false;
-    this.#options.slots?.leave();
-  }
-
-  #startTime(): void {
-    if (this.#timeLeft === Number.POSITIVE_INFINITY) return;
-    this.#since = this.#options.elapsed();
-    this.#stopTimer = this.#options.after(Math.max(0, this.#timeLeft), this.#options.onTimeout);
-  }
-
-  #stopTime(): void {
-    if (!this.#stopTimer) return;
-    this.#stopTimer();
-    this.#stopTimer = null;
-    this.#timeLeft -= this.#options.elapsed() - this.#since;
+    this.#slots?.leave();
   }
 }

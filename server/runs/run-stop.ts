@@ -40,8 +40,11 @@ export class RunStop {
       this.#at = at;
       this.#controller.abort(error);
     };
-    if (this.#runner?.stop) this.written = this.#runner.stop(toRunError(error), act);
-    else act(this.#now());
+    if (this.#runner?.stop) {
+      this.written = this.#runner.stop(toRunError(error), act);
+      // A run whose stop cannot be written is left, whether or not somebody waits for that.
+      this.written?.catch(() => undefined);
+    } else act(this.#now());
     return true;
   }
 

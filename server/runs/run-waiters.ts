@@ -57,7 +57,8 @@ export class RunWaiters {
   }
 }
 
-function notFinished({ runId, state }: AwaitedRun, timeoutMs: number): EngineError {
+/** Returns the error of a run that did not end in the time that a request gave it. */
+export function notFinished({ runId, state }: AwaitedRun, timeoutMs: number): EngineError {
   const message = `Run '${runId}' did not finish within ${timeoutMs} ms; it is ${state}.`;
   return new EngineError('run.notFinished', message, { runId, state });
 }

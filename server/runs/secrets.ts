@@ -2,7 +2,7 @@ import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
 import type { CallbackContext } from '../engine/callbacks.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { AnsweredSecret } from '../models/secrets/host-secrets.ts';
-import type { SecretSource } from '../models/secrets/keyed-model.ts';
+import type { SecretSource } from '../models/secrets/key-renewal.ts';
 import type { Secret } from '../models/secrets/keys.ts';
 import type { OwnerReference } from './run-owner.ts';
 
@@ -15,7 +15,7 @@ export function secretSource(owner: OwnerReference, callbacks: HostCallbacks): S
   const own = new Map<string, string>();
   const requester = (call: CallbackContext) => ({
     own,
-    ask: (secret: Secret) => requestSecret(secret, { owner, callbacks }, call),
+    request: (secret: Secret) => requestSecret(secret, { owner, callbacks }, call),
   });
   return {
     get: (secret, call) => owner.current.secrets.get(secret, requester(call)),
@@ -66,7 +66,7 @@ function secretIn(answer: unknown, name: string): AnsweredSecret {
   }
   throw new EngineError(
     'callback.invalid',
-    `secret/get for '${name}' was answered with neither {"value": "…", "scope"?: "connection" or "run"} nor null.`,
+    `secret/get for '${name}' returned neither {"value": "…", "scope"?: "connection" or "run"} nor null.`,
     { method: 'secret/get', name },
   );
 }
@@ -74,6 +74,6 @@ function secretIn(answer: unknown, name: string): AnsweredSecret {
 const tooLong = (name: string, length: number) =>
   new EngineError(
     'callback.invalid',
-    `secret/get for '${name}' was answered with ${length} characters; the limit is ${longestSecret}: no header is longer.`,
+    `secret/get for '${name}' returned ${length} characters; the limit is ${longestSecret}, the longest that a header can be.`,
     { method: 'secret/get', name },
   );

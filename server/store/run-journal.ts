@@ -65,7 +65,7 @@ export class RunJournal implements EngineJournal {
     return this.#append({ k: 'try', key }, isOnce);
   }
 
-  event({ key, after, event }: RunLine & { kind: 'told' }): Promise<void> | undefined {
+  event({ key, after, event }: RunLine & { kind: 'emitted' }): Promise<void> | undefined {
     return this.#file.appendNow({ k: 'told', key, after, event } satisfies StoredLine);
   }
 

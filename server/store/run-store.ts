@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import { EngineError } from '../engine/errors.ts';
+import { LOOP_VERSION } from '../engine/steps/steps.ts';
 import { beatMs, Daemons } from './daemons.ts';
 import { DiskSync } from './disk-sync.ts';
 import { makeFolder, openFolder } from './folder.ts';
@@ -22,6 +24,8 @@ export interface StoreOptions {
   readonly by: string;
   /** Milliseconds of a steady clock. */
   readonly elapsed: () => number;
+  /** Keeps the store small, from time to time; absent for those that only look. */
+  readonly sweep?: (store: RunStore) => Promise<unknown>;
 }
 
 /** A run that this process drives, and the name of its file. */
@@ -37,6 +41,11 @@ const mostHeads = 50_000;
 
 /** How long after its last sign of life a daemon looks whether its runs are still its own. */
 const lateMs = 30_000;
+/** When a store is looked through for what it does not keep, in milliseconds. */
+/** How often the file of a run that another daemon drives is looked at, in milliseconds. */
+const lookMs = 100;
+const firstSweepMs = 60_000;
+const sweepMs = 3_600_000;
 /** Times that two daemons may get in each other's way over one name. */
 const mostRaces = 50;
 
@@ -55,6 +64,7 @@ export class RunStore implements Store {
   readonly #heads = new Map<string, StoredHeadSummary>();
   #beatAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #sweeping: NodeJS.Timeout | undefined;
 
   /** Errors: `store.unavailable`. */
   constructor(options: StoreOptions) {
@@ -85,7 +95,7 @@ export class RunStore implements Store {
         const owned = this.#createFile(head);
         const after = await this.#taken(head, claims, owned.ref);
         if (!after) return owned;
-        this.#drop(owned);
+        this.drop(owned);
         await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 20));
       }
       throw new Error(`other daemons create runs of the same name all the time`);
@@ -129,6 +139,38 @@ export class RunStore implements Store {
     }
   }
 
+  /** Reads a run whatever its name is by now; null when it is gone. Errors: those of `load`. */
+  async loadAgain(ref: RunRef): Promise<StoredRun | null> {
+    const now = await this.#again(ref);
+    return now && this.load(now);
+  }
+
+  async changed(
+    run: StoredRun,
+    { signal, ms }: { signal: AbortSignal; ms: number },
+  ): Promise<StoredRun | null | undefined> {
+    const until = performance.now() + ms;
+    for (;;) {
+      const left = until - performance.now();
+      if (left <= 0) return undefined;
+      await sleep(Math.min(lookMs, left), undefined, { signal }).catch(() => signal.throwIfAborted());
+      const size = await this.sizeOf(run.ref);
+      // Renamed: it was parked, taken over or has ended. Or its owner is gone without a word.
+      const isDriven = size !== null && this.driverOf(run.ref) !== null;
+      if (!isDriven || size > run.at.size) return this.loadAgain(run.ref);
+    }
+  }
+
+  /** The bytes of a run; null when its file does not bear that name any more. Errors: `store.unavailable`. */
+  async sizeOf(ref: RunRef): Promise<number | null> {
+    try {
+      return (await fs.promises.stat(this.pathOf(ref))).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw failedIn(this.path, error);
+    }
+  }
+
   /** What a list shows of a run; null when it is gone. Errors: those of `load`. */
   async summary(ref: RunRef): Promise<StoredSummary | null> {
     const ended = outcomes[ref.tag as keyof typeof outcomes];
@@ -139,15 +181,26 @@ export class RunStore implements Store {
     return head && { ref: run?.ref ?? ref, ...head, outcome: ended ?? run?.result?.outcome ?? null };
   }
 
+  /** What a run was started with; null for a file without a head. Errors: `store.unavailable`. */
+  async head(ref: RunRef): Promise<RunHead | null> {
+    try {
+      const line = await firstLine(this.pathOf(ref));
+      const head = line && decodeLine(line);
+      return head?.k === 'run' ? (head as unknown as RunHead) : null;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw failedIn(this.path, error);
+    }
+  }
+
   /** Heads never change, so that they are read once. */
   async #head(ref: RunRef): Promise<StoredHeadSummary | null> {
     const name = stableName(ref);
     const known = this.#heads.get(name);
     if (known) return known;
-    const line = await firstLine(this.#pathOf(ref));
-    const head = line && decodeLine(line);
-    if (head?.k !== 'run') return null;
-    const summary = summaryOf(head as unknown as RunHead);
+    const head = await this.head(ref);
+    if (!head) return null;
+    const summary = summaryOf(head);
     if (this.#heads.size >= mostHeads) this.#heads.clear();
     this.#heads.set(name, summary);
     return summary;
@@ -191,7 +244,7 @@ export class RunStore implements Store {
       try {
         const run = new StoredRun(mine, readLines(await this.#read(mine)));
         run.checkWhole();
-        const file = RunFile.open(this.#pathOf(mine), run.at, this.#files);
+        const file = RunFile.open(this.pathOf(mine), run.at, this.#files);
         return { owned: this.#own({ ref: mine, file }), run };
       } catch (error) {
         this.#rename(mine, { ...ref, tag: 'park' });
@@ -217,13 +270,30 @@ export class RunStore implements Store {
     }
   }
 
-  /** Deletes files. Errors: `store.unavailable`. */
-  remove(refs: readonly RunRef[]): undefined {
+  /**
+   * Deletes runs that nobody drives; those that have not ended are taken over first, so that no other daemon goes on with one
+   * meanwhile. Returns the run that somebody else has taken, with none deleted; null for none.
+   *
+   * Errors: `store.unavailable`.
+   */
+  remove(refs: readonly RunRef[]): RunRef | null {
+    const taken: { from: RunRef; mine: RunRef }[] = [];
     try {
+      this.#live();
+      for (const from of refs.filter(isOpen)) {
+        const mine: RunRef = { ...from, tag: `live-${this.daemons.epoch}` };
+        if (!this.#rename(from, mine)) {
+          for (const one of taken) this.#rename(one.mine, { ...one.from, tag: 'park' });
+          return from;
+        }
+        taken.push({ from, mine });
+      }
+      const mine = new Map(taken.map((one) => [one.from, one.mine]));
       for (const ref of refs) {
-        fs.rmSync(this.#pathOf(ref), { force: true });
+        fs.rmSync(this.pathOf(mine.get(ref) ?? ref), { force: true });
         this.#sync.addFolder(this.index.path(ref));
       }
+      return null;
     } catch (error) {
       throw failedIn(this.path, error);
     }
@@ -243,6 +313,7 @@ export class RunStore implements Store {
     for (const owned of [...this.#owned.values()]) this.release(owned, 'park');
     clearInterval(this.#timer);
     this.#timer = undefined;
+    clearTimeout(this.#sweeping);
     this.daemons.leave();
   }
 
@@ -254,6 +325,18 @@ export class RunStore implements Store {
     this.#beatAt = this.#options.elapsed();
     this.#timer = setInterval(() => this.#beat(), beatMs);
     this.#timer.unref();
+    this.#sweepAfter(firstSweepMs);
+  }
+
+  /** Once a while after its first run, then every hour; whatever goes wrong is tried again then. */
+  #sweepAfter(ms: number): void {
+    const { sweep } = this.#options;
+    if (!sweep) return;
+    this.#sweeping = setTimeout(() => {
+      const swept = sweep(this).catch(() => null);
+      void swept.then(() => this.#timer && this.#sweepAfter(sweepMs));
+    }, ms);
+    this.#sweeping.unref();
   }
 
   #beat(): void {
@@ -291,12 +374,12 @@ export class RunStore implements Store {
   #createFile(head: RunHead): OwnedRun {
     const ref = newRef(head, `live-${this.daemons.epoch}`);
     makeFolder(this.index.path(ref));
-    const file = RunFile.create(this.#pathOf(ref), this.#files);
+    const file = RunFile.create(this.pathOf(ref), this.#files);
     const owned = this.#own({ ref, file });
     try {
       file.appendNow({ k: 'run', ...head });
     } catch (error) {
-      this.#drop(owned);
+      this.drop(owned);
       throw error;
     }
     this.#sync.addFolder(this.index.path(ref));
@@ -308,10 +391,11 @@ export class RunStore implements Store {
     return owned;
   }
 
-  #drop(owned: OwnedRun): void {
+  /** Takes back a run that was just created. */
+  drop(owned: OwnedRun): void {
     this.#owned.delete(owned.file);
     owned.file.close();
-    fs.rmSync(this.#pathOf(owned.ref), { force: true });
+    fs.rmSync(this.pathOf(owned.ref), { force: true });
   }
 
   async #taken(
@@ -335,27 +419,30 @@ export class RunStore implements Store {
     return null;
   }
 
-  /** Runs that tools of other runs started do not take the conversation. */
+  /** Neither runs that tools of other runs started take the conversation, nor those that cannot go on. */
   async #takesConversation(ref: RunRef): Promise<boolean> {
     const run = await this.load(ref).catch(() => null);
+    const isDriven = this.driverOf(ref) !== null;
     // A file without a head is that of a daemon which is writing it, or did not get so far.
-    return run === null || (run.head.parentRunId === undefined && run.result === null);
+    if (run === null) return isDriven;
+    if (run.head.parentRunId !== undefined || run.result !== null) return false;
+    return isDriven || (!run.isDamaged && run.head.loop === LOOP_VERSION);
   }
 
   async #again(ref: RunRef): Promise<RunRef | null> {
     const name = stableName(ref);
-    return (await this.index.refs()).find((one) => stableName(one) === name) ?? null;
+    return (await this.refs()).find((one) => stableName(one) === name) ?? null;
   }
 
   #read(ref: RunRef): Promise<Buffer> {
     const { O_RDONLY, O_NOFOLLOW = 0 } = fs.constants;
-    return fs.promises.readFile(this.#pathOf(ref), { flag: O_RDONLY | O_NOFOLLOW });
+    return fs.promises.readFile(this.pathOf(ref), { flag: O_RDONLY | O_NOFOLLOW });
   }
 
   /** False when the file does not bear that name any more. Errors: those of the system. */
   #rename(from: RunRef, to: RunRef): boolean {
     try {
-      fs.renameSync(this.#pathOf(from), this.#pathOf(to));
+      fs.renameSync(this.pathOf(from), this.pathOf(to));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
@@ -364,7 +451,8 @@ export class RunStore implements Store {
     return true;
   }
 
-  #pathOf(ref: RunRef): string {
+  /** The file of a run. */
+  pathOf(ref: RunRef): string {
     return this.index.path(ref, fileName(ref));
   }
 }

@@ -65,8 +65,6 @@ export interface SharedStore {
   isQueued(ref: RunRef): boolean;
   /** Creates a run that waits in a queue, unless its id or its conversation is taken. */
   enqueue(head: RunHead, claims: { id: boolean; conversation: boolean }, into: QueuedIn): Promise<RunRef | Taken>;
-  /** Resolves when something may have changed of a run that another process drives, or when it is time to look. */
-  changed(ref: RunRef, signal: AbortSignal, ms: number): Promise<void>;
   /** Requests whoever drives a run to stop it; false when nobody does any more, so that it can be claimed. */
   requestStop(ref: RunRef, error: RunError): Promise<boolean>;
   /** Called with requests to stop a run that this process drives; returns false when it is not there yet. */
@@ -101,8 +99,14 @@ export interface Store {
   claim(ref: RunRef): Promise<{ owned: OwnedRun; run: StoredRun } | null>;
   /** Gives a run up in its new state. */
   release(owned: OwnedRun, tag: Tag): void;
-  /** Deletes runs. */
-  remove(refs: readonly RunRef[]): Promise<void> | undefined;
+  /** Takes back a run that was created and has not begun. */
+  drop(owned: OwnedRun): void;
+  /** Resolves with a run as it is after a change, null when it is gone, or undefined when there is none within the time. */
+  changed(run: StoredRun, options: { signal: AbortSignal; ms: number }): Promise<StoredRun | null | undefined>;
+  /**
+   * Deletes runs that nobody drives. Returns the run that somebody else has taken, with none deleted; null for none.
+   */
+  remove(refs: readonly RunRef[]): Promise<RunRef | null> | RunRef | null;
   /** Resolves when everything is written. */
   flush(): Promise<void>;
   /** Parks what is left, and says that this process is gone. */

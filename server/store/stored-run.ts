@@ -13,6 +13,9 @@ export type StoredRequest = StoredLine & { readonly k: 'ask' };
 /** How a callback was answered in place of its client. */
 export type StoredAnswer = StoredLine & { readonly k: 'answer' };
 
+/** Stands for a message of another run. */
+const nobodys = { kind: 'request', parts: [] } as unknown as ModelMessage;
+
 /** A run as its file has it. Nothing of it needs the engine. */
 export class StoredRun {
   readonly ref: RunRef;
@@ -70,22 +73,33 @@ export class StoredRun {
     return { lines, changes };
   }
 
-  /** The messages, up to the last change that was written, after those the run began with. */
+  /**
+   * The messages, after those the run began with: up to the last change that was written, and the response that came after
+   * it.
+   */
   messagesAfter(base: readonly ModelMessage[]): { messages: ModelMessage[]; newMessageIndex: number } {
     const messages = [...base];
     const responses = new Map<string, ModelResponse>();
     let newMessageIndex = base.length;
+    // A response joins the history after its line, so that the next line with a change has it.
+    let latest: ModelResponse | undefined;
     for (const line of this.lines) {
-      if (line.k === 'step') {
-        const response = responseIn(line.o);
-        if (response) responses.set(line.key, response);
-      }
+      const response = line.k === 'step' ? responseIn(line.o) : undefined;
+      if (line.k === 'step' && response) responses.set(line.key, response);
       const change = line.k === 'step' || line.k === 'end' ? line.m : undefined;
-      if (!change) continue;
-      messages.splice(change.at, messages.length, ...expanded(change, responses));
-      newMessageIndex = change.first ?? newMessageIndex;
+      if (change) messages.splice(change.at, messages.length, ...expanded(change, responses));
+      latest = response ?? (change ? undefined : latest);
+      newMessageIndex = change?.first ?? newMessageIndex;
     }
+    if (latest && !this.result) messages.push(latest);
     return { messages, newMessageIndex: this.result?.newMessageIndex ?? newMessageIndex };
+  }
+
+  /** Its messages without those that it has from another run. */
+  ownMessages(): ModelMessage[] {
+    const { from, messages } = this.head.history;
+    const others = Array.from({ length: from?.count ?? 0 }, () => nobodys);
+    return this.messagesAfter([...others, ...messages]).messages.filter((message) => message !== nobodys);
   }
 
   /** What waits for an answer of humans, oldest first. */
@@ -147,7 +161,7 @@ function recordedLine(line: StoredLine): RunLine | null {
     case 'try':
       return { kind: 'try', key: line.key };
     case 'told':
-      return { kind: 'told', key: line.key, after: line.after, event: line.event };
+      return { kind: 'emitted', key: line.key, after: line.after, event: line.event };
     case 'stop':
       return { kind: 'stop', after: line.after, error: line.error, at: line.at };
     case 'claim':

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client, inFlight } from './client.mjs';
 
 const count = 1000;
-const inputSchema = { type: 'object', properties: { question: { type: 'string' } }, required: ['question'] };
+const inputSchema = { type: 'object', properties: { topic: { type: 'string' } }, required: ['topic'] };
 
 /** @returns {Promise<object[]>} rows of the table */
 export async function measureConcurrentRuns(daemon) {

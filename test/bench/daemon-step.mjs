@@ -5,7 +5,7 @@ import { least } from './statistics.mjs';
 
 const rounds = 5;
 const runs = 400;
-const inputSchema = { type: 'object', properties: { question: { type: 'string' } }, required: ['question'] };
+const inputSchema = { type: 'object', properties: { topic: { type: 'string' } }, required: ['topic'] };
 
 /** @returns {Promise<object[]>} rows of the table */
 export async function measureDaemonStep(daemon) {

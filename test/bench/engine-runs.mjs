@@ -24,7 +24,7 @@ export async function engineRuns(bundle) {
   ];
 
   /**
-   * A state; `callTool` answers the calls, `onStep` is told the number of each step. `answer` gives the parts of a
+   * A state; `callTool` answers the calls, `onStep` gets the number of each step. `answer` gives the parts of a
    * response instead, or none when it streamed them.
    */
   const stateOf = ({ steps, answer, callTool, onStep = () => {}, emit = () => {}, ...rest }) => {

@@ -20,7 +20,7 @@ export async function measureFirstEvent(daemon) {
     // The first start writes the cache.
     for (const run of Object.values(variants)) await run();
     for (let i = 0; i < rounds; i += 1) {
-      // What one leaves behind must not always meet the same other.
+      // The leftovers of one must not always meet the same other.
       const order = Object.keys(variants);
       for (const name of i % 2 === 0 ? order : order.reverse()) samples[name].push(await variants[name]());
     }

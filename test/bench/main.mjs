@@ -5,11 +5,12 @@ import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
-import { measureGateway } from './gateway.mjs';
+import { measureGateway } from './fleet/gateway.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
 import { measureStartup } from './startup.mjs';
+import { measureStore } from './store.mjs';
 import { measureStream } from './stream.mjs';
 import { measureWire } from './wire.mjs';
 
@@ -23,17 +24,18 @@ const measurements = {
   messages: () => measureMessages(bundles.messages),
   daemon: () => measureDaemonStep(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
+  store: () => measureStore(daemonPath),
   mcp: () => measureMcpStep(daemonPath),
   wire: () => measureWire(daemonPath, bundles.wire),
   stream: () => measureStream(daemonPath),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
   fleet: () => measureGateway(daemonPath),
 };
-const asked = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
+const named = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
 
 console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores; Node ${process.version}; load ${load()}\n`);
 console.log(lineOf(['', 'value', '', 'budget', '']));
-for (const name of asked.length > 0 ? asked : Object.keys(measurements)) {
+for (const name of named.length > 0 ? named : Object.keys(measurements)) {
   for (const row of await rowsOf(name)) console.log(formatted(row));
 }
 console.log(`\nload ${load()}`);

@@ -9,7 +9,7 @@ import { least } from './statistics.mjs';
 const rounds = 5;
 const runs = 200;
 const server = fileURLToPath(new URL('../support/mcp/stdio-server.mjs', import.meta.url));
-const inputSchema = { type: 'object', properties: { question: { type: 'string' } }, required: ['question'] };
+const inputSchema = { type: 'object', properties: { topic: { type: 'string' } }, required: ['topic'] };
 const named = (name) => ({ name, description: 'Answers a question.', inputSchema });
 const mcpServer = (names, ...only) => ({
   command: process.execPath,

@@ -44,7 +44,7 @@ async function startOfServer() {
     // A marker may be cut in two.
     rest = calls[calls.length - 1].slice(-30);
   });
-  const inputSchema = { type: 'object', properties: { question: { type: 'string' } } };
+  const inputSchema = { type: 'object', properties: { topic: { type: 'string' } } };
   const agent = { name: 'asker', model: 'test', tools: [{ name: 'ask', inputSchema }] };
   send({ id: 1, method: 'initialize', params: {} });
   send({ id: 2, method: 'agent/register', params: agent });

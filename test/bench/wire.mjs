@@ -54,7 +54,7 @@ const usPerRequest = (args) =>
 
 const usPerNoteOut = (args) => usOf(args, notes, (client, count) => client.request('burst', { count, text }));
 
-/** The answer to a request that comes behind them says that they were taken. */
+/** The response to a request that is sent after them shows that they were taken. */
 const usPerNoteIn = (args) =>
   usOf(args, notes, async (client, count) => {
     for (let i = 0; i < count; i += 1) client.notify('note', { i, text });

@@ -133,16 +133,16 @@ describe('a message', () => {
   });
 
   it('remembers a number that no double can hold', () => {
-    const told = (value: unknown) => {
+    const messageOf = (value: unknown) => {
       const overflow = overflowIn(value);
       return overflow && describeOverflow(overflow);
     };
     const end = 'is beyond the largest number, 1.8e308; give it as a string';
-    expect(told(answer('1e400').result)).toBe(`Infinity ${end}`);
-    expect(told(answer('{"content": [1, 1e400]}').result)).toBe(`1e400 at content.1 ${end}`);
-    expect(told(answer('[1e400]').result)).toBe(`1e400 at 0 ${end}`);
-    expect(told(start('{"deps": -1e999}').params)).toBe(`-1e999 at deps ${end}`);
-    expect(told(answer('{"content": 1e300}').result)).toBeUndefined();
+    expect(messageOf(answer('1e400').result)).toBe(`Infinity ${end}`);
+    expect(messageOf(answer('{"content": [1, 1e400]}').result)).toBe(`1e400 at content.1 ${end}`);
+    expect(messageOf(answer('[1e400]').result)).toBe(`1e400 at 0 ${end}`);
+    expect(messageOf(start('{"deps": -1e999}').params)).toBe(`-1e999 at deps ${end}`);
+    expect(messageOf(answer('{"content": 1e300}').result)).toBeUndefined();
   });
 
   it('that is nested deeply is read as it was', () => {

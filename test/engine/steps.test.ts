@@ -95,7 +95,7 @@ describe('a journaled runner', () => {
     const { step, seen, runner, lines } = journaled({ written: () => new Promise((resolve) => disk.push(resolve)) });
     const steps = ['a', 'b'].map((key) => step(key, async () => output(key)));
     await turns(2);
-    runner.tell(null, warning('between'));
+    runner.recordEvent(null, warning('between'));
     expect(disk).toHaveLength(2);
     disk[1]?.();
     await turns(3);
@@ -110,7 +110,7 @@ describe('a journaled runner', () => {
   it('emits what a step tells at once when nothing waits before it', async () => {
     const { step, runner, seen } = journaled();
     await step('a', async () => {
-      runner.tell('a', warning('inside'));
+      runner.recordEvent('a', warning('inside'));
       seen.push('after it');
       return output('a');
     });
@@ -120,8 +120,8 @@ describe('a journaled runner', () => {
 
 describe('a replaying runner', () => {
   const line = (key: string): RunLine => ({ kind: 'step', key, output: output(key) });
-  const told = (after: string, message: string): RunLine => ({
-    kind: 'told',
+  const emitted = (after: string, message: string): RunLine => ({
+    kind: 'emitted',
     key: null,
     after,
     event: warning(message),
@@ -151,7 +151,7 @@ describe('a replaying runner', () => {
 
   it('emits what was told where it was told, before the first step too', async () => {
     const seen: string[] = [];
-    const runner = new ReplayingRunner([told('', 'first'), line('a'), told('b', 'second'), line('b')], never);
+    const runner = new ReplayingRunner([emitted('', 'first'), line('a'), emitted('b', 'second'), line('b')], never);
     runner.attach((event) => seen.push(event.event_kind === 'warning' ? event.message : ''));
     expect(seen).toEqual(['first']);
     await runner.step('a', unwanted, idle);

@@ -51,9 +51,9 @@ async function play(options: {
   const offered: string[][] = [];
   const instructions: (string | null)[] = [];
   const deltas: unknown[] = [];
-  let asked = 0;
+  let listings = 0;
   const sources: ToolSources = {
-    list: async () => lists[Math.min(asked++, lists.length - 1)] as SourcedTools,
+    list: async () => lists[Math.min(listings++, lists.length - 1)] as SourcedTools,
     call: async (request) => {
       called.push(request);
       return options.call?.(request) ?? { kind: 'return', content: `${request.name} done` };

@@ -247,12 +247,16 @@ export function executorCases(name: string, open: (limits: Partial<TestOwner['li
         await result();
       });
 
-      it('give way to a snapshot when they are no longer kept', async () => {
+      it('give way to a snapshot when they are kept nowhere any more', async () => {
         await use({ eventsKept: 2 });
         (await startCalling()).answer('ok');
         await finish();
         await result();
         const page = await (await executor.get('r')).events({ afterSeq: 0 }, never());
+        if (opened.isStored) {
+          expect(page).toMatchObject({ events: { length: page.lastSeq }, complete: true });
+          return;
+        }
         expect(page).toMatchObject({
           events: [],
           complete: true,

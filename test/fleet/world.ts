@@ -17,7 +17,7 @@ export interface Effects {
   open: number;
 }
 
-/** A provider and a tool server, as workers reach them; what they are asked is counted. */
+/** A provider and a tool server, as workers reach them; what is requested of them is counted. */
 export interface World {
   readonly effects: Effects;
   /** A specification whose run takes so many turns, each a model request and a call. */

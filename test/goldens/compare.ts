@@ -54,8 +54,8 @@ export function estimatesOf(text: string): { estimates: boolean } {
 
 /** A script may be longer than what the real engine used. */
 function unusedOf({ model, expected }: Scenario): number {
-  const asked = (expected.v2?.runs ?? []).reduce((sum, run) => sum + (run.model_requests?.length ?? 0), 0);
-  return (model.script?.length ?? 0) - asked;
+  const requested = (expected.v2?.runs ?? []).reduce((sum, run) => sum + (run.model_requests?.length ?? 0), 0);
+  return (model.script?.length ?? 0) - requested;
 }
 
 function constructionDifferences(runs: PlayedRun[], { type, message }: { type: string; message: string }) {

@@ -10,18 +10,23 @@ type Json = Record<string, unknown>;
 
 /**
  * The host of a scenario: its scripted model, tools, prompts and validators, served over the wire. It fails on a model
- * request it has no reply for; `unused` tells how many replies were never asked for.
+ * request it has no reply for; `unused` counts the replies that were never requested.
  */
 export class ScriptedHost {
   readonly calls: Json[] = [];
   readonly modelRequests: Json[] = [];
   readonly #scenario: Scenario;
-  readonly #connection: MessageConnection;
+  #connection: MessageConnection | null = null;
   readonly #counts = new Map<string, number>();
-  readonly #asked = new Map<string, number>();
+  readonly #requested = new Map<string, number>();
 
-  constructor(connection: MessageConnection, scenario: Scenario) {
+  constructor(scenario: Scenario) {
     this.#scenario = scenario;
+  }
+
+  /** Serves a connection from here on: it goes on with its scripts where it stood on the one before. */
+  serve(connection: MessageConnection): void {
+    const scenario = this.#scenario;
     this.#connection = connection;
     connection.onRequest('tool/call', (call: CallbackParamsOf<'tool/call'>, token: CancellationToken) =>
       this.#tool(call, token),
@@ -40,11 +45,11 @@ export class ScriptedHost {
     }));
   }
 
-  /** Replies of the scripts that were never asked for. */
+  /** Replies of the scripts that were never requested. */
   get unused(): number {
     const { script, models } = this.#scenario.model;
     const replies = [script ?? [], ...(models ?? []).map((model) => model.script)].flat().length;
-    return replies - [...this.#asked.values()].reduce((sum, count) => sum + count, 0);
+    return replies - [...this.#requested.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** What was logged since the last call: each run of a scenario has a log of its own. */
@@ -77,9 +82,9 @@ export class ScriptedHost {
     if (behaviour.enqueue !== undefined) {
       const when = behaviour.priority === 'when_idle' ? 'whenIdle' : 'asap';
       const call = behaviour.outside ? {} : { toolCallId };
-      await this.#connection.sendRequest('run/steer', { runId, content: behaviour.enqueue, when, ...call });
+      await this.#connection?.sendRequest('run/steer', { runId, content: behaviour.enqueue, when, ...call });
     }
-    if (behaviour.cancel_run) await this.#connection.sendRequest('run/cancel', { runId });
+    if (behaviour.cancel_run) await this.#connection?.sendRequest('run/cancel', { runId });
     this.calls.push({ event: 'end', tool: name, tool_call_id: toolCallId });
     if (behaviour.approval && !approved) return { approvalRequired: asMap(behaviour.approval) };
     if (behaviour.defer) return { deferred: asMap(behaviour.defer) };
@@ -119,10 +124,10 @@ export class ScriptedHost {
     this.modelRequests.push({ messages, tools, outputTools, allowText, outputMode, instructions });
     const { script, models } = this.#scenario.model;
     const replies = script ?? models?.[Number(model.slice('script'.length))]?.script;
-    const asked = this.#asked.get(model) ?? 0;
-    const reply = replies?.[asked];
-    if (!reply) throw modelError({ runtime: `model request ${asked + 1} was not expected` });
-    this.#asked.set(model, asked + 1);
+    const requested = this.#requested.get(model) ?? 0;
+    const reply = replies?.[requested];
+    if (!reply) throw modelError({ runtime: `model request ${requested + 1} was not expected` });
+    this.#requested.set(model, requested + 1);
     if (reply.delay_ms) await delay(reply.delay_ms);
     if (reply.error) throw modelError(reply.error);
     if (reply.stream) return { response: await this.#stream(request, reply.stream) };
@@ -134,7 +139,7 @@ export class ScriptedHost {
     { runId, requestId }: CallbackParamsOf<'model/request'>,
     pieces: NonNullable<ScriptedResponse['stream']>,
   ): Promise<unknown> {
-    const send = (delta: Json) => this.#connection.sendNotification('model/delta', { runId, requestId, delta });
+    const send = (delta: Json) => this.#connection?.sendNotification('model/delta', { runId, requestId, delta });
     let output_tokens = 0;
     for (const piece of pieces) {
       if (typeof piece !== 'string' && piece.error !== undefined)

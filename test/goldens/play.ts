@@ -36,15 +36,67 @@ const errorOf = (error: unknown) => {
   return { kind: data?.kind ?? 'none', message };
 };
 
+type EventsOf = Map<string, PlayedRun['events']>;
+
+/** A daemon in this process and the client that plays on it. */
+interface Stage {
+  readonly client: MessageConnection;
+  close(): Promise<void>;
+}
+
 /** Plays the runs of a scenario as one conversation over a connection pair. */
 export async function play(
   scenario: Scenario,
   deps: Partial<ServerDeps> = {},
 ): Promise<{ runs: PlayedRun[]; unused: number }> {
+  return playOn(scenario, () => deps);
+}
+
+/**
+ * The same with a daemon of its own for each run, which finds those before it in the store: `nextDeps` is called for each.
+ * `kept` is what the last one says of them all.
+ */
+export async function playWithRestarts(
+  scenario: Scenario,
+  nextDeps: () => Partial<ServerDeps>,
+): Promise<{ runs: PlayedRun[]; unused: number; kept: KeptRun[] }> {
+  const played = await playOn(scenario, nextDeps, { restarts: true });
+  const stage = await openStage(nextDeps(), new ScriptedHost(scenario), { events: new Map(), shown: [] });
+  const kept: KeptRun[] = [];
+  for (const { result } of played.runs) if (result) kept.push(await readKept(stage.client, result.runId));
+  await stage.close();
+  return { ...played, kept };
+}
+
+/** What can be read of a run that has ended. */
+export type KeptRun = Pick<PlayedRun, 'messages' | 'newMessages' | 'newMessageIndex' | 'usage' | 'events'> & {
+  readonly result: RunResult;
+};
+
+/** Reads everything that is kept of a run. */
+async function readKept(client: MessageConnection, runId: string): Promise<KeptRun> {
+  const all = await client.sendRequest<ResultOf<'run/messages'>>('run/messages', { runId });
+  const fresh = await client.sendRequest<ResultOf<'run/newMessages'>>('run/newMessages', { runId });
+  const { usage } = await client.sendRequest<ResultOf<'run/usage'>>('run/usage', { runId });
+  const { events } = await client.sendRequest<ResultOf<'run/events'>>('run/events', { runId, afterSeq: 0 });
+  return {
+    result: await client.sendRequest<RunResult>('run/wait', { runId }),
+    messages: all.messages ?? [],
+    newMessages: fresh.messages ?? [],
+    newMessageIndex: all.newMessageIndex,
+    usage,
+    events: events.map(({ seq, event }) => ({ seq, event })),
+  };
+}
+
+interface Heard {
+  readonly events: EventsOf;
+  readonly shown: { runId: string; event: { event_kind: string } }[];
+}
+
+async function openStage(deps: Partial<ServerDeps>, host: ScriptedHost, { events, shown }: Heard): Promise<Stage> {
   const { client, close, conversation } = startPair(deps);
-  const host = new ScriptedHost(client, scenario);
-  const events = new Map<string, PlayedRun['events']>();
-  const shown: { runId: string; event: { event_kind: string } }[] = [];
+  host.serve(client);
   client.onNotification('run/event', ({ runId, seq, event }: { runId: string; seq: number; event: DurableEvent }) => {
     events.set(runId, [...(events.get(runId) ?? []), { seq, event }]);
     shown.push({ runId, event });
@@ -54,20 +106,41 @@ export async function play(
   });
   client.listen();
   await client.sendRequest('initialize', {});
+  return {
+    client,
+    close: async () => {
+      await close();
+      // The daemon's side is held against the schemas by every pair; this client is well-behaved, too.
+      conversation.expectAsPublished('client');
+    },
+  };
+}
+
+async function playOn(
+  scenario: Scenario,
+  nextDeps: () => Partial<ServerDeps>,
+  { restarts = false }: { restarts?: boolean } = {},
+): Promise<{ runs: PlayedRun[]; unused: number }> {
+  const host = new ScriptedHost(scenario);
+  const heard: Heard = { events: new Map(), shown: [] };
+  let stage = await openStage(nextDeps(), host, heard);
   const runs: PlayedRun[] = [];
   for (const run of scenario.runs) {
+    if (restarts && runs.length > 0) {
+      await stage.close();
+      stage = await openStage(nextDeps(), host, heard);
+    }
+    const { client } = stage;
     const spec = { ...(await specFor(client, scenario, run)), ...(await historyOf(client, run, runs)) };
     // The daemon knows the id of a run it keeps; the scenario is about one that only stands in the history.
     if (run.run_id && runs.some((one) => one.result?.runId === run.run_id)) {
       await client.sendRequest('run/release', { runId: run.run_id });
     }
-    const played = await playRun(client, { spec, run, host, events });
+    const played = await playRun(client, { spec, run, host, events: heard.events });
     const { runId } = played.result ?? {};
-    runs.push({ ...played, shown: shown.filter((one) => one.runId === runId).map((one) => one.event) });
+    runs.push({ ...played, shown: heard.shown.filter((one) => one.runId === runId).map((one) => one.event) });
   }
-  await close();
-  // The daemon's side is held against the schemas by every pair; this client is well-behaved, too.
-  conversation.expectAsPublished('client');
+  await stage.close();
   return { runs, unused: host.unused };
 }
 
@@ -156,7 +229,7 @@ async function historyOf(
   if (Array.isArray(history)) return { messageHistory: history };
   const previous = before.at(-1);
   const runId = previous?.result?.runId;
-  // A run that was refused leaves nothing behind.
+  // A run that was refused leaves nothing.
   if (runId === undefined) return { messageHistory: [] };
   if (history === 'previous_json') {
     const { json } = await client.sendRequest<ResultOf<'run/messages'>>('run/messages', { runId, format: 'json' });

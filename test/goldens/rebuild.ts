@@ -8,7 +8,7 @@ import { type ReplayHooks, ReplayingRunner } from '../../server/engine/steps/rep
 import type { RunLine } from '../../server/engine/steps/run-lines.ts';
 import type { StepRunner } from '../../server/engine/steps/steps.ts';
 
-/** What a run leaves behind, as the text that is compared. */
+/** What remains of a run, as the text that is compared. */
 export interface Trace {
   readonly messages: string;
   readonly usage: string;
@@ -51,7 +51,7 @@ const stuck: StepRunner = {
     }),
 };
 
-/** Rebuilds a run from the first entries alone and tells where it stands: nothing after them ever ends. */
+/** Rebuilds a run from the first entries alone and returns where it stands: nothing after them ever ends. */
 export async function standingAfter(input: Input, lines: readonly RunLine[]): Promise<Trace> {
   const { state, events, replayed } = begin(input, (hooks) => new ReplayingRunner(asJson(lines), stuck, hooks));
   await replayed;
@@ -85,7 +85,7 @@ function begin(input: Input, runnerWith: (hooks: ReplayHooks) => ReplayingRunner
   const state = initialState({
     ...input,
     runner,
-    // Who is asked is a function of what the run was started with.
+    // Who gets the request is a function of what the run was started with.
     callbacks: { ...noCallbacks, waitsAs: (call) => input.callbacks.waitsAs(call) },
     model: { id: input.model.id, request: never },
     signal: controller.signal,

@@ -47,7 +47,7 @@ type Prompt = string | { ref: string };
 
 function runSpecOf(run: ScenarioRun): Omit<Spec, 'instructions'> & { instructions: Prompt[] } {
   return {
-    // Only these modes look at events while they come; the others ask for the whole response.
+    // Only these modes look at events while they come; the others request the whole response.
     stream: ['iter_events', 'stream_events', 'run_stream'].includes(run.mode ?? 'run'),
     instructions: listOf(run.instructions),
     ...(run.deferred_results ? { deferredToolResults: deferredResults(run.deferred_results) } : {}),
@@ -150,7 +150,7 @@ function systemPrompts({ system_prompt, system_prompt_functions }: Scenario['age
   ];
 }
 
-/** Upstream's default for a tool that raises is to end the run; the wire's is to tell the model. */
+/** Upstream's default for a tool that raises is to end the run; the wire's is to report to the model. */
 function toolSpec(tool: ScriptedTool): NonNullable<Spec['tools']>[number] {
   return {
     name: tool.name,

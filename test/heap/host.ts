@@ -24,7 +24,7 @@ export class Host {
   }
 
   /** Sends a request; the answer may be an error. `cancel` takes it back. */
-  ask(method: string, params: object): { readonly answer: Promise<Answer>; cancel(): void } {
+  send(method: string, params: object): { readonly answer: Promise<Answer>; cancel(): void } {
     const id = this.#nextId;
     this.#nextId += 1;
     const answer = new Promise<Answer>((resolve) => this.#open.set(id, resolve));
@@ -34,14 +34,14 @@ export class Host {
 
   /** Sends a request that must succeed. */
   async request(method: string, params: object): Promise<Params> {
-    const { result, error } = await this.ask(method, params).answer;
+    const { result, error } = await this.send(method, params).answer;
     if (error) throw new Error(`${method}: ${JSON.stringify(error)}`);
     return result ?? {};
   }
 
   /** Sends a request that must fail with an error of a kind. */
   async refused(kind: string, method: string, params: object): Promise<void> {
-    const { error } = await this.ask(method, params).answer;
+    const { error } = await this.send(method, params).answer;
     if (error?.data?.kind !== kind) throw new Error(`${method} was to be refused as ${kind}: ${JSON.stringify(error)}`);
   }
 

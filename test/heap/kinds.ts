@@ -3,7 +3,7 @@ import type { Host, Serve } from './host.ts';
 /** One run of a kind, from its start to where it is over; `id` differs from run to run. */
 export type Kind = (host: Host, id: string) => Promise<unknown>;
 
-const inputSchema = { type: 'object', properties: { question: { type: 'string' } }, required: ['question'] };
+const inputSchema = { type: 'object', properties: { topic: { type: 'string' } }, required: ['topic'] };
 const tools = [{ name: 'ask', inputSchema }];
 const text = (content: string) => ({ response: { parts: [{ part_kind: 'text', content }] } });
 const toolCall = (tool_name: string, args: object) => ({
@@ -35,12 +35,12 @@ function arrival(host: Host, id: string, wanted: string, serve: Serve): Promise<
 
 const callsOnce: Serve = (method, params) => {
   if (method === 'tool/call') return { content: 'yes' };
-  return isFirst(params) ? toolCall('ask', { question: String(params.runId) }) : text('done');
+  return isFirst(params) ? toolCall('ask', { topic: String(params.runId) }) : text('done');
 };
 
 async function cancelled(host: Host, id: string): Promise<void> {
   const arrived = arrival(host, id, 'tool/call', callsOnce);
-  const { answer } = host.ask('run/start', start(id, { model: 'host:m', tools }));
+  const { answer } = host.send('run/start', start(id, { model: 'host:m', tools }));
   await arrived;
   await host.request('run/cancel', { runId: id });
   await answer;
@@ -49,7 +49,7 @@ async function cancelled(host: Host, id: string): Promise<void> {
 
 async function steered(host: Host, id: string): Promise<void> {
   const arrived = arrival(host, id, 'tool/call', callsOnce);
-  const { answer } = host.ask('run/start', start(id, { model: 'host:m', tools }));
+  const { answer } = host.send('run/start', start(id, { model: 'host:m', tools }));
   const { pendingId } = await arrived;
   for (const when of ['asap', 'whenIdle'])
     await host.request('run/steer', { runId: id, content: `${id} ${when}`, when });
@@ -89,7 +89,7 @@ async function streamed(host: Host, id: string): Promise<void> {
 
 async function watched(host: Host, id: string): Promise<void> {
   await host.request('run/start', start(id, { model: 'test', wait: false }));
-  const waits = [1, 2].map(() => host.ask('run/wait', { runId: id }));
+  const waits = [1, 2].map(() => host.send('run/wait', { runId: id }));
   waits[1]?.cancel();
   await Promise.all(waits.map(({ answer }) => answer));
   for (const method of ['run/events', 'run/messages', 'run/newMessages', 'run/usage', 'run/get'])
@@ -117,7 +117,7 @@ async function registered(host: Host, id: string): Promise<void> {
 async function nested(host: Host, id: string): Promise<void> {
   const child = `${id}.child`;
   const arrived = arrival(host, id, 'tool/call', callsOnce);
-  const { answer } = host.ask('run/start', start(id, { model: 'host:m', tools }));
+  const { answer } = host.send('run/start', start(id, { model: 'host:m', tools }));
   const { pendingId } = await arrived;
   await host.request('run/start', start(child, { model: 'test', parentRunId: id }));
   await host.request('pending/resolve', { pendingId, result: { content: 'yes' } });
@@ -132,7 +132,7 @@ async function continued(host: Host, id: string): Promise<void> {
 
 async function takenBack(host: Host, id: string): Promise<void> {
   const arrived = arrival(host, id, 'model/request', () => undefined);
-  const { answer, cancel } = host.ask('run/start', start(id, { model: 'host:m' }));
+  const { answer, cancel } = host.send('run/start', start(id, { model: 'host:m' }));
   await arrived;
   cancel();
   await answer;
@@ -140,7 +140,7 @@ async function takenBack(host: Host, id: string): Promise<void> {
 }
 
 /** A run that a provider answers, with a key of its own. */
-export const asked =
+export const provided =
   (baseUrl: string): Kind =>
   (host, id) =>
     served(

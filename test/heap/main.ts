@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Random } from '../support/random.ts';
 import { Host } from './host.ts';
-import { asked, type Kind, kinds } from './kinds.ts';
+import { type Kind, kinds, provided } from './kinds.ts';
 
 const [runs = 0, warmUp = 0, seed = 1] = process.argv.slice(2).map(Number);
 const samples = 8;
@@ -21,7 +21,7 @@ const provider = createServer((request, response) => {
 await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
 const { port } = provider.address() as AddressInfo;
 
-const all: readonly (readonly [number, Kind])[] = [...kinds, [1, asked(`http://127.0.0.1:${port}/v1`)]];
+const all: readonly (readonly [number, Kind])[] = [...kinds, [1, provided(`http://127.0.0.1:${port}/v1`)]];
 const weighted = all.flatMap(([weight, kind]) => Array.from({ length: weight }, () => kind));
 const random = new Random(seed);
 const host = new Host();

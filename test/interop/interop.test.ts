@@ -6,7 +6,7 @@ import { daemonPath } from '../support/daemon.ts';
 /** Where `client/install.sh` put the stock language client. */
 const installed = process.env.INTEROP_DIR ?? '';
 
-// The client is the real one, VS Code a stand-in: of the screen it tells where something is shown and what can be pressed.
+// The client is the real one, VS Code a stand-in: of the screen it reports where something is shown and what can be pressed.
 it('the stock language client of VS Code drives runs and shows them in the status bar, or in notifications that stop them', (context) => {
   if (!installed) context.skip('needs INTEROP_DIR, see test/interop/client/install.sh');
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'drive.cjs'), daemonPath], {

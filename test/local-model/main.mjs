@@ -28,7 +28,7 @@ async function textRun(client, model) {
   assert.equal(result.outcome, 'success', JSON.stringify(result.error));
   assert.ok(result.output.trim().length > 0, 'the model said nothing');
   assert.equal(streamed, result.output, 'the deltas add up to the output');
-  // Not every server tells what a stream has used; then it counts as nothing, never as a guess.
+  // Not every server reports what a stream has used; then it counts as nothing, never as a guess.
   assert.equal(result.usage.requests, 1);
   const { messages } = await run.messages();
   assert.deepEqual(
@@ -39,7 +39,7 @@ async function textRun(client, model) {
 }
 
 async function structuredRun(client, model, { formatOf }) {
-  // The package's server knows schemas under a name of its own; any other one is asked as OpenAI is.
+  // The package's server knows schemas under a name of its own; any other one is sent what OpenAI is.
   const own = formatOf ? { extra_body: { response_format: formatOf(schema) } } : {};
   const modelSettings = { max_tokens: 120, temperature: 0, seed: 1, ...own };
   const prompt = 'Ada is 36 years old. Give her name and her age as JSON.';

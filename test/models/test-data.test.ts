@@ -64,7 +64,12 @@ describe('generateData', () => {
   });
 
   it.each<[string, Schema, number, string]>([
-    ['a reference to nothing', { $ref: '#/$defs/Gone' }, 0, 'The schema has no `#/$defs/Gone`.'],
+    [
+      'a reference to nothing',
+      { $ref: '#/$defs/Gone' },
+      0,
+      "The schema refers to '#/$defs/Gone', but does not define it.",
+    ],
     [
       'recursion without end',
       { type: 'object', properties: { next: { $ref: '#' } }, required: ['next'] },

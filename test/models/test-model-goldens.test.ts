@@ -6,7 +6,7 @@ import { ToolDefinition } from '../../protocol/spec.ts';
 import type { ModelPrompt } from '../../server/engine/model.ts';
 import { createTestModel, type TestModelOptions } from '../../server/models/test-model/test-model.ts';
 
-// Replays the runs that the reference engine made with its test model: each response is asked for again with the
+// Replays the runs that the reference engine made with its test model: each response is requested again with the
 // messages before it. The type names and parameter lists of the goldens are turned into tool definitions here.
 
 type TypeSpec = string | { kind: 'object' | 'union'; name: string; fields: Fields; of: TypeSpec[] };

@@ -41,7 +41,7 @@ it.each(providers.map(({ name, example }) => `${name}:${example}`))(
     expect(error).toMatchObject({
       kind: 'model.unknown',
       message: expect.stringMatching(
-        new RegExp(`^Model '${model}' needs 'part-[a-z-]+\\.cjs', which the daemon lacks\\. Copy it from `),
+        new RegExp(`^Model '${model}' needs the file 'part-[a-z-]+\\.cjs', which is missing\\. Copy it from `),
       ),
     });
   },

@@ -8,7 +8,7 @@ import { openSession, text } from '../support/session.ts';
 
 type Sent = readonly [side: Side, message: object];
 
-const ask = (id: number, method: string, params: object = {}) => ['client', { id, method, params }] as const;
+const request = (id: number, method: string, params: object = {}) => ['client', { id, method, params }] as const;
 const give = (id: number, result: unknown) => ['daemon', { id, result }] as const;
 const log = (params: object) => ['daemon', { method: 'window/logMessage', params }] as const;
 const news = { runId: 'r', seq: 1, event: { event_kind: 'news' } };
@@ -23,15 +23,18 @@ function complaintsOf(messages: readonly Sent[]): string[] {
 describe('a conversation that is held against the published schemas', () => {
   it.each<[string, Sent[]]>([
     ['a described notification', [log({ type: 3, message: 'm' })]],
-    ['an answer as described', [ask(1, 'agent/unregister', { name: 'a' }), give(1, { removed: true })]],
-    ['parameters that were refused', [ask(1, 'run/get', { nope: 1 }), ['daemon', { id: 1, error: refusal(-32602) }]]],
+    ['an answer as described', [request(1, 'agent/unregister', { name: 'a' }), give(1, { removed: true })]],
+    [
+      'parameters that were refused',
+      [request(1, 'run/get', { nope: 1 }), ['daemon', { id: 1, error: refusal(-32602) }]],
+    ],
     [
       'a callback and its answer',
       [callback('prompt/resolve', promptParams), ['client', { id: 9, result: { text: 'x' } }]],
     ],
     [
       'an object that is open by design',
-      [ask(1, 'initialize', { rootUri: null }), ['daemon', { id: 1, error: refusal() }]],
+      [request(1, 'initialize', { rootUri: null }), ['daemon', { id: 1, error: refusal() }]],
     ],
   ])('has nothing against %s', (_name, messages) => {
     expect(complaintsOf(messages)).toEqual([]);
@@ -42,10 +45,13 @@ describe('a conversation that is held against the published schemas', () => {
     ['a notification that lacks a field', [log({ type: 3 })]],
     ['an event of an unknown kind', [['daemon', { method: 'run/event', params: news }]]],
     ['a notification nobody described', [['daemon', { method: 'run/news', params: {} }]]],
-    ['an answer with a field too many', [ask(1, 'agent/unregister', { name: 'a' }), give(1, { removed: true, at: 1 })]],
-    ['an answer of another type', [ask(1, 'agent/unregister', { name: 'a' }), give(1, { removed: 'yes' })]],
-    ['accepted parameters nobody described', [ask(1, 'agent/list', { more: 1 }), give(1, { agents: [] })]],
-    ['an error with the code of another kind', [ask(1, 'run/get'), ['daemon', { id: 1, error: refusal(1000) }]]],
+    [
+      'an answer with a field too many',
+      [request(1, 'agent/unregister', { name: 'a' }), give(1, { removed: true, at: 1 })],
+    ],
+    ['an answer of another type', [request(1, 'agent/unregister', { name: 'a' }), give(1, { removed: 'yes' })]],
+    ['accepted parameters nobody described', [request(1, 'agent/list', { more: 1 }), give(1, { agents: [] })]],
+    ['an error with the code of another kind', [request(1, 'run/get'), ['daemon', { id: 1, error: refusal(1000) }]]],
     ['a callback nobody described', [callback('tool/think', call)]],
     ['a callback with a field too many', [callback('prompt/resolve', { ...promptParams, why: 'x' })]],
     [

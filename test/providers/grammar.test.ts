@@ -125,9 +125,9 @@ describe('a budget for thinking', () => {
     const levels = fc.constantFrom(true, 'minimal', 'low', 'medium', 'high', 'xhigh', 'max');
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60_000 }), levels, (max_tokens, thinking) => {
-        const asked = promptOf([userRequest(user('Hi'))], { settings: { max_tokens, thinking } as never });
+        const prompt = promptOf([userRequest(user('Hi'))], { settings: { max_tokens, thinking } as never });
         const addressee = { providerName: 'p', providerUrl: 'https://p.test', modelName, api };
-        const { request } = prepareRequest(asked, addressee, false);
+        const { request } = prepareRequest(prompt, addressee, false);
         const { body } = api.write(request);
         expect(members(body, /^(max_tokens|maxTokens|maxOutputTokens)$/)).toEqual([max_tokens]);
         const [budget] = members(body, /^(budget_tokens|thinkingBudget)$/);

@@ -132,7 +132,7 @@ describe('a forced tool', () => {
     for (const given of choices) {
       for (const { model, view, text } of await seenOf(row, given)) {
         if (view === undefined) {
-          expect(text, model).toMatch(/forc|tool output|takes no tools/i);
+          expect(text, model).toMatch(/forc|tool output|does not support tools/i);
           continue;
         }
         // Where the model cannot be forced, a choice of one tool leaves only that tool to it.
@@ -169,7 +169,7 @@ describe('the parameters of a tool', () => {
         tools: [{ ...tool('look'), parameters_json_schema }],
       })) {
         if (!view) {
-          expect(text, model).toMatch(/takes no tools/);
+          expect(text, model).toMatch(/does not support tools/);
           continue;
         }
         const sent = view.tools.map(({ parameters }) => parameters);

@@ -40,7 +40,7 @@ async function viewsOf(row: string, given: Given): Promise<(Seen & { view: Reque
   return (await seenOf(row, given)).flatMap((seen) => {
     if (seen.view) return [{ ...seen, view: seen.view }];
     expect(takesNoTools, `${seen.model}: ${seen.text}`).toContain(`${row} ${seen.model}`);
-    expect(seen.text).toMatch(/takes no tools/);
+    expect(seen.text).toMatch(/does not support tools/);
     return [];
   });
 }

@@ -27,9 +27,9 @@ export function differences({ response, result }: Outcome, facts: Facts): string
   };
   const { error } = facts;
   if (error) {
-    const told = JSON.stringify(result.error ?? null);
-    if (!told.includes(JSON.stringify(error.message).slice(1, -1)))
-      found.push(`error: ${told} instead of ${error.message}`);
+    const reported = JSON.stringify(result.error ?? null);
+    if (!reported.includes(JSON.stringify(error.message).slice(1, -1)))
+      found.push(`error: ${reported} instead of ${error.message}`);
   }
   if (facts.status >= 400) {
     compare('status', result.error?.data.status, facts.status);

@@ -12,7 +12,7 @@ export interface Outcome {
   readonly result: RunResult;
 }
 
-/** What came of an exchange: nothing was asked of a model, its outcome, or why there is none. */
+/** What came of an exchange: nothing was requested of a model, its outcome, or why there is none. */
 export type Played = Outcome | { readonly problem: string } | null;
 
 /** A server that replays a recording: its address, and how many of the exchanges it has served. */
@@ -55,9 +55,9 @@ export async function play(recording: Recording, server: Served, daemon: Daemon)
   return played;
 }
 
-async function playOne(...given: Parameters<typeof ask>): Promise<Exclude<Played, null>> {
+async function playOne(...given: Parameters<typeof playExchange>): Promise<Exclude<Played, null>> {
   try {
-    return await ask(...given);
+    return await playExchange(...given);
   } catch (error) {
     return { problem: String(error) };
   }
@@ -80,18 +80,16 @@ async function requestAsRecorded({ request }: Exchange, { baseUrl }: Served): Pr
 const isRepeated = ({ result }: Outcome, before: Exchange | undefined, exchange: Exchange) =>
   result.error?.data.retryable === true && isDeepStrictEqual(before?.request, exchange.request);
 
-async function ask(
+/** The parameters of a run that requests what an exchange did. */
+export function startParams(
   exchange: Exchange,
   responses: readonly ModelResponse[],
-  { baseUrl }: Served,
-  daemon: Daemon,
+  { baseUrl }: Pick<Served, 'baseUrl'>,
   runId: string,
-): Promise<Outcome> {
+): Json & { runId: string } {
   const { model, stream, instructions, turns, tools, output, settings, extra } = decode(exchange);
-  const answer = await requestAnsweringCalls(daemon, {
+  return {
     runId,
-    wait: true,
-    include: ['messages'],
     deltas: stream ? 'all' : 'none',
     stream,
     model: { model: `${providerOf(exchange)}:${model}`, baseUrl: `${baseUrl}${prefixOf(exchange)}`, apiKeyEnv: key },
@@ -101,7 +99,18 @@ async function ask(
     ...(output ? nativeOutput(tools, output) : deferredOutput(tools)),
     modelSettings: { ...settings, ...(Object.keys(extra).length > 0 ? { extra_body: extra } : {}) },
     usageLimits: { request_limit: 1 },
-  });
+  };
+}
+
+async function playExchange(
+  exchange: Exchange,
+  responses: readonly ModelResponse[],
+  server: Served,
+  daemon: Daemon,
+  runId: string,
+): Promise<Outcome> {
+  const params = { ...startParams(exchange, responses, server, runId), wait: true, include: ['messages'] };
+  const answer = await requestAnsweringCalls(daemon, params);
   if (answer.error) throw new Error(`${runId}: ${JSON.stringify(answer.error)}`);
   const result = answer.result as RunResult;
   const own = (result.messages ?? []) as ModelMessage[];

@@ -51,7 +51,7 @@ function eventEnds(bytes: Buffer, contentType: string): number[] {
 }
 
 /** The largest count in what came whole before a cut. */
-function told(bytes: Buffer, names: RegExp): number {
+function countedIn(bytes: Buffer, names: RegExp): number {
   const counts = [...bytes.toString('latin1').matchAll(names)].map((match) => Number(match[1]));
   return Math.max(0, ...counts);
 }
@@ -78,7 +78,7 @@ const answering =
     return new Response(body, { status: 200, headers: { 'content-type': contentType } });
   };
 
-async function ask(streamed: Streamed, fetch: typeof globalThis.fetch, history: ModelMessage[]) {
+async function requestModel(streamed: Streamed, fetch: typeof globalThis.fetch, history: ModelMessage[]) {
   const { exchange } = streamed;
   const row = providers.find(({ name }) => name === providerOf(exchange));
   const { model: modelName, tools } = decode(exchange);
@@ -105,24 +105,24 @@ async function ask(streamed: Streamed, fetch: typeof globalThis.fetch, history: 
 const callsOf = ({ parts }: Pick<ModelResponse, 'parts'>) =>
   parts.filter((part): part is ToolCallPart => part.part_kind === 'tool-call');
 
-const question = () => [userRequest(user('hi'))];
+const messages = () => [userRequest(user('hi'))];
 
 describe.skipIf(noRecordings)(`streams that are cut${noRecordings ? `: ${noRecordings}` : ''}`, () => {
   it.each(noRecordings ? [] : streamedOnes())(
     '$exchange.provider, $exchange.api ($name): never hang, run half a call, or lose what was told',
     async (streamed) => {
       const { bytes, contentType } = streamed;
-      const whole = await ask(streamed, answering(streamed, bytes, false), question());
+      const whole = await requestModel(streamed, answering(streamed, bytes, false), messages());
       const complete = whole.response ?? { parts: whole.stream.parts() };
       const ends = eventEnds(bytes, contentType);
       const bytesOfHead = Array.from({ length: Math.ceil(Math.min(head, bytes.length) / step) }, (_, at) => at * step);
       const cuts = [...new Set([...bytesOfHead, ...ends.filter((end) => end < bytes.length)])];
       for (const cut of cuts) {
         for (const broken of [true, false]) {
-          const { response, error, stream } = await ask(
+          const { response, error, stream } = await requestModel(
             streamed,
             answering(streamed, bytes.subarray(0, cut), broken),
-            question(),
+            messages(),
           );
           const where = `${broken ? 'broken' : 'ended'} at ${cut}`;
           if (response) {
@@ -133,8 +133,8 @@ describe.skipIf(noRecordings)(`streams that are cut${noRecordings ? `: ${noRecor
             ).toEqual(callsOf(complete).map(({ args }) => args));
           } else expect(error, where).toBeInstanceOf(EngineError);
           const before = bytes.subarray(0, ends.findLast((end) => end <= cut) ?? 0);
-          expect(stream.usage.input_tokens, where).toBeGreaterThanOrEqual(told(before, inputNames));
-          expect(stream.usage.output_tokens, where).toBeGreaterThanOrEqual(told(before, outputNames));
+          expect(stream.usage.input_tokens, where).toBeGreaterThanOrEqual(countedIn(before, inputNames));
+          expect(stream.usage.output_tokens, where).toBeGreaterThanOrEqual(countedIn(before, outputNames));
         }
       }
     },
@@ -148,12 +148,12 @@ describe.skipIf(noRecordings)(`streams that are cut${noRecordings ? `: ${noRecor
       const ends = eventEnds(bytes, contentType);
       const every = Math.ceil(ends.length / 12);
       for (const cut of ends.filter((_, index) => index % every === 0)) {
-        const { stream } = await ask(streamed, answering(streamed, bytes.subarray(0, cut), true), question());
+        const { stream } = await requestModel(streamed, answering(streamed, bytes.subarray(0, cut), true), messages());
         if (!stream.opened) continue;
         const partial = modelResponse(stream.parts(), { ...stream.fields, usage: stream.usage, state: 'interrupted' });
         const kept = ModelMessage().parse({ ...partial, timestamp: '2026-01-01T00:00:00Z' });
-        const history = cleanHistory([...question(), kept, userRequest(user('go on'))], { repairLast: true });
-        const { error, response } = await ask(streamed, answering(streamed, bytes, false), history);
+        const history = cleanHistory([...messages(), kept, userRequest(user('go on'))], { repairLast: true });
+        const { error, response } = await requestModel(streamed, answering(streamed, bytes, false), history);
         // What the recording itself ends with is no matter of the history.
         if (!response) expect(error, `cut at ${cut}`).toMatchObject({ kind: expect.stringMatching(/^model\./) });
       }

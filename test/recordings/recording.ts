@@ -56,7 +56,7 @@ export function allFacts(): Record<string, { exchanges: (Facts | null)[] }> {
   return JSON.parse(readFileSync(join(recordingsDir, 'expected', 'facts.json'), 'utf8'));
 }
 
-/** The name a provider is asked by, where that is not its own. */
+/** The name a provider is requested by, where that is not its own. */
 const names: Readonly<Record<string, string>> = {
   'openai openai-responses': 'openai',
   'openai openai-chat': 'openai-chat',
@@ -79,7 +79,7 @@ const apis: Readonly<Record<string, Api>> = {
   cohere: 'cohere-chat',
 };
 
-/** Who is asked where a host has no row, or its row speaks another API than was recorded. */
+/** Who gets the request where a host has no row, or its row speaks another API than was recorded. */
 const generic: Readonly<Record<Api, string>> = {
   'openai-chat': 'openai-compatible',
   'openai-responses': 'openai',
@@ -109,7 +109,7 @@ export function prefixOf({ api, request: { path } }: Exchange): string {
   return path.replace(ends[api ?? ''] as RegExp, '');
 }
 
-/** A body that was not recorded asks something. */
+/** A body that was not recorded requests something. */
 const nothing = { model: 'recorded-model', messages: [{ role: 'user', content: 'Hello' }] };
 
 export function decode({ provider, api, request: { body, path } }: Exchange): Decoded {

@@ -94,8 +94,8 @@ describe.skipIf(!areHere).each(chunks)(
     it.each(recordings.filter(({ name }) => name.includes('-to-')))(
       '$name: a conversation that moves to another provider keeps every part',
       async ({ name }) => {
-        const asked = await daemon.request('run/messages', { runId: `${name}#${lastOf(name)}` });
-        const { messages } = asked.result as { messages: ModelMessage[] };
+        const page = await daemon.request('run/messages', { runId: `${name}#${lastOf(name)}` });
+        const { messages } = page.result as { messages: ModelMessage[] };
         const own = messages.filter((message) => message.kind === 'response');
         for (const [index] of (facts[name]?.exchanges ?? []).entries()) {
           const { result } = await daemon.request('run/newMessages', { runId: `${name}#${index}` });

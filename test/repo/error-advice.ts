@@ -239,7 +239,7 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
     details: ['provider', 'model', 'status', 'retryable', 'retryAfterMs', 'requestId', 'body'],
   },
   'model.api': {
-    meaning: 'The provider could not be reached, or answered with something that is not a response.',
+    meaning: 'The provider cannot be reached, or answered with something that is not a response.',
     advice: 'Check the network, the proxy and `baseUrl`. `retryable` says whether the same request may work later.',
     details: ['provider', 'model', 'retryable', 'body'],
   },
@@ -254,7 +254,7 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
   },
   'model.stream': {
     meaning:
-      'A streamed response broke off before its end. What had come is in the history; calls with cut arguments were not run.',
+      'A streamed response ended before it was complete. What had come is in the history; calls with cut arguments were not run.',
     advice: 'Start a new run from the messages. When it happens often, a proxy may be cutting long connections.',
     details: ['provider', 'retryable'],
   },

@@ -24,7 +24,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/rpc'],
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
-  ['server/cli', 'server/command-line.ts', 'server/config.ts'],
+  ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/config.ts'],
   ['server/tenancy.ts'],
   ['server/connection.ts'],
   ['server/lifecycle.ts'],
@@ -41,6 +41,8 @@ const packages: Record<string, RegExp> = {
   'server/engine': /^node:crypto$/,
   server:
     /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client|ws|pg|@dbos-inc\/dbos-sdk.*)$/,
+  'server/frontends/acp': /^(node:.*|@agentclientprotocol\/sdk)$/,
+  'client-sample/vscode': /^(node:.*|zod|runwire|vscode)$/,
   'client-sample': /^(node:.*|zod|runwire(\/protocol)?)$/,
 };
 
@@ -81,7 +83,7 @@ function wrongImports(file: string): string[] {
     // The client is shipped without zod: it may only know the types of the schemas, and the error codes.
     if (own === 'protocol/client' && folderOf(target) === 'protocol' && !typesOnly && target !== 'protocol/errors.ts')
       return [`${file} imports ${target} at run time`];
-    if (own === 'client-sample') return folderOf(target) === own ? [] : [`${file} imports ${target}`];
+    if (isIn(own, 'client-sample')) return folderOf(target) === own ? [] : [`${file} imports ${target}`];
     if (own === 'protocol' && folderOf(target) !== own) return [`${file} imports ${target}`];
     if (own === 'protocol/client' && folderOf(target) === 'protocol/node') return [`${file} imports ${target}`];
     return isWrong(file, target) ? [`${file} imports ${target}`] : [];
@@ -163,9 +165,11 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
   expect(users(/^@modelcontextprotocol/).filter((file) => !file.startsWith('server/toolsets/mcp/'))).toEqual([]);
 });
 
-it('handlers and the command line know runs by the executor alone', () => {
-  const known = /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner))\.ts$/;
-  const wrong = ['server/handlers', 'server/cli'].flatMap(sources).flatMap((file) =>
+it('handlers, front ends and the command line know runs by the executor alone', () => {
+  // A front end serves the callbacks of its runs, as a client does.
+  const known =
+    /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner|uuid7)|callbacks\/(client|served-callbacks))\.ts$/;
+  const wrong = ['server/handlers', 'server/frontends', 'server/cli'].flatMap(sources).flatMap((file) =>
     importsOf(file)
       .map(({ from }) => targetOf(file, from))
       .filter((target) => /^server\/(executors|runs|callbacks)\//.test(target) && !known.test(target))

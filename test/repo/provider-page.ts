@@ -53,12 +53,12 @@ function variables(): string {
 }
 
 function machines(): string {
-  const told = new Map<string, string[]>();
+  const variables = new Map<string, string[]>();
   for (const { name, defaultCredentials } of providers) {
     if (!defaultCredentials) continue;
-    told.set(defaultCredentials.about, [...(told.get(defaultCredentials.about) ?? []), code(name)]);
+    variables.set(defaultCredentials.about, [...(variables.get(defaultCredentials.about) ?? []), code(name)]);
   }
-  const items = [...told].map(([about, names]) => `- ${names.join(', ')}: ${about}`);
+  const items = [...variables].map(([about, names]) => `- ${names.join(', ')}: ${about}`);
   return (
     `## What a machine has beside keys\n\n${items.join('\n')}\n\n` +
     'They are renewed before they expire, and searched for anew when they are refused. Where no variable says to use them, a host ' +

@@ -19,7 +19,7 @@ const closing = (framing: Framing) =>
     framed('{"jsonrpc":"2.0","method":"exit"}', framing),
   ]);
 
-/** The id a body must be answered with: what makes it a request is told here a second time, from the specification. */
+/** The id a body must be answered with: what makes it a request is stated here a second time, from the specification. */
 function idToAnswer(body: Buffer): string | undefined {
   let value: Record<string, unknown>;
   try {

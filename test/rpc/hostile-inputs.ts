@@ -6,7 +6,7 @@ export interface Case {
   readonly input: Buffer;
   readonly answers: readonly unknown[];
   readonly exit?: number;
-  /** The input ends behind it. */
+  /** The input ends after it. */
   readonly ends?: boolean;
   readonly limits?: Record<string, number>;
   /** Answers to different requests may overtake each other, as they do when the machine is busy. */

@@ -12,7 +12,7 @@ async function outcomeOf(
   { framing, opened }: { framing: Framing; opened: boolean },
 ): Promise<{ answers: unknown[]; exit?: number }> {
   const daemon = new RawDaemon(limits ? { limits } : {});
-  // The handshake is longer than some limits allow: they are tried on what comes behind it.
+  // The handshake is longer than some limits allow: they are tried on what comes after it.
   if (opened) daemon.write(opening(framing));
   for (const piece of pieces) daemon.write(piece);
   if (ends) daemon.end();

@@ -6,16 +6,16 @@ import { framed, RawDaemon } from '../support/raw-daemon.ts';
 // played as it should be, then again with one message too many: of every kind, for every exchange, at every distance.
 
 type Json = Record<string, unknown>;
-type Asked = { id: number; method: string; params: Json };
+type CallbackRequest = { id: number; method: string; params: Json };
 
 interface Scenario {
   readonly params: Json;
   /** What the host sends for a request, in one write. */
-  readonly serve: (asked: Asked, count: number) => Json[];
+  readonly serve: (request: CallbackRequest, count: number) => Json[];
 }
 
-const answer = ({ id }: Asked, result: unknown): Json => ({ id, result });
-const delta = ({ params: { runId, requestId } }: Asked, piece: Json): Json => ({
+const answer = ({ id }: CallbackRequest, result: unknown): Json => ({ id, result });
+const delta = ({ params: { runId, requestId } }: CallbackRequest, piece: Json): Json => ({
   method: 'model/delta',
   params: { runId, requestId, delta: piece },
 });
@@ -41,26 +41,26 @@ const everything: Scenario = {
     tools: [tool, { ...tool, name: 'guarded', requiresApproval: true }],
     deferred: 'handle',
   },
-  serve(asked, count) {
-    const { method, params } = asked;
+  serve(request, count) {
+    const { method, params } = request;
     switch (method) {
       case 'tools/prepare':
-        return [answer(asked, { tools: params.tools })];
+        return [answer(request, { tools: params.tools })];
       case 'prompt/resolve':
-        return [answer(asked, { text: `prompt ${count}` })];
+        return [answer(request, { text: `prompt ${count}` })];
       case 'history/process':
-        return [answer(asked, { messages: params.messages })];
+        return [answer(request, { messages: params.messages })];
       case 'tool/call':
-        return [answer(asked, { content: `result ${params.toolCallId}` })];
+        return [answer(request, { content: `result ${params.toolCallId}` })];
       case 'deferred/handle':
-        return [answer(asked, { approvals: { c2: true } })];
+        return [answer(request, { approvals: { c2: true } })];
       case 'output/validate':
-        return [answer(asked, { output: 'checked' })];
+        return [answer(request, { output: 'checked' })];
       default: {
         const parts = count === 1 ? [said('let me see'), call('work', 'c1'), call('guarded', 'c2')] : [said('done')];
         return [
-          delta(asked, { text: count === 1 ? 'let me see' : 'done' }),
-          answer(asked, { response: { parts, usage } }),
+          delta(request, { text: count === 1 ? 'let me see' : 'done' }),
+          answer(request, { response: { parts, usage } }),
         ];
       }
     }
@@ -70,41 +70,43 @@ const everything: Scenario = {
 /** A model whose answer is an error, and the next one of the list. */
 const failing: Scenario = {
   params: { model: ['host:first', 'host:second'] },
-  serve: (asked, count) =>
+  serve: (request, count) =>
     count === 1
-      ? [{ id: asked.id, error: { code: 1, message: 'down', data: { kind: 'model.http', status: 503 } } }]
-      : [answer(asked, { response: { parts: [said('ok')], usage } })],
+      ? [{ id: request.id, error: { code: 1, message: 'down', data: { kind: 'model.http', status: 503 } } }]
+      : [answer(request, { response: { parts: [said('ok')], usage } })],
 };
 
 /** A stream that goes beyond a limit. */
 const limited: Scenario = {
   params: { model: 'host:m', usageLimits: { output_tokens_limit: 10 } },
-  serve: (asked) => [
-    delta(asked, { text: 'one ' }),
-    delta(asked, { usage: { input_tokens: 1, output_tokens: 11 } }),
-    delta(asked, { text: 'two ' }),
+  serve: (request) => [
+    delta(request, { text: 'one ' }),
+    delta(request, { usage: { input_tokens: 1, output_tokens: 11 } }),
+    delta(request, { text: 'two ' }),
   ],
 };
 
 /** A run that is cancelled while its tool runs. */
 const cancelled: Scenario = {
   params: { model: 'host:m', tools: [tool] },
-  serve: (asked) =>
-    asked.method === 'tool/call'
+  serve: (request) =>
+    request.method === 'tool/call'
       ? [{ id: 'cancel', method: 'run/cancel', params: { runId: 'r' } }]
-      : [answer(asked, { response: { parts: [call('work', 'c1')], usage } })],
+      : [answer(request, { response: { parts: [call('work', 'c1')], usage } })],
 };
 
 /** Kinds of messages about an exchange that has ended. */
-const late: Record<string, (asked: Asked) => Json[]> = {
-  'another answer': (asked) => [answer(asked, { content: 'LATE', text: 'LATE', output: 'LATE' })],
-  'another response': (asked) => [answer(asked, { response: { parts: [said('LATE')], usage: { output_tokens: 99 } } })],
+const late: Record<string, (request: CallbackRequest) => Json[]> = {
+  'another answer': (request) => [answer(request, { content: 'LATE', text: 'LATE', output: 'LATE' })],
+  'another response': (request) => [
+    answer(request, { response: { parts: [said('LATE')], usage: { output_tokens: 99 } } }),
+  ],
   'an error': ({ id }) => [{ id, error: { code: 1, message: 'LATE', data: { kind: 'model.http', status: 500 } } }],
   'an answer of nothing': ({ id }) => [{ id, result: null }],
-  'pieces of text': (asked) => [delta(asked, { text: 'LATE' }), delta(asked, { index: 7, thinking: 'LATE' })],
-  'a piece of a call': (asked) => [delta(asked, { index: 7, toolCall: { id: 'x', name: 'work', args: '{"a":' } })],
-  'a count of usage': (asked) => [delta(asked, { usage: { input_tokens: 500, output_tokens: 500 } })],
-  'a piece that fits nothing': (asked) => [delta(asked, { index: 0, toolCall: { args: 'LATE' } })],
+  'pieces of text': (request) => [delta(request, { text: 'LATE' }), delta(request, { index: 7, thinking: 'LATE' })],
+  'a piece of a call': (request) => [delta(request, { index: 7, toolCall: { id: 'x', name: 'work', args: '{"a":' } })],
+  'a count of usage': (request) => [delta(request, { usage: { input_tokens: 500, output_tokens: 500 } })],
+  'a piece that fits nothing': (request) => [delta(request, { index: 0, toolCall: { args: 'LATE' } })],
   progress: ({ params: { runId, toolCallId = 'c1' } }) => [
     { method: 'tool/progress', params: { runId, toolCallId, progress: { message: 'LATE' } } },
   ],
@@ -123,7 +125,7 @@ async function play({ params, serve }: Scenario, extra?: Extra) {
   const daemon = new RawDaemon({ world: { now: () => '2026-01-01T00:00:00Z', elapsed: () => 0, epochMs: () => 0 } });
   const send = (messages: Json[]) =>
     daemon.write(Buffer.concat(messages.map((one) => framed(JSON.stringify({ jsonrpc: '2.0', ...one })))));
-  const exchanges: Asked[] = [];
+  const exchanges: CallbackRequest[] = [];
   const counts = new Map<string, number>();
   const due = () => {
     const about = extra && exchanges[extra.exchange];
@@ -145,11 +147,11 @@ async function play({ params, serve }: Scenario, extra?: Extra) {
     seen += 1;
     if (next.id === 'r' && next.method === undefined) break;
     if (typeof next.id !== 'number' || typeof next.method !== 'string') continue;
-    const asked = next as unknown as Asked;
-    const count = (counts.get(asked.method) ?? 0) + 1;
-    counts.set(asked.method, count);
-    exchanges.push(asked);
-    send([...serve(asked, count), ...due()]);
+    const request = next as unknown as CallbackRequest;
+    const count = (counts.get(request.method) ?? 0) + 1;
+    counts.set(request.method, count);
+    exchanges.push(request);
+    send([...serve(request, count), ...due()]);
   }
   if (extra && extra.exchange + extra.distance >= exchanges.length) {
     const about = exchanges[extra.exchange];
@@ -188,8 +190,8 @@ it('every callback is played', async () => {
 describe('an answer that is what was streamed', () => {
   const streamed = (...order: ('delta' | 'answer')[]): Scenario => ({
     params: { model: 'host:m' },
-    serve: (asked) =>
-      order.map((one) => (one === 'delta' ? delta(asked, { text: 'piece ' }) : answer(asked, { response: {} }))),
+    serve: (request) =>
+      order.map((one) => (one === 'delta' ? delta(request, { text: 'piece ' }) : answer(request, { response: {} }))),
   });
   const endOf = async (...order: ('delta' | 'answer')[]) => (await play(streamed(...order))).outcome[0] as Json;
 

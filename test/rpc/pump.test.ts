@@ -5,7 +5,7 @@ import { parsed } from '../support/raw-daemon.ts';
 
 const note = (n: number, size = 0) => ({ jsonrpc: '2.0' as const, method: 'note', params: { n, s: 'x'.repeat(size) } });
 
-/** An output whose reader takes one write each time it is asked to. */
+/** An output whose reader takes one write each time it is made to. */
 class SlowOutput extends Writable {
   readonly writes: string[] = [];
   #next: (() => void) | undefined;

@@ -126,16 +126,16 @@ it.each(named)(
 
 it('500 requests that wait for runs keep no other request from its answer', async () => {
   const runs = Array.from({ length: 10 }, (_, index) => `r${index}`);
-  let asked = 0;
-  let allAsked: () => void = () => undefined;
+  let requested = 0;
+  let allRequested: () => void = () => undefined;
   const waiting = new Promise<void>((resolve) => {
-    allAsked = resolve;
+    allRequested = resolve;
   });
   session = await openSession({
     serve: {
       'tool/call': () => {
-        asked += 1;
-        if (asked === runs.length) allAsked();
+        requested += 1;
+        if (requested === runs.length) allRequested();
         return new Promise(() => undefined);
       },
     },

@@ -4,7 +4,7 @@ import type { CallbackParamsOf } from '../../protocol/catalogue.ts';
 import type { ModelMessage, ModelMessageInput } from '../../protocol/messages/messages.ts';
 import { calls, openSession, type RunParams, schemaOf, type TestSession, text, toolCall } from '../support/session.ts';
 
-// What users of the reference engine asked for or reported again and again, by the numbers of its issues. Each case is
+// What users of the reference engine requested or reported again and again, by the numbers of its issues. Each case is
 // named after what it prevents and plays it through the protocol.
 
 type ModelRequest = CallbackParamsOf<'model/request'>;
@@ -13,23 +13,23 @@ type Reply = (request: ModelRequest, index: number) => unknown;
 let session: TestSession;
 afterEach(() => session?.close());
 
-/** A session whose model answers by a function; what it was asked is returned. */
+/** A session whose model answers by a function; returns the requests that the model received. */
 async function scripted(reply: Reply, serve: Parameters<typeof openSession>[0] = {}): Promise<ModelRequest[]> {
-  const asked: ModelRequest[] = [];
+  const requested: ModelRequest[] = [];
   session = await openSession({
     ...serve,
     serve: {
       'model/request': async (request) => {
-        asked.push(request);
-        return { response: (await reply(request, asked.length - 1)) ?? {} };
+        requested.push(request);
+        return { response: (await reply(request, requested.length - 1)) ?? {} };
       },
       ...serve.serve,
     },
   });
-  return asked;
+  return requested;
 }
 
-/** The replies in order; asking once more fails the run. */
+/** The replies in order; one more request fails the run. */
 const inOrder =
   (...replies: object[]): Reply =>
   (_request, index) => {
@@ -59,28 +59,28 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
     'instructions are sent with a history that has no system prompt',
     '531 1023 1032 1314 1646 2654',
     async () => {
-      const asked = await scripted(inOrder(text('ok')));
+      const requested = await scripted(inOrder(text('ok')));
       await session.run({ prompt: 'hi', instructions: 'Be terse.', messageHistory: [user('a'), said('b')] });
-      expect(asked[0]?.instructions).toBe('Be terse.');
+      expect(requested[0]?.instructions).toBe('Be terse.');
     },
   ],
   [
     'a system prompt that the history lacks is put back when the spec asks for it',
     '531 1023',
     async () => {
-      const asked = await scripted(inOrder(text('ok')));
+      const requested = await scripted(inOrder(text('ok')));
       const messageHistory = [user('a'), said('b')];
       await session.run({ prompt: 'hi', systemPrompt: 'Be terse.', reinjectSystemPrompt: true, messageHistory });
-      expect(partsOf(asked[0]?.messages)).toEqual(['system-prompt user-prompt', 'text', 'user-prompt']);
+      expect(partsOf(requested[0]?.messages)).toEqual(['system-prompt user-prompt', 'text', 'user-prompt']);
     },
   ],
   [
     'an unknown tool is answered under the id of its call',
     '161 562 1255',
     async () => {
-      const asked = await scripted(inOrder(calls(toolCall('nope', {}, 'c1')), text('ok')));
+      const requested = await scripted(inOrder(calls(toolCall('nope', {}, 'c1')), text('ok')));
       await session.run({ prompt: 'hi' });
-      expect(asked[1]?.messages.at(-1)?.parts).toMatchObject([
+      expect(requested[1]?.messages.at(-1)?.parts).toMatchObject([
         { outcome: 'retried', tool_name: 'nope', tool_call_id: 'c1' },
       ]);
     },
@@ -89,7 +89,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
     'a pair that is broken does not poison the conversation: open calls are closed, orphans dropped',
     '2860 4728',
     async () => {
-      const asked = await scripted(inOrder(text('ok'), text('ok')));
+      const requested = await scripted(inOrder(text('ok'), text('ok')));
       const orphan = { part_kind: 'tool-return', tool_name: 'x', content: 1, tool_call_id: 'gone' } as const;
       const messageHistory = [
         user('a'),
@@ -100,15 +100,15 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
       ];
       const { runId } = await session.run({ prompt: 'hi', messageHistory });
       await session.run({ prompt: 'again', messageHistory: await messagesOf(runId) });
-      for (const { messages } of asked) expectPaired(messages);
-      expect(JSON.stringify(asked[1]?.messages)).not.toContain('gone');
+      for (const { messages } of requested) expectPaired(messages);
+      expect(JSON.stringify(requested[1]?.messages)).not.toContain('gone');
     },
   ],
   [
     'a history processor that cuts a call from its return leaves nothing that a provider refuses',
     '2050',
     async () => {
-      const asked = await scripted(inOrder(calls(toolCall('work')), text('ok')), {
+      const requested = await scripted(inOrder(calls(toolCall('work')), text('ok')), {
         serve: {
           'tool/call': () => 'done',
           'history/process': ({ messages }) => ({ messages: messages.slice(-1) }),
@@ -116,7 +116,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
       });
       const { outcome } = await session.run({ prompt: 'hi', tools: [tool('work')], historyProcessors: ['last'] });
       expect(outcome).toBe('success');
-      for (const { messages } of asked) expectPaired(messages);
+      for (const { messages } of requested) expectPaired(messages);
     },
   ],
   [
@@ -141,7 +141,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
     'text before a tool call does not end a streamed run',
     '985 1292 1489 2256 2308 3574 7688',
     async () => {
-      const asked = await scripted(
+      const requested = await scripted(
         async ({ runId, requestId }, index) => {
           const send = (delta: object) =>
             session.pair.client.sendNotification('model/delta', { runId, requestId, delta });
@@ -151,7 +151,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
         { serve: { 'tool/call': () => 'done' } },
       );
       expect((await session.run({ prompt: 'hi', tools: [tool('work')], stream: true })).output).toBe('Found it.');
-      expect(asked[1]?.messages.at(-1)?.parts).toMatchObject([{ part_kind: 'tool-return', content: 'done' }]);
+      expect(requested[1]?.messages.at(-1)?.parts).toMatchObject([{ part_kind: 'tool-return', content: 'done' }]);
     },
   ],
   [
@@ -228,17 +228,17 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
     'two failures of one tool in one response use one retry',
     '2311 2317',
     async () => {
-      let asked = 0;
+      let requested = 0;
       await scripted(inOrder(calls(toolCall('work', {}, 'c1'), toolCall('work', {}, 'c2')), text('ok')), {
         serve: {
           'tool/call': () => {
-            asked += 1;
+            requested += 1;
             return { retry: 'again' };
           },
         },
       });
       expect((await session.run({ prompt: 'hi', tools: [tool('work')], retries: 1 })).outcome).toBe('success');
-      expect(asked).toBe(2);
+      expect(requested).toBe(2);
     },
   ],
   [
@@ -386,7 +386,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
     'an approval may come with a new prompt',
     '1995 2500 3488',
     async () => {
-      const asked = await scripted(inOrder(calls(toolCall('delete', {}, 'c1')), text('ok')), {
+      const requested = await scripted(inOrder(calls(toolCall('delete', {}, 'c1')), text('ok')), {
         serve: { 'tool/call': ({ approved }) => `approved: ${approved}` },
       });
       const spec: RunParams = {
@@ -400,7 +400,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
         prompt: 'and be quick',
         deferredToolResults: { approvals: { c1: true } },
       });
-      expect(asked[1]?.messages.at(-1)?.parts).toMatchObject([
+      expect(requested[1]?.messages.at(-1)?.parts).toMatchObject([
         { part_kind: 'tool-return', content: 'approved: true' },
         { part_kind: 'user-prompt', content: 'and be quick' },
       ]);
@@ -454,7 +454,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
     'a history that was given is not changed by dynamic prompts',
     'semantics 1.4',
     async () => {
-      const asked = await scripted(inOrder(text('ok'), text('ok')), {
+      const requested = await scripted(inOrder(text('ok'), text('ok')), {
         serve: { 'prompt/resolve': ({ runId }) => ({ text: `for ${runId}` }) },
       });
       const systemPrompt = [{ ref: 'who', dynamic: true }];
@@ -462,7 +462,7 @@ const complaints: [name: string, issues: string, play: () => Promise<void>][] = 
       const before = await messagesOf('one');
       await session.run({ runId: 'two', prompt: 'hi', systemPrompt, messageHistory: { runId: 'one' } });
       expect(await messagesOf('one')).toEqual(before);
-      expect(asked[1]?.messages[0]?.parts[0]).toMatchObject({ content: 'for two' });
+      expect(requested[1]?.messages[0]?.parts[0]).toMatchObject({ content: 'for two' });
     },
   ],
 ];

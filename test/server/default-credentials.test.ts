@@ -66,12 +66,12 @@ describe('a model of Bedrock without a key', () => {
     expect(keyOf(request as Sent)).toBe('AKIDCANARY');
     expect(request?.headers.get('x-amz-security-token')).toBe('canary-token');
     expect(request?.body).toContain('"added":1');
-    const told = JSON.stringify([
+    const shown = JSON.stringify([
       result,
       ...session.events.values(),
       await session.request('run/messages', { runId: result.runId }),
     ]);
-    expect(told).not.toMatch(/canary/i);
+    expect(shown).not.toMatch(/canary/i);
   });
 
   it('goes on with new credentials when those of a role expire in mid-run', async () => {
@@ -97,8 +97,8 @@ describe('a model of Bedrock without a key', () => {
     );
     const result = await session.run({ ...run, tools: [{ name: 'f', inputSchema: schemaOf({}) }] });
     expect(result).toMatchObject({ outcome: 'success', output: 'ok' });
-    const asked = sent.filter(({ url }) => url.startsWith(bedrock));
-    expect(asked.map(keyOf)).toEqual(['ASIAROLE1', 'ASIAROLE1', 'ASIAROLE2']);
+    const requested = sent.filter(({ url }) => url.startsWith(bedrock));
+    expect(requested.map(keyOf)).toEqual(['ASIAROLE1', 'ASIAROLE1', 'ASIAROLE2']);
     const attempts = session.events
       .get(result.runId)
       ?.filter(({ event }) => event.event_kind === 'model_request_started');
@@ -150,16 +150,16 @@ describe('a model of Bedrock without a key', () => {
   });
 
   it('gets the key of the host where the operator set nothing', async () => {
-    const asked: unknown[] = [];
+    const requested: unknown[] = [];
     const serve: Options['serve'] = {
       'secret/get': (params) => {
-        asked.push(params);
+        requested.push(params);
         return { value: 'key-of-the-host' };
       },
     };
     const { session, sent } = await daemon({ [bedrock]: answers([200, says]) }, {}, { serve });
     await session.run(run);
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       expect.objectContaining({ name: 'AWS_BEARER_TOKEN_BEDROCK', provider: 'bedrock', optional: true }),
     ]);
     expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer key-of-the-host']);
@@ -199,18 +199,18 @@ describe('a model of Bedrock without a key', () => {
   });
 
   it('can be cancelled while a metadata service keeps it waiting', async () => {
-    let isAsked = false;
+    let isRequested = false;
     const { session } = await daemon(
       {
         'http://169.254.169.254': (_, signal) => {
-          isAsked = true;
+          isRequested = true;
           return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
         },
       },
       {},
     );
     const running = session.run({ ...run, runId: 'waits' });
-    await expect.poll(() => isAsked).toBe(true);
+    await expect.poll(() => isRequested).toBe(true);
     await session.request('run/cancel', { runId: 'waits' });
     expect((await running).outcome).toBe('cancelled');
   });
@@ -274,8 +274,8 @@ describe('a model of Google Cloud with application default credentials', () => {
     );
     const result = await session.run({ ...run, model: 'google-cloud:gemini-3-flash-preview' });
     expect(result.outcome).toBe('success');
-    const asked = sent.filter(({ url }) => url.startsWith(vertex));
-    expect(asked.map(({ headers }) => headers.get('authorization'))).toEqual([
+    const requested = sent.filter(({ url }) => url.startsWith(vertex));
+    expect(requested.map(({ headers }) => headers.get('authorization'))).toEqual([
       'Bearer canary-token-1',
       'Bearer canary-token-2',
     ]);

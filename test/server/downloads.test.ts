@@ -58,15 +58,15 @@ describe('a file that the model does not take by its address', () => {
 
   it('is not downloaded again by the next request of the run, but by the next run', async () => {
     const opened = await open({ allowLocalDownloads: true, calls: 'look' });
-    const asked = params({
+    const requested = params({
       prompt: [sound({ force_download: 'allow-local' })],
       tools: [{ name: 'look', inputSchema: schemaOf({}) }],
     });
-    expect((await opened.run(asked)).usage.requests).toBe(2);
+    expect((await opened.run(requested)).usage.requests).toBe(2);
     const contents = provider.seen.map(({ body }) => JSON.parse(body).messages[0].content);
     expect(contents).toEqual([[inputAudio], [inputAudio]]);
     expect(files.seen).toHaveLength(1);
-    await opened.run(asked);
+    await opened.run(requested);
     expect(files.seen).toHaveLength(2);
   });
 
@@ -91,8 +91,8 @@ describe('a file that the model does not take by its address', () => {
   });
 
   it.each([
-    ['without a word of the specification', {}, /needed for it/],
-    ['with force_download alone', { force_download: true }, /needed for it/],
+    ['without a word of the specification', {}, /`force_download: 'allow-local'`/],
+    ['with force_download alone', { force_download: true }, /`force_download: 'allow-local'`/],
     ['without leave of the operator', { force_download: 'allow-local' }, /which only the operator can allow/],
   ])('is not fetched from the local network %s', async (_name, fields, message) => {
     const opened = await open();
@@ -133,7 +133,7 @@ describe('an address in the result of a tool', () => {
   it('is a file when its tool is there to bring files', async () => {
     const found = sound({ force_download: 'allow-local' });
     const opened = await open({ allowLocalDownloads: true, calls: 'browse', toolReturn: [found] });
-    // A model that can hear: the others are told that there was a file.
+    // A model that can hear: the others read that there was a file.
     const model = { model: 'openai-chat:gpt-4o-audio-preview', baseUrl: provider.url, apiKeyEnv: 'MY_KEY' };
     await opened.run(params({ prompt: 'go', tools: tools({ media: true }), model }));
     const { messages } = JSON.parse(provider.seen[1]?.body ?? '');

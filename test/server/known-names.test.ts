@@ -16,9 +16,9 @@ const warningsOf = (runId: string) =>
 
 describe('`fallbackOn`', () => {
   it.each([
-    ['nonsense', /names 'nonsense', which no request to a model ends with\. Kinds are: model\.http, /],
+    ['nonsense', /contains 'nonsense', which is not an error kind of model requests\. The kinds are: model\.http, /],
     ['model.htp', /did you mean 'model\.http'\?/],
-    ['run.cancelled', /'run\.cancelled', which no request to a model ends with/],
+    ['run.cancelled', /'run\.cancelled', which is not an error kind of model requests/],
   ])('refuses a kind that no model ends with: %s', async (kind, message) => {
     session = await openSession();
     const model = { models: ['test', 'test'], fallbackOn: [kind] };
@@ -35,7 +35,7 @@ describe('`fallbackOn`', () => {
 
   it.each([
     ['its own kind', 'quotaOfTheHouse', []],
-    ['what looks like a slip', 'model.htp', [expect.stringContaining("did you mean 'model.http'?")]],
+    ['what looks like a slip', 'model.htp', [expect.stringContaining("Did you mean 'model.http'?")]],
   ])('beside a host model takes %s', async (_what, kind, messages) => {
     session = await openSession({ model: [text('ok')] });
     const { runId } = await session.run({
@@ -78,7 +78,7 @@ describe('a setting that no provider knows', () => {
       {
         kind: 'model.setting',
         message:
-          "The setting 'temprature' is not supported by 'openai' here and was left out; did you mean 'temperature'?",
+          "'openai' does not support the setting 'temprature' for this request, so it was not sent; did you mean 'temperature'?",
       },
     ]);
   });

@@ -74,7 +74,7 @@ it(`leaves ${runs} runs that are cancelled at random points exact and usable`, a
 
 /**
  * A delta says which event it follows, and comes right there; what the deltas of a response add up to is the response.
- * Merging, and a reader that is behind, change how many there are and nothing else.
+ * Merging, and a reader that lags, change how many there are and nothing else.
  */
 function expectDeltasInOrder(seen: readonly Seen[], mode: unknown): void {
   const numbers = seen.flatMap(({ n }) => (n === undefined ? [] : [n]));
@@ -110,7 +110,7 @@ async function cancelledAtRandom(host: RandomHost, random: Random): Promise<RunR
   return result;
 }
 
-/** Each tool call is answered exactly once, in the request behind its response. */
+/** Each tool call is answered exactly once, in the request after its response. */
 function expectAnswered(messages: readonly ModelMessage[]): void {
   messages.forEach((message, index) => {
     if (message.kind !== 'response') return;

@@ -13,13 +13,13 @@ const place = 'tools.0.inputSchema.properties.a.$ref';
 async function run(params: RunParams, args: object = {}) {
   let shown: ToolDefinition[] = [];
   const called: unknown[] = [];
-  let asked = 0;
+  let requests = 0;
   session = await openSession({
     serve: {
       'model/request': ({ tools }) => {
         shown = tools;
-        asked += 1;
-        return { response: params.tools && asked === 1 ? calls(toolCall('work', args)) : text('{"a": "x"}') };
+        requests += 1;
+        return { response: params.tools && requests === 1 ? calls(toolCall('work', args)) : text('{"a": "x"}') };
       },
       'tool/call': (call) => {
         called.push(call.args);

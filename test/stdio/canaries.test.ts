@@ -60,7 +60,13 @@ const folder = mkdtempSync(join(tmpdir(), 'runwire-canary-'));
 const logs = mkdtempSync(join(tmpdir(), 'runwire-canary-log-'));
 afterEach(() => [folder, logs].map((path) => rmSync(path, { recursive: true, force: true })));
 
-/** Packages a stranger put where the daemon is started: each tells when it is loaded. */
+/** Everything that the files of a folder hold. */
+const contentsOf = (path: string): string =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .flatMap((entry) => (entry.isFile() ? [readFileSync(join(entry.parentPath, entry.name), 'utf8')] : []))
+    .join('\n');
+
+/** Packages a stranger put where the daemon is started: each reports when it is loaded. */
 function plantPackages(): void {
   for (const name of ['@ai-sdk/openai', '@ai-sdk/provider', 'zod', 'vscode-jsonrpc', 'typebox', 'undici']) {
     const at = join(folder, 'node_modules', name);
@@ -80,7 +86,10 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
   const pageAt = (url = '') => pages[Number(/\/v1\/(\d+)\//.exec(url)?.[1])] as Page;
   const server = await loopback((response, request) => pageAt(request.url)(request, response));
   const daemon = new Daemon({
-    args: ['--allow-env', 'GATE', '--allow-env', 'MY_KEY', '--log-level', 'debug', '--log-file', join(logs, 'log')],
+    args: [
+      ...['--allow-env', 'GATE', '--allow-env', 'MY_KEY', '--log-level', 'debug', '--log-file', join(logs, 'log')],
+      ...['--store', join(logs, 'store')],
+    ],
     env: {
       MY_KEY: canaries.env,
       GATE: canaries.header,
@@ -131,8 +140,10 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
     sent.filter((line) => line.includes('standard') || line.includes('steered') || line.includes('planted')),
   ).toEqual([]);
   const log = readFileSync(join(logs, 'log'), 'utf8');
-  const shown = [JSON.stringify(daemon.messages), daemon.stderr, daemon.junk, log].join('\n');
-  // Heads and tails too: a cut text must not leave a part of a key behind.
+  const kept = contentsOf(join(logs, 'store'));
+  expect(kept.match(/"k":"end"/g)).toHaveLength(runs.length);
+  const shown = [JSON.stringify(daemon.messages), daemon.stderr, daemon.junk, log, kept].join('\n');
+  // Heads and tails too: a cut text must not keep a part of a key.
   expect(shown.match(/canary-\w+|0123456789/g)).toBeNull();
   expect(shown).toContain('[redacted]');
   expect(readdirSync(folder)).toEqual(before);
@@ -141,7 +152,7 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
 it('shows no secret that the host gave as the answer of a pending item, whoever repeats it', async () => {
   const secret = 'canary-"pending"-0123456789';
   const late = 'canary-late-0123456789';
-  const daemon = new Daemon({ args: ['--log-level', 'debug'] });
+  const daemon = new Daemon({ args: ['--log-level', 'debug', '--store', join(logs, 'store')] });
   await daemon.initialize({ trace: 'verbose' });
   const model = { model: 'openai-chat:gpt-x', baseUrl: 'http://127.0.0.1:1/v1' };
   daemon.send({ id: 'run', method: 'run/start', params: { runId: 'r', model, prompt: 'hi', wait: true } });
@@ -159,6 +170,10 @@ it('shows no secret that the host gave as the answer of a pending item, whoever 
   const traced = daemon.messages.filter(({ method }) => method === '$/logTrace' || method === 'window/logMessage');
   expect(JSON.stringify(traced)).toContain("'pending/resolve'");
   expect(JSON.stringify(traced)).toContain('[redacted] [redacted] [redacted]');
-  expect(JSON.stringify(daemon.messages) + daemon.stderr).not.toMatch(/canary|0123456789|Y2FuYXJ5|NhbmFye|jYW5hcn/);
   await daemon.stop();
+  const kept = contentsOf(join(logs, 'store'));
+  expect(kept).toContain('"k":"end"');
+  expect(JSON.stringify(daemon.messages) + daemon.stderr + kept).not.toMatch(
+    /canary|0123456789|Y2FuYXJ5|NhbmFye|jYW5hcn/,
+  );
 });

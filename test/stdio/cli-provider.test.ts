@@ -53,7 +53,7 @@ function runwire(...args: string[]) {
   return { child: started, ended };
 }
 
-/** Answers as Chat Completions do, streamed when that is asked for. */
+/** Answers as Chat Completions do, streamed when that is requested. */
 const saying =
   (content: string): Answer =>
   ({ model, stream }, response) => {
@@ -163,8 +163,8 @@ describe('runwire run and a provider', () => {
 
   it('ends quietly when its output is no longer read', async () => {
     const run = runwire('hi');
-    answer = (...asked) => {
-      run.child.stdout.once('close', () => saying('Hello world')(...asked)).destroy();
+    answer = (...exchange) => {
+      run.child.stdout.once('close', () => saying('Hello world')(...exchange)).destroy();
     };
     expect(await run.ended).toEqual({ status: 0, stdout: '', stderr: '' });
   });

@@ -9,7 +9,7 @@ afterEach(() => {
   daemon?.child.kill('SIGKILL');
 });
 
-const tool = { name: 'ask', inputSchema: schemaOf({ question: { type: 'string' } }) };
+const tool = { name: 'ask', inputSchema: schemaOf({ topic: { type: 'string' } }) };
 const isToolCall = ({ method }: { method?: string }) => method === 'tool/call';
 const eventKind = ({ params }: { params?: Record<string, unknown> }) =>
   (params?.event as { event_kind: string } | undefined)?.event_kind;
@@ -29,7 +29,7 @@ describe('the daemon as a process', () => {
       runId: 'r',
       runStep: 1,
       name: 'ask',
-      args: { question: 'a' },
+      args: { topic: 'a' },
       idempotencyKey: 'r/t1.call.0',
     });
     daemon.send({ id: call.id, result: { content: 'yes' } });
@@ -113,7 +113,7 @@ describe('a client that has gone', () => {
   });
 
   it('takes the daemon with it when it was killed', async () => {
-    // The host is a process of its own that starts the daemon, tells its pid once a run waits for a tool, and is killed.
+    // The host is a process of its own that starts the daemon, reports its pid once a run waits for a tool, and is killed.
     const host = spawn(process.execPath, ['-e', hostScript, daemonPath, JSON.stringify(tool)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -143,7 +143,7 @@ daemon.stdout.on('data', (chunk) => {
 });
 `;
 
-/** A killed process may stay as a zombie under a lazy parent: its state tells. */
+/** A killed process may stay as a zombie under a lazy parent: its state shows it. */
 function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

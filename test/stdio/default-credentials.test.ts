@@ -39,7 +39,7 @@ const endless: Reply = (response) => {
 const bedrock = 'bedrock:us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 
 it.each<[string, Reply, RegExp]>([
-  ['redirects', { status: 307, headers: { location: 'http://169.254.0.1/' } }, /redirect, which is not followed/],
+  ['redirects', { status: 307, headers: { location: 'http://169.254.0.1/' } }, /redirects are not followed/],
   ['answers for ever', endless, /more than 262144 bytes/],
   ['is silent', () => undefined, /did not answer within 2000 ms/],
 ])('a metadata service that %s ends the run, not the daemon', async (_name, reply, reason) => {
@@ -74,13 +74,13 @@ it.each<[string, string, () => NodeJS.ProcessEnv, RegExp]>([
       AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/r',
       AWS_ENDPOINT_URL_STS: 'https://evil.test',
     }),
-    /names 'evil\.test', and tokens are sent to hosts of AWS alone/,
+    /names 'evil\.test', and tokens are only sent to hosts of AWS/,
   ],
   [
     'a file of another kind',
     'google-cloud:gemini-3-flash-preview',
     () => ({ GOOGLE_APPLICATION_CREDENTIALS: fileOf('{"type": "gdch_service_account", "project_id": "p"}') }),
-    /credentials of the type 'gdch_service_account' are not supported/,
+    /credentials of type 'gdch_service_account', which is not supported/,
   ],
   [
     'a key that cannot sign',

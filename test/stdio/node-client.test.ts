@@ -87,22 +87,22 @@ describe('the client for Node', () => {
       needsApproval: ({ path }) => path !== 'tmp',
       execute: ({ path }) => `removed ${path}`,
     });
-    const asked: string[] = [];
+    const approvals: string[] = [];
     const paths = ['tmp', 'home', 'etc'];
     const script = scripted(calls(...paths.map((path) => toolCall('remove', { path }, path))), text('done'));
     await (await open()).run({
       prompt: 'hi',
       tools: [remove],
       onApproval: ({ toolName, args }) => {
-        asked.push(`${toolName} ${args.path}`);
+        approvals.push(`${toolName} ${args.path}`);
         return args.path === 'home' ? { approved: false, message: 'never' } : true;
       },
       ...script.options,
     });
-    expect(asked.sort()).toEqual(['remove etc', 'remove home']);
-    const told = JSON.stringify(script.requests[1]?.messages);
-    for (const part of ['removed tmp', 'removed etc', 'never']) expect(told).toContain(part);
-    expect(told).not.toContain('removed home');
+    expect(approvals.sort()).toEqual(['remove etc', 'remove home']);
+    const results = JSON.stringify(script.requests[1]?.messages);
+    for (const part of ['removed tmp', 'removed etc', 'never']) expect(results).toContain(part);
+    expect(results).not.toContain('removed home');
   });
 
   it('ends with its open calls when it is told to, and goes on from them', async () => {

@@ -13,7 +13,7 @@ describe('messages that come together', () => {
   });
 
   const start = (spec: object) => daemon.request('run/start', { runId: 'run', prompt: 'Go.', ...spec });
-  const asked = (method: string) => daemon.waitFor((message) => message.method === method);
+  const requestOf = (method: string) => daemon.waitFor((message) => message.method === method);
   /** Several frames in one write. */
   const sendTogether = (...messages: object[]) => {
     const frames = messages.map((message) => JSON.stringify({ jsonrpc: '2.0', ...message }));
@@ -24,7 +24,7 @@ describe('messages that come together', () => {
 
   it('a cancellation, and then the answer of a tool: the answer is too late', async () => {
     await start({ model: 'test', tools: [tool] });
-    const { id } = await asked('tool/call');
+    const { id } = await requestOf('tool/call');
     sendTogether({ id: 'cancel', method: 'run/cancel', params: { runId: 'run' } }, { id, result: 'too late' });
     const { result } = await daemon.request('run/wait', { runId: 'run', include: ['messages'] });
     expect(result).toMatchObject({
@@ -36,7 +36,7 @@ describe('messages that come together', () => {
 
   it('progress of a tool, and then its answer: the progress is shown before the result', async () => {
     await start({ model: 'test', tools: [tool] });
-    const { id, params } = await asked('tool/call');
+    const { id, params } = await requestOf('tool/call');
     const progress = { runId: 'run', toolCallId: params?.toolCallId, message: 'half way', fraction: 0.5 };
     sendTogether({ method: 'tool/progress', params: progress }, { id, result: 'done' });
     await daemon.request('run/wait', { runId: 'run' });
@@ -47,7 +47,7 @@ describe('messages that come together', () => {
 
   it('pieces of a response, and then its end: the response has all of them', async () => {
     await start({ model: 'host:echo' });
-    const { id, params } = await asked('model/request');
+    const { id, params } = await requestOf('model/request');
     const piece = (text: string) => ({
       method: 'model/delta',
       params: { runId: 'run', requestId: params?.requestId, delta: { text } },
@@ -59,12 +59,12 @@ describe('messages that come together', () => {
 
   it('a steered message, and then the result of a tool, both reach the model', async () => {
     await start({ model: 'host:echo', tools: [tool] });
-    const first = await asked('model/request');
+    const first = await requestOf('model/request');
     daemon.send({
       id: first.id as number,
       result: { response: { parts: [{ part_kind: 'tool-call', tool_name: 'act' }] } },
     });
-    const { id } = await asked('tool/call');
+    const { id } = await requestOf('tool/call');
     const steer = { runId: 'run', content: 'Be quick.', when: 'asap' };
     sendTogether({ id: 'steer', method: 'run/steer', params: steer }, { id, result: 'done' });
     const second = await daemon.waitFor(({ method, id }) => method === 'model/request' && id !== first.id);

@@ -20,13 +20,13 @@ afterEach(() => {
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-/** Milliseconds until a process is gone; what its parent has not asked after yet counts as gone. */
+/** Milliseconds until a process is gone; what its parent has not waited for yet counts as gone. */
 async function goneAfter(pid: number, began: number): Promise<number> {
   while (identityOf(pid) !== undefined) await turn();
   return performance.now() - began;
 }
 
-/** A host as a process of its own, which tells the pid of its daemon once that has come as far as is wanted. */
+/** A host as a process of its own, which reports the pid of its daemon once that has come as far as is wanted. */
 async function hostWithDaemon(run: object | null): Promise<{ host: ChildProcess; pid: number }> {
   const host = spawn(process.execPath, ['-e', hostScript, daemonPath, JSON.stringify(run)], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -127,6 +136,28 @@ describe('the sample as a program', () => {
     expect(code).toBe(0);
   });
 
+  it('keeps conversations in a store and goes on in the latest one, or with a run that was interrupted', async () => {
+    const store = ['--store', join(temporary, 'store')];
+    const read = async (...args: string[]) =>
+      JSON.parse((await runSample(['--json', '--model', 'test', ...store, ...args])).stdout) as Report;
+    const first = await read('hello');
+    const second = await read('--continue', 'and', 'now?');
+    expect(second.messages).toEqual([...first.messages, ...second.newMessages]);
+    expect(second.result.conversationId).toBe(first.result.conversationId);
+    // As if it had been killed before its last line.
+    const [latest = ''] = readdirSync(join(temporary, 'store'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ok.jsonl'))
+      .sort()
+      .reverse();
+    const path = join(temporary, 'store', latest);
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -2);
+    rmSync(path);
+    writeFileSync(path.replace('.ok.', '.park.'), `${lines.join('\n')}\n`, { mode: 0o600 });
+    const { stderr } = await runSample(['--model', 'test', ...store, '--continue']);
+    expect(stderr).toContain(`! Run ${second.result.runId} was interrupted and goes on`);
+    expect((await read('--continue', 'third')).messages).toHaveLength(second.messages.length + 2);
+  });
+
   it('goes on from a history, which is not among the new messages', async () => {
     const first = await runSample(['--json', 'hello']);
     const file = join(temporary, 'first.json');
@@ -195,10 +226,12 @@ describe('the sample as a program', () => {
 describe('the command line', () => {
   const defaultPrompt = 'What is in this folder?';
   it.each([
-    [[], { kind: 'run', prompt: defaultPrompt, json: false }],
-    [['What', 'is it?'], { kind: 'run', prompt: 'What is it?', json: false }],
-    [['--json', '--model=test', 'a'], { kind: 'run', prompt: 'a', model: 'test', json: true }],
-    [['--', '--json'], { kind: 'run', prompt: '--json', json: false }],
+    [[], { kind: 'run', prompt: defaultPrompt, continues: false, json: false }],
+    [['What', 'is it?'], { kind: 'run', prompt: 'What is it?', continues: false, json: false }],
+    [['--json', '--model=test', 'a'], { kind: 'run', prompt: 'a', model: 'test', continues: false, json: true }],
+    [['--', '--json'], { kind: 'run', prompt: '--json', continues: false, json: false }],
+    [['--store', 's', '--continue', 'a'], { kind: 'run', prompt: 'a', store: 's', continues: true, json: false }],
+    [['--continue'], { kind: 'text', exitCode: 2 }],
     [[' '], { kind: 'text', exitCode: 2 }],
     [['--model', ''], { kind: 'text', exitCode: 2 }],
     [['--json=yes'], { kind: 'text', exitCode: 2 }],

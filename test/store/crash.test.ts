@@ -12,7 +12,7 @@ import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
 const isThorough = process.env.RUNWIRE_THOROUGH === '1';
 /** Places inside of each line at which the file is cut. */
-const cutsPerLine = isThorough ? 64 : 2;
+const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? (isThorough ? 64 : 2));
 const stores: TempStore[] = [];
 const newStore = () => {
   const store = tempStore();
@@ -33,7 +33,7 @@ const params = {
   deltas: 'none' as const,
 };
 
-/** A host whose answers follow from what it is asked, as those of a real one nearly do. */
+/** A host whose answers follow from what it receives, as those of a real one nearly do. */
 function hostAnswer(method: string, fields: Record<string, unknown>): unknown {
   if (method === 'prompt/resolve') return { text: 'Follow the rules.' };
   if (method === 'output/validate') return { output: fields.output };
@@ -125,16 +125,18 @@ describe('a run that is killed', () => {
     const store = storeWith(Buffer.concat([...kept, torn]));
     const executor = storedExecutor(store);
     const standing = await traceOf(executor, 'r');
-    // What was told before stays, byte for byte.
-    const told = whole.events.slice(0, standing.events.length);
-    expect(standing.events.map((event) => JSON.stringify(event))).toEqual(told.map((event) => JSON.stringify(event)));
+    // What was emitted before stays, byte for byte.
+    const emitted = whole.events.slice(0, standing.events.length);
+    expect(standing.events.map((event) => JSON.stringify(event))).toEqual(
+      emitted.map((event) => JSON.stringify(event)),
+    );
     const owner = new ScriptedOwner(hostAnswer);
     const { lastSeq } = await executor.resume({ runId: 'r' }, owner);
     expect(lastSeq).toBeGreaterThanOrEqual(standing.events.length);
     expect(await toTheEnd(executor)).toMatchObject({ outcome: 'success', output: 'done' });
     const after = await traceOf(executor, 'r');
     expect(after.events.map(({ seq }) => seq)).toEqual(after.events.map((_, index) => index + 1));
-    expect(after.events.slice(0, told.length)).toEqual(told);
+    expect(after.events.slice(0, emitted.length)).toEqual(emitted);
     expect(owner.events).toEqual(after.events.slice(lastSeq));
     // A call that must not be made twice was begun before or is made now, never both.
     const begun = kept.flatMap((line) => /"k":"try","key":"(t\d+\.call\.\d+)"/.exec(line.toString())?.[1] ?? []);

@@ -6,18 +6,23 @@ import type { RunExecutor } from '../../server/executors/run-executor.ts';
 import { defaultLimits } from '../../server/limits.ts';
 import { AgentRegistry } from '../../server/runs/agent-registry.ts';
 import type { RunOwner } from '../../server/runs/run-owner.ts';
+import type { Toolsets } from '../../server/toolsets/toolsets.ts';
 
 /** An executor over a store, as a daemon has it. */
-export function storedExecutor(store: StoreAccess): RunExecutor {
+export function storedExecutor(
+  store: StoreAccess,
+  { toolsets, epochMs = () => Date.now() }: { toolsets?: Toolsets; epochMs?: () => number } = {},
+): RunExecutor {
   return createLocalExecutor({
     limits: defaultLimits,
     agents: new AgentRegistry(defaultLimits),
     keys: { env: {}, allowEnv: new Set() },
-    world: { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs: () => Date.now() },
+    world: { now: () => formatTimestamp(Date.now()), elapsed: () => performance.now(), epochMs },
     reportBug: (bug) => {
       throw bug;
     },
     store,
+    ...(toolsets ? { toolsets } : {}),
   });
 }
 

@@ -1,7 +1,7 @@
 import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
 import type { ServerDeps } from '../../server/server.ts';
 
-/** A clock that stands still until it is told to move, with the timers of the daemon on it. */
+/** A clock that stands still until a test moves it, with the timers of the daemon on it. */
 export function manualClock(startMs = Date.UTC(2026, 0, 1)) {
   let nowMs = startMs;
   const timers = new Set<{ atMs: number; callback: () => void }>();

@@ -92,7 +92,7 @@ export class Conversation {
     if ((params as { unknownParts?: unknown } | undefined)?.unknownParts === 'carry') this.#carries = true;
     const described = this.#document[from === 'client' ? 'requests' : 'callbacks'][method];
     const complaint = this.#judge(from, `${method} params`, described?.params, params ?? {});
-    // The daemon refuses what it cannot take: of what a client asks only what is accepted must be described.
+    // The daemon refuses what it cannot take: of what a client requests only what is accepted must be described.
     if (from === 'daemon') this.#complain(from, complaint ?? (described ? undefined : `${method} is not described`));
     this.#open[from].set(id, { method, described, complaint: from === 'client' ? complaint : undefined });
   }

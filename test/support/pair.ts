@@ -62,7 +62,7 @@ class HeardWriter extends StreamMessageWriter {
   }
 }
 
-/** Starts a daemon in this process; the client has not sent `initialize` yet, and reads at once unless told otherwise. */
+/** Starts a daemon in this process; the client has not sent `initialize` yet, and reads at once by default. */
 export function startPair(deps: Partial<ServerDeps> = {}, reading?: Reading): Pair {
   const toServer = new PassThrough();
   const toClient = new PassThrough();

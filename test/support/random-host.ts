@@ -37,11 +37,11 @@ export async function randomHost(random: Random): Promise<RandomHost> {
     host.onSeen(seen.length);
   };
   const steps = random.upTo(3);
-  let asked = 0;
+  let requests = 0;
   let callId = 0;
   const reply = () => {
-    asked += 1;
-    if (asked > steps) return [{ text: 'done '.repeat(1 + random.upTo(6)) }];
+    requests += 1;
+    if (requests > steps) return [{ text: 'done '.repeat(1 + random.upTo(6)) }];
     return Array.from({ length: 1 + random.upTo(2) }, () => ({ call: random.pick(tools).name, id: `c${callId++}` }));
   };
   const isSlow = random.next() < 0.5;
@@ -76,7 +76,7 @@ export async function randomHost(random: Random): Promise<RandomHost> {
     model: 'host:script',
     prompt: 'go',
     tools,
-    // So many that chance alone never ends a run: how often a tool is asked depends on when the run is cancelled.
+    // So many that chance alone never ends a run: how often a tool is called depends on when the run is cancelled.
     retries: 40,
     deltas: random.pick(['coalesced', 'coalesced', 'all', 'none']),
     maxLatencyMs: random.pick([null, 0, 1]),

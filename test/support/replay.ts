@@ -20,8 +20,8 @@ export interface Place {
 export type Plan = { readonly skipped: string } | { readonly server: string | undefined; readonly missing: string[] };
 
 /**
- * Decides whether recordings are replayed. Only a machine that has none, and is not CI, skips them without being told
- * to: a folder that lacks the server or the facts is an error, as nothing would be replayed and nobody would notice.
+ * Decides whether recordings are replayed. They are skipped without a variable only on a machine that has none
+ * and is not CI. A folder that lacks the server or the facts is an error: nothing would be replayed, and nobody would notice.
  */
 export function replayPlan({ named, isCi, exists }: Place): Plan {
   if (named === 'none') return { skipped: 'RECORDINGS_DIR is `none`' };

@@ -25,13 +25,13 @@ describe('a question of an MCP server', () => {
         },
       },
     });
-    const { returns } = await mcp.play({ mcpServers: { shop: scripted({ era }) } }, calls(toolCall('shop_ask')));
+    const { returns } = await mcp.play({ mcpServers: { shop: scripted({ era }) } }, calls(toolCall('shop_elicit')));
     expect(returns).toMatchObject([{ content: { action: 'accept', content: { name: 'Ann', color: 'blue' } } }]);
     expect(request).toMatchObject([
       {
         runId: 'run-1',
         server: 'shop',
-        toolCallId: 'call-shop_ask',
+        toolCallId: 'call-shop_elicit',
         message: 'Who are you?',
         requestedSchema: { properties: { name: { type: 'string' } } },
       },
@@ -43,7 +43,7 @@ describe('a question of an MCP server', () => {
     'may be left unanswered (%s: %s)',
     async (era, action) => {
       mcp = await openMcpSession({ serve: { 'user/ask': () => ({ action }) } });
-      const { returns } = await mcp.play({ mcpServers: { shop: scripted({ era }) } }, calls(toolCall('shop_ask')));
+      const { returns } = await mcp.play({ mcpServers: { shop: scripted({ era }) } }, calls(toolCall('shop_elicit')));
       expect(returns).toMatchObject([{ content: { action } }]);
     },
   );
@@ -54,7 +54,7 @@ describe('a question of an MCP server', () => {
     ['with an answer that is none', () => ({ action: 'perhaps' })],
   ])('is cancelled by a client %s', async (_what, answer) => {
     mcp = await openMcpSession({ serve: { 'user/ask': answer } });
-    const { result, returns } = await mcp.play({ mcpServers: { shop: scripted() } }, calls(toolCall('shop_ask')));
+    const { result, returns } = await mcp.play({ mcpServers: { shop: scripted() } }, calls(toolCall('shop_elicit')));
     expect(result.outcome).toBe('success');
     expect(returns).toMatchObject([{ content: { action: 'cancel' } }]);
   });
@@ -69,7 +69,7 @@ describe('a question of an MCP server', () => {
       },
     });
     const server = scripted({ era }, { timeoutMs: 300 });
-    const { returns } = await mcp.play({ mcpServers: { shop: server } }, calls(toolCall('shop_ask')));
+    const { returns } = await mcp.play({ mcpServers: { shop: server } }, calls(toolCall('shop_elicit')));
     expect(returns).toMatchObject([{ content: { action: 'decline' } }]);
   });
 
@@ -88,7 +88,7 @@ describe('a question of an MCP server', () => {
     await expect
       .poll(() => session.events.get('one')?.some(({ event }) => event.event_kind === 'function_tool_call'))
       .toBe(true);
-    const { returns } = await mcp.play({ runId: 'two', agent: 'x' }, calls(toolCall('shop_ask')));
+    const { returns } = await mcp.play({ runId: 'two', agent: 'x' }, calls(toolCall('shop_elicit')));
     expect(returns).toMatchObject([{ content: { action: 'cancel' } }]);
     expect(request).toEqual([]);
     await first;

@@ -194,19 +194,19 @@ describe('an MCP server over HTTP', () => {
 
   it('gets a secret of the host, and another one when it refuses the first', async () => {
     const { url } = await serve({ token: 'the-second-token' });
-    const asked: unknown[] = [];
+    const requested: unknown[] = [];
     mcp = await openMcpSession({
       serve: {
         'secret/get': ({ name, provider, baseUrl }) => {
-          asked.push({ name, provider, baseUrl });
-          return { value: asked.length === 1 ? 'Bearer the-first-token' : 'Bearer the-second-token' };
+          requested.push({ name, provider, baseUrl });
+          return { value: requested.length === 1 ? 'Bearer the-first-token' : 'Bearer the-second-token' };
         },
       },
     });
     const mcpServers = { a: { url, headers: { authorization: { secret: 'TOKEN' } } } };
     const { result, returns } = await mcp.play({ mcpServers }, calls(toolCall('a_heard')));
     expect(result.error).toBeUndefined();
-    expect(asked).toEqual(Array(2).fill({ name: 'TOKEN', provider: 'mcp:a', baseUrl: url }));
+    expect(requested).toEqual(Array(2).fill({ name: 'TOKEN', provider: 'mcp:a', baseUrl: url }));
     expect(JSON.stringify(returns)).not.toContain('the-second-token');
     expect(JSON.stringify(returns)).toContain('[redacted]');
     const other = await serve({ token: 'nobody-has-it' });

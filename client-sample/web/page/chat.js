@@ -1,4 +1,4 @@
-// A chat over the gateway: streams answers, asks before a tool does something, and goes on after the connection was lost.
+// A chat over the gateway: streams answers, waits for an approval before a tool does something, and goes on after the connection was lost.
 import { Connection } from './connection.js';
 
 const settings = new URLSearchParams(location.search);
@@ -88,10 +88,10 @@ function finished({ outcome, error }) {
   run = null;
 }
 
-/** Asks before a tool does something; whoever answers first wins, be it in another window. */
+/** Shows buttons before a tool does something; whoever answers first wins, be it in another window. */
 function approval({ pendingId, name, toolCallId }) {
-  const question = paragraph('note', `May '${name}' run? `);
-  question.id = pendingId;
+  const request = paragraph('note', `May '${name}' run? `);
+  request.id = pendingId;
   for (const [label, approved] of [
     ['Allow', true],
     ['Deny', false],
@@ -102,7 +102,7 @@ function approval({ pendingId, name, toolCallId }) {
       connection
         .request('pending/resolve', { pendingId, result: { approvals: { [toolCallId]: approved } } })
         .catch(failed);
-    question.append(button);
+    request.append(button);
   }
 }
 

@@ -11,8 +11,15 @@ const topics = [
   { text: 'Tools, approvals and humans', link: '/guide/tools' },
   { text: 'Structured output', link: '/guide/structured-output' },
   { text: 'Conversations', link: '/guide/conversations' },
+  { text: 'Keep conversations and survive crashes', link: '/guide/store' },
   { text: 'Models and keys', link: '/guide/models' },
   { text: 'Errors in your program', link: '/guide/errors' },
+];
+const editors = [
+  { text: 'VS Code', link: '/guide/vscode' },
+  { text: 'Zed, JetBrains and others', link: '/guide/editors' },
+  { text: 'Neovim', link: '/guide/neovim' },
+  { text: 'Emacs', link: '/guide/emacs' },
 ];
 const running = [
   { text: 'Limits and operations', link: '/guide/operations' },
@@ -48,6 +55,7 @@ export default defineConfig({
     sidebar: [
       { text: 'Begin', items: guides },
       { text: 'Build', items: topics },
+      { text: 'In your editor', items: editors },
       { text: 'Run', items: running },
       { text: 'Reference', items: reference },
     ],

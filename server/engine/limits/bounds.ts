@@ -55,7 +55,7 @@ export function checkBounds(bounds: RunBounds, used: Record<(typeof counted)[num
 export function tooLarge(limit: keyof AnswerBounds, max: number, value: number): EngineError {
   return new EngineError(
     'usage.limitExceeded',
-    `The answer of the model has reached ${value} of ${limit}; ${max} is the limit of the daemon. Ask for less in one answer, or have its operator raise the limit.`,
+    `The response of the model has reached \`${limit}\` ${value}, and the limit of the daemon is ${max}. Request less in one response, or have the operator raise the limit.`,
     { limit, max, value },
   );
 }

@@ -175,7 +175,7 @@ function subset({ tools: known }: RunState, tools: ToolDefinition[]): ToolDefini
   if (!unknown) return tools;
   throw new EngineError(
     'callback.invalid',
-    `tools/prepare answered with the tool '${unknown.name}', which the run does not have; answer with a subset of the tools it was asked about.`,
+    `tools/prepare returned the tool '${unknown.name}', which the run does not have. Return a subset of the given tools.`,
     { method: 'tools/prepare', name: unknown.name },
   );
 }

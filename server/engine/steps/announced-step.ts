@@ -3,8 +3,8 @@ import type { RunState } from '../state.ts';
 import { emitRecorded, type Recorded, recordedStep } from './recorded-step.ts';
 import type { StepContext, StepEffect, StepOutput } from './steps.ts';
 
-/** How an asking step is run. */
-export interface AskingOptions {
+/** How a step that sends a callback is run. */
+export interface AnnouncedOptions {
   readonly signal?: AbortSignal;
   /** See `StepEffect.once`. */
   readonly once?: ((time: string) => StepOutput) | undefined;
@@ -20,11 +20,11 @@ export function announcedStep<T>(
   state: RunState,
   call: WaitingCall,
   body: Body<T>,
-  { signal = state.input.signal, once }: AskingOptions = {},
+  { signal = state.input.signal, once }: AnnouncedOptions = {},
 ): Promise<Recorded<T>> {
   const { runner, callbacks } = state.input;
   const added = callbacks.waitsAs(call);
-  if (!runner.tell) {
+  if (!runner.recordEvent) {
     const step = recordedStep(state, call.stepKey, body, { signal });
     return added ? announced(state, added, step, signal) : step;
   }

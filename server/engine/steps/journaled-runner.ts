@@ -74,8 +74,8 @@ export class JournaledRunner implements StepRunner {
     });
   }
 
-  tell(key: string | null, event: DurableEvent): void {
-    const written = this.#options.journal.event({ kind: 'told', key, after: this.#latest, event });
+  recordEvent(key: string | null, event: DurableEvent): void {
+    const written = this.#options.journal.event({ kind: 'emitted', key, after: this.#latest, event });
     const deliver = () => this.#emit(event);
     if (written) this.#enqueueWritten(written, deliver);
     else this.#inOrder(deliver, key === null);

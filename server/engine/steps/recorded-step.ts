@@ -49,16 +49,16 @@ export function emittingStep<T>(
 function emitting<T>(state: RunState, context: StepContext, body: Body<T>): Promise<T> {
   const { key, earlier, signal } = context;
   if (!earlier) return body({ ...context, emit: (event) => emitRecorded(state, key, event) });
-  const told = [...earlier];
+  const emitted = [...earlier];
   const emit = (event: DurableEvent) => {
-    if (told.some((one) => isSamePending(one, event))) return;
-    told.push(event);
+    if (emitted.some((one) => isSamePending(one, event))) return;
+    emitted.push(event);
     emitRecorded(state, key, event);
   };
   // What an earlier try announced, and this one did not wait for, waits no longer either.
   return body({ ...context, emit }).finally(() => {
     if (signal.aborted) return;
-    for (const event of [...told]) {
+    for (const event of [...emitted]) {
       if (event.event_kind === 'pending_added') emit({ event_kind: 'pending_resolved', pendingId: event.pendingId });
     }
   });
@@ -72,7 +72,7 @@ function isSamePending(one: DurableEvent, other: DurableEvent): boolean {
 /** Emits an event that no output leads to; it is recorded first. `key` is the step that emits it, null for none. */
 export function emitRecorded(state: RunState, key: string | null, event: DurableEvent): void {
   const { runner } = state.input;
-  if (runner.tell) runner.tell(key, event);
+  if (runner.recordEvent) runner.recordEvent(key, event);
   else state.emit(event);
 }
 

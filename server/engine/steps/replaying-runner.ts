@@ -26,14 +26,14 @@ interface OpenStep {
 }
 
 /** Turns in which nothing came that was recorded next, before it is certain that nothing will. */
-const patience = 3;
+const maxIdleTurns = 3;
 
 /**
  * Returns recorded outputs in the order in which they were recorded, then goes on with `next`. A step without a
  * recorded output waits until all of them were returned: a batch that ended with an error must not call its other
  * tools again.
  *
- * Errors: `run.incompatible` for all steps when the engine does not ask for what was recorded.
+ * Errors: `run.incompatible` for all steps when the engine does not come to what was recorded.
  */
 export class ReplayingRunner implements StepRunner {
   /** Resolves when all entries were taken and the engine stands still. Errors: `run.incompatible`. */
@@ -78,8 +78,8 @@ export class ReplayingRunner implements StepRunner {
     return this.#recorded.has(key) || (this.#next.hasRecorded?.(key) ?? false);
   }
 
-  tell(key: string | null, event: DurableEvent): void {
-    if (this.#next.tell) this.#next.tell(key, event);
+  recordEvent(key: string | null, event: DurableEvent): void {
+    if (this.#next.recordEvent) this.#next.recordEvent(key, event);
     else this.#emit(event);
   }
 
@@ -137,7 +137,7 @@ export class ReplayingRunner implements StepRunner {
     else if (this.#isReady(line)) this.#take(line);
     else {
       this.#idleTurns += 1;
-      if (this.#idleTurns > patience) this.#fail(line);
+      if (this.#idleTurns > maxIdleTurns) this.#fail(line);
     }
   }
 
@@ -145,7 +145,7 @@ export class ReplayingRunner implements StepRunner {
     switch (line.kind) {
       case 'step':
         return this.#waiting.has(line.key);
-      case 'told':
+      case 'emitted':
       case 'stop':
         return line.after === '' || this.#opened.has(line.after);
       default:
@@ -162,7 +162,7 @@ export class ReplayingRunner implements StepRunner {
       this.#waiting.delete(line.key);
       this.#recorded.delete(line.key);
       step?.resolve(line.output);
-    } else if (line.kind === 'told') this.#emit(line.event);
+    } else if (line.kind === 'emitted') this.#emit(line.event);
     else if (line.kind === 'stop') this.#hooks.onStop?.(line.error, line.at);
     else if (line.kind === 'claim') this.#hooks.onServes?.(line.serves);
   }
@@ -189,4 +189,4 @@ export class ReplayingRunner implements StepRunner {
 
 const afterOf = (line: RunLine) => ('after' in line ? line.after : '');
 
-const isFromBefore = (line: RunLine) => (line.kind === 'told' || line.kind === 'stop') && line.after === '';
+const isFromBefore = (line: RunLine) => (line.kind === 'emitted' || line.kind === 'stop') && line.after === '';

@@ -15,7 +15,7 @@ export type RunLine =
   /** The body of a step with an effect was about to be called. */
   | { readonly kind: 'try'; readonly key: string }
   /** An event that no output leads to; `key` is the step that emitted it, or null. */
-  | { readonly kind: 'told'; readonly key: string | null; readonly after: string; readonly event: DurableEvent }
+  | { readonly kind: 'emitted'; readonly key: string | null; readonly after: string; readonly event: DurableEvent }
   /** The run was stopped from outside. */
   | { readonly kind: 'stop'; readonly after: string; readonly error: RunError; readonly at: string }
   /** Another owner took the run over. */
@@ -24,7 +24,7 @@ export type RunLine =
 /** Writes down what a run does. A method that returns a promise is awaited before anything follows from the entry. */
 export interface RunJournal {
   try(key: string, isOnce: boolean): Promise<void> | undefined;
-  event(line: RunLine & { kind: 'told' }): Promise<void> | undefined;
+  event(line: RunLine & { kind: 'emitted' }): Promise<void> | undefined;
   stop(line: RunLine & { kind: 'stop' }): Promise<void> | undefined;
   step(key: string, output: StepOutput): Promise<void> | undefined;
 }

@@ -76,7 +76,7 @@ export interface StepRunner {
    * Records an event that no output leads to, and emits it in the order of what was recorded. `key` is the step that
    * emits it; null when it comes from outside. Absent: nothing is recorded.
    */
-  tell?(key: string | null, event: DurableEvent): void;
+  recordEvent?(key: string | null, event: DurableEvent): void;
   /**
    * Records that the run is stopped from outside, and calls `act` with the time of it in the order of what was recorded.
    * Returns a promise when the record is still on its way to the disk. Absent: nothing is recorded.

@@ -21,7 +21,7 @@ export interface PartStreamOptions {
   readonly bounds?: AnswerBounds;
   /** Aborted when the request is given up. */
   readonly signal: AbortSignal;
-  /** Called after every piece, before it is shown; when it returns false, nothing more is taken. */
+  /** Called with each usage, before the first piece after it is shown; when it returns false, nothing more is taken. */
   readonly check?: (usage: RequestUsage) => boolean;
   /** Returns whether a part that begins may be the output: the name of the output tool, or null for text and deferred calls. */
   readonly outputOf: (part: ModelResponsePart) => { tool_name: string | null; tool_call_id: string | null } | null;
@@ -46,6 +46,7 @@ export class PartStream {
   #size = 0;
   #calls = 0;
   #usage: RequestUsage = requestUsage();
+  #checked: RequestUsage | undefined;
   #isMeasured = false;
   #fields: Partial<ModelResponse> = {};
 
@@ -242,7 +243,10 @@ export class PartStream {
   }
 
   #passes(): boolean {
-    if (this.#options.check?.(this.#usage) === false) this.#ended = true;
+    if (this.#checked !== this.#usage) {
+      this.#checked = this.#usage;
+      if (this.#options.check?.(this.#usage) === false) this.#ended = true;
+    }
     return !this.#ended;
   }
 }

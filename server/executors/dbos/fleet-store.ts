@@ -188,13 +188,18 @@ export class FleetStore implements Store, SharedStore {
     else log.close(tag);
   }
 
-  async remove(refs: readonly RunRef[]): Promise<void> {
-    await this.#guard((fleet) =>
-      deleteRuns(
+  async remove(refs: readonly RunRef[]): Promise<RunRef | null> {
+    return this.#guard(async (fleet) => {
+      for (const ref of refs) {
+        const now = await this.#first('r.id = $2', ref.id);
+        if (now && (now.driver !== null || now.isQueued)) return ref;
+      }
+      await deleteRuns(
         fleet,
         refs.map(({ id }) => this.#workflowOf(id)),
-      ),
-    );
+      );
+      return null;
+    });
   }
 
   async flush(): Promise<void> {
@@ -206,9 +211,22 @@ export class FleetStore implements Store, SharedStore {
     this.#owned.clear();
   }
 
-  /** Resolves when something may have changed of a run that another process drives. */
-  async changed(ref: RunRef, signal: AbortSignal, ms: number): Promise<void> {
-    await this.#guard((fleet) => fleet.wakes.next(this.#workflowOf(ref.id), signal, ms));
+  async changed(
+    run: StoredRun,
+    { signal, ms }: { signal: AbortSignal; ms: number },
+  ): Promise<StoredRun | null | undefined> {
+    return this.#guard(async (fleet) => {
+      await fleet.wakes.next(this.#workflowOf(run.ref.id), signal, ms);
+      signal.throwIfAborted();
+      return this.load(run.ref);
+    });
+  }
+
+  drop(owned: OwnedRun): void {
+    const log = this.#owned.get(owned.file);
+    this.release(owned, 'park');
+    if (log)
+      void log.closed.then(() => this.#guard((fleet) => deleteRuns(fleet, [log.workflowId]))).catch(() => undefined);
   }
 
   async requestStop(ref: RunRef, error: RunError): Promise<boolean> {

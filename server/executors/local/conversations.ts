@@ -53,15 +53,10 @@ export class Conversations {
     const { store } = this.#stored;
     const runs = await this.#runsOf(conversationId);
     if (runs.length === 0) throw notFound(conversationId);
-    for (const { ref, runId } of runs) {
-      if (store.driverOf(ref) === null) continue;
-      throw new EngineError(
-        'conversation.busy',
-        `Run '${runId}' of conversation '${conversationId}' has not ended; cancel it before the conversation is deleted.`,
-        { conversationId, runId },
-      );
-    }
-    await store.remove(runs.map(({ ref }) => ref));
+    const driven = runs.find(({ ref, result }) => !result && store.driverOf(ref) !== null);
+    if (driven) throw busy(conversationId, driven.runId);
+    const taken = await store.remove(runs.map(({ ref }) => ref));
+    if (taken) throw busy(conversationId, runs.find(({ ref }) => ref === taken)?.runId ?? '');
     for (const { runId } of runs) if (this.#runs.find(runId)?.result) this.#runs.release(runId);
     return { deletedRuns: runs.length };
   }
@@ -89,6 +84,13 @@ export class Conversations {
 }
 
 const timeOf = ({ start }: RunRef): string => formatTimestamp(Number.parseInt(start, 16));
+
+const busy = (conversationId: string, runId: string) =>
+  new EngineError(
+    'conversation.busy',
+    `Run '${runId}' of conversation '${conversationId}' has not ended; cancel it before the conversation is deleted.`,
+    { conversationId, runId },
+  );
 
 const notFound = (conversationId: string) =>
   new EngineError('conversation.notFound', `There is no conversation '${conversationId}' in the store.`, {

@@ -15,6 +15,7 @@ export function fingerprintOf(params: RunStartParams): string {
     onBusy: _onBusy,
     priority: _priority,
     tenant: _tenant,
+    _meta: _trace,
     ...spec
   } = params;
   return createHash('sha256')

@@ -23,8 +23,9 @@ import { RecordView, summaryOf } from './record-view.ts';
 import { progressOf, RunBuilder } from './run-builder.ts';
 import { RunDriver } from './run-driver.ts';
 import { notFound } from './run-errors.ts';
+import type { ResumeOptions } from './run-plan.ts';
 import { RunRegistry } from './run-registry.ts';
-import { type ResumeOptions, RunResumer } from './run-resumer.ts';
+import { RunResumer } from './run-resumer.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
 import { checkOpen, keyOf, type Listed, StoredRuns } from './stored-runs.ts';
 
@@ -62,6 +63,8 @@ class LocalExecutor implements RunExecutor {
   readonly #pending = new PendingItems();
   readonly #counters = { open: 0, late: 0 };
   readonly #limits: Limits;
+  /** Whom the runs belong to that go on without a host. */
+  readonly #nobody: RunOwner;
   readonly #stored: StoredRuns | undefined;
   readonly #driver: RunDriver;
   readonly #starter: RunStarter;
@@ -73,19 +76,21 @@ class LocalExecutor implements RunExecutor {
     given: Omit<LocalExecutorDeps, 'limits' | 'store' | 'slots'>,
   ) {
     this.#limits = limits;
+    this.#nobody = quietOwner(limits, { serves: false });
     this.#runs = new RunRegistry(limits);
     this.#slots = slots;
     const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
     const deps = { ...given, ...shared, pending: this.#pending };
     this.#driver = new RunDriver(deps);
     const builder = new RunBuilder(deps);
-    const resume = (runId: string, owner: RunOwner) => this.resume({ runId }, owner).then(({ run }) => run);
+    const resume = (runId: string, options: ResumeOptions, owner: RunOwner) =>
+      this.#resume(runId, { owner, options }).then((record) => new RecordView(record));
     const stop = (runId: string, error: EngineError) => {
       const record = this.#runs.find(runId);
       record?.cancel(error);
       return record !== undefined;
     };
-    this.#stored = store && new StoredRuns({ ...store, runs: this.#runs, resume, stop });
+    this.#stored = store && new StoredRuns({ ...store, limits, runs: this.#runs, resume, stop });
     this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
     this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
   }
@@ -137,6 +142,14 @@ class LocalExecutor implements RunExecutor {
     this.#owned.each(owner, (record) => this.#move(record, to, {}));
   }
 
+  async resumeInterrupted(onFailure: (runId: string, error: unknown) => void): Promise<void> {
+    for (const runId of (await this.#stored?.interrupted()) ?? []) {
+      const resumed = this.#resume(runId, { owner: this.#nobody, options: { deltas: 'none' } });
+      this.#runs.starting(runId, resumed);
+      await resumed.catch((error: unknown) => onFailure(runId, error));
+    }
+  }
+
   async list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>> {
     const { cursor, limit, state, outcome, conversationId } = query;
     const isWanted = ({ summary }: Listed) =>
@@ -159,7 +172,7 @@ class LocalExecutor implements RunExecutor {
     if (!record && view.state === 'finished') return { state: 'finished', accepted: false };
     if (!record && (await this.#stored?.stopElsewhere(runId, error))) return { state: view.state, accepted: true };
     // An interrupted run ends as one that is live does: rebuilt, for nobody.
-    const live = record ?? (await this.#resume(runId, { owner: quietOwner(this.#limits), options: {} }));
+    const live = record ?? (await this.#toEnd(runId));
     const { state } = live;
     const accepted = live.cancel(error);
     await live.stop.written;
@@ -253,7 +266,8 @@ class LocalExecutor implements RunExecutor {
 
   async endRuns(owner: RunOwner, error: EngineError, graceMs: number): Promise<void> {
     if (!this.#stored) return this.#owned.end(owner, error, graceMs);
-    await this.#owned.leave(owner, (record) => this.#driver.leave(record, error), graceMs);
+    const leave = (record: RunRecord) => this.#driver.leave(record, error);
+    await Promise.all([owner, this.#nobody].map((one) => this.#owned.leave(one, leave, graceMs)));
     if (!this.#stored.isOpen) return;
     const { store } = this.#stored;
     await Promise.race([store.flush(), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
@@ -280,11 +294,17 @@ class LocalExecutor implements RunExecutor {
     // Without a promise when nothing is awaited: the next message of the client must not overtake the request.
     if (starting) await starting;
     const record = this.#runs.find(runId);
-    if (record) return { record, view: new RecordView(record) };
+    if (record) return { record, view: new RecordView(record, this.#stored?.events) };
     const view = await this.#stored?.view(runId);
     if (view) return { view };
     // With its error.
     return { view: new RecordView(this.#runs.get(runId)) };
+  }
+
+  /** A run that is rebuilt to be cancelled needs no model. */
+  async #toEnd(runId: string): Promise<RunRecord> {
+    const modelId = (await this.#stored?.load(runId))?.head.spec.modelId ?? '';
+    return this.#resume(runId, { owner: quietOwner(this.#limits, { serves: true }), options: { modelId } });
   }
 
   async #resume(runId: string, to: { owner: RunOwner; options: ResumeOptions }): Promise<RunRecord> {

@@ -6,12 +6,20 @@ import { messagesPage, type RunMessages, requestUsages } from '../../runs/messag
 import type { RunRecord } from '../../runs/run-record.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';
 
+/** The events of a run out of the store, those that memory has no more room for too; null when there are none. */
+export type StoredEvents = (
+  runId: string,
+  page: Pick<ParamsOf<'run/events'>, 'afterSeq' | 'limit'>,
+) => Promise<ResultOf<'run/events'>['events'] | null>;
+
 /** Shows a run of this process. */
 export class RecordView implements RunView {
   readonly #record: RunRecord;
+  readonly #stored: StoredEvents | undefined;
 
-  constructor(record: RunRecord) {
+  constructor(record: RunRecord, stored?: StoredEvents) {
     this.#record = record;
+    this.#stored = stored;
   }
 
   get runId(): string {
@@ -24,6 +32,10 @@ export class RecordView implements RunView {
 
   get startedAt(): string {
     return this.#record.startedAt;
+  }
+
+  get metadata(): Readonly<Record<string, unknown>> | undefined {
+    return this.#record.engine.input.metadata;
   }
 
   summary(): RunSummary {
@@ -57,7 +69,8 @@ export class RecordView implements RunView {
   ): Promise<ResultOf<'run/events'>> {
     const { emitter } = this.#record;
     if (waitMs && !emitter.isOver && emitter.events.lastSeq === afterSeq) await this.#record.nextEvent(signal, waitMs);
-    const events = emitter.events.after(afterSeq, limit ?? Number.POSITIVE_INFINITY);
+    const kept = emitter.events.after(afterSeq, limit ?? Number.POSITIVE_INFINITY);
+    const events = kept ?? (await this.#stored?.(this.runId, { afterSeq, limit }));
     return {
       events: events ?? [],
       lastSeq: emitter.events.lastSeq,

@@ -2,6 +2,7 @@ import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import { formatTimestamp } from '../../../protocol/messages/timestamp.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
 import type { AgentSpec, ModelSpec } from '../../../protocol/spec.ts';
+import type { RunResumeParams } from '../../../protocol/store/resume.ts';
 import { type CompiledAgent, compileAgent } from '../../engine/agent.ts';
 import type { RunBounds } from '../../engine/limits/bounds.ts';
 import { withTotal } from '../../engine/limits/usage.ts';
@@ -30,6 +31,12 @@ export interface RunPlan {
   readonly fingerprint: string;
   readonly startedAtMs: number;
 }
+
+/** What a run goes on with. */
+export type ResumeOptions = Omit<RunResumeParams, 'runId' | 'wait' | 'include' | 'deferredToolResults'> & {
+  /** The id of its model, for a run that is rebuilt only to end. */
+  readonly modelId?: string;
+};
 
 /**
  * Completes a start that was checked: its history, its conversation, its time.

@@ -1,6 +1,6 @@
-import type { RunResumeParams } from '../../../protocol/store/resume.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { jsonSize } from '../../engine/json/json-size.ts';
+import type { Model } from '../../engine/model.ts';
 import { JournaledRunner } from '../../engine/steps/journaled-runner.ts';
 import { ReplayingRunner } from '../../engine/steps/replaying-runner.ts';
 import type { RunLine, Serves } from '../../engine/steps/run-lines.ts';
@@ -11,12 +11,12 @@ import { RunJournal } from '../../store/run-journal.ts';
 import type { OwnedRun, Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import { serversOfRun } from '../../toolsets/server-specs.ts';
-import type { RunToolset } from '../../toolsets/toolsets.ts';
+import { type RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
 import { checkLoop } from './rebuild.ts';
 import type { BuilderDeps, Controls, RunBuilder } from './run-builder.ts';
 import { type CompilerDeps, modelOf, recordedServes, servesOf } from './run-compiler.ts';
 import type { DriverDeps, RunDriver } from './run-driver.ts';
-import { storedPlan } from './run-plan.ts';
+import { type ResumeOptions, type RunPlan, storedPlan } from './run-plan.ts';
 import { endWith } from './run-starter.ts';
 
 /** The parts of the daemon that going on with a run uses. */
@@ -26,9 +26,6 @@ export interface RunResumerDeps extends BuilderDeps, CompilerDeps, DriverDeps {
   /** Version of the daemon. */
   readonly by: string;
 }
-
-/** What a run goes on with. */
-export type ResumeOptions = Omit<RunResumeParams, 'runId' | 'wait' | 'include' | 'deferredToolResults'>;
 
 /** A run that was taken over. */
 interface Claimed {
@@ -55,7 +52,7 @@ export class RunResumer {
     store: Store,
     { owner, options }: { owner: RunOwner; options: ResumeOptions },
   ): Promise<RunRecord | null> {
-    const { builder, keys, runs } = this.#deps;
+    const { builder, runs, slots } = this.#deps;
     checkLoop(before);
     before.checkWhole();
     const { head, runId } = before;
@@ -63,22 +60,40 @@ export class RunResumer {
     const plan = { ...stored, params: { ...stored.params, ...(options.deps == null ? {} : { deps: options.deps }) } };
     const parent = head.parentRunId === undefined ? undefined : runs.find(head.parentRunId);
     const isChild = parent !== undefined && parent.state !== 'finished';
-    const controls = builder.controls({ runId, params: plan.params, owner, isChild, usedMs: before.usedMs });
-    const model = await builder.open(runId, modelOf(plan, keys, servesOf({}, owner)), controls);
+    if (!isChild) slots.check();
+    const params = { ...plan.params, callbacks: options.callbacks };
+    const controls = builder.controls({ runId, params, owner, isChild, usedMs: before.usedMs });
+    const model = await this.#model(plan, controls, options);
+    const sources = this.#sources(plan, controls, options);
     const claimed = await store.claim(before.ref);
     if (!claimed) return null;
-    const serves = recordedServes({}, owner);
+    const serves = recordedServes(options, owner);
     const runner = this.#runner(claimed, store, { controls, serves });
     const depth = isChild ? parent.depth + 1 : 0;
     const givenBytes = jsonSize(plan.params);
-    const servers = serversOfRun(null, plan.spec.mcpServers);
-    const sources = builder.sources(plan, controls, { servers, meta: undefined });
     const record = builder.record({ plan, model, controls, following: options, depth, givenBytes, sources, runner });
     record.emitter.isQuiet = true;
     for (const { steer, when } of claimed.run.openSteers()) record.engine.steering.add(steer, when);
     this.#deps.driver.store(record, { store, owned: claimed.owned });
     await this.#replay(record, { runner, controls, sources, parent: isChild ? parent : undefined });
     return record;
+  }
+
+  /** A run that is rebuilt only to end sends no request. Errors: those of its model. */
+  async #model(plan: RunPlan, controls: Controls, { modelId, ...options }: ResumeOptions): Promise<Model> {
+    if (modelId !== undefined) return { id: modelId, request: () => Promise.reject(new Error('the run has ended')) };
+    const { builder, keys } = this.#deps;
+    const serves = servesOf(options, controls.owner.current);
+    return builder.open(plan.runId, modelOf(plan, keys, serves), controls);
+  }
+
+  /** Made while the callbacks are those of the client that is there now. Errors: `mcp.unavailable`. */
+  #sources(plan: RunPlan, controls: Controls, { _meta: meta }: ResumeOptions): RunToolset | null {
+    const { builder, toolsets } = this.#deps;
+    const { mcpServers } = plan.spec;
+    // Another operator may allow less than the one under whom the run was started.
+    (toolsets ?? new Toolsets('off')).check(mcpServers);
+    return builder.sources(plan, controls, { servers: serversOfRun(null, mcpServers), meta });
   }
 
   /** Writes down who goes on with the run, and makes the runner that rebuilds it. */

@@ -73,7 +73,8 @@ export class RunStarter {
   async #try({ params: given, ...checked }: Checked, owner: RunOwner): Promise<RunView | null> {
     const { runs, slots, world, builder, stored } = this.#deps;
     const { fingerprint, parent, compiled } = checked;
-    const same = stored && given.runId ? await stored.same(given.runId, fingerprint, owner) : null;
+    const { runId: id } = given;
+    const same = stored && id ? await stored.same({ ...given, runId: id }, fingerprint, owner) : null;
     if (same) return same;
     const params = stored && !parent ? await stored.inConversation(given) : given;
     const base = await this.#baseOf(params);
@@ -89,7 +90,10 @@ export class RunStarter {
     const givenBytes = jsonSize(params);
     runs.checkRoom(givenBytes, `run '${runId}'`, owner.limits.openRunsBytes);
     const from = { runId, fingerprint, nowMs: world.epochMs(), bounds: owner.limits, messagesOf: () => base };
-    const plan = { ...planOf(params, compiled, from), startedAtMs: this.#nextStart() };
+    const planned = planOf(params, compiled, from);
+    // Without a store nothing is awaited from here on: the checks above still hold.
+    const latest = stored && isNamed(planned) ? await stored.latestStart(planned.conversationId) : 0;
+    const plan = { ...planned, startedAtMs: this.#nextStart(latest) };
     if (!stored) return this.#begin({ plan, model, controls, params, parent, givenBytes, servers });
     const whole = { ...plan, history: cleanHistory(plan.history, { repairLast: false }) };
     const created = await this.#create(whole, { ...checked, params, modelId: model.id }, owner);
@@ -108,7 +112,9 @@ export class RunStarter {
     if (!stored || !queue) throw noQueues(queue ?? '');
     if (parent) throw userError(`Run '${runId}' has a parent, which waits for it here; it cannot go into a queue.`);
     const from = { runId, fingerprint, nowMs: world.epochMs(), bounds: owner.limits, messagesOf: () => base };
-    const started = { ...planOf(params, compiled, from), startedAtMs: this.#nextStart() };
+    const planned = planOf(params, compiled, from);
+    const latest = isNamed(planned) ? await stored.latestStart(planned.conversationId) : 0;
+    const started = { ...planned, startedAtMs: this.#nextStart(latest) };
     const plan = { ...started, history: cleanHistory(started.history, { repairLast: false }) };
     const modelId = compiled.handle.id;
     return stored.enqueue(
@@ -116,16 +122,20 @@ export class RunStarter {
       (history) => headOf(plan, { by: stored.by, modelId, serves: null, history, continuedFrom }),
       {
         id: params.runId !== undefined,
+        isNamed: isNamed(planned),
         onBusy: onBusy ?? 'queue',
         into: { queue, priority: priority ?? 0, tenant: tenant ?? '' },
       },
     );
   }
 
-  /** No two runs of a process start in one millisecond, so that their order is that of their starts. */
-  #nextStart(): number {
+  /**
+   * No two runs of a process start in one millisecond, and none before another one of its conversation, so that their order is
+   * that of their starts, also when the clock is set back.
+   */
+  #nextStart(latestInConversation: number): number {
     this.#latestStart = Math.max(this.#deps.world.epochMs(), this.#latestStart + 1);
-    return this.#latestStart;
+    return Math.max(this.#latestStart, latestInConversation + 1);
   }
 
   async #create(
@@ -140,6 +150,7 @@ export class RunStarter {
       stored?.create(plan, (history) => headOf(plan, { by: stored.by, modelId, serves, history, continuedFrom }), {
         id: params.runId !== undefined,
         isChild: parent !== undefined,
+        isNamed: isNamed(plan),
         onBusy: params.onBusy ?? 'queue',
       }) ?? null
     );
@@ -205,6 +216,9 @@ function refuseCallbacks(params: RunStartParams, { spec, modelSpec }: Compiled):
     `The run needs ${method} for '${name}', and a worker has no host to send it to. Use MCP servers, or tools that are external or need an approval, which end the run deferred; or leave out \`queue\`.`,
   );
 }
+/** Whether the conversation of a run may have had others: one with an id of its own has not. */
+export const isNamed = ({ conversationId, params, history }: RunPlan): boolean =>
+  params.conversationId === conversationId || history.some((message) => message.conversation_id === conversationId);
 
 /** Links a child to its parent, whose stop stops it; the returned function undoes the link. */
 export function endWith(child: RunRecord, parent: RunRecord): () => void {

@@ -1,3 +1,4 @@
+import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import type { PendingItem } from '../../../protocol/pending.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
@@ -10,11 +11,12 @@ import type { QueuedIn, Store, StoredSummary, Taken } from '../../store/store.ts
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { RunSummary, RunView } from '../run-executor.ts';
-import { summaryOf } from './record-view.ts';
+import { type StoredEvents, summaryOf } from './record-view.ts';
 import type { StoredIn } from './run-driver.ts';
 import { idConflict, interrupted, noQueues, ownedBy } from './run-errors.ts';
-import type { RunPlan } from './run-plan.ts';
+import type { ResumeOptions, RunPlan } from './run-plan.ts';
 import type { RunRegistry } from './run-registry.ts';
+import { RunWatch } from './run-watch.ts';
 import { itemOf, StoredView } from './stored-view.ts';
 
 /** Options of `StoredRuns`. */
@@ -24,8 +26,9 @@ export interface StoredRunsOptions {
   /** Version of the daemon. */
   readonly by: string;
   readonly runs: RunRegistry;
+  readonly limits: Pick<Limits, 'waitersPerRun'>;
   /** Goes on with an interrupted run for an owner. */
-  readonly resume: (runId: string, owner: RunOwner) => Promise<RunView>;
+  readonly resume: (runId: string, options: ResumeOptions, owner: RunOwner) => Promise<RunView>;
   /** Stops a run of this process, as another one requests; false when it is not there yet. */
   readonly stop: (runId: string, error: EngineError) => boolean;
 }
@@ -35,6 +38,8 @@ interface CreateOptions {
   /** True when the host chose the id. */
   readonly id: boolean;
   readonly isChild: boolean;
+  /** Whether the conversation may have had other runs. */
+  readonly isNamed: boolean;
   readonly onBusy: 'queue' | 'refuse';
 }
 
@@ -60,10 +65,12 @@ export class StoredRuns {
   readonly by: string;
   readonly #options: StoredRunsOptions;
   #store: Store | undefined;
+  readonly #watch: RunWatch;
 
   constructor(options: StoredRunsOptions) {
     this.#options = options;
     this.by = options.by;
+    this.#watch = new RunWatch(() => this.store, options.limits);
   }
 
   /** Opened on first use. Errors: `store.unavailable`. */
@@ -81,12 +88,18 @@ export class StoredRuns {
   }
 
   /** The run that has an id already; one that is interrupted goes on. Errors: `run.idConflict`, those of resuming. */
-  async same(runId: string, fingerprint: string, owner: RunOwner): Promise<RunView | null> {
+  async same(
+    params: RunStartParams & { runId: string },
+    fingerprint: string,
+    owner: RunOwner,
+  ): Promise<RunView | null> {
+    const { runId, deltas, maxLatencyMs, workDoneToken, callbacks, _meta } = params;
     const run = await this.load(runId);
     if (!run) return null;
     if (run.head.fingerprint !== fingerprint) throw idConflict(runId);
-    const view = new StoredView(run, this.store);
-    return view.state === 'interrupted' ? this.#options.resume(runId, owner) : view;
+    const view = new StoredView(run, this.store, this.#watch);
+    if (view.state !== 'interrupted') return view;
+    return this.#options.resume(runId, { deltas, maxLatencyMs, workDoneToken, callbacks, _meta }, owner);
   }
 
   /** A conversation that exists gives its messages to a run that names it and has no other history. */
@@ -117,12 +130,17 @@ export class StoredRuns {
   async create(
     plan: RunPlan,
     headWith: (history: StoredHistory) => RunHead,
-    { id, isChild, onBusy }: CreateOptions,
+    { id, isChild, isNamed, onBusy }: CreateOptions,
   ): Promise<StoredIn | null> {
     const { conversationId } = plan;
-    const { isNamed, head } = await this.#headOf(plan, headWith);
+    const { base, head } = await this.#headOf(plan, headWith, isNamed);
     const created = await this.store.create(head, { id, conversation: isNamed && !isChild });
-    if ('file' in created) return { store: this.store, owned: created };
+    if ('file' in created) {
+      // A conversation may be deleted while a run begins in it.
+      if (!base || (await this.store.find(base.runId))) return { store: this.store, owned: created };
+      this.store.drop(created);
+      return null;
+    }
     if (created.taken === 'conversation') await this.#busy(created, conversationId, onBusy);
     return null;
   }
@@ -131,11 +149,11 @@ export class StoredRuns {
   async enqueue(
     plan: RunPlan,
     headWith: (history: StoredHistory) => RunHead,
-    { id, onBusy, into }: Omit<CreateOptions, 'isChild'> & { into: QueuedIn },
+    { id, isNamed, onBusy, into }: Omit<CreateOptions, 'isChild'> & { into: QueuedIn },
   ): Promise<RunView | null> {
     const { shared } = this.store;
     if (!shared) throw noQueues(into.queue);
-    const { isNamed, head } = await this.#headOf(plan, headWith);
+    const { head } = await this.#headOf(plan, headWith, isNamed);
     const created = await shared.enqueue(head, { id, conversation: isNamed }, into);
     if (!('taken' in created)) return this.view(plan.runId);
     if (created.taken === 'conversation') await this.#busy(created, plan.conversationId, onBusy);
@@ -146,14 +164,17 @@ export class StoredRuns {
   async #headOf(
     plan: RunPlan,
     headWith: (history: StoredHistory) => RunHead,
-  ): Promise<{ isNamed: boolean; head: RunHead }> {
-    const { conversationId } = plan;
-    const isNamed =
-      plan.params.conversationId === conversationId ||
-      plan.history.some((message) => message.conversation_id === conversationId);
-    const base = isNamed ? await this.#latestEnded(conversationId) : null;
+    isNamed: boolean,
+  ): Promise<{ base: StoredRun | null; head: RunHead }> {
+    const base = isNamed ? await this.#latestEnded(plan.conversationId) : null;
     const history = base ? await this.#after(base, plan.history) : { messages: plan.history };
-    return { isNamed, head: headWith(history) };
+    return { base, head: headWith(history) };
+  }
+
+  /** When the latest run of a conversation started, in milliseconds; 0 when it has none. */
+  async latestStart(conversationId: string): Promise<number> {
+    const [latest] = await this.store.ofConversation(conversationId);
+    return latest ? Number.parseInt(latest.start, 16) : 0;
   }
 
   /** A run of the store; null when there is none. Errors: `run.unreadable`, `store.unavailable`. */
@@ -164,8 +185,15 @@ export class StoredRuns {
 
   async view(runId: string): Promise<StoredView | null> {
     const run = await this.load(runId);
-    return run && new StoredView(run, this.store);
+    return run && new StoredView(run, this.store, this.#watch);
   }
+
+  /** See `StoredEvents`. */
+  readonly events: StoredEvents = async (runId, page) => {
+    const view = await this.view(runId);
+    const { events, snapshot } = (await view?.events(page, AbortSignal.abort())) ?? {};
+    return snapshot ? null : (events ?? null);
+  };
 
   /** Runs as a list shows them, newest first, after one of them; what cannot be read is passed over. */
   async *summaries(conversationId: string | undefined, after: string | undefined): AsyncGenerator<Listed> {
@@ -203,6 +231,14 @@ export class StoredRuns {
     const ref = shared && (await this.store.find(runId));
     if (!shared || !ref || (this.store.driverOf(ref) === null && !shared.isQueued(ref))) return false;
     return shared.requestStop(ref, toRunError(error));
+  }
+
+  /** The ids of the runs that nobody drives, oldest first; what cannot be read is passed over. */
+  async interrupted(): Promise<string[]> {
+    const { store } = this;
+    const open = (await store.refs()).filter(({ tag }) => tag === 'park' || tag.startsWith('live-')).reverse();
+    const runs = await Promise.all(open.map((ref) => store.load(ref).catch(() => null)));
+    return runs.flatMap((run) => (run && !run.result && store.driverOf(run.ref) === null ? [run.runId] : []));
   }
 
   /** What waits for humans in runs that this process does not drive. */

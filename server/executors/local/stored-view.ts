@@ -8,11 +8,13 @@ import { EngineError } from '../../engine/errors.ts';
 import { addUsage, emptyUsage, withTotal } from '../../engine/limits/usage.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
+import { notFinished } from '../../runs/run-waiters.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredRequest, StoredRun } from '../../store/stored-run.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';
 import { type RebuiltRun, rebuild } from './rebuild.ts';
 import { interrupted } from './run-errors.ts';
+import type { RunWatch } from './run-watch.ts';
 
 type Page<M extends 'run/messages' | 'run/newMessages' | 'run/usage' | 'run/events' | 'run/wait'> = Omit<
   ParamsOf<M>,
@@ -21,13 +23,16 @@ type Page<M extends 'run/messages' | 'run/newMessages' | 'run/usage' | 'run/even
 
 /** Shows a run of the store as of its last line, also one that another daemon drives. */
 export class StoredView implements RunView {
-  readonly #run: StoredRun;
+  /** As of the last look. */
+  #run: StoredRun;
   readonly #store: Store;
+  readonly #watch: RunWatch;
   #rebuilt: Promise<RebuiltRun | null> | undefined;
 
-  constructor(run: StoredRun, store: Store) {
+  constructor(run: StoredRun, store: Store, watch: RunWatch) {
     this.#run = run;
     this.#store = store;
+    this.#watch = watch;
   }
 
   get runId(): string {
@@ -40,6 +45,10 @@ export class StoredView implements RunView {
 
   get startedAt(): string {
     return this.#run.head.startedAt;
+  }
+
+  get metadata(): Readonly<Record<string, unknown>> | undefined {
+    return this.#run.head.spec.params.metadata ?? undefined;
   }
 
   summary(): RunSummary {
@@ -88,27 +97,15 @@ export class StoredView implements RunView {
     };
   }
 
-  async events(page: Page<'run/events'>, signal: AbortSignal): Promise<ResultOf<'run/events'>> {
-    const { afterSeq, waitMs } = page;
-    const found = await this.#events(page);
-    if (!waitMs || found.complete || found.lastSeq !== afterSeq) return found;
-    const later = await this.#changed(signal, waitMs);
-    return later ? later.view.events({ ...page, waitMs: later.leftMs }, signal) : found;
-  }
-
-  /** The run as it is after something may have changed of it; null when nothing will, or the time is over. */
-  async #changed(signal: AbortSignal, ms: number): Promise<{ view: StoredView; leftMs: number } | null> {
-    const { shared } = this.#store;
-    if (!shared || ms <= 0 || this.state === 'interrupted' || this.state === 'finished') return null;
-    const began = performance.now();
-    await shared.changed(this.#run.ref, signal, ms);
-    signal.throwIfAborted();
-    const run = await this.#store.load(this.#run.ref);
-    return run && { view: new StoredView(run, this.#store), leftMs: ms - (performance.now() - began) };
-  }
-
-  async #events({ afterSeq, limit }: Page<'run/events'>): Promise<ResultOf<'run/events'>> {
-    const rebuilt = await this.#rebuild();
+  async events({ afterSeq, limit, waitMs }: Page<'run/events'>, signal: AbortSignal): Promise<ResultOf<'run/events'>> {
+    const until = performance.now() + (waitMs ?? 0);
+    let rebuilt = await this.#rebuild();
+    while (rebuilt && rebuilt.events.lastSeq === afterSeq && this.#isUnderWay) {
+      const left = until - performance.now();
+      if (left <= 0) break;
+      await this.#next(signal, left);
+      rebuilt = await this.#rebuild();
+    }
     const complete = this.#run.result !== null;
     const events = rebuilt?.events.after(afterSeq, limit ?? Number.POSITIVE_INFINITY);
     if (rebuilt && events) return { events, lastSeq: rebuilt.events.lastSeq, complete };
@@ -116,15 +113,16 @@ export class StoredView implements RunView {
     return { events: [], lastSeq: snapshot.lastSeq, complete, snapshot };
   }
 
-  /** Errors: `run.interrupted` for a run that nobody drives, `run.notFinished` when the time is over. */
+  /** Waits for the end of a run that another daemon drives. Errors: `run.interrupted`, and as `RunView.result`. */
   async result({ include, timeoutMs }: Page<'run/wait'>, signal: AbortSignal): Promise<RunResult> {
-    const { result } = this.#run;
-    if (!result) {
-      const later = await this.#changed(signal, timeoutMs ?? Number.POSITIVE_INFINITY);
-      if (!later) throw this.#notEnded();
-      const left = timeoutMs === null || timeoutMs === undefined ? {} : { timeoutMs: Math.max(0, later.leftMs) };
-      return later.view.result({ include, ...left }, signal);
+    const until = timeoutMs == null ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+    while (!this.#run.result && this.#isUnderWay) {
+      const left = until - performance.now();
+      if (left <= 0) throw notFinished({ runId: this.runId, state: this.state }, timeoutMs ?? 0);
+      await this.#next(signal, left);
     }
+    const { result } = this.#run;
+    if (!result) throw interrupted(this.runId);
     if (!include || include.length === 0) return result;
     const { messages, newMessageIndex } = await this.#messages();
     return {
@@ -134,13 +132,17 @@ export class StoredView implements RunView {
     };
   }
 
-  #notEnded(): EngineError {
-    const { runId, state } = this;
-    if (!this.#store.shared || state === 'interrupted') return interrupted(runId);
-    return new EngineError('run.notFinished', `Run '${runId}' is ${state}; it did not end within the time given.`, {
-      runId,
-      state,
-    });
+  /** True for a run that another process drives, or will. */
+  get #isUnderWay(): boolean {
+    return this.state === 'running' || this.state === 'queued';
+  }
+
+  /** Looks again once the file has changed, or after so many milliseconds. */
+  async #next(signal: AbortSignal, ms: number): Promise<void> {
+    const changed = await this.#watch.changed(this.#run, { signal, ms });
+    if (!changed || changed === this.#run) return;
+    this.#run = changed;
+    this.#rebuilt = undefined;
   }
 
   /** Of a run that has ended from its lines, by any version; else as it stands after its last line. */
@@ -169,9 +171,12 @@ export class StoredView implements RunView {
 
   /** Null for a run of another loop, or one that is damaged: there is only what stands in its lines. */
   #rebuild(): Promise<RebuiltRun | null> {
-    if (this.#run.head.loop !== LOOP_VERSION || this.#run.isDamaged || this.#run.isCompact)
-      return Promise.resolve(null);
-    this.#rebuilt ??= rebuild(this.#run, this.#store);
+    const { head, isDamaged, isCompact } = this.#run;
+    if (head.loop !== LOOP_VERSION || isDamaged || isCompact) return Promise.resolve(null);
+    this.#rebuilt ??= rebuild(this.#run, this.#store).catch((error: unknown) => {
+      if (error instanceof EngineError && error.kind === 'run.incompatible') return null;
+      throw error;
+    });
     return this.#rebuilt;
   }
 }

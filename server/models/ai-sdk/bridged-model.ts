@@ -9,28 +9,34 @@ import { checkEntry } from './entry.ts';
 import { outgoing } from './outgoing.ts';
 import type { Provider, ProviderEntry } from './provider.ts';
 import { withoutKnown, withoutSecrets } from './response/redacted-model.ts';
-import { attempt, type Question } from './transport/attempt.ts';
+import { attempt, type MappedRequest } from './transport/attempt.ts';
 import { defaultSilenceMs } from './transport/clocks.ts';
-import type { Asked, Exchange } from './transport/exchange.ts';
+import type { Exchange, ExchangeOptions } from './transport/exchange.ts';
 import { authMissing, type ErrorContext } from './transport/provider-errors.ts';
 import { besideAlternatives, type RetryPolicy, systemTiming, type Timing, withRetries } from './transport/retry.ts';
 import { sendingFetch } from './transport/sending.ts';
 
-/** What a model needs of the world; everything has a real default. */
+/** Services that a model uses; each has a default. */
 export interface Services {
   readonly timing?: Timing;
   readonly retries?: RetryPolicy;
   readonly fetch?: typeof globalThis.fetch;
 }
 
+/** A model that sends through a package, with the provider that it sends to. */
+export interface BridgedModel extends Model {
+  readonly provider: Provider;
+}
+
 /**
- * A model of our own over a provider of the AI SDK: map the prompt, send it with retries, map the answer.
+ * Returns a model that maps the prompt, sends it with retries through a provider of the AI SDK, and maps the response.
  *
  * Source: Pydantic AI `Model`.
  */
-export function bridgedModel(provider: Provider, entry: ProviderEntry, services: Services = {}): Model {
+export function bridgedModel(provider: Provider, entry: ProviderEntry, services: Services = {}): BridgedModel {
   return {
     id: entry.id,
+    provider,
     request: (prompt, call) => request({ provider, entry, services }, prompt, call),
   };
 }
@@ -61,14 +67,14 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     provider.languageModel(sendingFetch(fetch, settings, answers, exchange), modelName),
     () => context.secrets,
   );
-  const asked: Asked = {
+  const exchangeOptions: ExchangeOptions = {
     modelName: entry.modelName,
     provider: provider.name,
     bounds: call.bounds ?? defaultAnswerBounds,
     isStreamed: call.stream !== undefined,
     silenceMs: settings.timeout ? settings.timeout * 1_000 : defaultSilenceMs,
   };
-  const question: Question = {
+  const mapped: MappedRequest = {
     provider,
     model,
     modelName: entry.modelName,
@@ -77,7 +83,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
       headers: { 'idempotency-key': idempotencyHeader(call.idempotencyKey), ...options.headers },
     },
     stream: call.stream,
-    asked,
+    exchangeOptions,
     redaction: () => withoutKnown(context.secrets),
     begin: (exchange) => {
       current = exchange;
@@ -88,13 +94,14 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
     onRetry: (attempt: number, further: Further) =>
       call.emit?.({ event_kind: 'model_request_started', request: call.runStep, attempt, model: entry.id, ...further }),
   };
-  const answer = await withRetries(() => attempt(question, context, timing), call.signal, timing, retries, hooks);
+  const answer = await withRetries(() => attempt(mapped, context, timing), call.signal, timing, retries, hooks);
   return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
 }
 
 /**
- * The key makes a repeated request recognisable to gateways, also after a crash of this process. It holds the id of the
- * run, which may be any text of any length: a header takes neither. As JSON, lone surrogates stay apart.
+ * Returns the idempotency key as a header. It lets gateways recognise a repeated request, also after a crash of this
+ * process. The key holds the id of the run, which may be any text of any length, so it is hashed; as JSON, lone
+ * surrogates stay distinct.
  */
 const idempotencyHeader = (key: string) => createHash('sha256').update(JSON.stringify(key)).digest('hex');
 
@@ -103,7 +110,7 @@ function errorContext({ provider, entry, services }: Bridge, signal: AbortSignal
     provider: provider.name,
     modelName: entry.modelName,
     envVar: entry.apiKeyEnv ?? provider.envVar,
-    // Read when they are needed: those of an authorizer are found while a request is sent.
+    // Read on demand: those of an authorizer are only known while a request is sent.
     get secrets() {
       return secretsOf(entry, extraHeaders);
     },

@@ -6,25 +6,25 @@ import { prepareRequest } from './request/prepare.ts';
 import type { Written } from './request/request.ts';
 import { wellFormed } from './request/well-formed.ts';
 
-/** A request on its way: what the provider's package is handed, and how its body is changed. */
+/** An outgoing request: the options for the provider's package, and how its body is replaced. */
 export interface Outgoing {
   readonly options: LanguageModelV4CallOptions;
   readonly answers: AnswerProfile;
-  /** The name that the model is requested by, where it is not its own. */
+  /** The model name in the request, if it differs from its own. */
   readonly modelName?: string;
   readonly warnings: readonly Warning[];
 }
 
 type Call = Pick<ModelCall, 'signal' | 'stream'>;
 
-/** The package writes a body as well, from this; all that counts of it is thrown away. */
+/** The package writes a body from this, too; it is thrown away. */
 const placeholder: LanguageModelV4CallOptions['prompt'] = [
   { role: 'user', content: [{ type: 'text', text: 'The body of this request is replaced.' }] },
 ];
 
 /**
- * Writes a prompt down for its provider, in the place of the body that the package would send; the package stays for
- * transport and for reading the answer.
+ * Writes a prompt for its provider, in place of the body that the package would send. The package is used for transport
+ * and for reading the response.
  *
  * Errors: `run.invalid` for what the provider cannot be given.
  */
@@ -51,7 +51,7 @@ export async function outgoing(
   };
 }
 
-/** Headers of the user's; one that the API writes as well is merged into its own. */
+/** The user's headers; a header that the API writes too is merged with its own. */
 function otherHeaders(given: unknown, own: Written['headers'] = {}): Record<string, string> {
   const entries = Object.entries((given ?? {}) as Record<string, string>);
   return Object.fromEntries(entries.filter(([name]) => !(name.toLowerCase() in own)));

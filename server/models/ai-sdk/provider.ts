@@ -11,126 +11,126 @@ import type { Normalizer } from './answers/normalizer.ts';
 import type { RequestApi } from './request/api.ts';
 
 /**
- * One model of one provider, resolved: names, address and credentials. What `create` of a provider file takes.
+ * A model of a provider, resolved: names, address and credentials. The argument of `create` in a provider file.
  */
 export interface ProviderEntry {
   /** `provider:name` as requested. */
   readonly id: string;
   /** The name the provider knows the model by. */
   readonly modelName: string;
-  /** Another address than the provider's own; the environment never steers it. */
+  /** An address other than the provider's own; the environment never sets it. */
   readonly baseUrl?: string;
-  /** The version of the API, where addresses do not say it. */
+  /** The version of the API, if it is not part of the address. */
   readonly apiVersion?: string;
-  /** Null when there is none, `''` for servers that want none; it is never looked up in the environment from here. */
+  /** Null when there is none, `''` for servers that require none; it is never read from the environment here. */
   readonly apiKey: string | null;
-  /** The variable a user should set when the key is missing; default: the provider's own. */
+  /** The variable to set when the key is missing; the provider's own by default. */
   readonly apiKeyEnv?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Values among key and headers that must be shown nowhere, beside those that are known by their names. */
+  /** Further values that must never be shown, besides the key and the headers with known names. */
   readonly secrets?: readonly string[];
-  /** Lets requests in where there is no key. */
+  /** Authorizes requests when there is no key. */
   readonly authorizer?: Authorizer;
-  /** Fetches files the provider does not take by their addresses; absent: they are refused. */
+  /** Downloads files that the provider does not accept by URL; when absent, they are refused. */
   readonly download?: (files: readonly Wanted[], signal: AbortSignal) => Promise<readonly Downloaded[]>;
-  /** Settings of this model; those of the request come over them. */
+  /** Settings of this model; those of the request take precedence. */
   readonly settings?: ModelSettings;
 }
 
-/** What the raw answer says beyond the AI SDK's result. */
+/** Facts in the raw response that the AI SDK's result lacks. */
 export interface BodyFacts {
   /** Counts that replace those of the AI SDK. */
   readonly usage?: Partial<RequestUsage> | undefined;
   /** Entries of `provider_details`, before the finish reason. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
-  /** Why the model refused to answer: what it says then is no text, and the response counts as filtered. */
+  /** The reason why the model refused. It is not text of the response, which counts as filtered. */
   readonly refusal?: string | undefined;
-  /** Whether the answer came to its end, also without a word for it. */
+  /** True once the response is complete, even without a finish reason. */
   readonly isOver?: boolean;
-  /** The word that is stored, where it is another one: that of the provider that a gateway used. */
+  /** The finish reason to store, if it differs: that of the provider that a gateway used. */
   readonly shownWord?: string | undefined;
-  /** Whether what the model said was refused by its provider. */
+  /** True if the provider rejected what the model generated. */
   readonly isFailed?: boolean;
   /** Arguments and results of the provider's own tools, by the ids of the calls. */
   readonly natives?: ReadonlyMap<string, NativeCall>;
-  /** The provider's own word for the end. */
+  /** The provider's own finish reason. */
   readonly finishWord?: string | undefined;
-  /** The model that answered, and the id of the answer, where the AI SDK has neither. */
+  /** The model that responded and the id of the response, if the AI SDK has neither. */
   readonly served?: { readonly modelId?: string; readonly id?: string } | undefined;
-  /** Whether the prompt was blocked: then the answer counts as filtered. */
+  /** True if the prompt was blocked; the response then counts as filtered. */
   readonly isBlocked?: boolean;
 }
 
-/** Thinking that is read beside the package; `id` is that of its block, when the package knows one. */
+/** Thinking that the package does not read; `id` is that of its block, if the package knows one. */
 export interface ReadThinking {
   readonly id: string;
   readonly text: string;
   readonly signature?: string | null;
-  /** What its part has beside its content; absent for thinking that may fill a part of the package. */
+  /** The fields of its part besides the content; absent for thinking that may complete a part of the package. */
   readonly fields?: PartFields;
-  /** What its part has in `provider_details`, of thinking that may fill a part of the package. */
+  /** The `provider_details` of its part, for thinking that may complete a part of the package. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the raw answer of one request: its body, or the chunks of its stream one by one. */
+/** Reads the raw response of one request: its body, or the chunks of its stream one by one. */
 export interface BodyReader extends BodyFacts {
-  /** About the characters of what it keeps and a stream adds to: counted like the content of parts. */
+  /** The approximate number of characters that it keeps of a stream, which count like the content of parts. */
   readonly kept?: number;
   /** Returns the thinking in it that the package drops. */
   add(bodyOrChunk: unknown): readonly ReadThinking[];
-  /** Gives the parts that the package has no place for, once. */
+  /** Returns the parts that the package has no place for, each once. */
   takeParts?(): readonly ModelResponsePart[];
 }
 
-/** Where a provider's own data of a part stands in the AI SDK's metadata and in Pydantic AI's parts. */
+/** Where a provider's data of a part is found, in the AI SDK's metadata and in Pydantic AI's parts. */
 export interface MetadataNames {
   /** Becomes the `id` of the part. */
   readonly id?: string;
   /** Becomes the `signature` of thinking. */
   readonly signature?: string;
-  /** Thinking that is only encrypted: its data is the signature, and `id` of the part says what it is. */
+  /** Thinking that is only present encrypted: its data is the signature, and the `id` of the part marks it. */
   readonly redacted?: {
     readonly name: string;
     readonly id: string;
-    /** Whether the package has it in the base64 of the wire, which is no part of the data. */
+    /** True if the package leaves it in the base64 of the wire, which is not part of the data. */
     readonly isBase64?: boolean;
   };
-  /** Other names in `provider_details`: the AI SDK's to Pydantic AI's. */
+  /** Names in `provider_details` that differ: the AI SDK's to Pydantic AI's. */
   readonly details?: Readonly<Record<string, string>>;
 }
 
 /**
- * Where a provider differs in how its answers are read. What reads them knows no provider.
+ * The differences of a provider in how its responses are read. The code that reads them knows no provider.
  *
  * Source: Pydantic AI `ModelProfile`.
  */
 export interface AnswerProfile {
   /** The tags between which models write thinking into their text. */
   readonly thinkingTags: readonly [open: string, close: string];
-  /** Whether text is split at those tags: models of open servers write their thinking into it. */
+  /** True if text is split at those tags: models on open servers write their thinking into it. */
   readonly readsTags?: boolean;
-  /** Whether blanks before a streamed text are left out also where there are no tags, if the profile says so. */
+  /** True if blanks before a streamed text are left out even without tags, when the profile says so. */
   readonly skipsBlankStarts?: boolean;
-  /** Whether thinking says whose it is. Source: Pydantic AI, where some models leave `provider_name` out. */
+  /** True if thinking names its provider. Source: Pydantic AI, where some models leave `provider_name` out. */
   readonly namesThinking?: boolean;
-  /** Whether arguments come as objects: one that is cut at the token limit looks like a whole one. */
+  /** True if arguments come as objects: those cut at the token limit look like whole ones. */
   readonly parsedArguments?: boolean;
-  /** Why answers end, in the provider's words. */
+  /** The provider's finish reasons. */
   readonly finishWords: FinishWords;
-  /** Names of the provider's data of parts. */
+  /** The names of the provider's data in parts. */
   readonly metadata?: MetadataNames;
-  /** Makes what puts the raw answer of one request into the form that the package reads. */
+  /** Returns a normalizer, which turns the raw response of one request into what the package reads. */
   normalizer?(): Normalizer;
-  /** Whether ids of calls are unique in one response only: then the id of the response stands before them. */
+  /** True if call ids are only unique within a response; they are then prefixed with its id. */
   readonly scopedCallIds?: boolean;
-  /** Makes a reader of what the AI SDK drops from an answer. */
+  /** Returns a reader of what the AI SDK drops from a response. */
   bodyReader?(): BodyReader;
   /** Replaces the body that the package wrote. */
   rewriteBody?(body: Record<string, unknown>, settings: ModelSettings): Record<string, unknown>;
 }
 
 /**
- * A provider as the bridge needs it: its names, its answers, and a way to make the AI SDK's model.
+ * A provider as the bridge uses it: its names, its responses, and how to make the AI SDK's model.
  */
 export interface Provider {
   /** Pydantic AI's `provider_name`. */
@@ -144,6 +144,9 @@ export interface Provider {
   readonly answers: AnswerProfile;
   /** Writes the bodies of requests. */
   readonly api: RequestApi;
-  /** A model that sends through the given function; made for each request, as the function carries its body hooks. A name stands for the model's own in the address. */
+  /**
+   * Returns a model that sends with the given function. Each request has its own, since the function replaces bodies.
+   * `modelName` replaces the name in the address.
+   */
   languageModel(fetch: typeof globalThis.fetch, modelName?: string): LanguageModelV4;
 }

@@ -8,21 +8,21 @@ export interface OutgoingRequest {
   readonly body: string;
 }
 
-/** Lets requests in with credentials that the machine has: they expire, and are renewed as requests need them. */
+/** Authorizes requests with the credentials of the machine, which expire and are renewed on demand. */
 export interface Authorizer {
-  /** The address that the credentials are for; they are sent to its host alone. */
+  /** The address that the credentials are for; they are sent to no other host. */
   readonly baseUrl: string;
-  /** The values at this moment that must be shown nowhere. */
+  /** The current values that must never be shown. */
   readonly secrets: readonly string[];
-  /** The headers to add; those of a key among the headers of the request are replaced. */
+  /** Returns the headers to add; headers with a key are replaced. */
   authorize(request: OutgoingRequest, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** Notes that a request with headers of `authorize` was refused. */
   refused(headers: object): void;
-  /** Whether there are other credentials than those that were refused; looks for some when none are known. */
+  /** Returns whether there are credentials other than the refused ones; searches for some when none are known. */
   renew(signal: AbortSignal): Promise<boolean>;
 }
 
-/** Headers in which packages send a key, though there is none. */
+/** Headers in which packages send a key, even an empty one. */
 const keyHeaders = ['authorization', 'x-goog-api-key'];
 
 /**
@@ -34,7 +34,8 @@ export function authorizedFetch(fetch: typeof globalThis.fetch, authorizer: Auth
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const { origin } = new URL(authorizer.baseUrl);
-    if (url.origin !== origin) throw userError(`The credentials for ${origin} are not sent to ${url.origin}.`);
+    if (url.origin !== origin)
+      throw userError(`The credentials of the machine are for '${origin}' and are not sent to '${url.origin}'.`);
     const headers = new Headers(init?.headers);
     for (const name of keyHeaders) headers.delete(name);
     const body = typeof init?.body === 'string' ? init.body : '';

@@ -1,6 +1,6 @@
 import { type Send, ServerFault } from './bounded-send.ts';
 
-/** How requests to the token services of AWS are sent. */
+/** The means to send requests to AWS's token services. */
 export interface TokenAccess {
   readonly send: Send;
   readonly timeoutMs: number;
@@ -8,10 +8,10 @@ export interface TokenAccess {
   readonly region: string;
 }
 
-/** The hosts of AWS by partition; a profile or a variable may name an endpoint elsewhere. */
+/** The hosts of AWS in all partitions; a profile or a variable may name an endpoint elsewhere. */
 const awsHost = /\.(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|aws\.amazon\.com)$/;
 
-/** Options of the SDK's clients of token services: they send within our bounds, and to AWS alone. */
+/** Returns options for the SDK's clients of token services, which then send within our bounds and only to AWS. */
 export function clientOf({ send, timeoutMs, signal, region }: TokenAccess) {
   const requestHandler = {
     metadata: { handlerProtocol: 'http/1.1' },
@@ -19,7 +19,7 @@ export function clientOf({ send, timeoutMs, signal, region }: TokenAccess) {
       const url = urlOf(request);
       if (url.protocol !== 'https:' || !awsHost.test(url.hostname)) {
         throw new ServerFault(
-          `the profile or an AWS_ENDPOINT_URL names '${url.host}', and tokens are sent to hosts of AWS alone`,
+          `the profile or AWS_ENDPOINT_URL names '${url.host}', and tokens are only sent to hosts of AWS`,
         );
       }
       const { method, headers } = request;
@@ -35,7 +35,7 @@ export function clientOf({ send, timeoutMs, signal, region }: TokenAccess) {
     },
   };
   const clientConfig = { requestHandler, maxAttempts: 2 };
-  // Single sign-on is in a region of its own, which one among these would hide.
+  // Single sign-on uses a region of its own, which a region here would hide.
   return { clientConfig, parentClientConfig: { ...clientConfig, region } };
 }
 

@@ -1,14 +1,14 @@
 import { ServerFault } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 
-/** What AWS lets requests in with. */
+/** Credentials of AWS. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
-/** Those of the environment; null when it has none. */
+/** Returns the credentials in the environment; null when there are none. */
 export function environmentCredentials({
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -18,11 +18,11 @@ export function environmentCredentials({
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }
 
-/** Characters of header values, without which a token could add headers of its own. */
+/** The characters allowed in header values: with others a token could add headers of its own. */
 const headerSafe = /^[\x21-\x7e]{1,16384}$/;
 
 /**
- * Reads what container and instance roles answer, and external processes print.
+ * Reads credentials from the response of a container or instance role, or from the output of an external process.
  *
  * Errors: `ServerFault`, which quotes nothing of the answer.
  */
@@ -32,7 +32,7 @@ export function readCredentials(text: string, where: string): Expiring<AwsCreden
   const expiresAtMs = typeof Expiration === 'string' ? Date.parse(Expiration) : undefined;
   const isToken = sessionToken === undefined || isSafe(sessionToken);
   if (!isSafe(AccessKeyId) || !isSafe(SecretAccessKey) || !isToken || Number.isNaN(expiresAtMs)) {
-    throw new ServerFault(`${where} answered without usable credentials`);
+    throw new ServerFault(`${where} returned no valid credentials`);
   }
   return {
     value: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
@@ -40,7 +40,7 @@ export function readCredentials(text: string, where: string): Expiring<AwsCreden
   };
 }
 
-/** A text that may be sent in a header. */
+/** Returns whether a value is a string that may be sent in a header. */
 export const isSafe = (value: unknown): value is string => typeof value === 'string' && headerSafe.test(value);
 
 function objectIn(text: string, where: string): Record<string, unknown> {
@@ -48,7 +48,7 @@ function objectIn(text: string, where: string): Record<string, unknown> {
     const value = JSON.parse(text);
     if (value !== null && typeof value === 'object') return value;
   } catch {
-    // Named below: the error of the parser would quote the text.
+    // Reported below: the parser's error would quote the text.
   }
-  throw new ServerFault(`${where} answered with something that is not a JSON object`);
+  throw new ServerFault(`${where} returned something that is not a JSON object`);
 }

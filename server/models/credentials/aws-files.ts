@@ -2,19 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where the shared files of AWS are. */
+/** The paths of AWS's shared files. */
 export interface AwsFiles {
   readonly credentialsFile: string;
   readonly configFile: string;
 }
 
-/** A profile of the shared files. */
+/** A profile in the shared files. */
 export interface Profile {
   readonly name: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Shared files are written by hand; larger ones are something else. */
+/** Shared files are written by hand; a larger file is something else. */
 const mostBytes = 1_024 * 1_024;
 
 export function awsFiles(env: NodeJS.ProcessEnv): AwsFiles {
@@ -25,7 +25,7 @@ export function awsFiles(env: NodeJS.ProcessEnv): AwsFiles {
   };
 }
 
-/** Settings from which credentials come. */
+/** Settings that provide credentials. */
 const sources = [
   'aws_access_key_id',
   'role_arn',
@@ -35,12 +35,12 @@ const sources = [
   'login_session',
 ];
 
-/** Whether credentials can come of a profile. */
+/** Returns whether a profile provides credentials. */
 export const isSource = ({ settings }: Profile): boolean => sources.some((name) => settings[name]);
 
 /**
- * The profile of a name in the shared files, settings of the credentials file over those of the other one; empty where
- * there is none. Read here as well as by the SDK, which has no such check: it reads the files anew for each search.
+ * Returns a profile of the shared files by name; settings of the credentials file take precedence over those of the
+ * configuration file. Empty if there is none. The SDK reads the files anew for each search, without this check.
  *
  * Source: AWS SDK `parseIni`.
  */

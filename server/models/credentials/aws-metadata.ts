@@ -3,9 +3,9 @@ import { type AwsCredentials, isSafe, readCredentials } from './aws-credentials.
 import { isTrustedSource, type Send, ServerFault, type SmallAnswer, type SmallRequest } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 
-// The SDK's own clients of these servers cannot be cancelled and read answers of any size.
+// The SDK's own clients for these servers cannot be cancelled and read responses of any size.
 
-/** How requests to the servers near this machine are sent. */
+/** The means to send requests to the metadata servers of this machine. */
 export interface MetadataAccess {
   readonly env: NodeJS.ProcessEnv;
   readonly send: Send;
@@ -15,19 +15,19 @@ export interface MetadataAccess {
 
 const containerHost = 'http://169.254.170.2';
 
-/** Whether the environment names a server with the credentials of a container. */
+/** Returns whether the environment names a server with the credentials of a container. */
 export const hasContainerRole = (env: NodeJS.ProcessEnv): boolean =>
   Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
 
 /**
- * The credentials of the role of a container (ECS, EKS Pod Identity).
+ * Returns the credentials of the role of a container (ECS, EKS Pod Identity).
  *
  * Source: AWS SDK `fromHttp`.
  */
 export async function containerRole(access: MetadataAccess): Promise<Expiring<AwsCredentials>> {
   const url = containerUrl(access.env);
   const token = await containerToken(access.env);
-  const answer = await ask(access, { url, ...(token ? { headers: { authorization: token } } : {}) });
+  const answer = await fetchFrom(access, { url, ...(token ? { headers: { authorization: token } } : {}) });
   return readCredentials(answer.text, url.origin);
 }
 
@@ -38,11 +38,11 @@ function containerUrl({
   const text = path ? `${containerHost}${path}` : full;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (path && url?.origin !== containerHost) {
-    throw new ServerFault('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path that begins with a slash');
+    throw new ServerFault('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path that begins with a slash');
   }
   if (url && isTrustedSource(url)) return url;
   throw new ServerFault(
-    'AWS_CONTAINER_CREDENTIALS_FULL_URI is neither an https URL nor one of this machine or its link-local network',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI must be an https URL, or an http URL of this machine or its link-local network',
   );
 }
 
@@ -50,18 +50,18 @@ async function containerToken(env: NodeJS.ProcessEnv): Promise<string | undefine
   const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
   const token = file ? (await readFile(file, 'utf8')).trim() : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
   if (token && !/^[\x20-\x7e]{1,16384}$/.test(token)) {
-    throw new ServerFault('the authorization token of the container has characters that cannot be sent');
+    throw new ServerFault('the authorization token of the container has characters that are not allowed in a header');
   }
   return token || undefined;
 }
 
 /** Returns whether a request may go to the instance metadata service. */
-export const mayAskInstance = ({ AWS_EC2_METADATA_DISABLED }: NodeJS.ProcessEnv): boolean =>
+export const mayUseInstance = ({ AWS_EC2_METADATA_DISABLED }: NodeJS.ProcessEnv): boolean =>
   AWS_EC2_METADATA_DISABLED?.toLowerCase() !== 'true';
 
 /**
- * The credentials of the role of an EC2 instance, by version 2 of its metadata service alone: version 1 answers whoever
- * can make this machine send a GET request.
+ * Returns the credentials of the role of an EC2 instance, using only version 2 of its metadata service: version 1
+ * answers anyone who can make this machine send a GET request.
  *
  * Source: AWS SDK `fromInstanceMetadata`.
  */
@@ -69,14 +69,15 @@ export async function instanceRole(access: MetadataAccess): Promise<Expiring<Aws
   const base = instanceUrl(access.env);
   const path = (rest: string) => new URL(`/latest/${rest}`, base);
   const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
-  const token = (await ask(access, { url: path('api/token'), method: 'PUT', headers: ttl })).text;
-  if (!isSafe(token)) throw new ServerFault(`${base.origin} answered without a usable session token`);
+  const token = (await fetchFrom(access, { url: path('api/token'), method: 'PUT', headers: ttl })).text;
+  if (!isSafe(token)) throw new ServerFault(`${base.origin} returned no valid session token`);
   const headers = { 'x-aws-ec2-metadata-token': token };
   const roles = path('meta-data/iam/security-credentials/');
-  const [role = ''] = (await ask(access, { url: roles, headers })).text.trim().split('\n');
-  // What IAM allows in names; anything else could lead to other paths.
-  if (!/^[\w+=,.@-]{1,128}$/.test(role)) throw new ServerFault(`${base.origin} names no role of this instance`);
-  const answer = await ask(access, { url: new URL(role, roles), headers });
+  const [role = ''] = (await fetchFrom(access, { url: roles, headers })).text.trim().split('\n');
+  // The characters that IAM allows in names; others could lead to another path.
+  if (!/^[\w+=,.@-]{1,128}$/.test(role))
+    throw new ServerFault(`${base.origin} returned no valid role name for this instance`);
+  const answer = await fetchFrom(access, { url: new URL(role, roles), headers });
   return readCredentials(answer.text, base.origin);
 }
 
@@ -86,15 +87,15 @@ function instanceUrl(env: NodeJS.ProcessEnv): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && isTrustedSource(url)) return url;
   throw new ServerFault(
-    'AWS_EC2_METADATA_SERVICE_ENDPOINT is neither an https URL nor one of this machine or its link-local network',
+    'AWS_EC2_METADATA_SERVICE_ENDPOINT must be an https URL, or an http URL of this machine or its link-local network',
   );
 }
 
-async function ask(
+async function fetchFrom(
   { send, timeoutMs, signal }: MetadataAccess,
   request: Pick<SmallRequest, 'url' | 'method' | 'headers'>,
 ): Promise<SmallAnswer> {
   const answer = await send({ ...request, timeoutMs, signal });
   if (answer.status === 200) return answer;
-  throw new ServerFault(`${request.url.origin}${request.url.pathname} answered with status ${answer.status}`);
+  throw new ServerFault(`${request.url.origin}${request.url.pathname} returned status ${answer.status}`);
 }

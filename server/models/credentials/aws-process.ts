@@ -3,14 +3,15 @@ import { type AwsCredentials, readCredentials } from './aws-credentials.ts';
 import { ServerFault } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 
-// The SDK's own runner has no time limit, and leaves running what it started.
+// The SDK's own runner has no timeout and does not end the processes it started.
 
 const where = 'the credential_process of the profile';
 const mostChars = 64 * 1_024;
 const hasGroups = process.platform !== 'win32';
 
 /**
- * Runs what a profile names, no longer than it is waited for and no longer than this process, with all that it starts.
+ * Runs the process that a profile names, no longer than its output is awaited and no longer than this process, together
+ * with all processes that it starts.
  *
  * Source: AWS SDK `fromProcess`.
  */
@@ -31,14 +32,18 @@ export function processCredentials(command: string, signal: AbortSignal): Promis
     let printed = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
-      if (printed.length > mostChars) stop(new ServerFault(`${where} printed more than ${mostChars} characters`));
+      if (printed.length > mostChars)
+        stop(new ServerFault(`${where} printed more than ${mostChars} characters, the most that is read`));
     });
-    child.once('error', () => reject(new ServerFault(`${where} could not be started`)));
+    child.once('error', () => reject(new ServerFault(`${where} cannot be started`)));
     child.once('close', (code, killedBy) => {
       process.off('exit', kill);
       signal.removeEventListener('abort', abort);
-      // What it printed is not quoted.
-      if (code !== 0) return reject(new ServerFault(`${where} failed (${code ?? killedBy})`));
+      // Its output is not quoted.
+      if (code !== 0)
+        return reject(
+          new ServerFault(`${where} failed (${code === null ? `signal ${killedBy}` : `exit code ${code}`})`),
+        );
       try {
         resolve(readCredentials(printed, where));
       } catch (fault) {
@@ -55,6 +60,6 @@ function killGroup(child: ChildProcess): void {
     if (hasGroups && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     else child.kill('SIGKILL');
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }

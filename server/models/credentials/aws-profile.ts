@@ -10,7 +10,7 @@ import { processCredentials } from './aws-process.ts';
 import { ServerFault } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 
-// Node 20 is served on purpose; the notice would go to stderr.
+// Node 20 is supported on purpose; the deprecation notice would be written to stderr.
 sdkState.warningEmitted = true;
 
 type Found = Awaited<ReturnType<ReturnType<typeof fromIni>>>;
@@ -36,7 +36,7 @@ export async function profileCredentials(
 
 type RoleParams = Parameters<ReturnType<typeof getDefaultRoleAssumer>>[1];
 
-/** A role that is assumed with what this machine is. The SDK would send requests to the metadata services with clients of its own. */
+/** Returns a role assumed with the identity of this machine. The SDK would use metadata clients of its own. */
 async function assumedRole(
   settings: Profile['settings'],
   access: TokenAccess,
@@ -60,10 +60,10 @@ async function sourceOf(name: string, metadata: MetadataAccess): Promise<Expirin
   if (name === 'Environment' && own) return { value: own };
   if (name === 'EcsContainer') return containerRole(metadata);
   if (name === 'Ec2InstanceMetadata') return instanceRole(metadata);
-  throw new ServerFault(`the \`credential_source\` '${name}' of the profile has no credentials`);
+  throw new ServerFault(`the profile's \`credential_source\` is '${name}', which provides no credentials here`);
 }
 
-/** The credentials of the role that AWS_ROLE_ARN names, for the token in a file (EKS). */
+/** Returns the credentials of the role in AWS_ROLE_ARN, for a token in a file (EKS). */
 export async function webIdentityCredentials(
   { AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME }: NodeJS.ProcessEnv,
   access: TokenAccess,

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { OutgoingRequest } from './authorizer.ts';
 import type { AwsCredentials } from './aws-credentials.ts';
 
-/** Whom a signature is for. */
+/** The scope of a signature. */
 export interface SigningScope {
   readonly region: string;
   readonly service: string;
@@ -11,7 +11,7 @@ export interface SigningScope {
 
 type Data = string | ArrayBuffer | ArrayBufferView;
 
-/** The hash as the signer wants it. */
+/** The hash function in the form that the signer expects. */
 class Sha256 {
   readonly #secret: Data | undefined;
   #hash!: Hash | Hmac;
@@ -41,17 +41,17 @@ function bytesOf(data: Data): string | Uint8Array {
     : new Uint8Array(data);
 }
 
-/** Headers that are signed beside those of AWS: a proxy may change others on the way. */
+/** Headers that are signed in addition to those of AWS: a proxy may change others on the way. */
 const signedHeaders = /^(host|content-type|x-amz-.*)$/;
 
-/** What of a request is signed. */
+/** The parts of a request that are signed. */
 export type SignedRequest = Omit<OutgoingRequest, 'url'> & {
   readonly url: Pick<URL, 'protocol' | 'host' | 'hostname' | 'pathname' | 'searchParams'>;
 };
 
 /**
- * The headers that sign a request by Signature Version 4. All of its given headers are signed; `date` is the time it is
- * sent at.
+ * Returns the headers that sign a request by Signature Version 4. All of its headers are signed; `date` is the time at
+ * which it is sent.
  */
 export async function signatureHeaders(
   { method, url, headers, body }: SignedRequest,
@@ -85,7 +85,7 @@ function queryOf({ searchParams }: Pick<URL, 'searchParams'>): Record<string, st
   );
 }
 
-/** The request with the headers alone that arrive as they were sent. */
+/** Returns the request with only those headers that arrive as they were sent. */
 export function signable(request: OutgoingRequest): OutgoingRequest {
   const kept = [...request.headers].filter(([name]) => signedHeaders.test(name));
   return { ...request, headers: new Headers(kept) };

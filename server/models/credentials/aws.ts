@@ -1,7 +1,7 @@
 import type { Authorizer } from './authorizer.ts';
 import { type AwsCredentials, environmentCredentials } from './aws-credentials.ts';
 import { awsFiles, isSource, type Profile, profileOf } from './aws-files.ts';
-import { containerRole, hasContainerRole, instanceRole, mayAskInstance } from './aws-metadata.ts';
+import { containerRole, hasContainerRole, instanceRole, mayUseInstance } from './aws-metadata.ts';
 import { signable, signatureHeaders } from './aws-signing.ts';
 import { boundedSend, ServerFault } from './bounded-send.ts';
 import { type Expiring, ExpiringValue } from './expiring.ts';
@@ -9,18 +9,18 @@ import { search } from './search.ts';
 import { type CredentialServices, systemServices } from './services.ts';
 import { ShownNowhere } from './shown-nowhere.ts';
 
-/** A service of AWS that takes signed requests. */
+/** An AWS service that accepts signed requests. */
 export interface AwsTarget {
   readonly provider: string;
-  /** The variable of its key, which would do without all of this. */
+  /** The variable of its API key, which makes all of this unnecessary. */
   readonly envVar: string;
   /** Its name in signatures. */
   readonly service: string;
-  /** Its address; throws for what is not the name of a region. */
+  /** Returns its address; throws for an invalid region name. */
   readonly addressOf: (region: string | undefined) => string;
 }
 
-/** What the machine has of AWS: credentials in the order of boto3, whose search Pydantic AI leaves this to. */
+/** Returns an authorizer with the AWS credentials of the machine, found in boto3's order, as in Pydantic AI. */
 export function awsAuthorizer(
   env: NodeJS.ProcessEnv,
   { provider, envVar, service, addressOf }: AwsTarget,
@@ -91,8 +91,11 @@ async function findCredentials(
   const standard = profileOf('default', awsFiles(env));
   if (isSource(standard)) return ofProfile(standard);
   if (hasContainerRole(env)) return containerRole(metadata);
-  const nothing = 'the environment and the shared files hold none';
-  if (!mayAskInstance(env)) throw new ServerFault(`${nothing}, and AWS_EC2_METADATA_DISABLED is set`);
+  const nothing = 'neither the environment nor the shared files have any';
+  if (!mayUseInstance(env))
+    throw new ServerFault(
+      `${nothing}, and AWS_EC2_METADATA_DISABLED keeps the instance metadata service from being used`,
+    );
   try {
     return await instanceRole(metadata);
   } catch (error) {

@@ -1,35 +1,37 @@
-/** Requests to a server that has credentials: small ones, with small responses. */
+/** A small request to a server that returns credentials. */
 export interface SmallRequest {
   readonly url: URL;
   readonly method?: string;
   readonly headers?: NonNullable<RequestInit['headers']>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
-  /** The longest wait for the whole answer. */
+  /** The longest wait for the whole response. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** The whole answer. */
+/** The whole response. */
 export interface SmallAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-/** Sends a request and reads its answer within bounds. */
+/** Sends a request and reads its response within bounds. */
 export type Send = (request: SmallRequest) => Promise<SmallAnswer>;
 
-/** A server did not answer as it should; the message names the server and nothing it said. */
+/**
+ * Thrown when a server does not respond as expected. The message names the server and quotes nothing that it returned.
+ */
 export class ServerFault extends Error {
   override readonly name = 'ServerFault';
 }
 
-/** The most bytes of an answer; tokens take some KiB. */
+/** The most bytes of a response; tokens take a few KiB. */
 const mostBytes = 256 * 1_024;
 
 /**
- * Makes a function that sends with bounds on time and size, and follows no redirect: a token in a header or a body
- * would travel along.
+ * Returns a function that sends with limits on time and size, and follows no redirects: a token in a header or a body
+ * would be sent along.
  *
  * Errors: `ServerFault`; the reason of the signal once that is aborted.
  */
@@ -42,14 +44,14 @@ export function boundedSend(fetch: typeof globalThis.fetch): Send {
       const response = await fetch(url, { ...init, redirect: 'manual', signal: bounds });
       if (response.status >= 300 && response.status < 400) {
         await response.body?.cancel();
-        throw new ServerFault(`${at} answered with a redirect, which is not followed`);
+        throw new ServerFault(`${at} answered with a redirect, and redirects are not followed`);
       }
       return { status: response.status, headers: response.headers, text: await textOf(response, at) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof ServerFault) throw error;
       if (timeout.aborted) throw new ServerFault(`${at} did not answer within ${timeoutMs} ms`);
-      throw new ServerFault(`${at} could not be reached (${reasonOf(error)})`);
+      throw new ServerFault(`${at} cannot be reached (${reasonOf(error)})`);
     }
   };
 }
@@ -60,13 +62,14 @@ async function textOf(response: Response, at: string): Promise<string> {
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
     // Leaving the loop cancels the body.
-    if (size > mostBytes) throw new ServerFault(`${at} answered with more than ${mostBytes} bytes`);
+    if (size > mostBytes)
+      throw new ServerFault(`${at} answered with more than ${mostBytes} bytes, the most that is read`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The code of a network error, which names no value. */
+/** Returns the code of a network error, which contains no secret. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const code = cause !== null && typeof cause === 'object' && 'code' in cause ? cause.code : undefined;
@@ -74,8 +77,9 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Checks where credentials may be fetched from, and tokens for that be sent to: over TLS, or on this machine and its
- * link-local network, where clouds answer. A client of AWS must do so for containers; here it holds for all.
+ * Returns whether credentials may be fetched from an address, and tokens for that be sent to it: over TLS, or on this
+ * machine and its link-local network, where the clouds' metadata services are. AWS requires this of its clients for
+ * containers; here it holds for all.
  *
  * Source: AWS SDK `checkUrl`.
  */

@@ -3,19 +3,22 @@ import type { AwsTarget } from './aws.ts';
 import { awsFiles, isSource, profileOf } from './aws-files.ts';
 import { googleCredentialsFile } from './google-files.ts';
 
-/** Credentials that a machine has beside keys of a provider, and how they are found. */
+/** Credentials of the machine for a provider, other than its API key, and how to find them. */
 export interface DefaultCredentials {
-  /** What the page of providers says of them. */
+  /** The description on the page of providers. */
   readonly about: string;
-  /** The variables that steer the search, with what they hold. */
+  /** The variables that control the search, each with a description. */
   readonly envVars: Readonly<Record<string, string>>;
-  /** Whether the operator chose them over a key of the environment. */
+  /** Returns whether the operator chose them over a key in the environment. */
   outranksKey(env: NodeJS.ProcessEnv): boolean;
-  /** Whether a variable says to use them; otherwise a host that serves `secret/get` is requested to give a key first. */
+  /**
+   * Returns whether a variable says to use them. Otherwise a key is first requested from a host that serves
+   * `secret/get`.
+   */
   isChosen(env: NodeJS.ProcessEnv): boolean;
-  /** Whether there are files of them; what a metadata server may have is found when a run needs it. */
+  /** Returns whether there are credentials files. Metadata servers are only queried when a run needs credentials. */
   hasFile(env: NodeJS.ProcessEnv): boolean;
-  /** Made once for a daemon, so that its runs share credentials; loads what that needs. */
+  /** Opens them once per daemon, so that its runs share credentials, and loads the code for it. */
   open(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Authorizer>;
 }
 
@@ -23,7 +26,7 @@ const awsVariables = {
   AWS_ACCESS_KEY_ID: 'the access key, with `AWS_SECRET_ACCESS_KEY`',
   AWS_SECRET_ACCESS_KEY: 'the secret of the access key',
   AWS_SESSION_TOKEN: 'the session token of temporary credentials',
-  AWS_PROFILE: 'the profile of the shared files to use; else `default`',
+  AWS_PROFILE: 'the profile in the shared files; `default` unless set',
   AWS_DEFAULT_PROFILE: 'the profile when `AWS_PROFILE` is not set',
   AWS_SHARED_CREDENTIALS_FILE: 'the shared credentials file, else `~/.aws/credentials`',
   AWS_CONFIG_FILE: 'the shared configuration file, else `~/.aws/config`',
@@ -32,14 +35,14 @@ const awsVariables = {
   AWS_ROLE_SESSION_NAME: 'the name of the session of that role',
   AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: 'the path of the credentials of a container (ECS)',
   AWS_CONTAINER_CREDENTIALS_FULL_URI: 'their address: https, or on this machine or its link-local network',
-  AWS_CONTAINER_AUTHORIZATION_TOKEN: 'the token that address wants',
+  AWS_CONTAINER_AUTHORIZATION_TOKEN: 'the token that this address requires',
   AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: 'the file with that token',
-  AWS_EC2_METADATA_DISABLED: '`true`: the instance metadata service is not asked',
+  AWS_EC2_METADATA_DISABLED: '`true`: the instance metadata service is not used',
   AWS_EC2_METADATA_SERVICE_ENDPOINT: 'its address: https, or on this machine or its link-local network',
-  AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: '`IPv6`: its IPv6 address is asked',
+  AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: '`IPv6`: its IPv6 address is used',
 };
 
-/** Any of these says that the machine is to use what it has of AWS. */
+/** Any of these variables says that the AWS credentials of the machine are to be used. */
 const awsChoices = [
   'AWS_PROFILE',
   'AWS_DEFAULT_PROFILE',
@@ -48,12 +51,12 @@ const awsChoices = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ];
 
-/** What the machine has of AWS, for one of its services. */
+/** Returns the AWS credentials of the machine, for one service. */
 export function awsCredentials(target: AwsTarget): DefaultCredentials {
   return {
     about:
-      'Without a key requests are signed (Signature Version 4) with what the machine has of AWS: the environment, a ' +
-      'profile of the shared files, a web identity, the role of the container, the role of the instance, in this order.',
+      'Without a key, requests are signed (Signature Version 4) with the AWS credentials of the machine: the environment, a ' +
+      'profile in the shared files, a web identity, the role of the container, the role of the instance, in this order.',
     envVars: awsVariables,
     outranksKey: () => false,
     isChosen: (env) =>
@@ -67,13 +70,13 @@ export function awsCredentials(target: AwsTarget): DefaultCredentials {
 export const googleCredentials: DefaultCredentials = {
   about:
     'Without a key, or with `GOOGLE_APPLICATION_CREDENTIALS`, requests carry a token of application default credentials: ' +
-    'the file that is named, the file of `gcloud auth application-default login`, the metadata server, in this order.',
+    'the named file, the file that `gcloud auth application-default login` writes, the metadata server, in this order.',
   envVars: {
-    GOOGLE_APPLICATION_CREDENTIALS: 'the file of credentials; it comes before a key',
+    GOOGLE_APPLICATION_CREDENTIALS: 'the credentials file; it takes precedence over a key',
     GOOGLE_CLOUD_PROJECT: 'the project, else that of the file or the machine',
     GCLOUD_PROJECT: 'the project when `GOOGLE_CLOUD_PROJECT` is not set',
     GOOGLE_CLOUD_LOCATION: 'the location, else `us-central1`',
-    CLOUDSDK_CONFIG: 'the folder of gcloud, where its file of credentials is',
+    CLOUDSDK_CONFIG: 'the folder of gcloud, which holds its credentials file',
     GCE_METADATA_HOST: 'the host of the metadata server: on this machine or its link-local network',
   },
   outranksKey: ({ GOOGLE_APPLICATION_CREDENTIALS }) => Boolean(GOOGLE_APPLICATION_CREDENTIALS),
@@ -82,12 +85,12 @@ export const googleCredentials: DefaultCredentials = {
   open: once(async (env, signal) => (await import('./google.ts')).googleAuthorizer(env, signal)),
 };
 
-/** Keeps what was opened for an environment, of which a daemon has one; what failed is tried again. */
+/** Keeps the result for an environment; a daemon has one. A failure is not kept. */
 function once(open: DefaultCredentials['open']): DefaultCredentials['open'] {
   const opened = new WeakMap<NodeJS.ProcessEnv, Authorizer>();
   return async (env, signal) => {
     const known = opened.get(env) ?? (await open(env, signal));
-    // Runs that began together opened their own: the first stays.
+    // Runs that started at the same time each opened one: the first is kept.
     const first = opened.get(env) ?? known;
     opened.set(env, first);
     return first;

@@ -1,19 +1,19 @@
-/** A value that is good until its time; without one for ever. */
+/** A value that is valid until a given time, or forever. */
 export interface Expiring<T> {
   readonly value: T;
   readonly expiresAtMs?: number;
 }
 
-/** Before this much is left, a value is renewed while it is still used. */
+/** With less time left than this, a value is renewed while it is still in use. */
 const renewMs = 5 * 60_000;
-/** With less left than this, a value is no longer used: clocks differ, and requests take time to arrive. */
+/** With less time left than this, a value is no longer used: clocks differ, and requests take time to arrive. */
 const spareMs = 30_000;
 
 type Load<T> = (signal: AbortSignal) => Promise<Expiring<T>>;
 
 /**
- * Keeps a value that expires. Whoever needs it while it is loaded shares that one load, which is given up when nobody
- * waits for it any more.
+ * Keeps a value that expires. Callers that need it while it is loaded share one load, which is cancelled when none of
+ * them waits any more.
  */
 export class ExpiringValue<T> {
   readonly #load: Load<T>;
@@ -34,19 +34,19 @@ export class ExpiringValue<T> {
     const { value, expiresAtMs = Number.POSITIVE_INFINITY } = this.#current ?? { expiresAtMs: 0 };
     const leftMs = expiresAtMs - this.#now();
     if (value === undefined || leftMs < spareMs) return this.#wait(signal);
-    // A failure is no matter while the value is good; when it is not, the load is repeated and waited for.
+    // A failed load does not matter while the value is valid. Afterwards the load is repeated, and awaited.
     if (leftMs < renewMs) this.#start().result.catch(() => undefined);
     return value;
   }
 
-  /** Notes that a value was refused by who it was sent to. */
+  /** Notes that the server refused a value. */
   refuse(value: T): void {
     this.#refused = value;
   }
 
   /**
-   * Whether there is another value than the one that was refused last: one that was loaded meanwhile, or one that is
-   * loaded now. A load that fails leaves things as they are.
+   * Returns whether there is a value other than the one that was last refused: one that was loaded meanwhile, or is
+   * loaded now. A failed load changes nothing.
    */
   async renew(signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
@@ -89,7 +89,7 @@ export class ExpiringValue<T> {
   }
 }
 
-/** The result of a promise that others may wait for too; rejects as soon as the signal is aborted. */
+/** Returns the result of a promise that others may await too; rejects as soon as the signal is aborted. */
 function untilAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { isTrustedSource, ServerFault } from './bounded-send.ts';
 
-/** A file of application default credentials: of a service account, a user, a workload identity, or one impersonated. */
+/**
+ * A file of application default credentials: of a service account, a user, a workload identity or an impersonated
+ * account.
+ */
 export interface GoogleFile {
   readonly type: string;
   readonly [member: string]: unknown;
@@ -13,8 +16,8 @@ const tokenAddresses = ['token_uri', 'token_url', 'token_info_url', 'revoke_url'
 const sourceAddresses = ['url', 'region_url', 'imdsv2_session_token_url'];
 
 /**
- * Reads a file of credentials and checks every address in it: a file may come from elsewhere, and what it names is sent
- * secrets. The library leaves that to its callers.
+ * Reads a credentials file and checks every address in it: a file may come from elsewhere, and secrets are sent to the
+ * addresses in it. The library leaves that to its callers.
  *
  * Errors: `ServerFault`, naming the file, the member and the host.
  */
@@ -23,22 +26,23 @@ export async function readGoogleFile(path: string): Promise<GoogleFile> {
     throw new ServerFault(`the file '${path}' cannot be read (${error.code ?? error.name})`);
   });
   const file = asObject(parsed(text));
-  if (typeof file.type !== 'string') throw new ServerFault(`the file '${path}' is not one of Google credentials`);
+  if (typeof file.type !== 'string')
+    throw new ServerFault(`the file '${path}' is not a Google credentials file: it has no \`type\``);
   checkAddresses(file, path);
   return file as GoogleFile;
 }
 
-/** Whether tokens may be sent to an address. */
+/** Returns whether tokens may be sent to an address. */
 export const isGoogle = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' && (hostname.endsWith('.googleapis.com') || hostname === 'accounts.google.com');
 
-/** The origins that a token of another identity provider comes from. */
+/** Returns the origins that provide a token of another identity provider. */
 export function sourceOrigins(file: GoogleFile): string[] {
   const source = asObject(file.credential_source);
   return sourceAddresses.flatMap((member) => urlIn(source[member])?.origin ?? []);
 }
 
-/** Values of the file that must be shown nowhere. */
+/** Returns the values of the file that must never be shown. */
 export function secretsIn(file: Readonly<Record<string, unknown>>): string[] {
   const own = ['private_key', 'private_key_id', 'client_secret', 'refresh_token'].map((member) => file[member]);
   const source = file.source_credentials === undefined ? [] : secretsIn(asObject(file.source_credentials));
@@ -49,13 +53,17 @@ function checkAddresses(file: Readonly<Record<string, unknown>>, path: string): 
   for (const member of tokenAddresses) check(file[member], isGoogle, member, path);
   const { universe_domain: universe, credential_source, source_credentials } = file;
   if (universe !== undefined && universe !== 'googleapis.com') {
-    throw new ServerFault(`the \`universe_domain\` of '${path}' is not 'googleapis.com', which alone is served`);
+    throw new ServerFault(
+      `the \`universe_domain\` of '${path}' is not 'googleapis.com', the only one that is supported`,
+    );
   }
   const source = asObject(credential_source);
   for (const member of sourceAddresses) check(source[member], isTrustedSource, `credential_source.${member}`, path);
   check(source.regional_cred_verification_url, isAws, 'credential_source.regional_cred_verification_url', path);
   if (source.certificate !== undefined) {
-    throw new ServerFault(`the \`credential_source\` of '${path}' is a certificate, which is not supported`);
+    throw new ServerFault(
+      `the \`credential_source\` of '${path}' is a certificate, and certificates are not supported`,
+    );
   }
   if (source_credentials !== undefined) checkAddresses(asObject(source_credentials), path);
 }
@@ -65,7 +73,7 @@ function check(value: unknown, isGood: (url: URL) => boolean, member: string, pa
   const url = urlIn(value);
   if (url && isGood(url)) return;
   const host = url ? `names the host '${url.host}'` : 'is not a URL';
-  throw new ServerFault(`\`${member}\` of '${path}' ${host}, and credentials are not sent there`);
+  throw new ServerFault(`\`${member}\` in '${path}' ${host}, to which credentials are not sent`);
 }
 
 const isAws = ({ protocol, hostname }: URL) => protocol === 'https:' && /\.amazonaws\.com(\.cn)?$/.test(hostname);
@@ -83,6 +91,6 @@ function parsed(text: string): unknown {
   }
 }
 
-/** An object of any form; empty for what is none. */
+/** Returns the value if it is an object, else an empty one. */
 export const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The file of application default credentials: the one that is named, else the one that `gcloud auth
+ * Returns the path of the application default credentials: the named file, or else the one that `gcloud auth
  * application-default login` writes; null when there is none.
  *
  * Source: google-auth-library `GoogleAuth`.

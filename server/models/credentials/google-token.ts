@@ -12,7 +12,7 @@ import { type Send, ServerFault } from './bounded-send.ts';
 import type { Expiring } from './expiring.ts';
 import { asObject, type GoogleFile, isGoogle, sourceOrigins } from './google-file.ts';
 
-/** How requests to the token services of Google are sent. */
+/** The means to send requests to Google's token services. */
 export interface TokenAccess {
   readonly send: Send;
   readonly timeoutMs: number;
@@ -21,12 +21,12 @@ export interface TokenAccess {
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** A token for what a file of credentials stands for; a new one each time. */
+/** Returns a new token for the identity in a credentials file. */
 export async function tokenOf(file: GoogleFile, access: TokenAccess): Promise<Expiring<string>> {
   const client = clientOf(file, transporterOf(file, access));
-  if (!client) throw new ServerFault(`credentials of the type '${file.type}' are not supported`);
+  if (!client) throw new ServerFault(`the file holds credentials of type '${file.type}', which is not supported`);
   const { token } = await client.getAccessToken();
-  if (!token) throw new ServerFault('the token service answered without a token');
+  if (!token) throw new ServerFault('the token service returned no token');
   const { expiry_date } = client.credentials;
   return { value: token, ...(expiry_date ? { expiresAtMs: expiry_date } : {}) };
 }
@@ -65,7 +65,8 @@ function externalClient(file: GoogleFile, transporter: Transporter): AuthClient 
     scopes: [scope],
     transporter,
   });
-  // The exchange has a transporter of its own, which no option reaches: it would follow redirects with the token.
+  // The token exchange uses a transporter of its own that no option can set, and that would follow redirects with the
+  // token.
   if (client)
     (client as unknown as { stsCredential: { transporter: Transporter } }).stsCredential.transporter = transporter;
   return client;
@@ -80,17 +81,20 @@ function impersonatedClient(file: GoogleFile, transporter: Transporter): AuthCli
   return new Impersonated({ sourceClient, targetPrincipal, targetScopes: [scope], ...allowed, transporter });
 }
 
-/** How the library sends: within our bounds, to Google and to where a file takes another provider's token from. */
+/**
+ * Returns a transporter for the library that sends within our bounds, and only to Google and to the token sources of
+ * the file.
+ */
 function transporterOf(file: GoogleFile, { send, timeoutMs, signal }: TokenAccess): Transporter {
   const sources = new Set(sourceOrigins(file));
   const transporter = new gaxios.Gaxios({
     async fetchImplementation(input, init) {
       const url = new URL(String(input));
       if (!isGoogle(url) && !sources.has(url.origin)) {
-        throw new ServerFault(`credentials of Google are not sent to '${url.host}'`);
+        throw new ServerFault(`the library tried to send credentials to '${url.host}', which is not a host of Google`);
       }
       const { method = 'GET', headers, body } = init ?? {};
-      // Completed by the platform: the type of a form is in its class.
+      // The platform adds the content type, which depends on the class of the body.
       const request = new Request(url, { method, ...(headers ? { headers } : {}), ...(body ? { body } : {}) });
       const text = await request.text();
       const given = { method, headers: request.headers, ...(text ? { body: text } : {}) };
@@ -98,7 +102,7 @@ function transporterOf(file: GoogleFile, { send, timeoutMs, signal }: TokenAcces
       return new Response(answer.text, { status: answer.status, headers: answer.headers });
     },
   });
-  // Silence and what is refused here are final: a repetition would only hide the reason.
+  // Timeouts and refusals are final: a retry would only hide the reason.
   transporter.interceptors.request.add({
     resolved: async (config) => ({ ...config, retryConfig: { ...config.retryConfig, noResponseRetries: 0 } }),
   });

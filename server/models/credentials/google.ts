@@ -13,11 +13,13 @@ const wanted = {
   provider: 'google-cloud',
   envVar: 'GOOGLE_APPLICATION_CREDENTIALS',
   advice:
-    'Set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, or GOOGLE_API_KEY, before the daemon starts, ' +
+    'Set GOOGLE_APPLICATION_CREDENTIALS to a credentials file, or GOOGLE_API_KEY, before the daemon starts, ' +
     'or sign in with `gcloud auth application-default login`.',
 };
 
-/** What the machine has of Google Cloud: application default credentials, from a file or its metadata server. */
+/**
+ * Returns an authorizer with the application default credentials of the machine, from a file or its metadata server.
+ */
 export async function googleAuthorizer(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
@@ -61,7 +63,7 @@ interface Found {
   readonly quotaProject?: string;
 }
 
-/** The project of the requests; the operator overrides what the file says. */
+/** Returns the project of the requests; the operator's choice overrides that of the file. */
 async function find(
   env: NodeJS.ProcessEnv,
   path: string | null,
@@ -76,12 +78,12 @@ async function find(
   if (project) return { project, ...(textOf(quota) ? { quotaProject: textOf(quota) } : {}) };
   throw new EngineError(
     'auth.missing',
-    `The file '${path}' names no project of Google Cloud: set GOOGLE_CLOUD_PROJECT before the daemon starts.`,
+    `The credentials file '${path}' does not name a Google Cloud project. Set GOOGLE_CLOUD_PROJECT before the daemon starts.`,
     { envVar: 'GOOGLE_CLOUD_PROJECT', provider: wanted.provider },
   );
 }
 
-/** The file is read anew for each token: what wrote it may have renewed it. */
+/** The file is read again for each token, since it may have been rewritten. */
 async function loadToken(
   env: NodeJS.ProcessEnv,
   path: string | null,
@@ -115,14 +117,12 @@ const metadataAccess = (
 
 async function nearby<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((error) => {
-    throw error instanceof ServerFault
-      ? new ServerFault(`there is no file of credentials, and ${error.message}`)
-      : error;
+    throw error instanceof ServerFault ? new ServerFault(`there is no credentials file, and ${error.message}`) : error;
   });
 }
 
 /**
- * Where models of a project are at a location. Both are part of the address, so they must be plain names.
+ * Returns the address of a project's models at a location. Both become part of it, so they must be plain names.
  *
  * Source: Google Gen AI SDK `BaseApiClient`.
  */
@@ -130,8 +130,8 @@ function addressOf(project: string, location: string): string {
   if (!/^[a-z\d][a-z\d.:-]*$/i.test(project) || !/^[a-z\d-]+$/.test(location)) {
     throw new EngineError(
       'auth.missing',
-      `The project '${project}' at the location '${location}' of Google Cloud cannot be part of an address: ` +
-        'correct GOOGLE_CLOUD_PROJECT or GOOGLE_CLOUD_LOCATION.',
+      `The Google Cloud project '${project}' or location '${location}' is not a valid name. ` +
+        'Correct GOOGLE_CLOUD_PROJECT or GOOGLE_CLOUD_LOCATION.',
       { envVar: 'GOOGLE_CLOUD_PROJECT', provider: wanted.provider },
     );
   }

@@ -2,19 +2,19 @@ import { EngineError } from '../../engine/errors.ts';
 import type { Expiring } from './expiring.ts';
 import type { CredentialServices } from './services.ts';
 
-/** What a failed search says: for which provider, and which variable would do without it. */
+/** The contents of the error of a failed search: the provider, and the variable that makes the search unnecessary. */
 export interface Wanted {
   readonly provider: string;
   readonly envVar: string;
   readonly advice: string;
 }
 
-/** The longest part of what a library says that is repeated. */
+/** The most characters of a library's message that are repeated. */
 const mostChars = 500;
 
 /**
- * Bounds a search for credentials as a whole, also where a library takes no signal, and makes one kind of error of
- * whatever goes wrong in it.
+ * Limits the time of a search for credentials as a whole, even where a library takes no signal, and turns every failure
+ * into one kind of error.
  *
  * Errors: `auth.missing`, saying what failed and what to do; the reason of the signal once that is aborted.
  */
@@ -32,7 +32,7 @@ export function search<T>(
       if (signal.aborted) throw signal.reason;
       if (error instanceof EngineError) throw error;
       const reason = timeout.aborted
-        ? `the search took longer than ${searchTimeoutMs} ms`
+        ? `the search was given up after ${searchTimeoutMs} ms`
         : (error instanceof Error ? error.message : String(error))
             .replace(/^ServerFault: /, '')
             .slice(0, mostChars)

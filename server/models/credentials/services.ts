@@ -1,13 +1,13 @@
-/** What finding credentials needs of the world; everything has a real default. */
+/** Services that the search for credentials uses; each has a default. */
 export interface CredentialServices {
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** The longest wait for one answer of a metadata server, which is near or not there. */
+  /** The longest wait for a response of a metadata server, which is either near or absent. */
   readonly metadataTimeoutMs: number;
-  /** The longest wait for one answer of a token service. */
+  /** The longest wait for a response of a token service. */
   readonly tokenTimeoutMs: number;
-  /** The longest search for credentials, however many servers it takes. */
+  /** The longest search for credentials, over all servers. */
   readonly searchTimeoutMs: number;
 }
 

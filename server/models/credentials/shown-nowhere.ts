@@ -1,7 +1,10 @@
-/** The most values that are kept: those of some renewals, as an answer may quote the credentials of an earlier try. */
+/**
+ * The most values that are kept. They cover several renewals, since a response may quote the credentials of an earlier
+ * attempt.
+ */
 const most = 16;
 
-/** Values of credentials that were in use lately. */
+/** The values of recently used credentials. */
 export class ShownNowhere {
   readonly #values = new Set<string>();
 

@@ -6,16 +6,16 @@ import { userError } from '../../engine/errors.ts';
 import { servedType } from './downloaded-type.ts';
 import { isLocalAddress, isPublicAddress } from './public-address.ts';
 
-/** What is fetched for a model that does not take its address. */
+/** A file that is downloaded for a model that does not accept its URL. */
 export interface Wanted {
   readonly url: URL;
   /** Media type it should have, perhaps only its first half. */
   readonly mediaType: string;
-  /** Whether the specification has `allow-local`. */
+  /** True if the specification has `allow-local`. */
   readonly allowLocal: boolean;
 }
 
-/** What came. */
+/** A downloaded file. */
 export interface Downloaded {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
@@ -35,7 +35,7 @@ export interface DownloadWorld {
   resolve(host: string): Promise<Address[]>;
   /** Sends a request; `lookup` gives the addresses that were checked, and no others may be connected to. */
   send(url: URL, options: http.RequestOptions & { lookup: LookupFunction }): http.ClientRequest;
-  /** Whether the operator allows downloads from the local network. */
+  /** True if the operator allows downloads from the local network. */
   readonly allowLocal: boolean;
   readonly timeoutMs: number;
 }
@@ -101,7 +101,7 @@ export async function download(
     return await fetchAt(wanted.url, { wanted, budget, signal: either, world }, redirects);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (deadline.aborted) throw refused(wanted.url, `it was not there within ${world.timeoutMs / 1_000} s`);
+    if (deadline.aborted) throw refused(wanted.url, `it did not arrive within ${world.timeoutMs / 1_000} s`);
     throw error;
   }
 }
@@ -119,17 +119,17 @@ async function fetchAt(url: URL, download: Download, redirectsLeft: number): Pro
     const { statusCode: status = 0, headers } = response;
     if (status >= 300 && status < 400 && headers.location !== undefined) {
       if (redirectsLeft === 0) throw refused(download.wanted.url, `there were more than ${redirects} redirects`);
-      if (!URL.canParse(headers.location, url.href)) throw refused(url, 'it redirects to something that is not a URL');
+      if (!URL.canParse(headers.location, url.href)) throw refused(url, 'it redirects to an invalid URL');
       return await fetchAt(new URL(headers.location, url), download, redirectsLeft - 1);
     }
-    if (status !== 200) throw refused(url, `the server answered with status ${status}`);
+    if (status !== 200) throw refused(url, `the server returned status ${status}`);
     // What is sent packed has no bound on what it becomes.
     if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-      throw refused(url, `it is encoded as '${headers['content-encoding']}', which was not asked for`);
+      throw refused(url, `it is encoded as '${headers['content-encoding']}', which was not requested`);
     }
     const mediaType = servedType(headers['content-type'], download.wanted.mediaType);
     if (!mediaType) {
-      throw refused(url, `it is '${headers['content-type']}', and '${download.wanted.mediaType}' was expected`);
+      throw refused(url, `its type is '${headers['content-type']}', not '${download.wanted.mediaType}' as expected`);
     }
     return { bytes: await read(response, url, download.budget), mediaType };
   } finally {
@@ -140,16 +140,16 @@ async function fetchAt(url: URL, download: Download, redirectsLeft: number): Pro
 /** Errors: `run.invalid` for an address that no request may go to. */
 async function checkedAddresses(url: URL, { wanted, world, signal }: Download): Promise<Address[]> {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw refused(url, `only http and https are downloaded, not '${url.protocol}'`);
+    throw refused(url, `only http and https URLs are downloaded, not '${url.protocol}'`);
   }
-  if (url.username || url.password) throw refused(url, 'it has credentials in it');
+  if (url.username || url.password) throw refused(url, 'the URL contains credentials');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolved(host, url, { world, signal });
   for (const { address } of addresses) {
     if (isPublicAddress(address)) continue;
     if (!isLocalAddress(address)) throw refused(url, `${address} is not a public address`);
     if (!wanted.allowLocal) {
-      throw refused(url, `${address} is a private address; \`force_download: 'allow-local'\` is needed for it`);
+      throw refused(url, `${address} is a private address; allow it with \`force_download: 'allow-local'\``);
     }
     if (!world.allowLocal) {
       throw refused(
@@ -197,7 +197,7 @@ function send(
     const request = world.send(url, { method: 'GET', headers, agent: false, lookup, signal, maxHeaderSize: 16_384 });
     request.once('response', resolve);
     request.once('error', (error: NodeJS.ErrnoException) =>
-      reject(refused(url, `the connection failed (${error.code ?? 'unknown'})`)),
+      reject(refused(url, `the connection failed (${error.code ?? 'unknown reason'})`)),
     );
     request.end();
   });
@@ -208,7 +208,7 @@ const acceptOf = (mediaType: string) =>
 
 async function read(response: http.IncomingMessage, url: URL, budget: Budget): Promise<Uint8Array> {
   const tooLarge = () =>
-    refused(url, `it is too large: the files of one request may have ${budget.limit} bytes together`);
+    refused(url, `it is too large: the files of one request are limited to ${budget.limit} bytes together`);
   if (Number(response.headers['content-length'] ?? 0) > budget.left) throw tooLarge();
   const chunks: Buffer[] = [];
   let complete = false;
@@ -225,7 +225,7 @@ async function read(response: http.IncomingMessage, url: URL, budget: Budget): P
     if (budget.left < 0) throw error;
     complete = false;
   }
-  if (!complete) throw refused(url, 'the connection broke off');
+  if (!complete) throw refused(url, 'the connection was closed too early');
   return Buffer.concat(chunks);
 }
 

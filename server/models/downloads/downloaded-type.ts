@@ -1,4 +1,4 @@
-/** What servers call a file they know nothing about. */
+/** The types that servers give to files they know nothing about. */
 const generic = new Set(['', 'application/octet-stream', 'binary/octet-stream', 'application/binary']);
 
 const textTypes = new Set([

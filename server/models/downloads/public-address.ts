@@ -21,11 +21,11 @@ const special4 = [
 const global6 = ['2000::/3'];
 const special6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
-/** What a person means by the local network. */
+/** The addresses commonly called the local network. */
 const local4 = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 const local6 = ['::1/128', 'fc00::/7', 'fe80::/10'];
 
-/** Where clouds answer with credentials, some of it among the others. */
+/** The addresses of the clouds' metadata services; some of them lie in the other ranges. */
 const metadata4 = ['169.254.0.0/16', '168.63.129.16/32', '100.100.100.200/32', '192.0.0.192/32'];
 const metadata6 = ['fd00:ec2::/32', 'fd20:ce::/32', 'fd00:42::/32', 'fd00:c1::/32'];
 

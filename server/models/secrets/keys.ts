@@ -4,67 +4,67 @@ import { isCredentialHeader } from '../../redaction/shapes.ts';
 import type { ProviderRow } from '../providers.ts';
 import { checkBaseUrl } from './base-url.ts';
 
-/** Where keys come from, and what a client may have of the machine: the operator's choice alone. */
+/** The source of keys, and what the operator allows clients to use of the machine. */
 export interface KeySource {
   readonly env: NodeJS.ProcessEnv;
-  /** Further variables with keys that a client may name. */
+  /** Further variables with secrets that a client may name. */
   readonly allowEnv: ReadonlySet<string>;
-  /** Whether a specification may ask for downloads from the local network; default no. */
+  /** True if a specification may request downloads from the local network; false by default. */
   readonly allowLocalDownloads?: boolean;
 }
 
-/** A secret by its name; without a value it is asked of the host. */
+/** A secret by its name; without a value it is requested from the host. */
 export interface Secret {
   /** Environment variable, or the NAME of a header's `{secret: NAME}`. */
   readonly name: string;
   readonly provider: string;
-  /** Whether requests go without it when there is none. */
+  /** True if requests are sent without it when there is none. */
   readonly optional?: boolean;
-  /** Whether the host is asked for it only once the provider refused to go without (401). */
-  readonly askedWhenRefused?: boolean;
-  /** The address it is sent to, when that is not the provider's own. */
+  /** True if it is requested from the host only after the provider refused a request without it (401). */
+  readonly requestedWhenRefused?: boolean;
+  /** The address that it is sent to, if that is not the provider's own. */
   readonly baseUrl?: string;
   readonly value?: string;
 }
 
-/** The secrets a model needs; what they are is found when it is first asked. */
+/** The secrets a model needs; their values are looked up at its first request. */
 export interface SecretPlan {
   readonly apiKey: Secret;
   readonly headers: Readonly<Record<string, string | Secret>>;
-  /** Whether requests without a key go with the credentials that the machine has. */
+  /** True if requests without a key use the credentials of the machine. */
   readonly usesDefaultCredentials: boolean;
 }
 
 type ModelObject = Exclude<ModelEntry, string>;
-type Asked = { readonly entry: ModelObject; readonly row: ProviderRow; readonly keys: KeySource };
+type KeyedEntry = { readonly entry: ModelObject; readonly row: ProviderRow; readonly keys: KeySource };
 
 /**
- * Which secrets a model of a provider needs, and which of them the environment has. What it lacks is asked of the host,
- * when the host serves that.
+ * Returns which secrets a model of a provider needs, with the values that the environment has. What it lacks is
+ * requested from the host, if the host serves `secret/get`.
  *
- * Errors: `auth.missing {envVar}` when nobody can be asked, `run.invalid` for a variable that may not be read and for a
- * credential among the plain headers or in the address.
+ * Errors: `auth.missing {envVar}` when the host does not serve it, `run.invalid` for a variable that may not be read and
+ * for a credential among the plain headers or in the address.
  */
-export function secretPlan(asked: Asked, hostServesSecrets: boolean): SecretPlan {
-  const { baseUrl, model } = asked.entry;
+export function secretPlan(keyed: KeyedEntry, hostServesSecrets: boolean): SecretPlan {
+  const { baseUrl, model } = keyed.entry;
   if (baseUrl) checkBaseUrl(baseUrl, model);
-  const standIn = defaultCredentialsOf(asked);
-  const apiKey = standIn ?? apiKeyOf(asked, hostServesSecrets);
+  const standIn = defaultCredentialsOf(keyed);
+  const apiKey = standIn ?? apiKeyOf(keyed, hostServesSecrets);
   const headers = Object.fromEntries(
-    Object.entries(asked.entry.headers ?? {}).map(([header, value]) => {
-      if (typeof value !== 'string') return [header, secretOf(asked, value.secret)];
-      refuseCredential(header, `\`headers\` of '${asked.entry.model}'`);
+    Object.entries(keyed.entry.headers ?? {}).map(([header, value]) => {
+      if (typeof value !== 'string') return [header, secretOf(keyed, value.secret)];
+      refuseCredential(header, `\`headers\` of '${keyed.entry.model}'`);
       return [header, value];
     }),
   );
-  refuseCredentials(asked.entry.settings?.extra_headers);
+  refuseCredentials(keyed.entry.settings?.extra_headers);
   const plan = { apiKey, headers, usesDefaultCredentials: standIn !== undefined };
   const missing = secretsOf(plan).find(({ value, optional }) => value === undefined && !optional);
-  if (missing && !hostServesSecrets) throw missingSecret(missing, { hostAsked: false });
+  if (missing && !hostServesSecrets) throw missingSecret(missing, { hostHasNone: false });
   return plan;
 }
 
-/** The secrets of a plan, the key first. */
+/** Returns the secrets of a plan, the key first. */
 export function secretsOf({ apiKey, headers }: SecretPlan): Secret[] {
   const named = Object.values(headers).filter((value) => typeof value !== 'string');
   return [apiKey, ...named];
@@ -75,59 +75,62 @@ export function refuseCredentials(headers: Readonly<Record<string, string>> | nu
   for (const header of Object.keys(headers ?? {})) refuseCredential(header, '`extra_headers`');
 }
 
-/** A secret that neither the environment nor the host has. */
-export function missingSecret({ name, provider }: Secret, { hostAsked }: { hostAsked: boolean }): EngineError {
-  const alsoAsked = hostAsked ? ', and the host gave none (secret/get)' : '';
+/** Returns the error of a secret that neither the environment nor the host has. */
+export function missingSecret({ name, provider }: Secret, { hostHasNone }: { hostHasNone: boolean }): EngineError {
+  const hostToo = hostHasNone ? ', and the host returned no secret (secret/get)' : '';
   return new EngineError(
     'auth.missing',
-    `The environment variable ${name} holds no key for '${provider}'${alsoAsked}; set it before the daemon starts.`,
+    `The environment variable ${name} is not set${hostToo}, so there is no API key for '${provider}'. Set it before the daemon starts.`,
     { envVar: name, provider },
   );
 }
 
-/** What stands in a specification is kept, compared and one day journalled with it: a secret is only named there. */
+/**
+ * Refuses a credential in a specification, which is kept, compared and written to the store: it may only name secrets.
+ */
 function refuseCredential(header: string, where: string): void {
   if (!isCredentialHeader(header)) return;
   throw userError(
-    `The header '${header}' in ${where} is a credential: give it in \`headers\` of the model as {"secret": "NAME"}, ` +
-      'which names a variable of the daemon (`--allow-env NAME`) or what the host answers to secret/get.',
+    `The header '${header}' in ${where} is a credential. Pass it in \`headers\` of the model as {"secret": "NAME"}: ` +
+      'NAME is an environment variable that the daemon may read (`--allow-env NAME`), or a secret that the host returns for secret/get.',
   );
 }
 
 /**
- * The key of a provider that the machine may have other credentials for, when those may take its place: at once when a
- * variable says so, else when the host has no key. They are for the provider's own address alone.
+ * Returns the key of a provider whose place other credentials of the machine may take: at once if a variable says so,
+ * else if the host has no key. They are only sent to the provider's own address.
  */
-function defaultCredentialsOf({ entry, row, keys }: Asked): Secret | undefined {
+function defaultCredentialsOf({ entry, row, keys }: KeyedEntry): Secret | undefined {
   const { defaultCredentials } = row;
   if (!defaultCredentials || entry.baseUrl || entry.apiKeyEnv) return undefined;
   const hasKey = [row.envVar, ...(row.otherEnvVars ?? [])].some((variable) => keys.env[variable]);
   if (hasKey && !defaultCredentials.outranksKey(keys.env)) return undefined;
   const key = { name: row.envVar, provider: row.name, optional: true };
-  return defaultCredentials.isChosen(keys.env) ? { ...key, askedWhenRefused: true } : key;
+  return defaultCredentials.isChosen(keys.env) ? { ...key, requestedWhenRefused: true } : key;
 }
 
-function apiKeyOf(asked: Asked, hostServesSecrets: boolean): Secret {
-  const { entry, row } = asked;
+function apiKeyOf(keyed: KeyedEntry, hostServesSecrets: boolean): Secret {
+  const { entry, row } = keyed;
   const variables = [row.envVar, ...(row.otherEnvVars ?? [])];
   if (entry.apiKeyEnv) {
-    if (mayRead(asked, entry.apiKeyEnv)) return secretOf(asked, entry.apiKeyEnv);
-    throw mayNotRead(asked, entry.apiKeyEnv);
+    if (mayRead(keyed, entry.apiKeyEnv)) return secretOf(keyed, entry.apiKeyEnv);
+    throw mayNotRead(keyed, entry.apiKeyEnv);
   }
-  const name = variables.find((variable) => asked.keys.env[variable]) ?? row.envVar;
-  if (row.keyOptional) return { ...secretOf(asked, name), optional: true, askedWhenRefused: true };
-  if (!entry.baseUrl || mayRead(asked, name)) return secretOf(asked, name);
-  if (hostServesSecrets) return secretOf(asked, row.envVar);
+  const name = variables.find((variable) => keyed.keys.env[variable]) ?? row.envVar;
+  if (row.keyOptional) return { ...secretOf(keyed, name), optional: true, requestedWhenRefused: true };
+  if (!entry.baseUrl || mayRead(keyed, name)) return secretOf(keyed, name);
+  if (hostServesSecrets) return secretOf(keyed, row.envVar);
   throw userError(
-    `'${entry.model}' has a \`baseUrl\`, so its key comes from a variable of its own: name one in \`apiKeyEnv\` that the ` +
-      `daemon was started with (\`--allow-env NAME\`; its own: \`--allow-env ${row.envVar}\`), or serve secret/get.`,
+    `'${entry.model}' has a \`baseUrl\`, and the API key in ${row.envVar} is only sent to the provider's own address. Name ` +
+      `another variable in \`apiKeyEnv\` and start the daemon with \`--allow-env NAME\`, or with \`--allow-env ${row.envVar}\` to ` +
+      'send that key there, or serve secret/get.',
   );
 }
 
-/** A secret with its value, when the environment has one that may go to this address. */
-function secretOf(asked: Asked, name: string): Secret {
-  const { entry, row, keys } = asked;
-  const value = mayRead(asked, name) ? keys.env[name]?.trim() : undefined;
+/** Returns a secret, with its value if the environment has one that may be sent to this address. */
+function secretOf(keyed: KeyedEntry, name: string): Secret {
+  const { entry, row, keys } = keyed;
+  const value = mayRead(keyed, name) ? keys.env[name]?.trim() : undefined;
   return {
     name,
     provider: row.name,
@@ -136,17 +139,20 @@ function secretOf(asked: Asked, name: string): Secret {
   };
 }
 
-/** The standard key of a provider goes to the provider alone, never to an address a client gave. */
-function mayRead({ entry, row, keys }: Asked, variable: string): boolean {
+/**
+ * Returns whether a variable may be read: a provider's standard key is only sent to the provider, never to an address
+ * from a client.
+ */
+function mayRead({ entry, row, keys }: KeyedEntry, variable: string): boolean {
   if (keys.allowEnv.has(variable)) return true;
   return !entry.baseUrl && (variable === row.envVar || (row.otherEnvVars ?? []).includes(variable));
 }
 
-function mayNotRead({ entry }: Asked, variable: string): EngineError {
+function mayNotRead({ entry }: KeyedEntry, variable: string): EngineError {
   const why = entry.baseUrl
-    ? `'${entry.model}' has a \`baseUrl\`, so '${variable}' needs the operator's leave`
-    : `'${variable}' is not a variable of the provider of '${entry.model}'`;
+    ? `'${entry.model}' has a \`baseUrl\`, so the operator must allow the variable '${variable}'`
+    : `'${variable}' is not a variable of the provider of '${entry.model}', so the operator must allow it`;
   return userError(
-    `${why}: start the daemon with \`--allow-env ${variable}\`, or leave \`apiKeyEnv\` out and serve secret/get.`,
+    `${why}. Start the daemon with \`--allow-env ${variable}\`, or omit \`apiKeyEnv\` and serve secret/get.`,
   );
 }

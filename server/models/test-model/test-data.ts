@@ -16,8 +16,8 @@ interface Progress {
 }
 
 /**
- * The least data that suits a JSON Schema; another `seed` (0 or more) gives other data. `allOf`, `pattern` and formats but
- * `date` are not looked at, so the data need not be valid.
+ * Returns minimal data for a JSON Schema; another `seed` (0 or more) gives other data. `allOf`, `pattern` and formats
+ * other than `date` are ignored, so the data need not be valid.
  *
  * Errors: `run.invalid` for a type that is unknown or a list, a `$ref` to nothing, and data without end. Source: Pydantic AI `_JsonSchemaTestData`; any local `$ref` is followed, upstream only those into `$defs`.
  */
@@ -196,7 +196,7 @@ function shifted(bound: unknown, by: number): number | undefined {
 
 function target(ref: string, root: SchemaObject): unknown {
   const schema = resolveRef(root, ref);
-  if (schema === undefined) throw userError(`The schema has no \`${ref}\`.`);
+  if (schema === undefined) throw userError(`The schema refers to '${ref}', but does not define it.`);
   return schema;
 }
 

@@ -86,7 +86,7 @@ function toolsToCall(options: TestModelOptions, tools: readonly ToolDefinition[]
   });
 }
 
-/** How the run is to end; text and arguments that are absent are made up. */
+/** The requested end of the run; absent text and arguments are generated. */
 type WantedOutput =
   | { readonly kind: 'text'; readonly text?: string }
   | { readonly kind: 'tool'; readonly args?: unknown };

@@ -1,7 +1,8 @@
 import type { DeltaEvent, PartDelta } from '../../../protocol/deltas.ts';
-import { drained, type NotificationSender } from '../../callbacks/client.ts';
+import type { NotificationSender } from '../../callbacks/client.ts';
 import type { After } from '../../callbacks/timer.ts';
 import type { CallPiece, DeltaSink, PartFields } from '../../engine/streaming/delta-sink.ts';
+import { untilDrained } from './back-pressure.ts';
 import { PieceBuffer } from './piece-buffer.ts';
 
 /** Characters at which merged deltas are sent without waiting any longer. */
@@ -44,7 +45,7 @@ export class DeltaCoalescer implements DeltaSink {
 
   ready(signal: AbortSignal): Promise<void> | undefined {
     const { reader } = this.#options;
-    return reader.congested && this.#waitingSize + this.#piece.size > full ? drained(reader, signal) : undefined;
+    return this.#waitingSize + this.#piece.size > full ? untilDrained(reader, signal) : undefined;
   }
 
   show(event: DeltaEvent): void {

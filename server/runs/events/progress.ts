@@ -23,7 +23,7 @@ export class RunProgress {
   readonly #options: ProgressOptions;
   /** The request for a place to show it. */
   #creation: SentRequest | null = null;
-  #state: 'idle' | 'asked' | 'shown' | 'over' = 'idle';
+  #state: 'idle' | 'requested' | 'shown' | 'over' = 'idle';
   #message: string | undefined;
 
   constructor(options: ProgressOptions) {
@@ -44,11 +44,11 @@ export class RunProgress {
       this.#begin();
       return;
     }
-    this.#state = 'asked';
+    this.#state = 'requested';
     this.#creation = requests.request(
       'window/workDoneProgress/create',
       { token: this.token },
-      { answered: () => this.#state === 'asked' && this.#begin(), failed: () => undefined },
+      { answered: () => this.#state === 'requested' && this.#begin(), failed: () => undefined },
     );
   }
 
@@ -75,7 +75,7 @@ export class RunProgress {
 
   #close(message: string): void {
     if (this.#state === 'shown') this.#send({ kind: 'end', message });
-    if (this.#state === 'asked') this.#creation?.withdraw();
+    if (this.#state === 'requested') this.#creation?.withdraw();
     this.#state = 'over';
   }
 

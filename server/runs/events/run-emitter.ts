@@ -1,9 +1,10 @@
 import type { DeltaEvent } from '../../../protocol/deltas.ts';
 import type { DurableEvent } from '../../../protocol/events.ts';
-import { drained, type NotificationSender } from '../../callbacks/client.ts';
+import type { NotificationSender } from '../../callbacks/client.ts';
 import type { After } from '../../callbacks/timer.ts';
 import type { DeltaSink } from '../../engine/streaming/delta-sink.ts';
 import type { OwnerReference } from '../run-owner.ts';
+import { untilDrained } from './back-pressure.ts';
 import { DeltaCoalescer } from './delta-coalescer.ts';
 import { EventRing } from './event-ring.ts';
 import { eventForWire, instead } from './event-size.ts';
@@ -149,8 +150,7 @@ export class RunEmitter {
 
   /** While the client is congested: resolves when it is not any more, or on an abort. */
   ready(signal: AbortSignal): Promise<void> | undefined {
-    const client = this.#client;
-    return client.congested ? drained(client, signal) : undefined;
+    return untilDrained(this.#client, signal);
   }
 
   /** The owner has changed: progress is shown by the new one, if at all. */

@@ -1,4 +1,4 @@
-// Our connection without the daemon behind it. Its bundle is the first argument.
+// Our connection without the daemon. Its bundle is the first argument.
 import { createRequire } from 'node:module';
 
 const { openWire, defaultLimits } = createRequire(import.meta.url)(process.argv[2]);

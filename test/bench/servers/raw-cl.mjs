@@ -1,5 +1,5 @@
 // The floor for a server on stdio: a hand-written Content-Length loop. Every request gets the same answer; `burst` is
-// answered behind so many notifications.
+// answered after so many notifications.
 let chunks = [];
 let have = 0;
 let need = -1;

@@ -1,5 +1,5 @@
 'use strict';
-// Drives the daemon with the stock language client, as an extension of VS Code does, and tells what a person saw.
+// Drives the daemon with the stock language client, as an extension of VS Code does, and reports what a person saw.
 //
 //   node drive.cjs PATH_OF_THE_DAEMON
 const assert = require('node:assert/strict');

@@ -152,8 +152,8 @@ describe('calls that may be cut never come out', () => {
   const cut = { ...call, input: '{"country":"UK' };
 
   it.each([
-    ['interrupted', undefined, 'model.stream', "The answer of 'm-1' broke off before its end.", true],
-    ['error', undefined, 'model.stream', "The answer of 'm-1' broke off before its end.", true],
+    ['interrupted', undefined, 'model.stream', "The response of 'm-1' ended before it was complete.", true],
+    ['error', undefined, 'model.stream', "The response of 'm-1' ended before it was complete.", true],
   ] as const)('%s', (unified, raw, kind, message, retryable) => {
     const result = resultOf([cut], { finishReason: { unified, raw } });
     expect(() => answer(result)).toThrow(

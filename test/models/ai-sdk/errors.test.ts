@@ -48,7 +48,7 @@ const bad = { message: 'bad', type: 'invalid_request_error', param: null, code: 
 
 const noAnswer = (body: object) => ({
   kind: 'model.api',
-  message: 'The provider returned a body without an answer.',
+  message: 'The provider returned a body without a response.',
   details: { provider: 'openai', model: 'gpt-x', retryable: true, body },
 });
 
@@ -210,28 +210,37 @@ describe('keys and addresses', () => {
 
   it('goes to OpenAI when no address is given, past OPENAI_BASE_URL', async () => {
     vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9/v1');
-    const asked: string[] = [];
+    const urls: string[] = [];
     const fetch: typeof globalThis.fetch = async (url) => {
-      asked.push(String(url));
+      urls.push(String(url));
       return Response.json(completion());
     };
     await create({ id: 'openai-chat:gpt-x', modelName: 'gpt-x', apiKey: key }, { fetch }).request(prompt, callOf());
-    expect(asked).toEqual(['https://api.openai.com/v1/chat/completions']);
+    expect(urls).toEqual(['https://api.openai.com/v1/chat/completions']);
   });
 });
 
 describe('what cannot be sent', () => {
   const id = "'openai-chat:gpt-x'";
-  const credentials = `The base URL of ${id} must have neither credentials nor a query nor a fragment; give credentials in \`headers\` as {"secret": "NAME"}, or as the key of the provider.`;
+  const credentials = `The \`baseUrl\` of ${id} must not contain credentials, a query or a fragment. Pass credentials in \`headers\` as {"secret": "NAME"}, or as the API key of the provider.`;
   it.each([
-    [{ apiKey: 'secret\nvalue' }, `The API key of ${id} contains characters that cannot be sent.`],
-    [{ apiKey: 'secret-€' }, `The API key of ${id} contains characters that cannot be sent.`],
-    [{ headers: { 'bad name': 'secret' } }, `The header 'bad name' of ${id} cannot be sent.`],
-    [{ headers: { 'x-key': 'secret\nvalue' } }, `The header 'x-key' of ${id} cannot be sent.`],
-    [{ settings: { extra_headers: { 'x-a': 'secret\n1' } } }, `The header 'x-a' of ${id} cannot be sent.`],
-    [{ baseUrl: 'secret' }, `The base URL of ${id} is not an http or https URL.`],
-    [{ baseUrl: '' }, `The base URL of ${id} is not an http or https URL.`],
-    [{ baseUrl: 'file:///secret' }, `The base URL of ${id} is not an http or https URL.`],
+    [{ apiKey: 'secret\nvalue' }, `The API key of ${id} contains characters that are not allowed in a header.`],
+    [{ apiKey: 'secret-€' }, `The API key of ${id} contains characters that are not allowed in a header.`],
+    [
+      { headers: { 'bad name': 'secret' } },
+      `The header 'bad name' of ${id} is not valid: its name or value contains characters that are not allowed.`,
+    ],
+    [
+      { headers: { 'x-key': 'secret\nvalue' } },
+      `The header 'x-key' of ${id} is not valid: its name or value contains characters that are not allowed.`,
+    ],
+    [
+      { settings: { extra_headers: { 'x-a': 'secret\n1' } } },
+      `The header 'x-a' of ${id} is not valid: its name or value contains characters that are not allowed.`,
+    ],
+    [{ baseUrl: 'secret' }, `The \`baseUrl\` of ${id} is not an http or https URL.`],
+    [{ baseUrl: '' }, `The \`baseUrl\` of ${id} is not an http or https URL.`],
+    [{ baseUrl: 'file:///secret' }, `The \`baseUrl\` of ${id} is not an http or https URL.`],
     [{ baseUrl: 'http://user:secret@x.test/v1' }, credentials],
     [{ baseUrl: 'http://x.test/v1?key=secret' }, credentials],
   ])('%j is refused without being quoted', async (fields, message) => {

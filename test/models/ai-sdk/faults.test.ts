@@ -126,7 +126,7 @@ describe.each(names)('faults at %s', (name) => {
 });
 
 describe.each(names)('a request to %s that is given up', (name) => {
-  // The best counts: on a busy machine the others tell of the machine.
+  // The best counts: on a busy machine the others measure the machine.
   const times: number[] = [];
   afterAll(() => expect(Math.min(...times)).toBeLessThan(50));
 

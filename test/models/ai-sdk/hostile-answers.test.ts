@@ -23,7 +23,7 @@ interface Way {
   readonly timing?: object;
 }
 
-async function ask(reply: Reply, { provider = 'openai-chat', whole, bounds: set, timing }: Way = {}) {
+async function requestModel(reply: Reply, { provider = 'openai-chat', whole, bounds: set, timing }: Way = {}) {
   const server = await loopback(reply);
   close = server.close;
   const bounds = { ...defaultAnswerBounds, responseBytes: 100_000, streamBytes: 1_000_000, ...set };
@@ -134,7 +134,7 @@ const cases: [name: string, reply: Reply, expected: object, way?: Way][] = [
 ];
 
 it.each(cases)('%s ends the request with an error that is not ours', async (_name, reply, expected, way) => {
-  const { error } = await ask(reply, way);
+  const { error } = await requestModel(reply, way);
   expect(error).toBeInstanceOf(EngineError);
   expect(error).toMatchObject(expected);
 });
@@ -144,13 +144,13 @@ it('keep-alives without end end the request once the stall limit has passed, wha
     if (ms === 300_000) setImmediate(ring);
     return { restart() {}, stop() {} };
   };
-  const { error } = await ask(endless(': keep-alive\n\n'), {
+  const { error } = await requestModel(endless(': keep-alive\n\n'), {
     bounds: { streamBytes: 1e9, responseBytes: 1e9 },
     timing: { alarm },
   });
   expect(error).toMatchObject({
     kind: 'model.api',
-    message: expect.stringMatching(/^The answer of 'some-model' has brought no content for 300 s/),
+    message: expect.stringMatching(/^The response of 'some-model' has had no content for 300 s/),
     details: { limit: 'streamStallMs', max: 300_000, retryable: false },
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ModelResponse } from '../../../protocol/messages/messages.ts';
 import type { ModelPrompt } from '../../../server/engine/model.ts';
+import { answerBodies } from './answer-bodies.ts';
 import { callOf, modelAt, modelResponseOf, promptOf, returned, tool, user, userRequest } from './support.ts';
 
 const digits = '1234567890123456789';
@@ -60,5 +62,22 @@ describe.each(names)('%s is sent all digits', (name) => {
   it('of the arguments of its own call', async () => {
     expect(await bodyOf(name, conversation(`{"id": ${digits}}`, 'done'))).toContain(digits);
     expect(await bodyOf(name, conversation({ id }, 'done'))).toContain(digits);
+  });
+});
+
+const counts = /^(usage|usageMetadata|metadata)$/;
+const withCounts = (value: unknown, count: number, isUsage = false): unknown => {
+  if (isUsage && typeof value === 'number') return count;
+  if (value === null || typeof value !== 'object') return value;
+  const members = Object.entries(value).map(([key, one]) => [key, withCounts(one, count, isUsage || counts.test(key))]);
+  return Array.isArray(value) ? members.map(([, one]) => one) : Object.fromEntries(members);
+};
+
+describe.each(Object.entries(answerBodies))('%s', (name, { whole }) => {
+  it.each([2 ** 40, 2 ** 53, 1e300])('counts no usage of %d tokens', async (count) => {
+    const model = await modelAt(name, {}, { fetch: async () => Response.json(withCounts(whole, count)) });
+    const { response } = await model.request(promptOf([userRequest(user('hi'))]), callOf());
+    expect(ModelResponse().safeParse(response).error?.issues).toBeUndefined();
+    expect(response.usage).toMatchObject({ input_tokens: 0, output_tokens: 0 });
   });
 });

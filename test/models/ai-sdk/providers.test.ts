@@ -23,7 +23,7 @@ async function sentBy(name: string, settings: Record<string, unknown> | null = n
   return sent;
 }
 
-/** Where a provider is asked by default, and the header of its key. */
+/** Where requests to a provider go by default, and the header of its key. */
 const addresses: Record<string, [url: string, header: string]> = {
   openai: ['https://api.openai.com/v1/responses', 'authorization'],
   'openai-chat': ['https://api.openai.com/v1/chat/completions', 'authorization'],
@@ -123,8 +123,8 @@ describe('settings', () => {
     const model = await modelAt(name, {}, { fetch: async () => Response.json(answer[name]) });
     const prompt = promptOf([userRequest(user('hi'))], { settings: given, functionTools: [tool('f')] });
     const { warnings = [] } = await model.request(prompt, callOf());
-    const ours = warnings.filter(({ message }) => message.endsWith('here and was left out.'));
-    expect(ours.map(({ message }) => /'(\w+)'/.exec(message)?.[1])).toEqual(leftOut);
+    const ours = warnings.filter(({ message }) => message.endsWith('so it was not sent.'));
+    expect(ours.map(({ message }) => /setting '(\w+)'/.exec(message)?.[1])).toEqual(leftOut);
   });
 });
 

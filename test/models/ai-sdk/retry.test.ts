@@ -119,12 +119,12 @@ describe('a model', () => {
     const server = await loopback({ status: 503 }, { status: 503 }, { status: 200, body: completion() });
     close = server.close;
     const entry = { id: 'openai-chat:gpt-x', modelName: 'gpt-x', baseUrl: server.url, apiKey: 'key' };
-    const told: unknown[] = [];
-    const call = { ...callOf(), emit: (event: unknown) => told.push(event) };
+    const emitted: unknown[] = [];
+    const call = { ...callOf(), emit: (event: unknown) => emitted.push(event) };
     await create(entry, { timing: stillTiming() }).request(promptOf([userRequest(user('hi'))]), call);
     const event = { event_kind: 'model_request_started', request: 1, model: 'openai-chat:gpt-x' };
     const busy = { status: 503, reason: 'status_code: 503, model_name: gpt-x, body: {}' };
-    expect(told).toEqual([
+    expect(emitted).toEqual([
       { ...event, attempt: 2, ...busy, delayMs: 500 },
       { ...event, attempt: 3, ...busy, delayMs: 1000 },
     ]);
@@ -136,12 +136,12 @@ describe('a model', () => {
     const models = ['first', 'second'].map((id) =>
       create({ id, modelName: id, baseUrl: server.url, apiKey: 'key' }, { timing: stillTiming() }),
     );
-    const told: unknown[] = [];
-    const call = { ...callOf(), emit: (event: unknown) => told.push(event) };
+    const emitted: unknown[] = [];
+    const call = { ...callOf(), emit: (event: unknown) => emitted.push(event) };
     await fallbackModel(models, []).request(promptOf([userRequest(user('hi'))]), call);
     const event = { event_kind: 'model_request_started', request: 1 };
     const reason = (status: number) => `status_code: ${status}, model_name: first, body: {}`;
-    expect(told).toEqual([
+    expect(emitted).toEqual([
       { ...event, attempt: 2, model: 'first', status: 503, reason: reason(503), delayMs: 500 },
       { ...event, attempt: 3, model: 'second', status: 400, reason: reason(400) },
     ]);

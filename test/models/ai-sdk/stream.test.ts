@@ -32,8 +32,8 @@ const chunk = (delta: object, fields: object = {}, finish_reason: string | null 
 });
 const call = (fields: object, name?: string) =>
   chunk({ tool_calls: [{ index: 0, ...(name ? { id: 'c1', type: 'function' } : {}), function: { name, ...fields } }] });
-const told = chunk({}, { choices: [], usage });
-const end = (reason: string) => [chunk({}, {}, reason), told];
+const usageChunk = chunk({}, { choices: [], usage });
+const end = (reason: string) => [chunk({}, {}, reason), usageChunk];
 
 const event = (data: unknown) => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 
@@ -57,7 +57,7 @@ interface Outcome {
   error?: EngineError;
   stream: PartStream;
   shown: string[];
-  asked: number;
+  requests: number;
 }
 
 /** A sink that notes what it is shown; `paused` makes each piece wait. */
@@ -71,7 +71,7 @@ function sinkOf(shown: string[], paused?: () => Promise<void>): DeltaSink {
   };
 }
 
-async function ask(
+async function requestModel(
   replies: Reply[],
   options: { signal?: AbortSignal; services?: object; paused?: () => Promise<void> } = {},
 ): Promise<Outcome> {
@@ -91,13 +91,13 @@ async function ask(
     (answer) => ({ answer }),
     (error) => ({ error }),
   );
-  return { ...outcome, stream, shown, asked: server.seen.length };
+  return { ...outcome, stream, shown, requests: server.seen.length };
 }
 
 describe('a stream', () => {
   it('is shown as it comes and adds up to the answer', async () => {
     const pieces = [chunk({ role: 'assistant', content: '' }), chunk({ content: 'Hel' }), chunk({ content: 'lo' })];
-    const { answer, shown, stream } = await ask([streamed(...pieces, ...end('stop'), '[DONE]')]);
+    const { answer, shown, stream } = await requestModel([streamed(...pieces, ...end('stop'), '[DONE]')]);
     expect(shown).toEqual(['part_start', 'delta']);
     expect(answer).toMatchObject({
       served: 'gpt-x-2026',
@@ -116,7 +116,7 @@ describe('a stream', () => {
 
   it('has calls whose arguments are those of the whole call', async () => {
     const pieces = [call({ arguments: '' }, 'f'), call({ arguments: '{"a"' }), call({ arguments: ': 1}' })];
-    const { answer, shown } = await ask([streamed(...pieces, ...end('tool_calls'))]);
+    const { answer, shown } = await requestModel([streamed(...pieces, ...end('tool_calls'))]);
     expect(shown).toEqual(['part_start', 'delta', 'delta']);
     expect(answer?.response).toMatchObject({
       finish_reason: 'tool_call',
@@ -126,7 +126,7 @@ describe('a stream', () => {
 
   it('keeps a refusal out of the text', async () => {
     const pieces = [chunk({ refusal: 'I can' }), chunk({ refusal: 'not' })];
-    const { answer, shown } = await ask([streamed(...pieces, ...end('stop'))]);
+    const { answer, shown } = await requestModel([streamed(...pieces, ...end('stop'))]);
     expect(shown).toEqual([]);
     expect(answer?.response).toMatchObject({
       parts: [],
@@ -152,7 +152,7 @@ describe('a stream that does not end well keeps what came', () => {
       streamed(...begun),
       {
         kind: 'model.stream',
-        message: "The answer of 'gpt-x' broke off before its end.",
+        message: "The response of 'gpt-x' ended before it was complete.",
         details: { provider: 'openai', retryable: true },
       },
     ],
@@ -169,7 +169,7 @@ describe('a stream that does not end well keeps what came', () => {
     [
       'a chunk of another shape, and no end',
       streamed(...begun, '{"choices": 7}'),
-      { kind: 'model.stream', message: "The answer of 'gpt-x' broke off before its end." },
+      { kind: 'model.stream', message: "The response of 'gpt-x' ended before it was complete." },
     ],
     [
       'no JSON',
@@ -177,22 +177,22 @@ describe('a stream that does not end well keeps what came', () => {
       { kind: 'model.unexpectedBehavior', message: "Invalid response from openai for 'gpt-x'." },
     ],
   ])('%s', async (_, reply, expected) => {
-    const { error, stream, asked } = await ask([reply]);
+    const { error, stream, requests } = await requestModel([reply]);
     expect(error).toMatchObject(expected);
     expect(stream).toMatchObject({ opened: true, fields: { model_name: 'gpt-x-2026' } });
     expect(stream.parts()).toMatchObject([{ content: 'Hel' }]);
-    expect(asked).toBe(1); // nothing is repeated once a part was shown
+    expect(requests).toBe(1); // nothing is repeated once a part was shown
   });
 
   it('with the usage that was told before', async () => {
-    const { error, stream } = await ask([streamed(told, ...begun)]);
+    const { error, stream } = await requestModel([streamed(usageChunk, ...begun)]);
     expect(error?.kind).toBe('model.stream');
     expect(stream.usage).toMatchObject({ input_tokens: 14, output_tokens: 8 });
   });
 
   it('with an error that comes in the place of the end, and its usage', async () => {
-    const last = { ...told, error: { message: 'Token limit reached', code: 502 } };
-    const { error, stream } = await ask([streamed(...begun, last)]);
+    const last = { ...usageChunk, error: { message: 'Token limit reached', code: 502 } };
+    const { error, stream } = await requestModel([streamed(...begun, last)]);
     const details = { provider: 'openai', model: 'gpt-x', status: 502, retryable: true, body: last.error };
     expect(error).toMatchObject({ kind: 'model.http', message: 'Token limit reached', details });
     expect(stream.usage).toMatchObject({ input_tokens: 14, output_tokens: 8 });
@@ -204,7 +204,7 @@ describe('a stream that does not end well keeps what came', () => {
     ['ended as if all were well', [...end('stop'), '[DONE]']],
   ])('a call with cut arguments never comes out: %s', async (_, rest) => {
     const pieces = [call({ arguments: '{"country":"UK' }, 'f'), ...rest];
-    const { answer, error, stream } = await ask([streamed(...pieces)]);
+    const { answer, error, stream } = await requestModel([streamed(...pieces)]);
     // A stream that claims its end is left to the validation of the arguments, which are no JSON.
     if (rest.length === 0) expect(error?.kind).toBe('model.stream');
     const [part] = answer?.response.parts ?? stream.parts();
@@ -222,9 +222,9 @@ describe('a stream that fails before its first part is asked for again', () => {
     ['ended at once', streamed()],
     ['failed by the provider', streamed({ error: { message: 'Overloaded', type: 'server_error', code: 503 } })],
   ])('%s', async (_, reply) => {
-    const { answer, asked } = await ask([reply, good]);
+    const { answer, requests } = await requestModel([reply, good]);
     expect(answer?.response.parts).toMatchObject([{ content: 'ok' }]);
-    expect(asked).toBe(2);
+    expect(requests).toBe(2);
   });
 });
 
@@ -248,16 +248,16 @@ describe('a stream that is given up', () => {
     const controller = new AbortController();
     const reason = new Error('the run was cancelled');
     const replies: ServerResponse[] = [];
-    let asked = (): void => undefined;
+    let begin = (): void => undefined;
     const came = new Promise<void>((resolve) => {
-      asked = resolve;
+      begin = resolve;
     });
     const reply: Reply = (response) => {
       replies.push(response);
       answer(response);
-      asked();
+      begin();
     };
-    const outcome = ask([reply], { signal: controller.signal });
+    const outcome = requestModel([reply], { signal: controller.signal });
     await came;
     const gone = closed(replies);
     controller.abort(reason);
@@ -268,7 +268,7 @@ describe('a stream that is given up', () => {
 });
 
 describe('patience', () => {
-  /** An alarm that rings when it is told to. */
+  /** An alarm that rings when the test says so. */
   function bell() {
     const alarms: { ring: () => void; ms: number; restarts: number }[] = [];
     const alarm = (ms: number, ring: () => void) => {
@@ -286,7 +286,7 @@ describe('patience', () => {
     const { alarms, alarm } = bell();
     const timing = { ...stillTiming(), alarm };
     const reply = open([chunk({ content: 'Hel' })], () => setTimeout(() => alarms[0]?.ring(), 20));
-    const { error, stream } = await ask([reply], { services: { timing } });
+    const { error, stream } = await requestModel([reply], { services: { timing } });
     expect(error).toMatchObject({ kind: 'model.stream', message: 'Request timed out.', details: { retryable: true } });
     expect(stream.parts()).toMatchObject([{ content: 'Hel' }]);
     expect(alarms).toMatchObject([{ ms: 290_000 }, { ms: 300_000 }]);
@@ -298,7 +298,7 @@ describe('patience', () => {
     const timing = { ...stillTiming(), alarm };
     const paused = async () => alarms[0]?.ring();
     const reply = streamed(chunk({ content: 'ok' }), ...end('stop'));
-    const { answer } = await ask([reply], { services: { timing }, paused });
+    const { answer } = await requestModel([reply], { services: { timing }, paused });
     expect(answer?.response.parts).toMatchObject([{ content: 'ok' }]);
   });
 });

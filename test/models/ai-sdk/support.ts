@@ -64,7 +64,7 @@ export function callOf(signal: AbortSignal = new AbortController().signal): Mode
   return { runId: 'run', runStep: 1, idempotencyKey: 'run/t1.model', signal, now: () => timestamp, elapsed: () => 0 };
 }
 
-/** Time that does not pass; waits are noted and end at once, except those that ask never to. */
+/** Time that does not pass; waits are noted and end at once, except those that are never to end. */
 export function stillTiming(): Timing & { waits: number[] } {
   const waits: number[] = [];
   return {

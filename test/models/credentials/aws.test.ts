@@ -170,7 +170,7 @@ describe('credentials of AWS', () => {
     vi.stubEnv('AWS_ENDPOINT_URL_SSO', 'https://evil.test');
     const before = sent.length;
     await expect(signedBy(awsAuthorizer(env, target, servicesOf(fetch)))).rejects.toThrow(
-      /'evil\.test', and tokens are sent/,
+      /'evil\.test', and tokens are only sent/,
     );
     expect(sent).toHaveLength(before);
   });
@@ -211,7 +211,7 @@ describe('credentials of AWS', () => {
     const AWS_CONFIG_FILE = fileOf(`[profile p]\ncredential_process = sleep 600 & echo $! > ${pidFile}; wait\n`);
     const services = { ...servicesOf(network({}).fetch), searchTimeoutMs: 2_000 };
     const authorizer = awsAuthorizer({ ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' }, target, services);
-    await expect(signedBy(authorizer)).rejects.toThrow(/the search took longer than 2000 ms/);
+    await expect(signedBy(authorizer)).rejects.toThrow(/the search was given up after 2000 ms/);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
@@ -219,8 +219,8 @@ describe('credentials of AWS', () => {
   it('of a process that prints without end are refused', async () => {
     const AWS_CONFIG_FILE = fileOf('[profile p]\ncredential_process = yes\n');
     const env = { ...nowhere, AWS_CONFIG_FILE, AWS_PROFILE: 'p' };
-    const asked = signedBy(awsAuthorizer(env, target, servicesOf(network({}).fetch)));
-    await expect(asked).rejects.toThrow(/printed more than 65536 characters/);
+    const signed = signedBy(awsAuthorizer(env, target, servicesOf(network({}).fetch)));
+    await expect(signed).rejects.toThrow(/printed more than 65536 characters, the most/);
   });
 
   it('of a process that fails are refused without what it printed', async () => {
@@ -233,7 +233,7 @@ describe('credentials of AWS', () => {
       servicesOf(network({}).fetch),
     );
     const error = await signedBy(authorizer).catch((thrown) => thrown);
-    expect(error.message).toMatch(/the credential_process of the profile failed \(3\)/);
+    expect(error.message).toMatch(/the credential_process of the profile failed \(exit code 3\)/);
     expect(error.message).not.toContain('canary');
   });
 
@@ -329,39 +329,35 @@ describe('a metadata service', () => {
   const good = instance(() => credentials(1));
 
   it.each<[string, Parameters<typeof network>[0], RegExp]>([
-    ['is absent', {}, /could not be reached \(EHOSTUNREACH\)/],
+    ['is absent', {}, /cannot be reached \(EHOSTUNREACH\)/],
     ['is silent', { [token]: silence }, /did not answer within 250 ms/],
     ['falls silent', { ...good, [roles]: silence }, /did not answer within 250 ms/],
     ['has no end', { [token]: endless }, /answered with more than 262144 bytes/],
-    ['leads elsewhere', { [token]: redirect('https://evil.test/') }, /redirect, which is not followed/],
+    ['leads elsewhere', { [token]: redirect('https://evil.test/') }, /redirects are not followed/],
     [
       'leads the session token elsewhere',
       { ...good, [roles]: redirect('https://evil.test/') },
-      /redirect, which is not followed/,
+      /redirects are not followed/,
     ],
-    [
-      'gives a token with lines',
-      { ...good, [token]: () => new Response('a\r\nx-evil: 1') },
-      /without a usable session token/,
-    ],
-    ['names a role that is a path', instance(() => credentials(1), '../../user-data'), /names no role/],
-    ['names a role that is an address', instance(() => credentials(1), '//evil.test/x'), /names no role/],
-    ['knows no version 2', { [token]: () => new Response('', { status: 404 }) }, /answered with status 404/],
-    ['has no credentials', instance(() => ({ Code: 'Failed' })), /without usable credentials/],
+    ['gives a token with lines', { ...good, [token]: () => new Response('a\r\nx-evil: 1') }, /no valid session token/],
+    ['names a role that is a path', instance(() => credentials(1), '../../user-data'), /no valid role name/],
+    ['names a role that is an address', instance(() => credentials(1), '//evil.test/x'), /no valid role name/],
+    ['knows no version 2', { [token]: () => new Response('', { status: 404 }) }, /returned status 404/],
+    ['has no credentials', instance(() => ({ Code: 'Failed' })), /returned no valid credentials/],
     [
       'has credentials with lines',
       instance(() => ({ ...credentials(1), Token: 'a\nb' })),
-      /without usable credentials/,
+      /returned no valid credentials/,
     ],
     [
       'has credentials of no time',
       instance(() => ({ ...credentials(1), Expiration: 'soon' })),
-      /without usable credentials/,
+      /returned no valid credentials/,
     ],
   ])('that %s ends the search within its bounds, saying what to do', async (_name, routes, reason) => {
     const { fetch, hosts } = network(routes);
-    const asked = signedBy(awsAuthorizer(nowhere, target, servicesOf(fetch)));
-    const error = await asked.catch((thrown) => thrown);
+    const signed = signedBy(awsAuthorizer(nowhere, target, servicesOf(fetch)));
+    const error = await signed.catch((thrown) => thrown);
     expect(error).toMatchObject({
       kind: 'auth.missing',
       details: { envVar: 'AWS_BEARER_TOKEN_BEDROCK', provider: 'bedrock' },
@@ -375,7 +371,7 @@ describe('a metadata service', () => {
     const { fetch, sent } = network(good);
     const env = { ...nowhere, AWS_EC2_METADATA_DISABLED: 'true' };
     await expect(signedBy(awsAuthorizer(env, target, servicesOf(fetch)))).rejects.toThrow(
-      /AWS_EC2_METADATA_DISABLED is set/,
+      /AWS_EC2_METADATA_DISABLED keeps the instance metadata service/,
     );
     expect(sent).toEqual([]);
   });
@@ -454,8 +450,8 @@ describe('tokens of AWS', () => {
   it('are not sent to an endpoint that a profile or a variable names', async () => {
     const { fetch, sent } = network({ http: () => Response.json({}) });
     vi.stubEnv('AWS_ENDPOINT_URL_STS', 'https://evil.test');
-    const asked = signedBy(awsAuthorizer({ ...nowhere, ...webIdentity }, target, servicesOf(fetch)));
-    await expect(asked).rejects.toThrow(/names 'evil\.test', and tokens are sent to hosts of AWS alone/);
+    const signed = signedBy(awsAuthorizer({ ...nowhere, ...webIdentity }, target, servicesOf(fetch)));
+    await expect(signed).rejects.toThrow(/names 'evil\.test', and tokens are only sent to hosts of AWS/);
     expect(sent).toEqual([]);
   });
 
@@ -472,7 +468,7 @@ describe('tokens of AWS', () => {
     async (region) => {
       const { providers } = await import('../../../server/models/providers.ts');
       const row = providers.find(({ name }) => name === 'bedrock');
-      expect(() => row?.address?.({ AWS_DEFAULT_REGION: region })).toThrow(/is not a name such as/);
+      expect(() => row?.address?.({ AWS_DEFAULT_REGION: region })).toThrow(/is not a valid name such as/);
     },
   );
 });

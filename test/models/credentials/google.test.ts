@@ -107,9 +107,9 @@ describe('a file of application default credentials', () => {
       ['oauth2.googleapis.com', 'iamcredentials.googleapis.com'],
     ],
   ])('of %s lets requests in', async (_name, env, headers, hosts) => {
-    const asked = network(tokens);
-    expect(await headersWith(env, asked.fetch)).toEqual(headers);
-    expect(asked.hosts()).toEqual(hosts);
+    const servers = network(tokens);
+    expect(await headersWith(env, servers.fetch)).toEqual(headers);
+    expect(servers.hosts()).toEqual(hosts);
   });
 
   it('of a service account is exchanged as a form', async () => {
@@ -151,7 +151,7 @@ describe('a file of application default credentials', () => {
     [
       'a token address elsewhere',
       { ...workload, token_url: 'https://evil.test/v1/token' },
-      /`token_url` of '.*' names the host 'evil\.test'/,
+      /`token_url` in '.*' names the host 'evil\.test'/,
     ],
     ['a token address without TLS', { ...workload, token_url: 'http://sts.googleapis.com/v1/token' }, /`token_url`/],
     [
@@ -190,7 +190,7 @@ describe('a file of application default credentials', () => {
     [
       'a certificate',
       { ...workload, credential_source: { certificate: {} } },
-      /is a certificate, which is not supported/,
+      /is a certificate, and certificates are not supported/,
     ],
     ['another universe', { ...serviceAccount, universe_domain: 'evil.test' }, /`universe_domain`/],
     [
@@ -202,14 +202,14 @@ describe('a file of application default credentials', () => {
       },
       /`token_uri`/,
     ],
-    ['no form', 'canary: not JSON', /is not one of Google credentials/],
-    ['an unknown form', { type: 'gdch_service_account' }, /type 'gdch_service_account' are not supported/],
+    ['no form', 'canary: not JSON', /is not a Google credentials file/],
+    ['an unknown form', { type: 'gdch_service_account' }, /type 'gdch_service_account', which is not supported/],
   ])('with %s is refused, and nothing is sent', async (_name, content, reason) => {
     const { fetch, sent } = network({ http: () => Response.json({ access_token: 'x', expires_in: 1 }) });
     const error = await headersWith(named(content, project), fetch).catch((thrown) => thrown);
     expect(error).toMatchObject({ kind: 'auth.missing', details: { provider: 'google-cloud' } });
     expect(error.message).toMatch(reason);
-    expect(error.message).toMatch(/Set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials/);
+    expect(error.message).toMatch(/Set GOOGLE_APPLICATION_CREDENTIALS to a credentials file/);
     expect(error.message).not.toContain('canary');
     expect(sent).toEqual([]);
   });
@@ -220,7 +220,7 @@ describe('a file of application default credentials', () => {
   });
 
   it('that names no project says which variable to set', async () => {
-    await expect(headersWith(named(workload), network(tokens).fetch)).rejects.toThrow(/set GOOGLE_CLOUD_PROJECT/);
+    await expect(headersWith(named(workload), network(tokens).fetch)).rejects.toThrow(/Set GOOGLE_CLOUD_PROJECT/);
   });
 
   it.each(Object.keys(tokens))('is never sent where %s leads', async (address) => {
@@ -228,7 +228,7 @@ describe('a file of application default credentials', () => {
     const content = address.includes('oauth2')
       ? serviceAccount
       : { ...workload, service_account_impersonation_url: impersonation };
-    await expect(headersWith(named(content, project), fetch)).rejects.toThrow(/redirect, which is not followed/);
+    await expect(headersWith(named(content, project), fetch)).rejects.toThrow(/redirects are not followed/);
     expect(hosts()).not.toContain('evil.test');
   });
 
@@ -286,26 +286,24 @@ describe('the metadata server', () => {
     ['a/../b', 'us-central1'],
   ])('a project %j at %j is no address', async (name, location) => {
     const env = { ...nowhere, GOOGLE_CLOUD_PROJECT: name, GOOGLE_CLOUD_LOCATION: location };
-    await expect(googleAuthorizer(env, live, servicesOf(network({}).fetch))).rejects.toThrow(
-      /cannot be part of an address/,
-    );
+    await expect(googleAuthorizer(env, live, servicesOf(network({}).fetch))).rejects.toThrow(/is not a valid name/);
   });
 
   it.each<[string, Parameters<typeof network>[0], RegExp]>([
-    ['is absent', {}, /could not be reached \(EHOSTUNREACH\)/],
+    ['is absent', {}, /cannot be reached \(EHOSTUNREACH\)/],
     ['is silent', { [base]: silence }, /did not answer within 250 ms/],
     ['has no end', { [base]: endless }, /answered with more than 262144 bytes/],
-    ['leads elsewhere', { [base]: redirect('https://evil.test/') }, /redirect, which is not followed/],
-    ['is another server', { [base]: () => new Response('hello') }, /is not a metadata server of Google/],
+    ['leads elsewhere', { [base]: redirect('https://evil.test/') }, /redirects are not followed/],
+    ['is another server', { [base]: () => new Response('hello') }, /is not a Google metadata server/],
     [
       'has no service account',
       { [base]: () => new Response('', { status: 404, headers: { 'metadata-flavor': 'Google' } }) },
-      /answered with status 404/,
+      /returned status 404/,
     ],
     [
       'gives a token with lines',
       { [base]: () => flavored(JSON.stringify({ access_token: 'a\r\nb', expires_in: 1 })) },
-      /without a usable token/,
+      /returned no valid token/,
     ],
   ])('that %s ends the search within its bounds, saying what to do', async (_name, routes, reason) => {
     const { fetch, hosts } = network(routes);
@@ -320,7 +318,7 @@ describe('the metadata server', () => {
     const { fetch, sent } = network({ http: () => flavored('{}') });
     for (const host of ['evil.test', '127.0.0.1@evil.test', '127.0.0.1/path']) {
       await expect(headersWith({ ...nowhere, GCE_METADATA_HOST: host }, fetch)).rejects.toThrow(
-        /GCE_METADATA_HOST is not/,
+        /GCE_METADATA_HOST must be/,
       );
     }
     expect(sent).toEqual([]);

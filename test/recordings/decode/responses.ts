@@ -54,7 +54,7 @@ export function decodeResponses(body: Json): Decoded {
   };
 }
 
-/** The settings that ask for more in the answer. */
+/** The settings that request more in the answer. */
 function included(include: unknown): Json {
   const names = Array.isArray(include) ? include : [];
   return {

@@ -10,7 +10,7 @@ export interface Turn {
   parts: Json[];
 }
 
-/** What a recorded request asked for, free of its provider's format. */
+/** What a recorded request requested, free of its provider's format. */
 export interface Decoded {
   model: string;
   stream: boolean;

@@ -1,4 +1,4 @@
-// What a scripted MCP server says: its tools by name, and the faults that a test asks for. It depends on nothing.
+// What a scripted MCP server says: its tools by name, and the faults that a test wants. It depends on nothing.
 
 const object = { type: 'object' };
 const text = (value) => ({
@@ -35,13 +35,13 @@ export const tools = {
       return text('done');
     },
   },
-  ask: {
+  elicit: {
     run: async ({ args, link }) => {
       const requestedSchema = {
         type: 'object',
         properties: { name: { type: 'string' }, color: { type: 'string', default: 'blue' } },
       };
-      const { action, content } = await link.ask({ message: args.message ?? 'Who are you?', requestedSchema });
+      const { action, content } = await link.elicit({ message: args.message ?? 'Who are you?', requestedSchema });
       return text({ action, content });
     },
   },
@@ -166,7 +166,7 @@ export class Script {
           method: 'notifications/progress',
           params: { progressToken: _meta.progressToken, ...params },
         }),
-      ask: (params) => (isModern ? this.askModern(message, params) : this.askLegacy(params, reply)),
+      elicit: (params) => (isModern ? this.elicitModern(message, params) : this.elicitLegacy(params, reply)),
       add: (added) => this.change([...this.tools, added]),
       remove: (removed) => this.change(this.tools.filter((one) => one.name !== removed)),
       heard: () => this.messages,
@@ -179,17 +179,17 @@ export class Script {
     }
   }
 
-  askLegacy(params, reply) {
-    const id = `ask-${this.nextId++}`;
+  elicitLegacy(params, reply) {
+    const id = `elicit-${this.nextId++}`;
     reply({ jsonrpc: '2.0', id, method: 'elicitation/create', params });
     return new Promise((resolve) => this.waiting.set(id, resolve));
   }
 
   /** The newer protocol answers with what is missing, and is called again with it. */
-  askModern({ params }, question) {
+  elicitModern({ params }, form) {
     const answered = params.inputResponses?.who;
     if (answered && params.requestState === 'asked') return answered;
-    const request = { method: 'elicitation/create', params: { mode: 'form', ...question } };
+    const request = { method: 'elicitation/create', params: { mode: 'form', ...form } };
     const required = { resultType: 'input_required', inputRequests: { who: request }, requestState: 'asked' };
     throw Object.assign(new Error('input required'), { required });
   }

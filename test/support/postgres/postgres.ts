@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 
-/** A PostgreSQL of its own, in a temporary folder and on a free port of loopback. Nothing of it is left behind. */
+/** A PostgreSQL of its own, in a temporary folder and on a free port of loopback. Nothing of it stays. */
 export interface Postgres {
   readonly port: number;
   /** Creates a database and returns its address; `template`: the name of one to copy. */

@@ -1,6 +1,6 @@
 // The daemon as the client that a conformance suite tries: the suite gives the address of its server as the last argument. A
 // host model makes the calls that the suite wants (MCP_CONFORMANCE_CONTEXT), or calls every tool once, with what its schema
-// needs; questions are accepted as they are.
+// needs; elicitations are accepted as they are.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -27,14 +27,14 @@ function callsOf(tools) {
   return tools.map(({ name, parameters_json_schema: schema }) => ({ name, arguments: argsFor(schema) }));
 }
 
-let asked = 0;
+let requests = 0;
 const callbacks = {
   'model/request': ({ tools }) => {
-    asked += 1;
+    requests += 1;
     const parts = callsOf(tools).map(({ name, arguments: args }, n) => {
       return { part_kind: 'tool-call', tool_name: name, args, tool_call_id: `c${n}` };
     });
-    const done = asked > 1 || parts.length === 0;
+    const done = requests > 1 || parts.length === 0;
     return { response: { parts: done ? [{ part_kind: 'text', content: 'done' }] : parts } };
   },
   'user/ask': () => ({ action: 'accept', content: {} }),

@@ -2,6 +2,7 @@
 
 from ._approvals import ApprovalRequest, DeferredToolResults, ToolApproved, ToolDenied
 from ._conversation import Conversation
+from ._elicitation import Elicitation
 from ._errors import DaemonGone, RequestFailed, RunFailed, RunwireError
 from ._options import RunOptions
 from ._output import NativeOutput, PromptedOutput, ToolOutput
@@ -39,6 +40,7 @@ __all__ = [
     'DeferredToolRequestsEvent',
     'DeferredToolResults',
     'DeferredToolResultsEvent',
+    'Elicitation',
     'EnqueuedMessagesEvent',
     'Event',
     'FunctionToolCallEvent',

@@ -11,6 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from ._approvals import ApprovalRequest, Decision, decision_to_wire
 from ._connection import NotServed
+from ._elicitation import elicitation_of, elicited_to_wire
 from ._options import OUTPUT_TYPE, Handlers
 from ._tools import ModelRetry, RunContext, call_arguments, called, problems, takes_context
 
@@ -32,6 +33,7 @@ class Callbacks:
             'model/request': self._request_model,
             'history/process': self._process_history,
             'deferred/handle': self._handle_deferred,
+            'user/ask': self._elicit,
         }
 
     async def serve(self, method: str, params: Json) -> Any:
@@ -85,6 +87,11 @@ class Callbacks:
             decided: Decision = await called(decide, request)
             approvals[call_id] = decision_to_wire(decided)
         return {'approvals': approvals}
+
+    async def _elicit(self, params: Json) -> Json:
+        if self._handlers.on_elicitation is None:
+            raise NotServed('No `on_elicitation` was given.')
+        return elicited_to_wire(await called(self._handlers.on_elicitation, elicitation_of(params)))
 
     async def _with_context(self, function: Callable[..., Any], params: Json, *args: Any) -> Any:
         context = [self._context(params)] if takes_context(function) else []

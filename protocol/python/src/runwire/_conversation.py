@@ -19,10 +19,15 @@ class Conversation(Generic[T]):
     """Runs that share options, each with the messages of those before it. Made by `Runwire.conversation`."""
 
     def __init__(
-        self, start: Callable[[Prompt | None, RunOptions], Awaitable[AgentRun[T]]], options: RunOptions
+        self,
+        start: Callable[[Prompt | None, RunOptions], Awaitable[AgentRun[T]]],
+        options: RunOptions,
+        stored: Callable[[], Awaitable[list[Any]]] | None = None,
     ) -> None:
         self._start = start
         self._options = options
+        # Reads the messages of the store, until there was a turn.
+        self._stored = stored
         self._messages: list[Any] = list(options.get('message_history', ()))
         self._last: AgentRun[T] | None = None
         self._turn = asyncio.Lock()
@@ -39,11 +44,13 @@ class Conversation(Generic[T]):
     async def start(self, prompt: Prompt | None = None, **options: Unpack[RunOptions]) -> AgentRun[T]:
         """Starts the next turn, once the one before it has ended."""
         async with self._turn:
-            history = await self.all_messages()
+            # A conversation of the store has its messages there.
+            history = [] if self._stored else await self.all_messages()
             # A turn that failed may have left calls open, which would refuse every later prompt.
             closing: RunOptions = {'params': {'openToolCalls': 'close', **options.get('params', {})}}
             given: RunOptions = {**self._options, **options, **closing, 'message_history': history}
             self._last = await self._start(prompt, given)
+            self._stored = None
             return self._last
 
     async def all_messages(self) -> list[Any]:
@@ -51,4 +58,4 @@ class Conversation(Generic[T]):
         if self._last is not None:
             await self._last.result()
             self._messages, self._last = list(await self._last.all_messages()), None
-        return self._messages
+        return await self._stored() if self._stored else self._messages

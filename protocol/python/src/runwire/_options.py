@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict
 from pydantic_core import to_jsonable_python
 
 from ._approvals import DeferredToolResults, OnApproval
+from ._elicitation import OnElicitation
 from ._output import Outputs
 from ._tools import Tool, as_tool
 
@@ -59,6 +60,8 @@ class RunOptions(TypedDict, total=False):
     """Models of this program, by the NAME of `host:NAME`; each takes `model/request` and gives text or a response."""
     on_approval: OnApproval
     """Decides on calls that need an approval, while the run goes on."""
+    on_elicitation: OnElicitation
+    """Gets an answer from the person for an MCP server, while the run goes on."""
     deferred: Literal['end', 'wait']
     """What happens to deferred calls without `on_approval`: they end the run (default), or wait in `pending/list`."""
     deferred_tool_results: DeferredToolResults
@@ -86,6 +89,7 @@ class Handlers:
     processors: dict[str, Callable[..., Any]] = field(default_factory=dict[str, Callable[..., Any]])
     models: dict[str, Callable[[Json], Any]] = field(default_factory=dict[str, Callable[[Json], Any]])
     on_approval: OnApproval | None = None
+    on_elicitation: OnElicitation | None = None
     on_delta: Callable[[Any], None] | None = None
 
 
@@ -122,6 +126,7 @@ def prepared(
         tools=_by_name([as_tool(one) for one in tools]),
         models=dict(given.get('host_models', {})),
         on_approval=given.get('on_approval'),
+        on_elicitation=given.get('on_elicitation'),
         on_delta=given.get('on_delta'),
     )
     _refuse_undecided(handlers, outputs, given)
@@ -143,6 +148,18 @@ def prepared(
         params['deferredToolResults'] = results.to_wire()
     chosen = {key: value for key, value in params.items() if value is not None and value != []}
     wire: Json = to_jsonable_python({**chosen, **given.get('params', {})}, bytes_mode='base64')
+    return wire, handlers
+
+
+def resumed(outputs: Outputs[Any], tools: Sequence[ToolLike], options: RunOptions) -> tuple[Json, Handlers]:
+    """What a run is gone on with: the functions, by the names that the same options gave them when it was started.
+
+    The specification of the run is kept; of the parameters those of `run/resume` are left, out of `params`.
+    """
+    # What the run may need was decided when it was started.
+    decided: RunOptions = {'deferred': 'wait', **options}
+    _, handlers = prepared(None, outputs, tools, decided)
+    wire: Json = to_jsonable_python(dict(options.get('params', {})), bytes_mode='base64')
     return wire, handlers
 
 

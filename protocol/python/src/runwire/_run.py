@@ -32,6 +32,8 @@ class AgentRun(Generic[T]):
         self, run_id: str, connection: Connection, outputs: Outputs[T], handlers: Handlers, callbacks: Callbacks
     ) -> None:
         self.run_id = run_id
+        self.last_seq = 0
+        """Number of the last event that `events` leaves out, because the run was gone on with; else 0."""
         self.callbacks = callbacks
         self._connection = connection
         self._outputs = outputs
@@ -64,7 +66,7 @@ class AgentRun(Generic[T]):
         raise RunFailed(result)
 
     async def events(self) -> AsyncIterator[Event]:
-        """Iterates over the events from the first to the last, `RunFinishedEvent`. Raises `DaemonGone`."""
+        """Iterates over the events after `last_seq`, up to the last one, `RunFinishedEvent`. Raises `DaemonGone`."""
         index = 0
         while await self._more_than(self._events, index):
             yield self._events[index]

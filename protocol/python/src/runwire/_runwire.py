@@ -6,6 +6,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeAlias, overload
 
@@ -14,9 +15,9 @@ from typing_extensions import Self, TypeVar, Unpack
 from ._callbacks import Callbacks
 from ._connection import Connection, NotServed
 from ._conversation import Conversation
-from ._errors import DaemonGone, RunwireError
+from ._errors import DaemonGone, RequestFailed, RunwireError
 from ._launch import default_command
-from ._options import Prompt, RunOptions, ToolLike, prepared
+from ._options import Handlers, Prompt, RunOptions, ToolLike, prepared, resumed
 from ._output import Outputs, OutputSpec
 from ._process import DaemonProcess
 from ._run import AgentRun
@@ -35,6 +36,7 @@ class Runwire:
 
     command: the program and its arguments; by default `RUNWIRE_COMMAND`, else the daemon of this package.
     env: the environment of the daemon, in which it looks for keys; by default that of this process.
+    store: the folder in which runs and conversations are kept; without it they end with the daemon.
     cwd: the folder of the daemon.
     on_log: called with each line that the daemon writes to stderr.
     secret: gives keys that the environment lacks, by the name of the variable; None when there is none.
@@ -46,6 +48,7 @@ class Runwire:
         *,
         command: Sequence[str] | None = None,
         env: Mapping[str, str] | None = None,
+        store: str | os.PathLike[str] | None = None,
         cwd: str | os.PathLike[str] | None = None,
         on_log: Callable[[str], None] | None = None,
         secret: Secret | None = None,
@@ -53,6 +56,7 @@ class Runwire:
     ) -> None:
         self._command = command
         self._env = env
+        self._store = store
         self._cwd = cwd
         self._on_log = on_log
         self._secret = secret
@@ -73,7 +77,9 @@ class Runwire:
         if self._opened is not None:
             raise RunwireError('This daemon was started already; make another `Runwire`.')
         environment = os.environ if self._env is None else self._env
-        command = self._command or default_command(environment)
+        command = [*(self._command or default_command(environment))]
+        if self._store is not None:
+            command += ['--store', os.fspath(self._store)]
         process = await DaemonProcess.start(command, env=self._env, cwd=self._cwd, on_log=self._on_log)
         self._opened = Connection(process, serve=self._serve, notice=self._take)
         try:
@@ -185,32 +191,106 @@ class Runwire:
         return await self._start(prompt, Outputs(output_type), tools, options)
 
     @overload
+    async def resume(
+        self,
+        run_id: str,
+        *,
+        output_type: OutputSpec[T],
+        tools: Sequence[ToolLike] = (),
+        **options: Unpack[RunOptions],
+    ) -> AgentRun[T]: ...
+
+    @overload
+    async def resume(
+        self,
+        run_id: str,
+        *,
+        output_type: Sequence[Any],
+        tools: Sequence[ToolLike] = (),
+        **options: Unpack[RunOptions],
+    ) -> AgentRun[Any]: ...
+
+    @overload
+    async def resume(
+        self, run_id: str, *, tools: Sequence[ToolLike] = (), **options: Unpack[RunOptions]
+    ) -> AgentRun[str]: ...
+
+    async def resume(
+        self,
+        run_id: str,
+        *,
+        output_type: OutputSpec[Any] | Sequence[Any] = str,
+        tools: Sequence[ToolLike] = (),
+        **options: Unpack[RunOptions],
+    ) -> AgentRun[Any]:
+        """Goes on with a run of the store that was interrupted, or that another program followed.
+
+        Give the options that it was started with: its callbacks reach their functions from here on. What it was told
+        to do is kept. A run that has ended is there with its result. Raises `RequestFailed`, `DaemonGone`.
+        """
+        outputs: Outputs[Any] = Outputs(output_type)
+        params, handlers = resumed(outputs, tools, options)
+        return await self._follow('run/resume', {**params, 'runId': run_id}, outputs, handlers)
+
+    @overload
     def conversation(
-        self, *, output_type: OutputSpec[T], tools: Sequence[ToolLike] = (), **options: Unpack[RunOptions]
+        self,
+        id_: str | None = None,
+        /,
+        *,
+        output_type: OutputSpec[T],
+        tools: Sequence[ToolLike] = (),
+        **options: Unpack[RunOptions],
     ) -> Conversation[T]: ...
 
     @overload
     def conversation(
-        self, *, output_type: Sequence[Any], tools: Sequence[ToolLike] = (), **options: Unpack[RunOptions]
+        self,
+        id_: str | None = None,
+        /,
+        *,
+        output_type: Sequence[Any],
+        tools: Sequence[ToolLike] = (),
+        **options: Unpack[RunOptions],
     ) -> Conversation[Any]: ...
 
     @overload
-    def conversation(self, *, tools: Sequence[ToolLike] = (), **options: Unpack[RunOptions]) -> Conversation[str]: ...
+    def conversation(
+        self, id_: str | None = None, /, *, tools: Sequence[ToolLike] = (), **options: Unpack[RunOptions]
+    ) -> Conversation[str]: ...
 
     def conversation(
         self,
+        id_: str | None = None,
+        /,
         *,
         output_type: OutputSpec[Any] | Sequence[Any] = str,
         tools: Sequence[ToolLike] = (),
         **options: Unpack[RunOptions],
     ) -> Conversation[Any]:
-        """Begins a conversation: runs that share these options, each with the messages of those before it."""
+        """Begins a conversation: runs that share these options, each with the messages of those before it.
+
+        With an id it goes on in that conversation of the store, or begins it there.
+        """
         outputs: Outputs[Any] = Outputs(output_type)
 
         def start(prompt: Prompt | None, given: RunOptions) -> Awaitable[AgentRun[Any]]:
             return self._start(prompt, outputs, tools, given)
 
-        return Conversation(start, options)
+        if id_ is None:
+            return Conversation(start, options)
+        given: RunOptions = {**options, 'conversation_id': id_}
+        return Conversation(start, given, partial(self._messages_of, id_))
+
+    async def _messages_of(self, conversation_id: str) -> list[Any]:
+        try:
+            conversation = await self.request('conversation/get', {'conversationId': conversation_id})
+        except RequestFailed as error:
+            if error.kind != 'conversation.notFound':
+                raise
+            return []
+        messages: list[Any] = conversation['messages']
+        return messages
 
     @property
     def _connection(self) -> Connection:
@@ -222,20 +302,29 @@ class Runwire:
         self, prompt: Prompt | None, outputs: Outputs[T], tools: Sequence[ToolLike], options: RunOptions
     ) -> AgentRun[T]:
         params, handlers = prepared(prompt, outputs, tools, options)
-        connection = self._connection
         # Chosen here: events and callbacks may come before the response that has the id.
-        run_id = params.setdefault('runId', str(uuid.uuid4()))
+        return await self._follow('run/start', {'runId': str(uuid.uuid4()), **params}, outputs, handlers)
+
+    async def _follow(self, method: str, params: Json, outputs: Outputs[T], handlers: Handlers) -> AgentRun[T]:
+        connection = self._connection
+        run_id: str = params['runId']
         run = AgentRun(run_id, connection, outputs, handlers, Callbacks(handlers, connection.notify_later))
         self._runs[run_id] = run
         try:
-            await connection.request('run/start', params)
+            begun = await connection.request(method, params)
         except BaseException as error:
-            self._runs.pop(run_id, None)
-            if isinstance(error, asyncio.CancelledError):
+            self._forget(run)
+            if isinstance(error, asyncio.CancelledError) and method == 'run/start':
                 run.cancel_later()
             raise
-        run.follow(lambda: self._runs.pop(run_id, None))
+        run.last_seq = begun.get('lastSeq', 0)
+        run.follow(lambda: self._forget(run))
         return run
+
+    def _forget(self, run: AgentRun[Any]) -> None:
+        # Another call may have taken it over.
+        if self._runs.get(run.run_id) is run:
+            del self._runs[run.run_id]
 
     async def _serve(self, method: str, params: Json) -> Any:
         if method == 'secret/get':

@@ -38,7 +38,7 @@ class AgentRegisterResultWarningsItem(Model):
     kind: Annotated[
         str, Field(description='What it is about, for example `schema.unchecked`.')
     ]
-    message: Annotated[str, Field(description='The warning, for people.')]
+    message: Annotated[str, Field(description='The warning, for humans.')]
 
 
 class AgentUnregisterParams(Model):
@@ -319,6 +319,82 @@ class CompactionPartInput(Model):
         Field(description='Data for the program, never sent to the model.'),
     ] = None
     part_kind: Annotated[Literal['compaction'], Field(description='Kind of the part.')]
+
+
+class ConversationDeleteParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='The conversation.')
+    ]
+
+
+class ConversationDeleteResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    deleted_runs: Annotated[
+        int, Field(alias='deletedRuns', description='Number of runs that were deleted.')
+    ]
+
+
+Limit = TypeAliasType(
+    "Limit", Annotated[int, Field(description='Most messages of one page.', gt=0)]
+)
+
+
+class ConversationGetParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='The conversation.')
+    ]
+    cursor: Annotated[
+        str | None, Field(description='`nextCursor` of the page before.')
+    ] = None
+    limit: Annotated[Limit | None, Field(description='Most messages of one page.')] = (
+        None
+    )
+
+
+Limit1 = TypeAliasType(
+    "Limit1",
+    Annotated[
+        int, Field(description='Most conversations of one page; default 100.', gt=0)
+    ],
+)
+
+
+class ConversationListParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    cursor: Annotated[
+        str | None, Field(description='`nextCursor` of the page before.')
+    ] = None
+    limit: Annotated[
+        Limit1 | None, Field(description='Most conversations of one page; default 100.')
+    ] = None
+
+
+class ConversationListResultConversationsItem(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='The conversation.')
+    ]
+    runs: Annotated[int, Field(description='Number of its runs.')]
+    started_at: Annotated[
+        str, Field(alias='startedAt', description='Start of its first run, RFC 3339.')
+    ]
+    last_started_at: Annotated[
+        str,
+        Field(alias='lastStartedAt', description='Start of its latest run, RFC 3339.'),
+    ]
+    last_run_id: Annotated[str, Field(alias='lastRunId', description='Its latest run.')]
 
 
 class DeferredToolResultsApprovalsValueArgsInput(Model):
@@ -1087,7 +1163,7 @@ class McpServerEnvValueInput(Model):
     secret: Annotated[
         str,
         Field(
-            description='NAME of the secret: a variable the operator allows, or asked with `secret/get`.',
+            description='NAME of the secret: a variable the operator allows, or requested with `secret/get`.',
             min_length=1,
         ),
     ]
@@ -1101,7 +1177,7 @@ class McpServerHeadersValueInput(Model):
     secret: Annotated[
         str,
         Field(
-            description='NAME of the secret: a variable the operator allows, or asked with `secret/get`.',
+            description='NAME of the secret: a variable the operator allows, or requested with `secret/get`.',
             min_length=1,
         ),
     ]
@@ -1272,7 +1348,7 @@ class McpServerReportError(Model):
     kind: Annotated[
         str, Field(description='Kind of the error, for example `mcp.unavailable`.')
     ]
-    message: Annotated[str, Field(description='The error, for people.')]
+    message: Annotated[str, Field(description='The error, for humans.')]
     stderr: Annotated[
         str | None, Field(description='The end of what the program wrote to stderr.')
     ] = None
@@ -2048,8 +2124,8 @@ class PendingItem(Model):
     ] = None
 
 
-Limit = TypeAliasType(
-    "Limit",
+Limit2 = TypeAliasType(
+    "Limit2",
     Annotated[int, Field(description='Most items of one page; default 100.', gt=0)],
 )
 
@@ -2065,7 +2141,7 @@ class PendingListParams(Model):
         str | None, Field(description='`nextCursor` of the page before.')
     ] = None
     limit: Annotated[
-        Limit | None, Field(description='Most items of one page; default 100.')
+        Limit2 | None, Field(description='Most items of one page; default 100.')
     ] = None
 
 
@@ -2480,8 +2556,8 @@ class RunErrorDataCause(Model):
     message: Annotated[str, Field(description='Its message.')]
 
 
-Limit1 = TypeAliasType(
-    "Limit1",
+Limit3 = TypeAliasType(
+    "Limit3",
     Annotated[int, Field(description='The maximum number of events returned.', gt=0)],
 )
 
@@ -2512,7 +2588,7 @@ class RunEventsParams(Model):
         ),
     ] = 0
     limit: Annotated[
-        Limit1 | None, Field(description='The maximum number of events returned.')
+        Limit3 | None, Field(description='The maximum number of events returned.')
     ] = None
     wait_ms: Annotated[
         WaitMs | None,
@@ -2530,8 +2606,8 @@ class RunGetParams(Model):
     run_id: Annotated[str, Field(alias='runId', description='The run.')]
 
 
-Limit2 = TypeAliasType(
-    "Limit2",
+Limit4 = TypeAliasType(
+    "Limit4",
     Annotated[int, Field(description='Most runs of one page; default 100.', gt=0)],
 )
 
@@ -2544,11 +2620,19 @@ class RunListParams(Model):
         str | None, Field(description='`nextCursor` of the page before.')
     ] = None
     limit: Annotated[
-        Limit2 | None, Field(description='Most runs of one page; default 100.')
+        Limit4 | None, Field(description='Most runs of one page; default 100.')
     ] = None
     state: Annotated[
         Literal['queued', 'running', 'waiting', 'interrupted', 'finished'] | None,
         Field(description='Only runs in this state.'),
+    ] = None
+    outcome: Annotated[
+        Literal['success', 'deferred', 'cancelled', 'failed'] | None,
+        Field(description='Only runs that ended so.'),
+    ] = None
+    conversation_id: Annotated[
+        str | None,
+        Field(alias='conversationId', description='Only runs of this conversation.'),
     ] = None
 
 
@@ -2574,8 +2658,8 @@ class RunListResultRunsItem(Model):
     started_at: Annotated[str, Field(alias='startedAt', description='RFC 3339.')]
 
 
-Limit3 = TypeAliasType(
-    "Limit3", Annotated[int, Field(description='Most messages of one page.', gt=0)]
+Limit5 = TypeAliasType(
+    "Limit5", Annotated[int, Field(description='Most messages of one page.', gt=0)]
 )
 
 
@@ -2605,7 +2689,7 @@ class RunMessagesParams(Model):
     cursor: Annotated[
         str | None, Field(description='`nextCursor` of the page before.')
     ] = None
-    limit: Annotated[Limit3 | None, Field(description='Most messages of one page.')] = (
+    limit: Annotated[Limit5 | None, Field(description='Most messages of one page.')] = (
         None
     )
 
@@ -2636,7 +2720,7 @@ class RunNewMessagesParams(Model):
     cursor: Annotated[
         str | None, Field(description='`nextCursor` of the page before.')
     ] = None
-    limit: Annotated[Limit3 | None, Field(description='Most messages of one page.')] = (
+    limit: Annotated[Limit5 | None, Field(description='Most messages of one page.')] = (
         None
     )
 
@@ -2680,6 +2764,15 @@ class RunResultTiming(Model):
     ]
 
 
+MaxLatencyMs = TypeAliasType(
+    "MaxLatencyMs",
+    Annotated[
+        float,
+        Field(description='How long deltas may be held back to be merged.', ge=0.0),
+    ],
+)
+
+
 Name = TypeAliasType(
     "Name", Annotated[str, Field(description='Name of the agent.', min_length=1)]
 )
@@ -2717,15 +2810,6 @@ TimeoutMs1 = TypeAliasType(
 MaxToolConcurrency = TypeAliasType(
     "MaxToolConcurrency",
     Annotated[int, Field(description='Most tool calls that run at once.', gt=0)],
-)
-
-
-MaxLatencyMs = TypeAliasType(
-    "MaxLatencyMs",
-    Annotated[
-        float,
-        Field(description='How long deltas may be held back to be merged.', ge=0.0),
-    ],
 )
 
 
@@ -3989,7 +4073,9 @@ class UserAskParams(Model):
         ),
     ] = None
     deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    server: Annotated[str, Field(description='Name of the MCP server that asks.')]
+    server: Annotated[
+        str, Field(description='Name of the MCP server that sent the request.')
+    ]
     tool_call_id: Annotated[
         str | None,
         Field(
@@ -3998,7 +4084,8 @@ class UserAskParams(Model):
         ),
     ] = None
     message: Annotated[
-        str, Field(description='The question, in the words of the server.')
+        str,
+        Field(description='The message for the person, in the words of the server.'),
     ]
     requested_schema: Annotated[
         dict[str, Any] | None,
@@ -4095,7 +4182,7 @@ class WarningEvent(Model):
     kind: Annotated[
         str, Field(description='What it is about, for example `model.defaulted`.')
     ]
-    message: Annotated[str, Field(description='The warning, for people.')]
+    message: Annotated[str, Field(description='The warning, for humans.')]
 
 
 class WindowWorkDoneProgressCancelParams(Model):
@@ -4204,6 +4291,20 @@ class CitationInput(Model):
     anchor: Annotated[
         CitationAnchorInput | None,
         Field(description='The stretch of text it belongs to.'),
+    ] = None
+
+
+class ConversationListResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversations: Annotated[
+        list[ConversationListResultConversationsItem],
+        Field(description='The one with the latest run first.'),
+    ]
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
     ] = None
 
 
@@ -4771,7 +4872,7 @@ class RunListResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    runs: Annotated[list[RunListResultRunsItem], Field(description='Oldest first.')]
+    runs: Annotated[list[RunListResultRunsItem], Field(description='Newest first.')]
     next_cursor: Annotated[
         str | None,
         Field(alias='nextCursor', description='Present when there is another page.'),
@@ -5623,6 +5724,60 @@ class RunResult(Model):
     ] = None
 
 
+class RunResumeParamsInput(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    run_id: Annotated[str, Field(alias='runId', description='The run.')]
+    wait: Annotated[
+        bool | None,
+        Field(
+            description='Respond with the result when the run has ended, instead of at once; cancelling the request cancels the run.'
+        ),
+    ] = None
+    include: Annotated[
+        list[Literal['messages', 'newMessages']] | None,
+        Field(description='Messages to put into the result.'),
+    ] = None
+    deltas: Annotated[
+        Literal['coalesced', 'all', 'none'] | None,
+        Field(description='How streamed parts are shown.'),
+    ] = None
+    max_latency_ms: Annotated[
+        MaxLatencyMs | None,
+        Field(
+            alias='maxLatencyMs',
+            description='How long deltas may be held back to be merged.',
+        ),
+    ] = None
+    work_done_token: Annotated[
+        str | float | None,
+        Field(
+            alias='workDoneToken',
+            description="LSP's progress token: `$/progress` reports the progress of the run.",
+        ),
+    ] = None
+    callbacks: Annotated[
+        list[str] | None,
+        Field(
+            description='Callbacks that the client serves for this run, beside those it named in `initialize`.'
+        ),
+    ] = None
+    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
+        None
+    )
+    deps: Annotated[
+        Any | None, Field(description='Replaces the `deps` of the run.')
+    ] = None
+    deferred_tool_results: Annotated[
+        DeferredToolResultsInput | None,
+        Field(
+            alias='deferredToolResults',
+            description='Results for a run that ended `deferred`: it goes on in another run of its conversation.',
+        ),
+    ] = None
+
+
 class RunSnapshot(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -5733,6 +5888,33 @@ class ToolCallResultInput(Model):
             alias='approvalRequired',
             description='The call needs an approval; data about it, or null.',
         ),
+    ] = None
+
+
+class ConversationGetResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='The conversation.')
+    ]
+    run_ids: Annotated[
+        list[str], Field(alias='runIds', description='Its runs, oldest first.')
+    ]
+    last_run_id: Annotated[
+        str,
+        Field(
+            alias='lastRunId',
+            description='The run whose messages these are: the latest one, runs of tools apart.',
+        ),
+    ]
+    messages: Annotated[
+        list[Messages], Field(description='Its messages, oldest first.')
+    ]
+    total: Annotated[int, Field(description='Number of messages in all pages.')]
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
     ] = None
 
 
@@ -6130,6 +6312,13 @@ class RunStartParamsInput(Model):
             description='How long deltas may be held back to be merged.',
         ),
     ] = None
+    on_busy: Annotated[
+        Literal['queue', 'refuse'] | None,
+        Field(
+            alias='onBusy',
+            description='What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store.',
+        ),
+    ] = None
     parent_run_id: Annotated[
         str | None,
         Field(alias='parentRunId', description='The run whose tool starts this one.'),
@@ -6319,6 +6508,6 @@ class RunEventsResult(Model):
     snapshot: Annotated[
         RunSnapshot | None,
         Field(
-            description='Present when events behind `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on behind that.'
+            description='Present when events after `afterSeq` are no longer kept, or never were: the run as it stands at `lastSeq`, in place of all events. Go on after that number.'
         ),
     ] = None

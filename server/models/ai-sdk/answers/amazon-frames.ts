@@ -1,32 +1,33 @@
 import { crc32 } from 'node:zlib';
 
-/** A frame of an Amazon event stream: an event, or an error in the place of one. */
+/** A frame of an Amazon event stream: an event, or an error instead of one. */
 export interface Frame {
   /** The name of the event; undefined for an error. */
   readonly name: string | undefined;
-  /** The name of the error, and what it says when that is in a header. */
+  /** The name of the error, and its message if that is in a header. */
   readonly error?: { readonly name: string; readonly message: string | undefined };
-  readonly payload: string;
+  /** The payload. */
+  readonly data: string;
   readonly bytes: Uint8Array;
   /** Returns the frame with another payload. */
-  with(payload: string): Uint8Array;
+  with(data: string): Frame;
 }
 
-/** Bytes that are not frames, or were changed on their way. */
+/** Thrown for bytes that are not frames, or were damaged. */
 export class DamagedFrameError extends Error {
   override readonly name = 'DamagedFrameError';
 }
 
-/** Total length, length of the headers, sum of both. */
+/** The total length, the length of the headers, and the checksum of both. */
 const preludeSize = 12;
 const sumSize = 4;
 
-/** Reads frames from bytes that may be cut anywhere; what is cut at the end is handed on as it is. */
+/** Reads frames from bytes that may be cut anywhere; a frame cut at the end is passed on as it is. */
 export class FrameDecoder {
   #pieces: Buffer[] = [];
   #size = 0;
 
-  /** Throws `DamagedFrameError` once a sum does not match; what came before it has been returned by then. */
+  /** Throws `DamagedFrameError` when a checksum does not match, after returning the frames before it. */
   *add(bytes: Uint8Array): Generator<Frame> {
     this.#pieces.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.#size += bytes.byteLength;
@@ -50,14 +51,14 @@ export class FrameDecoder {
     return rest;
   }
 
-  /** The prelude is checked as soon as it is there: a length that is not one would be waited for to the end. */
+  /** Checks the prelude as soon as it is complete: a wrong length would be waited for to the end. */
   #wanted(): number {
     const [first] = this.#pieces;
     return first && first.length >= preludeSize ? checkedLength(first) : preludeSize;
   }
 }
 
-/** The length of the frame that begins here. */
+/** Returns the length of the frame that begins here. */
 function checkedLength(bytes: Buffer): number {
   const total = bytes.readUInt32BE();
   const headers = bytes.readUInt32BE(4);
@@ -77,12 +78,14 @@ function frameOf(bytes: Buffer): Frame {
     bytes,
     name: error === undefined ? headers.get(':event-type') : undefined,
     ...(error === undefined ? {} : { error: { name: error, message: headers.get(':error-message') } }),
-    payload: bytes.toString('utf8', headersEnd, bytes.length - sumSize),
-    with: (payload) => encoded(bytes.subarray(preludeSize, headersEnd), Buffer.from(payload)),
+    data: bytes.toString('utf8', headersEnd, bytes.length - sumSize),
+    with(data) {
+      return { ...this, data, bytes: encoded(bytes.subarray(preludeSize, headersEnd), Buffer.from(data)) };
+    },
   };
 }
 
-/** Lengths of the values of headers by their types; those of types 6 and 7 state theirs. */
+/** The lengths of header values by type; values of types 6 and 7 state their own. */
 const valueSizes = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16];
 const textType = 7;
 

@@ -1,17 +1,17 @@
 import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 import type { Normalizer } from './normalizer.ts';
 
-/** The blocks that the package knows; a list of its own, as new ones must not void an answer. */
+/** The blocks that the package knows. Unknown ones must not make a response unreadable. */
 const blocks =
   /^(text|thinking|redacted_thinking|compaction|tool_use|server_tool_use|mcp_tool_use|mcp_tool_result|(web_fetch|web_search|code_execution|bash_code_execution|text_editor_code_execution|tool_search|advisor)_tool_result|container_upload)$/;
-/** Of those, what a stream does not begin. */
+/** Those that a stream does not begin. */
 const notStreamed = 'container_upload';
 
 const deltas = /^(input_json|text|thinking|signature|compaction|citations)_delta$/;
 
-/** Answers of Anthropic's Messages API and of the gateways that speak it. */
+/** Normalizes responses of Anthropic's Messages API, and of gateways that speak it. */
 export class AnthropicNormalizer implements Normalizer {
-  /** Blocks of a stream that are not handed on. */
+  /** Blocks of a stream that are not passed on. */
   readonly #skipped = new Set<unknown>();
 
   body(given: unknown): unknown {
@@ -74,7 +74,7 @@ const contentOf = (content: unknown): readonly Loose[] =>
 function blockOf(block: Loose): Loose[] {
   const { type } = block;
   if (!blocks.test(String(type))) return [];
-  // Where texts were cited is not kept, so nothing depends on its shape.
+  // Annotations are not kept, so their shape does not matter.
   if (type === 'text') return [{ type, text: wordOf(block.text) ?? '' }];
   if (type === 'thinking') {
     return [{ ...block, thinking: wordOf(block.thinking) ?? '', signature: wordOf(block.signature) ?? '' }];
@@ -93,7 +93,7 @@ function containerOf({ container }: Loose): Loose {
   return wordOf(id) ? { container: { ...asObject(container), expires_at: wordOf(expires_at) ?? '' } } : {};
 }
 
-/** Counts that are numbers; those the package cannot do without are 0, and say so when nothing was counted. */
+/** Returns the counts that are numbers. Those that the package requires are 0, marked when nothing was counted. */
 function countsOf(given: unknown, needed: readonly string[]): Loose {
   const usage = Object.fromEntries(Object.entries(asObject(given)).filter(([, value]) => value !== null));
   const isCounted = Object.values(usage).some((value) => typeof value === 'number');

@@ -6,7 +6,7 @@ const blocks = ['text', 'toolUse', 'reasoningContent', 'citationsContent'];
 
 const deltas = ['text', 'toolUse', 'reasoningContent', 'citation'];
 
-/** Answers of Amazon Bedrock's Converse API. */
+/** Normalizes responses of Amazon Bedrock's Converse API. */
 export class BedrockNormalizer implements Normalizer {
   body(given: unknown): unknown {
     const { output, usage, ...body } = asObject(given);
@@ -54,7 +54,7 @@ function blockOf(block: Loose): Loose[] {
     : [];
 }
 
-/** Counts that the package cannot do without are 0, and say so when nothing was counted. */
+/** Returns the counts. Those that the package requires are 0, marked when nothing was counted. */
 function countsOf(given: unknown): Loose {
   const usage = Object.fromEntries(Object.entries(asObject(given)).filter(([, value]) => value !== null));
   const isCounted = typeof usage.inputTokens === 'number' || typeof usage.outputTokens === 'number';

@@ -3,20 +3,20 @@ import { contentText, contentThinking } from './content.ts';
 import type { Normalizer } from './normalizer.ts';
 import { StreamedToolCalls, wholeToolCalls } from './tool-calls.ts';
 
-/** How chat completions of a provider differ for its package. */
+/** The differences between a provider's chat completions and those its package reads. */
 export interface ChatDialect {
-  /** Whether the package reads content that is a list, thinking among it. */
+  /** True if the package reads content that is a list, including thinking. */
   readonly contentLists?: boolean;
-  /** Reads the answer out of an error of the provider. */
+  /** Returns the response that an error of the provider contains. */
   readonly answerOf?: (error: unknown) => Loose | undefined;
-  /** Whether the package takes no answer without a usage; one that was not counted then says so. */
+  /** True if the package requires a usage; one that was not counted is then marked. */
   readonly needsUsage?: boolean;
 }
 
-/** The fields that hold thinking: they are read beside the package, under `thought`. */
+/** The fields with thinking, which the package does not read; they are passed on as `thought`. */
 const thinkingFields = ['reasoning', 'reasoning_content', 'reasoning_details'] as const;
 
-/** Chat completions of OpenAI, and of the many servers that speak them in a dialect of their own. */
+/** Normalizes chat completions of OpenAI, and of the many servers with a dialect of their own. */
 export class ChatNormalizer implements Normalizer {
   readonly #dialect: ChatDialect;
   readonly #calls = new StreamedToolCalls();
@@ -72,8 +72,8 @@ export class ChatNormalizer implements Normalizer {
   }
 
   /**
-   * A server that never gives a finish reason has finished when it marks the end, or when usage comes last; not with calls,
-   * which have to be whole before they run.
+   * A server without finish reasons has finished when it sends the end mark, or when usage comes last; but not with
+   * calls, which have to be complete before they run.
    */
   end(marked: boolean): readonly unknown[] {
     if (this.#hasWord || !(marked || (this.#endsWithUsage && !this.#hasCalls))) return [];
@@ -114,13 +114,13 @@ const headOf = ({ id, created, model }: Loose, object: string): Loose => ({
   model: wordOf(model) ?? null,
 });
 
-/** Beyond it there is no date. */
+/** The largest number that is a date. */
 const lastMillisecond = 8.64e15;
 
-/** Some servers count milliseconds. */
+/** Some servers report milliseconds. */
 const seconds = (created: number) => Math.floor(created > 1e11 ? created / 1_000 : created);
 
-/** Log probabilities are read by us alone, under another name: packages are strict about them. */
+/** Log probabilities are renamed, since packages are strict about them; we read them ourselves. */
 function choiceOf({ index, finish_reason, logprobs, native_finish_reason }: Loose, position: number): Loose {
   const { content } = asObject(logprobs);
   return {
@@ -147,7 +147,7 @@ const knownContent = (content: readonly unknown[]) =>
       (type === 'text' && typeof text === 'string') || (type === 'thinking' && Array.isArray(thinking)),
   );
 
-/** The numbers of a usage, and of the objects in it; undefined when there are none. */
+/** Returns the numbers of a usage and of the objects in it; undefined when there are none. */
 function countsOf(given: unknown): Loose | undefined {
   const entries = Object.entries(asObject(given));
   const flat = entries.filter(([, value]) => typeof value === 'number' || typeof value === 'boolean');

@@ -4,12 +4,12 @@ import { argumentsText, madeCallId, wholeToolCalls } from './tool-calls.ts';
 
 const events = /^(content-(start|delta|end)|message-(start|end)|tool-plan-delta|tool-call-(start|delta|end))$/;
 
-/** Answers of Cohere's chat API. */
+/** Normalizes responses of Cohere's chat API. */
 export class CohereNormalizer implements Normalizer {
   body(given: unknown): unknown {
     const body = asObject(given);
     if (!body.message) return undefined;
-    // Citations of tool results do not fit what the package expects, and there is no other use for them.
+    // Citations of tool results do not have the shape that the package expects, and have no other use.
     const { citations: _, content, tool_calls, ...message } = asObject(body.message);
     return {
       ...body,
@@ -64,7 +64,7 @@ function callOf({ id, function: called }: Loose): Loose {
   };
 }
 
-/** The package takes no answer without its word and its counts; those that are missing say so. */
+/** The package requires a finish reason and counts; missing ones are marked. */
 function endOf({ finish_reason, usage }: Loose): Loose {
   const { billed_units, tokens, cached_tokens } = asObject(usage);
   const billed = numbersOf(billed_units);

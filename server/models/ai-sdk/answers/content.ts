@@ -1,7 +1,7 @@
 import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 
 /**
- * Content as text: the texts of a list are joined, what else stands in it is left out.
+ * Returns content as text: the texts of a list are joined, other items are left out.
  *
  * Source: Pydantic AI `split_content_parts`.
  */
@@ -17,7 +17,7 @@ export function contentText(content: unknown): string | null {
 const textOf = ({ type, text }: Loose): string =>
   type === undefined || type === 'text' || type === 'output_text' ? (wordOf(text) ?? '') : '';
 
-/** The thinking among a list of content: that of Mistral, and the summaries of Databricks. */
+/** Returns the thinking in a list of content: Mistral's, and the summaries of Databricks. */
 export function contentThinking(content: unknown): string {
   return asObjects(content)
     .filter(({ type }) => type === 'thinking' || type === 'reasoning')

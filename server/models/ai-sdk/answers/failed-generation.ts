@@ -2,8 +2,8 @@ import { asObject, type Loose, wordOf } from '../raw/loose-json.ts';
 import { argumentsText, madeCallId } from './tool-calls.ts';
 
 /**
- * The answer in an error of Groq: it refuses a call whose arguments do not fit the schema, and quotes what the model
- * said. As a call it is validated here, and the model is requested again.
+ * Returns the response in an error of Groq, which refuses a call whose arguments do not fit the schema, and quotes what
+ * the model said. As a call it is validated here, and the model is requested again.
  *
  * Source: Pydantic AI `_parse_tool_use_failed_error`.
  */

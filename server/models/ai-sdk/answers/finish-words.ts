@@ -1,10 +1,10 @@
 import type { FinishReason, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
 
-/** How a provider says why an answer ended, in its own words. */
+/** The words in which a provider reports why a response ended. */
 export interface FinishWords {
-  /** Words that are not listed have no reason of ours: null, as upstream. */
+  /** Other words have no finish reason of ours: null, as upstream. */
   readonly reasons: Readonly<Record<string, FinishReason>>;
-  /** The reason of an answer whose word is empty or absent; null unless given. */
+  /** The finish reason for an empty or absent word; null by default. */
   absent?(parts: readonly ModelResponsePart[]): FinishReason;
 }
 
@@ -133,7 +133,7 @@ export const responsesWords: FinishWords = {
   },
 };
 
-/** The reason that a word stands for. */
+/** Returns the finish reason for a word. */
 export function finishReasonOf(
   word: string | undefined,
   { reasons, absent }: FinishWords,

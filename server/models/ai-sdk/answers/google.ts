@@ -2,7 +2,7 @@ import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 import { contentText } from './content.ts';
 import type { Normalizer } from './normalizer.ts';
 
-/** Answers of Google's `generateContent`, whole or in chunks: both have one shape. */
+/** Normalizes responses of Google's `generateContent`, whole or in chunks, which have the same shape. */
 export class GoogleNormalizer implements Normalizer {
   body(given: unknown): unknown {
     const body = asObject(given);
@@ -44,7 +44,7 @@ function partOf(part: Loose): Loose[] {
   return Object.keys(part).length > 0 ? [part] : [];
 }
 
-/** Google's arguments are an object; servers that imitate it send text. */
+/** Google sends arguments as an object; servers that imitate it send text. */
 function argumentsOf(args: unknown): unknown {
   if (typeof args !== 'string') return args ?? {};
   try {

@@ -2,7 +2,7 @@ import type { ModelResponsePart } from '../../../../protocol/messages/messages.t
 import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 import { madeCallId } from './tool-calls.ts';
 
-/** The arguments of a call of a provider's own tool, and its result, as upstream has them. */
+/** The arguments and the result of a call of a provider's own tool, in upstream's form. */
 export interface NativeCall {
   readonly args: string | null;
   readonly content: unknown;
@@ -12,9 +12,9 @@ export interface NativeCall {
 export function webSearches(items: unknown): Map<string, NativeCall> {
   const searches = asObjects(items).flatMap(({ type, id, action, status }) => {
     if (type !== 'web_search_call' || typeof id !== 'string') return [];
-    const { sources, ...asked } = withoutNulls(asObject(action));
+    const { sources, ...requested } = withoutNulls(asObject(action));
     const content = { status, ...(sources ? { sources } : {}) };
-    return [[id, { args: action ? JSON.stringify(asked) : null, content }] as const];
+    return [[id, { args: action ? JSON.stringify(requested) : null, content }] as const];
   });
   return new Map(searches);
 }
@@ -22,7 +22,7 @@ export function webSearches(items: unknown): Map<string, NativeCall> {
 const withoutNulls = (given: Loose): Loose =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
 
-/** The same part, with the actual arguments and results. */
+/** Returns the part with the actual arguments and results. */
 export function withNative(part: ModelResponsePart, natives: ReadonlyMap<string, NativeCall> | undefined) {
   const native = 'tool_call_id' in part ? natives?.get(part.tool_call_id ?? '') : undefined;
   if (!native) return part;
@@ -31,7 +31,7 @@ export function withNative(part: ModelResponsePart, natives: ReadonlyMap<string,
 }
 
 /**
- * The pages that Google read for the answer, as the call of a tool and its result.
+ * Returns the pages that Google read for the response, as the call of a tool and its result.
  *
  * Source: Pydantic AI `_map_url_context_metadata`.
  */

@@ -1,24 +1,29 @@
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { asObject } from '../raw/loose-json.ts';
+import { PieceMerger } from '../raw/merged-pieces.ts';
+import { turnIfDue } from '../transport/turns.ts';
 import { DamagedFrameError, type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';
 import { errorOfFrame, type OwnError, ownError } from './own-error.ts';
 import { EventDecoder, encodedEvent, type ServerSentEvent } from './server-sent-events.ts';
 
-/** What of a request its answer is read by. */
+/** The parts of a request that are needed to read its response. */
 export interface Reading {
   readonly normalizer: Normalizer;
-  /** Whether a stream was requested. */
+  /** True if a stream was requested. */
   readonly streamed: boolean;
-  /** Called with the provider's own error; what came before it is still read. */
+  /** Called with the provider's own error; everything before it is still read. */
   report(error: OwnError): void;
-  /** Called with a whole answer as its package gets it. */
+  /** Called with a whole response as its package receives it. */
   received(body: unknown): void;
-  /** Returns whether the connection broke: then the end of the stream is not that of the answer. */
+  /** Returns whether the connection broke: then the end of the stream is not the end of the response. */
   isBroken(): boolean;
 }
 
-/** The answer in the form that the provider's package wants; errors with a status of their own pass as they are. */
+/**
+ * Returns the response in the form that the provider's package expects. Errors with a status of their own pass
+ * unchanged.
+ */
 export async function normalizedResponse(response: Response, reading: Reading): Promise<Response> {
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok) return reading.normalizer.answerOf ? answerOfError(response, reading) : response;
@@ -37,11 +42,13 @@ async function answerOfError(response: Response, { normalizer, streamed, receive
   return withBody(response, stringifyExact(body), 200);
 }
 
-/** What is not JSON is left to the package, which says so. */
+/** Normalizes a whole body. One that is not JSON is left to the package, which reports it. */
 async function normalizedBody(response: Response, reading: Reading): Promise<Response> {
   const text = await response.text();
+  await turnIfDue();
   const parsed = jsonOf(text);
   if (!parsed) return withBody(response, text);
+  await turnIfDue();
   const body = reading.normalizer.body(parsed.value);
   const error = ownError(parsed.value) ?? (body === undefined ? noAnswer(parsed.value) : undefined);
   if (error) {
@@ -50,18 +57,20 @@ async function normalizedBody(response: Response, reading: Reading): Promise<Res
   }
   if (reading.streamed) return asStream(response, parsed.value, reading.normalizer);
   reading.received(body);
-  return withBody(response, stringifyExact(body));
+  const written = stringifyExact(body);
+  await turnIfDue();
+  return withBody(response, written);
 }
 
-/** A body with nothing in it that could be an answer: another try may help. */
+/** The error of a body that contains no response; a retry may help. */
 const noAnswer = (data: unknown): OwnError => ({
-  message: 'The provider returned a body without an answer.',
+  message: 'The provider returned a body without a response.',
   statusCode: undefined,
   isRetryable: true,
   data,
 });
 
-/** A server that ignores the request for a stream has answered all the same. */
+/** Returns a whole response as a stream: some servers ignore the request for one. */
 function asStream(response: Response, body: unknown, normalizer: Normalizer): Response {
   const events = [...normalizer.event(body), ...(normalizer.end?.(true) ?? [])];
   const text = events.map((event) => written({ name: undefined, data: '' }, event)).join('');
@@ -76,9 +85,9 @@ function withBody({ status, headers }: Response, text: string, replaced = status
   return new Response(text, { status: replaced, headers: kept });
 }
 
-/** The events of one stream, as they are handed on. */
+/** The events of one stream, as they are passed on. */
 interface StreamReading {
-  /** Whether the provider reported an error: what comes after it is not read. */
+  /** True once the provider has reported an error; nothing after it is read. */
   readonly isOver: boolean;
   add(bytes: Uint8Array): Uint8Array;
   end(): Uint8Array;
@@ -96,7 +105,7 @@ function normalizedStream(response: Response, events: StreamReading): Response {
           if (bytes.length > 0) controller.enqueue(bytes);
           if (events.isOver || done) {
             controller.close();
-            if (!done) reader.cancel().catch(() => {}); // nothing of it is wanted any more
+            if (!done) reader.cancel().catch(() => {}); // the rest is not needed
             return;
           }
           if (bytes.length > 0) return;
@@ -110,10 +119,11 @@ function normalizedStream(response: Response, events: StreamReading): Response {
   return new Response(body, { status, headers });
 }
 
-/** Frames of Amazon: only the payload of one that was changed is written anew. */
+/** Amazon's frames; only those whose payload changes are rewritten. */
 class FrameStream implements StreamReading {
   readonly #reading: Reading;
   readonly #decoder = new FrameDecoder();
+  readonly #merger = new PieceMerger<Frame>((frame, data) => frame.with(data));
   isOver = false;
 
   constructor(reading: Reading) {
@@ -123,9 +133,9 @@ class FrameStream implements StreamReading {
   add(bytes: Uint8Array): Uint8Array {
     const written: Uint8Array[] = [];
     try {
-      for (const frame of this.#decoder.add(bytes)) {
+      for (const frame of this.#merger.merged(this.#decoder.add(bytes))) {
         if (frame.error) {
-          this.#fail(errorOfFrame(frame.error, jsonOf(frame.payload)?.value));
+          this.#fail(errorOfFrame(frame.error, jsonOf(frame.data)?.value));
           break;
         }
         written.push(this.#frame(frame));
@@ -148,10 +158,10 @@ class FrameStream implements StreamReading {
 
   #frame(frame: Frame): Uint8Array {
     const { name } = frame;
-    const parsed = jsonOf(frame.payload);
+    const parsed = jsonOf(frame.data);
     if (name === undefined || !parsed) return frame.bytes;
     const [event] = this.#reading.normalizer.event({ [name]: parsed.value });
-    return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name]));
+    return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name])).bytes;
   }
 }
 
@@ -159,6 +169,7 @@ class FrameStream implements StreamReading {
 class EventStream implements StreamReading {
   readonly #reading: Reading;
   readonly #decoder = new EventDecoder();
+  readonly #merger = new PieceMerger<ServerSentEvent>(({ name }, data) => ({ name, data }));
   #marked = false;
   isOver = false;
 
@@ -171,14 +182,16 @@ class EventStream implements StreamReading {
   }
 
   end(): Uint8Array {
+    // An event that was cut off is none.
+    if (this.#reading.isBroken()) return new Uint8Array();
     const rest = this.#written(this.#decoder.end());
-    const hasEnded = this.#marked || this.isOver || this.#reading.isBroken();
+    const hasEnded = this.#marked || this.isOver;
     return encoder.encode(hasEnded ? rest : rest + this.#ending(false));
   }
 
   #written(events: Iterable<ServerSentEvent>): string {
     let text = '';
-    for (const event of events) {
+    for (const event of this.#merger.merged(events)) {
       if (this.isOver) break;
       text += this.#event(event);
     }
@@ -191,7 +204,7 @@ class EventStream implements StreamReading {
       return this.#ending(true) + encodedEvent(event);
     }
     const parsed = jsonOf(event.data);
-    // A sign of life is no JSON; what begins as JSON was cut, and the package says so.
+    // A keep-alive is not JSON; what begins as JSON was cut, which the package reports.
     if (!parsed) return /^\s*[[{"]/.test(event.data) ? encodedEvent(event) : '';
     const { normalizer } = this.#reading;
     const answer = normalizer.answerOf?.(parsed.value);

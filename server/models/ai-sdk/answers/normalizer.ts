@@ -1,14 +1,14 @@
 /**
- * Puts the raw answer of one request into the form that the packages' schemas want: what is missing is filled in, what
- * is unknown is left out. One for each answer, as a stream has a memory. It does no I/O.
+ * Turns the raw response of one request into the form that the packages' schemas expect: what is missing is filled in,
+ * what is unknown is left out. Each response has its own, since a stream has state. It does no I/O.
  */
 export interface Normalizer {
-  /** A whole answer, parsed; undefined when there is none in it. */
+  /** Returns the whole parsed response; undefined when the body has none. */
   body(body: unknown): unknown;
-  /** What stands in the place of one event of a stream: none when there is nothing in it for us. */
+  /** Returns the events that replace one event of a stream; none when it holds nothing of use. */
   event(event: unknown): readonly unknown[];
-  /** What is put at the end of a stream, or before its mark of the end; `marked` when it has one. */
+  /** Returns the events to add at the end of a stream, or before its end mark; `marked` when there is one. */
   end?(marked: boolean): readonly unknown[];
-  /** An error response of the provider that is an answer after all. */
+  /** Returns the response that an error of the provider contains. */
   answerOf?(error: unknown): unknown;
 }

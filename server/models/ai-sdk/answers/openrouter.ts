@@ -1,7 +1,8 @@
 import { asObject, type Loose, wordOf } from '../raw/loose-json.ts';
 
 /**
- * What OpenRouter says of an answer beside it: who served it, its own cost, and the word of the provider that it used.
+ * Returns what OpenRouter reports about a response: who served it, its cost, and the finish reason of the provider that
+ * it used.
  *
  * Source: Pydantic AI `_map_openrouter_provider_details`, `_map_openrouter_usage_provider_details`.
  */

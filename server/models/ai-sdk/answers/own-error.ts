@@ -1,22 +1,22 @@
 import { asObject, asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 
-/** An error that the provider put in the place of an answer, or beside it. */
+/** An error that the provider sent instead of a response, or within it. */
 export interface OwnError {
   readonly message: string;
-  /** The status that the error would have had before the answer began; undefined when it says nothing of it. */
+  /** The status that the error would have had before the response began; undefined when it is not known. */
   readonly statusCode: number | undefined;
   readonly isRetryable: boolean;
-  /** What the provider sent. */
+  /** The provider's own data. */
   readonly data: unknown;
 }
 
-/** What else stands in an answer: a text called `message` is then no error. */
+/** The members of a regular response: next to them, a text called `message` is not an error. */
 const answerMembers = ['choices', 'candidates', 'output', 'content', 'response', 'delta', 'item', 'part', 'usage'];
 
 const textMembers = ['message', 'detail', 'msg', 'Message', 'error_message'];
 
 /**
- * The provider's own error in a body of status 200 or in one event of a stream, whatever shape it has.
+ * Returns the provider's own error in a body of status 200 or in one event of a stream, whatever its shape.
  *
  * Source: Pydantic AI `_model_errors.stream_error`, `_OpenRouterErrorResponse`.
  */
@@ -27,7 +27,7 @@ export function ownError(value: unknown): OwnError | undefined {
 }
 
 /**
- * An error in the place of an event of an Amazon stream, with the status that it has before a stream begins.
+ * Returns an error that replaces an event of an Amazon stream, with the status that it has before a stream begins.
  *
  * Source: Pydantic AI `_STREAM_EXCEPTION_STATUS_CODES`.
  */
@@ -39,7 +39,7 @@ export function errorOfFrame(error: { name: string; message: string | undefined 
   return { message: textMembers.some((name) => name in body) ? said : __type, ...rest };
 }
 
-/** Whether another try may help; Amazon wants one for 424, a stream that its model broke off. */
+/** Returns whether another try may help; Amazon wants one for 424, a stream that its model broke off. */
 const mayHelp = (status: number) => [408, 409, 424, 429].includes(status) || status >= 500;
 
 function errorOf(found: unknown, body: Loose): OwnError {

@@ -2,8 +2,8 @@ import type { ReadThinking } from '../provider.ts';
 import { asObjects, type Loose, wordOf } from '../raw/loose-json.ts';
 
 /**
- * The parts of the `reasoning_details` of a message or delta, each with what it needs to travel back: its signature, or
- * the encrypted data in the place of one.
+ * Returns the parts of the `reasoning_details` of a message or delta, each with what has to be sent back: its
+ * signature, or encrypted data instead of one.
  *
  * Source: Pydantic AI `from_reasoning_detail`, `OpenRouterStreamedResponse._map_thinking_delta`.
  */

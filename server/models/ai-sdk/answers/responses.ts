@@ -4,10 +4,10 @@ import { contentText } from './content.ts';
 import type { Normalizer } from './normalizer.ts';
 import { argumentsText, madeCallId } from './tool-calls.ts';
 
-/** What a package of the Responses API knows: any other item or event is left out. */
+/** The items and events that a package of the Responses API knows; others are left out. */
 export interface ResponsesDialect {
   readonly items: ReadonlySet<string>;
-  /** Absent where the package skips events that it does not know. */
+  /** Absent if the package skips unknown events. */
   readonly events?: RegExp;
 }
 
@@ -45,15 +45,15 @@ export const xaiDialect: ResponsesDialect = {
 
 const madeMark = 'runwire-item-';
 
-/** An id that stands for none: it must not travel back. */
+/** An id that stands for an absent one: it must not be sent back. */
 export const isMadeItemId = (id: string): boolean => id.startsWith(madeMark);
 
 const ends = new Set(['response.completed', 'response.incomplete', 'response.failed', 'response.done']);
 
-/** Answers of the Responses API, of OpenAI and of the servers that speak it. */
+/** Normalizes responses of the Responses API, of OpenAI and of other servers. */
 export class ResponsesNormalizer implements Normalizer {
   readonly #dialect: ResponsesDialect;
-  /** Ids of items by their position, for events that leave them out. */
+  /** Item ids by position, for events that omit them. */
   readonly #ids = new Map<unknown, string>();
 
   constructor(dialect: ResponsesDialect = openAiDialect) {
@@ -85,7 +85,7 @@ export class ResponsesNormalizer implements Normalizer {
     return [{ ...at, ...(id ? { item_id: id } : {}), ...text }];
   }
 
-  /** A server that ignores the request for a stream. */
+  /** Returns a whole response as events: some servers ignore the request for a stream. */
   #whole(body: Loose): readonly unknown[] {
     const { output, ...response } = this.#response(body);
     const items = asObjects(output);
@@ -140,10 +140,10 @@ export class ResponsesNormalizer implements Normalizer {
 const textsOf = ({ type, content }: Loose): readonly string[] =>
   type === 'message' ? asObjects(content).flatMap(({ text }) => wordOf(text) ?? []) : [];
 
-/** A message begins without its content. */
+/** Messages begin without content. */
 const begunOf = (item: Loose): Loose => (item.type === 'message' ? { ...item, content: [] } : item);
 
-/** Where texts were cited is not kept, so nothing depends on its shape. */
+/** Annotations are not kept, so their shape does not matter. */
 function messageContent(content: unknown): Loose[] {
   if (typeof content === 'string') return [{ type: 'output_text', text: content, annotations: [] }];
   return asObjects(content).flatMap((part): Loose[] => {

@@ -7,31 +7,38 @@ export interface ServerSentEvent {
 /** Reads events out of pieces of text that may be cut anywhere. Comments and events without data are left out. */
 export class EventDecoder {
   readonly #decoder = new TextDecoder();
-  /** The line that has not ended yet, in pieces: joined once, however small they are. */
-  #open: string[] = [];
+  /** The bytes since the last line end: a long line is decoded and joined once, however small its pieces. */
+  #held: Uint8Array[] = [];
+  /** The current line, decoded so far. */
+  #open = '';
   #name: string | undefined;
   #data: string[] = [];
 
   *add(bytes: Uint8Array): Generator<ServerSentEvent> {
-    yield* this.#read(this.#decoder.decode(bytes, { stream: true }));
+    this.#held.push(bytes);
+    if (this.#open.endsWith('\r') || bytes.includes(lineFeed) || bytes.includes(carriageReturn)) {
+      yield* this.#read(this.#decoder.decode(this.#taken(), { stream: true }));
+    }
   }
 
-  /** A last event without its empty line counts: the data of some servers end with their bytes. */
+  /** A last event counts without its empty line, which some servers omit. */
   *end(): Generator<ServerSentEvent> {
-    yield* this.#read(`${this.#decoder.decode()}\n\n`);
+    yield* this.#read(`${this.#decoder.decode(this.#taken())}\n\n`);
+  }
+
+  #taken(): Uint8Array {
+    const [only] = this.#held;
+    const taken = this.#held.length === 1 && only ? only : Buffer.concat(this.#held);
+    this.#held = [];
+    return taken;
   }
 
   *#read(text: string): Generator<ServerSentEvent> {
-    const isHalf = this.#open.at(-1) === '\r';
-    if (!isHalf && !/[\r\n]/.test(text)) {
-      this.#open.push(text);
-      return;
-    }
-    const given = this.#open.join('') + text;
-    // A carriage return at the end may be half of a line break.
+    const given = this.#open + text;
+    // A carriage return at the end may be the first half of a line break.
     const isCut = given.endsWith('\r');
     const lines = (isCut ? given.slice(0, -1) : given).split(/\r\n|\n|\r/);
-    this.#open = [lines.pop() ?? '', ...(isCut ? ['\r'] : [])];
+    this.#open = `${lines.pop() ?? ''}${isCut ? '\r' : ''}`;
     for (const line of lines) {
       const event = this.#line(line);
       if (event) yield event;
@@ -54,6 +61,9 @@ export class EventDecoder {
   }
 }
 
-/** The event as it is written. */
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** Returns the event as text. */
 export const encodedEvent = ({ name, data }: ServerSentEvent): string =>
   `${name ? `event: ${name}\n` : ''}data: ${data}\n\n`;

@@ -5,19 +5,21 @@ import { type Segment, TagSplitter } from './thinking-tags.ts';
 
 type Turn = 'text' | 'thinking' | 'call';
 
-/** The text of a chat completion that comes in pieces: split at thinking tags, and in turns with thinking and calls. */
+/**
+ * The text of a chat completion that comes in pieces, split at thinking tags, and alternating with thinking and calls.
+ */
 export class StreamedText {
   readonly #provider: Provider;
   readonly #skipsBlankStarts: boolean;
   readonly #target: () => PartStream;
   readonly #splitter: TagSplitter;
   #turn: { readonly kind: Turn | undefined; readonly number: number } = { kind: undefined, number: 0 };
-  /** Keys of the texts that have begun. */
+  /** The keys of texts that have begun. */
   readonly #begun = new Set<string>();
-  /** Blanks left out between a text and its continuation after thinking, which stand before the next text. */
+  /** Blanks that were left out between a text and its continuation after thinking; they precede the next text. */
   #held = '';
   #isInterrupted = false;
-  /** Whether what came last was text, not thinking between tags. */
+  /** True if the last segment was text, not thinking between tags. */
   #isText = false;
 
   /** `target` returns the parts, which are open from then on. */
@@ -49,7 +51,7 @@ export class StreamedText {
   #show(segments: readonly Segment[]): void {
     for (const segment of segments) {
       if (this.#isBlankStart(segment)) {
-        // Where thinking is not named, upstream ends it with any text, also with one that is left out.
+        // Where thinking does not name its provider, upstream ends it with any text, even one that is left out.
         if (this.#isOneText) this.turnTo('text');
         continue;
       }
@@ -76,7 +78,7 @@ export class StreamedText {
     return true;
   }
 
-  /** Upstream keeps one text where thinking is not named. */
+  /** Upstream keeps a single text where thinking does not name its provider. */
   #keyOf({ kind, number }: Segment, turn: number): string {
     return `${kind} ${number} of text ${this.#isOneText ? '' : turn}`;
   }

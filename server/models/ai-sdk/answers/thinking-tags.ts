@@ -1,7 +1,7 @@
-/** Text of an answer, or thinking that stood between tags in it. */
+/** Text of a response, or thinking between tags in it. */
 export interface Segment {
   readonly kind: 'text' | 'thinking';
-  /** Counts the segments of one text: pieces with one number belong together. */
+  /** The number of the segment in its text: pieces with the same number belong together. */
   readonly number: number;
   readonly content: string;
 }
@@ -13,14 +13,14 @@ export class TagSplitter {
   readonly #tags: ThinkingTags;
   #kind: Segment['kind'] = 'text';
   #number = 0;
-  /** What may be the beginning of a tag. */
+  /** Text that may be the beginning of a tag. */
   #held = '';
 
   constructor(tags: ThinkingTags) {
     this.#tags = tags;
   }
 
-  /** Whether a tag was opened and not closed. */
+  /** True while a tag is open. */
   get isOpen(): boolean {
     return this.#kind === 'thinking';
   }
@@ -40,12 +40,12 @@ export class TagSplitter {
       text = text.slice(at + tag.length);
       this.#kind = this.#kind === 'text' ? 'thinking' : 'text';
       this.#number++;
-      // Thinking of which nothing is said is thinking all the same, as upstream.
+      // Empty thinking counts as thinking, as upstream.
       if (this.#kind === 'thinking') segments.push({ kind: 'thinking', number: this.#number, content: '' });
     }
   }
 
-  /** What was held back and is no tag. */
+  /** Returns the text that was held back and is not a tag. */
   end(): Segment[] {
     const rest = this.#held;
     this.#held = '';
@@ -57,7 +57,7 @@ export class TagSplitter {
   }
 }
 
-/** The length of the longest end of the text that begins the tag. */
+/** Returns the length of the longest end of the text that begins a tag. */
 function heldBack(text: string, tag: string): number {
   for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
     if (text.endsWith(tag.slice(0, length))) return length;
@@ -66,7 +66,7 @@ function heldBack(text: string, tag: string): number {
 }
 
 /**
- * The segments of a whole text. Thinking that does not end is text without its tag, as upstream.
+ * Returns the segments of a whole text. Thinking that does not end is text without its tag, as upstream.
  *
  * Source: Pydantic AI `split_content_into_text_and_thinking`.
  */

@@ -10,17 +10,17 @@ interface Call {
   args: string;
 }
 
-/** Arguments as text; an object is written, and null is none. */
+/** Returns arguments as text: an object is serialized, and null means none. */
 export const argumentsText = (args: unknown): string =>
   typeof args === 'string' ? args : args === null || args === undefined ? '' : stringifyExact(args);
 
-/** An id for a call that came without one. */
+/** Returns an id for a call that came without one. */
 export const madeCallId = () => `call_${randomUUID().replaceAll('-', '')}`;
 
 /**
- * The pieces of the calls of one streamed chat completion, each with the index and id that its call really has. Servers
- * leave out indexes and ids, repeat them, or give every call the index 0: a call begins with its name, and a piece
- * without one goes on with the call it fits best.
+ * Returns the pieces of the calls of one streamed chat completion, each with the actual index and id of its call.
+ * Servers omit indexes and ids, repeat them, or give every call the index 0: a call begins with its name, and a piece
+ * without a name continues the call that it fits best.
  */
 export class StreamedToolCalls {
   readonly #calls: Call[] = [];
@@ -51,7 +51,7 @@ export class StreamedToolCalls {
     ];
   }
 
-  /** The call that a piece goes on with; undefined for the beginning of another one. */
+  /** Returns the call that a piece continues; undefined if it begins another one. */
   #find({ id, index }: Loose, name: string | undefined, args: string): Call | undefined {
     const isNumbered = Number.isInteger(index);
     const sameId = wordOf(id) === undefined ? undefined : this.#calls.findLast((call) => call.id === id);
@@ -71,11 +71,14 @@ export class StreamedToolCalls {
   }
 }
 
-/** A name that is repeated with each piece, without an id: the call goes on as long as its arguments are not whole. */
+/**
+ * Returns whether a piece that repeats the name without an id continues the call: as long as its arguments are
+ * incomplete.
+ */
 const goesOn = (call: Call, name: string, args: string) =>
   call.name === name && (!isWhole(call.args) || call.args === args);
 
-/** Some servers send the whole call once more at the end. */
+/** Some servers send the whole call again at the end. */
 const isRepeated = (call: Call, name: string | undefined, args: string) =>
   name !== undefined && args !== '' && args === call.args && isWhole(args);
 
@@ -89,7 +92,7 @@ function isWhole(args: string): boolean {
   }
 }
 
-/** The calls of a whole message. */
+/** Returns the calls of a whole message. */
 export function wholeToolCalls(given: unknown): Loose[] {
   return asObjects(given).flatMap((call, index) => {
     const called = asObject(call.function);

@@ -2,7 +2,7 @@ import type { ProviderEntry } from '../provider.ts';
 
 type Entry = Pick<ProviderEntry, 'apiKey' | 'apiVersion'>;
 
-/** Where the API has versions by date; the v1 API and serverless endpoints refuse to be given one. */
+/** Returns whether the API is versioned by date; the v1 API and serverless endpoints refuse a version. */
 export const isDated = (url: string, { apiVersion }: Entry) => apiVersion !== undefined && !url.endsWith('/v1');
 
 /**
@@ -14,14 +14,14 @@ export const isDated = (url: string, { apiVersion }: Entry) => apiVersion !== un
 export function azureFetch(fetch: typeof globalThis.fetch, url: string, entry: Entry): typeof globalThis.fetch {
   const { apiKey, apiVersion } = entry;
   return (input, init) => {
-    const asked = new URL(String(input));
-    if (apiVersion !== undefined && isDated(url, entry)) asked.searchParams.set('api-version', apiVersion);
+    const requested = new URL(String(input));
+    if (apiVersion !== undefined && isDated(url, entry)) requested.searchParams.set('api-version', apiVersion);
     const headers = new Headers(init?.headers);
     if (apiKey && headers.get('authorization') === `Bearer ${apiKey}` && !isToken(apiKey)) {
       headers.delete('authorization');
       headers.set('api-key', apiKey);
     }
-    return fetch(asked.href, { ...init, headers });
+    return fetch(requested.href, { ...init, headers });
   };
 }
 

@@ -39,7 +39,7 @@ function bedrock({ modelName, baseUrl, apiKey, headers }: ProviderEntry): Provid
     answers,
     api: converseApi,
     languageModel: (fetch, name = modelName) =>
-      // An empty key would make the package look for credentials in the environment.
+      // With an empty key, the package would look for credentials in the environment.
       createAmazonBedrock({ region, baseURL: url, apiKey: apiKey || 'none', headers: { ...headers }, fetch })(name),
   };
 }

@@ -2,13 +2,13 @@ import { userError } from '../../../engine/errors.ts';
 import { chatWords } from '../answers/finish-words.ts';
 import type { AnswerProfile, ProviderEntry } from '../provider.ts';
 
-/** What the answers of chat APIs have in common. A provider's file says where it differs. */
+/** The response profile that chat APIs share. A provider's file overrides it. */
 export const chatAnswers: AnswerProfile = {
   thinkingTags: ['<think>', '</think>'],
   finishWords: chatWords,
 };
 
-/** The address without slashes at its end, as packages want it. */
+/** Returns the address without trailing slashes, as packages expect it. */
 export const trimmed = (url: string) => url.replace(/\/+$/, '');
 
 /**
@@ -19,6 +19,6 @@ export const trimmed = (url: string) => url.replace(/\/+$/, '');
 export function addressOf({ id, baseUrl }: ProviderEntry, own: string | undefined): string {
   const address = baseUrl ?? own;
   if (!address)
-    throw userError(`'${id}' needs the address of its server: give it in \`baseUrl\` (runwire run: --base-url).`);
+    throw userError(`'${id}' requires the URL of its server: set \`baseUrl\` (\`--base-url\` of \`runwire run\`).`);
   return address;
 }

@@ -17,7 +17,7 @@ const answersOf = (name: string): AnswerProfile => ({
   bodyReader: () => new GoogleBodyReader(name),
 });
 
-/** One of Google's two houses. */
+/** One of Google's two APIs: the developer API or Google Cloud. */
 export interface GoogleHost {
   readonly name: string;
   readonly envVar: string;
@@ -47,7 +47,7 @@ function google(host: GoogleHost, { modelName, baseUrl, apiKey, headers, authori
   return {
     name: host.name,
     optionsKey: 'google',
-    // The address of a project is no one else's business: upstream stores the host too.
+    // Only the host is stored, as upstream: the rest names the project.
     url: authorizer ? `${new URL(url).origin}/` : url,
     envVar: host.envVar,
     answers: answersOf(host.name),

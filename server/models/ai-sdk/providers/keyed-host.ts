@@ -5,19 +5,21 @@ import type { AnswerProfile, Provider, ProviderEntry } from '../provider.ts';
 import type { RequestApi } from '../request/api.ts';
 import { trimmed } from './defaults.ts';
 
-/** A provider with a package of its own, one address and one key, as most are. */
+/** A provider with its own package, one address and one key, like most. */
 export interface KeyedHost {
   /** `provider_name`, and the key of the package's options. */
   readonly name: string;
-  /** Its address as upstream has it. */
+  /** Its address, as upstream. */
   readonly url: string;
-  /** What the package wants after the address where upstream has no version; both are taken. */
+  /**
+   * The version that the package expects at the end of the address, where upstream has none; both forms are accepted.
+   */
   readonly version?: `v${number}`;
   readonly envVar: string;
   readonly answers: AnswerProfile;
   /** Writes its requests. */
   readonly api: RequestApi;
-  /** The package. Address and key are always given: it would else look them up in the environment. */
+  /** Opens the package. The address and key are always given: it would otherwise read them from the environment. */
   readonly open: (options: {
     baseURL: string;
     apiKey: string;
@@ -26,7 +28,7 @@ export interface KeyedHost {
   }) => (modelName: string) => LanguageModelV4;
 }
 
-/** Models of such a provider. */
+/** Returns the function that makes models of such a provider. */
 export function createFor(host: KeyedHost) {
   return (entry: ProviderEntry, services?: Services): Model => bridgedModel(providerOf(host, entry), entry, services);
 }

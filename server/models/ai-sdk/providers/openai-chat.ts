@@ -17,13 +17,13 @@ const answersOf = (providerName: string): AnswerProfile => ({
   bodyReader: () => new ChatBodyReader({ providerName }),
 });
 
-/** Who speaks OpenAI's Chat Completions API, by its name upstream. */
+/** A host of OpenAI's Chat Completions API, with its name upstream. */
 export interface ChatHost {
   readonly name: string;
   readonly envVar: string;
-  /** Absent when every user has another address. */
+  /** Absent if every user has a different address. */
   readonly url?: string;
-  /** Whether requests are sent as Azure wants them, where models are reached by the names of their deployments. */
+  /** True if requests are sent in Azure's form, where models are addressed by the names of their deployments. */
   readonly azure?: boolean;
 }
 
@@ -53,7 +53,7 @@ function openAiChat(host: ChatHost, entry: ProviderEntry): Provider {
     answers: answersOf(host.name),
     api: chatApi(host.azure ? azureProfile : openAiDirectProfile, undefined, openAiGrammar),
     languageModel: (fetch) =>
-      // Address and key are always given: the package would else look them up in the environment.
+      // The address and key are always given: the package would otherwise read them from the environment.
       createOpenAI({
         baseURL: `${url}${deployment}`,
         apiKey: apiKey ?? '',

@@ -18,17 +18,17 @@ export interface CompatibleHost {
   /** Pydantic AI's name of the provider. */
   readonly name: string;
   readonly envVar: string;
-  /** Absent when every user has another address. */
+  /** Absent if every user has a different address. */
   readonly url?: string;
-  /** The name of its row, where that is another one: by it profiles and ways of its own are known. */
+  /** The name of its row, if it differs: it selects the profiles and variants. */
   readonly row?: string;
-  /** The field in which its thinking comes first. */
+  /** The field of thinking that takes precedence. */
   readonly thinkingField?: 'reasoning' | 'reasoning_content';
-  /** Whether its thinking comes in `reasoning_details`, signatures and encrypted parts among it. */
+  /** True if its thinking comes in `reasoning_details`, including signatures and encrypted parts. */
   readonly reasoningDetails?: boolean;
-  /** Whether thinking says whose it is; true unless given. */
+  /** False if thinking does not name its provider; true by default. */
   readonly namesThinking?: boolean;
-  /** Why its answers end, where its words are not OpenAI's. */
+  /** Its finish reasons, if they are not OpenAI's. */
   readonly finishWords?: FinishWords;
 }
 
@@ -82,7 +82,7 @@ function compatible(host: CompatibleHost, entry: ProviderEntry): Provider {
       createOpenAICompatible({
         name: 'compatible',
         baseURL: url,
-        // Many local servers want no key.
+        // Many local servers require no key.
         ...(apiKey ? { apiKey } : {}),
         headers: { ...headers },
         includeUsage: true,

@@ -28,16 +28,16 @@ const answers: AnswerProfile = {
 };
 
 /**
- * Who speaks the Responses API, by its name upstream.
+ * A host of the Responses API, with its name upstream.
  */
 export interface ResponsesHost {
   readonly name: string;
   readonly envVar: string;
-  /** Absent when every user has another address. */
+  /** Absent if every user has a different address. */
   readonly url?: string;
-  /** Whether ids of calls are unique in one response only. */
+  /** True if call ids are only unique within a response. */
   readonly scopedCallIds?: boolean;
-  /** Whether requests are sent as Azure wants them. */
+  /** True if requests are sent in Azure's form. */
   readonly azure?: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { BodyReader, ReadThinking } from '../provider.ts';
 import { asObject, integers, wordOf } from './loose-json.ts';
 
 /**
- * The counts of an answer of the Converse API, whole or in events.
+ * Reads the counts of a response of the Converse API, whole or in events.
  *
  * Source: Pydantic AI `BedrockConverseModel._map_usage`.
  */
@@ -15,14 +15,14 @@ export class BedrockBodyReader implements BodyReader {
   add(body: unknown): readonly ReadThinking[] {
     const { usage, metadata, stopReason, messageStop } = asObject(body);
     this.finishWord = wordOf(stopReason ?? asObject(messageStop).stopReason) ?? this.finishWord;
-    const told = usage ?? asObject(metadata).usage;
+    const reported = usage ?? asObject(metadata).usage;
     if (stopReason !== undefined || messageStop) this.isOver = true;
-    if (told && !asObject(told).uncounted) this.usage = bedrockUsage(integers(told));
+    if (reported && !asObject(reported).uncounted) this.usage = bedrockUsage(integers(reported));
     return [];
   }
 }
 
-/** `inputTokens` leaves out what the cache took part in; ours counts everything that was sent. */
+/** Bedrock's `inputTokens` excludes tokens read from or written to the cache; ours includes them. */
 function bedrockUsage(counts: Record<string, number>): Partial<RequestUsage> {
   const read = counts.cacheReadInputTokens ?? 0;
   const written = counts.cacheWriteInputTokens ?? 0;

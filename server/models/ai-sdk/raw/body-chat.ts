@@ -5,25 +5,28 @@ import { reasoningDetails } from '../answers/reasoning-details.ts';
 import type { BodyFacts, BodyReader, ReadThinking } from '../provider.ts';
 import { asObject, asObjects, integers, type Loose, wordOf } from './loose-json.ts';
 
-/** How a provider's thinking becomes parts. */
+/** The form of a provider's thinking, and how it becomes parts. */
 export interface ThinkingForm {
   readonly providerName: string;
-  /** Whether `reasoning_details` hold what must travel back: then they are the thinking, whatever else is there. */
+  /** True if `reasoning_details` must be sent back: then they are the thinking, whatever other fields there are. */
   readonly details?: boolean;
-  /** Whether OpenRouter's own data beside an answer is kept. */
+  /** True if OpenRouter's own data about a response is kept. */
   readonly openRouter?: boolean;
-  /** The field that comes first where there is more than one; `reasoning` unless given. */
+  /** The field that takes precedence when there are several; `reasoning` by default. */
   readonly field?: 'reasoning' | 'reasoning_content' | undefined;
-  /** Whether a part says whose it is and which field it came in: not so upstream for models with classes of their own. */
+  /**
+   * True if a part names its provider and the field it came in, which upstream omits for models with their own
+   * classes.
+   */
   readonly named?: boolean;
 }
 
 const thinkingFields = ['reasoning', 'reasoning_content', 'content'];
 
-/** Where details are not sent back, only what can be read in them is kept, unless a field says the same. */
+/** Where details are not sent back, only their readable text is kept, unless a field has it too. */
 const readable = (details: readonly ReadThinking[]) => details.filter(({ text }) => text !== '');
 
-/** Counts that have fields of their own. */
+/** Counts that have their own fields. */
 const counted = new Set([
   'prompt_tokens',
   'completion_tokens',
@@ -34,8 +37,8 @@ const counted = new Set([
 ]);
 
 /**
- * What a chat completion, whole or in chunks, says beyond the AI SDK's result: every count by its own name, log
- * probabilities, a refusal, an error beside an answer.
+ * Reads what the AI SDK's result lacks from a chat completion, whole or in chunks: every count by its own name, log
+ * probabilities, a refusal, an error next to a response.
  *
  * Source: Pydantic AI `OpenAIChatModel._process_response`, `OpenAIStreamedResponse`, `_map_usage`,
  * `_map_provider_details`.
@@ -44,7 +47,7 @@ export class ChatBodyReader implements BodyReader {
   usage: Partial<RequestUsage> | undefined;
   refusal: string | undefined;
   isOver = false;
-  /** The provider refused what the model said, and quoted it. */
+  /** True if the provider rejected what the model generated, and quoted it. */
   isFailed = false;
   #beside: Record<string, unknown> = {};
   finishWord: string | undefined;
@@ -87,7 +90,7 @@ export class ChatBodyReader implements BodyReader {
     return this.#thinking(asObject(message.thought));
   }
 
-  /** The first field with something in it: servers that send more than one send the same text. */
+  /** Returns the first field that is not empty: servers that send several send the same text. */
   #thinking({ reasoning_details, ...thought }: Loose): readonly ReadThinking[] {
     const { providerName, details, named = true, field: first = 'reasoning' } = this.#form;
     if (details && reasoning_details) return reasoningDetails(reasoning_details, providerName);
@@ -104,7 +107,7 @@ export class ChatBodyReader implements BodyReader {
   }
 }
 
-/** `prompt_tokens` counts cache reads; hosts disagree on where they report them. */
+/** `prompt_tokens` includes cache reads, which hosts report in different places. */
 function chatUsage(usage: Loose): Partial<RequestUsage> {
   const completion = integers(usage.completion_tokens_details);
   const prompt = integers(usage.prompt_tokens_details ?? usage.prompt_token_details);

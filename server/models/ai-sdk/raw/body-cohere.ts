@@ -3,8 +3,8 @@ import type { BodyReader, ReadThinking } from '../provider.ts';
 import { asObject, integers, wordOf } from './loose-json.ts';
 
 /**
- * What an answer of Cohere, whole or in events, says beyond the AI SDK's result: cached tokens, and the plan that
- * stands before tool calls, which upstream keeps as thinking.
+ * Reads what the AI SDK's result lacks from a response of Cohere, whole or in events: cached tokens, and the plan
+ * before tool calls, which upstream keeps as thinking.
  *
  * Source: Pydantic AI `CohereModel._process_response`, `_map_usage`.
  */
@@ -16,9 +16,9 @@ export class CohereBodyReader implements BodyReader {
   add(body: unknown): ReadThinking[] {
     const { type, usage, message, delta, finish_reason } = asObject(body);
     this.finishWord = wordOf(finish_reason ?? asObject(delta).finish_reason) ?? this.finishWord;
-    const told = usage ?? asObject(delta).usage;
+    const reported = usage ?? asObject(delta).usage;
     if (type === undefined || type === 'message-end') this.isOver = true;
-    if (told && !asObject(told).uncounted) this.usage = cohereUsage(told);
+    if (reported && !asObject(reported).uncounted) this.usage = cohereUsage(reported);
     const { tool_plan } = asObject(message ?? asObject(delta).message);
     return typeof tool_plan === 'string' && tool_plan !== '' ? [{ id: 'plan', text: tool_plan }] : [];
   }

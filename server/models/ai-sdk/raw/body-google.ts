@@ -5,8 +5,8 @@ import type { BodyFacts, BodyReader, ReadThinking } from '../provider.ts';
 import { asObject, asObjects, integers, wordOf } from './loose-json.ts';
 
 /**
- * What an answer of Google, whole or in chunks, says beyond the AI SDK's result: every count, who answered, and why a prompt was
- * blocked, which the package reports for some reasons only.
+ * Reads what the AI SDK's result lacks from a response of Google, whole or in chunks: every count, the model that
+ * responded, and why a prompt was blocked, which the package reports for some reasons only.
  *
  * Source: Pydantic AI `_metadata_as_usage`, `GoogleModel._process_response`.
  */
@@ -43,7 +43,7 @@ export class GoogleBodyReader implements BodyReader {
   add(body: unknown): readonly ReadThinking[] {
     const { usageMetadata, promptFeedback, modelVersion, responseId, candidates } = asObject(body);
     const [candidate = {}] = asObjects(candidates);
-    // A model that calls tools of Google's as parts says there what it read.
+    // A model that calls Google's tools as parts reports there what it read.
     const parts = asObjects(asObject(candidate.content).parts);
     if (!parts.some(({ toolCall, toolResponse }) => toolCall || toolResponse)) {
       this.#parts = [...this.#parts, ...urlContextParts(candidate.urlContextMetadata, this.#providerName)];
@@ -64,7 +64,7 @@ export class GoogleBodyReader implements BodyReader {
   }
 }
 
-/** What tools of Google's own put into the prompt was sent, too; thoughts are output. */
+/** Tokens that Google's own tools add to the prompt count as input; thoughts count as output. */
 function googleUsage(metadata: unknown): Partial<RequestUsage> {
   const counts = integers(metadata);
   const thoughts = counts.thoughtsTokenCount ?? 0;

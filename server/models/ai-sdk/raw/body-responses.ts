@@ -4,8 +4,8 @@ import type { BodyReader, ReadThinking } from '../provider.ts';
 import { asObject, asObjects, integers, wordOf } from './loose-json.ts';
 
 /**
- * What an answer of the Responses API, whole or in events, says beyond the AI SDK's result: counts, the status as the
- * finish word, and raw reasoning, which compatible hosts send and the package drops.
+ * Reads what the AI SDK's result lacks from a response of the Responses API, whole or in events: counts, the status as
+ * the finish reason, and raw reasoning, which compatible hosts send and the package drops.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._process_response`, `_map_usage`.
  */

@@ -4,15 +4,15 @@ import type { WireRequest } from './request.ts';
 
 type Loose = Record<string, unknown>;
 
-/** How long a prefix is kept. */
+/** The time that a cached prefix is kept. */
 export type Ttl = '5m' | '1h';
 
-/** The time that a setting stands for; `true` is five minutes. */
-export const ttlOf = (asked: unknown): Ttl | undefined =>
-  asked === true ? '5m' : asked === '5m' || asked === '1h' ? asked : undefined;
+/** Returns the time that a setting stands for; `true` is five minutes. */
+export const ttlOf = (requested: unknown): Ttl | undefined =>
+  requested === true ? '5m' : requested === '5m' || requested === '1h' ? requested : undefined;
 
 /**
- * The marks that go beyond what a provider takes: the newest stay, and the one after the instructions.
+ * Returns the marks in excess of what a provider accepts: the newest stay, and the one after the instructions.
  *
  * Errors: `run.invalid` when instructions and tools alone have too many.
  * Source: Pydantic AI `excess_cache_points`, `split_instruction_cache_points`.
@@ -32,7 +32,7 @@ export function excessMarks<T>(
 }
 
 /**
- * Gives each mark the longest time of those after it: a shorter one before a longer one is refused.
+ * Gives each mark the longest time of those after it: a shorter time before a longer one is refused.
  *
  * Source: Pydantic AI `raise_earlier_cache_ttls`.
  */
@@ -57,7 +57,8 @@ export function raiseTtls(carriers: readonly Loose[]): void {
 const lookback = 18;
 
 /**
- * The message that ended the previous request, when the next mark is too far from it to find what was cached then.
+ * Returns the message that ended the previous request, if the next mark is too far from it to find what was cached
+ * then.
  *
  * Source: Pydantic AI `previous_tail_needing_breakpoint`.
  */
@@ -69,8 +70,8 @@ export function previousTail(roles: readonly string[], blockCounts: readonly num
   return tail < 0 || since < lookback ? undefined : tail;
 }
 
-/** What the setting `cache` stands for: how long, where that was said, and whether the conversation is cached as well. */
-export interface AskedCache {
+/** The meaning of the setting `cache`: the time, if given, and whether the conversation is cached as well. */
+export interface RequestedCache {
   readonly ttl: string | undefined;
   readonly messages: boolean;
 }
@@ -78,20 +79,23 @@ export interface AskedCache {
 const tiers: readonly unknown[] = ['5m', '30m', '1h', '12h'];
 
 /**
- * What the setting `cache` stands for; undefined where that is nothing, or the model has nothing to set. The time is the
- * longest the model has that is not longer than requested.
+ * Returns the meaning of the setting `cache`; undefined if it is off, or the model has nothing to set. The time is the
+ * longest that the model supports and that is not longer than requested.
  *
  * Errors: `run.invalid` for a time or an option that is not known.
  * Source: Pydantic AI `snap_cache_setting`, `split_cache_setting`.
  */
-export function askedCache({ settings, profile }: Pick<WireRequest, 'settings' | 'profile'>): AskedCache | undefined {
-  const asked = settings.get('cache');
-  if (!asked || !profile.supports_cache) return undefined;
+export function requestedCache({
+  settings,
+  profile,
+}: Pick<WireRequest, 'settings' | 'profile'>): RequestedCache | undefined {
+  const requested = settings.get('cache');
+  if (!requested || !profile.supports_cache) return undefined;
   const {
     retention = true,
     messages = true,
     ...unknown
-  } = typeof asked === 'object' ? asObject(asked) : { retention: asked };
+  } = typeof requested === 'object' ? asObject(requested) : { retention: requested };
   const [option] = Object.keys(unknown);
   if (option) throw userError(`Unknown \`cache\` option(s) '${option}'. Use 'messages' and 'retention'.`);
   return { ttl: fitting(retention, profile.supported_cache_retentions ?? []), messages: messages !== false };

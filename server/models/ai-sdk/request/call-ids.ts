@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
 import { userError } from '../../../engine/errors.ts';
 
-/** The ids of calls that an API takes. */
+/** The call ids that an API accepts. */
 export interface CallIdGrammar {
   readonly pattern: RegExp;
-  /** Length of an id that takes the place of one that does not fit. */
+  /** The length of an id that replaces one that does not fit. */
   readonly length: number;
 }
 
-/** Ids of exactly so many letters and digits. Source: Pydantic AI `ModelProfile.tool_call_id_length`. */
+/** Ids of exactly this many letters and digits. Source: Pydantic AI `ModelProfile.tool_call_id_length`. */
 export const exactLength = (length: number): CallIdGrammar => ({
   pattern: new RegExp(`^[A-Za-z0-9]{${length}}$`),
   length,
@@ -26,8 +26,8 @@ export function hashedCallId(id: string, length: number): string {
 }
 
 /**
- * The messages with ids of calls that the API takes: the same id becomes the same everywhere, call and result stay a
- * pair, and a longer history changes nothing that was sent before. Ids of native calls belong to their provider and stay.
+ * Returns the messages with call ids that the API accepts. Equal ids stay equal, call and result stay a pair, and a
+ * longer history changes nothing that was sent before. Ids of native calls belong to their provider and stay.
  *
  * Errors: `run.invalid` when there are more ids than the grammar has.
  * Source: Pydantic AI `_fit_tool_call_ids`.
@@ -59,7 +59,8 @@ function fitter({ pattern, length }: CallIdGrammar): (id: string) => string {
   return (id) => {
     const known = replacements.get(id);
     if (known !== undefined) return known;
-    if (taken.size >= 62 ** length) throw userError(`The history has more ids of calls than fit in ${length} letters.`);
+    if (taken.size >= 62 ** length)
+      throw userError(`The history has more tool call ids than ids of ${length} characters can tell apart.`);
     let replacement = pattern.test(id) ? id : hashedCallId(id, length);
     for (let attempt = 1; taken.has(replacement); attempt += 1) replacement = hashedCallId(`${id}#${attempt}`, length);
     replacements.set(id, replacement);

@@ -1,7 +1,7 @@
 import type { Profile } from './profile.ts';
 import type { Thinking } from './settings.ts';
 
-/** Tokens for thinking by the setting `thinking`, for Claude models that are given a budget. */
+/** The thinking budgets in tokens by level, for Claude models that require a budget. */
 const budgets: Readonly<Record<string, number>> = {
   true: 10_000,
   minimal: 1_024,
@@ -12,12 +12,12 @@ const budgets: Readonly<Record<string, number>> = {
   max: 32_768,
 };
 
-/** The fewest tokens of a budget that Claude takes. */
+/** The smallest budget that Claude accepts, in tokens. */
 const leastBudget = 1_024;
 
 /**
- * The budget for thinking. `max_tokens` bounds thinking and answer together and is never raised, so that a budget it cannot
- * hold is lowered; undefined where nothing would be left.
+ * Returns the budget for thinking. `max_tokens` limits thinking and response together and is never raised, so a budget
+ * that does not fit is lowered; undefined if nothing would be left.
  *
  * Source: Pydantic AI `ANTHROPIC_THINKING_BUDGET_MAP`.
  */
@@ -27,7 +27,7 @@ export function claudeBudget(thinking: Exclude<Thinking, false>, maxTokens: unkn
   return maxTokens > leastBudget ? leastBudgetBelow(maxTokens) : undefined;
 }
 
-/** Half is left for the answer, as far as the least budget allows. */
+/** Half is left for the response, as far as the smallest budget allows. */
 const leastBudgetBelow = (maxTokens: number) => Math.max(leastBudget, Math.floor(maxTokens / 2));
 
 const efforts: Readonly<Record<string, string>> = {
@@ -39,7 +39,7 @@ const efforts: Readonly<Record<string, string>> = {
   max: 'max',
 };
 
-/** The effort for a level of `thinking`. Source: Pydantic AI `resolve_anthropic_effort`. */
+/** Returns the effort for a level of `thinking`. Source: Pydantic AI `resolve_anthropic_effort`. */
 export function claudeEffort(level: Exclude<Thinking, boolean>, profile: Profile): string {
   const takesXhigh = profile.anthropic_supports_xhigh_effort ?? false;
   if (level === 'xhigh' && takesXhigh) return 'xhigh';

@@ -8,16 +8,16 @@ import { standingCount } from '../../inline-system.ts';
 
 export type CompactionPart = Extract<ModelResponsePart, { part_kind: 'compaction' }>;
 
-/** Where a summary may take the place of what came before it. */
+/** The conditions under which a summary replaces the messages before it. */
 export interface CompactionRule {
-  /** Whether the provider is sent the summary: otherwise nothing would stand for what is left out. */
+  /** Returns whether the summary is sent to the provider: otherwise nothing would represent what is left out. */
   isSent(response: ModelResponse, part: CompactionPart): boolean;
-  /** Whether the summary holds the system prompts of the run as well. */
+  /** Returns whether the summary includes the system prompts of the run. */
   holdsSystemPrompts?(part: CompactionPart): boolean;
 }
 
 /**
- * The messages from the latest summary on, after the system prompts of the run.
+ * Returns the messages from the latest summary on, after the system prompts of the run.
  *
  * Source: Pydantic AI `_trim_messages_before_compaction`.
  */

@@ -9,8 +9,8 @@ import type { WireRequest } from './request.ts';
 import { returnItems } from './returns.ts';
 
 /**
- * Returns the request with the bytes of those files that its provider does not fetch by their address, or that are to be
- * downloaded anyway. What was downloaded stays what its address was said to be.
+ * Returns the request with the bytes of the files that its provider does not fetch by URL, or that are to be downloaded
+ * anyway. A downloaded file keeps the kind that its URL was declared as.
  *
  * Errors: `run.invalid` for what cannot be downloaded, or when nothing can be.
  * Source: Pydantic AI `download_item`.
@@ -30,7 +30,7 @@ export async function withDownloadedFiles(
   if (!first) return request;
   if (!download) {
     throw userError(
-      `'${request.modelName}' cannot be given a file of type '${wantedType(first)}' by its address; give the bytes instead.`,
+      `Model '${request.modelName}' does not accept files of type '${wantedType(first)}' by URL. Pass the bytes instead.`,
     );
   }
   // The same address may stand in several messages.
@@ -73,7 +73,7 @@ function visited(part: ModelRequestPart, visit: Visit): ModelRequestPart {
 }
 
 function wantedOf(item: UrlItem): Wanted {
-  if (!URL.canParse(item.url)) throw userError(`'${item.url}' is not a URL.`);
+  if (!URL.canParse(item.url)) throw userError(`'${item.url}' is not a valid URL.`);
   return { url: new URL(item.url), mediaType: wantedType(item), allowLocal: item.force_download === 'allow-local' };
 }
 

@@ -4,13 +4,13 @@ import { mediaTypeOf } from '../../../engine/messages/media-types.ts';
 
 type ItemOf<K extends ContentItem['kind']> = Extract<ContentItem, { kind: K }>;
 
-/** What a file is, whatever its media type says. */
+/** The kind of a file, whatever its media type. */
 export type FileKind = 'image' | 'audio' | 'video' | 'document';
 
-/** A file by its address. */
+/** A file given by URL. */
 export type UrlItem = ItemOf<'image-url' | 'audio-url' | 'video-url' | 'document-url'>;
 
-/** Bytes, given or downloaded; what was downloaded is still what its address was said to be. */
+/** A file given as bytes, or downloaded; a downloaded file keeps the kind that its URL was declared as. */
 export type BytesItem = ItemOf<'binary'> & { readonly downloadedAs?: FileKind };
 
 export type UploadedItem = ItemOf<'uploaded-file'>;
@@ -30,7 +30,7 @@ const kinds: Record<UrlItem['kind'], FileKind> = {
   'document-url': 'document',
 };
 
-/** What a file is; undefined for bytes of an unknown type. */
+/** Returns the kind of a file; undefined for bytes of an unknown type. */
 export function kindOf(item: FileItem): FileKind | undefined {
   if (item.kind !== 'binary' && item.kind !== 'uploaded-file') return kinds[item.kind];
   if (item.kind === 'binary' && item.downloadedAs) return item.downloadedAs;
@@ -40,7 +40,7 @@ export function kindOf(item: FileItem): FileKind | undefined {
   return documentFormat(type) || isTextLike(type) ? 'document' : undefined;
 }
 
-/** The media type of a file, guessed from its address where it has none. */
+/** Returns the media type of a file, guessed from its URL if it has none. */
 export const mediaType = (item: FileItem): string =>
   item.media_type ?? (isUrlItem(item) ? mediaTypeOf(item.kind, item.url) : null) ?? 'application/octet-stream';
 
@@ -77,7 +77,9 @@ const mediaFormats: Readonly<Record<string, string>> = {
   'video/3gpp': 'three_gp',
 };
 
-/** Types that no model is known to read, as documents all the same: a model that does not take one says so. */
+/**
+ * Types that no model is known to support, as documents nevertheless: the provider reports those it does not support.
+ */
 const otherFormats: Readonly<Record<string, string>> = {
   'application/javascript': 'js',
   'application/octet-stream': 'bin',
@@ -102,7 +104,7 @@ export function formatOf(item: FileItem): string {
   const type = mediaType(item);
   const format = documentFormat(type) ?? mediaFormats[type];
   if (format) return format;
-  throw userError(`The media type '${type}' is of no known format.`);
+  throw userError(`The format of the media type '${type}' is not known.`);
 }
 
 const textTypes = new Set([
@@ -113,16 +115,16 @@ const textTypes = new Set([
   'application/toml',
 ]);
 
-/** Whether a file is text. Source: Pydantic AI `is_text_like_media_type`. */
+/** Returns whether a file is text. Source: Pydantic AI `is_text_like_media_type`. */
 export function isTextLike(type: string): boolean {
   const bare = type.split(';', 1)[0]?.trim() ?? '';
   return bare.startsWith('text/') || textTypes.has(bare) || /\+(json|xml)$/.test(bare);
 }
 
-/** The bytes in the alphabet of base64 that APIs take; histories hold the other one. */
+/** Returns the bytes in the base64 alphabet that APIs expect; histories use the other one. */
 export const base64Of = ({ data }: BytesItem): string => data.replaceAll('-', '+').replaceAll('_', '/');
 
-/** The bytes as an address. */
+/** Returns the bytes as a data URL. */
 export const dataUri = (item: BytesItem): string => `data:${item.media_type};base64,${base64Of(item)}`;
 
 export const textOf = ({ data }: BytesItem): string => Buffer.from(data, 'base64url').toString('utf8');
@@ -146,6 +148,6 @@ export function checkUploaded(item: UploadedItem, providerName: string): void {
   );
 }
 
-/** The error for a file that an API takes in no form. */
+/** Returns the error of a file that an API does not support. */
 export const unsupportedFile = (item: FileItem, providerName: string, where = 'user prompts') =>
-  userError(`'${providerName}' takes no files of type '${mediaType(item)}' in ${where}.`);
+  userError(`'${providerName}' does not support files of type '${mediaType(item)}' in ${where}.`);

@@ -1,14 +1,14 @@
 import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
 import type { Grammar } from './api.ts';
 
-/** The characters and the length of names that most APIs take. */
+/** The characters and the length of tool names that most APIs accept. */
 export const plainNames: NonNullable<Grammar['toolNames']> = { forbidden: /[^\w-]/g, maxLength: 64 };
 
 type Part = ModelRequestPart | ModelResponsePart;
 
 /**
- * Returns the messages with names of tools that the API takes. Another model, or one that invented a tool, may have left
- * other names in the history; those of the tools on offer stay, so that call and definition remain a pair.
+ * Returns the messages with tool names that the API accepts. Another model, or one that invented a tool, may have left
+ * other names in the history; names of available tools stay, so that call and definition remain a pair.
  *
  * Source: the providers' own refusals; Pydantic AI `sanitize_tool_name` for Bedrock.
  */
@@ -29,7 +29,7 @@ export function withFittingNames(
   });
 }
 
-/** Returns a name that an API takes; one it takes already stays. */
+/** Returns a name that the API accepts; an accepted name stays. */
 function fittingName(name: string, { forbidden, maxLength }: NonNullable<Grammar['toolNames']>): string {
   return name.replace(forbidden, '_').slice(0, maxLength) || '_';
 }

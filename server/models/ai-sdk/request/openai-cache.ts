@@ -1,5 +1,5 @@
 import { userError } from '../../../engine/errors.ts';
-import { askedCache } from './cache-points.ts';
+import { requestedCache } from './cache-points.ts';
 import type { WireRequest } from './request.ts';
 
 type Loose = Record<string, unknown>;
@@ -15,8 +15,8 @@ const markable: Readonly<Record<TextType, readonly string[]>> = {
 export type TextType = 'text' | 'input_text';
 
 /**
- * Ends the cached prefix after the last part. A mark that opens a message sits on an empty part, which goes away once
- * the message before it is known.
+ * Ends the cached prefix after the last part. A mark that opens a message is put on an empty part, which is removed
+ * once the message before it is known.
  *
  * Source: Pydantic AI `add_openai_prompt_cache_breakpoint`.
  */
@@ -32,7 +32,7 @@ function opensWithMark({ role, content }: Loose): boolean {
 }
 
 /**
- * Moves marks that open a message to what stands before it.
+ * Moves marks that open a message to the content before it.
  *
  * Errors: `run.invalid` when nothing does.
  * Source: Pydantic AI `move_leading_cache_breakpoints`.
@@ -72,7 +72,7 @@ function attachBefore(items: readonly Loose[], type: TextType): boolean {
   return false;
 }
 
-/** A message with a mark after its content. */
+/** Returns a message with a mark after its content. */
 export function markMessage(message: Loose, type: TextType): void {
   const { content } = message;
   const parts = typeof content === 'string' ? [{ type, text: content }] : [...(content as Loose[])];
@@ -80,7 +80,7 @@ export function markMessage(message: Loose, type: TextType): void {
   message.content = parts;
 }
 
-/** Whether a system prompt can change between requests, so that nothing after it is worth a mark. */
+/** Returns whether a system prompt can change between requests, so that a mark after it has no use. */
 export const hasDynamicPrompt = ({ messages }: WireRequest): boolean =>
   messages.some(
     (message) =>
@@ -88,31 +88,31 @@ export const hasDynamicPrompt = ({ messages }: WireRequest): boolean =>
       message.parts.some((part) => part.part_kind === 'system-prompt' && part.dynamic_ref !== null),
   );
 
-/** Number of instructions that do not change. */
+/** Returns the number of instructions that do not change. */
 export function staticCount({ instructions }: WireRequest): number {
   const first = instructions.findIndex(({ dynamic }) => dynamic);
   return first < 0 ? instructions.length : first;
 }
 
-/** The settings that say more than `cache`, which they take the place of. */
+/** The settings that replace `cache`, since they say more. */
 const own = ['openai_prompt_cache_options', 'openai_cache_instructions'];
 
 /**
- * Sets what the setting `cache` stands for in OpenAI's APIs, and returns a function for when the messages are written: with
- * `messages: false` only marks count, so that a request without any goes back to what OpenAI does by itself.
+ * Applies the setting `cache` to OpenAI's APIs, and returns a function to call with the written messages: with
+ * `messages: false` only marks count, so a request without any falls back to what OpenAI does by itself.
  *
  * Source: Pydantic AI `translate_openai_cache`, `keep_implicit_cache_without_breakpoints`.
  */
-export function setAskedCache(request: WireRequest): (items: readonly Loose[]) => void {
+export function setRequestedCache(request: WireRequest): (items: readonly Loose[]) => void {
   const { settings, profile } = request;
   const isPossible = profile.openai_supports_prompt_cache_breakpoints && !own.some((name) => settings.has(name));
-  const asked = isPossible ? askedCache(request) : undefined;
-  if (!asked) return () => {};
-  const ttl = asked.ttl === '12h' ? '12h' : '30m';
-  settings.set('openai_prompt_cache_options', { mode: asked.messages ? 'implicit' : 'explicit', ttl });
+  const requested = isPossible ? requestedCache(request) : undefined;
+  if (!requested) return () => {};
+  const ttl = requested.ttl === '12h' ? '12h' : '30m';
+  settings.set('openai_prompt_cache_options', { mode: requested.messages ? 'implicit' : 'explicit', ttl });
   settings.set('openai_cache_instructions', true);
   return (items) => {
-    if (!asked.messages && !items.some(isMarked))
+    if (!requested.messages && !items.some(isMarked))
       settings.set('openai_prompt_cache_options', { mode: 'implicit', ttl });
   };
 }

@@ -16,21 +16,21 @@ const byLevel: Readonly<Record<string, OpenAiEffort>> = {
 const rank = (effort: OpenAiEffort) => openAiEfforts.indexOf(effort);
 
 /**
- * The effort of OpenAI's APIs that comes next to what was requested; none where the model has nothing to set.
+ * Returns the effort of OpenAI's APIs that is nearest to the requested one; none if the model has nothing to set.
  *
  * Source: Pydantic AI `resolve_openai_thinking_effort`.
  */
 export function openAiEffort(thinking: Thinking, profile: Profile, takesMax: boolean): OpenAiEffort | undefined {
   const supported = profile.openai_reasoning_efforts;
-  const asked = thinking === 'max' && takesMax ? 'max' : (byLevel[String(thinking)] ?? 'medium');
+  const requested = thinking === 'max' && takesMax ? 'max' : (byLevel[String(thinking)] ?? 'medium');
   if (!supported) {
     if (thinking === false && profile.thinking_always_enabled) return undefined;
-    return thinking === 'minimal' && profile.openai_supports_minimal_reasoning_effort === false ? 'low' : asked;
+    return thinking === 'minimal' && profile.openai_supports_minimal_reasoning_effort === false ? 'low' : requested;
   }
   const accepted = openAiEfforts.filter((effort) => supported.includes(effort) && (effort !== 'max' || takesMax));
   if (thinking === false) return accepted[0];
   const active = accepted.filter((effort) => effort !== 'none');
-  return active.find((effort) => rank(effort) >= rank(asked)) ?? active.at(-1);
+  return active.find((effort) => rank(effort) >= rank(requested)) ?? active.at(-1);
 }
 
 /** Source: Pydantic AI `reasoning_active`. */
@@ -51,7 +51,10 @@ const sampling = [
   'openai_top_logprobs',
 ];
 
-/** Models that reason take no sampling parameters. Source: Pydantic AI `drop_sampling_params_for_reasoning`. */
+/**
+ * Drops sampling parameters, which reasoning models do not support. Source: Pydantic AI
+ * `drop_sampling_params_for_reasoning`.
+ */
 export function dropSampling(request: WireRequest): void {
   const { profile, settings } = request;
   if (!profile.openai_supports_reasoning) return;
@@ -61,7 +64,7 @@ export function dropSampling(request: WireRequest): void {
   settings.drop(sampling, 'not supported while the model reasons, so left out.');
 }
 
-/** What a host does not take at all. */
+/** Drops settings that a host does not support. */
 export function dropUnsupported({ profile, settings, providerName }: WireRequest): void {
   settings.drop(profile.openai_unsupported_model_settings ?? [], `not supported by '${providerName}', so left out.`);
 }
@@ -72,10 +75,10 @@ export function serviceTier({ settings }: WireRequest): Record<string, unknown> 
   return tier === undefined ? {} : { service_tier: tier };
 }
 
-/** How to turn thinking off, for errors. */
+/** How to turn thinking off, for error messages. */
 export const openAiRemedy = "Disable thinking with `thinking=False` or `openai_reasoning_effort='none'`";
 
-/** The effort of a chat completion. Source: Pydantic AI `OpenAIChatModel._translate_thinking`. */
+/** Returns the effort of a chat completion. Source: Pydantic AI `OpenAIChatModel._translate_thinking`. */
 export function chatEffort({ settings, thinking, profile }: WireRequest): unknown {
   const own = settings.get('openai_reasoning_effort');
   if (own) return own;

@@ -1,16 +1,16 @@
 import type { ModelMessage, ModelRequestPart, ToolReturnPart } from '../../../../protocol/messages/messages.ts';
 import { requestOf } from '../../../engine/messages/cleaning.ts';
 
-/** A call that a result answers. */
+/** A call and its result. */
 interface Pair {
-  /** Index of the response that made the call. */
+  /** The index of the response with the call. */
   readonly at: number;
 }
 
 /**
- * Returns the messages with one result for each call, in the request right after it. APIs refuse a second result and one
- * that comes late, which upstream leaves where they are (`_repair_dangling_tool_calls`). Messages where all is in its
- * place are shared with the given list.
+ * Returns the messages with one result for each call, in the request right after it. APIs refuse a second result and a
+ * late one, which upstream leaves in place (`_repair_dangling_tool_calls`). Messages that need no change are shared
+ * with the given list.
  */
 export function withPairedResults(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   const pairs = pairsOf(messages);

@@ -17,7 +17,7 @@ import { outputTransformer, transformed } from './schemas/transformers.ts';
 import { Settings } from './settings.ts';
 import { isForcedByUser, resolveToolChoice } from './tool-choice.ts';
 
-/** Where a request goes. */
+/** The addressee of a request. */
 export interface Addressee {
   readonly providerName: string;
   readonly providerUrl: string;
@@ -26,8 +26,8 @@ export interface Addressee {
 }
 
 /**
- * A prompt made ready for its provider: what the model takes is looked up, schemas are in its subset, the history is as
- * this provider is shown it.
+ * Prepares a prompt for its provider: the profile of the model is looked up, schemas are written in its dialect, and
+ * the history is adapted to the provider.
  *
  * Errors: `run.invalid` for a `tool_choice` that cannot be met, and for a schema or an output the model cannot be given.
  * Source: Pydantic AI `Model.prepare_request`, `Model.prepare_messages`.
@@ -39,7 +39,9 @@ export function prepareRequest(
 ): { request: WireRequest; warnings: readonly Warning[] } {
   const profile = profileFor(api, modelName);
   if (prompt.outputMode === 'tool' && profile.supports_tools === false) {
-    throw userError(`'${modelName}' takes no tools, so it cannot give its output by one; ask for it by 'prompted'.`);
+    throw userError(
+      `Model '${modelName}' does not support tools, so the output mode cannot be 'tool'. Set it to 'prompted'.`,
+    );
   }
   const settings = new Settings(prompt.settings as ModelSettings | null, providerName);
   const { choice, unknown } = resolveToolChoice(prompt);
@@ -71,7 +73,7 @@ const unknownTool = (name: string): Warning => ({
   message: `The tool '${name}' in \`tool_choice\` is not available and was ignored.`,
 });
 
-/** The profile, narrowed to what the API has a place for. Source: Pydantic AI `Model.profile`. */
+/** Returns the profile, restricted to what the API supports. Source: Pydantic AI `Model.profile`. */
 function profileFor({ profileOf, unsupportedFiles = [], documentTypes }: RequestApi, modelName: string): Profile {
   const profile = merged(profileOf(modelName));
   const takes = (kind: string, given: boolean | undefined) =>
@@ -85,7 +87,10 @@ function profileFor({ profileOf, unsupportedFiles = [], documentTypes }: Request
   });
 }
 
-/** Not to think is what a model without thinking does anyway; any other level has no effect there, and a warning says so. */
+/**
+ * Warns about a level of thinking for a model without thinking. Turning thinking off has no effect there either, but
+ * needs no warning.
+ */
 function thinkingOf(settings: Settings, profile: Profile) {
   const { thinking } = settings;
   if (profile.supports_thinking || profile.thinking_always_enabled) return thinking;
@@ -118,7 +123,7 @@ function sentTool(
   const { schema, strict } = transformed(profile.json_schema_transformer ?? null, parameters_json_schema, tool.strict);
   if (!grammar?.parameters) return { name, description, schema, strict, isOutput };
   const parameters = parametersOf(schema, grammar.parameters);
-  // Strictness wants each property to be required, which those of alternatives are not.
+  // Strict mode requires every property to be required, which those of alternatives are not.
   const isCombined = 'properties' in parameters && !('properties' in schema) && Object.keys(schema).length > 0;
   return { name, description, schema: parameters, strict: isCombined ? false : strict, isOutput };
 }
@@ -126,7 +131,7 @@ function sentTool(
 function sentOutput({ outputMode, outputObject }: ModelPrompt, profile: Profile): SentOutput | undefined {
   if (outputMode !== 'native' && outputMode !== 'prompted') return undefined;
   if (!outputObject) {
-    if (outputMode === 'native') throw userError('Native output needs the schema of the output.');
+    if (outputMode === 'native') throw userError("The output mode 'native' requires an output schema.");
     return undefined;
   }
   if (outputMode === 'native' && !profile.supports_json_schema_output) {
@@ -134,7 +139,7 @@ function sentOutput({ outputMode, outputObject }: ModelPrompt, profile: Profile)
   }
   const { name, description, json_schema } = outputObject;
   const transformer = outputTransformer(profile.json_schema_transformer ?? null);
-  // Claude takes strict output alone.
+  // Claude supports only strict output.
   const strict = transformer === 'AnthropicJsonSchemaTransformer' || transformer?.includes('Bedrock') ? true : null;
   return { name, description, ...transformed(transformer, json_schema, strict) };
 }
@@ -155,7 +160,7 @@ function shownMessages(request: WireRequest, api: RequestApi): readonly ModelMes
 }
 
 /**
- * A file that a tool returned and the model cannot read becomes a note: the model asked for what a tool returns, so that
+ * Replaces files that a tool returned and the model cannot read by a note. The model requested what a tool returns, so
  * it should not end the run as a file of the user does.
  *
  * Source: Pydantic AI `_replace_unsupported_tool_return_files`.
@@ -202,7 +207,7 @@ function unreadable(file: FileItem, profile: Profile): string | undefined {
   }
 }
 
-/** Every type of document that is known by name; others are judged as documents alone. */
+/** Every document type that is known by name; others are only known as documents. */
 const knownDocuments = new Set([
   'application/pdf',
   'text/plain',

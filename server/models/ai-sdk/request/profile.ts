@@ -1,13 +1,13 @@
 import type { TransformerName } from './schemas/transformers.ts';
 
-/** Kinds of files, as profiles name them. */
+/** The kinds of files, as profiles name them. */
 export type MediaKind = 'image' | 'document' | 'video' | 'text';
 
-/** Efforts of OpenAI's models, from the least to the most. */
+/** The efforts of OpenAI's models, from the lowest to the highest. */
 export const openAiEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type OpenAiEffort = (typeof openAiEfforts)[number];
 
-/** How the Converse API takes the setting `thinking`. */
+/** The form in which the Converse API expects the setting `thinking`. */
 export type BedrockThinking =
   | 'anthropic'
   | 'deepseek'
@@ -19,8 +19,8 @@ export type BedrockThinking =
   | 'zai_effort';
 
 /**
- * What a model takes, by upstream's names: the two tables can be laid side by side. An absent key means the default of
- * upstream.
+ * The capabilities of a model, by the names of upstream, so that the two tables can be compared. An absent key means
+ * upstream's default.
  *
  * Source: Pydantic AI `ModelProfile`, `DEFAULT_PROFILE` and the profiles of its providers.
  */
@@ -144,12 +144,12 @@ export interface Profile {
   bedrock_supported_on_converse?: boolean;
 }
 
-/** The profile of a model by its name. */
+/** Returns the profile of a model by its name. */
 export type ProfileOf = (modelName: string) => Profile | undefined;
 
-/** Profiles laid over each other, the later ones on top. Source: Pydantic AI `merge_profile`. */
+/** Merges profiles; later ones take precedence. Source: Pydantic AI `merge_profile`. */
 export const merged = (...profiles: readonly (Profile | undefined)[]): Profile => Object.assign({}, ...profiles);
 
-/** Whether a name begins with one of the prefixes. */
+/** Returns whether a name begins with one of the prefixes. */
 export const startsWith = (name: string, ...prefixes: readonly string[]): boolean =>
   prefixes.some((prefix) => name.startsWith(prefix));

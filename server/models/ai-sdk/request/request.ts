@@ -6,7 +6,7 @@ import type { Schema } from './schemas/transformer.ts';
 import type { Settings, Thinking } from './settings.ts';
 import type { ResolvedChoice } from './tool-choice.ts';
 
-/** A tool with its schema as the provider takes it. */
+/** A tool with its schema in the form that the provider expects. */
 export interface SentTool {
   readonly name: string;
   readonly description: string | null;
@@ -30,8 +30,8 @@ export interface Instruction {
 }
 
 /**
- * A request as an API writes it down: everything that depends on the model has been looked up, everything about the
- * history is as this provider is shown it.
+ * A request as an API writes it: everything that depends on the model has been looked up, and the history is adapted to
+ * the provider.
  *
  */
 export interface WireRequest {
@@ -47,22 +47,22 @@ export interface WireRequest {
   readonly instructions: readonly Instruction[];
   readonly tools: readonly SentTool[];
   readonly choice: ResolvedChoice;
-  /** Whether the user requested a forced tool. */
+  /** True if the user requested a forced tool. */
   readonly isChoiceExplicit: boolean;
   readonly outputMode: OutputMode;
   readonly output: SentOutput | undefined;
   readonly stream: boolean;
 }
 
-/** What is sent: a JSON body, and headers beside those of the transport. */
+/** A request as it is sent: a JSON body, and headers in addition to those of the transport. */
 export interface Written {
   readonly body: Record<string, unknown>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The name that the model is requested by, where it is not its own. */
+  /** The model name in the request, if it differs from its own. */
   readonly modelName?: string;
-  /** Fields of the package's body that stay, as they are about its own traffic. */
+  /** Fields of the package's body that are kept, since they concern its own traffic. */
   readonly keeps?: readonly string[];
-  /** Options of the package that change how it reads the answer; their effect on its body does not matter. */
+  /** Options of the package that change how it reads the response; their effect on its body does not matter. */
   readonly reading?: Omit<LanguageModelV4CallOptions, 'prompt' | 'headers'>;
 }
 
@@ -73,7 +73,7 @@ const derived: Readonly<Record<string, string>> = { 'google-gla': 'google', 'goo
 const systemOf = (name: string) => derived[name] ?? name;
 
 /**
- * Whether data of a part that only its own provider can check may go to this one: encrypted reasoning, signatures.
+ * Returns whether data of a part that only its own provider can check may go to this one: encrypted reasoning, signatures.
  *
  * Source: Pydantic AI `Model.accepts_stateless_artifacts`.
  */
@@ -89,7 +89,7 @@ export function acceptsArtifact(
 }
 
 /**
- * Whether ids of what the provider stores may be sent back: only to the address they came from.
+ * Returns whether ids of what the provider stores may be sent back: only to the address they came from.
  *
  * Source: Pydantic AI `Model.accepts_server_state`.
  */

@@ -14,7 +14,7 @@ import type { BytesItem, FileItem } from './files.ts';
 // What a tool returned, in the forms that APIs want. Objects that look like media may be data: the text of a web page must
 // not become a file that is fetched, so addresses are files only when the return recorded them.
 
-/** A file, or a value that is none. */
+/** A file, or another value. */
 export type ReturnItem = { readonly file: FileItem } | { readonly file?: undefined; readonly data: unknown };
 
 /** The items of a result, in order; only the value itself and the items of a list can be files. */
@@ -36,7 +36,7 @@ export const filesOf = (part: ToolReturnPart): FileItem[] =>
 
 const asText = (data: unknown) => (typeof data === 'string' ? data : stringifyExact(data));
 
-/** The result without its files. */
+/** Returns the result without its files. */
 const bare = (part: ToolReturnPart): ToolReturnPart => ({ ...part, content: withoutFiles(part) }) as ToolReturnPart;
 
 /** The result as text; a failure is framed as one. Source: Pydantic AI `model_response_str`. */

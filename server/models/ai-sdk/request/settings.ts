@@ -21,7 +21,7 @@ const elsewhere = [
 ];
 
 /**
- * The settings of one request, which remember what was read of them: what was not read did not reach the provider, and a
+ * The settings of one request. They record which of them were read: the others did not reach the provider, and a
  * warning says so.
  *
  */
@@ -86,11 +86,11 @@ export class Settings {
   }
 
   get thinking(): Thinking | undefined {
-    const asked = this.#values.thinking;
-    return typeof asked === 'boolean' || levels.includes(asked) ? (asked as Thinking) : undefined;
+    const requested = this.#values.thinking;
+    return typeof requested === 'boolean' || levels.includes(requested) ? (requested as Thinking) : undefined;
   }
 
-  /** What was said on the way, and which settings had no effect at all. */
+  /** The warnings so far, and those about settings without any effect. */
   get warnings(): readonly Warning[] {
     const provider = this.#providerName;
     const unread = Object.keys(this.#values).filter((name) => !this.#read.has(name) && !isForeign(name, provider));
@@ -106,5 +106,5 @@ function isForeign(name: string, providerName: string): boolean {
 
 const leftOut = (name: string, providerName: string): Warning => ({
   kind: 'model.setting',
-  message: `The setting '${name}' is not supported by '${providerName}' here and was left out${guessedSetting(name)}`,
+  message: `'${providerName}' does not support the setting '${name}' for this request, so it was not sent${guessedSetting(name)}`,
 });

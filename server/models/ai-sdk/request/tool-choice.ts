@@ -2,7 +2,7 @@ import { userError } from '../../../engine/errors.ts';
 import type { ModelPrompt } from '../../../engine/model.ts';
 import type { Profile } from './profile.ts';
 
-/** How the tools may be used; with names, only those are. */
+/** How tools may be used; with names, only these. */
 export type ResolvedChoice =
   | 'none'
   | 'auto'
@@ -20,19 +20,19 @@ type Tools = Pick<ModelPrompt, 'functionTools' | 'outputTools' | 'allowText' | '
  */
 export function resolveToolChoice(prompt: Tools): { choice: ResolvedChoice; unknown: readonly string[] } {
   const { functionTools, allowText } = prompt;
-  const asked = prompt.settings?.tool_choice ?? 'auto';
+  const requested = prompt.settings?.tool_choice ?? 'auto';
   const mode = allowText ? 'auto' : 'required';
-  if (asked === 'auto') return { choice: mode, unknown: [] };
-  if (asked === 'none' || (Array.isArray(asked) && asked.length === 0)) return onlyOutputs(prompt, mode);
-  if (asked === 'required') {
+  if (requested === 'auto') return { choice: mode, unknown: [] };
+  if (requested === 'none' || (Array.isArray(requested) && requested.length === 0)) return onlyOutputs(prompt, mode);
+  if (requested === 'required') {
     if (functionTools.length > 0) return { choice: 'required', unknown: [] };
     throw userError(
       '`tool_choice` was set to "required", but no function tools are defined. ' +
         'Please define function tools or change `tool_choice` to "auto" or "none".',
     );
   }
-  if (Array.isArray(asked)) return listed(asked.map(String), [], 'required', prompt);
-  const chosen = toolsOrOutput(asked);
+  if (Array.isArray(requested)) return listed(requested.map(String), [], 'required', prompt);
+  const chosen = toolsOrOutput(requested);
   if (chosen.length > 0) return listed(chosen, outputNames(prompt), mode, prompt);
   return onlyOutputs(prompt, mode);
 }
@@ -40,8 +40,11 @@ export function resolveToolChoice(prompt: Tools): { choice: ResolvedChoice; unkn
 const outputNames = ({ outputTools }: Tools) => outputTools.map(({ name }) => name);
 
 /** Upstream's `ToolOrOutput` as JSON. */
-function toolsOrOutput(asked: unknown): string[] {
-  const names = asked !== null && typeof asked === 'object' && 'function_tools' in asked ? asked.function_tools : null;
+function toolsOrOutput(requested: unknown): string[] {
+  const names =
+    requested !== null && typeof requested === 'object' && 'function_tools' in requested
+      ? requested.function_tools
+      : null;
   if (Array.isArray(names)) return names.map(String);
   throw userError(
     '`tool_choice` must be "auto", "none", "required", a list of tool names or {"function_tools": [...]}.',
@@ -70,29 +73,29 @@ function listed(chosen: readonly string[], outputs: readonly string[], mode: 'au
   return { choice: isAll ? mode : { mode, names }, unknown };
 }
 
-/** Whether the user requested a forced tool: what the engine forces by itself may give way. */
+/** Returns whether the user requested a forced tool: what the engine forces by itself may give way. */
 export const isForcedByUser = ({ settings }: Pick<ModelPrompt, 'settings'>): boolean => {
-  const asked = settings?.tool_choice;
-  return asked === 'required' || (Array.isArray(asked) && asked.length > 0);
+  const requested = settings?.tool_choice;
+  return requested === 'required' || (Array.isArray(requested) && requested.length > 0);
 };
 
-/** What stands in the way of a forced tool. */
+/** The obstacles to a forced tool. */
 export interface Forcing {
   readonly modelName: string;
   readonly profile: Profile;
   readonly isChoiceExplicit: boolean;
-  /** Whether the request thinks. */
+  /** True if the request thinks. */
   readonly thinks: boolean;
-  /** Whether that was requested, where only that matters; the same unless given. */
-  readonly isAsked?: boolean;
-  /** How to turn thinking off, for the message. */
+  /** True if that was requested, where only that matters; the same unless given. */
+  readonly isRequested?: boolean;
+  /** How to turn thinking off, for the error message. */
   readonly remedy: string;
-  /** Why this API cannot force, beside what the profile says. */
+  /** The reason why this API cannot force a tool, in addition to the profile's. */
   readonly reason?: string | undefined;
 }
 
 /**
- * Whether a forced tool is sent. One that the engine requests falls back to an unforced one where it cannot be sent, or
+ * Returns whether a forced tool is sent. One that the engine requests falls back to an unforced one where it cannot be sent, or
  * would stop the model from thinking.
  *
  * Errors: `run.invalid` when the user requested what cannot be sent.
@@ -110,18 +113,18 @@ export function canForce(forcing: Forcing): boolean {
   return isChoiceExplicit || !(thinks && profile.forced_tool_choice_disables_thinking);
 }
 
-function unavailable({ profile, thinks, isAsked = thinks, remedy, reason }: Forcing): string | undefined {
+function unavailable({ profile, thinks, isRequested = thinks, remedy, reason }: Forcing): string | undefined {
   if (profile.supports_forced_tool_choice === false) {
     return "This model does not support forcing tool use. Use `tool_choice='auto'` instead.";
   }
-  if (isAsked && profile.supports_forced_tool_choice_with_thinking === false) {
+  if (isRequested && profile.supports_forced_tool_choice_with_thinking === false) {
     return `This model does not support forcing tool use while thinking is enabled. ${remedy}, or use \`tool_choice='auto'\`.`;
   }
   return reason;
 }
 
 /**
- * Whether a request thinks, as far as the profile and the setting `thinking` say.
+ * Returns whether a request thinks, as far as the profile and the setting `thinking` say.
  *
  * Source: Pydantic AI `Model._request_thinks`.
  */

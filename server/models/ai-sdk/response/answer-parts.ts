@@ -6,8 +6,8 @@ import type { Provider } from '../provider.ts';
 import { type ProviderFields, storeMetadata, storeThinkingMetadata } from './metadata.ts';
 
 /**
- * The content of an answer as parts, in order. What has no place in a history (sources, approvals of the provider's
- * own tools) is left out.
+ * Returns the content of a response as parts, in order. What has no place in a history (sources, approvals of the
+ * provider's own tools) is left out.
  *
  * Source: Pydantic AI `ModelResponse.parts`.
  */
@@ -44,7 +44,7 @@ function textParts({ text, providerMetadata }: TextContent, provider: Provider):
   );
 }
 
-/** What thinking has that stood between tags. Source: Pydantic AI `map_chat_content`. */
+/** Returns the fields of thinking between tags. Source: Pydantic AI `map_chat_content`. */
 export function taggedFields({ name, answers }: Provider) {
   const isNamed = answers.namesThinking !== false;
   return {
@@ -55,12 +55,12 @@ export function taggedFields({ name, answers }: Provider) {
   };
 }
 
-/** Empty text is nothing, unless it carries data that must travel back. */
+/** Empty text makes no part, unless it carries data that must be sent back. */
 function textPart(content: string, fields: ProviderFields): ModelResponsePart[] {
   return content === '' && !fields.provider_details ? [] : [{ content, ...fields, citations: null, part_kind: 'text' }];
 }
 
-/** The arguments stay the text they came as: nothing is rounded, and a prompt cache sees the same bytes again. */
+/** Arguments stay the text that was received: nothing is rounded, and a prompt cache sees the same bytes again. */
 function callPart(item: LanguageModelV4ToolCall, provider: Provider): ModelResponsePart {
   const call = toolCallPart({ tool_name: item.toolName, args: item.input, tool_call_id: item.toolCallId });
   const fields = storeMetadata(item.providerMetadata, provider);
@@ -88,7 +88,7 @@ type TextContent = Extract<LanguageModelV4Content, { type: 'text' }>;
 
 type FileContent = Extract<LanguageModelV4Content, { type: 'file' }>;
 
-/** A file that is only an address has no place in a part, whose content is bytes. */
+/** A file given by URL alone does not fit into a part, whose content is bytes. */
 function filePart(item: FileContent, provider: Provider): ModelResponsePart[] {
   if (item.data.type !== 'data') return [];
   const { data } = item.data;

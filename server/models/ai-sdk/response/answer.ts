@@ -1,41 +1,31 @@
-import type {
-  LanguageModelV4GenerateResult,
-  LanguageModelV4ResponseMetadata,
-  LanguageModelV4Usage,
-  SharedV4Warning,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4GenerateResult, LanguageModelV4ResponseMetadata, SharedV4Warning } from '@ai-sdk/provider';
 import type { ModelResponse, ModelResponsePart } from '../../../../protocol/messages/messages.ts';
 import type { RequestUsage } from '../../../../protocol/messages/usage.ts';
 import { EngineError, unexpectedBehavior } from '../../../engine/errors.ts';
 import type { ModelAnswer } from '../../../engine/model.ts';
-import { modelResponse, requestUsage, unmeasuredUsage } from '../../../engine/request/response.ts';
+import { modelResponse } from '../../../engine/request/response.ts';
 import { finishReasonOf } from '../answers/finish-words.ts';
 import { withNative } from '../answers/native-parts.ts';
 import type { BodyFacts, Provider, ReadThinking } from '../provider.ts';
 import { answerParts } from './answer-parts.ts';
+import { packageCounts, usageOf } from './answer-usage.ts';
 import { storeThinkingMetadata } from './metadata.ts';
 import { sdkWarning } from './sdk-warning.ts';
 
 type Result = LanguageModelV4GenerateResult;
 
-/** The usage of an answer whose counts are read beside the package. */
-export const unknownUsage: LanguageModelV4Usage = {
-  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
-  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
-};
-
-/** What an answer came to, given whole or put together from a stream. */
+/** The result of a response, received whole or assembled from a stream. */
 export interface Ended {
   readonly parts: ModelResponsePart[];
   readonly finishReason: Result['finishReason'];
-  readonly usage: LanguageModelV4Usage;
+  readonly usage: RequestUsage;
   readonly metadata: LanguageModelV4ResponseMetadata;
   readonly facts: BodyFacts;
   readonly warnings: readonly SharedV4Warning[];
 }
 
 /**
- * Maps a result of the AI SDK to an answer.
+ * Maps a result of the AI SDK to a model answer.
  *
  * Errors: those of `endedAnswer`.
  */
@@ -43,7 +33,7 @@ export function toAnswer(result: Result, modelName: string, provider: Provider, 
   const reader = provider.answers.bodyReader?.();
   const read = reader?.add(body ?? result.response?.body) ?? [];
   const { finishReason, warnings, response: metadata = {} } = result;
-  const usage = reader ? unknownUsage : result.usage;
+  const usage = usageOf(reader ? reader.usage : packageCounts(result.usage));
   const given = withThinking(answerParts(result.content, provider), read, provider);
   // A package may put calls before the text; a chat completion has its calls last.
   const ordered = provider.answers.readsTags ? [...given.filter(not(isCall)), ...given.filter(isCall)] : given;
@@ -53,9 +43,9 @@ export function toAnswer(result: Result, modelName: string, provider: Provider, 
 }
 
 /**
- * The answer that came to its end. Its timestamp is left to the engine; the provider's own time stands in
- * `provider_details`, as upstream has it. Calls are read from the content: the finish reason is no guide to them,
- * several hosts send none, or `stop`.
+ * Returns the answer for a complete response. Its timestamp is left to the engine; the provider's own time is in
+ * `provider_details`, as upstream. Calls are read from the content: the finish reason does not say whether there are
+ * any, since several hosts send none, or `stop`.
  *
  * Errors: `model.unexpectedBehavior` for one that says nothing at all, `model.stream` for an answer that broke off: its
  * calls may be cut and must never run. `model.incompleteToolCall` when the token limit cut a call before its arguments.
@@ -76,10 +66,10 @@ export function endedAnswer(given: Ended, modelName: string, provider: Provider)
   };
 }
 
-/** Upstream stores the requested name where the answer has none. */
-const withName = (response: ModelResponse, asked: string): ModelResponse => ({
+/** Upstream stores the requested name if the response has none. */
+const withName = (response: ModelResponse, requested: string): ModelResponse => ({
   ...response,
-  model_name: response.model_name ?? asked,
+  model_name: response.model_name ?? requested,
 });
 
 function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, provider: Provider): void {
@@ -88,7 +78,7 @@ function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, pro
     throw unexpectedBehavior(`Invalid response from ${provider.name} for '${modelName}'.`);
   }
   if (finishReason.unified === 'interrupted' || (finishReason.unified === 'error' && finishReason.raw === undefined)) {
-    throw new EngineError('model.stream', `The answer of '${modelName}' broke off before its end.`, {
+    throw new EngineError('model.stream', `The response of '${modelName}' ended before it was complete.`, {
       provider: provider.name,
       retryable: true,
     });
@@ -96,7 +86,7 @@ function refuseCut({ finishReason, parts, facts }: Ended, modelName: string, pro
   const last = parts.at(-1);
   const isCut = finishReasonOf(finishReason.raw, provider.answers.finishWords, parts) === 'length';
   if (!isCut || last?.part_kind !== 'tool-call') return;
-  // Empty arguments count as `{}`; at the token limit they mean that not even the first character came.
+  // Empty arguments count as `{}`; at the token limit they mean that not even their first character arrived.
   if (last.args === '' || provider.answers.parsedArguments) throw incompleteCall();
 }
 
@@ -127,7 +117,10 @@ function reasonOf({ facts, finishReason, parts }: Ended, { answers }: Provider) 
   return facts.isFailed ? 'error' : finishReasonOf(finishReason.raw, answers.finishWords, parts);
 }
 
-/** Thinking read beside the package: parts before everything, or what the package left empty for it. */
+/**
+ * Adds the thinking that the package did not read: as parts before all others, or in the part that the package left
+ * empty.
+ */
 function withThinking(
   parts: ModelResponsePart[],
   read: readonly ReadThinking[],
@@ -167,7 +160,7 @@ const not =
 
 const noFields = { id: null, provider_name: null, provider_details: null };
 
-/** A refusal is no text of the model: as text it would become the output. */
+/** Returns the response of a refusal. It is not text of the model, which would become the output. */
 function refused(ended: Ended, provider: Provider): ModelResponse {
   const { details, refusal } = ended.facts;
   return response({ ...ended, parts: [] }, provider, {
@@ -177,18 +170,18 @@ function refused(ended: Ended, provider: Provider): ModelResponse {
 }
 
 function response(
-  { parts, usage, metadata, facts }: Ended,
+  { parts, usage, metadata }: Ended,
   provider: Provider,
   fields: Pick<ModelResponse, 'provider_details' | 'finish_reason'> & Partial<Pick<ModelResponse, 'state'>>,
 ): ModelResponse {
   return modelResponse(parts, {
     ...servedFields(metadata, provider),
     ...fields,
-    usage: usageOf(usage, facts.usage),
+    usage,
   });
 }
 
-/** Who answered, as stored on responses. */
+/** Returns the fields of a response that name the model and the provider. */
 export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, provider: Provider) {
   return {
     model_name: modelId || null,
@@ -198,30 +191,7 @@ export function servedFields({ modelId, id }: LanguageModelV4ResponseMetadata, p
   };
 }
 
-/** When the provider made the answer, as Pydantic writes a time without fraction. */
+/** Returns when the provider created the response, written as Pydantic does without a fraction. */
 export function createdAt({ timestamp: created }: LanguageModelV4ResponseMetadata): { timestamp?: string } {
   return created && created.getTime() > 0 ? { timestamp: created.toISOString().replace(/\.000Z$/, 'Z') } : {};
-}
-
-/**
- * The usage of one request: what the AI SDK says, whose totals include cache reads, cache writes and reasoning, as ours
- * do, under what was read in the body. One that was not counted is none of zero.
- *
- * Source: Pydantic AI `_map_usage`.
- */
-export function usageOf(given: LanguageModelV4Usage, read: Partial<RequestUsage> | undefined): RequestUsage {
-  const { inputTokens, outputTokens } = given;
-  if (!read && inputTokens.total === undefined && outputTokens.total === undefined) return unmeasuredUsage();
-  const usage = { ...usageOfSdk(given), ...read };
-  return requestUsage({ ...usage, output_reasoning_tokens: usage.details?.reasoning_tokens ?? 0 });
-}
-
-function usageOfSdk({ inputTokens, outputTokens }: LanguageModelV4Usage): Partial<RequestUsage> {
-  return {
-    input_tokens: inputTokens.total ?? 0,
-    cache_read_tokens: inputTokens.cacheRead ?? 0,
-    cache_write_tokens: inputTokens.cacheWrite ?? 0,
-    output_tokens: outputTokens.total ?? 0,
-    details: outputTokens.reasoning === undefined ? {} : { reasoning_tokens: outputTokens.reasoning },
-  };
 }

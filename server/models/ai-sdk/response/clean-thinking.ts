@@ -10,7 +10,7 @@ export interface ThinkingPiece {
   readonly fields: PartFields;
 }
 
-/** Takes known secrets out of thinking that is read in raw chunks, where a secret may be cut by the end of a piece. */
+/** Removes known secrets from thinking read in raw chunks, where the end of a piece may cut a secret. */
 export class CleanThinking {
   /** Undefined when no secret is known. */
   readonly #redaction: Redaction | undefined;

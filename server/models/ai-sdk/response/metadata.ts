@@ -15,7 +15,7 @@ export interface ProviderFields {
 /** The part fields for the metadata of a piece of content. Source: Pydantic AI `provider_details`. */
 export function storeMetadata(metadata: SharedV4ProviderMetadata | undefined, provider: Provider): ProviderFields {
   const { signature, ...fields } = stored(metadata, provider);
-  // Only thinking has a field for it.
+  // Only thinking has a field for a signature.
   if (signature === null) return fields;
   const name = provider.answers.metadata?.signature ?? 'signature';
   return { ...fields, provider_details: { ...fields.provider_details, [name]: signature } };

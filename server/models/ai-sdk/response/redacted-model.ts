@@ -7,12 +7,12 @@ type Delta = Extract<Part, { delta: string }>;
 type Secrets = () => readonly string[];
 
 /**
- * A model whose answers hold none of the secrets of their requests: a gateway may echo what it was sent in an
- * answer that succeeds. What a model writes about credentials in general is its own.
+ * Returns a model whose responses contain none of the secrets of their requests: a gateway may echo what it was sent in
+ * a response that succeeds. What a model writes about credentials in general is kept.
  */
 export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): LanguageModelV4 {
   const { specificationVersion, provider, modelId, supportedUrls } = model;
-  // Some are known only once the request was sent.
+  // Some are only known once the request has been sent.
   const redaction = () => withoutKnown(secrets());
   return {
     specificationVersion,
@@ -27,10 +27,10 @@ export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): Langua
   };
 }
 
-/** Takes out the secrets that are known: what a model writes about credentials in general is its own. */
+/** Returns a redaction of known secrets only: what a model writes about credentials in general is kept. */
 export const withoutKnown = (secrets: readonly string[]) => new Redaction(secrets, { byShape: false });
 
-/** The request is not part of what is shown. */
+/** Redacts a result. Its request is never shown. */
 function cleanResult(result: LanguageModelV4GenerateResult, redaction: Redaction): LanguageModelV4GenerateResult {
   const { request, ...answer } = result;
   return { ...redaction.value(answer), ...(request ? { request } : {}) };
@@ -43,7 +43,7 @@ function cleanStream(stream: ReadableStream<Part>, redaction: Redaction): Readab
   return new ReadableStream<Part>(
     {
       async pull(controller) {
-        // What is held back makes no piece, and a pull that gives none is not repeated.
+        // Held back text makes no piece, and a pull without a piece is not repeated.
         for (let given = 0; given === 0; ) {
           const { done, value } = await reader.read();
           const parts = done ? cleaner.end() : cleaner.add(value);
@@ -77,13 +77,13 @@ class PartCleaner {
   add(part: Part): Part[] {
     if (isDelta(part)) return this.#piece(part);
     const clean = this.#redaction.value(part);
-    // A call may come as a whole without an end of its pieces, and a stream may finish without any.
+    // A call may come whole without the end of its pieces, and a stream may finish without an end.
     if (part.type === 'tool-call') return [...this.#flush(keyOf('tool-input', part.toolCallId)), clean];
     if (part.type === 'finish') return [...this.end(), clean];
     return isEnd(part) ? [...this.#flush(keyOf(blockOf(part), part.id)), clean] : [clean];
   }
 
-  /** Returns what is still held, in the order of its blocks. */
+  /** Returns what is still held back, in the order of the blocks. */
   end(): Part[] {
     return [...this.#open.keys()].flatMap((key) => this.#flush(key));
   }

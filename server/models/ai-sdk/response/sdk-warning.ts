@@ -1,7 +1,7 @@
 import type { SharedV4Warning } from '@ai-sdk/provider';
 import type { Warning } from '../../../engine/model.ts';
 
-/** A warning of the AI SDK as one of ours. */
+/** Returns a warning of the AI SDK as one of ours. */
 export function sdkWarning(warning: SharedV4Warning): Warning {
   switch (warning.type) {
     case 'unsupported':

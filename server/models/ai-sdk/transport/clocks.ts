@@ -1,15 +1,15 @@
 import type { Alarm, Timing } from './retry.ts';
 
 /**
- * How long a provider may be silent, in milliseconds, when no setting says otherwise: just less than the HTTP client
- * itself would wait.
+ * The time that a provider may be silent, in milliseconds, unless a setting says otherwise: slightly less than the HTTP
+ * client itself would wait.
  */
 export const defaultSilenceMs = 290_000;
 
-/** Timers of Node ring at once beyond this. */
+/** Timers of Node fire at once beyond this. */
 const longestMs = 2 ** 31 - 1;
 
-/** Both clocks stand still while a slow reader of ours holds the answer up: that time is not the provider's. */
+/** Both clocks are paused while our own slow client delays the response: that time is not the provider's. */
 interface Clock {
   pause(): void;
   resume(): void;
@@ -17,7 +17,8 @@ interface Clock {
 }
 
 /**
- * Bounds the silence on the wire: the wait for an answer to begin, and for each further piece of it, whatever it holds.
+ * Limits the silence on the wire: the wait for a response to begin, and for each further piece of it, whatever that
+ * contains.
  *
  * Source: httpx, read timeout, which Pydantic AI's setting `timeout` sets.
  */
@@ -65,8 +66,8 @@ export class SilenceClock implements Clock {
 }
 
 /**
- * Bounds the noise: bytes that come without content, such as keep-alives, unknown events and empty pieces. It
- * runs from the first byte after the last content, so that a silence is the other clock's alone.
+ * Limits the noise: bytes without content, such as keep-alives, unknown events and empty pieces. The clock runs from
+ * the first byte after the last content, so that silence is left to the other clock.
  */
 export class StallClock implements Clock {
   readonly #start: () => Alarm;
@@ -80,7 +81,7 @@ export class StallClock implements Clock {
       });
   }
 
-  /** Bytes have come. */
+  /** Notes that bytes have arrived. */
   heard(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -88,7 +89,7 @@ export class StallClock implements Clock {
     else this.#alarm = this.#start();
   }
 
-  /** There was content in them. */
+  /** Notes that they contained content. */
   content(): void {
     this.#isRunning = false;
   }
@@ -97,7 +98,7 @@ export class StallClock implements Clock {
     this.#isRunning = false;
   }
 
-  /** The next byte starts it again. */
+  /** Stops the clock until the next byte. */
   resume(): void {}
 
   stop(): void {

@@ -5,49 +5,51 @@ import { SilenceClock, StallClock } from './clocks.ts';
 import type { Refusal } from './framing.ts';
 import type { Timing } from './retry.ts';
 
-/** How an answer is requested, the same in every try. */
-export interface Asked {
+/** Options of an exchange, the same in every attempt. */
+export interface ExchangeOptions {
   readonly modelName: string;
   readonly provider: string;
   readonly bounds: AnswerBounds;
-  /** Whether the answer is wanted piece by piece. */
+  /** True if the response is streamed. */
   readonly isStreamed: boolean;
   /** The longest silence on the wire. */
   readonly silenceMs: number;
 }
 
-/** Far beyond what providers send between two pieces of an answer. */
+/** Far more than providers send between two pieces of a response. */
 const eventsWithoutContent = 10_000;
 
-/** One try of a request, as its sender and the reader of its answer see it. */
+/** One attempt at a request, shared by its sender and the reader of its response. */
 export class Exchange {
-  readonly asked: Asked;
+  readonly options: ExchangeOptions;
   readonly silence: SilenceClock;
   readonly stall: StallClock;
   /** Aborted when we give up. */
   readonly signal: AbortSignal;
-  /** Why we gave up, or how the stream broke: packages replace such errors, or throw away what came before them. */
+  /**
+   * The reason why we gave up, or how the stream broke: packages replace such errors, or drop what came before them.
+   */
   error: unknown;
-  /** The error that the provider put into its answer. */
+  /** The error that the provider reported in its response. */
   reported: OwnError | undefined;
-  /** A whole answer as its package got it: not every package gives it back. */
+  /** The whole response as its package received it: not every package returns it. */
   body: unknown;
-  /** Whether the provider has begun to answer: from then on whatever goes wrong is about the answer. */
+  /** True once the provider has begun to respond: later failures are about the response. */
   hasAnswer = false;
   readonly #closing = new AbortController();
   #noiseBytes = 0;
   #noiseEvents = 0;
 
-  constructor(asked: Asked, timing: Timing) {
-    this.asked = asked;
+  constructor(options: ExchangeOptions, timing: Timing) {
+    this.options = options;
     this.signal = this.#closing.signal;
-    this.silence = new SilenceClock(asked.silenceMs, timing, () => this.#giveUp(timedOut(asked)));
-    const { streamStallMs: max } = asked.bounds;
-    const stall = () => this.#giveUp(stalled(asked, `for ${max / 1000} s`, 'streamStallMs', max));
+    this.silence = new SilenceClock(options.silenceMs, timing, () => this.#giveUp(timedOut(options)));
+    const { streamStallMs: max } = options.bounds;
+    const stall = () => this.#giveUp(stalled(options, `for ${max / 1000} s`, 'streamStallMs', max));
     this.stall = new StallClock(max, timing, stall);
   }
 
-  /** A part of the answer has come. */
+  /** Notes that content of the response has arrived. */
   content(): void {
     this.#noiseBytes = 0;
     this.#noiseEvents = 0;
@@ -55,21 +57,21 @@ export class Exchange {
   }
 
   /**
-   * Counts what came of a stream until there is content. Packages hold all of it back until they see the first, so that a
-   * limit in time alone would let it grow. Returns the error of what is too much.
+   * Counts what arrived of a stream without content. Packages hold all of it back until they see content, so that a
+   * limit in time alone would let it grow. Returns the error of a stream with too much of it.
    */
   noise(bytes: number, events: number): EngineError | undefined {
     this.#noiseBytes += bytes;
     this.#noiseEvents += events;
-    const { responseBytes } = this.asked.bounds;
+    const { responseBytes } = this.options.bounds;
     if (this.#noiseEvents > eventsWithoutContent)
-      return stalled(this.asked, `in ${this.#noiseEvents} events`, 'eventsWithoutContent', eventsWithoutContent);
+      return stalled(this.options, `in ${this.#noiseEvents} events`, 'eventsWithoutContent', eventsWithoutContent);
     if (this.#noiseBytes > responseBytes)
-      return stalled(this.asked, `in ${this.#noiseBytes} bytes`, 'responseBytes', responseBytes);
+      return stalled(this.options, `in ${this.#noiseBytes} bytes`, 'responseBytes', responseBytes);
     return undefined;
   }
 
-  /** Waits for our own reader; its time counts on no clock. */
+  /** Waits for our own client with both clocks paused. */
   async hold(pending: Promise<void>): Promise<void> {
     this.silence.pause();
     this.stall.pause();
@@ -81,7 +83,7 @@ export class Exchange {
     }
   }
 
-  /** Nothing of this try is wanted any more; its connection closes. */
+  /** Ends the attempt and closes its connection. */
   close(): void {
     this.silence.stop();
     this.stall.stop();
@@ -94,25 +96,25 @@ export class Exchange {
   }
 }
 
-/** The provider was silent for longer than the setting `timeout`. */
-const timedOut = ({ provider, modelName }: Asked) =>
+/** The error of a provider that was silent for longer than the setting `timeout`. */
+const timedOut = ({ provider, modelName }: ExchangeOptions) =>
   new EngineError('model.api', 'Request timed out.', { provider, model: modelName, retryable: true });
 
-/** The next try would be kept alive as well: it is not retried. */
-const stalled = ({ provider, modelName }: Asked, since: string, limit: string, max: number) =>
+/** The error of a stream without content. It is not retried, since the next attempt would be kept alive as well. */
+const stalled = ({ provider, modelName }: ExchangeOptions, since: string, limit: string, max: number) =>
   new EngineError(
     'model.api',
-    `The answer of '${modelName}' has brought no content ${since}, only keep-alives, unknown events or empty pieces (limit ${max}, ${limit}). Try again later, or use another provider.`,
+    `The response of '${modelName}' has had no content ${since}, only keep-alives, unknown events or empty pieces (limit: \`${limit}\` ${max}). Try again later, or use another provider.`,
     { provider, model: modelName, retryable: false, limit, max },
   );
 
-/** The error of a body that was refused on its way. */
-export function refused(refusal: Refusal, { modelName, bounds }: Asked): EngineError {
+/** Returns the error of a body that was refused while it was read. */
+export function refused(refusal: Refusal, { modelName, bounds }: ExchangeOptions): EngineError {
   return 'fault' in refusal
-    ? unexpectedBehavior(`The answer of '${modelName}' ${refusal.fault}; it was not read.`)
+    ? unexpectedBehavior(`The response of '${modelName}' was not read: it ${refusal.fault}.`)
     : tooLarge('responseBytes', bounds.responseBytes, refusal.bytes);
 }
 
-/** The error of a stream that went on too long. */
-export const streamTooLong = ({ bounds: { streamBytes } }: Asked, bytes: number): EngineError =>
+/** Returns the error of a stream that is too long. */
+export const streamTooLong = ({ bounds: { streamBytes } }: ExchangeOptions, bytes: number): EngineError =>
   tooLarge('streamBytes', streamBytes, bytes);

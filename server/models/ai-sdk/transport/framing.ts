@@ -1,24 +1,24 @@
 import { crc32 } from 'node:zlib';
 import { JsonScan } from './json-scan.ts';
 
-/** What a body is allowed: bytes of one JSON text in it, and how deep that may be nested. */
+/** The limits of a body: bytes and nesting of each JSON text in it. */
 export interface TextBounds {
   readonly bytes: number;
   readonly depth: number;
 }
 
-/** Why reading a body ends: a limit it broke, or what is wrong with it. */
+/** The reason to stop reading a body: a limit that it exceeded, or what is wrong with it. */
 export type Refusal = { readonly bytes: number } | { readonly fault: string };
 
 /**
- * Watches a body on its way to a provider's package. Returns the pieces that may go on; what is refused never reaches the
- * package.
+ * Checks a body on its way to a provider's package. Returns the pieces that may be passed on; what is refused never
+ * reaches the package.
  */
 export interface Framing {
-  /** Events that have ended. */
+  /** The number of complete events. */
   readonly events: number;
   take(chunk: Uint8Array): { readonly pass: readonly Uint8Array[]; readonly refusal?: Refusal };
-  /** What was held back for its end, once the body is over. */
+  /** Returns what was held back, at the end of the body. */
   rest(): readonly Uint8Array[];
 }
 
@@ -51,8 +51,8 @@ const carriageReturn = 0x0d;
 const dataField = [...'data:'].map((letter) => letter.charCodeAt(0));
 
 /**
- * Server-sent events, of which the lines of data are JSON texts. They pass as they come: the parser of the packages waits
- * for their ends well enough.
+ * Server-sent events whose data lines are JSON texts. They are passed on as they arrive: the packages' parser waits for
+ * the ends of events efficiently.
  *
  * Source: HTML Living Standard 9.2.6, "Interpreting an event stream".
  */
@@ -61,10 +61,10 @@ export class EventFraming implements Framing {
   readonly #bounds: TextBounds;
   readonly #scan: JsonScan;
   #eventBytes = 0;
-  /** The position in the line; its first characters say whether it holds data. */
+  /** The position in the line, whose first characters show whether it holds data. */
   #column = 0;
   #isData = true;
-  /** The byte that ended the line before. */
+  /** The byte that ended the previous line. */
   #lastEnd: number | undefined;
 
   constructor(bounds: TextBounds) {
@@ -77,7 +77,7 @@ export class EventFraming implements Framing {
     for (let at = 0; at < chunk.length; ) {
       const end = lineEnd(chunk, at);
       const refusal = this.#add(chunk, at, end);
-      // The events before it were whole.
+      // The events before it were complete.
       if (refusal) return { pass: [chunk.subarray(0, eventStart)], refusal };
       at = end + 1;
       if (end < chunk.length && this.#endsEvent(chunk[end])) eventStart = at;
@@ -102,7 +102,7 @@ export class EventFraming implements Framing {
     return fault ? { fault } : undefined;
   }
 
-  /** An empty line ends the event; a line feed after a carriage return is no line of its own. */
+  /** An empty line ends the event. A line feed after a carriage return is not a line of its own. */
   #endsEvent(byte: number | undefined): boolean {
     const isHalf = this.#column === 0 && byte === lineFeed && this.#lastEnd === carriageReturn;
     this.#lastEnd = byte;
@@ -126,13 +126,13 @@ function lineEnd(chunk: Uint8Array, from: number): number {
   return chunk.length;
 }
 
-/** Lengths of the whole and of the headers, with the checksum of both. */
+/** The lengths of the message and of its headers, with their checksum. */
 const preludeBytes = 12;
 const checksumBytes = 4;
 
 /**
- * The binary event stream of AWS, passed on in whole messages: the package joins a message to its beginning again with
- * each piece that comes, which takes seconds for one of some megabytes.
+ * The binary event stream of AWS, passed on in whole messages: the package joins a message anew with each piece that
+ * arrives, which takes seconds for one of several megabytes.
  *
  * Source: Smithy, "Amazon Event Stream specification".
  */
@@ -141,7 +141,7 @@ export class AwsEventFraming implements Framing {
   readonly #bounds: TextBounds;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  /** The bytes of the message that is held, once its length is known. */
+  /** The length of the message that is held, once it is known. */
   #wanted = preludeBytes;
 
   constructor(bounds: TextBounds) {
@@ -154,7 +154,8 @@ export class AwsEventFraming implements Framing {
     const pass: Uint8Array[] = [];
     while (this.#heldBytes >= this.#wanted) {
       const bytes = joined(this.#held);
-      // What is no message is left to the decoder, which says so: its length would be waited for.
+      // Bytes that are not a message are left to the decoder, which reports them: waiting for their length could take
+      // forever.
       if (!hasPrelude(bytes)) {
         this.#hold(new Uint8Array(), preludeBytes);
         return { pass: [...pass, bytes] };
@@ -201,5 +202,5 @@ const wordAt = ({ buffer, byteOffset, byteLength }: Uint8Array, at: number) =>
 
 const hasPrelude = (bytes: Uint8Array) => wordAt(bytes, 8) === crc32(bytes.subarray(0, 8));
 
-/** A length that cannot be is left to the package, which says what is wrong with it. */
+/** An impossible length is left to the package, which reports it. */
 const announcedLength = (bytes: Uint8Array) => Math.max(wordAt(bytes, 0), preludeBytes + checksumBytes);

@@ -1,6 +1,6 @@
 /**
- * The values one JSON text of an answer may hold. A parsed value takes many times its bytes in memory, so that the size of
- * the text alone bounds nothing; the log probabilities of a long answer stay far below.
+ * The most values in one JSON text of a response. A parsed value takes many times its bytes in memory, so the size of
+ * the text alone is no limit; the log probabilities of a long response stay far below.
  */
 const maxValues = 250_000;
 
@@ -13,8 +13,8 @@ const openObject = 0x7b;
 const closeObject = 0x7d;
 
 /**
- * Follows JSON text byte by byte before anybody parses it: parsers, validators and writers recurse, or make an object of
- * every two bytes. Text that is not valid JSON is the parser's to refuse.
+ * Scans JSON text byte by byte before it is parsed: parsers, validators and serializers recurse, or make an object of
+ * every two bytes. Text that is not valid JSON is left to the parser.
  */
 export class JsonScan {
   readonly #maxDepth: number;
@@ -27,7 +27,7 @@ export class JsonScan {
     this.#maxDepth = maxDepth;
   }
 
-  /** Another text begins. */
+  /** Starts another text. */
   reset(): void {
     this.#depth = 0;
     this.#values = 0;
@@ -35,7 +35,7 @@ export class JsonScan {
     this.#isEscaped = false;
   }
 
-  /** Returns what is wrong with the text so far, as the end of "The answer …". */
+  /** Returns what is wrong with the text so far, to follow "it …". */
   add(bytes: Uint8Array, from: number, to: number): string | undefined {
     for (let at = from; at < to; at += 1) {
       const byte = bytes[at];

@@ -3,24 +3,24 @@ import { type Exchange, refused, streamTooLong } from './exchange.ts';
 import { AwsEventFraming, EventFraming, type Framing, WholeFraming } from './framing.ts';
 import { turnIfDue } from './turns.ts';
 
-/** Bytes that are passed on at once: what a package makes of them takes some milliseconds. */
+/** The most bytes that are passed on at once: the package takes a few milliseconds for them. */
 const sliceBytes = 8 * 1024;
 
-/** Of an error little is shown; what comes after this is not read. */
+/** The most bytes that are read of an error, of which little is shown. */
 const errorBytes = 64 * 1024;
 
 /**
- * The response with a body that is counted, as decoded bytes, and watched on its way to the package. A stream that breaks,
- * or is refused, ends instead, and the exchange holds the reason: an error would throw away what came before it.
+ * Returns the response with a body whose decoded bytes are counted and checked on the way to the package. A stream that
+ * breaks, or is refused, ends instead, and the exchange holds the reason: an error would discard what came before it.
  */
 export function metered(response: Response, exchange: Exchange): Response {
   const source = response.body?.getReader();
   if (!source) return response;
   const { status, statusText, headers } = response;
-  // What the class does not take is no status of HTTP either.
+  // A status that the class refuses is not a status of HTTP.
   const shown = { status: Math.min(status, 599), statusText, headers };
   if (!response.ok) return new Response(pulled(new Meter(source, exchange, 'error')), shown);
-  if (!exchange.asked.isStreamed) return new Response(pulled(new Meter(source, exchange, 'whole')), shown);
+  if (!exchange.options.isStreamed) return new Response(pulled(new Meter(source, exchange, 'whole')), shown);
   const isAws = /vnd\.amazon\.eventstream/.test(headers.get('content-type') ?? '');
   return new Response(pulled(new Meter(source, exchange, isAws ? 'aws' : 'events')), shown);
 }
@@ -29,22 +29,22 @@ type Kind = 'error' | 'whole' | 'events' | 'aws';
 
 const framings = { error: WholeFraming, whole: WholeFraming, events: EventFraming, aws: AwsEventFraming };
 
-/** Streams pull: nothing is read in advance. */
+/** Streams are pulled: nothing is read in advance. */
 const pulled = (meter: Meter) =>
   new ReadableStream<Uint8Array>(
     { pull: (controller) => meter.pull(controller), cancel: (reason) => meter.cancel(reason) },
     { highWaterMark: 0 },
   );
 
-/** The body of one response on its way. */
+/** The body of a response while it is read. */
 class Meter {
   readonly #source: ReadableStreamDefaultReader<Uint8Array>;
   readonly #exchange: Exchange;
   readonly #kind: Kind;
   readonly #framing: Framing;
-  /** What has come, in slices, the next one last. */
+  /** What has arrived, in slices, the next one last. */
   #come: Uint8Array[] = [];
-  /** What of it may go on, the next one last. */
+  /** What of it may be passed on, the next one last. */
   #ready: Uint8Array[] = [];
   #bytes = 0;
   #isOver = false;
@@ -53,7 +53,7 @@ class Meter {
     this.#source = source;
     this.#exchange = exchange;
     this.#kind = kind;
-    const { responseBytes: bytes, nesting: depth } = exchange.asked.bounds;
+    const { responseBytes: bytes, nesting: depth } = exchange.options.bounds;
     this.#framing = new framings[kind]({ bytes, depth });
   }
 
@@ -101,9 +101,9 @@ class Meter {
     this.#ready = [...this.#framing.rest()].reverse();
   }
 
-  /** A slice at a time, so that what is counted is not far ahead of what was read. */
+  /** Counts one slice at a time, so that the count is not far ahead of what was read. */
   #take(slice: Uint8Array): void {
-    const { asked } = this.#exchange;
+    const { options } = this.#exchange;
     this.#bytes += slice.length;
     if (this.#kind === 'error') {
       this.#ready = [slice];
@@ -113,9 +113,9 @@ class Meter {
     const { events } = this.#framing;
     const { pass, refusal } = this.#framing.take(slice);
     this.#ready = [...pass].reverse();
-    if (refusal) this.#refuse(refused(refusal, asked));
+    if (refusal) this.#refuse(refused(refusal, options));
     else if (!this.#isStream) this.#hearWhole(slice);
-    else if (this.#bytes > asked.bounds.streamBytes) this.#refuse(streamTooLong(asked, this.#bytes));
+    else if (this.#bytes > options.bounds.streamBytes) this.#refuse(streamTooLong(options, this.#bytes));
     else this.#hearNoise(slice.length, this.#framing.events - events);
   }
 
@@ -133,7 +133,7 @@ class Meter {
     this.#leave();
   }
 
-  /** The rest is not wanted: the connection closes. */
+  /** Drops the rest and closes the connection. */
   #leave(): void {
     this.#isOver = true;
     this.#source.cancel().catch(() => undefined); // it may have broken meanwhile

@@ -14,7 +14,7 @@ import { EngineError, unexpectedBehavior, userError } from '../../../engine/erro
 import { redacted, shownBody } from '../../../redaction/shown-body.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-/** What an error is judged by beside itself. */
+/** The context that an error is reported in. */
 export interface ErrorContext {
   readonly provider: string;
   readonly modelName: string;
@@ -29,8 +29,8 @@ export interface ErrorContext {
 }
 
 /**
- * What to throw for an error of the AI SDK or of the network: an `EngineError`, the reason of an aborted signal, or
- * the error itself when it is a bug. Nothing is taken from the request, which holds the prompt.
+ * Returns what to throw for an error of the AI SDK or of the network: an `EngineError`, the reason of an aborted
+ * signal, or the error itself if it is a bug. Nothing is taken from the request, which holds the prompt.
  *
  * Source: Pydantic AI `_map_api_errors`, `ModelHTTPError`, `ModelAPIError`.
  */
@@ -42,7 +42,8 @@ export function toEngineError(error: unknown, context: ErrorContext): unknown {
   if (UnsupportedFunctionalityError.isInstance(error) || NoSuchProviderReferenceError.isInstance(error)) {
     return userError(`${redacted(error.message, context.secrets)} (model '${context.modelName}')`);
   }
-  if (InvalidPromptError.isInstance(error)) return userError(`The messages cannot be sent to '${context.modelName}'.`);
+  if (InvalidPromptError.isInstance(error))
+    return userError(`The messages are not a valid prompt for '${context.modelName}'.`);
   if (isBadAnswer(error)) return invalidResponse(context);
   if (isNetworkError(error)) {
     return connectionFailed(isTerminated(error) ? brokenMessage : messageOf(error), context);
@@ -53,7 +54,7 @@ export function toEngineError(error: unknown, context: ErrorContext): unknown {
   return isReported(error) ? reportedError(error, context) : error;
 }
 
-/** No key is known for the provider. */
+/** Returns the error of a provider without a key. */
 export function authMissing({ provider, envVar }: Pick<ErrorContext, 'provider' | 'envVar'>): EngineError {
   return new EngineError('auth.missing', `No API key for '${provider}': set the \`${envVar}\` environment variable.`, {
     provider,
@@ -61,14 +62,17 @@ export function authMissing({ provider, envVar }: Pick<ErrorContext, 'provider' 
   });
 }
 
-/** Reading an answer failed in an unforeseen way: its text is the provider's doing, not a bug to be reported. */
+/**
+ * Returns the error of a response that could not be read for an unforeseen reason: the provider's doing, not a bug of
+ * ours.
+ */
 export function unreadable({ provider, modelName, secrets }: ErrorContext, error: unknown): EngineError {
   const reason = redacted(messageOf(error), secrets).slice(0, 256);
   return unexpectedBehavior(`Invalid response from ${provider} for '${modelName}': it cannot be read (${reason}).`);
 }
 
 /**
- * The same error, of an answer that had begun: what came is kept, and nothing falls back.
+ * Returns the error of a response that had already begun: what arrived is kept, and nothing falls back.
  */
 export function brokenOff(error: unknown): unknown {
   if (!(error instanceof EngineError) || error.kind !== 'model.api') return error;
@@ -76,7 +80,7 @@ export function brokenOff(error: unknown): unknown {
   return isOfReading ? new EngineError('model.stream', error.message, error.details) : error;
 }
 
-/** An error inside a stream is what the provider sent, an object. */
+/** An error inside a stream: an object that the provider sent. */
 interface ReportedError {
   readonly message: string;
   readonly statusCode?: unknown;
@@ -103,8 +107,8 @@ function reportedError(error: ReportedError, { provider, modelName, secrets }: E
 
 function fromApiCall(error: APICallError, context: ErrorContext): EngineError {
   const status = error.statusCode;
-  // A body that broke off or was no answer arrives with the status of the answer.
-  // A body that is no text was an answer: the package has made the status up.
+  // A body that broke off or was not a response arrives with the status of the response.
+  // A body that is not text was a response: the package has invented the status.
   if (typeof error.responseBody !== 'string' && error.responseBody) {
     return reportedError({ message: error.message, data: error.responseBody }, context);
   }
@@ -129,7 +133,7 @@ function httpError(status: number, error: APICallError, context: ErrorContext): 
   });
 }
 
-/** OpenAI's servers know better than the status. */
+/** OpenAI's servers say more precisely than the status whether a retry helps. */
 function mayRetry(headers: Record<string, string>): boolean | null {
   const word = headers['x-should-retry'];
   return word === 'true' ? true : word === 'false' ? false : null;
@@ -148,7 +152,7 @@ const isBadAnswer = (error: unknown) =>
   EmptyResponseBodyError.isInstance(error) ||
   NoContentGeneratedError.isInstance(error);
 
-/** Not every package wraps what `fetch` throws. */
+/** Not every package wraps the errors of `fetch`. */
 function isNetworkError(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if (at instanceof TypeError && /^(fetch failed|terminated)$/.test(at.message)) return true;
@@ -160,7 +164,7 @@ function isNetworkError(error: unknown): boolean {
 
 const brokenMessage = 'The connection broke off.';
 
-/** What `fetch` says of a body that was cut; packages wrap it in errors of their own. */
+/** Returns whether an error is that of `fetch` for a body that was cut; packages wrap it in errors of their own. */
 function isTerminated(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if (at.message === 'terminated') return true;

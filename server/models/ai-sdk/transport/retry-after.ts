@@ -1,6 +1,6 @@
 /**
- * How long a server wants a client to wait, in milliseconds, or null. `retry-after-ms` comes before `retry-after`, which holds
- * seconds or a date.
+ * Returns how long a server requests a client to wait, in milliseconds, or null. `retry-after-ms` takes precedence over
+ * `retry-after`, which holds seconds or a date.
  *
  * Source: RFC 9110 section 10.2.3; OpenAI SDK `_parse_retry_after_header`.
  */

@@ -1,13 +1,13 @@
 import { EngineError } from '../../../engine/errors.ts';
 import { type Further, furtherAfter } from '../../attempts.ts';
 
-/** Rings once after its time unless it is started again or stopped before. */
+/** Fires once after its time, unless it is restarted or stopped before. */
 export interface Alarm {
   restart(): void;
   stop(): void;
 }
 
-/** The clock, waiting and chance, handed in so that tests decide them. */
+/** The clock, sleeping and randomness, passed in so that tests control them. */
 export interface Timing {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -18,16 +18,16 @@ export interface Timing {
   random(): number;
 }
 
-/** How often and how long. */
+/** The number of retries and their delays. */
 export interface RetryPolicy {
   readonly retries: number;
   readonly firstDelayMs: number;
   readonly delayCapMs: number;
-  /** The longest wait a server may demand; beyond it the error is reported at once, with the demand. */
+  /** The longest wait that a server may request; beyond it the error is reported at once, with the requested wait. */
   readonly retryAfterCapMs: number;
 }
 
-/** The longest wait while another model of a list could be requested instead. */
+/** The longest wait when another model of a list could be requested instead. */
 const alternativeCapMs = 1_000;
 
 /** Source: OpenAI SDK `MAX_RETRIES`, `INITIAL_RETRY_DELAY`, `MAX_RETRY_DELAY`, below Pydantic AI. */
@@ -38,23 +38,23 @@ const defaultPolicy: RetryPolicy = {
   retryAfterCapMs: 60_000,
 };
 
-/** The policy where another model of a list may be requested: that is sooner than a long wait for this one. */
+/** The policy when another model of a list may be requested, which takes less time than a long wait for this one. */
 export const besideAlternatives = (policy: RetryPolicy = defaultPolicy): RetryPolicy => ({
   ...policy,
   retryAfterCapMs: Math.min(policy.retryAfterCapMs, alternativeCapMs),
 });
 
-/** What the caller knows and wants to know. */
+/** Hooks of the caller. */
 export interface RetryHooks {
-  /** Whether the attempt that failed has gone too far to be repeated. */
+  /** Returns whether the failed attempt has gone too far to be repeated. */
   isFinal?(): boolean;
-  /** Called before another attempt, with its number: 2 for the first that is repeated. */
+  /** Called before each retry, with the number of the attempt: 2 for the first retry. */
   onRetry?(attempt: number, further: Further): void;
 }
 
 /**
- * Tries until an attempt succeeds, fails for good, or the retries are used up. An error says by `details.retryable`
- * that another try may help, and by `details.retryAfterMs` when.
+ * Makes attempts until one succeeds, fails for good, or the retries are used up. An error says with `details.retryable`
+ * that a retry may help, and with `details.retryAfterMs` when.
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -76,7 +76,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Null when there is no further try. */
+/** Returns the delay of the next attempt; null when there is none. */
 function delayBefore(error: unknown, tried: number, timing: Timing, policy: RetryPolicy): number | null {
   if (!(error instanceof EngineError) || error.details.retryable !== true || tried >= policy.retries) return null;
   const { retryAfterMs } = error.details;

@@ -6,9 +6,9 @@ import type { Exchange } from './exchange.ts';
 import { metered } from './metered-body.ts';
 
 /**
- * The function a provider's package sends with. Redirects are not followed: credentials in headers would travel along.
- * The JSON body goes through the last changes of the provider, then `extra_body` is laid over it. Each response is read
- * through `metered`, on the clocks of the exchange that is under way.
+ * Returns the function with which a provider's package sends. It follows no redirects: credentials in headers would be
+ * sent along. The JSON body first gets the last changes of the provider, then `extra_body` is merged over it. Each
+ * response is read through `metered`, on the clocks of the current exchange.
  *
  * Source: OpenAI SDK `extra_body`.
  */
@@ -34,7 +34,7 @@ export function sendingFetch(
     if (!normalizer) return counted;
     return normalizedResponse(counted, {
       normalizer: normalizer(),
-      streamed: exchange.asked.isStreamed,
+      streamed: exchange.options.isStreamed,
       report(error) {
         exchange.reported = error;
       },

@@ -1,4 +1,4 @@
-/** How long answers may be read before requests of the client are served in between, in milliseconds. */
+/** The longest time that responses are read before requests of the client are served, in milliseconds. */
 const sliceMs = 4;
 
 let lastTurn = 0;
@@ -13,8 +13,8 @@ const turn = () =>
   });
 
 /**
- * Resolves when the event loop has turned; undefined as long as that is not due. One answer goes on in each turn: all of
- * them together may not take longer than one.
+ * Resolves when the event loop has turned; undefined as long as that is not due. One response continues in each turn:
+ * all of them together may not take longer than one.
  */
 export function turnIfDue(): Promise<void> | undefined {
   if (performance.now() - lastTurn < sliceMs) return undefined;

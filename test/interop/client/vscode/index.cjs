@@ -111,7 +111,7 @@ const members = {
 
 module.exports = new Proxy(members, {
   get: (target, name) => {
-    // A class, for those that are extended, or an enumeration, whose members are asked for by name.
+    // A class, for those that are extended, or an enumeration, whose members are read by name.
     if (!(name in target) && typeof name === 'string') target[name] = class {};
     return target[name];
   },

@@ -146,8 +146,8 @@ it.each(providers.map(({ name }) => name))(
     const given = JSON.parse(JSON.stringify(smallest[family]('stop', false)));
     delete given.model;
     // Bedrock Mantle has models of OpenAI alone.
-    const asked = row === 'bedrock-mantle' ? 'openai.asked' : 'acme/asked';
-    const { model_name } = await responseOf(row, false, () => answering(family, given), asked);
-    expect(model_name).toBe(asked);
+    const requested = row === 'bedrock-mantle' ? 'openai.asked' : 'acme/asked';
+    const { model_name } = await responseOf(row, false, () => answering(family, given), requested);
+    expect(model_name).toBe(requested);
   },
 );

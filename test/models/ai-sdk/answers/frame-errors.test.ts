@@ -4,7 +4,7 @@ import { PartStream } from '../../../../server/engine/streaming/part-stream.ts';
 import { fallbackModel } from '../../../../server/models/fallback-model.ts';
 import { awsFrame, awsMessage } from '../aws-events.ts';
 import { callOf, modelAt, promptOf, user, userRequest } from '../support.ts';
-import { ask, type Json } from './shapes.ts';
+import { type Json, requestRow } from './shapes.ts';
 
 // Bedrock answers 200 and then puts its errors into the stream, as frames of their own.
 
@@ -43,7 +43,7 @@ const exceptions: readonly (readonly [type: string, status: number, isRetried: b
 describe('an exception in a frame of Bedrock', () => {
   it.each(exceptions)('%s has status %i before any text, and is retried: %s', async (type, status, isRetried) => {
     const failed = () => streamed(start, exception(type));
-    const { outcome, requests } = await ask('bedrock', { streamed: true, replies: [failed] });
+    const { outcome, requests } = await requestRow('bedrock', { streamed: true, replies: [failed] });
     expect(outcome).toBeInstanceOf(EngineError);
     expect(outcome).toMatchObject({
       kind: 'model.http',
@@ -51,14 +51,14 @@ describe('an exception in a frame of Bedrock', () => {
       details: { status, retryable: isRetried },
     });
     expect(requests).toBe(isRetried ? 3 : 1);
-    const mended = await ask('bedrock', { streamed: true, replies: [failed, () => streamed(...whole)] });
+    const mended = await requestRow('bedrock', { streamed: true, replies: [failed, () => streamed(...whole)] });
     if (isRetried) expect(mended.outcome).toMatchObject({ response: { parts: [{ content: 'hello' }] } });
   });
 
   it.each(exceptions)(
     '%s after some text ends the answer with its status %i, and nothing is sent again',
     async (type, status) => {
-      const { outcome, requests } = await ask('bedrock', {
+      const { outcome, requests } = await requestRow('bedrock', {
         streamed: true,
         replies: [() => streamed(start, hello, exception(type), hello)],
       });
@@ -68,7 +68,7 @@ describe('an exception in a frame of Bedrock', () => {
   );
 
   it('of an unknown name is an error of the model, named by it when it says nothing', async () => {
-    const { outcome } = await ask('bedrock', {
+    const { outcome } = await requestRow('bedrock', {
       streamed: true,
       replies: [() => streamed(exception('oddException', {}))],
     });
@@ -77,7 +77,10 @@ describe('an exception in a frame of Bedrock', () => {
 
   it('that no model describes is read from the headers of its frame', async () => {
     const headers = { ':message-type': 'error', ':error-code': 'ThrottlingException', ':error-message': 'Slow down.' };
-    const { outcome } = await ask('bedrock', { streamed: true, replies: [() => streamed(awsFrame(headers, ''))] });
+    const { outcome } = await requestRow('bedrock', {
+      streamed: true,
+      replies: [() => streamed(awsFrame(headers, ''))],
+    });
     expect(outcome).toMatchObject({ kind: 'model.http', message: 'Slow down.', details: { status: 429 } });
   });
 
@@ -98,20 +101,20 @@ describe('a frame of Bedrock that was changed on its way', () => {
     async (at) => {
       const damaged = Buffer.from(hello);
       damaged.writeUInt8(damaged.readUInt8(at) ^ 1, at);
-      const { outcome, requests } = await ask('bedrock', {
+      const { outcome, requests } = await requestRow('bedrock', {
         streamed: true,
         replies: [() => streamed(start, damaged), () => streamed(...whole)],
       });
       expect(outcome).toMatchObject({ response: { parts: [{ content: 'hello' }] } });
       expect(requests).toBe(2);
-      const twice = await ask('bedrock', { streamed: true, replies: [() => streamed(start, damaged)] });
+      const twice = await requestRow('bedrock', { streamed: true, replies: [() => streamed(start, damaged)] });
       expect(twice.outcome).toMatchObject({ kind: 'model.api', message: expect.stringMatching(/checksum/) });
     },
   );
 
   it('is not waited for when its length is no length at all', async () => {
     const page = Buffer.from('<html><body>Bad gateway</body></html>');
-    const { outcome } = await ask('bedrock', { streamed: true, replies: [() => streamed(page)] });
+    const { outcome } = await requestRow('bedrock', { streamed: true, replies: [() => streamed(page)] });
     expect(outcome).toMatchObject({ kind: 'model.api', message: expect.stringMatching(/not an Amazon event stream/) });
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { EngineError } from '../../../../server/engine/errors.ts';
 import { type Failed, oddAnswers, type Read } from './odd-answers.ts';
-import { answering, ask, families, type Json, playedRows } from './shapes.ts';
+import { answering, families, type Json, playedRows, requestRow } from './shapes.ts';
 
 let cells = 0;
 afterAll(() => void process.stdout.write(`odd answers: ${playedRows.length} rows, ${cells} cells\n`));
@@ -9,7 +9,7 @@ afterAll(() => void process.stdout.write(`odd answers: ${playedRows.length} rows
 const isFailed = (expected: Read | Failed): expected is Failed => 'kind' in expected;
 
 /** What of a response an odd answer is judged by, as far as something is expected of it. */
-function readOf(outcome: Awaited<ReturnType<typeof ask>>['outcome'], expected: Read) {
+function readOf(outcome: Awaited<ReturnType<typeof requestRow>>['outcome'], expected: Read) {
   if (outcome instanceof EngineError) return `${outcome.kind}: ${outcome.message} ${JSON.stringify(outcome.details)}`;
   const { parts, usage, finish_reason, provider_details } = outcome.response;
   const textOf = (kind: 'text' | 'thinking') =>
@@ -36,7 +36,7 @@ describe.each(playedRows)('%s reads', (row) => {
     cells++;
     const isBody = !isStreamed && Array.isArray(given);
     const reply = () => (isBody ? Response.json(given) : answering(family, given as Json));
-    const { outcome, requests } = await ask(row, { streamed: isStreamed, replies: [reply] });
+    const { outcome, requests } = await requestRow(row, { streamed: isStreamed, replies: [reply] });
     if (!isFailed(expected)) return expect(readOf(outcome, expected)).toEqual(expected);
     expect(outcome).toBeInstanceOf(EngineError);
     const { kind, status, message } = expected;

@@ -325,9 +325,9 @@ const chat: OddAnswer[] = [
   {
     name: 'no choices and no error',
     whole: { ...head, choices: null, usage: counts },
-    expected: api(/without an answer/),
+    expected: api(/without a response/),
   },
-  { name: 'empty choices', whole: { ...head, choices: [] }, expected: api(/without an answer/) },
+  { name: 'empty choices', whole: { ...head, choices: [] }, expected: api(/without a response/) },
   {
     name: 'an error with a status',
     whole: { error: { message: 'slow down', code: 429 }, choices: null },
@@ -453,7 +453,7 @@ const anthropic: OddAnswer[] = [
     streamed: [{ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }],
     expected: http(529, /Overloaded/),
   },
-  { name: 'no content', whole: message([], { content: null }), expected: api(/without an answer/) },
+  { name: 'no content', whole: message([], { content: null }), expected: api(/without a response/) },
 ];
 
 const item = (content: readonly unknown[], more: Json = {}): Json => ({

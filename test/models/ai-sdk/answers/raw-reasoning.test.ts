@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { captured } from '../../../providers/body-capture.ts';
 import { answering, type Json, responseOf } from './shapes.ts';
 
-// Open models behind the Responses API say what they think as it is, without a summary and an encrypted form.
+// Open models that are served by the Responses API say what they think as it is, without a summary and an encrypted form.
 
 const item = (content: Json[]) => ({ type: 'reasoning', id: 'rs_1', status: 'completed', summary: [], content });
 const raw = [

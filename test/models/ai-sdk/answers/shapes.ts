@@ -42,7 +42,7 @@ function amazonFrame(event: Json): Buffer {
   return awsMessage(name, JSON.stringify(value));
 }
 
-export interface Asked {
+export interface RowRequest {
   readonly streamed: boolean;
   /** The answers to the first request, the second, …; the last one again and again. */
   readonly replies: readonly (() => Response)[];
@@ -50,7 +50,7 @@ export interface Asked {
 }
 
 /** The answer of a row of the table, or the error; `requests` counts what was sent. */
-export async function ask(row: string, { streamed, replies, modelName }: Asked) {
+export async function requestRow(row: string, { streamed, replies, modelName }: RowRequest) {
   let requests = 0;
   const fetch = async () => {
     const reply = replies[Math.min(requests++, replies.length - 1)];
@@ -75,7 +75,7 @@ export async function ask(row: string, { streamed, replies, modelName }: Asked) 
 
 /** The response of a row to one answer, or what went wrong. */
 export async function responseOf(row: string, streamed: boolean, reply: () => Response, modelName?: string) {
-  const { outcome } = await ask(row, { streamed, replies: [reply], ...(modelName ? { modelName } : {}) });
+  const { outcome } = await requestRow(row, { streamed, replies: [reply], ...(modelName ? { modelName } : {}) });
   if (outcome instanceof EngineError) throw outcome;
   return outcome.response;
 }

@@ -41,8 +41,8 @@ it(`frames of Amazon are the same wherever their bytes are cut (seed ${seed})`, 
     fc.property(fc.array(fc.nat(), { maxLength: 40 }), (at) => {
       const decoder = new FrameDecoder();
       const frames = cut(bytes, at).flatMap((piece) => [...decoder.add(piece)]);
-      expect(frames.map(({ name, payload }) => ({ [name ?? '']: JSON.parse(payload) }))).toEqual(given);
-      expect(frames.map((frame) => Buffer.from(frame.with(frame.payload)))).toEqual(
+      expect(frames.map(({ name, data }) => ({ [name ?? '']: JSON.parse(data) }))).toEqual(given);
+      expect(frames.map((frame) => Buffer.from(frame.with(frame.data).bytes))).toEqual(
         frames.map((frame) => Buffer.from(frame.bytes)),
       );
       expect(decoder.rest()).toHaveLength(0);

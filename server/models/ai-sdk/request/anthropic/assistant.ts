@@ -13,12 +13,12 @@ interface Place {
   readonly response: ModelResponse;
   readonly request: WireRequest;
   readonly own: Block[];
-  /** Thinking that must stand in a turn of the user. */
+  /** Thinking that must be in a user turn. */
   readonly carried: Block[];
 }
 
 /**
- * Adds a response: the model's own turn, and before it one of the user with thinking that it cannot hold.
+ * Adds a response: the model's own turn, preceded by a user turn with thinking that cannot be part of it.
  *
  * Source: Pydantic AI `AnthropicModel._map_model_response`.
  */
@@ -84,7 +84,7 @@ function compaction({ content, provider_details }: CompactionPart): Block {
   };
 }
 
-/** Where a text has it from, as long as it is still the text that the provider cited sources for. */
+/** Returns the citations of a text, as long as it is still the text that the provider cited sources for. */
 function citationsOf(part: TextPart, { response, request }: Place): { citations?: Loose[] } {
   const covers = part.citations?.every(({ anchor }) => anchor?.start === 0 && anchor.end === part.content.length);
   if (!part.citations?.length || !covers || !acceptsArtifact(request, response, part.provider_name)) return {};

@@ -7,7 +7,7 @@ import { filesOf } from '../returns.ts';
 const header = 'anthropic-beta';
 
 /** The betas that the user requested. */
-export function askedBetas({ settings }: WireRequest): string[] {
+export function requestedBetas({ settings }: WireRequest): string[] {
   const own = settings.get('anthropic_betas');
   const headers = Object.entries(settings.object('extra_headers')).filter(([name]) => name.toLowerCase() === header);
   const listed = headers.flatMap(([, value]) => String(value ?? '').split(','));
@@ -15,7 +15,7 @@ export function askedBetas({ settings }: WireRequest): string[] {
 }
 
 /**
- * The betas that a request needs for what is in it.
+ * Returns the betas that the contents of a request require.
  *
  * Source: Pydantic AI `AnthropicModel._get_betas_and_extra_headers`, `_message_betas`, `_add_compaction_params`.
  */

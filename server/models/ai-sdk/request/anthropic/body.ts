@@ -1,8 +1,8 @@
 import { userError } from '../../../../engine/errors.ts';
 import { asObjects } from '../../raw/loose-json.ts';
 import { acceptsServerState, type SentTool, type WireRequest, type Written } from '../request.ts';
-import { askedBetas, betaHeader, compactionsOf, neededBetas } from './betas.ts';
-import { type CacheAsked, cacheAsked, cacheControl, endsMarked, limitMarks, markConversation } from './cache.ts';
+import { betaHeader, compactionsOf, neededBetas, requestedBetas } from './betas.ts';
+import { type CacheTtls, cacheControl, cacheTtls, endsMarked, limitMarks, markConversation } from './cache.ts';
 import { conversation } from './messages.ts';
 import { effectiveThinking, effortOf, maxTokens, mayForce, thinkingField } from './thinking.ts';
 import { type Block, textBlock } from './types.ts';
@@ -10,14 +10,14 @@ import { type Block, textBlock } from './types.ts';
 type Fields = Record<string, unknown>;
 
 /**
- * The body of a request of the Messages API.
+ * Returns the body of a request to the Messages API.
  *
  * Source: Pydantic AI `AnthropicModel._prepare_messages_create`, `_messages_create_params`.
  */
 export function messagesBody(request: WireRequest): Written {
   const { settings, modelName, stream } = request;
   dropSampling(request);
-  const cache = cacheAsked(request);
+  const cache = cacheTtls(request);
   const thinking = thinkingField(request);
   const effective = effectiveThinking(request, thinking);
   const { tools, choice } = toolFields(request, cache);
@@ -27,13 +27,13 @@ export function messagesBody(request: WireRequest): Written {
   const system = systemBlocks(systemPrompts, request, cache);
   limitMarks({ tools, system: typeof system === 'string' ? [] : system, turns, automatic });
   const speed = speedOf(request);
-  const asked = askedBetas(request);
+  const requested = requestedBetas(request);
   const output = outputConfig(request, effortOf(request, effective));
   return {
-    headers: betaHeader([...asked, ...neededBetas(request, effective, speed === 'fast')]),
+    headers: betaHeader([...requested, ...neededBetas(request, effective, speed === 'fast')]),
     body: {
       model: modelName,
-      max_tokens: maxTokens(request, effective, asked),
+      max_tokens: maxTokens(request, effective, requested),
       ...present({ system: system.length > 0 ? system : undefined }),
       messages: turns,
       stream,
@@ -65,11 +65,12 @@ function dropSampling({ profile, settings, modelName }: WireRequest): void {
 }
 
 /**
- * The tools and how they may be used. The API has no way to name several, so that the others are left out then.
+ * Returns the tools and the tool choice. The API cannot name several tools in a choice, so the others are left out
+ * then.
  *
  * Source: Pydantic AI `AnthropicModel._prepare_tools_and_tool_choice`.
  */
-function toolFields(request: WireRequest, cache: CacheAsked): { tools: Fields[]; choice: Fields } {
+function toolFields(request: WireRequest, cache: CacheTtls): { tools: Fields[]; choice: Fields } {
   const { sent, choice } = chosen(request);
   const tools = sent.map((tool) => toolField(tool, request));
   const last = tools.at(-1);
@@ -102,7 +103,7 @@ function toolField({ name, description, schema, strict }: SentTool, { profile, s
 }
 
 /** The system prompts as one block, then a block for each part of the instructions. */
-function systemBlocks(prompts: readonly string[], request: WireRequest, cache: CacheAsked): string | Block[] {
+function systemBlocks(prompts: readonly string[], request: WireRequest, cache: CacheTtls): string | Block[] {
   const { instructions } = request;
   const prompt = prompts.join('\n\n');
   if (instructions.length === 0 && !(prompt && cache.instructions)) return prompt;
@@ -138,12 +139,12 @@ const compactEdit = 'compact_20260112';
 function contextManagement({ settings, messages }: WireRequest): unknown {
   const compactions = compactionsOf(messages);
   const needsEdit = compactions.length > 0 && !compactions.some(({ isSigned }) => isSigned);
-  const asked = settings.get('anthropic_context_management');
-  const managed = asked ?? (needsEdit ? { edits: [{ type: compactEdit }] } : undefined);
+  const requested = settings.get('anthropic_context_management');
+  const managed = requested ?? (needsEdit ? { edits: [{ type: compactEdit }] } : undefined);
   const edits = asObjects((managed as Fields | undefined)?.edits);
   if ('remaining' in settings.object('anthropic_task_budget') && edits.some(({ type }) => type === compactEdit)) {
     throw userError(
-      '`anthropic_task_budget.remaining` cannot be combined with compaction by the API, which tracks the budget itself.',
+      '`anthropic_task_budget.remaining` cannot be combined with compaction, where the API tracks the budget itself.',
     );
   }
   return managed;
@@ -169,18 +170,18 @@ function serviceTier({ settings }: WireRequest): unknown {
 }
 
 /**
- * The container of code that the provider runs: the one requested, or that of the history where tools in `extra_body` may
- * use it. The API refuses a container beside other tools.
+ * Returns the container for code that the provider runs: the requested one, or that of the history if tools in
+ * `extra_body` may use it. The API refuses a container together with other tools.
  *
  * Source: Pydantic AI `AnthropicModel._get_container`.
  */
 function containerOf(request: WireRequest): unknown {
   const { settings, messages } = request;
-  const asked = settings.get('anthropic_container');
-  if (asked === false) return undefined;
-  if (asked !== undefined) {
+  const requested = settings.get('anthropic_container');
+  if (requested === false) return undefined;
+  if (requested !== undefined) {
     const { id, ...more } = settings.object('anthropic_container');
-    return id && Object.keys(more).length === 0 ? id : asked;
+    return id && Object.keys(more).length === 0 ? id : requested;
   }
   if (!('tools' in settings.object('extra_body'))) return undefined;
   const last = messages.at(-1);

@@ -1,5 +1,5 @@
 import { userError } from '../../../../engine/errors.ts';
-import { askedCache, carriersIn, excessMarks, raiseTtls, type Ttl, ttlOf } from '../cache-points.ts';
+import { carriersIn, excessMarks, raiseTtls, requestedCache, type Ttl, ttlOf } from '../cache-points.ts';
 import type { WireRequest } from '../request.ts';
 import type { Block, Turn } from './types.ts';
 
@@ -18,7 +18,7 @@ export const isCacheable = ({ type }: Block): boolean => cacheable.has(type);
 export const cacheControl = (ttl: Ttl) => ({ type: 'ephemeral', ttl });
 
 /**
- * Ends a cached prefix after the last of the blocks.
+ * Ends a cached prefix after the last block.
  *
  * Errors: `run.invalid` when there is none, or one that cannot be marked.
  * Source: Pydantic AI `add_cache_control_param`.
@@ -46,29 +46,29 @@ const own = [
   'anthropic_cache_messages',
 ] as const;
 
-/** Which parts of a request are cached, and for how long. */
-export interface CacheAsked {
+/** The parts of a request that are cached, and for how long. */
+export interface CacheTtls {
   readonly instructions: Ttl | undefined;
   readonly tools: Ttl | undefined;
   readonly messages: Ttl | undefined;
-  /** The API itself marks the end of the conversation. */
+  /** Set if the API itself marks the end of the conversation. */
   readonly automatic: Ttl | undefined;
 }
 
 /**
- * What is to be cached by the settings. Settings of Anthropic's own take the place of `cache`.
+ * Returns what the settings cache. Anthropic's own settings replace `cache`.
  *
  * Errors: `run.invalid` when both ways of caching the conversation are requested.
  * Source: Pydantic AI `AnthropicModel._translate_cache`, `_build_automatic_cache_control`.
  */
-export function cacheAsked(request: WireRequest): CacheAsked {
+export function cacheTtls(request: WireRequest): CacheTtls {
   const { settings, profile } = request;
-  const asked = askedCache(request);
-  if (asked && !own.some((name) => settings.has(name))) {
-    const ttl = ttlOf(asked.ttl) ?? '5m';
+  const requested = requestedCache(request);
+  if (requested && !own.some((name) => settings.has(name))) {
+    const ttl = ttlOf(requested.ttl) ?? '5m';
     settings.set('anthropic_cache_instructions', ttl);
     settings.set('anthropic_cache_tool_definitions', ttl);
-    if (asked.messages) {
+    if (requested.messages) {
       settings.set(profile.supports_auto_cache ? 'anthropic_cache' : 'anthropic_cache_messages', ttl);
     }
   }
@@ -90,19 +90,19 @@ export function markConversation(turns: readonly Turn[], ttl: Ttl): void {
 const lastMarkable = (turns: readonly Turn[]): Block | undefined =>
   lastContent(turns).findLast((block) => block.cache_control || isCacheable(block));
 
-/** Whether the block that the API would mark by itself has a mark of the user's, which the API refuses to take twice. */
+/** Returns whether the user marked the block that the API would mark by itself; the API refuses two marks. */
 export const endsMarked = (turns: readonly Turn[]): boolean => Boolean(lastMarkable(turns)?.cache_control);
 
 interface Marked {
   readonly tools: readonly Record<string, unknown>[];
   readonly system: readonly Block[];
   readonly turns: readonly Turn[];
-  /** The mark that the API makes by itself. */
+  /** The mark that the API sets by itself. */
   readonly automatic: Record<string, unknown> | undefined;
 }
 
 /**
- * Keeps as many marks as the API takes, and gives each the longest time of those after it.
+ * Keeps as many marks as the API accepts, and gives each the longest time of those after it.
  *
  * Errors: `run.invalid` when instructions and tools alone have too many.
  * Source: Pydantic AI `AnthropicModel._limit_cache_points`, `raise_earlier_breakpoint_ttls`.

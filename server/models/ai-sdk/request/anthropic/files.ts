@@ -16,7 +16,7 @@ import type { WireRequest } from '../request.ts';
 import type { Block } from './types.ts';
 
 /**
- * A file as a block.
+ * Returns a file as a block.
  *
  * Errors: `run.invalid` for types that the API has no block for.
  * Source: Pydantic AI `AnthropicModel._map_file_to_content_block`, `_map_uploaded_file`.
@@ -53,7 +53,7 @@ function uploadedBlock(item: UploadedItem, { providerName }: WireRequest): Block
   const source = { type: 'file', file_id: item.file_id };
   if (type.startsWith('image/')) return { type: 'image', source };
   if (/^(text|application)\//.test(type)) return { type: 'document', source };
-  throw userError(`Anthropic takes uploaded files that are images or documents, not '${type}'.`);
+  throw userError(`Anthropic supports uploaded images and documents, not files of type '${type}'.`);
 }
 
 /** The API fetches images and PDFs itself; text it wants inline. */

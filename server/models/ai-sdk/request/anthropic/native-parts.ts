@@ -32,7 +32,10 @@ export function nativeCall(part: CallPart, response: ModelResponse, request: Wir
   return { type: 'mcp_tool_use', id, server_name, name: input.tool_name, input: input.tool_args };
 }
 
-/** What a tool that the provider ran returned. Source: Pydantic AI `AnthropicModel._map_native_tool_return_part`. */
+/**
+ * Returns the result of a tool that the provider ran. Source: Pydantic AI
+ * `AnthropicModel._map_native_tool_return_part`.
+ */
 export function nativeReturn(part: ReturnPart, response: ModelResponse, request: WireRequest): Block | undefined {
   if (!isSentBack(part, response, request)) return undefined;
   const { tool_call_id: tool_use_id, tool_name, content } = part;
@@ -55,7 +58,7 @@ export function nativeReturn(part: ReturnPart, response: ModelResponse, request:
   return { type: 'mcp_tool_result', tool_use_id, content: result, is_error };
 }
 
-/** Who called the tool, when that was not the model itself. */
+/** Returns the caller of the tool, if it was not the model itself. */
 function callerOf({ provider_details }: CallPart | ReturnPart): Record<string, unknown> {
   const caller = asObject(provider_details?.anthropic_caller);
   return Object.keys(caller).length > 0 ? { caller } : {};

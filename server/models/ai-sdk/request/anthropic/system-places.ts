@@ -5,8 +5,8 @@ import { type Block, type Turn, textBlock } from './types.ts';
 // Source: Pydantic AI `models/anthropic/_message_passes.py`.
 
 /**
- * Leaves out native calls that have no result, unless all that follows are results of the client's own tools: then the
- * provider is still at work on them.
+ * Leaves out native calls without a result, unless only results of the client's own tools follow: then the provider is
+ * still working on them.
  */
 export function dropUnpairedCalls(turns: Turn[]): void {
   const answered = new Set(turns.flatMap(({ content }) => content.map(({ tool_use_id }) => tool_use_id)));
@@ -54,7 +54,7 @@ function leaveMark({ content }: Turn, before: readonly Turn[]): void {
   delete last.cache_control;
 }
 
-/** The least that a user can say, where the API wants a turn of the user. */
+/** The minimal text of a user, where the API requires a user turn. */
 export const leastText = '.';
 
 /** Gives system turns a turn of the user to follow. */
@@ -82,8 +82,7 @@ export function endResults(turns: readonly Turn[]): void {
 }
 
 /**
- * Leaves out texts of nothing but blanks, which the API refuses, and turns that have nothing left. A conversation without
- * any turn gets one.
+ * Leaves out blank texts, which the API refuses, and turns with nothing left. A conversation without any turn gets one.
  */
 export function dropBlanks(turns: Turn[]): void {
   turns.forEach((turn, index) => {
@@ -99,7 +98,9 @@ export function dropBlanks(turns: Turn[]): void {
   if (turns.length === 0) turns.push({ role: 'user', content: [textBlock(leastText)] });
 }
 
-/** What the user said last stays a turn, whatever is left of it: the model would go on with its own last turn, or refuse to. */
+/**
+ * Keeps the last user turn, even when nothing is left of it: the model would continue its own last turn, or refuse to.
+ */
 export function endWithUser(turns: Turn[]): void {
   if (turns.at(-1)?.role === 'assistant') turns.push({ role: 'user', content: [textBlock(leastText)] });
 }

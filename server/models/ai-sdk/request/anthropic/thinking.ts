@@ -5,7 +5,7 @@ import type { WireRequest } from '../request.ts';
 import { canForce } from '../tool-choice.ts';
 
 /**
- * The field `thinking`: Anthropic's own setting, or what the setting `thinking` stands for.
+ * Returns the field `thinking`: Anthropic's own setting, or the meaning of the setting `thinking`.
  *
  * Errors: `run.invalid` for a budget where the model takes none.
  * Source: Pydantic AI `AnthropicModel._translate_thinking`.
@@ -37,7 +37,7 @@ function unifiedThinking({ thinking, profile, settings }: WireRequest): Loose | 
   return undefined;
 }
 
-/** What reaches the API: an object in `extra_body` takes the place of any other. */
+/** Returns the `thinking` that reaches the API: an object in `extra_body` replaces any other. */
 export function effectiveThinking({ settings }: WireRequest, thinking: Loose | undefined): Loose | undefined {
   const { thinking: given } = settings.object('extra_body');
   return given === undefined ? thinking : asObject(given);
@@ -53,7 +53,7 @@ function thinkingType({ settings, thinking, profile }: WireRequest): 'enabled' |
 }
 
 /**
- * Whether a forced tool is sent. A budget for thinking rules it out; adaptive thinking takes it, and stops.
+ * Returns whether a forced tool is sent. A thinking budget excludes it; adaptive thinking accepts it, and stops.
  *
  * Source: Pydantic AI `_support_tool_forcing` of its Anthropic model.
  */
@@ -75,7 +75,7 @@ export function mayForce(request: WireRequest): boolean {
 }
 
 /**
- * The effort: Anthropic's own setting, or that of a level of `thinking`.
+ * Returns the effort: Anthropic's own setting, or that for a level of `thinking`.
  *
  * Errors: `run.invalid` for an effort that the model does not take without thinking.
  * Source: Pydantic AI `AnthropicModel._build_output_config`.
@@ -103,15 +103,15 @@ const defaultTokens = 16_384;
 const smallDefaultTokens = 4_096;
 
 /**
- * The most tokens of an answer: what was requested, as far as the model can, or else the model's own maximum.
+ * Returns the most tokens of a response: the requested number, capped by the model's maximum, or that maximum.
  *
  * Source: Pydantic AI `_default_max_tokens`, `cap_max_tokens`.
  */
 export function maxTokens({ settings, profile }: WireRequest, effective: Loose | undefined, betas: readonly string[]) {
   const most = profile.anthropic_max_output_tokens;
-  const asked = settings.get('max_tokens');
-  if (typeof asked === 'number') {
-    return most && !betas.some((beta) => beta.startsWith('output-')) ? Math.min(asked, most) : asked;
+  const requested = settings.get('max_tokens');
+  if (typeof requested === 'number') {
+    return most && !betas.some((beta) => beta.startsWith('output-')) ? Math.min(requested, most) : requested;
   }
   const usual = profile.anthropic_rejects_max_tokens_beyond_context_window
     ? smallDefaultTokens

@@ -9,7 +9,7 @@ type ThinkingPart = Extract<ModelResponsePart, { part_kind: 'thinking' }>;
 type NativePart = Extract<ModelResponsePart, { part_kind: 'builtin-tool-call' | 'builtin-tool-return' }>;
 
 /**
- * Adds a response: the model's own turn, and before it one of the user with thinking that it cannot hold.
+ * Adds a response: the model's own turn, preceded by a user turn with thinking that cannot be part of it.
  *
  * Source: Pydantic AI `BedrockConverseModel._map_model_response`.
  */

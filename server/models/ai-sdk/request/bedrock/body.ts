@@ -1,7 +1,7 @@
 import { userError } from '../../../../engine/errors.ts';
 import { stringifyExact } from '../../../../engine/json/exact-json.ts';
 import type { SentTool, WireRequest, Written } from '../request.ts';
-import { cachePoint, limitPoints, markConversation, markInstructions, setAskedCache } from './cache.ts';
+import { cachePoint, limitPoints, markConversation, markInstructions, setRequestedCache } from './cache.ts';
 import { conversation, withUserTurns } from './messages.ts';
 import { addThinking, mayForce, rejectsOutputTools } from './thinking.ts';
 import type { Block, Turn } from './types.ts';
@@ -18,7 +18,7 @@ const fields = {
 };
 
 /**
- * The body of a request of the Converse API.
+ * Returns the body of a request to the Converse API.
  *
  * Source: Pydantic AI `BedrockConverseModel._messages_create`.
  */
@@ -26,7 +26,7 @@ export function converseBody(request: WireRequest): Written {
   const { settings } = request;
   checkOutput(request);
   dropSampling(request);
-  setAskedCache(request);
+  setRequestedCache(request);
   const { system, turns: mapped } = conversation(request);
   markInstructions(system, request);
   markConversation(mapped, request);
@@ -56,7 +56,7 @@ function checkOutput(request: WireRequest): void {
   if (!isForced || request.isChoiceExplicit || !rejectsOutputTools(request)) return;
   const mode = request.profile.supports_json_schema_output ? 'native' : 'prompted';
   throw userError(
-    `Bedrock does not support thinking and output tools at the same time; ask for the output by '${mode}'.`,
+    `Bedrock does not support thinking and output tools at the same time. Set the output mode to '${mode}'.`,
   );
 }
 
@@ -67,8 +67,8 @@ function dropSampling({ profile, settings, modelName }: WireRequest): void {
 
 function inferenceConfig({ settings, profile }: WireRequest): Fields {
   const most = profile.anthropic_max_output_tokens;
-  const asked = settings.get('max_tokens');
-  const maxTokens = typeof asked === 'number' && asked > 0 ? Math.min(asked, most ?? asked) : most;
+  const requested = settings.get('max_tokens');
+  const maxTokens = typeof requested === 'number' && requested > 0 ? Math.min(requested, most ?? requested) : most;
   const stops = settings.get('stop_sequences');
   return {
     ...(maxTokens ? { maxTokens } : {}),
@@ -81,8 +81,8 @@ const hasToolBlocks = (turns: readonly Turn[]) =>
   turns.some(({ content }) => content.some((block) => 'toolUse' in block || 'toolResult' in block));
 
 /**
- * The tools and how they may be used. The API has no way to say that none may be, but wants them once the history has
- * calls: models with a way of their own are named by it.
+ * Returns the tools and the tool choice. The API cannot say that no tool may be called, but requires the tools once the
+ * history has calls: models with a way of their own are named by it.
  *
  * Source: Pydantic AI `BedrockConverseModel._map_tool_config`.
  */
@@ -91,8 +91,8 @@ function toolFields(request: WireRequest, turns: readonly Turn[]): { tools: Bloc
   if (choice === 'none' && !hasToolBlocks(turns)) return { tools: [] };
   const chosen = choice === 'none' ? { sent: request.tools } : chosenTools(request);
   const tools = chosen.sent.map((tool) => toolSpec(tool, request));
-  const asked = settings.get('bedrock_cache_tool_definitions');
-  if (asked && profile.bedrock_supports_tool_caching && tools.length > 0) tools.push(cachePoint(asked));
+  const requested = settings.get('bedrock_cache_tool_definitions');
+  if (requested && profile.bedrock_supports_tool_caching && tools.length > 0) tools.push(cachePoint(requested));
   return { tools, choice: profile.bedrock_supports_tool_choice ? chosen.choice : undefined };
 }
 

@@ -1,12 +1,12 @@
 import { userError } from '../../../../engine/errors.ts';
 import { asObject } from '../../raw/loose-json.ts';
-import { askedCache, excessMarks, previousTail, raisedTtls, ttlOf } from '../cache-points.ts';
+import { excessMarks, previousTail, raisedTtls, requestedCache, ttlOf } from '../cache-points.ts';
 import type { WireRequest } from '../request.ts';
 import type { Block, Turn } from './types.ts';
 
 /** A point up to which the prompt is cached; `true` leaves the time to Bedrock. */
-export const cachePoint = (asked: unknown): Block => ({
-  cachePoint: { type: 'default', ...(typeof asked === 'string' ? { ttl: asked } : {}) },
+export const cachePoint = (requested: unknown): Block => ({
+  cachePoint: { type: 'default', ...(typeof requested === 'string' ? { ttl: requested } : {}) },
 });
 
 export const isPoint = (block: Block | undefined): boolean => block !== undefined && 'cachePoint' in block;
@@ -14,19 +14,19 @@ export const isPoint = (block: Block | undefined): boolean => block !== undefine
 const own = ['bedrock_cache_instructions', 'bedrock_cache_tool_definitions', 'bedrock_cache_messages'] as const;
 
 /** Sets what the setting `cache` stands for. Source: Pydantic AI `BedrockConverseModel._translate_cache`. */
-export function setAskedCache(request: WireRequest): void {
+export function setRequestedCache(request: WireRequest): void {
   const { settings } = request;
-  const asked = askedCache(request);
-  if (!asked || own.some((name) => settings.has(name))) return;
-  const value = ttlOf(asked.ttl) ?? true;
-  for (const name of asked.messages ? own : own.slice(0, 2)) settings.set(name, value);
+  const requested = requestedCache(request);
+  if (!requested || own.some((name) => settings.has(name))) return;
+  const value = ttlOf(requested.ttl) ?? true;
+  for (const name of requested.messages ? own : own.slice(0, 2)) settings.set(name, value);
 }
 
 const isLoose = (block: Block | undefined) => block !== undefined && ('document' in block || 'video' in block);
 
 /**
- * Puts a point at the end, or before the documents and videos there, which the API takes none after, and says whether it
- * could.
+ * Adds a point at the end, or before the documents and videos at the end, after which the API accepts none. Returns
+ * whether it could.
  *
  * Source: Pydantic AI `_insert_cache_point_before_trailing_documents`.
  */
@@ -39,14 +39,14 @@ function insertPoint(content: Block[], point: Block, replaces = false): boolean 
   return true;
 }
 
-/** Whether the API leaves a document where it is, and takes a point after it. */
+/** Returns whether the API leaves a document where it is, and takes a point after it. */
 function staysInPlace(block: Block | undefined): boolean {
   const { format, citations } = asObject(block?.document);
   return format === 'pdf' || citations !== undefined;
 }
 
 /**
- * Marks what a user said so far. At the head of a prompt, that is the turn before it.
+ * Marks the content of the user so far. At the beginning of a prompt, that is the turn before it.
  *
  * Errors: `run.invalid` where there is nothing to mark.
  * Source: Pydantic AI `BedrockConverseModel._map_cache_point`.
@@ -88,34 +88,34 @@ function markLastUserTurn(turns: readonly Turn[], point: Block): void {
 
 /** Marks the instructions that do not change. */
 export function markInstructions(system: Block[], { settings, profile, instructions }: WireRequest): void {
-  const asked = settings.get('bedrock_cache_instructions');
-  if (!asked || !profile.bedrock_supports_prompt_caching) return;
+  const requested = settings.get('bedrock_cache_instructions');
+  if (!requested || !profile.bedrock_supports_prompt_caching) return;
   const fixed = system.length - instructions.filter(({ dynamic }) => dynamic).length;
-  if (fixed > 0) system.splice(fixed, 0, cachePoint(asked));
+  if (fixed > 0) system.splice(fixed, 0, cachePoint(requested));
 }
 
 /**
- * Marks the end of the conversation, and of the previous one where that is too far back to be found.
+ * Marks the end of the conversation, and the end of the previous one if that is too far back to be found.
  *
  * Source: Pydantic AI `BedrockConverseModel._add_message_cache_points`.
  */
 export function markConversation(turns: readonly Turn[], { settings, profile }: WireRequest): void {
-  const asked = settings.get('bedrock_cache_messages');
+  const requested = settings.get('bedrock_cache_messages');
   const last = turns.findLast(({ role }) => role === 'user')?.content;
-  if (!asked || !profile.bedrock_supports_prompt_caching || !last?.length || isPoint(last.at(-1))) return;
+  if (!requested || !profile.bedrock_supports_prompt_caching || !last?.length || isPoint(last.at(-1))) return;
   const isClaude = profile.bedrock_document_cache_point_variant === 'anthropic';
   const tail = previousTail(
     turns.map(({ role }) => role),
     turns.map(({ content }) => content.length),
   );
   const before = tail === undefined ? undefined : turns[tail]?.content;
-  if (before && !isPoint(before.at(-1))) markEnd(before, cachePoint(asked), isClaude);
-  markEnd(last, cachePoint(asked), isClaude);
+  if (before && !isPoint(before.at(-1))) markEnd(before, cachePoint(requested), isClaude);
+  markEnd(last, cachePoint(requested), isClaude);
 }
 
 /**
- * Marks the end of a turn, or what is as near to it as the API takes. Documents that Bedrock moves to the front anyway go
- * before the block ahead of them, so that the point can be last.
+ * Marks the end of a turn, or the nearest place that the API accepts. Documents that Bedrock moves to the front anyway
+ * are put before the preceding block, so that the point can be last.
  *
  * Source: Pydantic AI `_add_automatic_cache_point`.
  */
@@ -141,7 +141,7 @@ interface Marked {
 }
 
 /**
- * Keeps the four points that the API takes, and gives each the longest time of those after it.
+ * Keeps the four points that the API accepts, and gives each the longest time of those after it.
  *
  * Errors: `run.invalid` when instructions and tools alone have too many.
  * Source: Pydantic AI `BedrockConverseModel._limit_cache_points`, `_raise_earlier_cache_ttls`.

@@ -25,7 +25,7 @@ const formats: Readonly<Record<Kind, readonly string[]>> = {
 export type Numbering = () => number;
 
 /**
- * A file as a block.
+ * Returns a file as a block.
  *
  * Errors: `run.invalid` for audio, for types that the API has no block for, and for uploaded files outside of S3.
  * Source: Pydantic AI `BedrockConverseModel._map_file_to_content_block`, `_map_uploaded_file`.
@@ -34,7 +34,8 @@ export function fileBlock(item: FileItem, request: WireRequest, next: Numbering,
   const kind = blockKind(item);
   if (!kind) throw unsupportedFile(item, request.providerName, where);
   const format = formatName(item);
-  if (!formats[kind].includes(format)) throw userError(`Bedrock takes no ${kind} of format '${format}'.`);
+  if (!formats[kind].includes(format))
+    throw userError(`Bedrock does not support the ${kind} format '${format}', only ${formats[kind].join(', ')}.`);
   const source = sourceOf(item, request);
   if (kind !== 'document') return { [kind]: { format, source } };
   return { document: { name: `Document ${next()}`, format, source } };

@@ -47,8 +47,8 @@ export function conversation(request: WireRequest): Conversation {
 }
 
 /**
- * A conversation begins with the user, but for models that let the assistant do so. It ends with the user where a request
- * does, even when nothing is left of it.
+ * Makes a conversation begin with the user, except for models that let the assistant do so. It ends with the user if a
+ * request does, even when nothing is left of it.
  */
 export function withUserTurns(turns: readonly Turn[], { profile, messages }: WireRequest): readonly Turn[] {
   const least: Turn = { role: 'user', content: [leastText] };
@@ -150,8 +150,8 @@ const colocatable = ({ profile }: WireRequest): readonly string[] =>
   profile.bedrock_tool_result_colocatable_content ?? ['text', 'image', 'document', 'video'];
 
 /**
- * Turns of the user in a row as one, unless the model takes no result beside the rest: then a turn of the assistant that
- * says as little as can be keeps them apart.
+ * Merges consecutive user turns, unless the model accepts nothing next to a result: then a minimal assistant turn
+ * separates them.
  *
  * Source: Pydantic AI `_merge_consecutive_user_messages`.
  */

@@ -99,14 +99,14 @@ function rejectsForcing(request: WireRequest): boolean {
   return thinkingType(request) === 'enabled' && variant !== 'xai' && variant !== 'openai_responses';
 }
 
-/** Whether thinking rules out that the output is given by a tool. Source: Pydantic AI `_thinking_rejects_output_tools`. */
+/** Returns whether thinking rules out that the output is given by a tool. Source: Pydantic AI `_thinking_rejects_output_tools`. */
 export function rejectsOutputTools(request: WireRequest): boolean {
   const variant = request.profile.bedrock_thinking_variant;
   return variant !== undefined && !/^(anthropic|zai)/.test(variant) && rejectsForcing(request);
 }
 
 /**
- * Whether a forced tool is sent.
+ * Returns whether a forced tool is sent.
  *
  * Source: Pydantic AI `_support_tool_forcing` of its Bedrock model.
  */

@@ -5,14 +5,14 @@ import { chatBody } from './body.ts';
 import { needsDownload } from './content.ts';
 import type { ChatVariant } from './types.ts';
 
-/** What chat completions are refused for at OpenAI itself. */
+/** The restrictions of chat completions at OpenAI itself. */
 export const openAiGrammar: Grammar = {
   callIds: { pattern: /^[\s\S]{1,40}$/, length: 40 },
   toolNames: plainNames,
   parameters: { refusesCombination: true },
 };
 
-/** The chat completions of a host: what its models take, and where it has ways of its own. */
+/** Returns the chat completions API of a host, from the profiles of its models and its variant. */
 export const chatApi = (profileOf: ProfileOf, variant?: ChatVariant, grammar?: Grammar): RequestApi => ({
   profileOf: (modelName) => merged(withoutLongCache(profileOf(modelName)), variant?.profile),
   unsupportedFiles: variant?.unsupportedFiles ?? ['video'],
@@ -21,7 +21,7 @@ export const chatApi = (profileOf: ProfileOf, variant?: ChatVariant, grammar?: G
   write: (request) => chatBody(request, variant),
 });
 
-/** Chat completions refuse the longest time that models cache for; the Responses API takes it. */
+/** Removes the longest cache time of models, which chat completions refuse and the Responses API accepts. */
 function withoutLongCache(profile: Profile | undefined): Profile | undefined {
   const retentions = profile?.supported_cache_retentions?.filter((tier) => tier !== '12h');
   return retentions ? { ...profile, supported_cache_retentions: retentions } : profile;

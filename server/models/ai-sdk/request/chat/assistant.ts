@@ -6,7 +6,7 @@ import type { ChatMessage, ChatVariant, ThinkingPart } from './types.ts';
 
 type CallPart = Extract<ModelResponsePart, { part_kind: 'tool-call' }>;
 
-/** What a response comes to: thinking that must stand in a turn of the user, and the model's own turn. */
+/** A mapped response: thinking that must be in a user turn, and the model's own turn. */
 interface Mapped {
   texts: string[];
   fields: Record<string, string[]>;
@@ -16,8 +16,8 @@ interface Mapped {
 }
 
 /**
- * A response as messages: one of the assistant with all its texts and calls, after one of the user with thinking that it
- * cannot hold. There are none for a response that says nothing, which APIs refuse.
+ * Returns a response as messages: an assistant message with all texts and calls, preceded by a user message with
+ * thinking that cannot be part of it. A response without content has none, since APIs refuse empty ones.
  *
  * Source: Pydantic AI `OpenAIChatModel._MapModelResponseContext`.
  */
@@ -89,12 +89,13 @@ function addAsText({ content }: ThinkingPart, mapped: Mapped, { profile }: WireR
   else if (content) mapped.carried.push(text);
 }
 
-/** Fields that hosts give thinking in. */
+/** The fields in which hosts return thinking. */
 const knownFields = ['reasoning', 'reasoning_content'];
 
 /**
- * The field that thinking goes back in: the one that a host wants, or the one it came in from this same host, which is the
- * id of the part. An id of another kind is that of an item of the Responses API, which upstream takes for a field too.
+ * Returns the field in which thinking is sent back: the one that the host requires, or the one in which this host
+ * returned it, which is the id of the part. An id of another kind belongs to an item of the Responses API, which
+ * upstream treats as a field too.
  *
  * Source: Pydantic AI `OpenAIChatModel._auto_thinking_field`.
  */
@@ -108,7 +109,7 @@ function thinkingField(
   return (own ? id === own : knownFields.includes(id)) ? id : undefined;
 }
 
-/** A call of the model. Its arguments are text, whatever form the history has them in. */
+/** Returns a call of the model. Its arguments are text, whatever form they have in the history. */
 export function toolCall(
   part: CallPart,
   { response, request }: Pick<Place, 'response' | 'request'>,

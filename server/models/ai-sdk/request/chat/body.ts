@@ -1,4 +1,4 @@
-import { setAskedCache } from '../openai-cache.ts';
+import { setRequestedCache } from '../openai-cache.ts';
 import { chatEffort, dropSampling, dropUnsupported, openAiRemedy, reasons, serviceTier } from '../openai-thinking.ts';
 import type { SentTool, WireRequest, Written } from '../request.ts';
 import { canForce } from '../tool-choice.ts';
@@ -26,18 +26,18 @@ const fields = {
   prompt_cache_options: 'openai_prompt_cache_options',
 };
 
-/** Where thinking is requested. */
+/** The fields that request thinking. */
 const thinkingFields = ['reasoning_effort', 'reasoning', 'reasoning_format', 'thinking'];
 
 /**
- * The body of a chat completion.
+ * Returns the body of a chat completion.
  *
  * Source: Pydantic AI `OpenAIChatModel._completions_create`.
  */
 export function chatBody(request: WireRequest, variant: ChatVariant = {}): Written {
   const { settings, profile, modelName, stream } = request;
   variant.settings?.(request);
-  const withMessages = setAskedCache(request);
+  const withMessages = setRequestedCache(request);
   const thinking = variant.thinks?.(request) ?? { thinks: reasons(request) };
   const { tools, choice } = chatTools(request, thinking);
   variant.tools?.(tools, request);
@@ -79,7 +79,7 @@ function streamOptions({ settings }: WireRequest) {
   };
 }
 
-/** What stands for an effort where a host has its own switch. */
+/** Returns the fields that replace an effort, for hosts with a switch of their own. */
 function thinkingOff({ settings, thinking, profile }: WireRequest): Record<string, unknown> {
   const isOff = thinking === false && !settings.get('openai_reasoning_effort');
   return isOff ? { ...profile.openai_chat_thinking_false_body } : {};
@@ -113,14 +113,14 @@ export function chatTool({ name, description, schema, strict }: SentTool, { prof
 }
 
 /**
- * The tools and how they may be used. Where an API can say which ones, all of them stay in the request, and with them its
- * cached prefix.
+ * Returns the tools and the tool choice. If an API can name the allowed tools, all of them stay in the request, and
+ * with them its cached prefix.
  *
  * Source: Pydantic AI `OpenAIChatModel._get_tool_choice`.
  */
 function chatTools(
   request: WireRequest,
-  thinking: { thinks: boolean; isAsked?: boolean },
+  thinking: { thinks: boolean; isRequested?: boolean },
 ): { tools: Record<string, unknown>[]; choice: unknown } {
   const { choice, profile, modelName, isChoiceExplicit } = request;
   const write = (tools: readonly SentTool[]) => tools.map((tool) => chatTool(tool, request));

@@ -9,7 +9,7 @@ import { plainTool, plainTools } from './plain-tools.ts';
 import type { ChatMessage, ChatPart, ChatVariant } from './types.ts';
 
 /**
- * Cohere: thinking goes back as content before the text, and tools can be forced, but not by name.
+ * Cohere: thinking is sent back as content before the text, and tools can be forced, but not by name.
  *
  * Source: Pydantic AI `CohereModel`, which takes no images of users; the API does.
  */
@@ -66,7 +66,7 @@ function thinkingField({ thinking, settings }: WireRequest): Record<string, unkn
   if (thinking === false) return { thinking: { type: 'disabled' } };
   const budget = budgets[String(thinking)];
   const most = settings.get('max_tokens');
-  // A budget beyond the length of the answer is refused.
+  // A budget beyond the length of the response is refused.
   const fitting = budget !== undefined && typeof most === 'number' && budget >= most ? Math.max(most - 1, 1) : budget;
   if (fitting !== budget) {
     settings.warn(`The setting 'thinking' was lowered to ${fitting} tokens, since 'max_tokens' is ${most}.`);

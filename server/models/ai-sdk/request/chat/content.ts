@@ -19,7 +19,7 @@ import { markBreakpoint } from '../openai-cache.ts';
 import type { WireRequest } from '../request.ts';
 import type { ChatMessage, ChatPart, ChatVariant } from './types.ts';
 
-/** What a user says as a message. Source: Pydantic AI `OpenAIChatModel._map_user_prompt`. */
+/** Returns user content as a message. Source: Pydantic AI `OpenAIChatModel._map_user_prompt`. */
 export function userMessage(
   content: string | readonly UserContent[],
   request: WireRequest,
@@ -60,7 +60,7 @@ function uploaded(item: UploadedItem, { providerName }: WireRequest): ChatPart {
   checkUploaded(item, providerName);
   if (mediaType(item).startsWith('image/')) {
     throw userError(
-      'Chat completions cannot refer to an uploaded image by its id. Give its address or its bytes, or use the Responses API.',
+      'The Chat Completions API cannot refer to an uploaded image by its id. Pass its URL or its bytes, or use the Responses API.',
     );
   }
   return { type: 'file', file: { file_id: item.file_id } };
@@ -87,7 +87,7 @@ function bytes(item: BytesItem, request: WireRequest): ChatPart {
   }
 }
 
-/** What was not downloaded is fetched by the host. */
+/** Returns a file by its URL, which the host fetches. */
 function byAddress(item: UrlItem, { providerName }: WireRequest): ChatPart {
   if (item.kind === 'image-url') return { type: 'image_url', image_url: { url: item.url, ...detail(item) } };
   if (item.kind !== 'document-url') throw unsupportedFile(item, providerName);
@@ -97,7 +97,7 @@ function byAddress(item: UrlItem, { providerName }: WireRequest): ChatPart {
 const noDocuments = (providerName: string) =>
   userError(`The '${providerName}' provider does not support document input via the Chat Completions API.`);
 
-/** Whether a file by its address has to be downloaded first. */
+/** Returns whether a file given by URL has to be downloaded first. */
 export function needsDownload(item: UrlItem, { profile }: Pick<WireRequest, 'profile'>): boolean {
   if (item.force_download || item.kind === 'audio-url') return true;
   return item.kind === 'document-url' && !profile.openai_chat_supports_file_urls;

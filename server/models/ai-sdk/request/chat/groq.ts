@@ -4,7 +4,7 @@ import type { Profile } from '../profile.ts';
 import type { WireRequest } from '../request.ts';
 import type { ChatMessage, ChatVariant } from './types.ts';
 
-/** What holds of APIs like OpenAI's that know text, images and tools, and take thinking back as text alone. */
+/** The profile of APIs like OpenAI's that support text, images and tools, and accept thinking only as text. */
 export const plainProfile: Profile = {
   openai_chat_send_back_thinking_parts: 'tags',
   mimics_assistant_message_formatting: false,
@@ -26,7 +26,7 @@ function withoutNulls(messages: ChatMessage[]): ChatMessage[] {
   return messages;
 }
 
-/** Strict output is known there, strict tools are not. */
+/** Strict output is supported there, strict tools are not. */
 function withoutStrict(tools: Record<string, unknown>[]): void {
   for (const tool of tools) delete (tool.function as Record<string, unknown>).strict;
 }
@@ -83,6 +83,6 @@ function formatOf(request: WireRequest): unknown {
   if (own) return own;
   if (thinking !== false) return thinking === undefined ? undefined : 'parsed';
   const cannotStop = profile.thinking_always_enabled && !profile.groq_supports_graded_reasoning_effort;
-  // What cannot be turned off is at least not shown.
+  // Thinking that cannot be turned off is at least not shown.
   return stopsByEffort(request) || cannotStop ? undefined : 'hidden';
 }

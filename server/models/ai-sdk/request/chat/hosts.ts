@@ -94,7 +94,7 @@ const huggingface: ChatVariant = {
 /** Moonshot AI refuses empty turns of its models: "the message at position 2 with role 'assistant' must not be empty". */
 const moonshotai: ChatVariant = { grammar: { toolNames: plainNames }, turns: { refusesBlanks: ['assistant'] } };
 
-/** Hosts with ways of their own, by the names of their rows. */
+/** The hosts that need a variant, by the names of their rows. */
 export const chatVariants: Readonly<Record<string, ChatVariant>> = {
   openrouter: openRouterVariant,
   zai,

@@ -9,7 +9,7 @@ import { withinTurns } from './turns.ts';
 import type { ChatMessage, ChatVariant } from './types.ts';
 
 /**
- * The history as messages of chat completions.
+ * Returns the history as messages of chat completions.
  *
  * Source: Pydantic AI `OpenAIChatModel._map_messages`.
  */
@@ -87,7 +87,7 @@ function markInstructions(messages: ChatMessage[], head: number, request: WireRe
   if (target) markMessage(target, 'text');
 }
 
-/** Some servers take a single system message, and only at the head. */
+/** Some servers accept a single system message, and only at the beginning. */
 function oneHead(messages: ChatMessage[], role: string): ChatMessage[] {
   const first = messages.findIndex((message) => message.role !== role);
   const count = first < 0 ? messages.length : first;

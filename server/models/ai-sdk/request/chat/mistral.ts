@@ -12,7 +12,7 @@ import type { ChatMessage, ChatPart, ChatVariant } from './types.ts';
 const documents = ['application/pdf', 'text/plain', 'text/csv', 'text/html', 'text/markdown'];
 
 /**
- * Mistral: thinking goes back as chunks of content, documents have a part of their own.
+ * Mistral: thinking is sent back as chunks of content, and documents have a part of their own.
  *
  * Source: Pydantic AI `MistralModel`.
  */
@@ -49,7 +49,7 @@ const fields = {
 function write(request: WireRequest): Written {
   const { modelName, settings, stream, thinking, profile } = request;
   const { tools, mode, forced } = plainTools(request, { canForce: true });
-  // With `none` beside tools its answers are garbled.
+  // With `none` and tools, its responses are garbled.
   const offered = mode === 'none' ? [] : tools;
   const choice = forced === undefined ? { auto: 'auto', required: 'any', none: 'none' }[mode] : named(forced);
   const effort = thinking === undefined || profile.thinking_always_enabled ? undefined : effortOf(thinking);

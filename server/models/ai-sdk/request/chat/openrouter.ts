@@ -1,5 +1,5 @@
 import { userError } from '../../../../engine/errors.ts';
-import { askedCache, carriersIn, excessMarks, previousTail, raiseTtls, ttlOf } from '../cache-points.ts';
+import { carriersIn, excessMarks, previousTail, raiseTtls, requestedCache, ttlOf } from '../cache-points.ts';
 import { type BytesItem, dataUri, kindOf, type UrlItem } from '../files.ts';
 import { reasons } from '../openai-thinking.ts';
 import { acceptsArtifact, type WireRequest } from '../request.ts';
@@ -53,7 +53,7 @@ export const openRouterVariant: ChatVariant = {
 
 function prepareSettings(request: WireRequest): void {
   const { settings, thinking, profile } = request;
-  const cache = askedCache(request);
+  const cache = requestedCache(request);
   if (cache && !cacheSettings.some((name) => settings.has(name))) {
     const ttl = cache.ttl ?? '5m';
     settings.set('openrouter_cache_instructions', ttl);
@@ -67,13 +67,13 @@ function prepareSettings(request: WireRequest): void {
 }
 
 /** Only thinking that was requested rules out a forced tool. */
-function thinks(request: WireRequest): { thinks: boolean; isAsked: boolean } {
+function thinks(request: WireRequest): { thinks: boolean; isRequested: boolean } {
   const { settings, thinking } = request;
   const { effort, enabled = true } = settings.object('openrouter_reasoning');
   const isConfigured = settings.has('openrouter_reasoning');
   const does = isConfigured ? Boolean(enabled) && effort !== 'none' : reasons(request);
   const isMentioned = isConfigured || settings.has('openai_reasoning_effort') || thinking !== undefined;
-  return { thinks: does, isAsked: does && thinking !== false && isMentioned };
+  return { thinks: does, isRequested: does && thinking !== false && isMentioned };
 }
 
 function item(

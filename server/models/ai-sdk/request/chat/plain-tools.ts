@@ -9,8 +9,8 @@ export interface PlainTools {
 }
 
 /**
- * The tools and the mode. A single forced tool is named where the API can name one; any other choice among tools takes the
- * others out.
+ * Returns the tools and the mode. A single forced tool is named if the API can name one; any other choice among tools
+ * leaves out the others.
  *
  * Source: Pydantic AI `MistralModel._get_tool_choice`, `CohereModel._get_tool_choice`.
  */

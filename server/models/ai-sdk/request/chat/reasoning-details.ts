@@ -1,8 +1,8 @@
 import type { ThinkingPart } from './types.ts';
 
 /**
- * Thinking as an entry of `reasoning_details`, with the signature or the encrypted form it came with; undefined for
- * thinking that came in no such entry.
+ * Returns thinking as an entry of `reasoning_details`, with the signature or the encrypted form that it came with;
+ * undefined for thinking that did not come in such an entry.
  *
  * Source: Pydantic AI `into_reasoning_detail`.
  */

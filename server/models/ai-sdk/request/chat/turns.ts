@@ -1,10 +1,10 @@
 import type { ChatMessage, ChatPart, TurnGrammar } from './types.ts';
 
-/** The least that can be said where an API wants something to be said. */
+/** The minimal text, where an API requires some. */
 const leastText = '.';
 
 /**
- * Returns the messages as their host takes them; no host takes none at all.
+ * Returns the messages in the form that their host accepts; no host accepts none at all.
  *
  * Source: the hosts' own refusals, which upstream runs into.
  */
@@ -18,7 +18,7 @@ export function withinTurns(messages: readonly ChatMessage[], grammar: TurnGramm
   return said.length === 0 || lacksUser || endsWrong ? [...said, { role: 'user', content: leastText }] : said;
 }
 
-/** What says nothing is left out of the turns of the assistant; what the user says stays a turn. */
+/** Empty turns of the assistant are left out; those of the user stay. */
 function withoutBlanks(message: ChatMessage): ChatMessage[] {
   const { content, ...rest } = message;
   const parts = Array.isArray(content) ? content.filter((part) => !isBlankPart(part)) : undefined;

@@ -18,50 +18,53 @@ export type ChatPart = Record<string, unknown>;
 
 export type ThinkingPart = Extract<ModelResponsePart, { part_kind: 'thinking' }>;
 
-/** What a host refuses of a conversation, beyond what none of them takes. */
+/** The restrictions of a host for a conversation, beyond those that all hosts have. */
 export interface TurnGrammar {
-  /** The roles whose messages must not be of nothing but blanks. */
+  /** The roles whose messages must not be blank. */
   readonly refusesBlanks?: readonly string[];
-  /** Whether there has to be a message of the user, or a result. */
+  /** True if there has to be a user message or a result. */
   readonly needsUser?: boolean;
-  /** Whether the last message must not be the assistant's. */
+  /** True if the last message must not be the assistant's. */
   readonly refusesAssistantLast?: boolean;
 }
 
-/** Where a host of chat completions differs beyond its profile. */
+/** The differences of a host of chat completions, beyond its profile. */
 export interface ChatVariant {
-  /** What holds of every model of the host. */
+  /** The profile of every model of the host. */
   readonly profile?: Profile;
-  /** What the host refuses whatever the model is. */
+  /** The restrictions of the host, whatever the model is. */
   readonly grammar?: Grammar;
-  /** What it refuses of the conversation as a whole. */
+  /** Its restrictions for the conversation as a whole. */
   readonly turns?: TurnGrammar;
-  /** Kinds of files that the host has no place for; video unless given. */
+  /** Kinds of files that the host does not support; video by default. */
   readonly unsupportedFiles?: readonly FileKind[];
-  /** Whether it refuses the format of any JSON object beside tools. */
+  /** True if it refuses JSON mode together with tools. */
   readonly noJsonBesideTools?: boolean;
-  /** Whether streams report the usage without a request for it. */
+  /** True if streams report the usage without a request for it. */
   readonly reportsUsage?: boolean;
-  /** Whether the host fetches nothing by its address, not even images. */
+  /** True if the host fetches no files by URL, not even images. */
   readonly fetchesNothing?: boolean;
   /** Changes settings before they are written; what one setting stands for in another. */
   settings?(request: WireRequest): void;
   /** Further fields of the body. */
   fields?(request: WireRequest): Record<string, unknown>;
-  /** The effort in the host's own way; absent: OpenAI's. */
+  /** Returns the effort in the host's own form; OpenAI's by default. */
   effort?(request: WireRequest): unknown;
-  /** Whether the request thinks, and whether that was requested, as far as that decides about forced tools. */
-  thinks?(request: WireRequest): { thinks: boolean; isAsked: boolean };
-  /** Thinking as an entry of `reasoning_details`; null: left out; undefined: it has none and goes as text or in a field. */
+  /** Returns whether the request thinks, and whether that was requested, as far as that decides about forced tools. */
+  thinks?(request: WireRequest): { thinks: boolean; isRequested: boolean };
+  /**
+   * Returns thinking as an entry of `reasoning_details`; null to leave it out, undefined to send it as text or in a
+   * field.
+   */
   reasoningDetail?(part: ThinkingPart, response: ModelResponse, request: WireRequest): object | null | undefined;
   /** Maps a response where its turns are of another form. */
   assistant?(response: ModelResponse, request: WireRequest): ChatMessage[];
-  /** Maps an item that is not mapped as by OpenAI; undefined for all others. */
+  /** Maps an item that the host represents differently from OpenAI; undefined for all others. */
   item?(item: Exclude<UserContent, string>, content: ChatPart[], request: WireRequest): boolean;
-  /** Changes the messages once all of them are there. */
+  /** Changes the complete list of messages. */
   messages?(messages: ChatMessage[], request: WireRequest): ChatMessage[];
   /** Changes the tools. */
   tools?(tools: Record<string, unknown>[], request: WireRequest): void;
-  /** Changes both. */
+  /** Changes the tools and the tool choice. */
   finalize?(tools: Record<string, unknown>[], messages: ChatMessage[], request: WireRequest): void;
 }

@@ -17,7 +17,7 @@ export const googleApi = (house: House): RequestApi => ({
   write: (request) => generateContentBody(request, house),
 });
 
-/** Where the same model takes other things at the other house. Source: Pydantic AI `GoogleModel.profile`. */
+/** Returns the differences of a model at Google's other API. Source: Pydantic AI `GoogleModel.profile`. */
 function houseProfile(modelName: string, { isCloud }: House): Profile {
   if (isCloud && modelName.startsWith('gemini-3.1-pro-preview')) {
     return { google_disables_thinking_with_zero_budget: true, thinking_always_enabled: false };

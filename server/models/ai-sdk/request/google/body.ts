@@ -19,7 +19,7 @@ const generation = {
   mediaResolution: 'google_video_resolution',
 };
 
-/** The same of the whole request. */
+/** Fields of the whole request that are settings by other names. */
 const whole = {
   safetySettings: 'google_safety_settings',
   labels: 'google_labels',
@@ -27,7 +27,7 @@ const whole = {
 };
 
 /**
- * The body of a request of `generateContent`.
+ * Returns the body of a request of `generateContent`.
  *
  * Source: Pydantic AI `GoogleModel._build_content_and_config`.
  */
@@ -63,17 +63,17 @@ export function generateContentBody(request: WireRequest, house: House): Written
 }
 
 /**
- * The tools and how they may be used. Models that can are made to keep to the schemas, unless a tool says otherwise.
+ * Returns the tools and the tool choice. Models that can are made to follow the schemas, unless a tool says otherwise.
  *
  * Source: Pydantic AI `GoogleModel._get_tool_config`, `_apply_tool_choice`.
  */
 function toolFields({ tools, choice, profile, modelName }: WireRequest): { tools: Fields[]; config: Fields } {
   const mode = typeof choice === 'string' ? choice : choice.mode;
   const names = typeof choice === 'string' ? undefined : choice.names;
-  // A choice among some of them cannot be left to the model, so that the others are left out.
+  // The API cannot offer a choice among some of the tools, so the others are left out.
   const sent = names && mode === 'auto' ? tools.filter(({ name }) => names.has(name)) : tools;
   if (profile.supports_tools === false && tools.some(({ isOutput }) => !isOutput)) {
-    throw userError(`'${modelName}' takes no tools.`);
+    throw userError(`Model '${modelName}' does not support tools.`);
   }
   const isStrict = profile.google_supports_strict_tool_definition && !sent.some(({ strict }) => strict === false);
   const modes = { none: 'NONE', required: 'ANY', auto: isStrict ? 'VALIDATED' : 'AUTO' };
@@ -90,14 +90,14 @@ const declaration = ({ name, description, schema }: SentTool): Fields => ({
   parametersJsonSchema: schema,
 });
 
-/** Models that make images take no tools. */
+/** Models that generate images do not support tools. */
 const modalities = ({ profile }: WireRequest) => (profile.supports_tools === false ? ['TEXT', 'IMAGE'] : ['TEXT']);
 
 function responseFormat({ outputMode, output, tools, profile }: WireRequest, hasTools: boolean): Fields {
   if (outputMode === 'native' && output) {
     if (tools.some(({ isOutput }) => !isOutput) && !profile.google_supports_tool_combination) {
       throw userError(
-        "This model does not support native output and function tools at the same time; ask for the output by 'tool'.",
+        "This model does not support native output and function tools at the same time. Set the output mode to 'tool'.",
       );
     }
     return { responseMimeType: 'application/json', responseJsonSchema: named(output) };
@@ -114,9 +114,9 @@ const named = ({ name, description, schema }: SentOutput): Fields => ({
 });
 
 function logprobs({ settings }: WireRequest): Fields {
-  const isAsked = Boolean(settings.get('google_logprobs'));
+  const isRequested = Boolean(settings.get('google_logprobs'));
   const top = settings.get('google_top_logprobs');
-  if (!isAsked) return {};
+  if (!isRequested) return {};
   return { responseLogprobs: true, ...(top === undefined ? {} : { logprobs: top }) };
 }
 
@@ -150,7 +150,7 @@ function tierHeaders({ settings }: WireRequest): Readonly<Record<string, string>
   return cloudHeaders[String(tier)] ?? {};
 }
 
-/** What is cached brings its own, and the API refuses both. */
+/** Warns about instructions and tools beside cached content, which has its own; the API refuses both. */
 function warnOfCached({ settings }: WireRequest, hasSystem: boolean, hasTools: boolean): void {
   const dropped = [...(hasSystem ? ['the instructions'] : []), ...(hasTools ? ['the tools'] : [])].join(' and ');
   if (!dropped) return;

@@ -15,7 +15,7 @@ export interface Conversation {
 }
 
 /**
- * Returns the history as contents. They begin with a turn of the user, which the API wants.
+ * Returns the history as contents. They begin with a user turn, which the API requires.
  *
  * Source: Pydantic AI `GoogleModel._map_messages`.
  */
@@ -43,7 +43,7 @@ function userContents({ parts }: ModelRequest, request: WireRequest, house: Hous
 
 const isResponse = (part: Part) => 'functionResponse' in part;
 
-/** What follows results stands in a turn of its own: Gemini would take it for the model's. */
+/** Puts what follows results into a turn of its own: Gemini would treat it as the model's. */
 function inTurns(parts: readonly Part[]): Content[] {
   const turns: Content[] = [];
   parts.forEach((part, index) => {
@@ -65,7 +65,7 @@ function promptParts(content: string | readonly UserContent[], request: WireRequ
 }
 
 /**
- * A result. Files stand in it where the model takes them there; the others follow all results, in frames.
+ * Returns a result. Files are part of it if the model supports that there; others follow all results, in frames.
  *
  * Source: Pydantic AI `GoogleModel._map_tool_return`.
  */

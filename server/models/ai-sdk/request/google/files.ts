@@ -19,7 +19,7 @@ export function needsDownload(item: UrlItem, { isCloud }: House): boolean {
 /** Bytes in the alphabet of base64 that Google's own libraries write. */
 export const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_');
 
-/** What else a file may say is meant for other providers. */
+/** Video settings that Google supports; others are meant for other providers. */
 const videoSettings = ['fps', 'start_offset', 'end_offset', 'startOffset', 'endOffset'];
 
 /** A file as a part. Source: Pydantic AI `GoogleModel._map_file_to_part`. */
@@ -35,7 +35,7 @@ export function filePart(item: FileItem, request: WireRequest, house: House): Pa
 }
 
 /**
- * A file by its bytes or its address.
+ * Returns a file by its bytes or its URL.
  *
  * Errors: `run.invalid` for an uploaded file that this house does not hold.
  */
@@ -58,7 +58,7 @@ function uploadedAddress({ provider_name, file_id }: UploadedItem, { providerNam
   }
   const scheme = isCloud ? 'gs://' : 'https://';
   if (!file_id.startsWith(scheme)) {
-    throw userError(`The uploaded file '${file_id}' must be given by an address that begins with '${scheme}' here.`);
+    throw userError(`The uploaded file '${file_id}' must be a URL that begins with '${scheme}'.`);
   }
   return file_id;
 }

@@ -5,11 +5,11 @@ import { acceptsArtifact, type WireRequest } from '../request.ts';
 import { urlSafe } from './files.ts';
 import type { Content, House, Part } from './types.ts';
 
-/** Google's own stand-in for a signature that is not known. */
+/** Google's own placeholder for an unknown signature. */
 const noSignature = Buffer.from('skip_thought_signature_validator').toString('base64');
 
 /**
- * A response as a content; none for one that says nothing. A signature of thinking belongs to the part after it, and the
+ * Returns a response as a content; none for an empty one. A signature of thinking belongs to the part after it, and the
  * first call of a turn must have one.
  *
  * Source: Pydantic AI `_content_model_response`.
@@ -74,7 +74,8 @@ const toolTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The type of a tool that Google ran, where it takes it back: newer models of the developer API do, by ids that Google gave.
+ * Returns the type of a tool that Google ran, if it can be sent back: newer models of the developer API accept it, by
+ * ids that Google assigned.
  *
  * Source: Pydantic AI `_can_echo_server_side_tool_part`.
  */
@@ -95,7 +96,7 @@ function nativeReturn(item: ReturnPart, request: WireRequest, house: House): Par
   if (tool_name === 'code_execution' && isRecord) return { codeExecutionResult: content };
   const type = toolType(item, request, house);
   if (!type) return undefined;
-  // The sources are from another place of the answer.
+  // The sources come from another place in the response.
   const { sources: _, ...searched } = asObject(content);
   const found = tool_name === 'web_search' ? searched : content;
   return { toolResponse: { id, toolType: type, response: isRecord ? found : { result: content } } };

@@ -14,7 +14,7 @@ const mostBudget = 24_576;
 const leastBudget = 128;
 
 /**
- * The thinking that is requested: Google's own setting, or what the setting `thinking` stands for.
+ * Returns the requested thinking: Google's own setting, or the meaning of the setting `thinking`.
  *
  * Source: Pydantic AI `GoogleModel._translate_thinking`.
  */
@@ -42,23 +42,27 @@ const inCamelCase = (config: Config): Config =>
     ]),
   );
 
-/** `max_tokens` bounds thinking and answer together: half of it is left for the answer, as far as the least budget allows. */
+/**
+ * `max_tokens` limits thinking and response together: half of it is left for the response, as far as the smallest
+ * budget allows.
+ */
 function withBudget(thinking: Exclude<Thinking, boolean>, { settings }: WireRequest): Config {
-  const asked = budgets[thinking] ?? mostBudget;
+  const requested = budgets[thinking] ?? mostBudget;
   const maxTokens = settings.get('max_tokens');
-  if (typeof maxTokens !== 'number' || asked < maxTokens) return { includeThoughts: true, thinkingBudget: asked };
+  if (typeof maxTokens !== 'number' || requested < maxTokens)
+    return { includeThoughts: true, thinkingBudget: requested };
   const thinkingBudget = Math.max(leastBudget, Math.floor(maxTokens / 2));
   if (thinkingBudget < maxTokens) return { includeThoughts: true, thinkingBudget };
   settings.leftOut('thinking');
   return { includeThoughts: true };
 }
 
-/** The level next to the asked one that the model takes; of two as near, the lower. */
-function nearestLevel(asked: string, profile: Profile): string {
+/** Returns the supported level nearest to the requested one; of two equally near, the lower. */
+function nearestLevel(requested: string, profile: Profile): string {
   const taken =
     profile.google_thinking_levels ??
     (profile.google_supports_minimal_thinking_level === false ? scale.slice(1) : scale);
-  const distance = (level: string) => Math.abs(scale.indexOf(level) - scale.indexOf(asked));
+  const distance = (level: string) => Math.abs(scale.indexOf(level) - scale.indexOf(requested));
   const known = scale.filter((level) => taken.includes(level));
-  return known.reduce((best, level) => (distance(level) < distance(best) ? level : best), known[0] ?? asked);
+  return known.reduce((best, level) => (distance(level) < distance(best) ? level : best), known[0] ?? requested);
 }

@@ -7,8 +7,8 @@ export interface Content {
   readonly parts: Part[];
 }
 
-/** Which of Google's two APIs takes the request. */
+/** The one of Google's two APIs that receives the request. */
 export interface House {
-  /** Google Cloud fetches addresses itself, and keeps files in buckets. */
+  /** Google Cloud fetches URLs itself, and keeps files in buckets. */
   readonly isCloud: boolean;
 }

@@ -2,7 +2,7 @@ const regions = ['us', 'eu', 'apac', 'jp', 'au', 'ca', 'in', 'global', 'us-gov']
 const arn = /^arn:[^:]+:bedrock:[^:]*:[^:]*:(?:inference-profile|foundation-model)\/(.+)$/;
 
 /**
- * The vendor and the bare name in an id of Bedrock, without region and version; no vendor when the id has none.
+ * Returns the vendor and the bare name in a Bedrock id, without region and version; no vendor if the id has none.
  *
  * Source: Pydantic AI `split_bedrock_model_id`.
  */

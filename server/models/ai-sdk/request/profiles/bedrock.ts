@@ -31,7 +31,7 @@ const hourCache = [
   'claude-sonnet-5',
 ];
 
-/** What a family has structured output for, and how its schemas are written then. */
+/** Returns a family's support for structured output, and how its schemas are written. */
 const structured = (supports: boolean, strict: TransformerName, plain: TransformerName = strict): Profile => ({
   json_schema_transformer: supports ? strict : plain,
   supports_json_schema_output: supports,

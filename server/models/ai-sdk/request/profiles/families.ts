@@ -143,12 +143,15 @@ const everyModel = new Set([
 const closed =
   /^(claude|cohere-|command|gemini|grok|muse-|nova-|sonar|chatgpt|codex|computer-use|dall-e|ft:|gpt-(?!oss)|o1|o3|o4|omni-|sora|text-|tts-|whisper)/;
 
-/** Where special tokens in content may become control tokens. Source: Pydantic AI `special_token_route_profile`. */
+/**
+ * Returns the profile of routes on which special tokens in content may become control tokens. Source: Pydantic AI
+ * `special_token_route_profile`.
+ */
 export function specialTokens(route: string, name: string): Profile {
   const bare = name.toLowerCase().replace(/^~/, '').split('/').at(-1) ?? '';
   return { may_tokenize_special_tokens_in_content: everyModel.has(route) || !closed.test(bare) };
 }
 
-/** Profiles under a base that schemas are written for. */
+/** Merges profiles over a base that determines how schemas are written. */
 export const overOpenAiSchemas = (...profiles: readonly (Profile | undefined)[]): Profile =>
   merged({ json_schema_transformer: 'OpenAIJsonSchemaTransformer' }, ...profiles);

@@ -1,11 +1,11 @@
 import { merged, type OpenAiEffort, type Profile, startsWith } from '../profile.ts';
 import { specialTokens } from './families.ts';
 
-/** How a family of models thinks. */
+/** The reasoning support of a family of models. */
 interface Reasoning {
   readonly byDefault: boolean;
   readonly canStop: boolean;
-  /** Whether it knows `reasoning.mode`, and the context `all_turns`. */
+  /** True if it supports `reasoning.mode`, and the context `all_turns`. */
   readonly mode?: boolean;
   readonly context?: boolean;
   readonly efforts?: readonly OpenAiEffort[];

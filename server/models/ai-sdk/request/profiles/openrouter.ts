@@ -17,7 +17,7 @@ import {
 import { googleProfile } from './google.ts';
 import { openAiProfile } from './openai.ts';
 
-/** Models that reason whether one wants it or not, by vendor. Source: Pydantic AI `_MANDATORY_REASONING_MODEL_PREFIXES`. */
+/** Models that always reason, by vendor. Source: Pydantic AI `_MANDATORY_REASONING_MODEL_PREFIXES`. */
 const alwaysReasoning: Readonly<Record<string, readonly string[]>> = {
   'aion-labs': ['aion-2.0', 'aion-3.0', 'aion-3.5'],
   anthropic: ['claude-sonnet-5-5', 'claude-fable-latest', 'claude-opus-latest', 'claude-sonnet-latest'],

@@ -17,7 +17,7 @@ export const responsesApi = (profileOf: ProfileOf): RequestApi => ({
   write: responsesBody,
 });
 
-/** A model may be able to do more here than by chat completions. */
+/** Extends a profile: models support more here than with chat completions. */
 const widened = (profile: Profile): Profile => ({
   ...profile,
   openai_chat_supports_document_input: true,

@@ -28,9 +28,9 @@ interface Place {
   readonly request: WireRequest;
   readonly response: ModelResponse;
   readonly items: Item[];
-  /** Thinking that must stand in a turn of the user. */
+  /** Thinking that must be in a user turn. */
   readonly carried: string[];
-  /** Whether ids of items are sent at all, and of this part. */
+  /** True if ids of items are sent at all, and of this part. */
   readonly sendsIds: boolean;
   readonly isSameAddress: boolean;
   /** Items that later parts add to, by their types. */
@@ -44,13 +44,13 @@ interface Place {
  */
 export function responseItems(response: ModelResponse, later: readonly ModelMessage[], request: WireRequest): Item[] {
   const { profile, settings, providerName } = request;
-  const asked = settings.get('openai_send_reasoning_ids');
+  const requested = settings.get('openai_send_reasoning_ids');
   const place: Place = {
     request,
     response,
     items: [],
     carried: [],
-    sendsIds: Boolean(asked ?? profile.openai_supports_encrypted_reasoning_content ?? false),
+    sendsIds: Boolean(requested ?? profile.openai_supports_encrypted_reasoning_content ?? false),
     isSameAddress: response.provider_name !== providerName || acceptsServerState(request, response),
     open: new Map(),
   };
@@ -61,8 +61,8 @@ export function responseItems(response: ModelResponse, later: readonly ModelMess
 }
 
 /**
- * The parts with calls after all else, for servers that would otherwise split them. Calls without results, and what the
- * provider ran itself, stay where they are.
+ * Returns the parts with calls after everything else, for servers that would otherwise split them. Calls without
+ * results, and what the provider ran itself, stay in place.
  *
  * Source: Pydantic AI `group_settled_portable_function_calls`.
  */
@@ -113,7 +113,7 @@ function addPart(part: ModelResponsePart, place: Place): void {
 
 type Owned = { readonly provider_name?: string | null };
 
-/** Whether a part came from this provider, at this address. */
+/** Returns whether a part came from this provider, at this address. */
 function isOwn({ provider_name }: Owned, { request, response, isSameAddress }: Place): boolean {
   const owner = provider_name ?? response.provider_name;
   return isSameAddress && owner === request.providerName;
@@ -155,7 +155,7 @@ function addText(part: TextPart, place: Place): void {
 }
 
 /**
- * Sources that OpenAI named, as far as they still fit the text.
+ * Returns the sources that OpenAI named, as far as they still fit the text.
  *
  * Source: Pydantic AI `map_responses_citations_for_replay`.
  */
@@ -192,7 +192,7 @@ function functionCall(part: CallPart, place: Place): Item {
 const fieldNames: readonly unknown[] = ['content', 'reasoning', 'reasoning_content'];
 
 /**
- * Thinking as a reasoning item, where the provider can take it back, or else as text.
+ * Returns thinking as a reasoning item if the provider accepts it back, or else as text.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._map_response_thinking_part`.
  */

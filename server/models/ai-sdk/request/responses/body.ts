@@ -1,4 +1,4 @@
-import { setAskedCache } from '../openai-cache.ts';
+import { setRequestedCache } from '../openai-cache.ts';
 import { dropSampling, dropUnsupported, openAiEffort, serviceTier } from '../openai-thinking.ts';
 import type { WireRequest, Written } from '../request.ts';
 import { headCount, inputItems, relocateInstructions, systemRole } from './input.ts';
@@ -22,13 +22,13 @@ const fields = {
 };
 
 /**
- * The body of a request of the Responses API.
+ * Returns the body of a request to the Responses API.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._build_responses_request_params`, `_prepare_responses_create`.
  */
 export function responsesBody(request: WireRequest): Written {
   const { settings, modelName, stream } = request;
-  const withInput = setAskedCache(request);
+  const withInput = setRequestedCache(request);
   const tools = toolFields(request);
   const { previousResponseId, conversationId, messages } = serverState(request);
   const isHeld = settings.has('openai_previous_response_id') || settings.has('openai_conversation_id');
@@ -42,7 +42,7 @@ export function responsesBody(request: WireRequest): Written {
   dropSampling(request);
   dropUnsupported(request);
   if (request.thinking && !reasoning.effort) settings.leftOut('thinking');
-  // The API wants some input, even beside instructions.
+  // The API requires some input, even with instructions.
   if (input.length === 0 && !previousResponseId && !conversationId) input.push({ role: 'user', content: '' });
   const logprobs = settings.get('openai_top_logprobs');
   return {
@@ -58,7 +58,7 @@ export function responsesBody(request: WireRequest): Written {
       ...settings.fields(fields),
       ...serviceTier(request),
     },
-    // The package reads probabilities only when it knows that they were asked for.
+    // The package reads probabilities only when it knows that they were requested.
     ...(typeof logprobs === 'number' ? { reading: { providerOptions: { openai: { logprobs } } } } : {}),
   };
 }
@@ -66,13 +66,16 @@ export function responsesBody(request: WireRequest): Written {
 const present = (all: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 
-/** Without tools there is nothing to say of how they are called. */
+/** Without tools, the settings about their calls are ignored. */
 function ignored({ settings }: WireRequest): object {
   settings.get('parallel_tool_calls');
   return {};
 }
 
-/** The format of the output, and the instructions, which JSON mode wants to find the word "JSON" in as input. */
+/**
+ * Returns the format of the output, and the instructions, which JSON mode requires to contain the word "JSON" in the
+ * input.
+ */
 function textConfig(request: WireRequest, input: Item[], isRelocated: boolean): { text?: Item; instructions?: string } {
   const { outputMode, profile, settings } = request;
   const verbosity = settings.get('openai_text_verbosity');
@@ -123,9 +126,9 @@ function reasoningOf({ settings, profile, thinking }: WireRequest): Item {
   };
 }
 
-function reasoningContext(asked: unknown, profile: WireRequest['profile']): Item {
+function reasoningContext(requested: unknown, profile: WireRequest['profile']): Item {
   const persists = profile.openai_responses_supports_reasoning_context ?? false;
-  const context = asked ?? (persists ? 'all_turns' : undefined);
+  const context = requested ?? (persists ? 'all_turns' : undefined);
   const isTaken = context === 'all_turns' ? persists : profile.openai_supports_reasoning;
   return context && isTaken ? { context } : {};
 }
@@ -138,16 +141,16 @@ const included = {
 };
 
 function includes({ settings, profile }: WireRequest): readonly string[] | undefined {
-  const asked = Object.entries(included).filter(([setting]) => settings.get(setting));
+  const requested = Object.entries(included).filter(([setting]) => settings.get(setting));
   const all = [
     ...(profile.openai_supports_encrypted_reasoning_content ? ['reasoning.encrypted_content'] : []),
-    ...asked.map(([, name]) => name),
+    ...requested.map(([, name]) => name),
   ];
   return all.length > 0 ? all : undefined;
 }
 
 function cacheOptions({ settings }: WireRequest, compared: string | undefined): Item | undefined {
-  const asked = settings.get('openai_prompt_cache_options');
-  if (asked === undefined && compared === undefined) return undefined;
-  return { ...(asked as Item | undefined), ...(compared ? { comparison_response_id: compared } : {}) };
+  const requested = settings.get('openai_prompt_cache_options');
+  if (requested === undefined && compared === undefined) return undefined;
+  return { ...(requested as Item | undefined), ...(compared ? { comparison_response_id: compared } : {}) };
 }

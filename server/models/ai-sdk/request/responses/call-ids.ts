@@ -6,13 +6,13 @@ import type {
 } from '../../../../../protocol/messages/messages.ts';
 import { acceptsServerState, type WireRequest } from '../request.ts';
 
-/** Whether a response is of this provider, and of this address of it. */
+/** Returns whether a response is of this provider, and of this address of it. */
 export const isOwnResponse = (request: WireRequest, response: ModelResponse): boolean =>
   response.provider_name === request.providerName && acceptsServerState(request, response);
 
 /**
- * The messages with the ids of calls that the API gave. Older histories hold the id of the item after a bar, which goes to
- * its own field; where ids are unique in one response only, the id of the response stands before them.
+ * Returns the messages with the call ids that the API assigned. Older histories have the id of the item after a bar,
+ * which is moved to its own field; if ids are only unique within a response, they are prefixed with its id.
  *
  * Source: Pydantic AI `split_combined_tool_call_id`, `provider_response_tool_call_id`.
  */

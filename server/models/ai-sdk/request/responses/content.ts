@@ -14,7 +14,7 @@ import { markBreakpoint } from '../openai-cache.ts';
 import type { WireRequest } from '../request.ts';
 import type { Item } from './types.ts';
 
-/** What a user says as an item. Source: Pydantic AI `OpenAIResponsesModel._map_user_prompt`. */
+/** Returns user content as an item. Source: Pydantic AI `OpenAIResponsesModel._map_user_prompt`. */
 export function userItem(content: string | readonly UserContent[], request: WireRequest): Item {
   if (typeof content === 'string') return { role: 'user', content };
   const parts: Item[] = [];
@@ -32,7 +32,7 @@ export const inputText = (text: string): Item => ({ type: 'input_text', text });
 const detailOf = ({ vendor_metadata }: FileItem) => vendor_metadata?.detail ?? 'auto';
 
 /**
- * A file as a part.
+ * Returns a file as a part.
  *
  * Errors: `run.invalid` for bytes of audio, for video, and for types that are not known.
  * Source: Pydantic AI `OpenAIResponsesModel._map_file_to_response_content`, `uploaded_file_to_response_content`.
@@ -55,7 +55,7 @@ export function filePart(item: FileItem, request: WireRequest, where: string): I
 
 function bytesPart(item: BytesItem, kind: ReturnType<typeof kindOf>, request: WireRequest, where: string): Item {
   if (kind === 'image') return { type: 'input_image', image_url: dataUri(item), detail: detailOf(item) };
-  // Audio by its address is a file, downloaded or not; bytes of audio have no place.
+  // Audio given by URL is a file, downloaded or not; bytes of audio are not supported.
   if (kind !== 'document' && item.downloadedAs !== 'audio') throw unsupportedFile(item, request.providerName, where);
   return { type: 'input_file', file_data: dataUri(item), filename: `filename.${formatOf(item)}` };
 }

@@ -55,7 +55,7 @@ export function headCount(items: readonly Item[], role: string): number {
 }
 
 /**
- * Moves the instructions into the input, where the end of those that do not change can be marked, and says whether it did.
+ * Moves the instructions into the input, where the end of the unchanging ones can be marked. Returns whether it did.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._relocate_cached_instructions`.
  */

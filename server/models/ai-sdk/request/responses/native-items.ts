@@ -11,7 +11,7 @@ export type NativeCall = Extract<ModelResponsePart, { part_kind: 'builtin-tool-c
 export type NativeReturn = Extract<ModelResponsePart, { part_kind: 'builtin-tool-return' }>;
 
 /**
- * A call of a tool that OpenAI ran and holds the result of, by its id.
+ * Returns a call of a tool that OpenAI ran and keeps the result of, by its id.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._map_stateful_native_tool_call`.
  */
@@ -59,7 +59,7 @@ function searchDetails({ provider_details, tool_call_id }: NativeCall | NativeRe
   return { call_id: isId ? call_id : tool_call_id, status: statuses.includes(status) ? status : 'completed' };
 }
 
-/** Whether a model searches among tools itself. Source: Pydantic AI `openai_model_profile`. */
+/** Returns whether a model searches among tools itself. Source: Pydantic AI `openai_model_profile`. */
 export function searchesTools({ modelName }: Pick<WireRequest, 'modelName'>): boolean {
   const name = modelName.replace(/^.*openai\./, '');
   return startsWith(name, 'gpt-5.4', 'gpt-5.5', 'gpt-5.6', 'gpt-6') && !name.startsWith('gpt-5.4-nano');
@@ -88,7 +88,7 @@ export const toolSearchCall = (part: NativeCall, sendsIds: boolean): Item => ({
   ...(sendsIds && part.id ? { id: part.id } : {}),
 });
 
-/** What a search among tools found; undefined for one that is not of an item of OpenAI's. */
+/** Returns the result of a search among tools; undefined if it does not come from an item of OpenAI's. */
 export function toolSearchOutput(part: NativeReturn, request: WireRequest, sendsIds: boolean): Item | undefined {
   const id = part.provider_details?.id;
   if (typeof id !== 'string' || id === '') return undefined;

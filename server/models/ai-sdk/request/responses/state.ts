@@ -3,7 +3,7 @@ import { userError } from '../../../../engine/errors.ts';
 import { type CompactionPart, type CompactionRule, fromCompaction } from '../compaction.ts';
 import { acceptsArtifact, acceptsServerState, type WireRequest } from '../request.ts';
 
-/** What OpenAI holds of a conversation, and the messages that it does not hold yet. */
+/** The state of a conversation at OpenAI, and the messages that OpenAI does not have yet. */
 export interface ServerState {
   readonly previousResponseId?: string | undefined;
   readonly conversationId?: string | undefined;
@@ -22,7 +22,7 @@ export function serverState(request: WireRequest): ServerState {
   const conversation = settings.get('openai_conversation_id');
   if (previous !== undefined && conversation !== undefined) {
     throw userError(
-      '`openai_previous_response_id` and `openai_conversation_id` cannot both be set: the API takes one of them.',
+      '`openai_previous_response_id` and `openai_conversation_id` cannot both be set: the API accepts only one of them.',
     );
   }
   if (conversation !== undefined) return inConversation(String(conversation), request);
@@ -30,7 +30,7 @@ export function serverState(request: WireRequest): ServerState {
 }
 
 /** A later response of the history takes the place of the given id. */
-function afterResponse(asked: string, request: WireRequest): ServerState {
+function afterResponse(requested: string, request: WireRequest): ServerState {
   const { messages } = request;
   const last = messages.findLastIndex((message) => isBoundary(message, request) || isHeld(message, request));
   const message = messages[last];
@@ -38,37 +38,38 @@ function afterResponse(asked: string, request: WireRequest): ServerState {
   const id = message?.kind === 'response' ? message.provider_response_id : null;
   const rest = messages.slice(last + 1);
   if (id && rest.length > 0) return { previousResponseId: id, messages: rest };
-  return { messages, ...(asked === 'auto' ? {} : { previousResponseId: asked }) };
+  return { messages, ...(requested === 'auto' ? {} : { previousResponseId: requested }) };
 }
 
 const isHeld = (message: ModelMessage, request: WireRequest): boolean =>
   message.kind === 'response' && acceptsServerState(request, message);
 
-/** A summary starts anew: what OpenAI holds from before it must not come back. */
+/** A summary is a new start: what OpenAI keeps from before it must not come back. */
 function isBoundary(message: ModelMessage, request: WireRequest): boolean {
   if (message.kind !== 'response') return false;
   if (isHeld(message, request)) return Boolean(message.provider_details?.compaction);
   return message.parts.some((part) => part.part_kind === 'compaction' && compactionRule(request).isSent(message, part));
 }
 
-function inConversation(asked: string, request: WireRequest): ServerState {
+function inConversation(requested: string, request: WireRequest): ServerState {
   const { messages } = request;
-  const own = asked === 'auto' ? (messages.at(-1)?.conversation_id ?? null) : null;
+  const own = requested === 'auto' ? (messages.at(-1)?.conversation_id ?? null) : null;
   const at = messages.findLastIndex((message) => {
     if (message.kind !== 'response' || !acceptsServerState(request, message)) return false;
     const isOther = own !== null && message.conversation_id !== null && message.conversation_id !== own;
     const id = message.provider_details?.conversation_id;
-    return !isOther && typeof id === 'string' && (asked === 'auto' || id === asked);
+    return !isOther && typeof id === 'string' && (requested === 'auto' || id === requested);
   });
   const holder = messages[at];
   if (holder?.kind === 'response') {
     return { conversationId: String(holder.provider_details?.conversation_id), messages: messages.slice(at + 1) };
   }
-  return { messages, ...(asked === 'auto' ? {} : { conversationId: asked }) };
+  return { messages, ...(requested === 'auto' ? {} : { conversationId: requested }) };
 }
 
 /**
- * The response that this one's cached prefix is to be compared with; OpenAI then says why it was not met.
+ * Returns the response that the cached prefix of this one is to be compared with; OpenAI then reports why it was not
+ * used.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._prompt_cache_comparison_response_id`.
  */

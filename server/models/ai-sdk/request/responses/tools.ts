@@ -13,8 +13,8 @@ export const functionTool = ({ name, description, schema, strict }: SentTool, { 
 });
 
 /**
- * The tools and how they may be used. Which of them is said by the choice, so that all of them stay in the request, and
- * with them its cached prefix.
+ * Returns the tools and the tool choice. The choice names the allowed tools, so that all of them stay in the request,
+ * and with them its cached prefix.
  *
  * Source: Pydantic AI `OpenAIResponsesModel._get_responses_tool_choice`.
  */

@@ -2,7 +2,10 @@ import { userError } from '../../../../engine/errors.ts';
 import { pythonText } from './python-text.ts';
 import { isSchema, mapValues, type Schema, SchemaTransformer } from './transformer.ts';
 
-/** What Claude takes; only an asked-for strictness is one. Source: Pydantic AI `AnthropicJsonSchemaTransformer`. */
+/**
+ * Claude's dialect of JSON Schema; a schema is strict only when that is requested. Source: Pydantic AI
+ * `AnthropicJsonSchemaTransformer`.
+ */
 export class AnthropicSchema extends SchemaTransformer {
   override walk(): Schema {
     const schema = super.walk();
@@ -65,7 +68,10 @@ function withCases({ done, rest }: Split): Split & { type: unknown } {
   if (Array.isArray(cases)) return { done: { ...done, anyOf: cases.map(strictSchema), ...words }, rest: kept, type };
   if (Array.isArray(allOf)) return { done: { ...done, allOf: allOf.map(strictSchema), ...words }, rest: kept, type };
   if (hasLiterals) return { done: { ...done, ...words }, rest: kept, type: undefined };
-  if (type == null) throw userError('A strict schema needs a type, a union or an enumeration in each of its parts.');
+  if (type == null)
+    throw userError(
+      'A strict schema requires `type`, a union or `enum` in every subschema: add it, or set `strict` to false.',
+    );
   return { done: { ...done, type, ...words }, rest: kept, type };
 }
 

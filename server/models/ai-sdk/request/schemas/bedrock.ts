@@ -3,9 +3,12 @@ import { isSchema, type Schema, SchemaTransformer } from './transformer.ts';
 
 const bounds = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
 
-/** What the Converse API takes; only an asked-for strictness is one. Source: Pydantic AI `BedrockJsonSchemaTransformer`. */
+/**
+ * The JSON Schema dialect of the Converse API; a schema is strict only when that is requested. Source: Pydantic AI
+ * `BedrockJsonSchemaTransformer`.
+ */
 export class BedrockSchema extends SchemaTransformer {
-  /** What strict mode does not know of an array. */
+  /** Array keywords that strict mode does not support. */
   protected readonly arrayKeys: readonly string[] = ['maxItems'];
 
   override walk(): Schema {

@@ -1,7 +1,7 @@
 import { pythonText } from './python-text.ts';
 import { isSchema, type Schema, SchemaTransformer } from './transformer.ts';
 
-/** What Gemini takes as JSON schema. Source: Pydantic AI `GoogleJsonSchemaTransformer`. */
+/** Gemini's dialect of JSON Schema. Source: Pydantic AI `GoogleJsonSchemaTransformer`. */
 export class GoogleSchema extends SchemaTransformer {
   override walk(): Schema {
     const schema = super.walk();

@@ -27,7 +27,7 @@ export class GptOssInlinedSchema extends InlinedSchema {
   }
 }
 
-/** What OpenAI takes, of a schema without definitions. Source: Pydantic AI `_GptOssJsonSchemaTransformer`. */
+/** OpenAI's dialect of JSON Schema, without definitions. Source: Pydantic AI `_GptOssJsonSchemaTransformer`. */
 export class GptOssSchema extends OpenAiSchema {
   override walk(): Schema {
     const inner = new OpenAiSchema(new GptOssInlinedSchema(this.schema, null).walk(), this.strict);

@@ -15,7 +15,7 @@ class GuardedSchema extends OpenAiSchema {
     if (done.type !== 'array' || !Array.isArray(done.prefixItems) || done.prefixItems.length === 0) return done;
     if (this.strict) {
       throw userError(
-        'Strict mode cannot express a tuple by `prefixItems`: use a list of bounded length, or set `strict` to false.',
+        'Strict mode does not support tuples (`prefixItems`): use a list of bounded length, or set `strict` to false.',
       );
     }
     this.unfit();
@@ -23,7 +23,7 @@ class GuardedSchema extends OpenAiSchema {
   }
 }
 
-/** What strictness costs on OpenAI's own API. Source: Pydantic AI `_OpenAIJsonSchemaTransformer`. */
+/** The restrictions of strict mode on OpenAI's own API. Source: Pydantic AI `_OpenAIJsonSchemaTransformer`. */
 export class OpenAiDirectSchema extends GuardedSchema {
   protected override readonly takesLengths: boolean = true;
   #hasOtherRefs = false;

@@ -4,7 +4,7 @@ import { definitionKey, isSchema, mapValues, type Schema, SchemaTransformer } fr
 
 const topLevelDefinition = /^#\/(\$defs|definitions)\/[^/]+$/;
 
-/** What strict mode does not know. */
+/** Keywords that strict mode does not support. */
 const incompatibleKeys = [
   'minLength',
   'maxLength',
@@ -40,11 +40,11 @@ const typeKeys = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'];
  * A schema for APIs that follow OpenAI's: for strict mode every object is closed and all of its properties are required;
  * without it, what strict mode would refuse only makes the schema unfit for it.
  *
- * Errors: `run.invalid` when strictness was asked for and no schema of the strict subset says the same.
+ * Errors: `run.invalid` when strictness was requested and no schema of the strict subset says the same.
  * Source: Pydantic AI `OpenAIJsonSchemaTransformer`.
  */
 export class OpenAiSchema extends SchemaTransformer {
-  /** Whether strict mode knows the length of strings. */
+  /** True if strict mode knows the length of strings. */
   protected readonly takesLengths: boolean = false;
   readonly #root: string | undefined;
 
@@ -134,13 +134,13 @@ export class OpenAiSchema extends SchemaTransformer {
     const isTyped = isSchema(items) && typeKeys.some((key) => key in items);
     if (isTyped || (Array.isArray(prefixItems) && prefixItems.length > 0)) return;
     if (this.strict) {
-      throw userError('Strict mode needs a type for the items of every array: add `items`, or set `strict` to false.');
+      throw userError('Strict mode requires `items` in every array schema: add it, or set `strict` to false.');
     }
     this.unfit();
   }
 }
 
-/** Whether a pattern has a lookaround, which strict mode refuses. */
+/** Returns whether a pattern has a lookaround, which strict mode refuses. */
 function looksAround(pattern: string): boolean {
   return /\(\?(=|!|<=|<!)/.test(pattern.replace(/\\./gs, '__'));
 }

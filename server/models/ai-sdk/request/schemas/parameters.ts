@@ -1,8 +1,8 @@
 import { isSchema, type Schema } from './transformer.ts';
 
-/** What an API wants of the parameters of a tool. */
+/** The requirements of an API for the parameters of a tool. */
 export interface ParametersGrammar {
-  /** Whether a combination at the top is refused. */
+  /** True if a combination at the top is refused. */
   readonly refusesCombination?: boolean;
 }
 

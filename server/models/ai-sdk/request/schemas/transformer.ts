@@ -3,7 +3,7 @@ import { userError } from '../../../../engine/errors.ts';
 /** A JSON schema, or a part of one. */
 export type Schema = Record<string, unknown>;
 
-/** Whether a value is a schema that can be looked into: booleans are schemas too, but hold nothing. */
+/** Returns whether a value is a schema that can be looked into: booleans are schemas too, but hold nothing. */
 export const isSchema = (value: unknown): value is Schema =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
@@ -29,7 +29,7 @@ const maxInlinedValues = 250_000;
  * Source: Pydantic AI `JsonSchemaTransformer`.
  */
 export abstract class SchemaTransformer {
-  /** Whether the provider's strict mode takes the schema; counts when strictness is neither requested nor refused. */
+  /** True if the provider's strict mode takes the schema; counts when strictness is neither requested nor refused. */
   isStrictCompatible = true;
   protected readonly inlinesDefinitions: boolean = false;
   protected readonly simplifiesNullables: boolean = false;
@@ -61,7 +61,7 @@ export abstract class SchemaTransformer {
     return this.recursive.size > 0 ? this.#withRecursive(handled) : handled;
   }
 
-  /** What refers to itself stays a definition, the root among them. */
+  /** Keeps recursive schemas as definitions, including the root. */
   #withRecursive(root: Schema): Schema {
     const definitions = Object.fromEntries([...this.recursive].map((key) => [key, this.#walkedDefinition(key, {})]));
     const ref = typeof this.schema.$ref === 'string' ? this.schema.$ref : undefined;
@@ -127,7 +127,7 @@ export abstract class SchemaTransformer {
     const key = ref.startsWith('#/$defs/') ? definitionKey(ref) : ref;
     if (this.#open.includes(key)) {
       if (!(key in this.definitions))
-        throw userError(`The schema refers to itself by '${key}', which cannot be inlined.`);
+        throw userError(`The schema refers to itself at '${key}', and this model cannot be sent recursive schemas.`);
       this.recursive.add(key);
       return undefined;
     }
@@ -138,7 +138,7 @@ export abstract class SchemaTransformer {
 
   #walkedDefinition(key: string, siblings: Schema): Schema {
     const found = key in this.definitions ? this.definitions[key] : at(this.schema, key);
-    if (found === undefined) throw userError(`The schema refers to '${key}', which it does not define.`);
+    if (found === undefined) throw userError(`The schema refers to '${key}', but does not define it.`);
     const node = isSchema(found)
       ? { ...structuredClone(found), ...siblings }
       : { ...siblings, ...(found ? {} : { not: {} }) };
@@ -153,7 +153,7 @@ export abstract class SchemaTransformer {
     this.#inlined += 1;
     if (this.#inlined > maxInlinedValues) {
       throw userError(
-        `A schema is too large: its references expand to more than ${maxInlinedValues} values. ` +
+        `The schema is too large: with its references inlined, it has more than ${maxInlinedValues} values. ` +
           'Refer to large definitions from fewer places.',
       );
     }

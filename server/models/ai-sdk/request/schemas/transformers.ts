@@ -22,7 +22,7 @@ const transformers = {
   _BedrockAnthropicJsonSchemaTransformer: BedrockAnthropicSchema,
 } satisfies Record<string, new (schema: Schema, strict: boolean | null) => SchemaTransformer>;
 
-/** How the schemas of a model are transformed. */
+/** The name of a schema transformer. */
 export type TransformerName = keyof typeof transformers;
 
 /** A schema as a model is sent it, and whether it is sent as strict. */
@@ -34,7 +34,7 @@ export interface SentSchema {
 /**
  * The schema as its provider takes it. Strictness that was left open is decided by the schema.
  *
- * Errors: `run.invalid` for a schema that cannot be made what was asked for.
+ * Errors: `run.invalid` for a schema that cannot be made what was requested.
  * Source: Pydantic AI `_customize_tool_def`, `_customize_output_object`.
  */
 export function transformed(name: TransformerName | null, schema: Schema, strict: boolean | null): SentSchema {

@@ -45,7 +45,7 @@ function write(request: WireRequest): Written {
   const { tools, choice } = toolsOf(request);
   const effort = settings.get('xai_reasoning_effort') ?? effortOf(request);
   if (request.thinking && !request.profile.grok_reasoning_efforts) settings.leftOut('thinking');
-  // Nothing is kept there unless asked for, so that thinking can only come back encrypted.
+  // Nothing is kept there unless requested, so that thinking can only come back encrypted.
   const encrypts = settings.get('xai_include_encrypted_content') !== false;
   return {
     body: {

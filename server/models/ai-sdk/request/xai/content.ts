@@ -26,7 +26,7 @@ function partOf(item: UserContent, request: WireRequest): Item[] {
   if (typeof item === 'string') return [text(item)];
   switch (item.kind) {
     case 'cache-point':
-      return []; // prompts are cached there without being asked
+      return []; // prompts are cached there without a request for it
     case 'text-content':
     case 'structured-content':
       return [text(item.content)];

@@ -1,0 +1,5 @@
+(add-to-list 'load-path "~/runwire/client-sample/emacs")
+(autoload 'runwire "runwire" "Send a message to an agent." t)
+(setq runwire-command '("runwire" "acp" "--model" "anthropic:claude-sonnet-4-5" "--store" "/home/me/.local/share/runwire")
+      runwire-environment (list (concat "ANTHROPIC_API_KEY=" (getenv "ANTHROPIC_API_KEY"))))
+(global-set-key (kbd "C-c r") #'runwire)

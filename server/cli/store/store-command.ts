@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import { EngineError } from '../../engine/errors.ts';
+import { defaultMaxBytes, type Keeping } from '../../store/keeping.ts';
+import { RunStore } from '../../store/run-store.ts';
+import { version } from '../../version.ts';
+import { command, type Desk } from '../command.ts';
+import { exitCode } from '../exit-code.ts';
+import { UsageError } from '../options.ts';
+import { Voice } from '../output.ts';
+import { adoptRuns, verifyRuns } from './check-runs.ts';
+import { listRuns } from './list-runs.ts';
+import { compactStore, removeConversations } from './remove-runs.ts';
+import { searchRuns } from './search-runs.ts';
+import { exportConversation, showConversation } from './show-runs.ts';
+import { checkThere, type StoreDesk } from './store-desk.ts';
+
+const help = `Usage: runwire store COMMAND --store DIR [options] [ID|TEXT]
+
+Reads and tidies the folder in which runs are kept. Daemons that use it may go on meanwhile.
+
+Commands:
+  ls                   list the conversations, the latest first; with --runs every run
+  show ID              print what was said in a conversation
+  grep TEXT            print the lines in which a text stands; exit code 1 when there are none
+  export ID            print its messages as JSON, for runwire run --history, Pydantic AI and other programs
+  rm ID...             delete conversations with all of their runs
+  verify               read every run to its end; exit code 1 when one is damaged
+  adopt                after a store was copied or restored: park the runs whose daemon is gone; with --force also those
+                       of another machine that were written to within the last minute
+  compact              delete what is not kept (--store-days, --store-max), and take the events out of runs that ended
+                       a week ago; daemons do that once an hour
+ID is that of a conversation or of one of its runs; its beginning will do where only one begins so.
+
+Options:
+  --store DIR          the folder; may be given before 'store' too
+  --runs               see ls
+  --ignore-case        see grep
+  --force              see adopt
+  --json               print JSON
+  --help               print this
+
+Examples:
+  runwire store ls --store ~/.my-editor/runs
+  runwire store export 0193-4c1 --store ~/.my-editor/runs > history.json
+`;
+
+const options = { store: 'value', runs: 'flag', 'ignore-case': 'flag', force: 'flag', json: 'flag' } as const;
+
+type Given = { readonly runs?: true; readonly 'ignore-case'?: true; readonly force?: true };
+type Work = (desk: StoreDesk, given: Given, keeping: Keeping) => Promise<number>;
+
+/** Each with how many ids it takes. */
+const commands: Readonly<
+  Record<string, { readonly ids: readonly [least: number, most: number]; readonly work: Work }>
+> = {
+  ls: { ids: [0, 0], work: (desk, { runs = false }) => listRuns(desk, { ofRuns: runs }) },
+  show: { ids: [1, 100], work: showConversation },
+  grep: { ids: [1, 1], work: (desk, given) => searchRuns(desk, { ignoresCase: given['ignore-case'] ?? false }) },
+  export: { ids: [1, 1], work: exportConversation },
+  rm: { ids: [1, 100], work: removeConversations },
+  verify: { ids: [0, 0], work: verifyRuns },
+  adopt: { ids: [0, 0], work: (desk, { force = false }) => adoptRuns(desk, { force }) },
+  compact: { ids: [0, 0], work: (desk, _given, keeping) => compactStore(desk, keeping) },
+};
+
+/** `runwire store`. */
+export const storeCommand = command({ name: 'store', help, options, words: 101 }, async ({ values, words }, desk) => {
+  const [name, ...ids] = words;
+  const { work } = checked(name, ids);
+  const path = values.store ?? desk.store?.path;
+  if (path === undefined || path === '') throw new UsageError('name the folder with --store DIR');
+  const keeping = desk.store?.keeping ?? { maxBytes: defaultMaxBytes };
+  return withStore(resolve(path), desk, (store, warn) =>
+    work({ store, ids, stdout: desk.stdout, warn, isJson: values.json ?? false }, values, keeping),
+  );
+});
+
+function checked(name: string | undefined, ids: readonly string[]) {
+  const names = Object.keys(commands).join(', ');
+  const found = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!found)
+    throw new UsageError(
+      name === undefined ? `say what to do: ${names}` : `unknown command '${name}'; there are ${names}`,
+    );
+  const [least, most] = found.ids;
+  if (ids.length < least) throw new UsageError(`${name} needs ${name === 'grep' ? 'a text' : 'an id'}`);
+  if (ids.length > most) throw new UsageError(`${name} takes no argument '${ids[most]}'`);
+  return found;
+}
+
+async function withStore(
+  path: string,
+  { stderr }: Desk,
+  work: (store: RunStore, warn: (text: string) => void) => Promise<number>,
+): Promise<number> {
+  checkThere(path);
+  const voice = new Voice(stderr);
+  try {
+    const store = new RunStore({ path, durability: 'normal', by: version, elapsed: () => performance.now() });
+    try {
+      return await work(store, (text) => voice.warn(text));
+    } finally {
+      await store.flush();
+      store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    voice.say(error.message);
+    return exitCode.failed;
+  }
+}

@@ -1,0 +1,38 @@
+import type { AgentSpec, ModelEntry } from '../../../protocol/spec.ts';
+import type { ServeCallback } from '../../callbacks/served-callbacks.ts';
+import type { EngineError } from '../../engine/errors.ts';
+import type { RunExecutor } from '../../executors/run-executor.ts';
+
+/** What is known of a model. */
+export interface ModelFacts {
+  /** The kinds of content that it takes. */
+  readonly input: readonly string[];
+  /** Tokens of its window; null when that is not known. */
+  readonly windowTokens: number | null;
+  readonly thinks: boolean;
+}
+
+/** The agent of the operator. */
+export interface AcpAgentFile {
+  readonly spec: AgentSpec;
+  /** The models that a person may choose; the first one is the default. */
+  readonly models: readonly ModelEntry[];
+}
+
+/** The parts of the process that the front end uses. */
+export interface AcpWorld {
+  readonly version: string;
+  readonly executor: RunExecutor;
+  readonly hasStore: boolean;
+  /** The kinds of content that a model takes, as far as its provider says. */
+  readonly inputOf: (model: ModelEntry) => readonly string[];
+  readonly factsOf: (model: ModelEntry) => Promise<ModelFacts>;
+  /** Makes a named agent, of which runs can be. Errors: `EngineError` for one that cannot be meant. */
+  readonly register: (name: string, spec: AgentSpec) => Promise<void>;
+  /** Forgets it, and ends its servers. */
+  readonly unregister: (name: string) => void;
+  /** Serves the models `host:NAME`; absent: there are none. */
+  readonly hostModel?: ServeCallback;
+  readonly newId: () => string;
+  readonly reportBug: (error: unknown) => EngineError;
+}
