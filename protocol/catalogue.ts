@@ -19,6 +19,7 @@ import { McpInspect } from './mcp/mcp-inspect.ts';
 import { PendingList, PendingResolve } from './pending.ts';
 import { Progress, WorkDoneProgressCancel, WorkDoneProgressCreate } from './progress.ts';
 import {
+  RunAttach,
   RunCancel,
   RunEvent,
   RunEvents,
@@ -42,6 +43,7 @@ export const requests = {
   [Shutdown.method]: Shutdown,
   [RunStart.method]: RunStart,
   [RunResume.method]: RunResume,
+  [RunAttach.method]: RunAttach,
   [RunWait.method]: RunWait,
   [RunCancel.method]: RunCancel,
   [RunSteer.method]: RunSteer,

@@ -20,6 +20,7 @@ export const ErrorCode = {
   overloaded: 1002,
   'message.tooLarge': 1003,
   'store.unavailable': 1004,
+  notAllowed: 1005,
 
   'run.notFound': 1100,
   'run.evicted': 1101,
@@ -33,6 +34,7 @@ export const ErrorCode = {
   'run.unreadable': 1109,
   'conversation.notFound': 1110,
   'conversation.busy': 1111,
+  'run.poisoned': 1112,
 
   'agent.notFound': 1200,
   'model.unknown': 1201,

@@ -113,6 +113,7 @@ export {
 export { RunError, RunResult } from './result.ts';
 export type { MessagesParams, MessagesResult } from './run.ts';
 export {
+  RunAttach,
   RunCancel,
   RunDetail,
   RunEvent,

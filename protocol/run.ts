@@ -47,6 +47,26 @@ export const RunStartParams = named(
         .describe(
           'What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store.',
         ),
+      queue: z
+        .string()
+        .min(1)
+        .max(128)
+        .nullish()
+        .describe(
+          'The queue whose workers run it; absent: this daemon. Only with `--executor dbos`, and for a run that needs no callback.',
+        ),
+      priority: z
+        .number()
+        .int()
+        .min(0)
+        .max(1000)
+        .nullish()
+        .describe('Its place in the queue: lower goes first; 0 for somebody who waits, the default; 10 for a batch.'),
+      tenant: z
+        .string()
+        .max(256)
+        .nullish()
+        .describe('Whose run it is: workers take those of each tenant in turn. A gateway knows that from the token.'),
       parentRunId: z.string().nullish().describe('The run whose tool starts this one.'),
       workDoneToken: ProgressToken()
         .nullish()
@@ -278,6 +298,30 @@ export const RunGet = defineRequest(
   'run/get',
   { params: onFirstUse(() => z.object({ runId: runId() })), result: RunSnapshot },
   { summary: 'Returns the state of a run at this instant.', errors: ['run.notFound', 'run.evicted'], since: '0.1.0' },
+);
+
+/** Follows a run that another connection started. @since 0.1.0 */
+export const RunAttach = defineRequest(
+  'run/attach',
+  {
+    params: onFirstUse(() => z.object({ runId: runId() })),
+    result: onFirstUse(() =>
+      z.object({
+        runId: runId(),
+        state: runState(),
+        lastSeq: z
+          .number()
+          .int()
+          .describe('`seq` of the last event that is not sent again; `run/events` has those up to it.'),
+      }),
+    ),
+  },
+  {
+    summary:
+      'Sends this connection the events after `lastSeq` and the deltas of a run that another connection started, and no callbacks; what waits is in `pending/list`, and the first answer wins. Deltas are left out while the connection is congested, which shows as a gap in `n`.',
+    errors: ['run.notFound', 'run.evicted'],
+    since: '0.1.0',
+  },
 );
 
 const runOutcome = () => z.enum(['success', 'deferred', 'cancelled', 'failed']);

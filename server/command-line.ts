@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
 import { type OptionTable, type OptionValues, portOf, readOptions, UsageError } from './cli/options.ts';
+import { type GatewaySettings, gatewayHelp, gatewayOptions, gatewaySettings } from './cli/serve/gateway-options.ts';
+import { type WorkerSettings, workerHelp, workerOptions, workerSettings } from './cli/serve/worker-options.ts';
 import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type AcpOptions, acpHelp, acpTable, readAcpOptions } from './frontends/acp-options.ts';
@@ -25,6 +27,8 @@ export type Command = {
   readonly limits?: Partial<Limits>;
   /** The folder in which runs are kept. */
   readonly store?: StoreSetting;
+  /** The database in which they are kept, in place of a folder: its address, which is shown nowhere. */
+  readonly databaseUrl?: string;
 } & (
   | {
       readonly kind: 'daemon';
@@ -38,6 +42,13 @@ export type Command = {
       /** Whether interrupted runs go on at the start. */
       readonly resumes: boolean;
     }
+  | {
+      readonly kind: 'serve';
+      readonly settings: GatewaySettings;
+      /** How long runs may go on after a signal, in milliseconds. */
+      readonly drainMs: number;
+    }
+  | { readonly kind: 'worker'; readonly settings: WorkerSettings; readonly drainMs: number }
   /** `args` are left to the command, which is loaded on demand. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
   | { readonly kind: 'acp'; readonly help: string; readonly options: AcpOptions }
@@ -58,6 +69,8 @@ export interface InspectSetting {
 
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
+       runwire [options] serve --listen ADDRESS [options]
+       runwire [options] worker --queue NAME [options]
        runwire acp [--agent FILE] [--model MODEL]... [options]
        runwire inspect|runs|show|models|doctor|store|schema|completion [options]
 
@@ -70,6 +83,8 @@ Commands:
   inspect              open a page that shows the runs of a store (runwire inspect --help)
   runs                 list the runs of a store (runwire runs --help)
   show                 print a run of a store: timeline and conversation (runwire show --help)
+  serve                one daemon for many users, over WebSocket (runwire serve --help)
+  worker               work on the runs of a queue, with a database (runwire worker --help)
   models               list the models that can be named, with prices, and what they need (runwire models --help)
   doctor               look for what may keep runs from working (runwire doctor --help)
   store                list, read, search, check and delete the conversations of a store (runwire store --help)
@@ -87,6 +102,9 @@ Options:
   --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
   --inspect PORT       show the runs of this daemon on a page of this machine, whose address goes to stderr; 0 for any port
   --allow-actions      runs can be cancelled, resumed and answered on the page of --inspect
+  --database-url env:NAME
+                       with --executor dbos: the variable that holds the address of a PostgreSQL database
+  --executor NAME      who keeps and drives runs: local (default), or dbos: any daemon and worker on a PostgreSQL database
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
   --mcp MODE           which MCP servers clients may name: all (default), http (those with a url) or off
@@ -137,7 +155,9 @@ export const globalOptions = {
   drain: 'value',
   inspect: 'value',
   'allow-actions': 'flag',
+  'database-url': 'value',
   durability: 'value',
+  executor: 'value',
   resume: 'flag',
   store: 'value',
   'store-days': 'value',
@@ -165,28 +185,54 @@ export function parseCommandLine(args: readonly string[]): Command {
 }
 
 function commandOf(args: readonly string[]): Command {
-  const { values: before, words, rest } = readOptions(args, globalOptions, { stopAtWord: true });
+  const { values, words, rest } = readOptions(args, globalOptions, { stopAtWord: true });
+  if (words[0] === 'serve') return serveCommand(args);
+  return words[0] === 'worker' ? workerCommand(args) : commandFrom(values, words, rest);
+}
+
+/** Options of the daemon count after the name of the command too. */
+function serveCommand(args: readonly string[]): Command {
+  const { values, words } = readOptions(args, { ...globalOptions, ...gatewayOptions });
+  if (words[1] !== undefined) throw new UsageError(`serve takes no argument '${words[1]}'`);
+  if (values.help) return { ...commonOf({}, {}), kind: 'text', text: gatewayHelp, exitCode: 0 };
+  const config = configOf(values);
+  const common = commonOf(values, config);
+  // What a client names would be started here: that is the operator's to allow.
+  const mcp = (values.mcp ?? config.mcp) ? common.mcp : 'off';
+  return {
+    ...common,
+    mcp,
+    kind: 'serve',
+    settings: gatewaySettings(values),
+    drainMs: daemonOptions(values, config).drainMs,
+  };
+}
+
+function workerCommand(args: readonly string[]): Command {
+  const { values, words } = readOptions(args, { ...globalOptions, ...workerOptions });
+  if (words[1] !== undefined) throw new UsageError(`worker takes no argument '${words[1]}'`);
+  if (values.help) return { ...commonOf({}, {}), kind: 'text', text: workerHelp, exitCode: 0 };
+  const config = configOf(values);
+  const common = commonOf({ executor: 'dbos', ...values }, config);
+  return {
+    ...common,
+    kind: 'worker',
+    settings: workerSettings(values),
+    drainMs: daemonOptions(values, config).drainMs,
+  };
+}
+
+const configOf = ({ config }: GlobalValues): Config => (config === undefined ? {} : readConfig(config));
+
+type GlobalValues = OptionValues<typeof globalOptions>;
+
+function commandFrom(before: GlobalValues, words: readonly string[], rest: readonly string[]): Command {
   const [command] = words;
   // Those of the daemon may also follow this command, since editors give all options in one list.
   const acp = command === 'acp' ? readAcp(rest) : undefined;
   const values = { ...before, ...acp };
-  const config = values.config === undefined ? {} : readConfig(values.config);
-  const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
-  if (!isLogLevel(logLevel)) {
-    throw new UsageError(`'${logLevel}' is not a log level; use one of ${logLevels.join(', ')}`);
-  }
-  const logFile = values['log-file'] ?? config.logFile;
-  const mcp = values.mcp ?? config.mcp ?? 'all';
-  if (!isMcpMode(mcp)) throw new UsageError(`--mcp takes ${mcpModes.join(', ')}, not '${mcp}'`);
-  const common = {
-    logLevel,
-    allowEnv: new Set([...(config.allowEnv ?? []), ...(values['allow-env'] ?? [])]),
-    allowLocalDownloads: values['allow-local-downloads'] ?? config.allowLocalDownloads ?? false,
-    mcp,
-    ...(logFile ? { logFile } : {}),
-    ...(config.limits ? { limits: config.limits } : {}),
-    ...storeOf(values, config),
-  };
+  const config = configOf(values);
+  const common = commonOf(values, config);
   const text = (message: string): Command => ({ ...common, kind: 'text', text: message, exitCode: 0 });
   if (values.help) return text(acp ? acpHelp : help);
   if (values.version) return text(values.json ? `${JSON.stringify(versions)}\n` : `${version}\n`);
@@ -214,6 +260,32 @@ function commandOf(args: readonly string[]): Command {
       throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
     }
   }
+}
+
+type Common = Pick<
+  Command,
+  'logLevel' | 'logFile' | 'allowEnv' | 'allowLocalDownloads' | 'mcp' | 'limits' | 'store' | 'databaseUrl'
+>;
+
+/** What every command is given. Errors: `UsageError`. */
+function commonOf(values: GlobalValues, config: Config): Common {
+  const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
+  if (!isLogLevel(logLevel)) {
+    throw new UsageError(`'${logLevel}' is not a log level; use one of ${logLevels.join(', ')}`);
+  }
+  const logFile = values['log-file'] ?? config.logFile;
+  const mcp = values.mcp ?? config.mcp ?? 'all';
+  if (!isMcpMode(mcp)) throw new UsageError(`--mcp takes ${mcpModes.join(', ')}, not '${mcp}'`);
+  return {
+    logLevel,
+    allowEnv: new Set([...(config.allowEnv ?? []), ...(values['allow-env'] ?? [])]),
+    allowLocalDownloads: values['allow-local-downloads'] ?? config.allowLocalDownloads ?? false,
+    mcp,
+    ...(logFile ? { logFile } : {}),
+    ...(config.limits ? { limits: config.limits } : {}),
+    ...storeOf(values, config),
+    ...databaseOf(values),
+  };
 }
 
 function readAcp(args: readonly string[]): OptionValues<typeof globalOptions & typeof acpTable> {
@@ -306,6 +378,23 @@ function resumesOf(
   if (values.resume && (values.store ?? config.store) === undefined)
     throw new UsageError('--resume goes on with runs of a store; give --store DIR too');
   return resumes;
+}
+
+/** The address is read from the environment, so that it is in no list of processes. Errors: `UsageError`. */
+function databaseOf({ executor, store, 'database-url': url }: GlobalValues): { databaseUrl?: string } {
+  if (executor !== undefined && executor !== 'local' && executor !== 'dbos')
+    throw new UsageError(`'${executor}' is not an executor; use local or dbos`);
+  if (executor !== 'dbos') {
+    if (url === undefined) return {};
+    throw new UsageError('--database-url belongs to --executor dbos');
+  }
+  if (store !== undefined) throw new UsageError('--executor dbos keeps runs in the database; leave out --store');
+  const [, name] = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(url ?? '') ?? [];
+  if (name === undefined)
+    throw new UsageError('--executor dbos needs --database-url env:NAME, the variable that holds the address');
+  const value = process.env[name];
+  if (!value) throw new UsageError(`the variable ${name}, which --database-url names, is not set`);
+  return { databaseUrl: value };
 }
 
 function wantsHelp(args: readonly string[]): boolean {

@@ -1,4 +1,5 @@
 import type { EngineError } from './engine/errors.ts';
+import type { Framing } from './rpc/framing/frames.ts';
 
 /** The parts of a daemon that its end uses. */
 export interface LifecycleParts {
@@ -56,7 +57,7 @@ export class Lifecycle {
    * The input has ended. Requests that came are still answered: those on lines as long as it takes, as in a shell pipe;
    * those in frames within the grace, because a host that lives on does not close it.
    */
-  inputEnded(framing: 'lines' | 'contentLength' | undefined): void {
+  inputEnded(framing: Framing | undefined): void {
     this.#parts.clientGone();
     if (framing === 'lines') this.#end({ ...this.#gone(), idleCode: 0, idleMs: forever, flush: forever });
     else this.#end({ ...this.#gone(), idleMs: this.#parts.graceMs() / 2 });

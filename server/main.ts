@@ -6,7 +6,9 @@ import { localRuns } from './cli/local-run.ts';
 import { UsageError } from './cli/options.ts';
 import { schemaText } from './cli/schema.ts';
 import { type Command, type InspectSetting, parseCommandLine } from './command-line.ts';
+import type { EngineError } from './engine/errors.ts';
 import { reportBug } from './errors/response-error.ts';
+import { type FleetAccess, fleetAccess } from './executors/dbos/fleet-access.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import type { AcpOptions } from './frontends/acp-options.ts';
@@ -20,7 +22,7 @@ import { ownStdout } from './rpc/stdout.ts';
 import { openWire } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
-import { defaultStore, sweep } from './store/keeping.ts';
+import { defaultStore, type StoreSetting, sweep } from './store/keeping.ts';
 import { RunStore } from './store/run-store.ts';
 import type { Telemetry } from './telemetry/part.ts';
 import { type TelemetrySettings, telemetrySettings } from './telemetry/settings.ts';
@@ -38,6 +40,8 @@ const redaction = new Redaction(secretsOfEnv(process.env));
 /** Nothing is written that is longer, however much is given. */
 const redact = (text: string) => redaction.head(text, 32 * 1024);
 const log = openLog();
+/** Present when runs are kept in a database. */
+const fleet = command.databaseUrl === undefined ? null : openFleet(command.databaseUrl);
 
 /** Absent, as a rule: then nothing of it is loaded. */
 const telemetry = telemetrySettings(process.env);
@@ -56,6 +60,12 @@ switch (command.kind) {
     } else {
       start(command);
     }
+    break;
+  case 'serve':
+    void startServing(command);
+    break;
+  case 'worker':
+    void startWorking(command);
     break;
   case 'run':
     void runHere(command.args);
@@ -89,6 +99,16 @@ switch (command.kind) {
 async function openTelemetry(settings: TelemetrySettings): Promise<Telemetry> {
   const { startTelemetry } = await import('./telemetry/part.ts');
   return startTelemetry({ settings, env: process.env, version, log, redact });
+}
+
+/** The address of a database holds a password: it is shown nowhere. */
+function openFleet(url: string): FleetAccess {
+  redaction.add(url);
+  const password = URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
+  if (password) redaction.add(password);
+  const queue =
+    command.kind === 'worker' ? { queue: { name: command.settings.queue, slots: command.settings.slots } } : {};
+  return fleetAccess({ url, version, log, ...queue });
 }
 
 /** `runwire run`: a run of this process, without a client. */
@@ -162,10 +182,68 @@ function survive(): void {
   for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => reportBug(error, log));
 }
 
-/** Opened when it is first used, so that a daemon starts as fast with it. */
+/** `runwire serve`: a daemon for many connections. */
+async function startServing({ settings, drainMs, limits = {}, store }: Command & { kind: 'serve' }): Promise<void> {
+  const { startGateway, tenantFolder } = await import('./gateway/gateway.ts');
+  const opened = await startGateway({
+    version,
+    ...keys,
+    mcp,
+    limits,
+    settings,
+    log,
+    redact,
+    onSecret: (value) => redaction.add(value),
+    world,
+    ...(fleet ? { storeOf: (tenant: string) => fleet.store(tenant) } : {}),
+    ...(store ? { storeOf: (tenant: string) => storeOf({ ...store, path: tenantFolder(store.path, tenant) }) } : {}),
+  }).catch((error: unknown) => {
+    print(`runwire: ${error instanceof Error ? error.message : String(error)}\n`, 2);
+    return null;
+  });
+  if (!opened) return;
+  untilSignalled(async () => {
+    await opened.close(drainMs);
+    await fleet?.close();
+  });
+  frames.write(`Listening on ${opened.address}\n`);
+}
+
+/** `runwire worker`: works on the runs of a queue. */
+async function startWorking({ settings, drainMs, limits = {} }: Command & { kind: 'worker' }): Promise<void> {
+  if (!fleet) return;
+  const { startWorker } = await import('./worker/worker.ts');
+  const worker = await startWorker({ ...keys, mcp, limits, settings, log, world, fleet }).catch((error: unknown) => {
+    print(`runwire: ${error instanceof Error ? error.message : String(error)}\n`, 2);
+    return null;
+  });
+  // What holds the process, such as a pool of connections, may be left of a start that failed.
+  if (!worker) return void setImmediate(() => process.exit(2));
+  untilSignalled(() => worker.close(drainMs));
+  frames.write(`Working on the queue '${settings.queue}'\n`);
+}
+
+/** Ends the process in order on the first signal, and at once on the second. */
+function untilSignalled(end: () => Promise<void>): void {
+  survive();
+  let isEnding = false;
+  for (const [signal, code] of Object.entries(signalCodes)) {
+    process.on(signal, () => {
+      if (isEnding) process.exit(code);
+      isEnding = true;
+      void end().finally(() => process.exit(code));
+    });
+  }
+}
+
 function storeAccess(path?: string, { sweeps = true }: { sweeps?: boolean } = {}): StoreAccess | undefined {
+  if (fleet && path === undefined) return fleet.store('');
   const store = path === undefined ? command.store : { ...defaultStore, ...command.store, path: resolve(path) };
-  if (!store) return undefined;
+  return store && storeOf(store, { sweeps });
+}
+
+/** Opened when it is first used, so that a daemon starts as fast with it. */
+function storeOf(store: StoreSetting, { sweeps = true }: { sweeps?: boolean } = {}): StoreAccess {
   const onDeleted = (text: string) => log.info(`the store '${store.path}': ${text}`);
   const keep = (opened: RunStore) => sweep(opened, store.keeping, { nowMs: world.epochMs(), onDeleted });
   const sweeping = sweeps ? { sweep: keep } : {};
@@ -199,12 +277,17 @@ function start(
     watchHost,
     store: storeAccess(),
     tracer,
-    onExit: (code) => {
-      if (tracer) void tracer.shutdown(telemetryMs).then(() => process.exit(code));
-      else process.exit(code);
-    },
+    onExit: (code) =>
+      void Promise.allSettled([tracer?.shutdown(telemetryMs), fleet?.close()]).then(() => process.exit(code)),
   });
   log.add(server.showLog);
+  // Who wants a fleet and cannot have one learns it at once; a database that is down may come back.
+  fleet?.open().catch((error: unknown) => {
+    const { message, details } = error as EngineError;
+    if (details?.reason === 'package') print(`runwire: ${message}\n`, 2);
+    else log.error(message);
+    if (details?.reason === 'package') setImmediate(() => process.exit(2));
+  });
   if (hostPid) watchHost(hostPid);
   for (const [signal, code] of Object.entries(signalCodes))
     process.on(signal, () => server.lifecycle.signalled(code, drainMs));

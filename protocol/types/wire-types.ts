@@ -2213,6 +2213,22 @@ export interface RpcDiscoverResult {
   [other: string]: unknown;
 }
 
+/** Parameters of `run/attach`. @since 0.1.0 */
+export interface RunAttachParams {
+  /** The run. */
+  runId: string;
+}
+
+/** Result of `run/attach`. @since 0.1.0 */
+export interface RunAttachResult {
+  /** The run. */
+  runId: string;
+  /** The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded. */
+  state: "queued" | "running" | "waiting" | "interrupted" | "finished";
+  /** `seq` of the last event that is not sent again; `run/events` has those up to it. */
+  lastSeq: number;
+}
+
 /** Parameters of `run/cancel`. @since 0.1.0 */
 export interface RunCancelParams {
   /** The run. */
@@ -2673,6 +2689,12 @@ export interface RunStartParamsInput {
   maxLatencyMs?: number | null | undefined;
   /** What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store. */
   onBusy?: "queue" | "refuse" | null | undefined;
+  /** The queue whose workers run it; absent: this daemon. Only with `--executor dbos`, and for a run that needs no callback. */
+  queue?: string | null | undefined;
+  /** Its place in the queue: lower goes first; 0 for somebody who waits, the default; 10 for a batch. */
+  priority?: number | null | undefined;
+  /** Whose run it is: workers take those of each tenant in turn. A gateway knows that from the token. */
+  tenant?: string | null | undefined;
   /** The run whose tool starts this one. */
   parentRunId?: string | null | undefined;
   /** LSP's progress token: `$/progress` reports the progress of the run. */
@@ -3648,6 +3670,7 @@ export interface RequestParams {
   'shutdown': Record<string, unknown>;
   'run/start': RunStartParamsInput;
   'run/resume': RunResumeParamsInput;
+  'run/attach': RunAttachParams;
   'run/wait': RunWaitParams;
   'run/cancel': RunCancelParams;
   'run/steer': RunSteerParams;
@@ -3678,6 +3701,7 @@ export interface RequestResults {
   'shutdown': null;
   'run/start': RunStarted | RunResult;
   'run/resume': { runId: string; state: "queued" | "running" | "waiting" | "interrupted" | "finished"; lastSeq: number } | RunResult;
+  'run/attach': RunAttachResult;
   'run/wait': RunResult;
   'run/cancel': RunCancelResult;
   'run/steer': RunSteerResult;

@@ -23,6 +23,8 @@ const parts = {
   mcp: 'server/toolsets/part.ts',
   inspector: 'server/inspector/inspector.ts',
   telemetry: 'server/telemetry/part.ts',
+  gateway: 'server/gateway/part.ts',
+  dbos: 'server/executors/dbos/part.ts',
   workspace: 'server/toolsets/workspace/part.ts',
   acp: 'server/frontends/acp/part.ts',
 };
@@ -79,7 +81,8 @@ const bundled = {
   ...cjs,
   plugins: [separateParts],
   // A client of voice sessions, which nobody here opens: installed or not, it stays out.
-  external: ['livekit-client'],
+  // Those of a fleet are installed by who wants one.
+  external: ['livekit-client', '@dbos-inc/*', 'pg'],
 };
 
 /** Bundles the daemon; its folder also holds the licences of what it is made of, and nothing else. */

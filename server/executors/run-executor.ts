@@ -92,6 +92,11 @@ export interface RunExecutor {
     owner: RunOwner,
   ): Promise<{ run: RunView; lastSeq: number }>;
   /**
+   * Lets an owner observe a run that it may not have started: it is sent the events after `lastSeq` and the deltas, and no
+   * callbacks.
+   */
+  attach(runId: string, owner: RunOwner): Promise<{ run: RunView; lastSeq: number }>;
+  /**
    * Goes on with all interrupted runs, for nobody: their callbacks wait in `pending/list`, or for the client that resumes them.
    * `onFailure` is called for each that cannot go on. Errors: `store.unavailable`.
    */
@@ -105,6 +110,11 @@ export interface RunExecutor {
   release(runId: string): Promise<ResultOf<'run/release'>>;
   /** Gives a live run another owner: its next events go there, and its open callbacks are sent there. */
   moveTo(runId: string, owner: RunOwner): Promise<RunView>;
+
+  /**
+   * An owner is gone for now: it observes nothing any more, and its live runs, also those being started, get another owner.
+   */
+  detach(owner: RunOwner, to: RunOwner): void;
 
   /** The conversations that are kept. Errors: `store.unavailable` when none are. */
   conversations(): ConversationList;

@@ -17,6 +17,10 @@ export function runHandlers({ executor }: { executor: RunExecutor }): RunHandler
       const { run, lastSeq } = await executor.resume(params, owner);
       return wait ? run.result({ include }, signal) : { runId: run.runId, state: run.state, lastSeq };
     },
+    'run/attach': async ({ runId }, { owner }) => {
+      const { run, lastSeq } = await executor.attach(runId, owner);
+      return { runId: run.runId, state: run.state, lastSeq };
+    },
     'run/wait': async ({ runId, ...options }, _session, { signal }) =>
       (await executor.get(runId)).result(options, signal),
     'run/cancel': ({ runId, reason }) => executor.cancel(runId, cancelled(reason ?? undefined)),

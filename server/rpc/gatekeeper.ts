@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { Answers } from './answers.ts';
 import type { OpenCallbacks } from './callbacks.ts';
 import { type Envelope, envelopeOf, isDeeperThan } from './envelope.ts';
-import type { SkippedFrame, WireLimits } from './frames.ts';
+import type { SkippedFrame, WireLimits } from './framing/frames.ts';
 import { type MessageParts, partsOf } from './message-parts.ts';
 import { alwaysServed, type OpenRequests, waits } from './open-requests.ts';
 import type { Fault } from './reader.ts';

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { stringifyExact } from '../engine/json/exact-json.ts';
-import type { Framing } from './frames.ts';
+import type { Framing } from './framing/frames.ts';
 
 /** A message as it is on the wire; its sender has checked its parts. */
 export type Outgoing = { readonly jsonrpc: '2.0' } & Record<string, unknown>;
@@ -39,6 +39,7 @@ export class OutboundPump {
   #batches: Batch[] = [emptyBatch()];
   #waitingBytes = 0;
   #writingBytes = 0;
+  #sentBytes = 0;
   #isWriting = false;
   #isScheduled = false;
   #isClosed = false;
@@ -58,6 +59,11 @@ export class OutboundPump {
   /** Bytes that were sent and not taken by the pipe. */
   get queuedBytes(): number {
     return this.#waitingBytes + this.#writingBytes;
+  }
+
+  /** Bytes that the pipe has taken since the beginning. */
+  get sentBytes(): number {
+    return this.#sentBytes;
   }
 
   /** True while the client is congested: senders merge messages, or wait, when they can. */
@@ -90,7 +96,8 @@ export class OutboundPump {
     const limit = this.#messageBytes();
     if (size > limit) return { kind: 'tooLarge', size, limit };
     const batch = this.#batches[this.#batches.length - 1] as Batch;
-    if (this.framing === 'lines') batch.texts.push(json, '\n');
+    if (this.framing === 'messages') batch.texts.push(json);
+    else if (this.framing === 'lines') batch.texts.push(json, '\n');
     else batch.texts.push(`Content-Length: ${size}\r\n\r\n`, json);
     batch.bytes += size;
     batch.isAscii &&= size === json.length;
@@ -121,13 +128,19 @@ export class OutboundPump {
     this.#isWriting = true;
     this.#waitingBytes -= batch.bytes;
     this.#writingBytes = batch.bytes;
+    const onWritten = (error: Error | null | undefined) => (error ? this.#close() : this.#written());
+    if (this.framing === 'messages') {
+      this.#stream.write(batch.texts, onWritten);
+      return;
+    }
     // The same bytes, without a search for other characters.
     const encoding = batch.isAscii ? 'latin1' : 'utf8';
-    this.#stream.write(batch.texts.join(''), encoding, (error) => (error ? this.#close() : this.#written()));
+    this.#stream.write(batch.texts.join(''), encoding, onWritten);
   }
 
   #written(): void {
     this.#isWriting = false;
+    this.#sentBytes += this.#writingBytes;
     this.#writingBytes = 0;
     this.#flush();
     this.#wake();

@@ -2,10 +2,11 @@ import { isAscii } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
 import { parseMessage } from '../errors/json-overflow.ts';
-import type { Frame, FrameSplitter, Framing, WireLimits } from './frames.ts';
+import type { Frame, FrameSplitter, Framing, WireLimits } from './framing/frames.ts';
+import { ContentLengthFrames } from './framing/length-frames.ts';
+import { LineFrames } from './framing/line-frames.ts';
+import { MessageFrames } from './framing/message-frames.ts';
 import { jsonFault } from './json-fault.ts';
-import { ContentLengthFrames } from './length-frames.ts';
-import { LineFrames } from './line-frames.ts';
 import { type MessageParts, readablePartsOf } from './message-parts.ts';
 
 /** Something in the input that was no JSON value. */
@@ -51,11 +52,13 @@ export class WireReader extends AbstractMessageReader {
   #isHeld = false;
   #quietTimer: NodeJS.Timeout | undefined;
 
-  constructor(stream: Readable, limits: () => WireLimits, sink: ReaderSink) {
+  /** `framing`: known before anything was read. */
+  constructor(stream: Readable, limits: () => WireLimits, sink: ReaderSink, framing?: 'messages') {
     super();
     this.#stream = stream;
     this.#limits = limits;
     this.#sink = sink;
+    if (framing) this.#splitter = new MessageFrames(limits);
   }
 
   listen(callback: DataCallback): Disposable {

@@ -9,7 +9,7 @@ import { reportBug } from '../errors/response-error.ts';
 import type { Log } from '../log.ts';
 import { Answers } from './answers.ts';
 import { OpenCallbacks } from './callbacks.ts';
-import type { Framing, WireLimits } from './frames.ts';
+import type { Framing, WireLimits } from './framing/frames.ts';
 import { Gatekeeper, SETTLEMENT } from './gatekeeper.ts';
 import { OpenRequests } from './open-requests.ts';
 import { OutboundPump, type PumpOptions } from './pump.ts';
@@ -51,7 +51,7 @@ export interface Wire {
 }
 
 /** Bytes of unread responses at which no more requests are read. */
-const heldBytes = 64 * 1024 * 1024;
+const defaultHeldBytes = 64 * 1024 * 1024;
 
 /** The parts that a connection uses. */
 export interface WireOptions {
@@ -59,6 +59,10 @@ export interface WireOptions {
   readonly log: Log;
   /** Hides secrets in traces. */
   readonly redact?: (text: string) => string;
+  /** How messages are separated, when the first byte does not show it. */
+  readonly framing?: 'messages';
+  /** Bytes of unread responses at which no more requests are read; default 64 MiB. */
+  readonly heldBytes?: number;
   /** Marks of the outbound queue, when not its own. */
   readonly queue?: Pick<PumpOptions, 'highWater' | 'lowWater'>;
 }
@@ -66,9 +70,10 @@ export interface WireOptions {
 /** Opens a connection. */
 export function openWire(input: Readable, output: Writable, options: WireOptions): Wire {
   dispatchInOneTurn();
-  const { log, redact = (text) => text } = options;
+  const { log, redact = (text) => text, heldBytes = defaultHeldBytes } = options;
   const limits = () => wire.limits();
   const pump = new OutboundPump(output, { messageBytes: () => wire.limits().messageBytes, ...options.queue });
+  if (options.framing) pump.framing = options.framing;
   const wakeUp = new WakeUp(() => pump.send({ jsonrpc: '2.0', method: '$/waiting', params: {} }));
   pump.onSent = (message) => wakeUp.sent(message);
   const requests = new OpenRequests();
@@ -95,24 +100,29 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     }
     return true;
   };
-  const reader = new WireReader(input, limits, {
-    framing: (framing) => {
-      pump.framing = framing;
-      wire.framing = framing;
+  const reader = new WireReader(
+    input,
+    limits,
+    {
+      framing: (framing) => {
+        pump.framing = framing;
+        wire.framing = framing;
+      },
+      value: (value, size) => {
+        holdWhileFull();
+        const message = gatekeeper.admit(value, size);
+        return message && backlog.waiting === 0 && takenAtOnce(message) ? undefined : backlog.add(message);
+      },
+      isBacklogged: () => backlog.waiting > 0,
+      fault: (fault) => {
+        const message = backlog.add(gatekeeper.fault(fault));
+        if (fault.kind === 'lost') wire.events.onLost(fault.reason);
+        return message;
+      },
+      end: () => wire.events.onEnd(),
     },
-    value: (value, size) => {
-      holdWhileFull();
-      const message = gatekeeper.admit(value, size);
-      return message && backlog.waiting === 0 && takenAtOnce(message) ? undefined : backlog.add(message);
-    },
-    isBacklogged: () => backlog.waiting > 0,
-    fault: (fault) => {
-      const message = backlog.add(gatekeeper.fault(fault));
-      if (fault.kind === 'lost') wire.events.onLost(fault.reason);
-      return message;
-    },
-    end: () => wire.events.onEnd(),
-  });
+    options.framing,
+  );
   pump.onClose(() => wire.events.onClosed());
   const wire: { -readonly [K in keyof Wire]: Wire[K] } = {
     connection: createMessageConnection(reader, answers, libraryLog(log), {
@@ -125,7 +135,7 @@ export function openWire(input: Readable, output: Writable, options: WireOptions
     answers,
     trace,
     wakeUp,
-    framing: undefined,
+    framing: options.framing,
     events: { onEnd: ignore, onLost: ignore, onClosed: ignore, onUnclear: ignore, onPiece: ignore },
     limits: () => options.limits,
   };

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { encodeLine, type RawLine } from './line.ts';
+import type { LineLog } from './store.ts';
 import { failedIn } from './store-errors.ts';
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
@@ -22,7 +23,7 @@ type Fields = { readonly k: string } & { readonly [field: string]: unknown };
  * The file of a run that this process drives. A line is written before anything follows from it; whoever cannot write stops
  * there, and so does the run.
  */
-export class RunFile {
+export class RunFile implements LineLog {
   path: string;
   readonly #world: FileWorld;
   readonly #fd: number;
@@ -81,13 +82,10 @@ export class RunFile {
   }
 
   /** The same for a line that is followed at once: with full durability it is on disk when this returns. */
-  appendNow(fields: Fields): void {
+  appendNow(fields: Fields): undefined {
     this.#write(fields);
-    if (this.#world.durability !== 'full') {
-      this.#world.onDirty(this);
-      return;
-    }
-    this.#try(() => fs.fdatasyncSync(this.#fd));
+    if (this.#world.durability === 'full') this.#try(() => fs.fdatasyncSync(this.#fd));
+    else this.#world.onDirty(this);
   }
 
   /** Resolves when all lines so far are on disk. Requests that come meanwhile share the next pass. */

@@ -4,14 +4,14 @@ import type { Steer, SteerTime } from '../engine/request/steering-queue.ts';
 import type { RunState } from '../engine/state.ts';
 import type { RunJournal as EngineJournal, RunLine } from '../engine/steps/run-lines.ts';
 import { type StepOutput, stepKey } from '../engine/steps/steps.ts';
-import type { RunFile } from './run-file.ts';
+import type { LineLog } from './store.ts';
 import type { HistoryChange, StoredError, StoredLine } from './stored-lines.ts';
 import type { StoredAnswer, StoredRequest, StoredRun } from './stored-run.ts';
 import { responseIn } from './stored-run.ts';
 
 /** Options of a `RunJournal`. */
 export interface JournalOptions {
-  readonly file: RunFile;
+  readonly file: LineLog;
   /** What the run had before this process took it over. */
   readonly before?: StoredRun;
   /** Milliseconds that the run has used of its time; undefined when it has no deadline. */
@@ -23,7 +23,7 @@ type Waiting = Omit<StoredRequest, 'k'>;
 
 /** Writes what a run does into its file. */
 export class RunJournal implements EngineJournal {
-  readonly #file: RunFile;
+  readonly #file: LineLog;
   readonly #usedMs: () => number | undefined;
   readonly #answers: ReadonlyMap<string, StoredAnswer>;
   readonly #requests: ReadonlyMap<string, StoredRequest>;
@@ -65,8 +65,8 @@ export class RunJournal implements EngineJournal {
     return this.#append({ k: 'try', key }, isOnce);
   }
 
-  event({ key, after, event }: RunLine & { kind: 'emitted' }): void {
-    this.#file.appendNow({ k: 'told', key, after, event } satisfies StoredLine);
+  event({ key, after, event }: RunLine & { kind: 'emitted' }): Promise<void> | undefined {
+    return this.#file.appendNow({ k: 'told', key, after, event } satisfies StoredLine);
   }
 
   step(key: string, output: StepOutput): Promise<void> | undefined {
@@ -96,7 +96,8 @@ export class RunJournal implements EngineJournal {
   }
 
   opened(request: Waiting): void {
-    this.#file.appendNow({ k: 'ask', ...request } satisfies StoredLine);
+    // What is announced next is written after it, and awaited.
+    void this.#file.appendNow({ k: 'ask', ...request } satisfies StoredLine)?.catch(() => undefined);
   }
 
   answer(id: string, answer: Answer): Promise<void> | undefined {

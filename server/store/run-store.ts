@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
-import type { RunResult } from '../../protocol/result.ts';
 import { EngineError } from '../engine/errors.ts';
 import { LOOP_VERSION } from '../engine/steps/steps.ts';
 import { beatMs, Daemons } from './daemons.ts';
@@ -10,9 +10,19 @@ import { edgeLines, firstLine } from './edge-lines.ts';
 import { makeFolder, openFolder } from './folder.ts';
 import { decodeLine, readLines } from './line.ts';
 import { conversationOf, epochOf, fileName, idOf, newRef, type RunRef, stableName, type Tag } from './names.ts';
-import { endOf, promptExcerpt, type RunEnd } from './run-detail.ts';
+import { endOf, headSummary } from './run-detail.ts';
 import { type Durability, type FileWorld, RunFile } from './run-file.ts';
 import { RunIndex } from './run-index.ts';
+import type {
+  LineLog,
+  OwnedRun as OwnedLines,
+  RunEnd,
+  RunHistory,
+  Store,
+  StoredHeadSummary,
+  StoredSummary,
+  Taken,
+} from './store.ts';
 import { failedIn } from './store-errors.ts';
 import type { RunHead, StoredHistory, StoredLine } from './stored-lines.ts';
 import { StoredRun } from './stored-run.ts';
@@ -30,43 +40,10 @@ export interface StoreOptions {
 }
 
 /** A run that this process drives, and the name of its file. */
-export interface OwnedRun {
+interface OwnedRun {
   ref: RunRef;
   readonly file: RunFile;
 }
-
-/** Why a run was not created: another one has its id, or goes on in its conversation. */
-export interface Taken {
-  readonly taken: 'id' | 'conversation';
-  readonly by: RunRef;
-}
-
-/** The messages of a run, and the index of the first that is new. */
-export interface RunHistory {
-  readonly messages: readonly ModelMessage[];
-  readonly newMessageIndex: number;
-}
-
-/** What a list shows of the head of a run. */
-export interface StoredHeadSummary {
-  readonly runId: string;
-  readonly conversationId: string;
-  readonly parentRunId: string | undefined;
-  readonly agent: string | undefined;
-  readonly startedAt: string;
-  readonly model: string;
-  /** The beginning of its prompt. */
-  readonly prompt: string | undefined;
-}
-
-/** What a list shows of a run. */
-export type StoredSummary = StoredHeadSummary & {
-  readonly ref: RunRef;
-  /** Null when it has not ended. */
-  readonly outcome: RunResult['outcome'] | null;
-  /** Its end, as far as that was read. */
-  readonly end?: RunEnd;
-};
 
 const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
 
@@ -80,6 +57,8 @@ const mostMessages = 10_000;
 /** How long after its last sign of life a daemon looks whether its runs are still its own. */
 const lateMs = 30_000;
 /** When a store is looked through for what it does not keep, in milliseconds. */
+/** How often the file of a run that another daemon drives is looked at, in milliseconds. */
+const lookMs = 100;
 const firstSweepMs = 60_000;
 const sweepMs = 3_600_000;
 /** Times that two daemons may get in each other's way over one name. */
@@ -89,13 +68,13 @@ const mostRaces = 50;
  * The runs of a folder. The name of a file is the index and the lock; its lines are the truth. Several processes may use one
  * folder; a run is driven by the one in its name.
  */
-export class RunStore {
+export class RunStore implements Store {
   readonly path: string;
   readonly index: RunIndex;
   readonly daemons: Daemons;
   readonly #options: StoreOptions;
   readonly #sync = new DiskSync();
-  readonly #owned = new Map<RunFile, OwnedRun>();
+  readonly #owned = new Map<LineLog, OwnedRun>();
   readonly #files: FileWorld;
   readonly #heads = new Map<string, StoredHeadSummary>();
   readonly #messages = new Map<string, RunHistory>();
@@ -181,6 +160,22 @@ export class RunStore {
   async loadAgain(ref: RunRef): Promise<StoredRun | null> {
     const now = await this.#again(ref);
     return now && this.load(now);
+  }
+
+  async changed(
+    run: StoredRun,
+    { signal, ms }: { signal: AbortSignal; ms: number },
+  ): Promise<StoredRun | null | undefined> {
+    const until = performance.now() + ms;
+    for (;;) {
+      const left = until - performance.now();
+      if (left <= 0) return undefined;
+      await sleep(Math.min(lookMs, left), undefined, { signal }).catch(() => signal.throwIfAborted());
+      const size = await this.sizeOf(run.ref);
+      // Renamed: it was parked, taken over or has ended. Or its owner is gone without a word.
+      const isDriven = size !== null && this.driverOf(run.ref) !== null;
+      if (!isDriven || size > run.at.size) return this.loadAgain(run.ref);
+    }
   }
 
   /** The bytes of a run; null when its file does not bear that name any more. Errors: `store.unavailable`. */
@@ -307,8 +302,10 @@ export class RunStore {
   }
 
   /** Gives a run up under the name of its new state. */
-  release(owned: OwnedRun, tag: Tag): void {
-    if (!this.#owned.delete(owned.file)) return;
+  release(given: OwnedLines, tag: Tag): void {
+    const owned = this.#owned.get(given.file);
+    if (!owned) return;
+    this.#owned.delete(owned.file);
     owned.file.close();
     const ref = { ...owned.ref, tag };
     // A file that another daemon took meanwhile is that one's.
@@ -346,6 +343,10 @@ export class RunStore {
     } catch (error) {
       throw failedIn(this.path, error);
     }
+  }
+
+  get epoch(): string {
+    return this.daemons.epoch;
   }
 
   /** Resolves when everything is on disk. */
@@ -501,17 +502,6 @@ export class RunStore {
     return this.index.path(ref, fileName(ref));
   }
 }
-
-/** Returns what a list shows of a head. */
-export const headSummary = ({ runId, conversationId, parentRunId, spec, startedAt }: RunHead): StoredHeadSummary => ({
-  runId,
-  conversationId,
-  parentRunId,
-  agent: spec.agent.name ?? undefined,
-  startedAt,
-  model: spec.modelId,
-  prompt: promptExcerpt(spec.params.prompt),
-});
 
 function remember<T>(known: Map<string, T>, name: string, value: T): void {
   if (known.size >= mostHeads) known.clear();

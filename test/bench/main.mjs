@@ -5,6 +5,7 @@ import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
+import { measureGateway } from './fleet/gateway.mjs';
 import { measureAcp } from './frontends/acp.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureInspector } from './inspector/looking-at-runs.mjs';
@@ -32,6 +33,7 @@ const measurements = {
   stream: () => measureStream(daemonPath),
   inspector: () => measureInspector(daemonPath, bundles.filled),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
+  fleet: () => measureGateway(daemonPath),
 };
 const named = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
 

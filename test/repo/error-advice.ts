@@ -53,6 +53,11 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
     advice: 'Fix the name at `path`; `didYouMean` is the likeliest one.',
     details: ['path', 'didYouMean'],
   },
+  notAllowed: {
+    meaning: 'The token of the connection does not allow the method or the model.',
+    advice: 'Ask the operator of the gateway for a token whose `allow` names it.',
+    details: ['method', 'model'],
+  },
   overloaded: {
     meaning: 'A limit of the daemon is reached: runs, requests in flight, waiters, or bytes that are held.',
     advice:
@@ -134,6 +139,12 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
     meaning: 'A run of the conversation goes on, or was interrupted, and the next would not see its messages.',
     advice: 'Wait for the end of the run in `runId`; resume or cancel it when it was interrupted.',
     details: ['conversationId', 'runId'],
+  },
+  'run.poisoned': {
+    meaning: 'Three workers in a row died over this run without recording a step of it.',
+    advice:
+      'Look into the logs of the workers for what killed them. The messages up to there are in `run/messages`; begin another run from them.',
+    details: ['takeovers'],
   },
   'agent.notFound': {
     meaning: 'No agent of that name is registered.',

@@ -27,8 +27,11 @@ const layers: readonly (readonly string[])[] = [
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
   ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/config.ts'],
+  ['server/tenancy.ts'],
+  ['server/connection.ts'],
   ['server/lifecycle.ts'],
   ['server/server.ts'],
+  ['server/gateway', 'server/worker'],
   ['server/main.ts', 'server/launcher.cts', 'server/executable.cts'],
 ];
 
@@ -39,7 +42,7 @@ const packages: Record<string, RegExp> = {
   'protocol/node': /^(node:.*|vscode-jsonrpc\/node|@standard-schema\/spec)$/,
   'server/engine': /^node:crypto$/,
   server:
-    /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client)$/,
+    /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client|ws|pg|@dbos-inc\/dbos-sdk.*)$/,
   'server/telemetry': /^@opentelemetry\/.*$/,
   'server/inspector/view': /^$/,
   'server/inspector/page': /^(preact(\/hooks)?|uplot)$/,
@@ -162,6 +165,8 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
   const clouds = /^(@aws-sdk|@smithy|google-auth-library)/;
   expect(users(clouds).filter((file) => !file.startsWith('server/models/credentials/'))).toEqual([]);
   expect(users(/^@pydantic/)).toEqual(['server/models/prices.ts']);
+  expect(users(/^(pg|@dbos-inc)/).filter((file) => !file.startsWith('server/executors/dbos/'))).toEqual([]);
+  expect(users(/^ws$/).filter((file) => !file.startsWith('server/gateway/socket/'))).toEqual([]);
   expect(users(/^@modelcontextprotocol/).filter((file) => !file.startsWith('server/toolsets/mcp/'))).toEqual([]);
 });
 

@@ -27,6 +27,7 @@ const running = [
   { text: 'Security', link: '/guide/security' },
   { text: 'The command line', link: '/guide/command-line' },
   { text: 'Histories of Pydantic AI', link: '/guide/pydantic-ai' },
+  { text: 'Many users, many machines', link: '/guide/scale' },
   { text: 'Troubleshooting', link: '/guide/troubleshooting' },
 ];
 const reference = [

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import { byStart, type RunRef } from '../../store/names.ts';
-import type { RunStore, StoredSummary } from '../../store/run-store.ts';
+import type { RunStore } from '../../store/run-store.ts';
+import type { StoredSummary } from '../../store/store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { Desk } from '../command.ts';
 import { UsageError } from '../options.ts';

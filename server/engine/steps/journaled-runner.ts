@@ -75,8 +75,10 @@ export class JournaledRunner implements StepRunner {
   }
 
   recordEvent(key: string | null, event: DurableEvent): void {
-    this.#options.journal.event({ kind: 'emitted', key, after: this.#latest, event });
-    this.#inOrder(() => this.#emit(event), key === null);
+    const written = this.#options.journal.event({ kind: 'emitted', key, after: this.#latest, event });
+    const deliver = () => this.#emit(event);
+    if (written) this.#enqueueWritten(written, deliver);
+    else this.#inOrder(deliver, key === null);
   }
 
   stop(error: RunError, act: (at: string) => void): Promise<void> | undefined {
@@ -139,9 +141,15 @@ export class JournaledRunner implements StepRunner {
       deliver();
       return;
     }
-    const delivery = { isReady: !written, deliver };
+    if (written) this.#enqueueWritten(written, deliver, fail);
+    else this.#enqueue({ isReady: true, deliver });
+  }
+
+  /** What could not be written is never delivered; whoever writes has left the run by then. */
+  #enqueueWritten(written: Promise<void>, deliver: () => void, fail: (error: unknown) => void = () => undefined): void {
+    const delivery = { isReady: false, deliver };
     this.#enqueue(delivery);
-    written?.then(() => {
+    written.then(() => {
       delivery.isReady = true;
       this.#schedule();
     }, fail);

@@ -24,7 +24,7 @@ export type RunLine =
 /** Writes down what a run does. A method that returns a promise is awaited before anything follows from the entry. */
 export interface RunJournal {
   try(key: string, isOnce: boolean): Promise<void> | undefined;
-  event(line: RunLine & { kind: 'emitted' }): void;
+  event(line: RunLine & { kind: 'emitted' }): Promise<void> | undefined;
   stop(line: RunLine & { kind: 'stop' }): Promise<void> | undefined;
   step(key: string, output: StepOutput): Promise<void> | undefined;
 }

@@ -55,7 +55,7 @@ export class Conversations {
     if (runs.length === 0) throw notFound(conversationId);
     const driven = runs.find(({ ref, result }) => !result && store.driverOf(ref) !== null);
     if (driven) throw busy(conversationId, driven.runId);
-    const taken = store.remove(runs.map(({ ref }) => ref));
+    const taken = await store.remove(runs.map(({ ref }) => ref));
     if (taken) throw busy(conversationId, runs.find(({ ref }) => ref === taken)?.runId ?? '');
     for (const { runId } of runs) if (this.#runs.find(runId)?.result) this.#runs.release(runId);
     return { deletedRuns: runs.length };

@@ -13,6 +13,8 @@ export function fingerprintOf(params: RunStartParams): string {
     workDoneToken: _token,
     callbacks: _callbacks,
     onBusy: _onBusy,
+    priority: _priority,
+    tenant: _tenant,
     _meta: _trace,
     ...spec
   } = params;

@@ -12,10 +12,11 @@ import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { RunSlots } from '../../runs/slots.ts';
-import type { RunStore } from '../../store/run-store.ts';
+import type { Store } from '../../store/store.ts';
 import { pageOf } from '../page.ts';
 import type { ExecutorHealth, PendingAnswer, RunExecutor, RunView } from '../run-executor.ts';
 import { Conversations } from './conversations.ts';
+import { ObservedRuns } from './observed-runs.ts';
 import { OwnedRuns } from './owned-runs.ts';
 import { quietOwner } from './quiet-owner.ts';
 import { RecordView, summaryOf } from './record-view.ts';
@@ -37,25 +38,28 @@ export interface LocalExecutorDeps
   readonly limits: Limits;
   /** Where runs are kept; absent: in memory alone. */
   readonly store?: StoreAccess | undefined;
+  /** Places for runs, when executors share them; default: as many as the limits say. */
+  readonly slots?: RunSlots;
 }
 
 /** A store that is opened on first use. */
 export interface StoreAccess {
   /** Errors: `store.unavailable`. */
-  readonly open: () => RunStore;
+  readonly open: () => Store;
   /** Version of the daemon. */
   readonly by: string;
 }
 
 /** Runs of this process, kept in its memory and, when there is one, in a store. */
-export function createLocalExecutor({ limits, store, ...deps }: LocalExecutorDeps): RunExecutor {
-  return new LocalExecutor(limits, store, deps);
+export function createLocalExecutor({ limits, store, slots, ...deps }: LocalExecutorDeps): RunExecutor {
+  return new LocalExecutor(limits, { store, slots: slots ?? new RunSlots(limits) }, deps);
 }
 
 class LocalExecutor implements RunExecutor {
   readonly #runs: RunRegistry;
   readonly #slots: RunSlots;
   readonly #owned = new OwnedRuns();
+  readonly #observed = new ObservedRuns();
   readonly #pending = new PendingItems();
   readonly #counters = { open: 0, late: 0 };
   readonly #limits: Limits;
@@ -66,18 +70,27 @@ class LocalExecutor implements RunExecutor {
   readonly #starter: RunStarter;
   readonly #resumer: RunResumer;
 
-  constructor(limits: Limits, store: StoreAccess | undefined, given: Omit<LocalExecutorDeps, 'limits' | 'store'>) {
+  constructor(
+    limits: Limits,
+    { store, slots }: { store: StoreAccess | undefined; slots: RunSlots },
+    given: Omit<LocalExecutorDeps, 'limits' | 'store' | 'slots'>,
+  ) {
     this.#limits = limits;
     this.#nobody = quietOwner(limits, { serves: false });
     this.#runs = new RunRegistry(limits);
-    this.#slots = new RunSlots(limits);
+    this.#slots = slots;
     const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
     const deps = { ...given, ...shared, pending: this.#pending };
     this.#driver = new RunDriver(deps);
     const builder = new RunBuilder(deps);
     const resume = (runId: string, options: ResumeOptions, owner: RunOwner) =>
       this.#resume(runId, { owner, options }).then((record) => new RecordView(record));
-    this.#stored = store && new StoredRuns({ ...store, limits, runs: this.#runs, resume });
+    const stop = (runId: string, error: EngineError) => {
+      const record = this.#runs.find(runId);
+      record?.cancel(error);
+      return record !== undefined;
+    };
+    this.#stored = store && new StoredRuns({ ...store, limits, runs: this.#runs, resume, stop });
     this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
     this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
   }
@@ -104,11 +117,29 @@ class LocalExecutor implements RunExecutor {
       this.#move(record, owner, options);
       return { run: view, lastSeq: record.emitter.events.lastSeq };
     }
+    // It goes on by itself, in a worker.
+    if (view.state === 'queued') return this.attach(runId, owner);
     if (view.state === 'finished') return this.#afterEnd(view, { deferredToolResults, owner, options });
     const resumed = this.#resume(runId, { owner, options });
     this.#runs.starting(runId, resumed);
     const live = await resumed;
     return { run: new RecordView(live), lastSeq: live.engine.lastSeq };
+  }
+
+  async attach(runId: string, owner: RunOwner): Promise<{ run: RunView; lastSeq: number }> {
+    const { record, view } = await this.#find(runId);
+    if (!record) {
+      const { lastSeq } = await view.snapshot();
+      this.#observed.follow(view, { owner, afterSeq: lastSeq });
+      return { run: view, lastSeq };
+    }
+    this.#observed.add(record, owner);
+    return { run: view, lastSeq: record.emitter.events.lastSeq };
+  }
+
+  detach(owner: RunOwner, to: RunOwner): void {
+    this.#observed.removeAll(owner);
+    this.#owned.each(owner, (record) => this.#move(record, to, {}));
   }
 
   async resumeInterrupted(onFailure: (runId: string, error: unknown) => void): Promise<void> {
@@ -140,6 +171,7 @@ class LocalExecutor implements RunExecutor {
   async cancel(runId: string, error: EngineError): Promise<ResultOf<'run/cancel'>> {
     const { record, view } = await this.#find(runId);
     if (!record && view.state === 'finished') return { state: 'finished', accepted: false };
+    if (!record && (await this.#stored?.stopElsewhere(runId, error))) return { state: view.state, accepted: true };
     // An interrupted run ends as one that is live does: rebuilt, for nobody.
     const live = record ?? (await this.#toEnd(runId));
     const { state } = live;
@@ -331,6 +363,7 @@ class LocalExecutor implements RunExecutor {
 
   #move(record: RunRecord, owner: RunOwner, options: ResumeOptions): void {
     this.#owned.remove(record);
+    this.#observed.remove(record, owner);
     const { runId, engine } = record;
     record.moveTo(owner, progressOf(options, owner, { runId, title: engine.agent.name ?? 'Agent run' }));
     this.#owned.add(record);

@@ -34,6 +34,13 @@ export class OwnedRuns {
     await this.leave(owner, (run) => run.cancel(error), graceMs);
   }
 
+  /** Does something with each of them, and with those that are being started, once they are. */
+  each(owner: RunOwner, act: (run: RunRecord) => void): void {
+    const owned = this.#of(owner);
+    owned.end = act;
+    for (const run of [...owned.live]) act(run);
+  }
+
   /** Ends them in another way; resolves when all have ended or were left, or after the grace. */
   async leave(owner: RunOwner, end: (run: RunRecord) => void, graceMs: number): Promise<void> {
     const owned = this.#of(owner);

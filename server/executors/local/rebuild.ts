@@ -11,7 +11,7 @@ import { LOOP_VERSION, type StepRunner } from '../../engine/steps/steps.ts';
 import { EventRing, type SentEvent } from '../../runs/events/event-ring.ts';
 import { eventForWire } from '../../runs/events/event-size.ts';
 import { RunStop } from '../../runs/run-stop.ts';
-import type { RunStore } from '../../store/run-store.ts';
+import type { Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import { inputOf, storedPlan } from './run-plan.ts';
 
@@ -47,7 +47,7 @@ const stuck: StepRunner = {
  *
  * Errors: `run.incompatible` for a run of another loop, those of the store.
  */
-export async function rebuild(run: StoredRun, store: RunStore): Promise<RebuiltRun> {
+export async function rebuild(run: StoredRun, store: Store): Promise<RebuiltRun> {
   checkLoop(run);
   const { head, result } = run;
   const plan = await storedPlan(head, await store.historyOf(head.history));

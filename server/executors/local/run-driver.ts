@@ -5,7 +5,7 @@ import type { World } from '../../engine/steps/steps.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import type { RunScheduler } from '../../runs/run-scheduler.ts';
 import type { Tag } from '../../store/names.ts';
-import type { OwnedRun, RunStore } from '../../store/run-store.ts';
+import type { OwnedRun, Store } from '../../store/store.ts';
 import type { OwnedRuns } from './owned-runs.ts';
 import { interrupted } from './run-errors.ts';
 import type { RunRegistry } from './run-registry.ts';
@@ -20,7 +20,7 @@ export interface DriverDeps {
 
 /** Where a run is stored. */
 export interface StoredIn {
-  readonly store: RunStore;
+  readonly store: Store;
   readonly owned: OwnedRun;
 }
 

@@ -1,4 +1,4 @@
-import { EngineError } from '../../engine/errors.ts';
+import { EngineError, userError } from '../../engine/errors.ts';
 
 /** Returns the error of a run that is parked, or whose daemon is gone. */
 export function interrupted(runId: string, cause?: unknown): EngineError {
@@ -24,3 +24,9 @@ export const ownedBy = (runId: string, pid: number) =>
 
 /** Returns the error of an id that no run has. */
 export const notFound = (runId: string) => new EngineError('run.notFound', `There is no run '${runId}'.`, { runId });
+
+/** Returns the error of a run that names a queue where there are none. */
+export const noQueues = (queue: string) =>
+  userError(
+    `The run names the queue '${queue}', and this daemon has none: start it with --executor dbos and --database-url, and workers with the same database.`,
+  );

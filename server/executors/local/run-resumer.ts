@@ -8,7 +8,7 @@ import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { RunJournal } from '../../store/run-journal.ts';
-import type { OwnedRun, RunStore } from '../../store/run-store.ts';
+import type { OwnedRun, Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import { serversOfRun } from '../../toolsets/server-specs.ts';
 import { type RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
@@ -49,7 +49,7 @@ export class RunResumer {
    */
   async resume(
     before: StoredRun,
-    store: RunStore,
+    store: Store,
     { owner, options }: { owner: RunOwner; options: ResumeOptions },
   ): Promise<RunRecord | null> {
     const { builder, runs, slots } = this.#deps;
@@ -99,18 +99,20 @@ export class RunResumer {
   /** Writes down who goes on with the run, and makes the runner that rebuilds it. */
   #runner(
     { owned, run }: Claimed,
-    store: RunStore,
+    store: Store,
     { controls, serves }: { controls: Controls; serves: Serves },
   ): ReplayingRunner {
     const { world, by } = this.#deps;
     const { stop, stored, scheduler } = controls;
-    const { epoch } = store.daemons;
+    const { epoch } = store;
     const journal = new RunJournal({ file: owned.file, before: run, usedMs: () => scheduler.usedMs });
     stored.journal = journal;
     stored.serves = run.head.serves;
     const { lines, changes } = run.recorded();
     try {
-      owned.file.appendNow({ k: 'claim', epoch, loop: LOOP_VERSION, by, serves, at: world.now() });
+      void owned.file
+        .appendNow({ k: 'claim', epoch, loop: LOOP_VERSION, by, serves, at: world.now() })
+        ?.catch(() => undefined);
     } catch (error) {
       store.release(owned, 'park');
       throw error;

@@ -1,5 +1,6 @@
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
+import { neededCallbacks } from '../../callbacks/needed-callbacks.ts';
 import { EngineError, userError } from '../../engine/errors.ts';
 import { jsonSize } from '../../engine/json/json-size.ts';
 import { cleanHistory } from '../../engine/messages/cleaning.ts';
@@ -16,7 +17,7 @@ import { RecordView } from './record-view.ts';
 import type { BuilderDeps, Controls, RunBuilder } from './run-builder.ts';
 import { type Compiled, type CompilerDeps, compileRun, recordedServes } from './run-compiler.ts';
 import type { DriverDeps, RunDriver, StoredIn } from './run-driver.ts';
-import { idConflict } from './run-errors.ts';
+import { idConflict, noQueues } from './run-errors.ts';
 import { headOf, planOf, type RunPlan } from './run-plan.ts';
 import type { StoredRuns } from './stored-runs.ts';
 
@@ -59,7 +60,8 @@ export class RunStarter {
     if (known) return sameRun(known, fingerprint);
     checkSizes(params, owner.limits);
     const parent = params.parentRunId ? parentOf(runs.get(params.parentRunId), owner.limits) : undefined;
-    const compiled = await compileRun(params, owner, this.#deps);
+    const compiled = await compileRun(params, params.queue ? workerOwner(owner) : owner, this.#deps);
+    if (params.queue) refuseCallbacks(params, compiled);
     for (;;) {
       const checked = { params, fingerprint, parent, compiled, continuedFrom };
       const started = await this.#try(checked, owner);
@@ -77,6 +79,7 @@ export class RunStarter {
     const params = stored && !parent ? await stored.inConversation(given) : given;
     const base = await this.#baseOf(params);
     const runId = params.runId ?? uuid7(world.epochMs());
+    if (params.queue) return this.#enqueue({ ...checked, params }, { runId, base, owner });
     const controls = builder.controls({ runId, params, owner, isChild: parent !== undefined, meta: params._meta });
     const model = await builder.open(runId, compiled.handle, controls);
     // Another request may have taken the id, or the last slot, meanwhile.
@@ -97,6 +100,33 @@ export class RunStarter {
     if (!created) return null;
     this.#journal(controls, whole, created);
     return this.#begin({ plan: whole, model, controls, params, parent, givenBytes, servers, stored: created });
+  }
+
+  /** A worker opens the model and drives the run. */
+  async #enqueue(
+    { params, fingerprint, compiled, parent, continuedFrom }: Checked,
+    { runId, base, owner }: { runId: string; base: readonly ModelMessage[]; owner: RunOwner },
+  ): Promise<RunView | null> {
+    const { stored, world } = this.#deps;
+    const { queue, priority, tenant, onBusy } = params;
+    if (!stored || !queue) throw noQueues(queue ?? '');
+    if (parent) throw userError(`Run '${runId}' has a parent, which waits for it here; it cannot go into a queue.`);
+    const from = { runId, fingerprint, nowMs: world.epochMs(), bounds: owner.limits, messagesOf: () => base };
+    const planned = planOf(params, compiled, from);
+    const latest = isNamed(planned) ? await stored.latestStart(planned.conversationId) : 0;
+    const started = { ...planned, startedAtMs: this.#nextStart(latest) };
+    const plan = { ...started, history: cleanHistory(started.history, { repairLast: false }) };
+    const modelId = compiled.handle.id;
+    return stored.enqueue(
+      plan,
+      (history) => headOf(plan, { by: stored.by, modelId, serves: null, history, continuedFrom }),
+      {
+        id: params.runId !== undefined,
+        isNamed: isNamed(planned),
+        onBusy: onBusy ?? 'queue',
+        into: { queue, priority: priority ?? 0, tenant: tenant ?? '' },
+      },
+    );
   }
 
   /**
@@ -170,6 +200,22 @@ export class RunStarter {
   }
 }
 
+/** An owner as a worker is one: it has keys of its own, and nobody to answer anything else. */
+const workerOwner = (owner: RunOwner): RunOwner => ({
+  ...owner,
+  requests: { serves: (method) => method === 'secret/get', request: () => ({ withdraw: () => undefined }) },
+  isPolling: true,
+});
+
+/** Errors: `run.invalid` for a run that needs a callback, which no worker can send. */
+function refuseCallbacks(params: RunStartParams, { spec, modelSpec }: Compiled): void {
+  const [needed] = neededCallbacks({ spec, params, model: modelSpec });
+  if (!needed) return;
+  const [method, [name]] = needed;
+  throw userError(
+    `The run needs ${method} for '${name}', and a worker has no host to send it to. Use MCP servers, or tools that are external or need an approval, which end the run deferred; or leave out \`queue\`.`,
+  );
+}
 /** Whether the conversation of a run may have had others: one with an id of its own has not. */
 export const isNamed = ({ conversationId, params, history }: RunPlan): boolean =>
   params.conversationId === conversationId || history.some((message) => message.conversation_id === conversationId);

@@ -2,18 +2,18 @@ import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import type { PendingItem } from '../../../protocol/pending.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
-import { EngineError } from '../../engine/errors.ts';
+import { EngineError, fromRunError, toRunError } from '../../engine/errors.ts';
 import { stringifyExact } from '../../engine/json/exact-json.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
 import { epochOf, idOf, type RunRef } from '../../store/names.ts';
 import { RunJournal } from '../../store/run-journal.ts';
-import type { RunStore, StoredSummary, Taken } from '../../store/run-store.ts';
+import type { QueuedIn, Store, StoredSummary, Taken } from '../../store/store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { RunSummary, RunView } from '../run-executor.ts';
 import { type StoredEvents, summaryOf } from './record-view.ts';
 import type { StoredIn } from './run-driver.ts';
-import { idConflict, interrupted, ownedBy } from './run-errors.ts';
+import { idConflict, interrupted, noQueues, ownedBy } from './run-errors.ts';
 import type { ResumeOptions, RunPlan } from './run-plan.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { RunWatch } from './run-watch.ts';
@@ -22,13 +22,15 @@ import { itemOf, StoredView, storedDetail } from './stored-view.ts';
 /** Options of `StoredRuns`. */
 export interface StoredRunsOptions {
   /** Opens the store. Errors: `store.unavailable`. */
-  readonly open: () => RunStore;
+  readonly open: () => Store;
   /** Version of the daemon. */
   readonly by: string;
   readonly runs: RunRegistry;
   readonly limits: Pick<Limits, 'waitersPerRun'>;
   /** Goes on with an interrupted run for an owner. */
   readonly resume: (runId: string, options: ResumeOptions, owner: RunOwner) => Promise<RunView>;
+  /** Stops a run of this process, as another one requests; false when it is not there yet. */
+  readonly stop: (runId: string, error: EngineError) => boolean;
 }
 
 /** How a run is created. */
@@ -74,7 +76,7 @@ const pollMs = 100;
 export class StoredRuns {
   readonly by: string;
   readonly #options: StoredRunsOptions;
-  #store: RunStore | undefined;
+  #store: Store | undefined;
   readonly #watch: RunWatch;
 
   constructor(options: StoredRunsOptions) {
@@ -84,9 +86,12 @@ export class StoredRuns {
   }
 
   /** Opened on first use. Errors: `store.unavailable`. */
-  get store(): RunStore {
-    this.#store ??= this.#options.open();
-    return this.#store;
+  get store(): Store {
+    if (this.#store) return this.#store;
+    const store = this.#options.open();
+    if (store.shared) store.shared.onStop = (runId, error) => this.#options.stop(runId, fromRunError(error));
+    this.#store = store;
+    return store;
   }
 
   /** Whether it was used. */
@@ -140,9 +145,8 @@ export class StoredRuns {
     { id, isChild, isNamed, onBusy }: CreateOptions,
   ): Promise<StoredIn | null> {
     const { conversationId } = plan;
-    const base = isNamed ? await this.#latestEnded(conversationId) : null;
-    const history = base ? await this.#after(base, plan.history) : { messages: plan.history };
-    const created = await this.store.create(headWith(history), { id, conversation: isNamed && !isChild });
+    const { base, head } = await this.#headOf(plan, headWith, isNamed);
+    const created = await this.store.create(head, { id, conversation: isNamed && !isChild });
     if ('file' in created) {
       // A conversation may be deleted while a run begins in it.
       if (!base || (await this.store.find(base.runId))) return { store: this.store, owned: created };
@@ -151,6 +155,32 @@ export class StoredRuns {
     }
     if (created.taken === 'conversation') await this.#busy(created, conversationId, onBusy);
     return null;
+  }
+
+  /** Puts a run into a queue. Null as with `create`. Errors: those of `create`, `run.invalid` without workers. */
+  async enqueue(
+    plan: RunPlan,
+    headWith: (history: StoredHistory) => RunHead,
+    { id, isNamed, onBusy, into }: Omit<CreateOptions, 'isChild'> & { into: QueuedIn },
+  ): Promise<RunView | null> {
+    const { shared } = this.store;
+    if (!shared) throw noQueues(into.queue);
+    const { head } = await this.#headOf(plan, headWith, isNamed);
+    const created = await shared.enqueue(head, { id, conversation: isNamed }, into);
+    if (!('taken' in created)) return this.view(plan.runId);
+    if (created.taken === 'conversation') await this.#busy(created, plan.conversationId, onBusy);
+    return null;
+  }
+
+  /** What a run begins with; messages that it has in common with the one before it are that one's. */
+  async #headOf(
+    plan: RunPlan,
+    headWith: (history: StoredHistory) => RunHead,
+    isNamed: boolean,
+  ): Promise<{ base: StoredRun | null; head: RunHead }> {
+    const base = isNamed ? await this.#latestEnded(plan.conversationId) : null;
+    const history = base ? await this.#after(base, plan.history) : { messages: plan.history };
+    return { base, head: headWith(history) };
   }
 
   /** When the latest run of a conversation started, in milliseconds; 0 when it has none. */
@@ -203,13 +233,26 @@ export class StoredRuns {
     if (live) return summaryOf(live, { detail });
     return {
       runId,
-      state: outcome !== null ? 'finished' : this.store.driverOf(ref) === null ? 'interrupted' : 'running',
+      state: outcome !== null ? 'finished' : this.#stateOf(ref),
       ...(outcome === null ? {} : { outcome }),
       ...(agent === undefined ? {} : { agent }),
       conversationId,
       startedAt,
       ...(detail ? { detail: storedDetail(stored, stored.end ?? null) } : {}),
     };
+  }
+
+  #stateOf(ref: RunRef): RunSummary['state'] {
+    if (this.store.shared?.isQueued(ref)) return 'queued';
+    return this.store.driverOf(ref) === null ? 'interrupted' : 'running';
+  }
+
+  /** Requests the process that drives a run to stop it; false when none does, or none can be reached. */
+  async stopElsewhere(runId: string, error: EngineError): Promise<boolean> {
+    const { shared } = this.store;
+    const ref = shared && (await this.store.find(runId));
+    if (!shared || !ref || (this.store.driverOf(ref) === null && !shared.isQueued(ref))) return false;
+    return shared.requestStop(ref, toRunError(error));
   }
 
   /** The ids of the runs that nobody drives, oldest first; what cannot be read is passed over. */
@@ -225,7 +268,7 @@ export class StoredRuns {
     const refs = runId === undefined ? await this.store.refs() : [await this.store.find(runId)];
     const items: PendingItem[] = [];
     for (const ref of refs.reverse()) {
-      if (!ref || (ref.tag !== 'park' && epochOf(ref) === null) || epochOf(ref) === this.store.daemons.epoch) continue;
+      if (!ref || (ref.tag !== 'park' && epochOf(ref) === null) || epochOf(ref) === this.store.epoch) continue;
       const run = await this.store.load(ref).catch(() => null);
       if (run && !run.result) items.push(...run.openRequests().map((request) => itemOf(run.runId, request)));
     }

@@ -9,8 +9,8 @@ import { addUsage, emptyUsage, withTotal } from '../../engine/limits/usage.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
 import { notFinished } from '../../runs/run-waiters.ts';
-import { endOf, type RunEnd } from '../../store/run-detail.ts';
-import { headSummary, type RunStore, type StoredHeadSummary } from '../../store/run-store.ts';
+import { endOf, headSummary } from '../../store/run-detail.ts';
+import type { RunEnd, Store, StoredHeadSummary } from '../../store/store.ts';
 import type { StoredRequest, StoredRun } from '../../store/stored-run.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';
 import { type RebuiltRun, rebuild } from './rebuild.ts';
@@ -26,11 +26,11 @@ type Page<M extends 'run/messages' | 'run/newMessages' | 'run/usage' | 'run/even
 export class StoredView implements RunView {
   /** As of the last look. */
   #run: StoredRun;
-  readonly #store: RunStore;
+  readonly #store: Store;
   readonly #watch: RunWatch;
   #rebuilt: Promise<RebuiltRun | null> | undefined;
 
-  constructor(run: StoredRun, store: RunStore, watch: RunWatch) {
+  constructor(run: StoredRun, store: Store, watch: RunWatch) {
     this.#run = run;
     this.#store = store;
     this.#watch = watch;
@@ -41,8 +41,7 @@ export class StoredView implements RunView {
   }
 
   get state(): RunState {
-    if (this.#run.result) return 'finished';
-    return this.#store.driverOf(this.#run.ref) === null ? 'interrupted' : 'running';
+    return stateOf(this.#run, this.#store);
   }
 
   get startedAt(): string {
@@ -103,7 +102,7 @@ export class StoredView implements RunView {
   async events({ afterSeq, limit, waitMs }: Page<'run/events'>, signal: AbortSignal): Promise<ResultOf<'run/events'>> {
     const until = performance.now() + (waitMs ?? 0);
     let rebuilt = await this.#rebuild();
-    while (rebuilt && rebuilt.events.lastSeq === afterSeq && this.state === 'running') {
+    while (rebuilt && rebuilt.events.lastSeq === afterSeq && this.#isUnderWay) {
       const left = until - performance.now();
       if (left <= 0) break;
       await this.#next(signal, left);
@@ -119,9 +118,9 @@ export class StoredView implements RunView {
   /** Waits for the end of a run that another daemon drives. Errors: `run.interrupted`, and as `RunView.result`. */
   async result({ include, timeoutMs }: Page<'run/wait'>, signal: AbortSignal): Promise<RunResult> {
     const until = timeoutMs == null ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
-    while (!this.#run.result && this.state === 'running') {
+    while (!this.#run.result && this.#isUnderWay) {
       const left = until - performance.now();
-      if (left <= 0) throw notFinished({ runId: this.runId, state: 'running' }, timeoutMs ?? 0);
+      if (left <= 0) throw notFinished({ runId: this.runId, state: this.state }, timeoutMs ?? 0);
       await this.#next(signal, left);
     }
     const { result } = this.#run;
@@ -133,6 +132,11 @@ export class StoredView implements RunView {
       ...(include.includes('messages') ? { messages: messages.slice() } : {}),
       ...(include.includes('newMessages') ? { newMessages: messages.slice(newMessageIndex) } : {}),
     };
+  }
+
+  /** True for a run that another process drives, or will. */
+  get #isUnderWay(): boolean {
+    return this.state === 'running' || this.state === 'queued';
   }
 
   /** Looks again once the file has changed, or after so many milliseconds. */
@@ -190,6 +194,13 @@ export function storedDetail(
     ...(parentRunId === undefined ? {} : { parentRunId }),
     ...end,
   };
+}
+
+/** The state of a run of the store. */
+export function stateOf({ ref, result }: StoredRun, store: Store): RunState {
+  if (result) return 'finished';
+  if (store.shared?.isQueued(ref)) return 'queued';
+  return store.driverOf(ref) === null ? 'interrupted' : 'running';
 }
 
 /** Returns something that waits for humans as `pending/list` shows it. */

@@ -1,5 +1,5 @@
 import type { EngineError } from '../../engine/errors.ts';
-import type { WireLimits } from '../../rpc/frames.ts';
+import type { WireLimits } from '../../rpc/framing/frames.ts';
 import type { OutboundPump } from '../../rpc/pump.ts';
 import type { ReaderSink } from '../../rpc/reader.ts';
 import { AcpAgent } from './acp-agent.ts';

@@ -34,6 +34,8 @@ export class RunEmitter {
   /** True while events only go into the ring: the run is rebuilt, and its client may know them. */
   isQuiet = false;
   #isMute = false;
+  /** Made for the first observer, since thousands of runs may be live. */
+  #observers: Set<NotificationSender> | null = null;
 
   constructor(options: EmitterOptions) {
     this.#options = options;
@@ -86,6 +88,20 @@ export class RunEmitter {
     const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;
     if (tooLarge) client.notify('run/event', sent);
     this.#ring.add(sent);
+    if (this.#observers) for (const observer of this.#observers) observer.notify('run/event', sent);
+  }
+
+  /** Sends another client what follows, as the owner is sent it. Nobody waits for it: deltas are left out while it is congested. */
+  observe(observer: NotificationSender): void {
+    // What waits to be merged is of the time before.
+    this.#coalescer?.flush();
+    this.#observers ??= new Set();
+    this.#observers.add(observer);
+  }
+
+  /** Ends `observe`; also for one that does not observe. */
+  unobserve(observer: NotificationSender): void {
+    this.#observers?.delete(observer);
   }
 
   /** The events that are kept to be sent again. */
@@ -150,6 +166,9 @@ export class RunEmitter {
     if (this.#isMute) return;
     const { runId } = this.#options;
     this.#shown += 1;
-    this.#client.notify('run/delta', { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event });
+    const delta = { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event };
+    this.#client.notify('run/delta', delta);
+    if (!this.#observers) return;
+    for (const observer of this.#observers) if (!observer.congested) observer.notify('run/delta', delta);
   }
 }

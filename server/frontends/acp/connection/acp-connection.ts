@@ -1,6 +1,6 @@
 import type { EngineError } from '../../../engine/errors.ts';
 import { type Envelope, envelopeOf, isDeeperThan, type RequestId } from '../../../rpc/envelope.ts';
-import type { WireLimits } from '../../../rpc/frames.ts';
+import type { WireLimits } from '../../../rpc/framing/frames.ts';
 import type { OutboundPump } from '../../../rpc/pump.ts';
 import type { Fault } from '../../../rpc/reader.ts';
 import { ClientRequests, type SentOptions } from './client-requests.ts';

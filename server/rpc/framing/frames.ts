@@ -1,4 +1,4 @@
-import type { MessageParts } from './message-parts.ts';
+import type { MessageParts } from '../message-parts.ts';
 
 /** Limits of the messages that are read and written. */
 export interface WireLimits {
@@ -12,8 +12,8 @@ export interface WireLimits {
   readonly requestsInFlight: number;
 }
 
-/** How messages are separated on a stream. */
-export type Framing = 'contentLength' | 'lines';
+/** How messages are separated on a stream; `messages`: the stream is one of objects, each of them a message. */
+export type Framing = 'contentLength' | 'lines' | 'messages';
 
 /** Why the body of a message is not read. */
 export type WhySkipped = { readonly kind: 'tooLarge' } | { readonly kind: 'unreadable'; readonly reason: string };

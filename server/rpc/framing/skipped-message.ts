@@ -1,5 +1,5 @@
+import { lookedAt, type MessageParts, readableParts } from '../message-parts.ts';
 import { noBytes, type SkippedFrame, type WhySkipped } from './frames.ts';
-import { lookedAt, type MessageParts, readableParts } from './message-parts.ts';
 
 /**
  * A message that is skipped while it arrives. Both of its ends are kept, so that it gets a response, or the callback is

@@ -1,0 +1,131 @@
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
+import type { RunError, RunResult } from '../../protocol/result.ts';
+import type { RunDetail } from '../../protocol/run.ts';
+import type { RunRef, Tag } from './names.ts';
+import type { RunHead, StoredHistory } from './stored-lines.ts';
+import type { StoredRun } from './stored-run.ts';
+
+type Fields = { readonly k: string } & { readonly [field: string]: unknown };
+
+/** Where the lines of a run go that this process drives. Who cannot write stops there, and so does the run. */
+export interface LineLog {
+  /** Called once when a line cannot be written, or the run was taken over. */
+  onFailure: (error: Error) => void;
+  /** Writes a line with the next one. Only for what could be lost without anybody having seen that it was there. */
+  hold(fields: Fields): void;
+  /**
+   * Writes a line. Returns a promise when that has to be awaited before anything follows from it; with `sync` the line has
+   * to survive the machine.
+   *
+   * Errors: `store.unavailable`, `run.owned`; then nothing is written any more.
+   */
+  append(fields: Fields, options?: { sync?: boolean }): Promise<void> | undefined;
+  /** The same for a line that is followed at once where that can be had. */
+  appendNow(fields: Fields): Promise<void> | undefined;
+}
+
+/** A run that this process drives. */
+export interface OwnedRun {
+  ref: RunRef;
+  readonly file: LineLog;
+}
+
+/** Why a run was not created: another one has its id, or goes on in its conversation. */
+export interface Taken {
+  readonly taken: 'id' | 'conversation';
+  readonly by: RunRef;
+}
+
+/** What a list shows of the head of a run. */
+export interface StoredHeadSummary {
+  readonly runId: string;
+  readonly conversationId: string;
+  readonly parentRunId: string | undefined;
+  readonly agent: string | undefined;
+  readonly startedAt: string;
+  readonly model: string;
+  /** The beginning of its prompt. */
+  readonly prompt: string | undefined;
+}
+
+/** The messages of a run, and the index of the first that is new. */
+export interface RunHistory {
+  readonly messages: readonly ModelMessage[];
+  readonly newMessageIndex: number;
+}
+
+/** The part of a description that the end of a run gives. */
+export type RunEnd = Pick<RunDetail, 'durationMs' | 'usage' | 'errorKind'>;
+
+/** What a list shows of a run. */
+export type StoredSummary = StoredHeadSummary & {
+  readonly ref: RunRef;
+  /** Null when it has not ended. */
+  readonly outcome: RunResult['outcome'] | null;
+  /** Its end, as far as that was read. */
+  readonly end?: RunEnd;
+};
+
+/** How a run is put into a queue. */
+export interface QueuedIn {
+  readonly queue: string;
+  readonly priority: number;
+  /** Whose run it is, for the order among tenants. */
+  readonly tenant: string;
+}
+
+/** What a store adds whose runs may be driven by any of several machines. */
+export interface SharedStore {
+  /** True for a run that waits in a queue. */
+  isQueued(ref: RunRef): boolean;
+  /** Creates a run that waits in a queue, unless its id or its conversation is taken. */
+  enqueue(head: RunHead, claims: { id: boolean; conversation: boolean }, into: QueuedIn): Promise<RunRef | Taken>;
+  /** Requests whoever drives a run to stop it; false when nobody does any more, so that it can be claimed. */
+  requestStop(ref: RunRef, error: RunError): Promise<boolean>;
+  /** Called with requests to stop a run that this process drives; returns false when it is not there yet. */
+  onStop: (runId: string, error: RunError) => boolean;
+}
+
+/** Where runs are kept: a folder, or a database. All errors of the system are `store.unavailable`. */
+export interface Store {
+  /** Stands for this process in the tags of runs that it drives. */
+  readonly epoch: string;
+  /** Present when several machines share it. */
+  readonly shared?: SharedStore;
+  /** Creates a run with its head, unless its id or its conversation is taken. */
+  create(head: RunHead, claims: { id: boolean; conversation: boolean }): Promise<OwnedRun | Taken>;
+  /** The run of an id; null when there is none. */
+  find(runId: string): Promise<RunRef | null>;
+  /** All runs, newest first. */
+  refs(): Promise<RunRef[]>;
+  /** The runs of a conversation, newest first. */
+  ofConversation(conversationId: string): Promise<RunRef[]>;
+  /** Reads a run; null when it is gone. Errors: `run.unreadable`. */
+  load(ref: RunRef): Promise<StoredRun | null>;
+  /** What a list shows of a run; null when it is gone. Errors: those of `load`. */
+  summary(ref: RunRef): Promise<StoredSummary | null>;
+  /** What a list shows of a run that has ended, its end too; null for others. Errors: those of `load`. */
+  endedSummary(ref: RunRef): Promise<StoredSummary | null>;
+  /** The messages that a run began with. Errors: those of `load`. */
+  historyOf(history: StoredHistory): Promise<ModelMessage[]>;
+  /** The messages of a run as they were last written. Errors: those of `load`. */
+  messagesOf(run: StoredRun): Promise<RunHistory>;
+  /** The process that drives a run, as it was found; null when none does. */
+  driverOf(ref: RunRef): number | null;
+  /** Takes a run over that nobody drives: of all who try, one succeeds. Null for the others, who have to look again. */
+  claim(ref: RunRef): Promise<{ owned: OwnedRun; run: StoredRun } | null>;
+  /** Gives a run up in its new state. */
+  release(owned: OwnedRun, tag: Tag): void;
+  /** Takes back a run that was created and has not begun. */
+  drop(owned: OwnedRun): void;
+  /** Resolves with a run as it is after a change, null when it is gone, or undefined when there is none within the time. */
+  changed(run: StoredRun, options: { signal: AbortSignal; ms: number }): Promise<StoredRun | null | undefined>;
+  /**
+   * Deletes runs that nobody drives. Returns the run that somebody else has taken, with none deleted; null for none.
+   */
+  remove(refs: readonly RunRef[]): Promise<RunRef | null> | RunRef | null;
+  /** Resolves when everything is written. */
+  flush(): Promise<void>;
+  /** Parks what is left, and says that this process is gone. */
+  close(): void;
+}
