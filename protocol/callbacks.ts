@@ -63,6 +63,12 @@ export const ToolCall = defineRequest(
           .unknown()
           .optional()
           .describe('`metadata` of the tool; for an approved call, the metadata of the approval.'),
+        _meta: z
+          .object({
+            traceparent: z.string().optional().describe('The span of the call, as W3C Trace Context writes it.'),
+          })
+          .optional()
+          .describe('Present when the run belongs to a trace: spans of the tool are children of that span.'),
       }),
     ),
     result: onFirstUse(() =>

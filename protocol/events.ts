@@ -16,6 +16,21 @@ const shortened = () => ({
 const call = () => ToolCallPart().describe('The call as it is in the response.');
 const result = () => ToolReturnPart().describe('The return as it is in the history.');
 
+const requestStarted = () =>
+  z.object({
+    event_kind: tag('model_request_started'),
+    request: z.number().int().describe('Number of the request in the run, from 1.'),
+    attempt: z.number().int().describe('Attempt at this request, from 1.'),
+    model: z.string().describe('The model.'),
+    reason: z.string().optional().describe('Why the attempt before it was not the last.'),
+    status: z.number().int().optional().describe('HTTP status of the attempt before it.'),
+    delayMs: z.number().optional().describe('Delay before this attempt, in milliseconds.'),
+    afterMs: z
+      .number()
+      .optional()
+      .describe('How long after the first attempt this one was emitted, in milliseconds; absent in the first.'),
+  });
+
 /**
  * A durable event of a run. `function_tool_call`, `function_tool_result`, `output_tool_call` and `output_tool_result`
  * are Pydantic AI's; the others are Runwire's. `pending_added` and `pending_resolved` announce callbacks that the client
@@ -38,21 +53,17 @@ export const DurableEvent = named(
         model: z.string().describe('The model that was requested.'),
         startedAt: z.string().describe('When it started, RFC 3339.'),
       }),
-      z.object({
-        event_kind: tag('model_request_started'),
-        request: z.number().int().describe('Number of the request in the run, from 1.'),
-        attempt: z.number().int().describe('Attempt at this request, from 1.'),
-        model: z.string().describe('The model.'),
-        reason: z.string().optional().describe('Why the attempt before it was not the last.'),
-        status: z.number().int().optional().describe('HTTP status of the attempt before it.'),
-        delayMs: z.number().optional().describe('Delay before this attempt, in milliseconds.'),
-      }),
+      requestStarted(),
       z.object({
         event_kind: tag('model_response'),
         message: ModelResponse().describe('The response as it is in the history.'),
         usage: RunUsage().describe('Usage of the run up to and including it.'),
         served: z.string().nullable().describe('The model that responded, as the provider names it.'),
-        durationMs: z.number().describe('How long the request took.'),
+        durationMs: z.number().describe('How long the request took, all of its attempts included, in milliseconds.'),
+        firstPartMs: z
+          .number()
+          .optional()
+          .describe('When the first part of a streamed response began, in milliseconds after the request.'),
       }),
       z.object({ part: call(), args_valid: argsValid(), event_kind: tag('function_tool_call') }),
       z.object({

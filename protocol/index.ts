@@ -114,6 +114,7 @@ export { RunError, RunResult } from './result.ts';
 export type { MessagesParams, MessagesResult } from './run.ts';
 export {
   RunCancel,
+  RunDetail,
   RunEvent,
   RunEvents,
   RunGet,

@@ -56,7 +56,12 @@ export const RunStartParams = named(
         .nullish()
         .describe('Callbacks that the client serves for this run, beside those it named in `initialize`.'),
       partialResultToken: z.union([z.string(), z.number()]).nullish().describe("LSP's, ignored."),
-      _meta: z.unknown().optional().describe('Ignored.'),
+      _meta: z
+        .unknown()
+        .optional()
+        .describe(
+          '`traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored.',
+        ),
     }),
 );
 export type RunStartParams = z.output<ReturnType<typeof RunStartParams>>;
@@ -110,7 +115,7 @@ export const RunWait = defineRequest(
   },
   {
     summary: 'Responds when the run has ended; cancelling the request does not cancel the run.',
-    errors: ['run.notFound', 'run.evicted', 'run.notFinished', 'overloaded'],
+    errors: ['run.notFound', 'run.evicted', 'run.notFinished', 'run.interrupted', 'overloaded'],
     since: '0.1.0',
   },
 );
@@ -128,7 +133,7 @@ export const RunCancel = defineRequest(
   },
   {
     summary: 'Cancels a run at any point; may be repeated. Its result follows as `run_finished`.',
-    errors: ['run.notFound', 'run.evicted'],
+    errors: ['run.notFound', 'run.evicted', 'run.owned', 'run.incompatible', 'run.unreadable', 'store.unavailable'],
     source: 'Pydantic AI AgentRun.cancel',
     since: '0.1.0',
   },
@@ -189,7 +194,7 @@ export const RunSteer = defineRequest(
   },
   {
     summary: 'Adds a user prompt to a run: to its next model request, or as another turn when it would end.',
-    errors: ['run.notFound', 'run.evicted', 'overloaded'],
+    errors: ['run.notFound', 'run.evicted', 'run.interrupted', 'run.owned', 'store.unavailable', 'overloaded'],
     source: 'Pydantic AI AgentRun.enqueue',
     since: '0.1.0',
   },
@@ -277,6 +282,22 @@ export const RunGet = defineRequest(
 
 const runOutcome = () => z.enum(['success', 'deferred', 'cancelled', 'failed']);
 
+/**
+ * What `run/list` says of a run with `detail`.
+ * @since 0.1.0
+ */
+export const RunDetail = named('RunDetail', 'What `run/list` says of a run with `detail`.', () =>
+  z.object({
+    model: z.string().describe('The model that was requested.'),
+    prompt: z.string().optional().describe('The beginning of its prompt, at most 200 characters; absent without text.'),
+    parentRunId: z.string().optional().describe('The run whose tool started it.'),
+    durationMs: z.number().optional().describe('From start to finish, in milliseconds; absent until it has ended.'),
+    usage: RunUsage().optional().describe('Its usage; absent while another process drives it or nobody does.'),
+    errorKind: z.string().optional().describe('Kind of the error that ended it.'),
+  }),
+);
+export type RunDetail = z.output<ReturnType<typeof RunDetail>>;
+
 const runSummary = () =>
   z.object({
     runId: runId(),
@@ -285,6 +306,7 @@ const runSummary = () =>
     agent: z.string().optional().describe('Name of the agent.'),
     conversationId: z.string().describe('Its conversation.'),
     startedAt: z.string().describe('RFC 3339.'),
+    detail: RunDetail().optional().describe('More of it, when that was requested.'),
   });
 
 /** The runs the daemon knows. @since 0.1.0 */
@@ -298,6 +320,7 @@ export const RunList = defineRequest(
         state: runState().nullish().describe('Only runs in this state.'),
         outcome: runOutcome().nullish().describe('Only runs that ended so.'),
         conversationId: z.string().nullish().describe('Only runs of this conversation.'),
+        detail: z.boolean().nullish().describe('Also describe each run: its model, prompt, usage and end.'),
       }),
     ),
     result: onFirstUse(() =>

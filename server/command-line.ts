@@ -2,7 +2,7 @@ import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
-import { type OptionTable, type OptionValues, readOptions, UsageError } from './cli/options.ts';
+import { type OptionTable, type OptionValues, portOf, readOptions, UsageError } from './cli/options.ts';
 import { type Config, parseConfig } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type AcpOptions, acpHelp, acpTable, readAcpOptions } from './frontends/acp-options.ts';
@@ -33,21 +33,33 @@ export type Command = {
       readonly drainMs: number;
       /** The process of the host. */
       readonly hostPid?: number;
+      /** The page that shows the runs; absent: there is none. */
+      readonly inspect?: InspectSetting;
       /** Whether interrupted runs go on at the start. */
       readonly resumes: boolean;
     }
   /** `args` are left to the command, which is loaded on demand. */
   | { readonly kind: 'run'; readonly args: readonly string[] }
   | { readonly kind: 'acp'; readonly help: string; readonly options: AcpOptions }
+  /** Commands that look at runs of a store. */
+  | { readonly kind: 'inspect' | 'runs' | 'show'; readonly args: readonly string[] }
   | { readonly kind: 'models' | 'doctor' | 'completion' | 'store'; readonly args: readonly string[] }
   | { readonly kind: 'schema' }
   | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
 );
 
+/** The page over the runs of a daemon. */
+export interface InspectSetting {
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Whether runs can be cancelled, resumed and answered there. */
+  readonly allowsActions: boolean;
+}
+
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
        runwire acp [--agent FILE] [--model MODEL]... [options]
-       runwire models|doctor|store|schema|completion [options]
+       runwire inspect|runs|show|models|doctor|store|schema|completion [options]
 
 The Runwire daemon: JSON-RPC 2.0 on stdin and stdout, in Content-Length frames as language servers speak it, or in
 lines, one message each, when the first one is a line.
@@ -55,6 +67,9 @@ lines, one message each, when the first one is a line.
 Commands:
   run                  ask a model once and print the answer; no daemon, no protocol (runwire run --help)
   acp                  an agent for editors that speak the Agent Client Protocol (runwire acp --help)
+  inspect              open a page that shows the runs of a store (runwire inspect --help)
+  runs                 list the runs of a store (runwire runs --help)
+  show                 print a run of a store: timeline and conversation (runwire show --help)
   models               list the models that can be named, with prices, and what they need (runwire models --help)
   doctor               look for what may keep runs from working (runwire doctor --help)
   store                list, read, search, check and delete the conversations of a store (runwire store --help)
@@ -70,6 +85,8 @@ Options:
                        storeDays, storeMax; options given here win
   --durability LEVEL   normal: what a crash of the daemon loses is nothing, of the machine a second; full: nothing either
   --drain SECONDS      how long runs may go on after SIGTERM, SIGINT or SIGHUP before they are cancelled (default 0)
+  --inspect PORT       show the runs of this daemon on a page of this machine, whose address goes to stderr; 0 for any port
+  --allow-actions      runs can be cancelled, resumed and answered on the page of --inspect
   --log-level LEVEL    ${logLevels.join(', ')} (default warn); the log goes to stderr, and to the client
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
   --mcp MODE           which MCP servers clients may name: all (default), http (those with a url) or off
@@ -108,6 +125,8 @@ const versions = {
   node: process.version,
 };
 
+const commands = ['run', 'acp', 'inspect', 'runs', 'show', 'models', 'doctor', 'store', 'schema', 'completion'];
+
 /** Options before the command, as they are read. */
 export const globalOptions = {
   'allow-env': 'list',
@@ -116,6 +135,8 @@ export const globalOptions = {
   'log-level': 'value',
   'log-file': 'value',
   drain: 'value',
+  inspect: 'value',
+  'allow-actions': 'flag',
   durability: 'value',
   resume: 'flag',
   store: 'value',
@@ -180,12 +201,16 @@ function commandOf(args: readonly string[]): Command {
     case 'store':
     case 'completion':
       return { ...common, kind: command, args: rest };
+    case 'inspect':
+    case 'runs':
+    case 'show':
+      return { ...common, kind: command, args: rest };
     case 'acp':
       return { ...common, kind: command, help: acpHelp, options: readAcpOptions(acp ?? {}) };
     case 'schema':
       return wantsHelp(rest) ? text(schemaHelp) : { ...common, kind: 'schema' };
     default: {
-      const guess = didYouMean(command, ['run', 'acp', 'models', 'doctor', 'store', 'schema', 'completion']);
+      const guess = didYouMean(command, commands);
       throw new UsageError(`unknown command '${command}'${guess ? `; did you mean '${guess}'?` : ''}`);
     }
   }
@@ -220,14 +245,24 @@ function textOf(file: string): string {
   }
 }
 
-function daemonOptions({ drain, clientProcessId }: OptionValues<typeof globalOptions>, config: Config) {
+function daemonOptions(values: OptionValues<typeof globalOptions>, config: Config) {
+  const { drain, clientProcessId } = values;
   if (drain !== undefined && !/^\d{1,6}(\.\d+)?$/.test(drain))
     throw new UsageError(`--drain takes seconds, for example 30; '${drain}' is not a number of seconds`);
   const hostPid = Number(clientProcessId);
   return {
     drainMs: Number(drain ?? config.drain ?? 0) * 1000,
     ...(Number.isInteger(hostPid) && hostPid > 0 ? { hostPid } : {}),
+    ...inspectOf(values),
   };
+}
+
+/** Errors: `UsageError` for a port that is none, and for actions without a page. */
+function inspectOf(values: OptionValues<typeof globalOptions>): { inspect?: InspectSetting } {
+  const { inspect, 'allow-actions': allowsActions = false } = values;
+  if (inspect !== undefined) return { inspect: { port: portOf('--inspect', inspect), allowsActions } };
+  if (allowsActions) throw new UsageError('--allow-actions belongs to --inspect');
+  return {};
 }
 
 /** Errors: `UsageError` for a level of durability that is none, or without a store. */

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import type { Limits } from '../protocol/lifecycle.ts';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
 import { localRuns } from './cli/local-run.ts';
 import { UsageError } from './cli/options.ts';
 import { schemaText } from './cli/schema.ts';
-import { type Command, parseCommandLine } from './command-line.ts';
+import { type Command, type InspectSetting, parseCommandLine } from './command-line.ts';
 import { reportBug } from './errors/response-error.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
@@ -21,6 +22,8 @@ import { AgentRegistry } from './runs/agent-registry.ts';
 import { serve } from './server.ts';
 import { defaultStore, sweep } from './store/keeping.ts';
 import { RunStore } from './store/run-store.ts';
+import type { Telemetry } from './telemetry/part.ts';
+import { type TelemetrySettings, telemetrySettings } from './telemetry/settings.ts';
 import { Toolsets } from './toolsets/toolsets.ts';
 import { version } from './version.ts';
 
@@ -36,6 +39,11 @@ const redaction = new Redaction(secretsOfEnv(process.env));
 const redact = (text: string) => redaction.head(text, 32 * 1024);
 const log = openLog();
 
+/** Absent, as a rule: then nothing of it is loaded. */
+const telemetry = telemetrySettings(process.env);
+/** How long the end of the daemon may wait for a collector, in milliseconds. */
+const telemetryMs = 1000;
+
 /** 128 and the number of the signal, as shells count. */
 const signalCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
 
@@ -43,6 +51,8 @@ switch (command.kind) {
   case 'daemon':
     if (process.stdin.isTTY) {
       print(`${command.help}\nrunwire speaks JSON-RPC on stdin and stdout; start it from a program.\n`, 2);
+    } else if (telemetry) {
+      void openTelemetry(telemetry).then((tracer) => start(command, tracer));
     } else {
       start(command);
     }
@@ -58,7 +68,16 @@ switch (command.kind) {
   case 'doctor':
   case 'store':
   case 'completion':
-    void import('./cli/process.ts').then(({ deskProcess }) => deskProcess(command, { stdout: frames, log }));
+    void import('./cli/process.ts').then(({ deskProcess }) =>
+      deskProcess(command, { stdout: frames, log, open: openToLook }),
+    );
+    break;
+  case 'inspect':
+  case 'runs':
+  case 'show':
+    void import('./cli/process.ts').then(({ viewProcess }) =>
+      viewProcess(command, { stdout: frames, log, open: openToLook }),
+    );
     break;
   case 'schema':
     print(schemaText(), 0);
@@ -67,12 +86,18 @@ switch (command.kind) {
     print(command.text, command.exitCode);
 }
 
+async function openTelemetry(settings: TelemetrySettings): Promise<Telemetry> {
+  const { startTelemetry } = await import('./telemetry/part.ts');
+  return startTelemetry({ settings, env: process.env, version, log, redact });
+}
+
 /** `runwire run`: a run of this process, without a client. */
 async function runHere(args: readonly string[]): Promise<void> {
   const { runProcess } = await import('./cli/process.ts');
+  const tracer = telemetry ? await openTelemetry(telemetry) : undefined;
   const opened: ReturnType<typeof createRuns>[] = [];
   const executorFor = (path: string | undefined) => {
-    const runs = createRuns(storeAccess(path));
+    const runs = createRuns(storeAccess(path), tracer);
     opened.push(runs);
     return runs.executor;
   };
@@ -81,8 +106,15 @@ async function runHere(args: readonly string[]): Promise<void> {
       await toolsets.close();
       executor.close();
     }
+    await tracer?.shutdown(telemetryMs);
   };
   await runProcess(args, { stdout: frames, start: localRuns(executorFor), end, log });
+}
+
+/** The runs of a store, for commands that look at them. */
+function openToLook(folder: string | undefined): RunExecutor | null {
+  const access = storeAccess(folder, { sweeps: false });
+  return access ? createRuns(access).executor : null;
 }
 
 /** `runwire acp`: an agent for an editor. */
@@ -102,13 +134,26 @@ async function startAcp(options: AcpOptions): Promise<void> {
 }
 
 /** Runs of this process, for a command. */
-function createRuns(store?: StoreAccess): { executor: RunExecutor; agents: AgentRegistry; toolsets: Toolsets } {
+function createRuns(
+  store?: StoreAccess,
+  tracer?: Telemetry,
+): { executor: RunExecutor; agents: AgentRegistry; toolsets: Toolsets } {
   const toolsets = new Toolsets(mcp);
   const limits = { ...defaultLimits, ...command.limits };
   const agents = new AgentRegistry(limits, (agent) => toolsets.retire(agent));
   const onDebug = (text: string) => log.debug(text);
   const bug = (error: unknown) => reportBug(error, log);
-  const executor = createLocalExecutor({ limits, agents, keys, world, toolsets, onDebug, reportBug: bug, store });
+  const executor = createLocalExecutor({
+    limits,
+    agents,
+    keys,
+    world,
+    toolsets,
+    onDebug,
+    reportBug: bug,
+    store,
+    tracer,
+  });
   return { executor, agents, toolsets };
 }
 
@@ -118,12 +163,13 @@ function survive(): void {
 }
 
 /** Opened when it is first used, so that a daemon starts as fast with it. */
-function storeAccess(path?: string): StoreAccess | undefined {
+function storeAccess(path?: string, { sweeps = true }: { sweeps?: boolean } = {}): StoreAccess | undefined {
   const store = path === undefined ? command.store : { ...defaultStore, ...command.store, path: resolve(path) };
   if (!store) return undefined;
   const onDeleted = (text: string) => log.info(`the store '${store.path}': ${text}`);
   const keep = (opened: RunStore) => sweep(opened, store.keeping, { nowMs: world.epochMs(), onDeleted });
-  const open = () => new RunStore({ ...store, by: version, elapsed: world.elapsed, sweep: keep });
+  const sweeping = sweeps ? { sweep: keep } : {};
+  const open = () => new RunStore({ ...store, by: version, elapsed: world.elapsed, ...sweeping });
   return { by: version, open };
 }
 
@@ -135,7 +181,10 @@ function print(text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function start({ drainMs, hostPid, limits: set, resumes }: Command & { kind: 'daemon' }): void {
+function start(
+  { drainMs, hostPid, inspect, limits: set, resumes }: Command & { kind: 'daemon' },
+  tracer?: Telemetry,
+): void {
   const limits = { ...defaultLimits, ...set };
   const wire = openWire(process.stdin, frames, { limits, log, redact });
   const watchHost = (pid: number) => void watchProcess(pid, () => server.lifecycle.hostGone());
@@ -149,7 +198,11 @@ function start({ drainMs, hostPid, limits: set, resumes }: Command & { kind: 'da
     world,
     watchHost,
     store: storeAccess(),
-    onExit: (code) => process.exit(code),
+    tracer,
+    onExit: (code) => {
+      if (tracer) void tracer.shutdown(telemetryMs).then(() => process.exit(code));
+      else process.exit(code);
+    },
   });
   log.add(server.showLog);
   if (hostPid) watchHost(hostPid);
@@ -159,6 +212,20 @@ function start({ drainMs, hostPid, limits: set, resumes }: Command & { kind: 'da
   process.stdin.on('end', () => watchShell(() => server.lifecycle.hostGone()));
   wire.connection.listen();
   if (resumes) void server.resumeInterrupted();
+  if (inspect) void openInspector(inspect, server.executor, limits);
+}
+
+/** The page over the runs of this daemon. That it cannot be served does not stop the daemon. */
+async function openInspector({ port, allowsActions }: InspectSetting, executor: RunExecutor, limits: Limits) {
+  const { inspectorOwner, startInspector } = await import('./inspector/inspector.ts');
+  const owner = allowsActions ? () => inspectorOwner(limits) : undefined;
+  const token = process.env.RUNWIRE_INSPECT_TOKEN;
+  try {
+    const { address } = await startInspector({ executor, owner, version, port, log, token });
+    process.stderr.write(`runwire: the runs are shown at ${address}\n`);
+  } catch (error) {
+    log.error(`the inspector cannot be served on port ${port}: ${(error as Error).message}`);
+  }
 }
 
 /**

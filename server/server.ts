@@ -19,6 +19,7 @@ import { connectionClient } from './rpc/connection-client.ts';
 import { needsWakeUp } from './rpc/wake-up.ts';
 import type { Wire, WireEvents } from './rpc/wire.ts';
 import { AgentRegistry } from './runs/agent-registry.ts';
+import type { RunTracer } from './runs/run-trace.ts';
 import { serverInspection } from './runs/toolsets/server-inspection.ts';
 import { Session } from './session.ts';
 import type { McpMode } from './toolsets/server-specs.ts';
@@ -44,6 +45,8 @@ export interface ServerDeps {
   readonly runner?: RunnerFactory;
   /** Where runs are kept; absent: in memory alone. */
   readonly store?: StoreAccess | undefined;
+  /** Records spans of runs; absent: none are. */
+  readonly tracer?: RunTracer | undefined;
   /** Timers of runs; default: those of the process. */
   readonly after?: After;
   /** Called with the exit code at the end: runs have ended, responses were written. */
@@ -57,6 +60,8 @@ export interface Server {
   /** Ends the runs of a client that has gone and resolves when all have ended. */
   close(): Promise<void>;
   readonly session: Session;
+  /** Its runs. */
+  readonly executor: RunExecutor;
   /** How it ends; the input and the output have their part in it already. */
   readonly lifecycle: Lifecycle;
   /** Shows lines of the log to the client. */
@@ -98,6 +103,7 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   wire.events = wireEvents(wire, { lifecycle, executor, log: deps.log });
   return {
     session,
+    executor,
     lifecycle,
     showLog: (level, message) => {
       // Nothing may be sent before the response to the handshake.
@@ -179,7 +185,7 @@ function createHandlers(
   limits: typeof defaultLimits,
   { wire, toolsets }: { wire: Wire; toolsets: Toolsets },
 ): { handlers: Handlers; executor: RunExecutor } {
-  const { env, log, world, runner, after, store } = deps;
+  const { env, log, world, runner, after, store, tracer } = deps;
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const keys = { env, allowEnv, allowLocalDownloads };
   const agents = new AgentRegistry(limits, (agent) => toolsets.retire(agent));
@@ -195,6 +201,7 @@ function createHandlers(
     onDebug,
     ...(runner ? { runner } : {}),
     ...(after ? { after } : {}),
+    tracer,
   });
   const handlers: Handlers = {
     ...serviceHandlers({

@@ -1369,6 +1369,8 @@ export interface ModelRequestStartedEvent {
   status?: number | undefined;
   /** Delay before this attempt, in milliseconds. */
   delayMs?: number | undefined;
+  /** How long after the first attempt this one was emitted, in milliseconds; absent in the first. */
+  afterMs?: number | undefined;
 }
 
 /** A message of a model. @since 0.1.0 */
@@ -1423,8 +1425,10 @@ export interface ModelResponseEvent {
   usage: RunUsage;
   /** The model that responded, as the provider names it. */
   served: string | null;
-  /** How long the request took. */
+  /** How long the request took, all of its attempts included, in milliseconds. */
   durationMs: number;
+  /** When the first part of a streamed response began, in milliseconds after the request. */
+  firstPartMs?: number | undefined;
 }
 
 /** A message of a model. @since 0.1.0 */
@@ -2237,6 +2241,22 @@ export interface RunDelta {
   event: DeltaEvent;
 }
 
+/** What `run/list` says of a run with `detail`. @since 0.1.0 */
+export interface RunDetail {
+  /** The model that was requested. */
+  model: string;
+  /** The beginning of its prompt, at most 200 characters; absent without text. */
+  prompt?: string | undefined;
+  /** The run whose tool started it. */
+  parentRunId?: string | undefined;
+  /** From start to finish, in milliseconds; absent until it has ended. */
+  durationMs?: number | undefined;
+  /** Its usage; absent while another process drives it or nobody does. */
+  usage?: RunUsage | undefined;
+  /** Kind of the error that ended it. */
+  errorKind?: string | undefined;
+}
+
 /** The error of a run that failed or was cancelled, in the shape of a JSON-RPC error. @since 0.1.0 */
 export interface RunError {
   /** Number of the kind. */
@@ -2365,6 +2385,8 @@ export interface RunListParams {
   outcome?: "success" | "deferred" | "cancelled" | "failed" | null | undefined;
   /** Only runs of this conversation. */
   conversationId?: string | null | undefined;
+  /** Also describe each run: its model, prompt, usage and end. */
+  detail?: boolean | null | undefined;
 }
 
 /** Result of `run/list`. @since 0.1.0 */
@@ -2389,6 +2411,8 @@ export interface RunListResultRunsItem {
   conversationId: string;
   /** RFC 3339. */
   startedAt: string;
+  /** More of it, when that was requested. */
+  detail?: RunDetail | undefined;
 }
 
 /** Parameters of `run/messages`. @since 0.1.0 */
@@ -2539,7 +2563,7 @@ export interface RunResumeParamsInput {
   workDoneToken?: string | number | null | undefined;
   /** Callbacks that the client serves for this run, beside those it named in `initialize`. */
   callbacks?: string[] | null | undefined;
-  /** Ignored. */
+  /** `traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored. */
   _meta?: unknown;
   /** Replaces the `deps` of the run. */
   deps?: unknown;
@@ -2657,7 +2681,7 @@ export interface RunStartParamsInput {
   callbacks?: string[] | null | undefined;
   /** LSP's, ignored. */
   partialResultToken?: string | number | null | undefined;
-  /** Ignored. */
+  /** `traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored. */
   _meta?: unknown;
 }
 
@@ -3159,6 +3183,14 @@ export interface ToolCallParams {
   approved?: boolean | undefined;
   /** `metadata` of the tool; for an approved call, the metadata of the approval. */
   metadata?: unknown;
+  /** Present when the run belongs to a trace: spans of the tool are children of that span. */
+  _meta?: ToolCallParamsMeta | undefined;
+}
+
+/** `ToolCallParams._meta`: Present when the run belongs to a trace: spans of the tool are children of that span. @since 0.1.0 */
+export interface ToolCallParamsMeta {
+  /** The span of the call, as W3C Trace Context writes it. */
+  traceparent?: string | undefined;
 }
 
 /** A call of a tool. @since 0.1.0 */

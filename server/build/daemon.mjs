@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { buildInspector } from './inspector.mjs';
 import { bundledPackages, licencesOf } from './licences.mjs';
 import { common, dist, root } from './output.mjs';
 
@@ -20,6 +21,8 @@ const parts = {
   'google-credentials': 'server/models/credentials/google.ts',
   'google-token': 'server/models/credentials/google-token.ts',
   mcp: 'server/toolsets/part.ts',
+  inspector: 'server/inspector/inspector.ts',
+  telemetry: 'server/telemetry/part.ts',
   workspace: 'server/toolsets/workspace/part.ts',
   acp: 'server/frontends/acp/part.ts',
 };
@@ -81,13 +84,20 @@ const bundled = {
 
 /** Bundles the daemon; its folder also holds the licences of what it is made of, and nothing else. */
 export async function bundleDaemon() {
+  const inspector = await buildInspector();
+  // The page is in the part that serves it: the folder of the daemon is all that a program has to bring along.
+  const define = { ...common.define, RUNWIRE_INSPECTOR: JSON.stringify(inspector.page) };
+  // `import.meta` is read where the source runs, never in the bundle.
+  const ofPart = { inspector: { define, logOverride: { 'empty-import-meta': 'silent' } } };
   const results = await Promise.all([
     build({
       ...bundled,
       entryPoints: { server: 'server/main.ts' },
       plugins: [separateParts, lazyNodeModules],
     }),
-    ...Object.entries(parts).map(([name, file]) => build({ ...bundled, entryPoints: { [`part-${name}`]: file } })),
+    ...Object.entries(parts).map(([name, file]) =>
+      build({ ...bundled, ...ofPart[name], entryPoints: { [`part-${name}`]: file } }),
+    ),
     build({
       ...cjs,
       bundle: false,
@@ -97,9 +107,9 @@ export async function bundleDaemon() {
   ]);
   const metafiles = results.map(({ metafile }) => metafile);
   checkInputs(metafiles[0]);
-  const packages = bundledPackages(metafiles);
+  const packages = bundledPackages([...metafiles, inspector.metafile]);
   const files = results.flatMap(({ outputFiles }) => outputFiles);
-  return [...files, ...licenceFiles(packages)];
+  return [...files, ...inspector.files, ...licenceFiles(packages)];
 }
 
 const licenceFiles = (packages) => [
@@ -119,7 +129,7 @@ function checkInputs({ outputs }) {
   };
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
   refuse(
-    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|@modelcontextprotocol)\//,
+    /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|@modelcontextprotocol|@opentelemetry)\//,
     'import it only from a part, which is a file of its own',
   );
 }

@@ -29,6 +29,8 @@ import { toolOutcome } from './tool-outcome.ts';
 export interface CallbackOptions extends RequesterOptions {
   /** How messages and parts of unknown kinds are treated. */
   readonly unknownParts: 'refuse' | 'carry';
+  /** The span that a tool call belongs to; absent: none. */
+  readonly traceparentOf?: (toolCallId: string) => string | undefined;
   /** Runs something that waits for a human; meanwhile the run has no slot and its time does not run. */
   readonly whileWaiting: <T>(decide: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
@@ -72,7 +74,9 @@ export class HostCallbacks implements Callbacks {
     const { name, toolCallId } = request;
     const read = (answer: unknown) => toolOutcome(answer, name);
     const call = { method: 'tool/call' as const, name, toolCallId, timeoutMs, read };
-    return this.request(call, { ...params, idempotencyKey: context.idempotencyKey }, context);
+    const traceparent = this.#options.traceparentOf?.(toolCallId);
+    const meta = traceparent === undefined ? {} : { _meta: { traceparent } };
+    return this.request(call, { ...params, idempotencyKey: context.idempotencyKey, ...meta }, context);
   }
 
   /** Returns whether a tool call waits for its response. */

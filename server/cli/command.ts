@@ -1,3 +1,4 @@
+import type { RunExecutor } from '../executors/run-executor.ts';
 import type { StoreSetting } from '../store/keeping.ts';
 import { exitCode } from './exit-code.ts';
 import { type OptionTable, type ReadOptions, readOptions, UsageError } from './options.ts';
@@ -10,15 +11,17 @@ export interface Desk {
   readonly env: NodeJS.ProcessEnv;
   /** The store that was named before the command. */
   readonly store?: StoreSetting | undefined;
+  /** The runs of a store: of a folder, or of the one that was named before the command; null when none was. */
+  readonly open: (folder: string | undefined) => RunExecutor | null;
   /** Aborted when the user wants it to stop. */
   readonly interrupted: AbortSignal;
 }
 
 /** A command of its own options, which starts no run. */
-export interface DeskCommand {
+export interface DeskCommand<D extends Desk = Desk> {
   readonly optionNames: readonly string[];
   /** Resolves with the exit code when everything was written. */
-  run(args: readonly string[], desk: Desk): Promise<number>;
+  run(args: readonly string[], desk: D): Promise<number>;
 }
 
 /** How a command is declared. */
@@ -31,11 +34,11 @@ export interface CommandSpec<T extends OptionTable> {
 }
 
 /** Makes a command that reads its options, prints its help, and reports what is wrong with its arguments. */
-export function command<T extends OptionTable>(
+export function command<T extends OptionTable, D extends Desk = Desk>(
   { name, help, options, words: most }: CommandSpec<T>,
-  work: (given: ReadOptions<T>, desk: Desk) => Promise<number>,
-): DeskCommand {
-  const run: DeskCommand['run'] = async (args, desk) => {
+  work: (given: ReadOptions<T>, desk: D) => Promise<number>,
+): DeskCommand<D> {
+  const run: DeskCommand<D>['run'] = async (args, desk) => {
     try {
       const given = readOptions(args, { ...options, help: 'flag' });
       if (given.values.help) {

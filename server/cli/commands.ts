@@ -3,6 +3,10 @@ import { acpTable } from '../frontends/acp-options.ts';
 import type { DeskCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
+import { inspectCommand } from './inspect/inspect.ts';
+import { runsCommand } from './inspect/runs.ts';
+import { showCommand } from './inspect/show.ts';
+import type { ViewDesk } from './inspect/view-desk.ts';
 import { modelsCommand } from './models.ts';
 import { runTable } from './run-options.ts';
 import { storeCommand } from './store/store-command.ts';
@@ -10,6 +14,9 @@ import { storeCommand } from './store/store-command.ts';
 const completion = completionCommand({
   '': Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name])),
   run: Object.keys(runTable),
+  inspect: inspectCommand.optionNames,
+  runs: runsCommand.optionNames,
+  show: showCommand.optionNames,
   acp: [...Object.keys(acpTable), 'store', 'mcp', 'allow-env', 'config', 'log-level', 'log-file', 'help'],
   models: modelsCommand.optionNames,
   doctor: doctorCommand.optionNames,
@@ -25,3 +32,9 @@ export const deskCommands = {
   store: storeCommand,
   completion,
 } as const satisfies Record<string, DeskCommand>;
+
+/** The commands that look at runs, by name. */
+export const viewCommands = { inspect: inspectCommand, runs: runsCommand, show: showCommand } as const satisfies Record<
+  string,
+  DeskCommand<ViewDesk>
+>;

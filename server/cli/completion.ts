@@ -19,7 +19,7 @@ Prints a script that completes the commands, options and providers of runwire in
 export type Words = Readonly<Record<string, readonly string[]>>;
 
 /** Options that take the name of a file. */
-const fileOptions = ['agent', 'attach', 'config', 'history', 'log-file', 'schema', 'workspace'];
+const fileOptions = ['agent', 'attach', 'config', 'history', 'log-file', 'schema', 'store', 'workspace'];
 
 /** Makes `runwire completion`, which completes these words. */
 export const completionCommand = (words: Words): DeskCommand =>

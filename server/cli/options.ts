@@ -74,6 +74,12 @@ export function readOptions<T extends OptionTable>(
   return { values: values as OptionValues<T>, words, rest };
 }
 
+/** Returns a port. Errors: `UsageError`. */
+export function portOf(option: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UsageError(`${option} takes a port, from 0 for any that is free to 65535; '${text}' is none`);
+}
+
 function split(arg: string): { name: string; inline?: string } {
   if (arg === '-h') return { name: 'help' };
   if (!arg.startsWith('--')) return { name: arg };

@@ -2,8 +2,9 @@ import { fstatSync } from 'node:fs';
 import type { Log } from '../log.ts';
 import type { Output } from '../rpc/stdout.ts';
 import type { Desk } from './command.ts';
-import { deskCommands } from './commands.ts';
+import { deskCommands, viewCommands } from './commands.ts';
 import { exitCode } from './exit-code.ts';
+import type { ViewDesk } from './inspect/view-desk.ts';
 import type { StartRun } from './local-run.ts';
 import type { TextSink } from './output.ts';
 import type { Input } from './prompt.ts';
@@ -25,9 +26,21 @@ export function runProcess(
 /** Any other command as this process. */
 export function deskProcess(
   { kind, args, store }: { kind: keyof typeof deskCommands; args: readonly string[]; store?: Desk['store'] },
-  { stdout, log }: { stdout: Output; log: Log },
+  { stdout, log, open }: { stdout: Output; log: Log; open: Desk['open'] },
 ): Promise<never> {
-  return asProcess({ stdout, log }, (streams) => deskCommands[kind].run(args, { ...streams, env: process.env, store }));
+  return asProcess({ stdout, log }, (streams) =>
+    deskCommands[kind].run(args, { ...streams, env: process.env, store, open }),
+  );
+}
+
+/** A command that looks at runs, as this process. */
+export function viewProcess(
+  { kind, args }: { kind: keyof typeof viewCommands; args: readonly string[] },
+  { stdout, log, open }: { stdout: Output; log: Log; open: ViewDesk['open'] },
+): Promise<never> {
+  return asProcess({ stdout, log }, (streams) =>
+    viewCommands[kind].run(args, { ...streams, env: process.env, open, log }),
+  );
 }
 
 type Streams = Pick<Desk, 'stdout' | 'stderr' | 'interrupted'>;

@@ -22,7 +22,8 @@ export interface RunView {
   readonly startedAt: string;
   /** The metadata it was started with. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
-  summary(): RunSummary;
+  /** With `detail` also what `run/list` describes of it. */
+  summary(options?: { readonly detail?: boolean }): RunSummary;
   /** Errors: `run.outputIsText`, `run.noToolReturn`, `params.invalid` for a cursor that was not given out. */
   messages(page: Without<ParamsOf<'run/messages'>, 'runId'>): Promise<ResultOf<'run/messages'>>;
   /** Errors: those of `messages`. */

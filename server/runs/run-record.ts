@@ -17,6 +17,7 @@ import { refuseExcess } from './overload.ts';
 import type { OwnerReference, RunOwner } from './run-owner.ts';
 import type { RunScheduler } from './run-scheduler.ts';
 import type { RunStop } from './run-stop.ts';
+import type { TraceContext } from './run-trace.ts';
 import { RunWaiters, tooManyWait } from './run-waiters.ts';
 
 type State = RunSnapshot['state'];
@@ -40,8 +41,11 @@ export interface RecordOptions {
   readonly scheduler: RunScheduler;
   /** Number of runs above it. */
   readonly depth: number;
+  /** The run whose tool started it. */
+  readonly parentRunId?: string | undefined;
   /** About the bytes of its parameters, as JSON. */
   readonly givenBytes: number;
+  readonly trace: Pick<TraceContext, 'recorded'>;
   readonly limits: Pick<Limits, 'waitersPerRun' | 'steerQueue' | 'steerQueueBytes'>;
   /** Where the run is written down; absent when there is no store. */
   readonly journal?: RunJournal | undefined;
@@ -56,6 +60,7 @@ export class RunRecord {
   readonly callbacks: HostCallbacks;
   readonly emitter: RunEmitter;
   readonly depth: number;
+  readonly parentRunId: string | undefined;
   readonly givenBytes: number;
   readonly journal: RunJournal | undefined;
   result: RunResult | null = null;
@@ -65,6 +70,7 @@ export class RunRecord {
   readonly #scheduler: RunScheduler;
   readonly #owner: OwnerReference;
   readonly stop: RunStop;
+  readonly #trace: RecordOptions['trace'];
   readonly #limits: RecordOptions['limits'];
   /** Made for the first waiter, since thousands of runs may be live. */
   #waiters: RunWaiters | null = null;
@@ -84,7 +90,9 @@ export class RunRecord {
     this.callbacks = options.callbacks;
     this.emitter = options.emitter;
     this.#scheduler = options.scheduler;
+    this.#trace = options.trace;
     this.depth = options.depth;
+    this.parentRunId = options.parentRunId;
     this.givenBytes = options.givenBytes;
     this.#limits = options.limits;
     this.journal = options.journal;
@@ -165,6 +173,7 @@ export class RunRecord {
     if (this.result || this.#left) return;
     this.#left = why;
     this.emitter.mute();
+    this.#trace.recorded?.leave();
     this.stop.leave(why);
     this.#waiters?.reject(why);
     this.#waiters = null;

@@ -6,13 +6,15 @@ import { EngineError } from '../engine/errors.ts';
 import { LOOP_VERSION } from '../engine/steps/steps.ts';
 import { beatMs, Daemons } from './daemons.ts';
 import { DiskSync } from './disk-sync.ts';
+import { edgeLines, firstLine } from './edge-lines.ts';
 import { makeFolder, openFolder } from './folder.ts';
 import { decodeLine, readLines } from './line.ts';
 import { conversationOf, epochOf, fileName, idOf, newRef, type RunRef, stableName, type Tag } from './names.ts';
+import { endOf, promptExcerpt, type RunEnd } from './run-detail.ts';
 import { type Durability, type FileWorld, RunFile } from './run-file.ts';
 import { RunIndex } from './run-index.ts';
 import { failedIn } from './store-errors.ts';
-import type { RunHead, StoredHistory } from './stored-lines.ts';
+import type { RunHead, StoredHistory, StoredLine } from './stored-lines.ts';
 import { StoredRun } from './stored-run.ts';
 
 /** Options of a store. */
@@ -39,6 +41,12 @@ export interface Taken {
   readonly by: RunRef;
 }
 
+/** The messages of a run, and the index of the first that is new. */
+export interface RunHistory {
+  readonly messages: readonly ModelMessage[];
+  readonly newMessageIndex: number;
+}
+
 /** What a list shows of the head of a run. */
 export interface StoredHeadSummary {
   readonly runId: string;
@@ -46,6 +54,9 @@ export interface StoredHeadSummary {
   readonly parentRunId: string | undefined;
   readonly agent: string | undefined;
   readonly startedAt: string;
+  readonly model: string;
+  /** The beginning of its prompt. */
+  readonly prompt: string | undefined;
 }
 
 /** What a list shows of a run. */
@@ -53,12 +64,18 @@ export type StoredSummary = StoredHeadSummary & {
   readonly ref: RunRef;
   /** Null when it has not ended. */
   readonly outcome: RunResult['outcome'] | null;
+  /** Its end, as far as that was read. */
+  readonly end?: RunEnd;
 };
 
 const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
 
 /** Heads that are remembered. */
 const mostHeads = 50_000;
+
+/** Ended runs whose messages are remembered, and the most messages of one. */
+const mostHistories = 16;
+const mostMessages = 10_000;
 
 /** How long after its last sign of life a daemon looks whether its runs are still its own. */
 const lateMs = 30_000;
@@ -81,6 +98,8 @@ export class RunStore {
   readonly #owned = new Map<RunFile, OwnedRun>();
   readonly #files: FileWorld;
   readonly #heads = new Map<string, StoredHeadSummary>();
+  readonly #messages = new Map<string, RunHistory>();
+  readonly #ends = new Map<string, RunEnd>();
   #beatAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: NodeJS.Timeout | undefined;
@@ -180,8 +199,10 @@ export class RunStore {
     // Lines are the truth: a run may have ended without its name saying so yet.
     const run = ended === undefined ? await this.load(ref) : null;
     if (ended === undefined && !run) return null;
-    const head = run ? summaryOf(run.head) : await this.#head(ref);
-    return head && { ref: run?.ref ?? ref, ...head, outcome: ended ?? run?.result?.outcome ?? null };
+    const head = run ? headSummary(run.head) : await this.#head(ref);
+    const result = run?.result;
+    const end = result ? { end: endOf(result) } : {};
+    return head && { ref: run?.ref ?? ref, ...head, outcome: ended ?? result?.outcome ?? null, ...end };
   }
 
   /** What a run was started with; null for a file without a head. Errors: `store.unavailable`. */
@@ -203,28 +224,55 @@ export class RunStore {
     if (known) return known;
     const head = await this.head(ref);
     if (!head) return null;
-    const summary = summaryOf(head);
-    if (this.#heads.size >= mostHeads) this.#heads.clear();
-    this.#heads.set(name, summary);
+    const summary = headSummary(head);
+    remember(this.#heads, name, summary);
     return summary;
+  }
+
+  /** What a list shows of a run that has ended, and of its end, which never changes. Errors: those of `load`. */
+  async endedSummary(ref: RunRef): Promise<StoredSummary | null> {
+    const name = stableName(ref);
+    const outcome = outcomes[ref.tag as keyof typeof outcomes];
+    if (!this.#heads.has(name) || !this.#ends.has(name)) await this.#readEdges(ref);
+    const [head, end] = [this.#heads.get(name), this.#ends.get(name)];
+    return head && end && outcome ? { ref, ...head, outcome, end } : null;
+  }
+
+  async #readEdges(ref: RunRef): Promise<void> {
+    const { first, last } = await edgeLines(this.pathOf(ref));
+    const head = first && decodeLine(first);
+    const end = (last && decodeLine(last)) as StoredLine | null;
+    if (head?.k === 'run') remember(this.#heads, stableName(ref), headSummary(head as unknown as RunHead));
+    if (end?.k === 'end') remember(this.#ends, stableName(ref), endOf(end.result));
   }
 
   /** The messages that a run began with. Errors: those of `load`. */
   async historyOf({ from, messages }: StoredHistory): Promise<ModelMessage[]> {
     if (!from) return [...messages];
     const ref = await this.find(from.runId);
-    const run = ref && (await this.load(ref));
-    if (!run)
+    const known = ref && this.#messages.get(stableName(ref));
+    const run = known || !ref ? null : await this.load(ref);
+    const base = known ?? (run && (await this.messagesOf(run)));
+    if (!base)
       throw new EngineError(
         'run.notFound',
         `Run '${from.runId}', which another one goes on from, is not in the store.`,
       );
-    return [...(await this.messagesOf(run)).messages.slice(0, from.count), ...messages];
+    return [...base.messages.slice(0, from.count), ...messages];
   }
 
-  /** The messages of a run as they were last written. Errors: those of `load`. */
-  async messagesOf(run: StoredRun): Promise<{ messages: ModelMessage[]; newMessageIndex: number }> {
-    return run.messagesAfter(await this.historyOf(run.head.history));
+  /** The messages of a run as they were last written; they are not to be changed. Errors: those of `load`. */
+  async messagesOf(run: StoredRun): Promise<RunHistory> {
+    const name = stableName(run.ref);
+    const known = this.#messages.get(name);
+    if (known) return known;
+    const history = run.messagesAfter(await this.historyOf(run.head.history));
+    // Those of a run that has ended never change; a conversation goes on from the latest of them.
+    if (!run.result || history.messages.length > mostMessages) return history;
+    this.#messages.set(name, history);
+    const [oldest] = this.#messages.keys();
+    if (this.#messages.size > mostHistories && oldest !== undefined) this.#messages.delete(oldest);
+    return history;
   }
 
   /** The process that drives a run; null when none does. */
@@ -454,30 +502,20 @@ export class RunStore {
   }
 }
 
-const summaryOf = ({ runId, conversationId, parentRunId, spec, startedAt }: RunHead): StoredHeadSummary => ({
+/** Returns what a list shows of a head. */
+export const headSummary = ({ runId, conversationId, parentRunId, spec, startedAt }: RunHead): StoredHeadSummary => ({
   runId,
   conversationId,
   parentRunId,
   agent: spec.agent.name ?? undefined,
   startedAt,
+  model: spec.modelId,
+  prompt: promptExcerpt(spec.params.prompt),
 });
 
-/** Reads a file up to its first newline; null when there is none. */
-async function firstLine(path: string): Promise<Buffer | null> {
-  const { O_RDONLY, O_NOFOLLOW = 0 } = fs.constants;
-  const file = await fs.promises.open(path, O_RDONLY | O_NOFOLLOW);
-  try {
-    let bytes = Buffer.alloc(0);
-    for (let size = 16 * 1024; ; size *= 4) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, bytes.length);
-      bytes = Buffer.concat([bytes, buffer.subarray(0, bytesRead)]);
-      const end = bytes.indexOf(0x0a);
-      if (end >= 0) return bytes.subarray(0, end);
-      if (bytesRead < size) return null;
-    }
-  } finally {
-    await file.close();
-  }
+function remember<T>(known: Map<string, T>, name: string, value: T): void {
+  if (known.size >= mostHeads) known.clear();
+  known.set(name, value);
 }
 
 const isOpen = ({ tag }: RunRef) => tag === 'park' || tag.startsWith('live-');

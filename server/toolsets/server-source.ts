@@ -43,7 +43,8 @@ export interface SourceWorld {
   /** Gets an answer from the person; null when the client does not serve that. */
   readonly elicit: ((elicitation: ServerElicitation, context: CallbackContext) => ReturnType<ElicitFunction>) | null;
   readonly onDebug: (text: string) => void;
-  readonly traceparent: string | undefined;
+  /** The span that a call belongs to. */
+  readonly traceparentOf: (toolCallId: string | undefined) => string | undefined;
 }
 
 /** What a server offers a run. */
@@ -180,7 +181,8 @@ export class ServerSource {
     const { tool: name, args, argsText, onProgress } = request;
     const timeoutMs = this.#spec.timeoutMs ?? defaultTimeoutMs;
     const deadline = new Deadline(timeoutMs);
-    const { elicit, runId, traceparent } = this.#world;
+    const { elicit, runId, traceparentOf } = this.#world;
+    const traceparent = traceparentOf(request.toolCallId);
     try {
       return await server.call({
         name,

@@ -46,6 +46,7 @@ const wire = `
   export { openWire } from './server/rpc/wire.ts';
   export { defaultLimits } from './server/limits.ts';
 `;
+const filled = `export { fillStore } from './test/inspector/many-runs.ts';`;
 const bare = `import './test/bench/servers/bare-zod.mjs';`;
 
 /** Bundles the TypeScript that is measured inside a process to dist/bench/. */
@@ -64,7 +65,7 @@ export async function bundleSources() {
       ignoreAnnotations: true,
       logLevel: 'warning',
     });
-  const sources = { engine, server, messages, wire, bare };
+  const sources = { engine, server, messages, wire, bare, filled };
   await Promise.all(Object.entries(sources).map(([name, contents]) => bundle(name, contents)));
   return Object.fromEntries(Object.keys(sources).map((name) => [name, join(outdir, `${name}.cjs`)]));
 }

@@ -7,6 +7,7 @@ import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
 import { measureAcp } from './frontends/acp.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
+import { measureInspector } from './inspector/looking-at-runs.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
 import { measureStartup } from './startup.mjs';
@@ -29,6 +30,7 @@ const measurements = {
   acp: () => measureAcp(daemonPath),
   wire: () => measureWire(daemonPath, bundles.wire),
   stream: () => measureStream(daemonPath),
+  inspector: () => measureInspector(daemonPath, bundles.filled),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
 };
 const named = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));

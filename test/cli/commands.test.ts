@@ -24,7 +24,7 @@ function sink(columns?: number) {
 async function run(name: keyof typeof deskCommands, args: string[], env: NodeJS.ProcessEnv = {}) {
   const [stdout, stderr] = [sink(), sink()];
   const interrupted = new AbortController().signal;
-  const code = await deskCommands[name].run(args, { stdout, stderr, env, interrupted });
+  const code = await deskCommands[name].run(args, { stdout, stderr, env, interrupted, open: () => null });
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 

@@ -151,6 +151,25 @@ export function executorCases(name: string, open: (limits: Partial<TestOwner['li
         await Promise.all([result('b'), result('c')]);
       });
 
+      it('describes the runs of a list on request', async () => {
+        await start({ runId: 'a', prompt: `${'é'.repeat(300)}` });
+        await finish();
+        await result('a');
+        const usage = (await (await executor.get('a')).usage({})).usage;
+        expect((await executor.list({})).runs[0]).not.toHaveProperty('detail');
+        const [described] = (await executor.list({ detail: true })).runs;
+        const detail = { model: 'host:script', prompt: 'é'.repeat(200), durationMs: expect.any(Number), usage };
+        expect(described?.detail).toEqual(detail);
+        expect((await executor.get('a')).summary({ detail: true })).toEqual(described);
+      });
+
+      it('names the kind of the error that ended a run', async () => {
+        await start();
+        (await owner.callback('model/request')).fail({ code: 1, message: 'no', data: { kind: 'model.api' } });
+        await result();
+        expect((await executor.list({ detail: true })).runs[0]?.detail).toMatchObject({ errorKind: 'model.api' });
+      });
+
       it('counts runs by what they do', async () => {
         await start({ runId: 'a' });
         await start({ runId: 'b' });

@@ -21,6 +21,8 @@ const layers: readonly (readonly string[])[] = [
   ['server/toolsets'],
   ['server/runs'],
   ['server/executors'],
+  ['server/telemetry'],
+  ['server/inspector'],
   ['server/rpc'],
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
@@ -38,6 +40,9 @@ const packages: Record<string, RegExp> = {
   'server/engine': /^node:crypto$/,
   server:
     /^(node:.*|vscode-jsonrpc\/node|zod|@ai-sdk\/.*|@pydantic\/genai-prices|@aws-sdk\/.*|@smithy\/.*|google-auth-library|@modelcontextprotocol\/client)$/,
+  'server/telemetry': /^@opentelemetry\/.*$/,
+  'server/inspector/view': /^$/,
+  'server/inspector/page': /^(preact(\/hooks)?|uplot)$/,
   'server/frontends/acp': /^(node:.*|@agentclientprotocol\/sdk)$/,
   'client-sample/vscode': /^(node:.*|zod|runwire|vscode)$/,
   'client-sample': /^(node:.*|zod|runwire(\/protocol)?)$/,
@@ -45,7 +50,7 @@ const packages: Record<string, RegExp> = {
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(c|m)?ts$/.test(file))
+    .filter((file) => /\.(c|m)?tsx?$/.test(file))
     .map((file) => join(folder, file));
 }
 
@@ -160,15 +165,17 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
   expect(users(/^@modelcontextprotocol/).filter((file) => !file.startsWith('server/toolsets/mcp/'))).toEqual([]);
 });
 
-it('handlers, front ends and the command line know runs by the executor alone', () => {
+it('handlers, the inspector, front ends and the command line know runs by the executor alone', () => {
   // A front end serves the callbacks of its runs, as a client does.
   const known =
     /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner|uuid7|toolsets\/server-warm-up)|callbacks\/(client|served-callbacks))\.ts$/;
-  const wrong = ['server/handlers', 'server/frontends', 'server/cli'].flatMap(sources).flatMap((file) =>
-    importsOf(file)
-      .map(({ from }) => targetOf(file, from))
-      .filter((target) => /^server\/(executors|runs|callbacks)\//.test(target) && !known.test(target))
-      .map((target) => `${file} imports ${target}`),
-  );
+  const wrong = ['server/handlers', 'server/inspector', 'server/frontends', 'server/cli']
+    .flatMap(sources)
+    .flatMap((file) =>
+      importsOf(file)
+        .map(({ from }) => targetOf(file, from))
+        .filter((target) => /^server\/(executors|runs|callbacks)\//.test(target) && !known.test(target))
+        .map((target) => `${file} imports ${target}`),
+    );
   expect(wrong).toEqual([]);
 });

@@ -63,7 +63,7 @@ const faultsOfName = (file: string) =>
 
 const sources = (folder: string) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.[cm]?[jt]s$/.test(file) && !file.includes('node_modules'))
+    .filter((file) => /\.[cm]?[jt]sx?$/.test(file) && !file.includes('node_modules'))
     .map((file) => join(folder, file))
     // This file lists the words.
     .filter((file) => file !== 'test/repo/vocabulary.test.ts');

@@ -22,6 +22,7 @@ const editors = [
   { text: 'Emacs', link: '/guide/emacs' },
 ];
 const running = [
+  { text: 'Look at runs', link: '/guide/inspector' },
   { text: 'Limits and operations', link: '/guide/operations' },
   { text: 'Security', link: '/guide/security' },
   { text: 'The command line', link: '/guide/command-line' },

@@ -8,6 +8,7 @@ import { exitCode } from '../exit-code.ts';
 import { UsageError } from '../options.ts';
 import { Voice } from '../output.ts';
 import { adoptRuns, verifyRuns } from './check-runs.ts';
+import { exportPage } from './export-page.ts';
 import { listRuns } from './list-runs.ts';
 import { compactStore, removeConversations } from './remove-runs.ts';
 import { searchRuns } from './search-runs.ts';
@@ -22,7 +23,8 @@ Commands:
   ls                   list the conversations, the latest first; with --runs every run
   show ID              print what was said in a conversation
   grep TEXT            print the lines in which a text stands; exit code 1 when there are none
-  export ID            print its messages as JSON, for runwire run --history, Pydantic AI and other programs
+  export ID            print its messages as JSON, for runwire run --history, Pydantic AI and other programs; with
+                       --format html its latest run, or the one of ID, as a page to send on: timeline, conversation, usage
   rm ID...             delete conversations with all of their runs
   verify               read every run to its end; exit code 1 when one is damaged
   adopt                after a store was copied or restored: park the runs whose daemon is gone; with --force also those
@@ -36,6 +38,7 @@ Options:
   --runs               see ls
   --ignore-case        see grep
   --force              see adopt
+  --format FORMAT      see export: json (default) or html
   --json               print JSON
   --help               print this
 
@@ -44,9 +47,16 @@ Examples:
   runwire store export 0193-4c1 --store ~/.my-editor/runs > history.json
 `;
 
-const options = { store: 'value', runs: 'flag', 'ignore-case': 'flag', force: 'flag', json: 'flag' } as const;
+const options = {
+  store: 'value',
+  runs: 'flag',
+  'ignore-case': 'flag',
+  force: 'flag',
+  format: 'value',
+  json: 'flag',
+} as const;
 
-type Given = { readonly runs?: true; readonly 'ignore-case'?: true; readonly force?: true };
+type Given = { readonly runs?: true; readonly 'ignore-case'?: true; readonly force?: true; readonly format?: string };
 type Work = (desk: StoreDesk, given: Given, keeping: Keeping) => Promise<number>;
 
 /** Each with how many ids it takes. */
@@ -56,12 +66,18 @@ const commands: Readonly<
   ls: { ids: [0, 0], work: (desk, { runs = false }) => listRuns(desk, { ofRuns: runs }) },
   show: { ids: [1, 100], work: showConversation },
   grep: { ids: [1, 1], work: (desk, given) => searchRuns(desk, { ignoresCase: given['ignore-case'] ?? false }) },
-  export: { ids: [1, 1], work: exportConversation },
+  export: { ids: [1, 1], work: exportAs },
   rm: { ids: [1, 100], work: removeConversations },
   verify: { ids: [0, 0], work: verifyRuns },
   adopt: { ids: [0, 0], work: (desk, { force = false }) => adoptRuns(desk, { force }) },
   compact: { ids: [0, 0], work: (desk, _given, keeping) => compactStore(desk, keeping) },
 };
+
+function exportAs(desk: StoreDesk, { format = 'json' }: Given): Promise<number> {
+  if (format === 'html') return exportPage(desk);
+  if (format === 'json') return exportConversation(desk);
+  throw new UsageError(`--format takes json or html, not '${format}'`);
+}
 
 /** `runwire store`. */
 export const storeCommand = command({ name: 'store', help, options, words: 101 }, async ({ values, words }, desk) => {
@@ -71,7 +87,7 @@ export const storeCommand = command({ name: 'store', help, options, words: 101 }
   if (path === undefined || path === '') throw new UsageError('name the folder with --store DIR');
   const keeping = desk.store?.keeping ?? { maxBytes: defaultMaxBytes };
   return withStore(resolve(path), desk, (store, warn) =>
-    work({ store, ids, stdout: desk.stdout, warn, isJson: values.json ?? false }, values, keeping),
+    work({ store, ids, stdout: desk.stdout, warn, isJson: values.json ?? false, desk }, values, keeping),
   );
 });
 

@@ -3,6 +3,7 @@ import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import { byStart, type RunRef } from '../../store/names.ts';
 import type { RunStore, StoredSummary } from '../../store/run-store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
+import type { Desk } from '../command.ts';
 import { UsageError } from '../options.ts';
 import type { TextSink } from '../output.ts';
 
@@ -13,6 +14,8 @@ export interface StoreDesk {
   readonly stdout: TextSink;
   readonly warn: (text: string) => void;
   readonly isJson: boolean;
+  /** The process that the command is run by. */
+  readonly desk: Pick<Desk, 'env' | 'open' | 'interrupted'>;
 }
 
 /** Errors: `UsageError` for a folder that is not there: nobody means to make one by looking at it. */

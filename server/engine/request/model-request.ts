@@ -23,6 +23,8 @@ interface Answered {
   served: string | null;
   warnings?: readonly Warning[];
   durationMs: number;
+  /** When the first part of a streamed response began. */
+  firstPartMs?: number;
   error?: RunError;
 }
 
@@ -108,11 +110,16 @@ async function requestOnce(
   context: StepContext,
 ): Promise<Answered> {
   const { model, runId, bounds } = state.input;
-  const { key, attempt, idempotencyKey, elapsed, now, emit } = context;
+  const { key, attempt, idempotencyKey, elapsed, now } = context;
   const began = elapsed();
   const durationMs = () => Math.round((elapsed() - began) * 1000) / 1000;
+  const emit = withTimes(context.emit, durationMs);
+  const first: Pick<Answered, 'firstPartMs'> = {};
+  const onFirstPart = () => {
+    first.firstPartMs = durationMs();
+  };
   const { signal, stop } = stoppable(context.signal, state.input.stream && hasTokenLimits(state.agent.limits));
-  const stream = state.input.stream ? partStream(state, { key, signal, stop }) : undefined;
+  const stream = state.input.stream ? partStream(state, { key, signal, stop, onFirstPart }) : undefined;
   state.stream = stream ?? null;
   try {
     // A run whose client is congested requests nothing more to read.
@@ -128,7 +135,8 @@ async function requestOnce(
     if (bounds) checkParts(answer.response.parts, bounds);
     stream?.end();
     const response = stamped(state, key, answer.response, now());
-    return { ...answer, durationMs: durationMs(), response: model.price ? await priced(model, response) : response };
+    const timing = { durationMs: durationMs(), ...first };
+    return { ...answer, ...timing, response: model.price ? await priced(model, response) : response };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     if (!stream || !(error instanceof EngineError)) throw error;
@@ -137,9 +145,15 @@ async function requestOnce(
     const fields = stream.opened ? stream.fields : { model_name: '' };
     const partial = modelResponse(stream.parts(), { ...fields, usage: stream.usage, state: 'interrupted' });
     const served = stream.opened ? (stream.fields.model_name ?? null) : null;
-    const done = { served, durationMs: durationMs(), error: toRunError(error) };
+    const done = { served, durationMs: durationMs(), ...first, error: toRunError(error) };
     return { ...done, response: await priced(model, stamped(state, key, partial, now())) };
   }
+}
+
+/** Attempts after the first say how long after that they began. */
+function withTimes(emit: StepContext['emit'], elapsedMs: () => number): StepContext['emit'] {
+  if (!emit) return undefined;
+  return (event) => emit(event.event_kind === 'model_request_started' ? { ...event, afterMs: elapsedMs() } : event);
 }
 
 /** The cost is recorded with the step, since prices change. */
@@ -164,13 +178,24 @@ function stoppable(outer: AbortSignal, isWatched: boolean): { signal: AbortSigna
 
 function partStream(
   state: RunState,
-  { key, signal, stop }: { key: string; signal: AbortSignal; stop: ((error: unknown) => void) | undefined },
+  {
+    key,
+    signal,
+    stop,
+    onFirstPart,
+  }: {
+    key: string;
+    signal: AbortSignal;
+    stop: ((error: unknown) => void) | undefined;
+    onFirstPart: () => void;
+  },
 ): PartStream {
   const { input } = state;
   return new PartStream({
     ...(input.sink ? { sink: input.sink } : {}),
     ...(input.bounds ? { bounds: input.bounds } : {}),
     signal,
+    onFirstPart,
     ...(stop ? { check: (usage) => checkWhileStreaming(state, usage, stop) } : {}),
     outputOf: (part) => outputOf(state, part),
     mintId: (index) => mintId({ runId: input.runId, stepKey: key, index }),
@@ -211,7 +236,8 @@ function stamped({ input }: RunState, key: string, response: ModelResponse, time
   return complete;
 }
 
-function takeIn(state: RunState, { response: answered, served, warnings, durationMs, error }: Answered): ModelResponse {
+function takeIn(state: RunState, answer: Answered): ModelResponse {
+  const { response: answered, served, warnings, durationMs, firstPartMs, error } = answer;
   countAttempts(state, answered.failed_attempts);
   const { requests } = state.usage;
   state.usage = addUsage(state.usage, answered.usage);
@@ -225,7 +251,8 @@ function takeIn(state: RunState, { response: answered, served, warnings, duratio
   const response: ModelResponse = failure ? { ...answered, state: 'interrupted' } : answered;
   state.history.append(response);
   if (state.input.bounds) state.bytes += jsonSize(response);
-  state.emit({ event_kind: 'model_response', message: response, usage: state.usage, served: state.served, durationMs });
+  const timing = { durationMs, ...(firstPartMs === undefined ? {} : { firstPartMs }) };
+  state.emit({ event_kind: 'model_response', message: response, usage: state.usage, served: state.served, ...timing });
   if (failure) throw failure;
   return response;
 }

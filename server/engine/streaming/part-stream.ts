@@ -25,6 +25,8 @@ export interface PartStreamOptions {
   readonly check?: (usage: RequestUsage) => boolean;
   /** Returns whether a part that begins may be the output: the name of the output tool, or null for text and deferred calls. */
   readonly outputOf: (part: ModelResponsePart) => { tool_name: string | null; tool_call_id: string | null } | null;
+  /** Called when the first part begins. */
+  readonly onFirstPart?: () => void;
   /** An id for the call at a position, when the provider gives none. */
   readonly mintId: (index: number) => string;
 }
@@ -208,6 +210,7 @@ export class PartStream {
   #begin(key: PartKey, builder: PartBuilder): void {
     this.#hold('partsPerResponse', this.#parts.length + 1);
     this.#opened = true;
+    if (this.#parts.length === 0) this.#options.onFirstPart?.();
     const before = this.#parts.at(-1);
     builder.index = this.#parts.length;
     this.#parts.push(builder);

@@ -26,13 +26,13 @@ import type { ResumeOptions } from './run-plan.ts';
 import { RunRegistry } from './run-registry.ts';
 import { RunResumer } from './run-resumer.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
-import { checkOpen, keyOf, type Listed, StoredRuns } from './stored-runs.ts';
+import { checkOpen, keyOf, type Listed, type ListQuery, StoredRuns } from './stored-runs.ts';
 
 /** The parts of the daemon, or of another program, that an executor uses. */
 export interface LocalExecutorDeps
   extends Pick<
     RunStarterDeps,
-    'agents' | 'keys' | 'world' | 'reportBug' | 'toolsets' | 'onDebug' | 'runner' | 'after'
+    'agents' | 'keys' | 'world' | 'reportBug' | 'toolsets' | 'onDebug' | 'runner' | 'tracer' | 'after'
   > {
   readonly limits: Limits;
   /** Where runs are kept; absent: in memory alone. */
@@ -120,14 +120,15 @@ class LocalExecutor implements RunExecutor {
   }
 
   async list(query: ParamsOf<'run/list'>): Promise<ResultOf<'run/list'>> {
-    const { cursor, limit, state, outcome, conversationId } = query;
+    const { cursor, limit, state, outcome, conversationId, detail } = query;
     const isWanted = ({ summary }: Listed) =>
       (!state || summary.state === state) &&
       (!outcome || summary.outcome === outcome) &&
       (!conversationId || summary.conversationId === conversationId);
     const found: Listed[] = [];
     const most = limit ?? 100;
-    for await (const one of this.#listed(conversationId ?? undefined, cursor ?? undefined)) {
+    const listed = { conversationId: conversationId ?? undefined, after: cursor ?? undefined, detail: detail === true };
+    for await (const one of this.#listed(listed)) {
       if (!isWanted(one)) continue;
       if (found.length === most)
         return { runs: found.map(({ summary }) => summary), nextCursor: found.at(-1)?.key ?? '' };
@@ -310,13 +311,14 @@ class LocalExecutor implements RunExecutor {
     return { run: await this.#starter.start(next, owner, runId), lastSeq: 0 };
   }
 
-  async *#listed(conversationId: string | undefined, after: string | undefined): AsyncGenerator<Listed> {
+  async *#listed(query: ListQuery): AsyncGenerator<Listed> {
     if (this.#stored) {
-      yield* this.#stored.summaries(conversationId, after);
+      yield* this.#stored.summaries(query);
       return;
     }
+    const { after, detail } = query;
     const all = this.#runs.list().map((record) => {
-      return { key: keyOf(record.runId, Date.parse(record.startedAt)), summary: summaryOf(record) };
+      return { key: keyOf(record.runId, Date.parse(record.startedAt)), summary: summaryOf(record, { detail }) };
     });
     all.sort((a, b) => (a.key < b.key ? 1 : -1));
     yield* all.filter(({ key }) => after === undefined || key < after);

@@ -1,9 +1,10 @@
 import type { ParamsOf, ResultOf } from '../../../protocol/catalogue.ts';
 import type { RunResult } from '../../../protocol/result.ts';
-import type { RunSnapshot } from '../../../protocol/run.ts';
+import type { RunDetail, RunSnapshot } from '../../../protocol/run.ts';
 import { responseSoFar } from '../../engine/request/model-request.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
+import { endOf, promptExcerpt } from '../../store/run-detail.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';
 
 /** The events of a run out of the store, those that memory has no more room for too; null when there are none. */
@@ -38,8 +39,8 @@ export class RecordView implements RunView {
     return this.#record.engine.input.metadata;
   }
 
-  summary(): RunSummary {
-    return summaryOf(this.#record);
+  summary(options?: { readonly detail?: boolean }): RunSummary {
+    return summaryOf(this.#record, options);
   }
 
   async messages(page: Omit<ParamsOf<'run/messages'>, 'runId'>): Promise<ResultOf<'run/messages'>> {
@@ -118,7 +119,8 @@ export class RecordView implements RunView {
 }
 
 /** A run as `run/list` shows it. */
-export function summaryOf({ runId, state, engine, result, startedAt }: RunRecord): RunSummary {
+export function summaryOf(record: RunRecord, { detail }: { readonly detail?: boolean } = {}): RunSummary {
+  const { runId, state, engine, result, startedAt } = record;
   return {
     runId,
     state,
@@ -126,5 +128,17 @@ export function summaryOf({ runId, state, engine, result, startedAt }: RunRecord
     ...(engine.agent.name ? { agent: engine.agent.name } : {}),
     conversationId: engine.input.conversationId,
     startedAt,
+    ...(detail ? { detail: detailOf(record) } : {}),
+  };
+}
+
+function detailOf({ engine, result, parentRunId }: RunRecord): RunDetail {
+  const prompt = promptExcerpt(engine.input.prompt);
+  return {
+    model: engine.input.model.id,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(parentRunId === undefined ? {} : { parentRunId }),
+    usage: engine.usage,
+    ...(result ? endOf(result) : {}),
   };
 }

@@ -8,7 +8,7 @@ import { type After, after } from '../../callbacks/timer.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { Model } from '../../engine/model.ts';
 import { initialState } from '../../engine/start.ts';
-import type { RunInput } from '../../engine/state.ts';
+import type { RunInput, RunState } from '../../engine/state.ts';
 import type { Serves } from '../../engine/steps/run-lines.ts';
 import { directRunner, type StepRunner, type World } from '../../engine/steps/steps.ts';
 import type { ModelHandle } from '../../models/registry.ts';
@@ -19,6 +19,7 @@ import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
 import { RunRecord } from '../../runs/run-record.ts';
 import { RunScheduler } from '../../runs/run-scheduler.ts';
 import { RunStop } from '../../runs/run-stop.ts';
+import { type RunTrace, type RunTracer, TraceContext } from '../../runs/run-trace.ts';
 import { secretSource } from '../../runs/secrets.ts';
 import type { RunSlots } from '../../runs/slots.ts';
 import { sourceWorld } from '../../runs/toolsets/source-world.ts';
@@ -42,6 +43,8 @@ export interface BuilderDeps {
   /** For what tool servers do, in the log. */
   readonly onDebug?: (text: string) => void;
   readonly runner?: RunnerFactory;
+  /** Records spans of runs; absent: none are. */
+  readonly tracer?: RunTracer | undefined;
   /** Timers; those of the process unless given. */
   readonly after?: After;
 }
@@ -55,6 +58,7 @@ export interface Controls {
   readonly scheduler: RunScheduler;
   readonly owner: OwnerReference;
   readonly callbacks: HostCallbacks;
+  readonly trace: TraceContext;
   readonly stored: { serves: Serves | undefined; journal: RunJournal | undefined };
 }
 
@@ -64,6 +68,8 @@ export interface ControlledRun {
   readonly params: Pick<RunStartParams, 'callbacks' | 'deps' | 'unknownParts' | 'timeoutMs'>;
   readonly owner: RunOwner;
   readonly isChild: boolean;
+  /** `_meta` of the request. */
+  readonly meta: unknown;
   /** Milliseconds of its time that it has used. */
   readonly usedMs?: number;
 }
@@ -95,8 +101,9 @@ export class RunBuilder {
     const scheduler = this.#scheduler(run, stop);
     const owner: OwnerReference = { current: run.owner };
     const stored = { serves: undefined, journal: undefined };
-    const callbacks = this.#callbacks(run, { owner, scheduler, stored });
-    return { stop, scheduler, owner, callbacks, stored };
+    const trace = new TraceContext(run.meta);
+    const callbacks = this.#callbacks(run, { owner, scheduler, stored, trace });
+    return { stop, scheduler, owner, callbacks, trace, stored };
   }
 
   /** Opens the model of a run. Errors: `auth.missing`, and those of the model. */
@@ -107,19 +114,19 @@ export class RunBuilder {
   /** The tool servers of a run; null when it has none. */
   sources(
     { runId, agent }: RunPlan,
-    { owner, callbacks }: Controls,
-    { servers, meta }: { servers: readonly NamedServer[]; meta: RunStartParams['_meta'] },
+    { owner, callbacks, trace }: Controls,
+    servers: readonly NamedServer[],
   ): RunToolset | null {
     const { keys, toolsets, onDebug = () => undefined } = this.#deps;
     if (servers.length === 0 || !toolsets) return null;
-    const world = sourceWorld({ runId, owner, callbacks, keys, onDebug, meta });
+    const world = sourceWorld({ runId, owner, callbacks, keys, onDebug, trace });
     const { toolsPerRun } = owner.current.limits;
     return toolsets.forRun({ ...world, servers, toolsPerRun, hostTools: agent.tools.size });
   }
 
   record({ plan, model, controls, following, depth, givenBytes, sources, runner: given }: BuiltRun): RunRecord {
     const { world } = this.#deps;
-    const { stop, scheduler, owner, callbacks } = controls;
+    const { stop, scheduler, owner, callbacks, trace } = controls;
     const { journal } = controls.stored;
     const { runId, agent, fingerprint } = plan;
     const { limits } = owner.current;
@@ -127,7 +134,11 @@ export class RunBuilder {
     const input: Omit<RunInput, 'runner'> = {
       ...inputOf(plan),
       model,
-      emit: (seq, event) => emitter.emit(seq, event),
+      emit: (seq, event) => {
+        emitter.emit(seq, event);
+        // What is replayed was recorded when it happened.
+        if (!emitter.isQuiet) trace.recorded?.take(event);
+      },
       ready: (aborted) => emitter.ready(aborted),
       ...(emitter.sink ? { sink: emitter.sink } : {}),
       ...(sources ? { sources } : {}),
@@ -140,10 +151,21 @@ export class RunBuilder {
     stop.attach(runner);
     const state = initialState(Object.assign(input, { runner }));
     journal?.attach(state);
+    trace.recorded = this.#trace(plan, { model, state, traceparent: trace.given });
     const startedAt = formatTimestamp(plan.startedAtMs);
-    const identity = { runId, fingerprint, startedAt, depth, givenBytes };
+    const parentRunId = plan.params.parentRunId ?? undefined;
+    const identity = { runId, fingerprint, startedAt, depth, parentRunId, givenBytes, trace };
     const record = new RunRecord({ ...identity, state, owner, stop, callbacks, emitter, scheduler, limits, journal });
     return record;
+  }
+
+  #trace(
+    { runId, conversationId, agent }: RunPlan,
+    { model, state, traceparent }: { model: Model; state: RunState; traceparent: string | undefined },
+  ): RunTrace | null {
+    const messages = () => state.history.messages;
+    const run = { runId, conversationId, agent: agent.name ?? undefined, model: model.id, traceparent, messages };
+    return this.#deps.tracer?.trace(run) ?? null;
   }
 
   #emitter(
@@ -178,7 +200,7 @@ export class RunBuilder {
 
   #callbacks(
     { runId, params }: ControlledRun,
-    { owner, scheduler, stored }: Pick<Controls, 'owner' | 'scheduler' | 'stored'>,
+    { owner, scheduler, stored, trace }: Pick<Controls, 'owner' | 'scheduler' | 'stored' | 'trace'>,
   ): HostCallbacks {
     const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
@@ -190,6 +212,7 @@ export class RunBuilder {
       timeoutMs: owner.current.limits.callbackTimeoutMs,
       inFlight: owner.current.limits.callbacksInFlight,
       world: { pending, counters, after: this.#after, epochMs: world.epochMs },
+      traceparentOf: (toolCallId) => trace.traceparentOf(toolCallId),
       whileWaiting: (decide, signal) => scheduler.whileHumansDecide(decide, signal),
       stored,
     });

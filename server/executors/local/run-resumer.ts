@@ -62,9 +62,9 @@ export class RunResumer {
     const isChild = parent !== undefined && parent.state !== 'finished';
     if (!isChild) slots.check();
     const params = { ...plan.params, callbacks: options.callbacks };
-    const controls = builder.controls({ runId, params, owner, isChild, usedMs: before.usedMs });
+    const controls = builder.controls({ runId, params, owner, isChild, meta: options._meta, usedMs: before.usedMs });
     const model = await this.#model(plan, controls, options);
-    const sources = this.#sources(plan, controls, options);
+    const sources = this.#sources(plan, controls);
     const claimed = await store.claim(before.ref);
     if (!claimed) return null;
     const serves = recordedServes(options, owner);
@@ -88,12 +88,12 @@ export class RunResumer {
   }
 
   /** Made while the callbacks are those of the client that is there now. Errors: `mcp.unavailable`. */
-  #sources(plan: RunPlan, controls: Controls, { _meta: meta }: ResumeOptions): RunToolset | null {
+  #sources(plan: RunPlan, controls: Controls): RunToolset | null {
     const { builder, toolsets } = this.#deps;
     const { mcpServers } = plan.spec;
     // Another operator may allow less than the one under whom the run was started.
     (toolsets ?? new Toolsets('off')).check(mcpServers);
-    return builder.sources(plan, controls, { servers: serversOfRun(null, mcpServers), meta });
+    return builder.sources(plan, controls, serversOfRun(null, mcpServers));
   }
 
   /** Writes down who goes on with the run, and makes the runner that rebuilds it. */

@@ -77,7 +77,7 @@ export class RunStarter {
     const params = stored && !parent ? await stored.inConversation(given) : given;
     const base = await this.#baseOf(params);
     const runId = params.runId ?? uuid7(world.epochMs());
-    const controls = builder.controls({ runId, params, owner, isChild: parent !== undefined });
+    const controls = builder.controls({ runId, params, owner, isChild: parent !== undefined, meta: params._meta });
     const model = await builder.open(runId, compiled.handle, controls);
     // Another request may have taken the id, or the last slot, meanwhile.
     const taken = params.runId ? runs.find(params.runId) : undefined;
@@ -145,7 +145,7 @@ export class RunStarter {
     const { journal } = controls.stored;
     const runner = journal ? { runner: new JournaledRunner({ runId: plan.runId, world, journal }) } : {};
     const depth = parent ? parent.depth + 1 : 0;
-    const sources = builder.sources(plan, controls, { servers: run.servers, meta: params._meta });
+    const sources = builder.sources(plan, controls, run.servers);
     const record = builder.record({ plan, model, controls, following: params, depth, givenBytes, sources, ...runner });
     if (stored) driver.store(record, stored);
     runs.add(record);

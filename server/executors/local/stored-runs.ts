@@ -17,7 +17,7 @@ import { idConflict, interrupted, ownedBy } from './run-errors.ts';
 import type { ResumeOptions, RunPlan } from './run-plan.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { RunWatch } from './run-watch.ts';
-import { itemOf, StoredView } from './stored-view.ts';
+import { itemOf, StoredView, storedDetail } from './stored-view.ts';
 
 /** Options of `StoredRuns`. */
 export interface StoredRunsOptions {
@@ -47,6 +47,16 @@ export interface Listed {
   readonly summary: RunSummary;
 }
 
+/** What a list is made of. */
+export interface ListQuery {
+  /** Only runs of this conversation. */
+  readonly conversationId: string | undefined;
+  /** The key that it goes on after. */
+  readonly after: string | undefined;
+  /** Whether each run is described as well. */
+  readonly detail: boolean;
+}
+
 /** Orders runs by their start; the same for a run in memory and in the store. */
 export const listKey = ({ start, id }: Pick<RunRef, 'start' | 'id'>): string => `${start}-${id}`;
 
@@ -54,6 +64,8 @@ export const listKey = ({ start, id }: Pick<RunRef, 'start' | 'id'>): string => 
 export const keyOf = (runId: string, startedAtMs: number): string =>
   listKey({ start: startedAtMs.toString(16).padStart(12, '0'), id: idOf(runId) });
 
+/** Files of a list that are read at once. */
+const readAtOnce = 16;
 /** How long an owner that is parking its runs is waited for, in milliseconds. */
 const parkingMs = 5000;
 const pollMs = 100;
@@ -166,20 +178,29 @@ export class StoredRuns {
   };
 
   /** Runs as a list shows them, newest first, after one of them; what cannot be read is passed over. */
-  async *summaries(conversationId: string | undefined, after: string | undefined): AsyncGenerator<Listed> {
+  async *summaries({ conversationId, after, detail }: ListQuery): AsyncGenerator<Listed> {
     const { store } = this;
     const refs = conversationId === undefined ? await store.refs() : await store.ofConversation(conversationId);
-    for (const ref of refs) {
-      const key = listKey(ref);
-      if (after !== undefined && key >= after) continue;
-      const one = await store.summary(ref).catch(() => null);
-      if (one) yield { key, summary: this.#shown(one) };
+    const wanted = refs.filter((ref) => after === undefined || listKey(ref) < after);
+    for (let from = 0; from < wanted.length; from += readAtOnce) {
+      const some = wanted.slice(from, from + readAtOnce);
+      const read = await Promise.all(some.map((ref) => this.#shown(ref, detail).catch(() => null)));
+      for (const [index, summary] of read.entries())
+        if (summary) yield { key: listKey(some[index] as RunRef), summary };
     }
   }
 
-  #shown({ runId, conversationId, agent, startedAt, outcome, ref }: StoredSummary): RunSummary {
+  /** A run as a list shows it; null when it is gone. Errors: those of the store. */
+  async #shown(ref: RunRef, detail: boolean): Promise<RunSummary | null> {
+    const ended = detail ? await this.store.endedSummary(ref).catch(() => null) : null;
+    const stored = ended ?? (await this.store.summary(ref));
+    return stored && this.#summaryOf(stored, detail);
+  }
+
+  #summaryOf(stored: StoredSummary, detail: boolean): RunSummary {
+    const { runId, conversationId, agent, startedAt, outcome, ref } = stored;
     const live = this.#options.runs.find(runId);
-    if (live) return summaryOf(live);
+    if (live) return summaryOf(live, { detail });
     return {
       runId,
       state: outcome !== null ? 'finished' : this.store.driverOf(ref) === null ? 'interrupted' : 'running',
@@ -187,6 +208,7 @@ export class StoredRuns {
       ...(agent === undefined ? {} : { agent }),
       conversationId,
       startedAt,
+      ...(detail ? { detail: storedDetail(stored, stored.end ?? null) } : {}),
     };
   }
 

@@ -3,13 +3,14 @@ import { formatTimestamp } from '../../../protocol/messages/timestamp.ts';
 import type { RunUsage } from '../../../protocol/messages/usage.ts';
 import type { PendingItem } from '../../../protocol/pending.ts';
 import type { RunResult } from '../../../protocol/result.ts';
-import type { RunSnapshot } from '../../../protocol/run.ts';
+import type { RunDetail, RunSnapshot } from '../../../protocol/run.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { addUsage, emptyUsage, withTotal } from '../../engine/limits/usage.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
 import { notFinished } from '../../runs/run-waiters.ts';
-import type { RunStore } from '../../store/run-store.ts';
+import { endOf, type RunEnd } from '../../store/run-detail.ts';
+import { headSummary, type RunStore, type StoredHeadSummary } from '../../store/run-store.ts';
 import type { StoredRequest, StoredRun } from '../../store/stored-run.ts';
 import type { RunState, RunSummary, RunView } from '../run-executor.ts';
 import { type RebuiltRun, rebuild } from './rebuild.ts';
@@ -52,7 +53,7 @@ export class StoredView implements RunView {
     return this.#run.head.spec.params.metadata ?? undefined;
   }
 
-  summary(): RunSummary {
+  summary({ detail }: { readonly detail?: boolean } = {}): RunSummary {
     const { head, result } = this.#run;
     return {
       runId: head.runId,
@@ -61,6 +62,7 @@ export class StoredView implements RunView {
       ...(head.spec.agent.name ? { agent: head.spec.agent.name } : {}),
       conversationId: head.conversationId,
       startedAt: head.startedAt,
+      ...(detail ? { detail: storedDetail(headSummary(head), result && endOf(result)) } : {}),
     };
   }
 
@@ -175,6 +177,19 @@ export class StoredView implements RunView {
     });
     return this.#rebuilt;
   }
+}
+
+/** A run of the store as `run/list` describes it. */
+export function storedDetail(
+  { model, prompt, parentRunId }: Pick<StoredHeadSummary, 'model' | 'prompt' | 'parentRunId'>,
+  end: RunEnd | null,
+): RunDetail {
+  return {
+    model,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(parentRunId === undefined ? {} : { parentRunId }),
+    ...end,
+  };
 }
 
 /** Returns something that waits for humans as `pending/list` shows it. */

@@ -7,6 +7,7 @@ import type { KeySource } from '../../models/secrets/keys.ts';
 import { serversOfRun } from '../../toolsets/server-specs.ts';
 import type { Toolsets } from '../../toolsets/toolsets.ts';
 import type { RunOwner } from '../run-owner.ts';
+import { TraceContext } from '../run-trace.ts';
 import { sourceWorld } from './source-world.ts';
 
 /** What an inspection uses of its daemon. */
@@ -44,7 +45,14 @@ export function serverInspection({ toolsets, keys, epochMs, onDebug }: Inspectio
       world: { pending: new PendingItems(), counters: { open: 0, late: 0 }, after, epochMs },
       whileWaiting: (decide) => decide(),
     });
-    const world = sourceWorld({ runId, owner: { current: owner }, callbacks, keys, onDebug, meta: null });
+    const world = sourceWorld({
+      runId,
+      owner: { current: owner },
+      callbacks,
+      keys,
+      onDebug,
+      trace: new TraceContext(null),
+    });
     const context = { runStep: 0, idempotencyKey: `${runId}/${made}`, signal };
     return toolsets.inspect(serversOfRun(null, servers), { ...world, elicit: null }, context);
   };

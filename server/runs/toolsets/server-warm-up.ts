@@ -34,7 +34,7 @@ export async function warmUp(agent: RegisteredAgent, options: WarmUpOptions, dep
     // Nothing is called, so that nothing is elicited.
     elicit: canElicit ? () => Promise.resolve({ action: 'cancel' as const }) : null,
     onDebug,
-    traceparent: undefined,
+    traceparentOf: () => undefined,
     toolsPerRun,
     hostTools: agent.compiled.tools.size,
   });

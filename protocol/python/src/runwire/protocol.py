@@ -1479,6 +1479,13 @@ class ModelRequestStartedEvent(Model):
             alias='delayMs', description='Delay before this attempt, in milliseconds.'
         ),
     ] = None
+    after_ms: Annotated[
+        float | None,
+        Field(
+            alias='afterMs',
+            description='How long after the first attempt this one was emitted, in milliseconds; absent in the first.',
+        ),
+    ] = None
 
 
 class ModelResponseWorkspaceRef(Model):
@@ -2634,28 +2641,10 @@ class RunListParams(Model):
         str | None,
         Field(alias='conversationId', description='Only runs of this conversation.'),
     ] = None
-
-
-class RunListResultRunsItem(Model):
-    model_config = ConfigDict(
-        populate_by_name=True,
-    )
-    run_id: Annotated[str, Field(alias='runId', description='The run.')]
-    state: Annotated[
-        Literal['queued', 'running', 'waiting', 'interrupted', 'finished'],
-        Field(
-            description='The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded.'
-        ),
-    ]
-    outcome: Annotated[
-        Literal['success', 'deferred', 'cancelled', 'failed'] | None,
-        Field(description='How it ended.'),
+    detail: Annotated[
+        bool | None,
+        Field(description='Also describe each run: its model, prompt, usage and end.'),
     ] = None
-    agent: Annotated[str | None, Field(description='Name of the agent.')] = None
-    conversation_id: Annotated[
-        str, Field(alias='conversationId', description='Its conversation.')
-    ]
-    started_at: Annotated[str, Field(alias='startedAt', description='RFC 3339.')]
 
 
 Limit5 = TypeAliasType(
@@ -3348,65 +3337,13 @@ class ToolCallDelta(Model):
     ]
 
 
-class ToolCallParams(Model):
+class ToolCallParamsMeta(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
-    run_step: Annotated[
-        int,
-        Field(
-            alias='runStep',
-            description='Number of the model request it is at; 0 before the first.',
-        ),
-    ]
-    pending_id: Annotated[
-        str,
-        Field(
-            alias='pendingId', description='Id of this callback, unique in the daemon.'
-        ),
-    ]
-    deadline_ms: Annotated[
-        float | None,
-        Field(
-            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
-        ),
-    ] = None
-    deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
-    tool_call_id: Annotated[
-        str, Field(alias='toolCallId', description='Id of the call.')
-    ]
-    name: Annotated[str, Field(description='Name of the tool.')]
-    args: Annotated[
-        dict[str, Any], Field(description='Validated arguments, defaults filled in.')
-    ]
-    args_text: Annotated[
+    traceparent: Annotated[
         str | None,
-        Field(
-            alias='argsText',
-            description='The raw JSON, when it holds an integer that JavaScript would round.',
-        ),
-    ] = None
-    retry: Annotated[int, Field(description='Failures in a row so far.')]
-    max_retries: Annotated[
-        int,
-        Field(alias='maxRetries', description='Failures in a row that are allowed.'),
-    ]
-    idempotency_key: Annotated[
-        str,
-        Field(
-            alias='idempotencyKey',
-            description='The same for every delivery of this call.',
-        ),
-    ]
-    approved: Annotated[
-        bool | None, Field(description='Whether the call was approved.')
-    ] = None
-    metadata: Annotated[
-        Any | None,
-        Field(
-            description='`metadata` of the tool; for an approved call, the metadata of the approval.'
-        ),
+        Field(description='The span of the call, as W3C Trace Context writes it.'),
     ] = None
 
 
@@ -4801,6 +4738,40 @@ RetriesInput = TypeAliasType(
 )
 
 
+class RunDetail(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    model: Annotated[str, Field(description='The model that was requested.')]
+    prompt: Annotated[
+        str | None,
+        Field(
+            description='The beginning of its prompt, at most 200 characters; absent without text.'
+        ),
+    ] = None
+    parent_run_id: Annotated[
+        str | None,
+        Field(alias='parentRunId', description='The run whose tool started it.'),
+    ] = None
+    duration_ms: Annotated[
+        float | None,
+        Field(
+            alias='durationMs',
+            description='From start to finish, in milliseconds; absent until it has ended.',
+        ),
+    ] = None
+    usage: Annotated[
+        RunUsage | None,
+        Field(
+            description='Its usage; absent while another process drives it or nobody does.'
+        ),
+    ] = None
+    error_kind: Annotated[
+        str | None,
+        Field(alias='errorKind', description='Kind of the error that ended it.'),
+    ] = None
+
+
 class RunErrorData(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -4868,14 +4839,28 @@ class RunErrorData(Model):
     ] = None
 
 
-class RunListResult(Model):
+class RunListResultRunsItem(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    runs: Annotated[list[RunListResultRunsItem], Field(description='Newest first.')]
-    next_cursor: Annotated[
-        str | None,
-        Field(alias='nextCursor', description='Present when there is another page.'),
+    run_id: Annotated[str, Field(alias='runId', description='The run.')]
+    state: Annotated[
+        Literal['queued', 'running', 'waiting', 'interrupted', 'finished'],
+        Field(
+            description='The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded.'
+        ),
+    ]
+    outcome: Annotated[
+        Literal['success', 'deferred', 'cancelled', 'failed'] | None,
+        Field(description='How it ended.'),
+    ] = None
+    agent: Annotated[str | None, Field(description='Name of the agent.')] = None
+    conversation_id: Annotated[
+        str, Field(alias='conversationId', description='Its conversation.')
+    ]
+    started_at: Annotated[str, Field(alias='startedAt', description='RFC 3339.')]
+    detail: Annotated[
+        RunDetail | None, Field(description='More of it, when that was requested.')
     ] = None
 
 
@@ -4983,6 +4968,75 @@ class TextPartInput(Model):
         list[CitationInput] | None, Field(description='Where the text has it from.')
     ] = None
     part_kind: Annotated[Literal['text'], Field(description='Kind of the part.')]
+
+
+class ToolCallParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    run_id: Annotated[str, Field(alias='runId', description='The run that sends it.')]
+    run_step: Annotated[
+        int,
+        Field(
+            alias='runStep',
+            description='Number of the model request it is at; 0 before the first.',
+        ),
+    ]
+    pending_id: Annotated[
+        str,
+        Field(
+            alias='pendingId', description='Id of this callback, unique in the daemon.'
+        ),
+    ]
+    deadline_ms: Annotated[
+        float | None,
+        Field(
+            alias='deadlineMs', description='Milliseconds until the daemon gives up.'
+        ),
+    ] = None
+    deps: Annotated[Any | None, Field(description='`deps` of the run.')] = None
+    tool_call_id: Annotated[
+        str, Field(alias='toolCallId', description='Id of the call.')
+    ]
+    name: Annotated[str, Field(description='Name of the tool.')]
+    args: Annotated[
+        dict[str, Any], Field(description='Validated arguments, defaults filled in.')
+    ]
+    args_text: Annotated[
+        str | None,
+        Field(
+            alias='argsText',
+            description='The raw JSON, when it holds an integer that JavaScript would round.',
+        ),
+    ] = None
+    retry: Annotated[int, Field(description='Failures in a row so far.')]
+    max_retries: Annotated[
+        int,
+        Field(alias='maxRetries', description='Failures in a row that are allowed.'),
+    ]
+    idempotency_key: Annotated[
+        str,
+        Field(
+            alias='idempotencyKey',
+            description='The same for every delivery of this call.',
+        ),
+    ]
+    approved: Annotated[
+        bool | None, Field(description='Whether the call was approved.')
+    ] = None
+    metadata: Annotated[
+        Any | None,
+        Field(
+            description='`metadata` of the tool; for an approved call, the metadata of the approval.'
+        ),
+    ] = None
+    field_meta: Annotated[
+        ToolCallParamsMeta | None,
+        Field(
+            alias='_meta',
+            description='Present when the run belongs to a trace: spans of the tool are children of that span.',
+        ),
+    ] = None
 
 
 UserContent = TypeAliasType(
@@ -5347,8 +5401,19 @@ class ModelResponseEvent(Model):
         Field(description='The model that responded, as the provider names it.'),
     ]
     duration_ms: Annotated[
-        float, Field(alias='durationMs', description='How long the request took.')
+        float,
+        Field(
+            alias='durationMs',
+            description='How long the request took, all of its attempts included, in milliseconds.',
+        ),
     ]
+    first_part_ms: Annotated[
+        float | None,
+        Field(
+            alias='firstPartMs',
+            description='When the first part of a streamed response began, in milliseconds after the request.',
+        ),
+    ] = None
 
 
 Parts4 = TypeAliasType(
@@ -5596,6 +5661,17 @@ class RunError(Model):
     data: Annotated[RunErrorData, Field(description='The kind and its details.')]
 
 
+class RunListResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    runs: Annotated[list[RunListResultRunsItem], Field(description='Newest first.')]
+    next_cursor: Annotated[
+        str | None,
+        Field(alias='nextCursor', description='Present when there is another page.'),
+    ] = None
+
+
 Messages = TypeAliasType(
     "Messages", Annotated[ModelRequest | ModelResponse, Field(discriminator='kind')]
 )
@@ -5763,9 +5839,13 @@ class RunResumeParamsInput(Model):
             description='Callbacks that the client serves for this run, beside those it named in `initialize`.'
         ),
     ] = None
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
-        None
-    )
+    field_meta: Annotated[
+        Any | None,
+        Field(
+            alias='_meta',
+            description='`traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored.',
+        ),
+    ] = None
     deps: Annotated[
         Any | None, Field(description='Replaces the `deps` of the run.')
     ] = None
@@ -6340,9 +6420,13 @@ class RunStartParamsInput(Model):
         str | float | None,
         Field(alias='partialResultToken', description="LSP's, ignored."),
     ] = None
-    field_meta: Annotated[Any | None, Field(alias='_meta', description='Ignored.')] = (
-        None
-    )
+    field_meta: Annotated[
+        Any | None,
+        Field(
+            alias='_meta',
+            description='`traceparent` in it, as W3C Trace Context writes it: the span the run belongs to. The rest is ignored.',
+        ),
+    ] = None
 
 
 class AgentRegisterParams(Model):
