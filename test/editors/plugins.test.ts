@@ -66,7 +66,7 @@ describe.each(editors)('the plugin for $name', ({ plugin, command }) => {
   });
 
   it.skipIf(isMissing)('says what to do without a key, and with a wrong one', () => {
-    expect(seen.noKey).toMatch(/OPENAI_API_KEY holds no key.*[Rr]unwire-?[Rr]estart/);
+    expect(seen.noKey).toMatch(/OPENAI_API_KEY.*[Rr]unwire-?[Rr]estart/);
     expect(seen.badKey).toMatch(/401.*[Rr]unwire-?[Rr]estart/);
   });
 });
