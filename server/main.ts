@@ -122,7 +122,7 @@ async function startAcp(options: AcpOptions): Promise<void> {
   const { acpProcess } = await import('./frontends/acp-process.ts');
   const runs = createRuns(storeAccess());
   const hasStore = command.store !== undefined;
-  const around = { input: process.stdin, output: frames, runs, hasStore, env: process.env, log };
+  const around = { input: process.stdin, output: frames, runs, hasStore, keys, log };
   const exit = (code: number) => process.exit(code);
   const end = await acpProcess(options, { ...around, exit }).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;

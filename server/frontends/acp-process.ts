@@ -7,10 +7,12 @@ import { defaultLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { modelList } from '../models/list.ts';
 import { providers } from '../models/providers.ts';
+import type { KeySource } from '../models/secrets/keys.ts';
 import { OutboundPump } from '../rpc/pump.ts';
 import { WireReader } from '../rpc/reader.ts';
 import type { Output } from '../rpc/stdout.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
+import { warmUp } from '../runs/toolsets/server-warm-up.ts';
 import { uuid7 } from '../runs/uuid7.ts';
 import type { Toolsets } from '../toolsets/toolsets.ts';
 import { version } from '../version.ts';
@@ -24,7 +26,7 @@ export interface AcpSurroundings {
   readonly output: Output;
   readonly runs: { readonly executor: RunExecutor; readonly agents: AgentRegistry; readonly toolsets: Toolsets };
   readonly hasStore: boolean;
-  readonly env: NodeJS.ProcessEnv;
+  readonly keys: Pick<KeySource, 'env' | 'allowEnv'>;
   readonly log: Log;
   readonly exit: (code: number) => void;
 }
@@ -69,7 +71,7 @@ async function ended(closed: Promise<void>, { runs, log }: AcpSurroundings): Pro
   await runs.toolsets.close();
 }
 
-function worldOf({ runs, hasStore, env, log }: AcpSurroundings): AcpWorld {
+function worldOf({ runs, hasStore, keys, log }: AcpSurroundings): AcpWorld {
   const { executor, agents, toolsets } = runs;
   const known = new Map<string, Promise<ModelFacts>>();
   return {
@@ -79,13 +81,18 @@ function worldOf({ runs, hasStore, env, log }: AcpSurroundings): AcpWorld {
     inputOf: (model) => rowOf(modelName(model))?.input ?? ['text'],
     factsOf: (model) => {
       const name = modelName(model);
-      const facts = known.get(name) ?? factsOf(name, env);
+      const facts = known.get(name) ?? factsOf(name, keys.env);
       known.set(name, facts);
       return facts;
     },
     register: async (name, spec) => {
       toolsets.check(spec.mcpServers);
       agents.set(name, { spec, compiled: await compileAgent(spec, defaultLimits) });
+    },
+    warmUp: (name, options) => {
+      const deps = { toolsets, keys, onDebug: (text: string) => log.debug(text) };
+      const started = warmUp(agents.get(name), { ...options, toolsPerRun: defaultLimits.toolsPerRun }, deps);
+      return started.catch((error: Error) => options.onWarning(error.message));
     },
     unregister: (name) => void agents.delete(name),
     newId: () => uuid7(Date.now()),

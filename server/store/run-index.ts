@@ -22,9 +22,15 @@ export class RunIndex {
   /** Newest first. Errors: those of the system. */
   async refs(): Promise<RunRef[]> {
     const entries = await fs.promises.readdir(this.#folder, { withFileTypes: true });
-    const days = entries.filter((entry) => entry.isDirectory() && dayPattern.test(entry.name));
-    const all = await Promise.all(days.map(({ name }) => this.#dayRefs(name)));
-    return all.flat().sort(byStart);
+    const days = entries.filter((entry) => entry.isDirectory() && dayPattern.test(entry.name)).map(({ name }) => name);
+    // The latest day first: only those of one day have to be put in order.
+    const all = await Promise.all(
+      days
+        .sort()
+        .reverse()
+        .map((day) => this.#dayRefs(day)),
+    );
+    return all.flat();
   }
 
   path(ref: { readonly day: string }, name?: string): string {
@@ -37,7 +43,7 @@ export class RunIndex {
     const known = this.#days.get(day);
     if (known?.changedAt === mtimeMs) return known.refs;
     const names = await fs.promises.readdir(path, { withFileTypes: true });
-    const refs = names.flatMap((entry) => (entry.isFile() ? (parseName(day, entry.name) ?? []) : []));
+    const refs = names.flatMap((entry) => (entry.isFile() ? (parseName(day, entry.name) ?? []) : [])).sort(byStart);
     // A change in the same tick of the file system's clock would not show.
     if (Date.now() - mtimeMs > settledMs) this.#days.set(day, { changedAt: mtimeMs, refs });
     else this.#days.delete(day);

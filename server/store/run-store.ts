@@ -41,6 +41,12 @@ export interface Taken {
   readonly by: RunRef;
 }
 
+/** The messages of a run, and the index of the first that is new. */
+export interface RunHistory {
+  readonly messages: readonly ModelMessage[];
+  readonly newMessageIndex: number;
+}
+
 /** What a list shows of the head of a run. */
 export interface StoredHeadSummary {
   readonly runId: string;
@@ -67,6 +73,10 @@ const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'faile
 /** Heads that are remembered. */
 const mostHeads = 50_000;
 
+/** Ended runs whose messages are remembered, and the most messages of one. */
+const mostHistories = 16;
+const mostMessages = 10_000;
+
 /** How long after its last sign of life a daemon looks whether its runs are still its own. */
 const lateMs = 30_000;
 /** When a store is looked through for what it does not keep, in milliseconds. */
@@ -89,6 +99,7 @@ export class RunStore {
   readonly #files: FileWorld;
   readonly #heads = new Map<string, StoredHeadSummary>();
   readonly #ends = new Map<string, RunEnd>();
+  readonly #messages = new Map<string, RunHistory>();
   #beatAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: NodeJS.Timeout | undefined;
@@ -239,18 +250,29 @@ export class RunStore {
   async historyOf({ from, messages }: StoredHistory): Promise<ModelMessage[]> {
     if (!from) return [...messages];
     const ref = await this.find(from.runId);
-    const run = ref && (await this.load(ref));
-    if (!run)
+    const known = ref && this.#messages.get(stableName(ref));
+    const run = known || !ref ? null : await this.load(ref);
+    const base = known ?? (run && (await this.messagesOf(run)));
+    if (!base)
       throw new EngineError(
         'run.notFound',
         `Run '${from.runId}', which another one goes on from, is not in the store.`,
       );
-    return [...(await this.messagesOf(run)).messages.slice(0, from.count), ...messages];
+    return [...base.messages.slice(0, from.count), ...messages];
   }
 
-  /** The messages of a run as they were last written. Errors: those of `load`. */
-  async messagesOf(run: StoredRun): Promise<{ messages: ModelMessage[]; newMessageIndex: number }> {
-    return run.messagesAfter(await this.historyOf(run.head.history));
+  /** The messages of a run as they were last written; they are not to be changed. Errors: those of `load`. */
+  async messagesOf(run: StoredRun): Promise<RunHistory> {
+    const name = stableName(run.ref);
+    const known = this.#messages.get(name);
+    if (known) return known;
+    const history = run.messagesAfter(await this.historyOf(run.head.history));
+    // Those of a run that has ended never change; a conversation goes on from the latest of them.
+    if (!run.result || history.messages.length > mostMessages) return history;
+    this.#messages.set(name, history);
+    const [oldest] = this.#messages.keys();
+    if (this.#messages.size > mostHistories && oldest !== undefined) this.#messages.delete(oldest);
+    return history;
   }
 
   /** The process that drives a run; null when none does. */

@@ -5,6 +5,7 @@ import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
+import { measureAcp } from './frontends/acp.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureInspector } from './inspector/looking-at-runs.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
@@ -26,6 +27,7 @@ const measurements = {
   concurrent: () => measureConcurrentRuns(daemonPath),
   store: () => measureStore(daemonPath),
   mcp: () => measureMcpStep(daemonPath),
+  acp: () => measureAcp(daemonPath),
   wire: () => measureWire(daemonPath, bundles.wire),
   stream: () => measureStream(daemonPath),
   inspector: () => measureInspector(daemonPath, bundles.filled),

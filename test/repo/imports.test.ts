@@ -168,7 +168,7 @@ it('the AI SDK is seen by server/models/ai-sdk alone, the clouds by server/model
 it('handlers, the inspector, front ends and the command line know runs by the executor alone', () => {
   // A front end serves the callbacks of its runs, as a client does.
   const known =
-    /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner|uuid7)|callbacks\/(client|served-callbacks))\.ts$/;
+    /^server\/(executors\/run-executor|runs\/(agent-registry|merge|run-owner|uuid7|toolsets\/server-warm-up)|callbacks\/(client|served-callbacks))\.ts$/;
   const wrong = ['server/handlers', 'server/inspector', 'server/frontends', 'server/cli']
     .flatMap(sources)
     .flatMap((file) =>

@@ -154,6 +154,28 @@ describe('an interrupted run', () => {
   });
 });
 
+it.each([3, 99])('an ended run that another version of the loop (%d) recorded is read as it is', async (loop) => {
+  const store = newStore();
+  const before = storedExecutor(store);
+  await start(before, new ScriptedOwner(script()), { runId: 'r', tools: [look], conversationId: 'c' });
+  const result = await resultOf(before, 'r');
+  const lived = await traceOf(before, 'r');
+  const fresh = await (await before.get('r')).newMessages({});
+  before.close();
+  rewrite(store, (line) => (line.k === 'run' ? { ...line, loop, by: '0.0.1' } : line));
+  const executor = another(store);
+  const run = await executor.get('r');
+  expect(await resultOf(executor, 'r')).toEqual(result);
+  expect(await run.newMessages({})).toEqual(fresh);
+  const { messages, usage, events } = await traceOf(executor, 'r');
+  expect({ messages, usage }).toEqual({ messages: lived.messages, usage: lived.usage });
+  expect(events).toEqual([]);
+  expect((await run.events({ afterSeq: 0 }, new AbortController().signal)).snapshot).toMatchObject({ result });
+  expect((await executor.list({})).runs).toMatchObject([{ runId: 'r', outcome: 'success' }]);
+  await start(executor, new ScriptedOwner(script()), { runId: 's', tools: [look], conversationId: 'c' });
+  expect((await traceOf(executor, 's')).messages.slice(0, lived.messages.length)).toEqual(lived.messages);
+});
+
 describe('a conversation', () => {
   it('goes on from its latest run although the clock was set back', async () => {
     const store = newStore();

@@ -27,6 +27,8 @@ export interface AcpAgentParts {
   readonly mode: Mode;
 }
 
+/** How long a new session waits for its MCP servers, in milliseconds. */
+const warmUpMs = 3000;
 /** Sessions of one process. */
 const mostSessions = 256;
 
@@ -73,6 +75,7 @@ export class AcpAgent implements ConnectionHandler {
     const { sessionId = params.sessionId } = result as { sessionId?: unknown };
     const session = this.#sessions.get(String(sessionId));
     session?.update({ sessionUpdate: 'available_commands_update', availableCommands });
+    session?.opened();
   }
 
   /** Ends all sessions; resolves when nothing of them is left. */
@@ -137,9 +140,20 @@ export class AcpAgent implements ConnectionHandler {
     const agent = `acp/${record.id}`;
     const session = new Session(record, { connection, world, file, capabilities: this.#capabilities, agent });
     await this.#register(session, agent, mcpServers);
-    await session.learnModel();
+    await Promise.all([session.learnModel(), this.#warmUp(session)]);
     this.#sessions.set(session.id, session);
     return session;
+  }
+
+  /** Servers that are late join when they are ready, and what becomes of them is reported in the session. */
+  async #warmUp(session: Session): Promise<void> {
+    const { elicitsForms, elicitsUrls } = this.#capabilities;
+    const started = this.#parts.world.warmUp(session.parts.agent, {
+      canElicit: elicitsForms || elicitsUrls,
+      onWarning: (message) => session.warn(message),
+    });
+    const late = new Promise<void>((resolve) => setTimeout(resolve, warmUpMs).unref());
+    await Promise.race([started, late]);
   }
 
   async #register(session: Session, agent: string, mcpServers: unknown): Promise<void> {

@@ -29,6 +29,11 @@ export interface AcpWorld {
   readonly factsOf: (model: ModelEntry) => Promise<ModelFacts>;
   /** Makes a named agent, of which runs can be. Errors: `EngineError` for one that cannot be meant. */
   readonly register: (name: string, spec: AgentSpec) => Promise<void>;
+  /** Starts the servers of such an agent; resolves when they are ready or given up. Never rejects. */
+  readonly warmUp: (
+    name: string,
+    options: { canElicit: boolean; onWarning: (message: string) => void },
+  ) => Promise<void>;
   /** Forgets it, and ends its servers. */
   readonly unregister: (name: string) => void;
   /** Serves the models `host:NAME`; absent: there are none. */

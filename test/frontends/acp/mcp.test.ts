@@ -82,6 +82,29 @@ it('shows what a server wants to know as a form of the editor', async () => {
   expect(JSON.stringify(model.requests[1]?.messages)).toContain('Ada');
 });
 
+it('starts servers with the session, and waits no longer than three seconds for them', async () => {
+  const model = scripted([call('my_tools_say', { text: 'late' })], [text('ok')]);
+  const startedAt = performance.now();
+  const { client, session } = await start({ model }, {}, { startMs: 4000 });
+  expect(performance.now() - startedAt).toBeLessThan(3900);
+  await client.prompt(session, 'go');
+  expect(JSON.stringify(model.requests[1]?.messages)).toContain('"content":"late"');
+}, 30_000);
+
+it('reports a server that is not there once, after the answer that names the session', async () => {
+  const client = new AcpClient({ model: scripted([text('1')], [text('2')]) });
+  open.push(client);
+  await client.initialize();
+  const gone = { name: 'gone', command: '/does/not/exist', args: [], env: [] };
+  const session = await client.newSession(folderWith(), { mcpServers: [gone] });
+  await client.prompt(session, 'one');
+  await client.prompt(session, 'two');
+  const answeredAt = client.frames.findIndex(({ result }) => result?.sessionId === session);
+  const warnings = client.frames.flatMap((frame, at) => (JSON.stringify(frame).includes('Warning: ') ? [at] : []));
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toBeGreaterThan(answeredAt);
+});
+
 it('refuses servers that speak SSE, and those that name neither a program nor an address', async () => {
   const client = new AcpClient({ model: scripted() });
   open.push(client);

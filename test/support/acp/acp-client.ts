@@ -14,6 +14,7 @@ import { defaultLimits } from '../../../server/limits.ts';
 import { OutboundPump } from '../../../server/rpc/pump.ts';
 import { WireReader } from '../../../server/rpc/reader.ts';
 import { AgentRegistry } from '../../../server/runs/agent-registry.ts';
+import { warmUp } from '../../../server/runs/toolsets/server-warm-up.ts';
 import { Toolsets } from '../../../server/toolsets/toolsets.ts';
 import { faultsOf } from './acp-schema.ts';
 
@@ -89,6 +90,10 @@ export class AcpClient {
         factsOf: async () => facts,
         register: async (name, spec) => {
           agents.set(name, { spec, compiled: await compileAgent(spec, defaultLimits) });
+        },
+        warmUp: (name, warming) => {
+          const deps = { toolsets, keys: { env: {}, allowEnv: new Set<string>() }, onDebug: () => undefined };
+          return warmUp(agents.get(name), { ...warming, toolsPerRun: 256 }, deps);
         },
         unregister: (name) => void agents.delete(name),
         newId: () => randomUUID(),

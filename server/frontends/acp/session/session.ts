@@ -29,6 +29,8 @@ export class Session implements TurnSession {
   /** US dollars so far; null when it is not known. */
   cost: number | null = 0;
   readonly #files: EditorFiles;
+  readonly #warned = new Set<string>();
+  #held: string[] | null = [];
   #turn: PromptTurn | null = null;
   /** The updates of the run that goes on. */
   projector: RunProjector | null = null;
@@ -62,6 +64,21 @@ export class Session implements TurnSession {
 
   /** Reports something that is no part of the conversation. */
   warn(message: string): void {
+    // A server that is missing is missing at each prompt.
+    if (this.#warned.has(message)) return;
+    if (this.#held) this.#held.push(message);
+    else this.#showWarning(message);
+  }
+
+  /** From here on the editor knows the session: nothing may name it before, and what was held back comes now. */
+  opened(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const message of held) this.warn(message);
+  }
+
+  #showWarning(message: string): void {
+    this.#warned.add(message);
     const { notices } = this.parts.capabilities;
     if (notices) this.update({ sessionUpdate: 'notice', severity: 'warning', title: message.slice(0, 2000) });
     else

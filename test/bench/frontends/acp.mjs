@@ -1,0 +1,162 @@
+// The agent for editors against the daemon, for the same work in turn: start, a streamed turn, a tool step, idle memory.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Client } from '../client.mjs';
+import { cpuMsOf } from '../cpu.mjs';
+import { median } from '../statistics.mjs';
+
+const rounds = { start: 11, turns: 9, steps: 60 };
+const deltas = 1000;
+
+/** @returns {Promise<object[]>} rows of the table */
+export async function measureAcp(daemon) {
+  const script = new URL('../../support/provider/prompt-server.mjs', import.meta.url).pathname;
+  const provider = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [baseUrl] = await once(createInterface({ input: provider.stdout }), 'line');
+  const folder = mkdtempSync(join(tmpdir(), 'runwire-bench-'));
+  const model = { model: 'openai-compatible:script', baseUrl };
+  writeFileSync(join(folder, 'agent.json'), JSON.stringify({ models: [model] }));
+  writeFileSync(join(folder, 'a.txt'), 'seven\n');
+  const acp = [daemon, 'acp', '--agent', join(folder, 'agent.json')];
+  const env = { XDG_CACHE_HOME: folder, LOCALAPPDATA: folder, RUNWIRE_NO_CODE_CACHE: '' };
+  try {
+    return [...(await starts(daemon, env)), ...(await turns({ daemon, acp, model, folder, env }))];
+  } finally {
+    provider.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function starts(daemon, env) {
+  const samples = { daemon: [], acp: [] };
+  for (let i = 0; i <= rounds.start; i += 1) {
+    samples.daemon.push(await started(new Client([daemon], env), {}));
+    samples.acp.push(await started(new LineClient([daemon, 'acp', '--model', 'test'], env), { protocolVersion: 1 }));
+  }
+  // The first start writes the cache.
+  const of = (name, key) => median(samples[name].slice(1).map((one) => one[key]));
+  const ratio = (key) => of('acp', key) / of('daemon', key);
+  const note = `${of('acp', 'wallMs').toFixed(1)} ms against ${of('daemon', 'wallMs').toFixed(1)} ms`;
+  return [
+    { what: 'acp: start to initialize answer, median', value: ratio('wallMs'), unit: '× daemon', budget: 1.2, note },
+    { what: 'acp: start, CPU, median', value: ratio('cpuMs'), unit: '× daemon', budget: 1.2 },
+    { what: 'acp: idle memory', value: ratio('kib'), unit: '× daemon', budget: 1.15 },
+  ];
+}
+
+async function started(client, params) {
+  const began = performance.now();
+  await client.request('initialize', params);
+  const { pid } = client.child;
+  const wallMs = performance.now() - began;
+  const kib = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  const sample = { wallMs, cpuMs: cpuMsOf(pid), kib };
+  await client.end();
+  return sample;
+}
+
+async function turns({ daemon, acp, model, folder, env }) {
+  const host = new Client([daemon], env);
+  await host.request('initialize', {});
+  host.onRequest = () => ({ content: 'seven\n' });
+  const tools = [{ name: 'read_file', inputSchema: { type: 'object' }, effect: 'read' }];
+  // A session goes on from prompt to prompt; so do the runs of the daemon.
+  let last;
+  const byDaemon = async (prompt) => {
+    const history = last === undefined ? {} : { messageHistory: { runId: last } };
+    last = (await host.request('run/start', { model, prompt, tools, wait: true, ...history })).result.runId;
+  };
+  const editor = new LineClient(acp, env);
+  let lines = 0;
+  editor.onNotification = () => {
+    lines += 1;
+  };
+  editor.onRequest = () => ({ content: 'seven\n' });
+  await editor.request('initialize', { protocolVersion: 1, clientCapabilities: { fs: { readTextFile: true } } });
+  const { result } = await editor.request('session/new', { cwd: folder, mcpServers: [] });
+  const { sessionId } = result;
+  const byEditor = (text) => editor.request('session/prompt', { sessionId, prompt: [{ type: 'text', text }] });
+  const long = `long ${deltas * 200}`;
+  const turn = await compared({ host, editor }, { byDaemon, byEditor }, [long, rounds.turns]);
+  lines = 0;
+  await byEditor(long);
+  const shown = lines;
+  const step = await compared({ host, editor }, { byDaemon, byEditor }, ['read a.txt', rounds.steps]);
+  await Promise.all([host.end(), editor.end()]);
+  return [
+    { what: `acp: turn of ${deltas} deltas, CPU`, value: turn, unit: '× daemon', budget: 1.5 },
+    {
+      what: `acp: lines of ${deltas} deltas`,
+      value: shown / deltas,
+      unit: 'per delta',
+      budget: 0.1,
+      note: `${shown} lines`,
+    },
+    { what: 'acp: tool step through the editor, CPU', value: step, unit: '× tool/call', budget: 1.5 },
+  ];
+}
+
+/** CPU of the agent against that of the daemon, for the same prompt in turn. */
+async function compared({ host, editor }, { byDaemon, byEditor }, [prompt, count]) {
+  const used = { host: 0, editor: 0 };
+  const measured = async (name, { pid }, work) => {
+    const before = cpuMsOf(pid);
+    await work(prompt);
+    used[name] += cpuMsOf(pid) - before;
+  };
+  await byDaemon(prompt);
+  await byEditor(prompt);
+  used.host = 0;
+  used.editor = 0;
+  for (let i = 0; i < count; i += 1) {
+    await measured('host', host.child, byDaemon);
+    await measured('editor', editor.child, byEditor);
+  }
+  return used.editor / used.host;
+}
+
+/** A hand-written client in lines. */
+class LineClient {
+  #rest = '';
+  #nextId = 0;
+  #open = new Map();
+  onRequest = () => ({});
+  onNotification = () => {};
+
+  constructor(args, env) {
+    this.child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+    this.child.stdout.setEncoding('utf8').on('data', (text) => {
+      const lines = (this.#rest + text).split('\n');
+      this.#rest = lines.pop();
+      for (const line of lines) this.#take(JSON.parse(line));
+    });
+    this.child.stdin.on('error', () => {});
+    this.exited = new Promise((resolve) => this.child.once('exit', resolve));
+  }
+
+  request(method, params) {
+    this.#nextId += 1;
+    const id = this.#nextId;
+    this.#send({ id, method, params });
+    return new Promise((resolve) => this.#open.set(id, resolve));
+  }
+
+  end() {
+    this.child.stdin.end();
+    return this.exited;
+  }
+
+  #send(message) {
+    this.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  }
+
+  #take(message) {
+    if (message.method === undefined) this.#open.get(message.id)(message);
+    else if (message.id === undefined) this.onNotification(message);
+    else this.#send({ id: message.id, result: this.onRequest(message) });
+  }
+}
