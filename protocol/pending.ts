@@ -67,7 +67,14 @@ export const PendingResolve = defineRequest(
   {
     summary:
       'Answers a callback in place of an answer to its request. The first answer wins; one that does not fit the method is refused, and the item waits on.',
-    errors: ['pending.notFound', 'pending.resolved', 'callback.invalid'],
+    errors: [
+      'pending.notFound',
+      'pending.resolved',
+      'callback.invalid',
+      'run.owned',
+      'run.unreadable',
+      'store.unavailable',
+    ],
     since: '0.1.0',
   },
 );

@@ -115,7 +115,7 @@ export const RunWait = defineRequest(
   },
   {
     summary: 'Responds when the run has ended; cancelling the request does not cancel the run.',
-    errors: ['run.notFound', 'run.evicted', 'run.notFinished', 'overloaded'],
+    errors: ['run.notFound', 'run.evicted', 'run.notFinished', 'run.interrupted', 'overloaded'],
     since: '0.1.0',
   },
 );
@@ -133,7 +133,7 @@ export const RunCancel = defineRequest(
   },
   {
     summary: 'Cancels a run at any point; may be repeated. Its result follows as `run_finished`.',
-    errors: ['run.notFound', 'run.evicted'],
+    errors: ['run.notFound', 'run.evicted', 'run.owned', 'run.incompatible', 'run.unreadable', 'store.unavailable'],
     source: 'Pydantic AI AgentRun.cancel',
     since: '0.1.0',
   },
@@ -194,7 +194,7 @@ export const RunSteer = defineRequest(
   },
   {
     summary: 'Adds a user prompt to a run: to its next model request, or as another turn when it would end.',
-    errors: ['run.notFound', 'run.evicted', 'overloaded'],
+    errors: ['run.notFound', 'run.evicted', 'run.interrupted', 'run.owned', 'store.unavailable', 'overloaded'],
     source: 'Pydantic AI AgentRun.enqueue',
     since: '0.1.0',
   },

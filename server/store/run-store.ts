@@ -98,8 +98,8 @@ export class RunStore {
   readonly #owned = new Map<RunFile, OwnedRun>();
   readonly #files: FileWorld;
   readonly #heads = new Map<string, StoredHeadSummary>();
-  readonly #ends = new Map<string, RunEnd>();
   readonly #messages = new Map<string, RunHistory>();
+  readonly #ends = new Map<string, RunEnd>();
   #beatAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: NodeJS.Timeout | undefined;

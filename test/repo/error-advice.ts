@@ -94,8 +94,10 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
     details: ['runId', 'state'],
   },
   'run.interrupted': {
-    meaning: 'The run was parked when its daemon ended. Reserved for daemons with a store.',
-    advice: 'Start a run from the messages that you have.',
+    meaning:
+      'The run was parked when its daemon ended or could not write to the store, or its daemon is gone. Only with a store.',
+    advice: 'Go on with it by `run/resume`; `cause` says what kept it from being written. To give it up, cancel it.',
+    details: ['runId', 'cause'],
   },
   'run.outputIsText': {
     meaning:
@@ -109,26 +111,29 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
   },
   'run.owned': {
     meaning: 'The run is stored, and another daemon that is alive owns it.',
-    advice: 'Use the connection of that daemon, or resume the run when it has ended.',
-    details: ['runId'],
+    advice:
+      'Read it, follow it with `run/events`, and resume it when that daemon, whose process is `pid`, has ended or parked it.',
+    details: ['runId', 'pid'],
   },
   'run.incompatible': {
     meaning: 'The stored run was written by an engine that works differently, and cannot be rebuilt by this one.',
-    advice: 'Start another run with its messages as `messageHistory`.',
-    details: ['key'],
+    advice: 'Start another run with `messageHistory: {"runId": …}`, which goes on from its messages.',
+    details: ['runId', 'recorded', 'current'],
   },
   'run.unreadable': {
-    meaning: 'The stored run is damaged.',
-    advice: 'The log names the file and the line. Start another run from messages that you kept.',
-    details: ['runId'],
+    meaning: 'The stored run is damaged, or a later version of Runwire wrote it (`reason` is `newer`).',
+    advice:
+      'What stands before the damage can be read; go on from it in another run. `runwire store verify` finds such runs. Update Runwire for newer ones.',
+    details: ['runId', 'line', 'reason'],
   },
   'conversation.notFound': {
     meaning: 'No stored conversation has that id.',
     advice: 'Check the id; without a store, `conversationId` is only a label.',
   },
   'conversation.busy': {
-    meaning: 'A run of the conversation goes on, and the next would not see its messages.',
-    advice: 'Wait for the end of that run, or cancel it.',
+    meaning: 'A run of the conversation goes on, or was interrupted, and the next would not see its messages.',
+    advice: 'Wait for the end of the run in `runId`; resume or cancel it when it was interrupted.',
+    details: ['conversationId', 'runId'],
   },
   'agent.notFound': {
     meaning: 'No agent of that name is registered.',
