@@ -13,9 +13,10 @@ import {
   type World,
 } from './world.ts';
 
-const runs = Number(process.env.FLEET_RUNS ?? 24);
+const isThorough = process.env.CI !== undefined;
+const runs = Number(process.env.FLEET_RUNS ?? (isThorough ? 24 : 6));
 const turns = 20;
-const few = Number(process.env.FLEET_RUNS ?? 12);
+const few = Number(process.env.FLEET_RUNS ?? (isThorough ? 12 : 4));
 
 describe.skipIf(noPostgres)('a fleet of workers', { timeout: 240_000 }, () => {
   let postgres: Postgres;
