@@ -277,6 +277,19 @@ it('shows a plan, and a call id that a provider gives twice as two calls', async
   expect(new Set(ids).size).toBe(2);
 });
 
+it('shows that both of two calls failed that one response gives with the same id', async () => {
+  const cwd = folderWith({ 'a.txt': 'one', 'b.txt': 'two' });
+  const client = await start({
+    model: scripted([call('read_file', { path: 'a.txt' }, 'same'), call('read_file', { path: 'b.txt' }, 'same')]),
+  });
+  const session = await client.newSession(cwd);
+  const { error } = await client.prompt(session, 'go');
+  expect(error?.message).toContain('duplicate `tool_call_id`s');
+  const last = new Map<unknown, unknown>();
+  for (const { toolCallId, status } of client.updates(session)) if (toolCallId && status) last.set(toolCallId, status);
+  expect([...last.values()]).toEqual(['failed', 'failed']);
+});
+
 it('gives the model what is attached to a prompt', async () => {
   const model = scripted([text('ok')]);
   const client = await start({ model });

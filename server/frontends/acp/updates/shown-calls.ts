@@ -25,9 +25,8 @@ export interface ShownCallsOptions {
 /** The tool calls of one run as they are shown: begun once, and ended once, whatever happens to them. */
 export class ShownCalls {
   readonly #options: ShownCallsOptions;
-  /** The latest call with each id that a provider gave; providers give an id again in a later response. */
-  readonly #calls = new Map<string, ShownCall>();
-  readonly #used = new Map<string, number>();
+  /** The calls with each id that a provider gave, in their order: some give an id again, even in the same response. */
+  readonly #calls = new Map<string, ShownCall[]>();
 
   constructor(options: ShownCallsOptions) {
     this.#options = options;
@@ -35,7 +34,7 @@ export class ShownCalls {
 
   /** The id under which a call is shown. */
   idOf(toolCallId: string): string {
-    return this.#calls.get(toolCallId)?.id ?? `${this.#options.runId}/${toolCallId}`;
+    return this.#current(toolCallId)?.id ?? `${this.#options.runId}/${toolCallId}`;
   }
 
   /** A call of which only the name is known. */
@@ -46,18 +45,17 @@ export class ShownCalls {
 
   /** A call with its arguments, begun or not. */
   complete(part: ToolCallPart): void {
-    const begun = this.#calls.get(part.tool_call_id);
-    const isBegun = begun?.isOpen && begun.args === null;
-    const call = isBegun ? begun : this.#add(part.tool_call_id, part.tool_name);
+    const begun = this.#calls.get(part.tool_call_id)?.find(({ isOpen, args }) => isOpen && args === null);
+    const call = begun ?? this.#add(part.tool_call_id, part.tool_name);
     call.args = argsOf(part) ?? {};
     const view = callView(call.name, call.args, this.#options.cwd);
-    if (isBegun) this.#send({ sessionUpdate: 'tool_call_update', toolCallId: call.id, ...view });
+    if (begun) this.#send({ sessionUpdate: 'tool_call_update', toolCallId: call.id, ...view });
     else this.#send({ sessionUpdate: 'tool_call', toolCallId: call.id, status: 'pending', ...view });
   }
 
   /** Whether the arguments of a call are shown already. */
   isComplete(toolCallId: string): boolean {
-    const call = this.#calls.get(toolCallId);
+    const call = this.#calls.get(toolCallId)?.at(-1);
     return call?.isOpen === true && call.args !== null;
   }
 
@@ -67,20 +65,20 @@ export class ShownCalls {
 
   /** Shows something of a call, such as the diff that is to be approved, or a terminal that stays. */
   show(toolCallId: string, content: ToolCallContent[], { stays = false }: { stays?: boolean } = {}): void {
-    const call = this.#calls.get(toolCallId);
+    const call = this.#current(toolCallId);
     if (!call?.isOpen) return;
     if (stays) call.hasOwnContent = true;
     this.#send({ sessionUpdate: 'tool_call_update', toolCallId: call.id, content });
   }
 
   progress(toolCallId: string, message: string): void {
-    const call = this.#calls.get(toolCallId);
+    const call = this.#current(toolCallId);
     if (call?.hasOwnContent === false) this.show(toolCallId, resultContent(message));
   }
 
   /** The result of a call; whatever was not a success has failed. */
   end({ tool_call_id: toolCallId, content, metadata, outcome }: ToolReturnPart): void {
-    const call = this.#calls.get(toolCallId);
+    const call = this.#current(toolCallId);
     if (!call?.isOpen) return;
     call.isOpen = false;
     const isSuccess = outcome === 'success';
@@ -98,24 +96,30 @@ export class ShownCalls {
 
   /** Nothing more comes of a run, or of a response that was given up: what is open has failed. */
   failOpen(): void {
-    for (const call of this.#calls.values()) {
+    for (const call of [...this.#calls.values()].flat()) {
       if (!call.isOpen) continue;
       call.isOpen = false;
       this.#send({ sessionUpdate: 'tool_call_update', toolCallId: call.id, status: 'failed' });
     }
   }
 
+  /** The call that something is about which names an id alone: the first that is open, as results come in their order. */
+  #current(toolCallId: string): ShownCall | undefined {
+    const calls = this.#calls.get(toolCallId);
+    return calls?.find(({ isOpen }) => isOpen) ?? calls?.at(-1);
+  }
+
   #add(toolCallId: string, name: string): ShownCall {
-    const count = (this.#used.get(toolCallId) ?? 0) + 1;
-    this.#used.set(toolCallId, count);
+    const calls = this.#calls.get(toolCallId) ?? [];
+    const count = calls.length + 1;
     const id = `${this.#options.runId}/${toolCallId}${count > 1 ? `#${count}` : ''}`;
     const call: ShownCall = { id, name, args: null, isOpen: true, hasOwnContent: false };
-    this.#calls.set(toolCallId, call);
+    this.#calls.set(toolCallId, [...calls, call]);
     return call;
   }
 
   #update(toolCallId: string, status: ToolCallStatus): void {
-    const call = this.#calls.get(toolCallId);
+    const call = this.#current(toolCallId);
     if (call?.isOpen) this.#send({ sessionUpdate: 'tool_call_update', toolCallId: call.id, status });
   }
 
