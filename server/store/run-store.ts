@@ -47,6 +47,9 @@ interface OwnedRun {
 
 const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
 
+/** How often a file is looked at that has no head yet: for about a second. */
+const mostLooks = 30;
+
 /** Heads that are remembered. */
 const mostHeads = 50_000;
 
@@ -151,9 +154,16 @@ export class RunStore implements Store {
       try {
         return new StoredRun(now, readLines(await this.#read(now)));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries > 4) throw failedIn(this.path, error);
+        if (tries < mostLooks && this.#isBeingBegun(now, error)) await sleep(2 + 2 * tries);
+        else if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries > 4) throw failedIn(this.path, error);
       }
     }
+  }
+
+  /** A file without a head whose owner lives: the owner is about to write it, or to take the file back. */
+  #isBeingBegun(ref: RunRef, error: unknown): boolean {
+    const isWithoutHead = error instanceof EngineError && error.kind === 'run.unreadable' && error.details?.line === 0;
+    return isWithoutHead && this.driverOf(ref) !== null;
   }
 
   /** Reads a run whatever its name is by now; null when it is gone. Errors: those of `load`. */

@@ -13,12 +13,13 @@ import {
   type World,
 } from './world.ts';
 
-const isThorough = process.env.CI !== undefined;
-const runs = Number(process.env.FLEET_RUNS ?? (isThorough ? 24 : 6));
+/** It takes minutes: for `npm run test:fleet` and CI. */
+const isWanted = process.env.CI !== undefined || process.env.npm_lifecycle_event === 'test:fleet';
+const runs = Number(process.env.FLEET_RUNS ?? 24);
 const turns = 20;
-const few = Number(process.env.FLEET_RUNS ?? (isThorough ? 12 : 4));
+const few = Number(process.env.FLEET_RUNS ?? 12);
 
-describe.skipIf(noPostgres)('a fleet of workers', { timeout: 240_000 }, () => {
+describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet)', { timeout: 240_000 }, () => {
   let postgres: Postgres;
   let url: string;
   let world: World;

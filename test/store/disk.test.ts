@@ -151,6 +151,21 @@ describe.skipIf(!canMount)('a disk (needs to be allowed to mount a tmpfs)', () =
   });
 });
 
+it('waits for the head of a run whose owner has made its file and not written it yet', async () => {
+  await say(daemonOn(join(folder, 'store')), 'begun');
+  const [store] = opened;
+  const [ended] = (await store?.refs()) ?? [];
+  if (!store || !ended) throw new Error('the run is not there');
+  const begun = { ...ended, tag: `live-${store.epoch}` as const };
+  const content = readFileSync(store.pathOf(ended));
+  renameSync(store.pathOf(ended), store.pathOf(begun));
+  writeFileSync(store.pathOf(begun), '');
+  const loading = store.load(begun);
+  for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+  writeFileSync(store.pathOf(begun), content);
+  expect((await loading)?.head.runId).toBe('begun');
+});
+
 describe('a folder that cannot be a store is refused, and nothing in it is touched:', () => {
   const reasonOf = (path: string) => refusal(start(daemonOn(path), new ScriptedOwner(calling('')), {}));
   async function expectRefused(path: string, reason: string) {
