@@ -67,7 +67,8 @@ describe('the budget of a validation', () => {
       ok: false,
       errors: [{ type: 'value_error', loc: [], msg: expect.stringContaining('takes too long to check') }],
     });
-    expect(ms).toBeLessThan(1000);
+    // Without the budget it is minutes; the collector of a worker with a large heap counts here as well.
+    expect(ms).toBeLessThan(5_000);
   });
 
   it('is a time, too', async () => {
