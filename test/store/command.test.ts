@@ -1,33 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Daemon, daemonCommand } from '../support/daemon.ts';
+import { describe, expect, it } from 'vitest';
+import { daemonCommand } from '../support/daemon.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
+import { storedDaemons } from '../support/stored-daemons.ts';
 
-let folder: string;
-let daemons: Daemon[];
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'runwire-store-command-'));
-  daemons = [];
-});
-afterEach(() => {
-  for (const { child } of daemons) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
+const stored = storedDaemons();
 
-const store = () => join(folder, 'store');
 /** Runs the command line and returns what it printed. */
 function runwire(args: string[], { code = 0 }: { code?: number } = {}): string {
   const [program, ...first] = daemonCommand;
@@ -37,23 +17,17 @@ function runwire(args: string[], { code = 0 }: { code?: number } = {}): string {
   return done.stdout + (code === 0 ? '' : done.stderr);
 }
 const say = (prompt: string, ...more: string[]) =>
-  runwire(['run', '--model', 'test', '--store', store(), ...more, prompt]);
-const ofStore = (...args: string[]) => runwire(['store', ...args, '--store', store()]);
+  runwire(['run', '--model', 'test', '--store', stored.store, ...more, prompt]);
+const ofStore = (...args: string[]) => runwire(['store', ...args, '--store', stored.store]);
 const json = (...args: string[]) => JSON.parse(ofStore(...args, '--json'));
 const files = () =>
-  readdirSync(join(store(), 'runs'), { recursive: true, encoding: 'utf8' })
+  readdirSync(join(stored.store, 'runs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => /jsonl$/.test(name))
-    .map((name) => join(store(), 'runs', name));
+    .map((name) => join(stored.store, 'runs', name));
 
-async function open(...more: string[]): Promise<Daemon> {
-  const daemon = new Daemon({ args: ['--store', store(), ...more] });
-  daemons.push(daemon);
-  await daemon.initialize();
-  return daemon;
-}
 /** Starts a run whose tool is open, and kills its daemon. */
 async function leaveOne(params: object = {}): Promise<void> {
-  const daemon = await open();
+  const daemon = await stored.open();
   const tools = [{ name: 'look', inputSchema: schemaOf({}), effect: 'read' }];
   await daemon.request('run/start', { runId: 'r', model: 'host:script', prompt: 'Look.', tools, ...params });
   const request = await daemon.waitFor(({ method }) => method === 'model/request');
@@ -83,11 +57,11 @@ describe('runwire run --store', () => {
   }, 60_000);
 
   it('says what is missing to go on', () => {
-    mkdirSync(store(), { mode: 0o700 });
+    mkdirSync(stored.store, { mode: 0o700 });
     const refused = (...args: string[]) => runwire(['run', '--model', 'test', ...args, 'hi'], { code: 2 });
     expect(refused('--continue')).toContain('--store DIR');
-    expect(refused('--store', store(), '--continue')).toContain('no conversation yet');
-    expect(refused('--store', store(), '--continue=nothing')).toContain("no conversation 'nothing'");
+    expect(refused('--store', stored.store, '--continue')).toContain('no conversation yet');
+    expect(refused('--store', stored.store, '--continue=nothing')).toContain("no conversation 'nothing'");
   }, 60_000);
 
   it('ends a run of the conversation that was interrupted', async () => {
@@ -109,8 +83,8 @@ describe('runwire store', () => {
       /^[0-9a-f-]{36}: 1 runs, success\n\nuser> Why is grass green\?\n\n/,
     );
     expect(ofStore('grep', 'why IS', '--ignore-case').trim().split('\n')).toHaveLength(2);
-    runwire(['store', 'grep', 'why IS', '--store', store()], { code: 1 });
-    const history = join(folder, 'history.json');
+    runwire(['store', 'grep', 'why IS', '--store', stored.store], { code: 1 });
+    const history = join(stored.folder, 'history.json');
     writeFileSync(history, ofStore('export', id));
     expect(say('And moss?', '--history', history)).not.toBe('');
     expect(ofStore('rm', id)).toBe('2 runs were deleted\n');
@@ -125,7 +99,7 @@ describe('runwire store', () => {
     const bytes = readFileSync(file);
     bytes[bytes.indexOf('"k":"try"') + 6] = 0x58;
     writeFileSync(file, bytes);
-    expect(runwire(['store', 'verify', '--store', store()], { code: 1 })).toContain('is damaged');
+    expect(runwire(['store', 'verify', '--store', stored.store], { code: 1 })).toContain('is damaged');
     expect(readFileSync(file)).toEqual(bytes);
     expect(json('ls').conversations).toHaveLength(2);
   }, 60_000);
@@ -141,10 +115,10 @@ describe('runwire store', () => {
         .map((name) => /\.(\w+)\.jsonl$/.exec(name)?.[1])
         .sort(),
     ).toEqual(['ok', 'park']);
-    const working = await open();
+    const working = await stored.open();
     await working.request('run/resume', { runId: 'r' });
     expect(json('adopt')).toEqual({ parked: 0, ended: 0, driven: 1 });
-    expect(runwire(['store', 'rm', 'r', '--store', store()], { code: 2 })).toContain('a daemon works on');
+    expect(runwire(['store', 'rm', 'r', '--store', stored.store], { code: 2 })).toContain('a daemon works on');
   }, 60_000);
 
   it('takes the events out of old runs and deletes what is not kept, the oldest first', () => {
@@ -168,27 +142,29 @@ describe('runwire store', () => {
     );
     say('New.');
     const size = files().reduce((sum, name) => sum + statSync(name).size, 0);
-    const max = ['--store', store(), '--store-max', String(size - 10)];
+    const max = ['--store', stored.store, '--store-max', String(size - 10)];
     expect(runwire([...max, 'store', 'compact'])).toMatch(/^1 conversations were deleted/);
     expect(json('ls').conversations.map(({ prompt }: { prompt: string }) => prompt)).toEqual([
       'New.',
       'Three.',
       'Two.',
     ]);
-    expect(runwire(['--store', store(), '--store-days', '7', 'store', 'compact'])).toMatch(/^2 conversations were/);
+    expect(runwire(['--store', stored.store, '--store-days', '7', 'store', 'compact'])).toMatch(
+      /^2 conversations were/,
+    );
     expect(json('ls').conversations.map(({ prompt }: { prompt: string }) => prompt)).toEqual(['New.']);
   }, 60_000);
 
   it('makes no folder by looking for one', () => {
-    expect(runwire(['store', 'ls', '--store', store()], { code: 2 })).toContain('there is no store');
-    expect(readdirSync(folder)).toEqual([]);
+    expect(runwire(['store', 'ls', '--store', stored.store], { code: 2 })).toContain('there is no store');
+    expect(readdirSync(stored.folder)).toEqual([]);
   });
 });
 
 describe('a daemon with --resume', () => {
   it('goes on with interrupted runs as far as they need no host, which takes them over where they wait', async () => {
     await leaveOne();
-    const daemon = await open('--resume');
+    const daemon = await stored.open('--resume');
     const waiting = async () => {
       for (;;) {
         const { result } = await daemon.request('pending/list', { runId: 'r' });
@@ -208,7 +184,7 @@ describe('a daemon with --resume', () => {
 
   it('parks them again when it stops', async () => {
     await leaveOne();
-    const daemon = await open('--resume');
+    const daemon = await stored.open('--resume');
     let found: { state?: string } = {};
     while (found.state !== 'running') {
       const { result } = await daemon.request('run/get', { runId: 'r' });

@@ -1,33 +1,17 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Daemon } from '../support/daemon.ts';
+import { describe, expect, it } from 'vitest';
+import type { Daemon } from '../support/daemon.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
+import { storedDaemons } from '../support/stored-daemons.ts';
 
-let folder: string;
-let daemons: Daemon[];
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'runwire-store-'));
-  daemons = [];
-});
-afterEach(() => {
-  for (const { child } of daemons) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function open(): Promise<Daemon> {
-  const daemon = new Daemon({ args: ['--store', join(folder, 'store')] });
-  daemons.push(daemon);
-  await daemon.initialize();
-  return daemon;
-}
+const stored = storedDaemons();
 
 const dead = (daemon: Daemon) => new Promise((resolve) => daemon.child.once('exit', resolve));
 const tool = { name: 'look', inputSchema: schemaOf({}), effect: 'read' };
 const is = (wanted: string) => (message: { method?: string }) => message.method === wanted;
 const files = () =>
-  readdirSync(join(folder, 'store'), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, 'store', name));
+  readdirSync(stored.store, { recursive: true, encoding: 'utf8' }).map((name) => join(stored.store, name));
 const tagged = () => files().flatMap((name) => /\.([a-z]+)[^/]*\.jsonl$/.exec(name)?.[1] ?? []);
 
 /** Starts a run whose tool is open. */
@@ -49,8 +33,8 @@ async function finish(daemon: Daemon) {
 
 describe('a daemon with a store', () => {
   it('makes no file before a run begins, and keeps them from others', async () => {
-    const daemon = await open();
-    expect(readdirSync(folder)).toEqual([]);
+    const daemon = await stored.open();
+    expect(readdirSync(stored.folder)).toEqual([]);
     await daemon.request('run/start', { model: 'test', prompt: 'hi', wait: true });
     for (const path of files()) {
       const { mode } = statSync(path);
@@ -60,12 +44,12 @@ describe('a daemon with a store', () => {
   });
 
   it('that is killed leaves a run which another one goes on with', async () => {
-    const first = await open();
+    const first = await stored.open();
     const call = await startCalling(first);
     const gone = dead(first);
     first.child.kill('SIGKILL');
     await gone;
-    const second = await open();
+    const second = await stored.open();
     expect(await second.request('run/list', { state: 'interrupted' })).toMatchObject({
       result: { runs: [{ runId: 'r', state: 'interrupted' }] },
     });
@@ -88,7 +72,7 @@ describe('a daemon with a store', () => {
     ['it gets SIGTERM', (daemon: Daemon) => void daemon.child.kill('SIGTERM')],
     ['it is shut down', (daemon: Daemon) => void daemon.request('shutdown')],
   ])('parks its runs when %s: they neither fail nor end', async (_name, end) => {
-    const first = await open();
+    const first = await stored.open();
     await startCalling(first);
     const gone = dead(first);
     end(first);
@@ -97,15 +81,15 @@ describe('a daemon with a store', () => {
     await gone;
     expect(messages.some((message) => JSON.stringify(message).includes('run_finished'))).toBe(false);
     expect(tagged()).toEqual(['park']);
-    const second = await open();
+    const second = await stored.open();
     await second.request('run/resume', { runId: 'r' });
     expect(await finish(second)).toMatchObject({ result: { outcome: 'success', output: 'done' } });
   });
 
   it('does not touch a run that another one drives, and shows it', async () => {
-    const first = await open();
+    const first = await stored.open();
     await startCalling(first);
-    const second = await open();
+    const second = await stored.open();
     expect(await second.request('run/get', { runId: 'r' })).toMatchObject({ result: { state: 'running', runStep: 1 } });
     expect(await second.request('run/cancel', { runId: 'r' })).toMatchObject({
       error: { data: { kind: 'run.owned', pid: first.child.pid } },

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Daemon } from '../support/daemon.ts';
+import { describe, expect, it } from 'vitest';
+import type { Daemon } from '../support/daemon.ts';
 import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
+import { storedDaemons } from '../support/stored-daemons.ts';
 
 const isThorough = process.env.RUNWIRE_THOROUGH === '1';
 const kills = Number(process.env.RUNWIRE_KILLS ?? (isThorough ? 300 : 12));
@@ -12,23 +12,7 @@ const kills = Number(process.env.RUNWIRE_KILLS ?? (isThorough ? 300 : 12));
 const atOnce = 8;
 const turns = 5;
 
-let folder: string;
-let daemons: Daemon[];
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'runwire-kills-'));
-  daemons = [];
-});
-afterEach(() => {
-  for (const { child } of daemons) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function open(): Promise<Daemon> {
-  const daemon = new Daemon({ args: ['--store', join(folder, 'store')] });
-  daemons.push(daemon);
-  await daemon.initialize();
-  return daemon;
-}
+const stored = storedDaemons();
 
 type Message = Daemon['messages'][number];
 type Event = { seq: number; event: { event_kind: string } };
@@ -111,7 +95,7 @@ async function serveUntil(daemon: Daemon, heard: Heard, runIds: ReadonlySet<stri
 const gone = async (daemon: Daemon) => {
   daemon.child.kill('SIGKILL');
   await daemon.exited;
-  daemons.splice(daemons.indexOf(daemon), 1);
+  stored.forget(daemon);
 };
 
 /** Starts the runs on another daemon, or goes on with them; false when it was killed before all had ended. */
@@ -145,7 +129,7 @@ describe('daemons that are killed at random', () => {
     for (let batch = 0; killed < kills; batch += 1) {
       const runIds = new Set(Array.from({ length: atOnce }, (_, index) => `${batch}-${index}`));
       for (let isOver = false; !isOver; ) {
-        const daemon = await open();
+        const daemon = await stored.open();
         const most = killed < kills ? 1 + random.upTo(160) : Number.POSITIVE_INFINITY;
         isOver = await playOn(daemon, heard, runIds, most);
         if (!isOver) killed += 1;
@@ -169,13 +153,13 @@ describe('daemons that are killed at random', () => {
 describe('four daemons on one store', () => {
   const count = 40;
   const files = () => {
-    const runs = join(folder, 'store', 'runs');
+    const runs = join(stored.store, 'runs');
     const names = readdirSync(runs, { recursive: true, encoding: 'utf8' }).filter((name) => /jsonl$/.test(name));
     return names.map((name) => readFileSync(join(runs, name), 'utf8'));
   };
 
   it('start one run for one id, and one of them goes on with each', async () => {
-    const all = await Promise.all(Array.from({ length: 4 }, open));
+    const all = await Promise.all(Array.from({ length: 4 }, () => stored.open()));
     const ids = Array.from({ length: count }, (_, index) => `r${index}`);
     const started = await Promise.all(
       all.flatMap((daemon) => ids.map((runId) => daemon.request('run/start', params(runId)))),
@@ -185,7 +169,7 @@ describe('four daemons on one store', () => {
     const models = () => all.flatMap(({ messages }) => messages.filter(({ method }) => method === 'prompt/resolve'));
     for (const { params: fields } of models()) expect(ids).toContain(fields?.runId);
     for (const daemon of all) await gone(daemon);
-    const next = await Promise.all(Array.from({ length: 4 }, open));
+    const next = await Promise.all(Array.from({ length: 4 }, () => stored.open()));
     const resumed = await Promise.all(
       next.flatMap((daemon) => ids.map((runId) => daemon.request('run/resume', { runId }))),
     );

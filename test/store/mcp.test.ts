@@ -1,30 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { McpServer } from '../../protocol/mcp/mcp-servers.ts';
 import { readLines } from '../../server/store/line.ts';
-import { Daemon } from '../support/daemon.ts';
+import type { Daemon } from '../support/daemon.ts';
 import { scripted } from '../support/mcp/servers.ts';
 import { text, toolCall } from '../support/session.ts';
+import { storedDaemons } from '../support/stored-daemons.ts';
 
-let folder: string;
-let daemons: Daemon[];
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'runwire-store-mcp-'));
-  daemons = [];
-});
-afterEach(() => {
-  for (const { child } of daemons) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
+const stored = storedDaemons();
 
-async function open(...more: string[]): Promise<Daemon> {
-  const daemon = new Daemon({ args: ['--store', join(folder, 'store'), ...more] });
-  daemons.push(daemon);
-  await daemon.initialize();
-  return daemon;
-}
 async function kill(daemon: Daemon): Promise<void> {
   daemon.child.kill('SIGKILL');
   await daemon.exited;
@@ -43,19 +28,19 @@ async function answer(daemon: Daemon, response: object, seen = 0) {
 }
 const call = (name: string, id = name) => ({ parts: [toolCall(name, {}, id)] });
 const lines = () => {
-  const runs = join(folder, 'store', 'runs');
+  const runs = join(stored.store, 'runs');
   const [file = ''] = readdirSync(runs, { recursive: true, encoding: 'utf8' }).filter((name) => /jsonl$/.test(name));
   return readLines(readFileSync(join(runs, file))).lines;
 };
 
 /** A server with the tool `act`, whose first call never ends; it writes down every call. */
 function stuckServer(annotations: object): McpServer {
-  const program = join(folder, 'server.mjs');
+  const program = join(stored.folder, 'server.mjs');
   writeFileSync(
     program,
     `import { appendFileSync, readFileSync } from 'node:fs';
      import { createInterface } from 'node:readline';
-     const log = ${JSON.stringify(join(folder, 'calls'))};
+     const log = ${JSON.stringify(join(stored.folder, 'calls'))};
      const tool = { name: 'act', inputSchema: { type: 'object' }, annotations: ${JSON.stringify(annotations)} };
      const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
      createInterface({ input: process.stdin }).on('line', (line) => {
@@ -73,16 +58,16 @@ function stuckServer(annotations: object): McpServer {
   );
   return { command: process.execPath, args: [program], trusted: true };
 }
-const callsOf = () => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').length;
+const callsOf = () => readFileSync(join(stored.folder, 'calls'), 'utf8').trim().split('\n').length;
 
 /** Kills the daemon in the call, goes on, and returns what the model is shown of it. */
 async function killedInCall(server: McpServer): Promise<unknown> {
-  const first = await open();
+  const first = await stored.open();
   await start(first, server);
   await answer(first, call('m_act'));
-  await expect.poll(() => readdirSync(folder).includes('calls') && callsOf(), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => readdirSync(stored.folder).includes('calls') && callsOf(), { timeout: 10_000 }).toBe(1);
   await kill(first);
-  const second = await open();
+  const second = await stored.open();
   expect((await second.request('run/resume', { runId: 'r' })).error).toBeUndefined();
   const { messages } = await answer(second, text('done'));
   expect(await second.request('run/wait', { runId: 'r' })).toMatchObject({ result: { output: 'done' } });
@@ -110,14 +95,14 @@ describe('an MCP call that was cut off by a kill', () => {
 
 describe('the tools of MCP servers in a store', () => {
   it('are recorded by what changed, and listed anew by who goes on with the run', async () => {
-    const first = await open();
+    const first = await stored.open();
     await start(first, scripted({}, { tools: ['grow', 'grown', 'hang'] }));
     const names = ({ tools }: { tools: { name: string }[] }) => tools.map(({ name }) => name);
     expect(names(await answer(first, call('m_grow')))).toEqual(['m_hang', 'm_grow']);
     expect(names(await answer(first, call('m_hang'), 1))).toEqual(['m_hang', 'm_grow', 'm_grown']);
     await expect.poll(() => lines().some((line) => line.k === 'try' && line.key === 't2.call.0')).toBe(true);
     await kill(first);
-    const second = await open();
+    const second = await stored.open();
     await second.request('run/resume', { runId: 'r' });
     // The server that was started anew has not grown yet.
     expect(names(await answer(second, text('done')))).toEqual(['m_hang', 'm_grow']);
@@ -134,11 +119,11 @@ describe('the tools of MCP servers in a store', () => {
   }, 30_000);
 
   it('are not started by a daemon whose operator does not allow that', async () => {
-    const first = await open();
+    const first = await stored.open();
     await start(first, scripted({}, { tools: ['hang'] }));
     await first.waitFor(({ method }) => method === 'model/request');
     await kill(first);
-    const second = await open('--mcp', 'off');
+    const second = await stored.open('--mcp', 'off');
     expect(await second.request('run/resume', { runId: 'r' })).toMatchObject({
       error: { data: { kind: 'mcp.unavailable' } },
     });

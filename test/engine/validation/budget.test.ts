@@ -48,12 +48,19 @@ const costly: [what: string, schema: object, a: unknown][] = [
   ],
 ];
 
-/** Processor time, since others may use the machine. */
-function cpuMs(work: () => void): number {
-  const { user, system } = process.cpuUsage();
-  work();
-  const after = process.cpuUsage();
-  return (after.user - user + after.system - system) / 1000;
+/**
+ * Processor time in milliseconds, since others may use the machine. Of up to three tries the first within the limit counts,
+ * else the least: the collector may have worked for other tests meanwhile.
+ */
+function cpuMs(work: () => void, limit: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 3 && least >= limit; tries += 1) {
+    const { user, system } = process.cpuUsage();
+    work();
+    const after = process.cpuUsage();
+    least = Math.min(least, (after.user - user + after.system - system) / 1000);
+  }
+  return least;
 }
 
 describe('the budget of a validation', () => {
@@ -62,13 +69,12 @@ describe('the budget of a validation', () => {
     let result: unknown;
     const ms = cpuMs(() => {
       result = validateData({ a });
-    });
+    }, 1000);
     expect(result).toMatchObject({
       ok: false,
       errors: [{ type: 'value_error', loc: [], msg: expect.stringContaining('takes too long to check') }],
     });
-    // Without the budget it is minutes; the collector of a worker with a large heap counts here as well.
-    expect(ms).toBeLessThan(5_000);
+    expect(ms).toBeLessThan(1000);
   });
 
   it('is a time, too', async () => {
@@ -105,7 +111,7 @@ describe('a text', () => {
     let result: ReturnType<typeof validateJson> | undefined;
     const ms = cpuMs(() => {
       result = validateJson(text);
-    });
+    }, 500);
     expect(ms).toBeLessThan(500);
     expect(result).toMatchObject({ ok: false, errors: [{ msg: expect.stringContaining(reason) }] });
   });

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { Fleet } from '../../../server/executors/dbos/fleet.ts';
 import { FleetStore } from '../../../server/executors/dbos/fleet-store.ts';
 import type { StoreAccess } from '../../../server/executors/local/local-executor.ts';
-import { type Postgres, startPostgres } from './postgres.ts';
+import { noPostgres, type Postgres, startPostgres } from './postgres.ts';
 
 /** This process as a member of a fleet, on a server of its own. */
 export interface TestFleet {
@@ -39,4 +40,16 @@ export async function openTestFleet(): Promise<TestFleet> {
       await postgres.remove();
     },
   };
+}
+
+/** Registers tests that share a fleet; skipped with the reason in their name where there is no PostgreSQL. */
+export function onTestFleet(name: string, register: (fleet: () => TestFleet) => void): void {
+  describe.skipIf(noPostgres)(noPostgres ? `${name} (${noPostgres})` : name, () => {
+    let fleet: TestFleet;
+    beforeAll(async () => {
+      fleet = await openTestFleet();
+    }, 60_000);
+    afterAll(() => fleet?.remove());
+    register(() => fleet);
+  });
 }
