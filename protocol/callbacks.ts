@@ -100,7 +100,7 @@ export const OutputValidate = defineRequest(
     ),
     result: onFirstUse(() =>
       z.object({
-        output: z.unknown().optional().describe('The output to go on with.'),
+        output: z.unknown().optional().describe('The output to use from here on.'),
         retry: z.string().optional().describe('Lets the model try again, with this message.'),
       }),
     ),

@@ -109,7 +109,7 @@ Options:
   --log-file FILE      the log goes there, and to stderr only errors; a full file becomes FILE.1
   --mcp MODE           which MCP servers clients may name: all (default), http (those with a url) or off
   --resume             interrupted runs of the store go on at the start, as far as they need no host
-  --store DIR          runs and conversations are kept in this folder, survive a crash and go on with run/resume
+  --store DIR          runs and conversations are kept in this folder, survive a crash and continue with run/resume
   --store-days DAYS    conversations that were not touched for so long are deleted (default: age deletes none)
   --store-max SIZE     above this size the conversations that were touched longest ago are deleted (default 4G)
   --version            print the version; with --json also those of the protocol and of Pydantic AI, which it follows
@@ -376,7 +376,7 @@ function resumesOf(
 ): boolean {
   const resumes = values.resume ?? config.resume ?? false;
   if (values.resume && (values.store ?? config.store) === undefined)
-    throw new UsageError('--resume goes on with runs of a store; give --store DIR too');
+    throw new UsageError('--resume continues runs of a store; give --store DIR too');
   return resumes;
 }
 

@@ -20,7 +20,7 @@ export function fileSink(path: string, { now, maxBytes = 10 * 1024 * 1024, kept 
   let fd = openToAppend(path);
   const rotate = () => {
     for (let i = kept - 1; i > 0; i -= 1) renameIfThere(`${path}.${i}`, `${path}.${i + 1}`);
-    // Another daemon may have begun a new file meanwhile, which is then gone on with.
+    // Another daemon may have begun a new file meanwhile, which is then continued.
     if (isSame(fd, path)) renameIfThere(path, `${path}.1`);
     // Opened before the old one is closed: if it fails, that descriptor must not come to mean another file.
     const next = openToAppend(path);

@@ -31,7 +31,7 @@ export interface Server {
   readonly lifecycle: Lifecycle;
   /** Shows lines of the log to the client. */
   readonly showLog: LogSink;
-  /** Goes on with the interrupted runs of the store, as far as they need no host. */
+  /** Continues the interrupted runs of the store, as far as they need no host. */
   resumeInterrupted(): Promise<void>;
 }
 

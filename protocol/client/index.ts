@@ -140,7 +140,7 @@ export class RunwireClient {
   }
 
   /**
-   * Goes on with a run that was interrupted, or that another connection followed; one that has ended is there with its result.
+   * Continues a run that was interrupted, or that another connection followed; one that has ended is there with its result.
    * Its callbacks reach these handlers from here on, and its events come after `lastSeq` of the run.
    *
    * Errors: those of `run/resume`, as the connection reports them.

@@ -11,7 +11,7 @@ export class Run {
   readonly runId: string;
   /** Resolves when the run has ended, however it ended; rejects when it could not be started or the connection broke. */
   readonly result: Promise<RunResult>;
-  /** Number of the last event that is not among `events`, because the run was gone on with; 0 for one that was started. */
+  /** Number of the last event that is not among `events`, because the run was continued; 0 for one that was started. */
   readonly lastSeq: number;
   readonly #requests: Requests;
   readonly #events: EventQueue;

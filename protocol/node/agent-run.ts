@@ -30,7 +30,7 @@ export interface AgentRunParts<Output> {
  */
 export class AgentRun<Output> implements AsyncIterable<RunEventMessage> {
   readonly runId: string;
-  /** Number of the last event that is not iterated over, because the run was gone on with; 0 for one that was started. */
+  /** Number of the last event that is not iterated over, because the run was continued; 0 for one that was started. */
   readonly lastSeq: number;
   /** Resolves when the run has ended, however it ended. Errors: `DaemonGoneError`. */
   readonly result: Promise<RunResult>;

@@ -51,7 +51,7 @@ export interface RunOptions<S extends Schema | undefined = undefined> extends Om
 }
 
 /**
- * What a run goes on with: the functions that its specification names, by the same names. The specification itself is kept.
+ * What a run is continued with: the functions that its specification names, by the same names. The specification itself is kept.
  *
  * @since 0.1.0
  */

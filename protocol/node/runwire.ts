@@ -114,7 +114,7 @@ export class Runwire {
   }
 
   /**
-   * Goes on with a run of the store that was interrupted, or that another program followed, for example after a crash of this one.
+   * Continues a run of the store that was interrupted, or that another program followed, for example after a crash of this one.
    * One that has ended is there with its result. Its callbacks reach these functions from here on.
    *
    * Errors: those of `run/resume`, `DaemonGoneError`.

@@ -29,7 +29,7 @@ export const RunResumeParams = named('RunResumeParams', 'Parameters of `run/resu
 });
 export type RunResumeParams = z.output<ReturnType<typeof RunResumeParams>>;
 
-/** Goes on with a run. @since 0.1.0 */
+/** Continues a run. @since 0.1.0 */
 export const RunResume = defineRequest(
   'run/resume',
   {
@@ -50,7 +50,7 @@ export const RunResume = defineRequest(
   },
   {
     summary:
-      'Goes on with an interrupted run on this connection, which gets its events after `lastSeq` and its callbacks. A run that has ended is answered as it is.',
+      'Continues an interrupted run on this connection, which gets its events after `lastSeq` and its callbacks. A run that has ended is answered as it is.',
     errors: [
       'run.notFound',
       'run.evicted',

@@ -1872,7 +1872,7 @@ export interface OutputValidateParams {
 
 /** Result of `output/validate`. @since 0.1.0 */
 export interface OutputValidateResult {
-  /** The output to go on with. */
+  /** The output to use from here on. */
   output?: unknown;
   /** Lets the model try again, with this message. */
   retry?: string | undefined;

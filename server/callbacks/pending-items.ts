@@ -49,7 +49,7 @@ export class PendingItems {
 
   /**
    * No client is left: all callbacks, open or still to come, fail as `client.gone`. With `leave` their runs are left instead,
-   * to go on with another client.
+   * to continue with another client.
    */
   abandon(leave?: (runId: string) => void): void {
     this.#onGone = (entry) => (leave ? leave(entry.runId) : entry.fail({ kind: 'gone' }));

@@ -97,7 +97,7 @@ export interface RunExecutor {
    */
   attach(runId: string, owner: RunOwner): Promise<{ run: RunView; lastSeq: number }>;
   /**
-   * Goes on with all interrupted runs, for nobody: their callbacks wait in `pending/list`, or for the client that resumes them.
+   * Continues all interrupted runs, for nobody: their callbacks wait in `pending/list`, or for the client that resumes them.
    * `onFailure` is called for each that cannot go on. Errors: `store.unavailable`.
    */
   resumeInterrupted(onFailure: (runId: string, error: unknown) => void): Promise<void>;

@@ -36,7 +36,7 @@ Options:
                        variable of the provider
   --mode MODE          how sessions begin: ask (default; edits and commands wait for an approval), edits (only commands
                        do) or plan (nothing is changed)
-  --store DIR          keep sessions there, so that the editor can list them and go on with them
+  --store DIR          keep sessions there, so that the editor can list them and continue them
   --help               print this
   and the options of the daemon: --allow-env, --config, --log-level, --log-file, --mcp (runwire --help)
 

@@ -34,7 +34,7 @@ export class TraceContext {
   /** Absent while nothing is recorded. */
   recorded: RunTrace | null = null;
 
-  /** `meta`: `_meta` of the request that started the run, or goes on with it. */
+  /** `meta`: `_meta` of the request that started the run, or continues it. */
   constructor(meta: unknown) {
     this.given = traceparentIn(meta);
   }

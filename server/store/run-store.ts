@@ -327,7 +327,7 @@ export class RunStore implements Store {
   }
 
   /**
-   * Deletes runs that nobody drives; those that have not ended are taken over first, so that no other daemon goes on with one
+   * Deletes runs that nobody drives; those that have not ended are taken over first, so that no other daemon continues one
    * meanwhile. Returns the run that somebody else has taken, with none deleted; null for none.
    *
    * Errors: `store.unavailable`.

@@ -23,7 +23,7 @@ async function answering(reply: (request: Request, index: number) => unknown): P
 }
 
 describe('a response that its provider suspended', () => {
-  it('is gone on with in the same step, until it is complete', async () => {
+  it('is continued in the same step, until it is complete', async () => {
     const requested = await answering((_request, index) =>
       index < 2 ? piece(`${index}, `, { state: 'suspended' }) : piece('done'),
     );
@@ -68,7 +68,7 @@ describe('a response that its provider suspended', () => {
     expect(requested.length).toBe(11);
   });
 
-  it('of an earlier run is gone on with when nothing new is said', async () => {
+  it('of an earlier run is continued when nothing new is said', async () => {
     const requested = await answering(() => piece('and more'));
     const messageHistory = [
       {

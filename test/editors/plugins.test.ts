@@ -56,7 +56,7 @@ describe.each(editors)('the plugin for $name', ({ plugin, command }) => {
     expect(seen.cancelled).toBe('cancelled');
   });
 
-  it.skipIf(isMissing)('starts an agent again that was killed, and goes on with the session', () => {
+  it.skipIf(isMissing)('starts an agent again that was killed, and continues the session', () => {
     expect(seen.killed).toMatch(/^The agent ended with (9|137)\.$/);
     expect(seen.after).toBe('again');
   });

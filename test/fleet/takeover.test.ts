@@ -63,7 +63,7 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
   }
 
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
-    `goes on with ${runs} runs of 40 steps when a worker gets %s`,
+    `continues ${runs} runs of 40 steps when a worker gets %s`,
     async (signal) => {
       const slots = Math.ceil(runs / 2);
       const victim = await worker({ slots });
@@ -119,7 +119,7 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     if (unknown === 0) expect(disturbed).toEqual(calm);
   });
 
-  it('a worker that is stopped in order gives its runs back, and others go on with them', async () => {
+  it('a worker that is stopped in order gives its runs back, and others continue them', async () => {
     world.delayMs.model = 20;
     const first = await worker({ slots: 10 });
     await enqueue(10, 10);
@@ -205,7 +205,7 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     other.child.kill('SIGKILL');
   });
 
-  it('another daemon goes on with the run of a host, whose callbacks it is sent', async () => {
+  it('another daemon continues the run of a host, whose callbacks it is sent', async () => {
     const tools = [{ name: 'work', inputSchema: { type: 'object' } }];
     await host.request('run/start', { runId: 'r', prompt: 'hi', model: 'host:m', stream: false, tools });
     const request = await host.waitFor(({ method }) => method === 'model/request');

@@ -96,7 +96,7 @@ describe('connections of one tenant', () => {
     });
   });
 
-  it('with a store it is parked instead, and another connection goes on with it', async () => {
+  it('with a store it is parked instead, and another connection continues it', async () => {
     const [first, second] = await open({ isStored: true, options: { linger: '0' } });
     await first.request('run/start', { runId: 'r', prompt: 'hi', model: 'host:m' });
     await callback(first);

@@ -24,7 +24,7 @@ export class ScriptedHost {
     this.#scenario = scenario;
   }
 
-  /** Serves a connection from here on: it goes on with its scripts where it stood on the one before. */
+  /** Serves a connection from here on: it continues its scripts where it stood on the one before. */
   serve(connection: MessageConnection): void {
     const scenario = this.#scenario;
     this.#connection = connection;

@@ -30,7 +30,7 @@ async function withinTimeout(comparing: Promise<Difference[]>): Promise<Differen
   try {
     return await Promise.race([comparing, late]);
   } catch (error) {
-    // A request that the daemon refuses, or a scenario that the host cannot go on with, is a difference like any other.
+    // A request that the daemon refuses, or a scenario that the host cannot continue, is a difference like any other.
     return [{ path: 'play', expected: 'played to its end', actual: String(error) }];
   } finally {
     clearTimeout(timer);

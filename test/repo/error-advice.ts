@@ -101,7 +101,7 @@ export const errorAdvice: Readonly<Record<ErrorKind, ErrorAdvice>> = {
   'run.interrupted': {
     meaning:
       'The run was parked when its daemon ended or could not write to the store, or its daemon is gone. Only with a store.',
-    advice: 'Go on with it by `run/resume`; `cause` says what kept it from being written. To give it up, cancel it.',
+    advice: 'Continue it by `run/resume`; `cause` says what kept it from being written. To give it up, cancel it.',
     details: ['runId', 'cause'],
   },
   'run.outputIsText': {

@@ -74,7 +74,7 @@ describe('a model of Bedrock without a key', () => {
     expect(shown).not.toMatch(/canary/i);
   });
 
-  it('goes on with new credentials when those of a role expire in mid-run', async () => {
+  it('uses new credentials when those of a role expire in mid-run', async () => {
     const metadata = 'http://169.254.169.254/latest/';
     let count = 0;
     const roles = `${metadata}meta-data/iam/security-credentials/`;
@@ -260,7 +260,7 @@ describe('a model of Google Cloud with application default credentials', () => {
     expect(JSON.stringify([result, messages, ...session.events.values()])).not.toContain('canary');
   });
 
-  it('goes on with a new token when one is refused', async () => {
+  it('uses a new token when one is refused', async () => {
     const refused = {
       error: {
         code: 401,

@@ -80,8 +80,8 @@ async function leaveOne(more: { runId?: string; conversationId?: string } = {}):
   await kill(first);
 }
 
-describe('a run that is gone on with', () => {
-  it('calls the functions of who goes on with it, and gives its output', async () => {
+describe('a run that is continued', () => {
+  it('calls the functions of who continues it, and gives its output', async () => {
     await leaveOne();
     const heard: string[] = [];
     const { tools, output, onApproval, handlers } = everything(heard);

@@ -162,7 +162,7 @@ describe('runwire store', () => {
 });
 
 describe('a daemon with --resume', () => {
-  it('goes on with interrupted runs as far as they need no host, which takes them over where they wait', async () => {
+  it('continues interrupted runs as far as they need no host, which takes them over where they wait', async () => {
     await leaveOne();
     const daemon = await stored.open('--resume');
     const waiting = async () => {

@@ -43,7 +43,7 @@ describe('a daemon with a store', () => {
     expect(tagged()).toEqual(['ok']);
   });
 
-  it('that is killed leaves a run which another one goes on with', async () => {
+  it('that is killed leaves a run which another one continues', async () => {
     const first = await stored.open();
     const call = await startCalling(first);
     const gone = dead(first);

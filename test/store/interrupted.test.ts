@@ -196,7 +196,7 @@ describe('a conversation', () => {
     expect(prompts).toEqual(['first', 'second', 'third']);
   });
 
-  it('is not deleted while another daemon goes on with a run of it', async () => {
+  it('is not deleted while another daemon continues a run of it', async () => {
     const store = newStore();
     await leaveOne(store, { conversationId: 'c' });
     const looking = another(store);

@@ -98,10 +98,10 @@ const gone = async (daemon: Daemon) => {
   stored.forget(daemon);
 };
 
-/** Starts the runs on another daemon, or goes on with them; false when it was killed before all had ended. */
+/** Starts the runs on another daemon, or continues them; false when it was killed before all had ended. */
 async function playOn(daemon: Daemon, heard: Heard, runIds: ReadonlySet<string>, most: number): Promise<boolean> {
   daemon.messages.length = 0;
-  // A start that was not answered may have come to nothing: it is requested again, and goes on with what is there.
+  // A start that was not answered may have come to nothing: it is requested again, and continues what is there.
   for (const runId of runIds) daemon.send({ id: runId, method: 'run/start', params: params(runId) });
   return serveUntil(daemon, heard, runIds, most);
 }
@@ -158,7 +158,7 @@ describe('four daemons on one store', () => {
     return names.map((name) => readFileSync(join(runs, name), 'utf8'));
   };
 
-  it('start one run for one id, and one of them goes on with each', async () => {
+  it('start one run for one id, and one of them continues each', async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => stored.open()));
     const ids = Array.from({ length: count }, (_, index) => `r${index}`);
     const started = await Promise.all(

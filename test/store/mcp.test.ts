@@ -94,7 +94,7 @@ describe('an MCP call that was cut off by a kill', () => {
 });
 
 describe('the tools of MCP servers in a store', () => {
-  it('are recorded by what changed, and listed anew by who goes on with the run', async () => {
+  it('are recorded by what changed, and listed anew by who continues the run', async () => {
     const first = await stored.open();
     await start(first, scripted({}, { tools: ['grow', 'grown', 'hang'] }));
     const names = ({ tools }: { tools: { name: string }[] }) => tools.map(({ name }) => name);

@@ -157,7 +157,7 @@ describe('the view', () => {
     expect(texts(state.entries)).toEqual(['user: hang', 'text: I think']);
   });
 
-  it('starts a daemon again that was killed, and goes on with the conversation', async () => {
+  it('starts a daemon again that was killed, and continues the conversation', async () => {
     const shown = window(folderWith());
     shown.say('say one');
     await shown.ended();
@@ -235,7 +235,7 @@ it('says that a model has to be chosen', async () => {
   expect(last(await shown.ended())).toMatchObject({ text: 'No model is chosen.', command: 'runwire.chooseModel' });
 });
 
-it('serves the chat of VS Code, and goes on with the conversation of its thread', async () => {
+it('serves the chat of VS Code, and continues the conversation of its thread', async () => {
   const { vscode } = window(folderWith());
   const written: string[] = [];
   const stream = {

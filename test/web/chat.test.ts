@@ -49,7 +49,7 @@ describe.skipIf(!chromium)('the chat in Chromium (which is not installed)', { ti
     expect(await page.value(`document.querySelector('#talk .answer').textContent`)).toContain('page_title');
   });
 
-  it('goes on with the run after the connection was lost', async () => {
+  it('continues the run after the connection was lost', async () => {
     const page = await open('alice');
     await say(page, 'hello again');
     await page.until(`document.querySelector('#talk button')`);

@@ -50,10 +50,10 @@ async function findingsOf(store: RunStore, ref: RunRef): Promise<Finding[]> {
     await store.messagesOf(run);
     return [
       ...(torn > 0
-        ? [hint(runId, `its last ${torn} bytes were not written whole; whoever goes on with it cuts them off`)]
+        ? [hint(runId, `its last ${torn} bytes were not written whole; whoever continues it cuts them off`)]
         : []),
       ...(!run.result && head.loop !== LOOP_VERSION
-        ? [hint(runId, `Runwire ${head.by} recorded it; this version cannot go on with it, but from its messages`)]
+        ? [hint(runId, `Runwire ${head.by} recorded it; this version cannot continue it, but from its messages`)]
         : []),
     ];
   } catch (error) {

@@ -10,7 +10,7 @@ import type { ModelAnswer, ModelPrompt } from '../model.ts';
 const maxGenerations = 10;
 const maxPolls = 1000;
 
-/** How a response goes on with another. */
+/** How a response continues another. */
 type Mode = 'accumulate' | 'replaceJob' | 'replaceModel';
 
 /** Sends one request, for the whole response or the next piece of one. */

@@ -46,7 +46,7 @@ export async function requestModel(state: RunState, own: OwnRequest): Promise<Mo
   }
 }
 
-/** The same for a response that its provider suspended in an earlier run: the model goes on with it. */
+/** The same for a response that its provider suspended in an earlier run: the model continues it. */
 export async function resumeResponse(state: RunState, suspended: ModelResponse): Promise<ModelResponse> {
   return request(state, await prepareResumed(state), suspended);
 }

@@ -29,7 +29,7 @@ interface OpenStep {
 const maxIdleTurns = 3;
 
 /**
- * Returns recorded outputs in the order in which they were recorded, then goes on with `next`. A step without a
+ * Returns recorded outputs in the order in which they were recorded, then continues with `next`. A step without a
  * recorded output waits until all of them were returned: a batch that ended with an error must not call its other
  * tools again.
  *

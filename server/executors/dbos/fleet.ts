@@ -242,7 +242,7 @@ export class Fleet {
     }
   }
 
-  /** A run that this worker cannot go on with, as for want of a key, waits for somebody who can. */
+  /** A run that this worker cannot continue, as for want of a key, waits for somebody who can. */
   #adopt(log: FleetLog): void {
     void patiently(() => this.adopt(log.workflowId)).catch((error: Error) => {
       this.#options.log.warn(`a run of the queue is left interrupted: ${error.message}`);

@@ -78,7 +78,7 @@ export class RunDriver {
     runs.finished(record, world.epochMs());
   }
 
-  /** Parks a stored run, so that this or another daemon goes on with it. */
+  /** Parks a stored run, so that this or another daemon continues it. */
   leave(record: RunRecord, cause: unknown): void {
     if (record.isLeft || record.result) return;
     record.leave(interrupted(record.runId, cause));

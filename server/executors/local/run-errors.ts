@@ -5,7 +5,7 @@ export function interrupted(runId: string, cause?: unknown): EngineError {
   const why = cause instanceof Error ? ` ${cause.message}` : '';
   return new EngineError(
     'run.interrupted',
-    `Run '${runId}' is interrupted; run/resume goes on with it.${why}`,
+    `Run '${runId}' is interrupted; run/resume continues it.${why}`,
     cause instanceof EngineError ? { runId, cause: { kind: cause.kind, message: cause.message } } : { runId },
   );
 }

@@ -32,7 +32,7 @@ export interface RunPlan {
   readonly startedAtMs: number;
 }
 
-/** What a run goes on with. */
+/** What a run is continued with. */
 export type ResumeOptions = Omit<RunResumeParams, 'runId' | 'wait' | 'include' | 'deferredToolResults'> & {
   /** The id of its model, for a run that is rebuilt only to end. */
   readonly modelId?: string;

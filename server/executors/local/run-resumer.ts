@@ -19,7 +19,7 @@ import type { DriverDeps, RunDriver } from './run-driver.ts';
 import { type ResumeOptions, type RunPlan, storedPlan } from './run-plan.ts';
 import { endWith } from './run-starter.ts';
 
-/** The parts of the daemon that going on with a run uses. */
+/** The parts of the daemon that continuing a run uses. */
 export interface RunResumerDeps extends BuilderDeps, CompilerDeps, DriverDeps {
   readonly builder: RunBuilder;
   readonly driver: RunDriver;
@@ -33,7 +33,7 @@ interface Claimed {
   readonly run: StoredRun;
 }
 
-/** Goes on with runs of the store that nobody drives. */
+/** Continues runs of the store that nobody drives. */
 export class RunResumer {
   readonly #deps: RunResumerDeps;
 
@@ -96,7 +96,7 @@ export class RunResumer {
     return builder.sources(plan, controls, serversOfRun(null, mcpServers));
   }
 
-  /** Writes down who goes on with the run, and makes the runner that rebuilds it. */
+  /** Writes down who continues the run, and makes the runner that rebuilds it. */
   #runner(
     { owned, run }: Claimed,
     store: Store,

@@ -27,7 +27,7 @@ export interface StoredRunsOptions {
   readonly by: string;
   readonly runs: RunRegistry;
   readonly limits: Pick<Limits, 'waitersPerRun'>;
-  /** Goes on with an interrupted run for an owner. */
+  /** Continues an interrupted run for an owner. */
   readonly resume: (runId: string, options: ResumeOptions, owner: RunOwner) => Promise<RunView>;
   /** Stops a run of this process, as another one requests; false when it is not there yet. */
   readonly stop: (runId: string, error: EngineError) => boolean;
@@ -126,7 +126,7 @@ export class StoredRuns {
   async messagesOf(runId: string): Promise<readonly ModelMessage[] | null> {
     const run = await this.load(runId);
     if (!run) return null;
-    // One that was interrupted may be of another version, which cannot go on with it.
+    // One that was interrupted may be of another version, which cannot continue it.
     if (run.result || this.store.driverOf(run.ref) === null) return (await this.store.messagesOf(run)).messages;
     throw new EngineError('run.notFinished', `Run '${runId}' has not ended; its messages are a history once it has.`, {
       runId,

@@ -63,7 +63,7 @@ function standingIn<M extends JSONRPCMessage>(message: M, methods: Map<unknown, 
   if (method === undefined) return message;
   methods.delete(message.id);
   const { result } = message;
-  // The package goes on with these itself.
+  // The package continues these itself.
   if ((result as { resultType?: unknown } | null)?.resultType === 'input_required') return message;
   return { ...message, result: { ...standIns[method], [raw]: result } };
 }

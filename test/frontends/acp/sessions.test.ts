@@ -81,7 +81,7 @@ it('replays a session in another process as it was shown', async () => {
   expect(said.map(({ content }) => (content as { text: string }).text)).toEqual(['Go on\nplease', 'Thanks']);
 });
 
-it('goes on with a session after session/resume, which replays nothing', async () => {
+it('continues a session after session/resume, which replays nothing', async () => {
   const cwd = folderWith();
   const first = await start({ model: scripted([text('Hello.')]) });
   const session = await first.newSession(cwd);
@@ -162,7 +162,7 @@ it('does not list or load sessions without a store', async () => {
   expect((await load(client, 'x', folderWith())).error?.code).toBe(-32002);
 });
 
-it('refuses a prompt in a session that another process has gone on with, until it is loaded again', async () => {
+it('refuses a prompt in a session that another process has continued, until it is loaded again', async () => {
   const cwd = folderWith();
   const first = await start({ model: scripted([text('1')], [text('3')]) });
   const session = await first.newSession(cwd);

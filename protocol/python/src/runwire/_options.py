@@ -152,7 +152,7 @@ def prepared(
 
 
 def resumed(outputs: Outputs[Any], tools: Sequence[ToolLike], options: RunOptions) -> tuple[Json, Handlers]:
-    """What a run is gone on with: the functions, by the names that the same options gave them when it was started.
+    """What a run is continued with: the functions, by the names that the same options gave them when it was started.
 
     The specification of the run is kept; of the parameters those of `run/resume` are left, out of `params`.
     """

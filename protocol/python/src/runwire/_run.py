@@ -33,7 +33,7 @@ class AgentRun(Generic[T]):
     ) -> None:
         self.run_id = run_id
         self.last_seq = 0
-        """Number of the last event that `events` leaves out, because the run was gone on with; else 0."""
+        """Number of the last event that `events` leaves out, because the run was continued; else 0."""
         self.callbacks = callbacks
         self._connection = connection
         self._outputs = outputs

@@ -223,7 +223,7 @@ class Runwire:
         tools: Sequence[ToolLike] = (),
         **options: Unpack[RunOptions],
     ) -> AgentRun[Any]:
-        """Goes on with a run of the store that was interrupted, or that another program followed.
+        """Continues a run of the store that was interrupted, or that another program followed.
 
         Give the options that it was started with: its callbacks reach their functions from here on. What it was told
         to do is kept. A run that has ended is there with its result. Raises `RequestFailed`, `DaemonGone`.

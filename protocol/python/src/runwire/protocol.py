@@ -2072,7 +2072,9 @@ class OutputValidateResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    output: Annotated[Any | None, Field(description='The output to go on with.')] = None
+    output: Annotated[
+        Any | None, Field(description='The output to use from here on.')
+    ] = None
     retry: Annotated[
         str | None, Field(description='Lets the model try again, with this message.')
     ] = None
@@ -2532,6 +2534,33 @@ class RpcDiscoverResult(Model):
     ]
 
 
+class RunAttachParams(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    run_id: Annotated[str, Field(alias='runId', description='The run.')]
+
+
+class RunAttachResult(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    run_id: Annotated[str, Field(alias='runId', description='The run.')]
+    state: Annotated[
+        Literal['queued', 'running', 'waiting', 'interrupted', 'finished'],
+        Field(
+            description='The state of the run; `waiting`: it waits for humans, and takes no slot until they have responded.'
+        ),
+    ]
+    last_seq: Annotated[
+        int,
+        Field(
+            alias='lastSeq',
+            description='`seq` of the last event that is not sent again; `run/events` has those up to it.',
+        ),
+    ]
+
+
 class RunCancelParams(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -2799,6 +2828,44 @@ TimeoutMs1 = TypeAliasType(
 MaxToolConcurrency = TypeAliasType(
     "MaxToolConcurrency",
     Annotated[int, Field(description='Most tool calls that run at once.', gt=0)],
+)
+
+
+Queue = TypeAliasType(
+    "Queue",
+    Annotated[
+        str,
+        Field(
+            description='The queue whose workers run it; absent: this daemon. Only with `--executor dbos`, and for a run that needs no callback.',
+            max_length=128,
+            min_length=1,
+        ),
+    ],
+)
+
+
+Priority = TypeAliasType(
+    "Priority",
+    Annotated[
+        int,
+        Field(
+            description='Its place in the queue: lower goes first; 0 for somebody who waits, the default; 10 for a batch.',
+            ge=0,
+            le=1000,
+        ),
+    ],
+)
+
+
+Tenant = TypeAliasType(
+    "Tenant",
+    Annotated[
+        str,
+        Field(
+            description='Whose run it is: workers take those of each tenant in turn. A gateway knows that from the token.',
+            max_length=256,
+        ),
+    ],
 )
 
 
@@ -6397,6 +6464,24 @@ class RunStartParamsInput(Model):
         Field(
             alias='onBusy',
             description='What happens while another run of the conversation has not ended; `queue`, the default: the request is answered when this one has begun. Only with a store.',
+        ),
+    ] = None
+    queue: Annotated[
+        Queue | None,
+        Field(
+            description='The queue whose workers run it; absent: this daemon. Only with `--executor dbos`, and for a run that needs no callback.'
+        ),
+    ] = None
+    priority: Annotated[
+        Priority | None,
+        Field(
+            description='Its place in the queue: lower goes first; 0 for somebody who waits, the default; 10 for a batch.'
+        ),
+    ] = None
+    tenant: Annotated[
+        Tenant | None,
+        Field(
+            description='Whose run it is: workers take those of each tenant in turn. A gateway knows that from the token.'
         ),
     ] = None
     parent_run_id: Annotated[

@@ -18,7 +18,7 @@ export function commandIn(typed: string): Command | null {
 
 /** What the model is given to summarize a conversation. */
 export const compactPrompt =
-  'Summarize our conversation so far, for somebody who goes on with it and sees nothing else: what the user wants, what was decided, what was done to which files, what is left to do, and every fact that will be needed. Do not call tools.';
+  'Summarize our conversation so far, for somebody who continues it and sees nothing else: what the user wants, what was decided, what was done to which files, what is left to do, and every fact that will be needed. Do not call tools.';
 
 /** A history that begins with a summary. */
 export function compactedHistory(summary: string, at: string): ModelMessage[] {

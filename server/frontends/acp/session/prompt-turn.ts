@@ -99,7 +99,7 @@ export class PromptTurn {
     return finished;
   }
 
-  /** Two processes that go on with one session would each lose what the other has done. Errors: `RpcError`. */
+  /** Two processes that continue one session would each lose what the other has done. Errors: `RpcError`. */
   async #checkLatest(): Promise<void> {
     const { id, lastRunId, parts } = this.#session;
     if (!parts.world.hasStore || lastRunId === null) return;
@@ -107,7 +107,7 @@ export class PromptTurn {
     if (runs[0] === undefined || runs[0].runId === lastRunId) return;
     throw new RpcError(
       rpcCode.invalidRequest,
-      'Another process has gone on with this session; load it again to see what it did.',
+      'Another process has continued this session; load it again to see what it did.',
     );
   }
 

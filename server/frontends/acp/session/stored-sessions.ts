@@ -47,7 +47,7 @@ export class StoredSessions {
   }
 
   /**
-   * A session to go on with: a prompt that a crash has broken off is ended first.
+   * A session to continue: a prompt that a crash has broken off is ended first.
    *
    * Errors: `RpcError` for one that is unknown, or that another process is busy with.
    */

@@ -38,7 +38,7 @@ export class PieceMerger<T extends StreamEvent> {
     this.#withData = withData;
   }
 
-  /** The events of one read, of which those that go on with the one before them are a part of it. */
+  /** The events of one read, of which those that continue the one before them are a part of it. */
   *merged(events: Iterable<T>): Generator<T> {
     let held: Held<T> | undefined;
     try {
@@ -81,7 +81,7 @@ export class PieceMerger<T extends StreamEvent> {
   }
 }
 
-/** The last event that was read, which the next one may go on with. */
+/** The last event that was read, which the next one may continue. */
 interface Held<T> {
   readonly event: T;
   readonly value: unknown;
@@ -186,7 +186,7 @@ function bothLists(first: readonly unknown[], second: readonly unknown[], found:
 
 function bothObjects(first: Loose, second: Loose, found: Found): unknown {
   const names = Object.keys(second);
-  // A piece with a name begins a call, whatever its arguments go on with.
+  // A piece with a name begins a call, whatever its arguments are.
   if (Object.keys(first).length !== names.length || wordOf(second.name) !== undefined) return undefined;
   const merged: Record<string, unknown> = Object.create(null);
   for (const name of names) {

@@ -27,7 +27,7 @@ describe('two events of a stream', () => {
       { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'b' } },
       { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'ab' } },
     ],
-  ])('are one where they go on with one piece: %s', (_name, first, second, merged) => {
+  ])('are one where they continue one piece: %s', (_name, first, second, merged) => {
     expect(mergedPieces(first, second)).toEqual(merged);
   });
 
