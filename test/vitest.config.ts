@@ -19,7 +19,8 @@ export default defineConfig({
     isolate: false,
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: '100%',
+    // More than there are cores, since many tests wait for processes to end.
+    maxWorkers: '150%',
     globalSetup: ['test/support/build-once.ts'],
     testTimeout: timeout,
     hookTimeout: timeout,

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page as SitePage } from '../site/browser.ts';
+import { launchChromium } from '../support/chromium.ts';
 
 /** Where `browser/install.sh` put playwright-core and axe-core. */
 export const browserFolder = process.env.INSPECTOR_DIR ?? '';
@@ -53,15 +53,10 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-const require = browserFolder ? createRequire(join(browserFolder, 'package.json')) : undefined;
+const packageFile = join(browserFolder, 'package.json');
 
 /** The script that finds barriers in a page. */
-export const axePath = (): string => require?.resolve('axe-core/axe.min.js') ?? '';
+export const axePath = (): string => createRequire(packageFile).resolve('axe-core/axe.min.js');
 
 /** Starts the Chromium of this machine. */
-export async function openBrowser(): Promise<Browser> {
-  const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
-    .map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim())
-    .find((path) => path !== '');
-  return require?.('playwright-core').chromium.launch({ executablePath, args: ['--no-sandbox'] });
-}
+export const openBrowser = (): Promise<Browser> => launchChromium(packageFile);

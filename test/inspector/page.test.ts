@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunExecutor } from '../../server/executors/run-executor.ts';
 import { exportHtml, type Inspector, startInspector } from '../../server/inspector/inspector.ts';
-import { chromium } from '../site/browser.ts';
+import { chromium } from '../support/chromium.ts';
 import { Daemon } from '../support/daemon.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { axePath, type Browser, browserFolder, openBrowser, type Page, type PageElement } from './browser.ts';

@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { launchChromium } from '../support/chromium.ts';
 
 /** What the tests use of a page of playwright-core, which is installed with the site alone. */
 export interface Page {
@@ -23,15 +22,6 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** The Chromium of this machine; undefined when there is none. */
-export const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version']).status === 0,
-);
-
 /** Starts the Chromium of this machine. */
-export async function openBrowser(): Promise<Browser> {
-  const require = createRequire(fileURLToPath(new URL('../../docs/site/package.json', import.meta.url)));
-  const { chromium: driver } = require('playwright-core');
-  const executablePath = spawnSync('which', [String(chromium)], { encoding: 'utf8' }).stdout.trim();
-  return driver.launch({ executablePath, args: ['--no-sandbox'] });
-}
+export const openBrowser = (): Promise<Browser> =>
+  launchChromium(fileURLToPath(new URL('../../docs/site/package.json', import.meta.url)));

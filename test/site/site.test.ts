@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, chromium, openBrowser, type Page } from './browser.ts';
+import { chromium } from '../support/chromium.ts';
+import { type Browser, openBrowser, type Page } from './browser.ts';
 import { serveFolder } from './server.ts';
 
 /** Where `install.sh` put the site. */
@@ -44,7 +45,7 @@ describe.skipIf(!site)('the site (needs SITE_DIR, see test/site/install.sh)', ()
     expect(loaded.map(([, address]) => address)).toEqual([]);
   });
 
-  describe.skipIf(!chromium)('in Chromium (which is not installed)', () => {
+  describe.skipIf(!chromium)('in Chromium (needs it installed)', () => {
     let browser: Browser;
     let server: Awaited<ReturnType<typeof serveFolder>>;
     const faults: string[] = [];

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ChatState } from '../../client-sample/vscode/src/entries.ts';
-import { chromium } from '../site/browser.ts';
+import { chromium } from '../support/chromium.ts';
 import { folderWith } from '../support/temporary.ts';
 
 const root = new URL('../..', import.meta.url).pathname;

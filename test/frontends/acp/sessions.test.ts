@@ -170,7 +170,7 @@ it('refuses a prompt in a session that another process has continued, until it i
   const second = await start({ model: scripted([text('2')]) });
   await load(second, session, cwd);
   await second.prompt(session, 'two');
-  expect((await first.prompt(session, 'stale')).error?.message).toContain('Another process has gone on');
+  expect((await first.prompt(session, 'stale')).error?.message).toContain('Another process has continued');
   await load(first, session, cwd);
   expect((await first.prompt(session, 'three')).result?.stopReason).toBe('end_turn');
 });
