@@ -14,7 +14,8 @@ export interface Effects {
   readonly counts: Map<string, number>;
   /** Milliseconds since 1970 of the calls of each worker, as the provider saw them. */
   readonly times: { run: string; turn: number; at: number }[];
-  open: number;
+  /** Requests that reached the provider, answered or not. */
+  requests: number;
 }
 
 /** A provider and a tool server, as workers reach them; what is requested of them is counted. */
@@ -33,10 +34,11 @@ const key = 'canary-key-7f3a91c2';
 export const canary = key;
 
 export async function openWorld(): Promise<World> {
-  const effects: Effects = { counts: new Map(), times: [], open: 0 };
+  const effects: Effects = { counts: new Map(), times: [], requests: 0 };
   const delayMs = { model: 2, tool: 2 };
   const provider = await listen(async (request, response) => {
     const { messages } = JSON.parse(await readText(request)) as { messages: Message[] };
+    effects.requests += 1;
     await later(delayMs.model);
     const [run = '', turns = '1'] = String(messages.find(({ role }) => role === 'user')?.content ?? '').split(' ');
     const turn = messages.filter(({ role }) => role === 'tool').length;
