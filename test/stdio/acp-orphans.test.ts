@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { daemonPath } from '../support/daemon.ts';
+import { byEffort } from '../support/effort.ts';
 import { type PromptProvider, promptProvider } from '../support/provider/provider.ts';
 import { folderWith } from '../support/temporary.ts';
 
-const times = process.env.RUNWIRE_THOROUGH ? 20 : 1;
+const times = byEffort({ quick: 1, thorough: 20 });
 let provider: PromptProvider;
 beforeAll(async () => {
   provider = await promptProvider();
