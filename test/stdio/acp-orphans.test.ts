@@ -39,7 +39,7 @@ async function busyAgent(): Promise<{ child: ChildProcess; send: Send; session: 
       send({ id, result: { outcome: { outcome: 'selected', optionId: 'allow' } } });
     const { rawOutput } = params?.update ?? {};
     if (typeof rawOutput !== 'number' && !/^\d+ \d+$/.test(String(rawOutput ?? ''))) continue;
-    await expect.poll(() => pidsIn(cwd), { timeout: 10_000 }).toHaveLength(2);
+    await expect.poll(() => pidsIn(cwd), { timeout: 20_000 }).toHaveLength(2);
     const [shell = 0, sleep = 0] = pidsIn(cwd);
     child.stdout.resume();
     return {
@@ -82,7 +82,7 @@ it.skipIf(process.platform !== 'linux').each([
       const exited = once(agent.child, 'exit');
       end(agent);
       await exited;
-      await expect.poll(() => agent.pids.filter(isAlive), { timeout: 8000 }).toEqual([]);
+      await expect.poll(() => agent.pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
     }
   },
   600_000,
@@ -93,10 +93,10 @@ it.skipIf(process.platform !== 'linux')(
   async () => {
     const { child, send, session, pids } = await busyAgent();
     send({ id: 9, method: 'session/close', params: { sessionId: session } });
-    await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
     expect(child.exitCode).toBe(null);
     child.stdin?.end();
     await once(child, 'exit');
   },
-  30_000,
+  60_000,
 );

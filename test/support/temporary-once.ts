@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Gives the tests a folder of their own for temporary files, which is gone when they have ended. */
+export default function setup(): () => void {
+  // Short, since the paths of sockets are limited.
+  const folder = mkdtempSync(join(tmpdir(), 'rw-'));
+  const names = ['TMPDIR', 'TEMP', 'TMP'] as const;
+  const before = names.map((name) => process.env[name]);
+  for (const name of names) process.env[name] = folder;
+  return () => {
+    for (const [index, name] of names.entries()) {
+      const value = before[index];
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+}
