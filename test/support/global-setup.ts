@@ -1,9 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Gives the tests a folder of their own for temporary files, which is gone when they have ended. */
+/** Prepares what all tests share; returns what clears it away. */
 export default function setup(): () => void {
+  // Tests that spawn the daemon run what ships.
+  execFileSync(process.execPath, ['server/build.mjs', '--quiet'], { stdio: 'inherit' });
+  return ownTemporaryFolder();
+}
+
+/** Gives the tests a folder of their own for temporary files, which is gone when they have ended. */
+function ownTemporaryFolder(): () => void {
   // Short, since the paths of sockets are limited.
   const folder = mkdtempSync(join(tmpdir(), 'rw-'));
   const names = ['TMPDIR', 'TEMP', 'TMP'] as const;
