@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,6 +14,8 @@ export default function setup(): () => void {
 function ownTemporaryFolder(): () => void {
   // Short, since the paths of sockets are limited.
   const folder = mkdtempSync(join(tmpdir(), 'rw-'));
+  // A database server does not run as root, but has its folder in there.
+  chmodSync(folder, 0o711);
   const names = ['TMPDIR', 'TEMP', 'TMP'] as const;
   const before = names.map((name) => process.env[name]);
   for (const name of names) process.env[name] = folder;
