@@ -1,5 +1,6 @@
 import { createLocalExecutor } from '../../server/executors/local/local-executor.ts';
 import { defaultLimits } from '../../server/limits.ts';
+import { keepingCases } from '../fleet/cases/keeping.ts';
 import { reapingCases } from '../fleet/cases/reaping.ts';
 import { onTestFleet } from '../support/postgres/fleet.ts';
 import { executorCases } from './conformance.ts';
@@ -23,4 +24,5 @@ onTestFleet('a fleet on PostgreSQL', (fleet) => {
     };
   });
   reapingCases(fleet);
+  keepingCases(fleet);
 });

@@ -155,10 +155,15 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     await enqueue(few, 6);
     await until(() => world.effects.times.length > few);
     await postgres.stop(how);
-    expect((await host.request('run/list', {})).error?.data?.kind).toBe('store.unavailable');
+    expect((await host.request('run/list', {})).error?.data).toMatchObject({
+      kind: 'store.unavailable',
+      retryAfterMs: expect.any(Number),
+    });
+    expect((await host.request('health/get', {})).result).toMatchObject({ store: { available: false } });
     await new Promise((resolve) => setTimeout(resolve, 3000));
     await postgres.start();
     await until(async () => (await done().catch(() => 0)) === few, 120_000);
+    expect((await host.request('health/get', {})).result).toMatchObject({ store: { available: true } });
     const { doubled, gaps } = await recorded(url);
     expect({ doubled, gaps }).toEqual({ doubled: 0, gaps: 0 });
     expect(repeated('once')).toBe(0);

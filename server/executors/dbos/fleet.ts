@@ -92,6 +92,11 @@ export class Fleet {
     return fleet;
   }
 
+  /** False while the database does not answer. */
+  get isReachable(): boolean {
+    return this.#presence.isReachable;
+  }
+
   /** Takes runs from the queue, and those of processes that are gone. Errors: those of the database. */
   async work(adopt: Adopt): Promise<void> {
     this.#driven.adopt = adopt;
