@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Limits } from '../protocol/lifecycle.ts';
 import { formatTimestamp } from '../protocol/messages/timestamp.ts';
+import type { RunDatabase } from './cli/command.ts';
 import { localRuns } from './cli/local-run.ts';
 import { UsageError } from './cli/options.ts';
 import { schemaText } from './cli/schema.ts';
@@ -79,7 +80,7 @@ switch (command.kind) {
   case 'store':
   case 'completion':
     void import('./cli/process.ts').then(({ deskProcess }) =>
-      deskProcess(command, { stdout: frames, log, open: openToLook }),
+      deskProcess(command, { stdout: frames, log, open: openToLook, database: runDatabase() }),
     );
     break;
   case 'inspect':
@@ -132,9 +133,13 @@ async function runHere(args: readonly string[]): Promise<void> {
 }
 
 /** The runs of a store, for commands that look at them. */
-function openToLook(folder: string | undefined): RunExecutor | null {
-  const access = storeAccess(folder, { sweeps: false });
+function openToLook(folder: string | undefined, tenant = ''): RunExecutor | null {
+  const access = tenant && fleet ? fleet.store(tenant) : storeAccess(folder, { sweeps: false });
   return access ? createRuns(access).executor : null;
+}
+
+function runDatabase(): RunDatabase | null {
+  return fleet && { store: (tenant) => fleet.store(tenant).open(), close: () => fleet.close() };
 }
 
 /** `runwire acp`: an agent for an editor. */

@@ -624,6 +624,8 @@ export interface HealthGetResult {
   runs: HealthGetResultRuns;
   /** Callbacks. */
   callbacks: HealthGetResultCallbacks;
+  /** Where runs are kept; present for a database. */
+  store?: HealthGetResultStore | undefined;
   /** Registered agents. */
   agents: number;
   /** About how many bytes, as JSON, are held for the host. */
@@ -690,6 +692,12 @@ export interface HealthGetResultRuns {
   queued: number;
   /** Finished and still readable. */
   finished: number;
+}
+
+/** `HealthGetResult.store`: Where runs are kept; present for a database. @since 0.1.0 */
+export interface HealthGetResultStore {
+  /** False while the database does not answer: requests that need it fail with `store.unavailable`, and runs wait. */
+  available: boolean;
 }
 
 /** Parameters of `history/process`. @since 0.1.0 */
