@@ -260,7 +260,7 @@ function print(text: string, exitCode: 0 | 2): void {
 }
 
 function start(
-  { drainMs, hostPid, inspect, limits: set, resumes }: Command & { kind: 'daemon' },
+  { drainMs, hostPid, inspect, limits: set, resumes, workspace }: Command & { kind: 'daemon' },
   tracer?: Telemetry,
 ): void {
   const limits = { ...defaultLimits, ...set };
@@ -270,6 +270,7 @@ function start(
     version,
     ...keys,
     mcp,
+    workspace,
     limits,
     log,
     onSecret: (value) => redaction.add(value),
