@@ -265,7 +265,7 @@ function print(text: string, exitCode: 0 | 2): void {
 }
 
 function start(
-  { drainMs, hostPid, inspect, limits: set, resumes }: Command & { kind: 'daemon' },
+  { drainMs, hostPid, inspect, limits: set, resumes, workspace }: Command & { kind: 'daemon' },
   tracer?: Telemetry,
 ): void {
   const limits = { ...defaultLimits, ...set };
@@ -275,6 +275,7 @@ function start(
     version,
     ...keys,
     mcp,
+    workspace,
     limits,
     log,
     onSecret: (value) => redaction.add(value),

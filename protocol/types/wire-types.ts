@@ -34,6 +34,8 @@ export interface AgentRegisterParams {
   tools?: ToolSpecInput[] | null | undefined;
   /** MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away. */
   mcpServers?: Record<string, McpServerInput | null> | null | undefined;
+  /** Tools for the folder that the operator of the daemon has opened; refused where there is none. */
+  workspace?: WorkspaceSpecInput | null | undefined;
   /** Send `tools/prepare` before every model request. */
   prepareTools?: boolean | null | undefined;
   /** What the run must produce; default text. */
@@ -2659,6 +2661,8 @@ export interface RunStartParamsInput {
   tools?: ToolSpecInput[] | null | undefined;
   /** MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away. */
   mcpServers?: Record<string, McpServerInput | null> | null | undefined;
+  /** Tools for the folder that the operator of the daemon has opened; refused where there is none. */
+  workspace?: WorkspaceSpecInput | null | undefined;
   /** Send `tools/prepare` before every model request. */
   prepareTools?: boolean | null | undefined;
   /** What the run must produce; default text. */
@@ -3692,6 +3696,18 @@ export interface WorkDoneProgressReport {
   kind: "report";
   /** The activity of the run. */
   message: string;
+}
+
+/** Tools of the daemon for the folder that its operator has opened with `--workspace DIR`: `read_file`, `list_directory`, `find_files`, `search_files`; with `allow` also `write_file`, `edit_file`, `run_command`. @since 0.1.0 */
+export interface WorkspaceSpecInput {
+  /** What the model may do: read (default), also edit files, also run commands. More than the operator allows is refused. */
+  allow?: "read" | "edits" | "all" | null | undefined;
+  /** Whether edits and commands wait for an approval; default false. */
+  requiresApproval?: boolean | null | undefined;
+  /** Put before the names of its tools, with `_`; default none. */
+  prefix?: string | null | undefined;
+  /** Tools to leave out, by the names above. */
+  excludeTools?: string[] | null | undefined;
 }
 
 /** Parameters of requests, as a client writes them. @since 0.1.0 */

@@ -4255,6 +4255,48 @@ class WorkDoneProgressReport(Model):
     message: Annotated[str, Field(description='The activity of the run.')]
 
 
+Prefix = TypeAliasType(
+    "Prefix",
+    Annotated[
+        str,
+        Field(
+            description='Put before the names of its tools, with `_`; default none.',
+            min_length=1,
+        ),
+    ],
+)
+
+
+class WorkspaceSpecInput(Model):
+    model_config = ConfigDict(
+        extra='forbid',
+        populate_by_name=True,
+    )
+    allow: Annotated[
+        Literal['read', 'edits', 'all'] | None,
+        Field(
+            description='What the model may do: read (default), also edit files, also run commands. More than the operator allows is refused.'
+        ),
+    ] = None
+    requires_approval: Annotated[
+        bool | None,
+        Field(
+            alias='requiresApproval',
+            description='Whether edits and commands wait for an approval; default false.',
+        ),
+    ] = None
+    prefix: Annotated[
+        Prefix | None,
+        Field(description='Put before the names of its tools, with `_`; default none.'),
+    ] = None
+    exclude_tools: Annotated[
+        list[str] | None,
+        Field(
+            alias='excludeTools', description='Tools to leave out, by the names above.'
+        ),
+    ] = None
+
+
 class AgentListResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -6350,6 +6392,12 @@ class RunStartParamsInput(Model):
             description='MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
         ),
     ] = None
+    workspace: Annotated[
+        WorkspaceSpecInput | None,
+        Field(
+            description='Tools for the folder that the operator of the daemon has opened; refused where there is none.'
+        ),
+    ] = None
     prepare_tools: Annotated[
         bool | None,
         Field(
@@ -6601,6 +6649,12 @@ class AgentRegisterParams(Model):
         Field(
             alias='mcpServers',
             description='MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
+        ),
+    ] = None
+    workspace: Annotated[
+        WorkspaceSpecInput | None,
+        Field(
+            description='Tools for the folder that the operator of the daemon has opened; refused where there is none.'
         ),
     ] = None
     prepare_tools: Annotated[
