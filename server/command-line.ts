@@ -1,71 +1,43 @@
-import { closeSync, fstatSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { type Limits, PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
-import { type OptionTable, type OptionValues, portOf, readOptions, UsageError } from './cli/options.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { type OptionValues, readOptions, UsageError } from './cli/options.ts';
 import { type GatewaySettings, gatewayHelp, gatewayOptions, gatewaySettings } from './cli/serve/gateway-options.ts';
 import { type WorkerSettings, workerHelp, workerOptions, workerSettings } from './cli/serve/worker-options.ts';
-import { type Config, parseConfig } from './config.ts';
+import {
+  type Common,
+  commonOf,
+  configOf,
+  type DaemonOptions,
+  daemonOptions,
+  drainOf,
+  type GlobalValues,
+  globalOptions,
+} from './daemon-options.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type AcpOptions, acpHelp, acpTable, readAcpOptions } from './frontends/acp-options.ts';
-import { type LogLevel, logLevels } from './log.ts';
-import { openToRead } from './regular-file.ts';
-import { defaultMaxBytes, type Keeping, type StoreSetting } from './store/keeping.ts';
-import { type McpMode, mcpModes } from './toolsets/server-specs.ts';
+import { logLevels } from './log.ts';
 import { version } from './version.ts';
 
 /** The command line, parsed: the daemon, a command, or a text and the exit code. */
-export type Command = {
-  readonly logLevel: LogLevel;
-  /** Where the log goes instead of stderr. */
-  readonly logFile?: string;
-  readonly allowEnv: ReadonlySet<string>;
-  readonly allowLocalDownloads: boolean;
-  /** Which MCP servers runs may have. */
-  readonly mcp: McpMode;
-  /** Limits the operator set, above or below those of the daemon. */
-  readonly limits?: Partial<Limits>;
-  /** The folder in which runs are kept. */
-  readonly store?: StoreSetting;
-  /** The database in which they are kept, in place of a folder: its address, which is shown nowhere. */
-  readonly databaseUrl?: string;
-} & (
-  | {
-      readonly kind: 'daemon';
-      readonly help: string;
-      /** How long runs may go on after a signal, in milliseconds. */
-      readonly drainMs: number;
-      /** The process of the host. */
-      readonly hostPid?: number;
-      /** The page that shows the runs; absent: there is none. */
-      readonly inspect?: InspectSetting;
-      /** Whether interrupted runs go on at the start. */
-      readonly resumes: boolean;
-    }
-  | {
-      readonly kind: 'serve';
-      readonly settings: GatewaySettings;
-      /** How long runs may go on after a signal, in milliseconds. */
-      readonly drainMs: number;
-    }
-  | { readonly kind: 'worker'; readonly settings: WorkerSettings; readonly drainMs: number }
-  /** `args` are left to the command, which is loaded on demand. */
-  | { readonly kind: 'run'; readonly args: readonly string[] }
-  | { readonly kind: 'acp'; readonly help: string; readonly options: AcpOptions }
-  /** Commands that look at runs of a store. */
-  | { readonly kind: 'inspect' | 'runs' | 'show'; readonly args: readonly string[] }
-  | { readonly kind: 'models' | 'doctor' | 'completion' | 'store'; readonly args: readonly string[] }
-  | { readonly kind: 'schema' }
-  | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
-);
-
-/** The page over the runs of a daemon. */
-export interface InspectSetting {
-  /** 0 for any that is free. */
-  readonly port: number;
-  /** Whether runs can be cancelled, resumed and answered there. */
-  readonly allowsActions: boolean;
-}
+export type Command = Common &
+  (
+    | (DaemonOptions & { readonly kind: 'daemon'; readonly help: string })
+    | {
+        readonly kind: 'serve';
+        readonly settings: GatewaySettings;
+        /** How long runs may go on after a signal, in milliseconds. */
+        readonly drainMs: number;
+      }
+    | { readonly kind: 'worker'; readonly settings: WorkerSettings; readonly drainMs: number }
+    /** `args` are left to the command, which is loaded on demand. */
+    | { readonly kind: 'run'; readonly args: readonly string[] }
+    | { readonly kind: 'acp'; readonly help: string; readonly options: AcpOptions }
+    /** Commands that look at runs of a store. */
+    | { readonly kind: 'inspect' | 'runs' | 'show'; readonly args: readonly string[] }
+    | { readonly kind: 'models' | 'doctor' | 'completion' | 'store'; readonly args: readonly string[] }
+    | { readonly kind: 'schema' }
+    | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
+  );
 
 const help = `Usage: runwire [options]
        runwire [options] run [options] [PROMPT]
@@ -145,31 +117,6 @@ const versions = {
 
 const commands = ['run', 'acp', 'inspect', 'runs', 'show', 'models', 'doctor', 'store', 'schema', 'completion'];
 
-/** Options before the command, as they are read. */
-export const globalOptions = {
-  'allow-env': 'list',
-  'allow-local-downloads': 'flag',
-  config: 'value',
-  'log-level': 'value',
-  'log-file': 'value',
-  drain: 'value',
-  inspect: 'value',
-  'allow-actions': 'flag',
-  'database-url': 'value',
-  durability: 'value',
-  executor: 'value',
-  resume: 'flag',
-  store: 'value',
-  'store-days': 'value',
-  'store-max': 'value',
-  mcp: 'value',
-  version: 'flag',
-  json: 'flag',
-  help: 'flag',
-  stdio: 'ignored',
-  clientProcessId: 'value',
-} as const satisfies OptionTable;
-
 /**
  * Reads the command line, and the configuration it names; a wrong one says what is wrong and exits with 2.
  */
@@ -204,7 +151,7 @@ function serveCommand(args: readonly string[]): Command {
     mcp,
     kind: 'serve',
     settings: gatewaySettings(values),
-    drainMs: daemonOptions(values, config).drainMs,
+    drainMs: drainOf(values, config),
   };
 }
 
@@ -218,13 +165,9 @@ function workerCommand(args: readonly string[]): Command {
     ...common,
     kind: 'worker',
     settings: workerSettings(values),
-    drainMs: daemonOptions(values, config).drainMs,
+    drainMs: drainOf(values, config),
   };
 }
-
-const configOf = ({ config }: GlobalValues): Config => (config === undefined ? {} : readConfig(config));
-
-type GlobalValues = OptionValues<typeof globalOptions>;
 
 function commandFrom(before: GlobalValues, words: readonly string[], rest: readonly string[]): Command {
   const [command] = words;
@@ -239,7 +182,7 @@ function commandFrom(before: GlobalValues, words: readonly string[], rest: reado
   if (values.json) throw new UsageError('--json belongs to --version');
   switch (command) {
     case undefined:
-      return { ...common, kind: 'daemon', help, ...daemonOptions(values, config), resumes: resumesOf(values, config) };
+      return { ...common, kind: 'daemon', help, ...daemonOptions(values, config) };
     case 'run':
       return { ...common, kind: command, args: rest };
     case 'models':
@@ -262,139 +205,10 @@ function commandFrom(before: GlobalValues, words: readonly string[], rest: reado
   }
 }
 
-type Common = Pick<
-  Command,
-  'logLevel' | 'logFile' | 'allowEnv' | 'allowLocalDownloads' | 'mcp' | 'limits' | 'store' | 'databaseUrl'
->;
-
-/** What every command is given. Errors: `UsageError`. */
-function commonOf(values: GlobalValues, config: Config): Common {
-  const logLevel = values['log-level'] ?? config.logLevel ?? 'warn';
-  if (!isLogLevel(logLevel)) {
-    throw new UsageError(`'${logLevel}' is not a log level; use one of ${logLevels.join(', ')}`);
-  }
-  const logFile = values['log-file'] ?? config.logFile;
-  const mcp = values.mcp ?? config.mcp ?? 'all';
-  if (!isMcpMode(mcp)) throw new UsageError(`--mcp takes ${mcpModes.join(', ')}, not '${mcp}'`);
-  return {
-    logLevel,
-    allowEnv: new Set([...(config.allowEnv ?? []), ...(values['allow-env'] ?? [])]),
-    allowLocalDownloads: values['allow-local-downloads'] ?? config.allowLocalDownloads ?? false,
-    mcp,
-    ...(logFile ? { logFile } : {}),
-    ...(config.limits ? { limits: config.limits } : {}),
-    ...storeOf(values, config),
-    ...databaseOf(values),
-  };
-}
-
 function readAcp(args: readonly string[]): OptionValues<typeof globalOptions & typeof acpTable> {
   const { values, words } = readOptions(args, { ...globalOptions, ...acpTable });
   if (words[0] !== undefined) throw new UsageError(`acp takes no argument '${words[0]}'`);
   return values;
-}
-
-/** Most bytes of a configuration. */
-const configBytes = 1024 * 1024;
-
-function readConfig(file: string): Config {
-  try {
-    return parseConfig(textOf(file), file);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`cannot read the configuration ${file}: ${(error as Error).message}`);
-  }
-}
-
-function textOf(file: string): string {
-  const fd = openToRead(file);
-  try {
-    const { size } = fstatSync(fd);
-    if (size > configBytes) throw new Error(`it has ${size} bytes; the limit is ${configBytes}`);
-    return readFileSync(fd, 'utf8');
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function daemonOptions(values: OptionValues<typeof globalOptions>, config: Config) {
-  const { drain, clientProcessId } = values;
-  if (drain !== undefined && !/^\d{1,6}(\.\d+)?$/.test(drain))
-    throw new UsageError(`--drain takes seconds, for example 30; '${drain}' is not a number of seconds`);
-  const hostPid = Number(clientProcessId);
-  return {
-    drainMs: Number(drain ?? config.drain ?? 0) * 1000,
-    ...(Number.isInteger(hostPid) && hostPid > 0 ? { hostPid } : {}),
-    ...inspectOf(values),
-  };
-}
-
-/** Errors: `UsageError` for a port that is none, and for actions without a page. */
-function inspectOf(values: OptionValues<typeof globalOptions>): { inspect?: InspectSetting } {
-  const { inspect, 'allow-actions': allowsActions = false } = values;
-  if (inspect !== undefined) return { inspect: { port: portOf('--inspect', inspect), allowsActions } };
-  if (allowsActions) throw new UsageError('--allow-actions belongs to --inspect');
-  return {};
-}
-
-/** Errors: `UsageError` for a level of durability that is none, or without a store. */
-function storeOf(
-  values: Pick<OptionValues<typeof globalOptions>, 'store' | 'durability' | 'store-days' | 'store-max'>,
-  config: Config,
-): { store?: StoreSetting } {
-  const path = values.store ?? config.store;
-  const durability = values.durability ?? config.durability ?? 'normal';
-  if (durability !== 'normal' && durability !== 'full')
-    throw new UsageError(`'${durability}' is not a level of durability; use normal or full`);
-  const keeping = keepingOf(values['store-days'] ?? config.storeDays, values['store-max'] ?? config.storeMax);
-  if (path === undefined) return {};
-  if (path === '') throw new UsageError('--store takes a folder');
-  return { store: { path: resolve(path), durability, keeping } };
-}
-
-/** Errors: `UsageError`. */
-function keepingOf(days: string | number | undefined, max: string | number | undefined): Keeping {
-  if (days !== undefined && !/^\d{1,6}(\.\d+)?$/.test(String(days)))
-    throw new UsageError(`--store-days takes a number of days, for example 90, not '${days}'`);
-  return {
-    ...(days === undefined ? {} : { days: Number(days) }),
-    maxBytes: max === undefined ? defaultMaxBytes : bytesOf(String(max)),
-  };
-}
-
-/** Errors: `UsageError` for a size that is none. */
-function bytesOf(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,12}(?:\.\d+)?)([KMGT]?)$/i.exec(text) ?? [];
-  if (count === '') throw new UsageError(`--store-max takes bytes, or a size like 500M or 4G, not '${text}'`);
-  return Math.round(Number(count) * 1024 ** ' KMGT'.indexOf(unit === '' ? ' ' : unit.toUpperCase()));
-}
-
-/** Errors: `UsageError` without a store. */
-function resumesOf(
-  values: Pick<OptionValues<typeof globalOptions>, 'resume' | 'store'>,
-  config: Pick<Config, 'resume' | 'store'>,
-): boolean {
-  const resumes = values.resume ?? config.resume ?? false;
-  if (values.resume && (values.store ?? config.store) === undefined)
-    throw new UsageError('--resume continues runs of a store; give --store DIR too');
-  return resumes;
-}
-
-/** The address is read from the environment, so that it is in no list of processes. Errors: `UsageError`. */
-function databaseOf({ executor, store, 'database-url': url }: GlobalValues): { databaseUrl?: string } {
-  if (executor !== undefined && executor !== 'local' && executor !== 'dbos')
-    throw new UsageError(`'${executor}' is not an executor; use local or dbos`);
-  if (executor !== 'dbos') {
-    if (url === undefined) return {};
-    throw new UsageError('--database-url belongs to --executor dbos');
-  }
-  if (store !== undefined) throw new UsageError('--executor dbos keeps runs in the database; leave out --store');
-  const [, name] = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(url ?? '') ?? [];
-  if (name === undefined)
-    throw new UsageError('--executor dbos needs --database-url env:NAME, the variable that holds the address');
-  const value = process.env[name];
-  if (!value) throw new UsageError(`the variable ${name}, which --database-url names, is not set`);
-  return { databaseUrl: value };
 }
 
 function wantsHelp(args: readonly string[]): boolean {
@@ -402,7 +216,3 @@ function wantsHelp(args: readonly string[]): boolean {
   if (words[0] !== undefined) throw new UsageError(`schema takes no argument '${words[0]}'`);
   return values.help ?? false;
 }
-
-const isMcpMode = (value: string): value is McpMode => (mcpModes as readonly string[]).includes(value);
-
-const isLogLevel = (value: string): value is LogLevel => (logLevels as readonly string[]).includes(value);

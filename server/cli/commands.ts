@@ -1,4 +1,4 @@
-import { globalOptions } from '../command-line.ts';
+import { globalOptions } from '../daemon-options.ts';
 import { acpTable } from '../frontends/acp-options.ts';
 import type { DeskCommand } from './command.ts';
 import { completionCommand } from './completion.ts';

@@ -24,14 +24,16 @@ const layers: readonly (readonly string[])[] = [
   ['server/telemetry'],
   ['server/inspector'],
   ['server/rpc'],
+  ['server/handshake'],
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
-  ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/config.ts'],
+  ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/daemon-options.ts', 'server/config.ts'],
   ['server/tenancy.ts'],
   ['server/connection.ts'],
   ['server/lifecycle.ts'],
   ['server/server.ts'],
   ['server/gateway', 'server/worker'],
+  ['server/process'],
   ['server/main.ts', 'server/launcher.cts', 'server/executable.cts'],
 ];
 
