@@ -3,8 +3,7 @@ import { defineNotification, defineRequest } from './define.ts';
 import { named, onFirstUse } from './document/lazy.ts';
 import { JsonMap } from './messages/scalars.ts';
 
-/** The version of the protocol this package speaks. @since 0.1.0 */
-export const PROTOCOL_VERSION = 1;
+export { PROTOCOL_VERSION } from './version.ts';
 
 const bound = (what: string) => z.number().int().positive().describe(what);
 

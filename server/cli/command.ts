@@ -1,5 +1,5 @@
 import type { RunExecutor } from '../executors/run-executor.ts';
-import type { StoreSetting } from '../store/keeping.ts';
+import type { StoreSetting } from '../store/setting.ts';
 import type { Store } from '../store/store.ts';
 import { exitCode } from './exit-code.ts';
 import { type OptionTable, type ReadOptions, readOptions, UsageError } from './options.ts';

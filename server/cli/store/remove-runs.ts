@@ -1,4 +1,5 @@
-import { type Keeping, sweep } from '../../store/keeping.ts';
+import { sweep } from '../../store/keeping.ts';
+import type { Keeping } from '../../store/setting.ts';
 import { exitCode } from '../exit-code.ts';
 import { UsageError } from '../options.ts';
 import { writeJson } from '../output.ts';

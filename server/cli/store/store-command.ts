@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { EngineError } from '../../engine/errors.ts';
-import { defaultMaxBytes, type Keeping } from '../../store/keeping.ts';
 import { RunStore } from '../../store/run-store.ts';
+import { defaultMaxBytes, type Keeping } from '../../store/setting.ts';
 import { version } from '../../version.ts';
 import { command, type Desk } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
