@@ -16,7 +16,7 @@ const model = (steps, deltas) => ({
     const done = prompt.filter(({ role }) => role === 'tool').length;
     if (done >= steps)
       return { content: [{ type: 'text', text: 'done' }], finishReason: finish('stop'), usage, warnings: [] };
-    const call = { type: 'tool-call', toolCallId: `call-${done}`, toolName: 'ask', input: '{"topic":"a"}' };
+    const call = { type: 'tool-call', toolCallId: `call-${done}`, toolName: 'look', input: '{"topic":"a"}' };
     return { content: [call], finishReason: finish('tool-calls'), usage, warnings: [] };
   },
   async doStream() {
@@ -32,13 +32,13 @@ function* parts(deltas) {
   yield { type: 'finish', finishReason: finish('stop'), usage };
 }
 
-const ask = tool({
+const look = tool({
   description: 'Answers.',
   inputSchema: jsonSchema({ type: 'object', properties: { topic: { type: 'string' } }, required: ['topic'] }),
   execute: async () => 'yes',
 });
 const agent = (steps, deltas = 0) =>
-  new ToolLoopAgent({ model: model(steps, deltas), tools: { ask }, stopWhen: isStepCount(steps + 2) });
+  new ToolLoopAgent({ model: model(steps, deltas), tools: { look }, stopWhen: isStepCount(steps + 2) });
 
 export async function run(steps) {
   const { text } = await agent(steps).generate({ prompt: 'hi' });

@@ -22,7 +22,7 @@ class Model extends BaseChatModel {
   async _generate(messages) {
     const done = messages.filter((one) => one.getType() === 'tool').length;
     const tool_calls =
-      done < this.steps ? [{ id: `call-${done}`, name: 'ask', args: { topic: 'a' }, type: 'tool_call' }] : [];
+      done < this.steps ? [{ id: `call-${done}`, name: 'look', args: { topic: 'a' }, type: 'tool_call' }] : [];
     const content = tool_calls.length > 0 ? '' : 'done';
     return { generations: [{ text: content, message: new AIMessage({ content, tool_calls, usage_metadata }) }] };
   }
@@ -34,11 +34,11 @@ class Model extends BaseChatModel {
   }
 }
 
-const ask = tool(async () => 'yes', { name: 'ask', description: 'Answers.', schema: z.object({ topic: z.string() }) });
+const look = tool(async () => 'yes', { name: 'look', description: 'Answers.', schema: z.object({ topic: z.string() }) });
 const input = { messages: [{ role: 'user', content: 'hi' }] };
 
 export async function run(steps) {
-  const agent = createAgent({ model: new Model(steps, 0), tools: [ask] });
+  const agent = createAgent({ model: new Model(steps, 0), tools: [look] });
   const { messages } = await agent.invoke(input, { recursionLimit: 3 * steps + 10 });
   return messages.at(-1).content;
 }

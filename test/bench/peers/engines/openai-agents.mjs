@@ -17,7 +17,7 @@ const model = (steps, deltas) => ({
     const call = {
       type: 'function_call',
       callId: `call-${done}`,
-      name: 'ask',
+      name: 'look',
       arguments: '{"topic":"a"}',
       status: 'completed',
     };
@@ -34,15 +34,15 @@ const model = (steps, deltas) => ({
   },
 });
 
-const ask = tool({
-  name: 'ask',
+const look = tool({
+  name: 'look',
   description: 'Answers.',
   parameters: z.object({ topic: z.string() }),
   execute: async () => 'yes',
 });
 const runner = new Runner({ tracingDisabled: true });
 const agent = (steps, deltas = 0) =>
-  new Agent({ name: 'bench', instructions: 'x', model: model(steps, deltas), tools: [ask] });
+  new Agent({ name: 'bench', instructions: 'x', model: model(steps, deltas), tools: [look] });
 
 export async function run(steps) {
   const { finalOutput } = await runner.run(agent(steps), 'hi', { maxTurns: steps + 2 });

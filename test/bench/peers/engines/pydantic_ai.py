@@ -20,7 +20,7 @@ def agent_of(steps: int, deltas: int = 0) -> Agent:
             for part in message.parts
         )
         if done < steps:
-            return ModelResponse([ToolCallPart('ask', {'topic': 'a'}, f'call-{done}')])
+            return ModelResponse([ToolCallPart('look', {'topic': 'a'}, f'call-{done}')])
         return ModelResponse([TextPart('done')])
 
     async def stream(_messages, _info):
@@ -30,7 +30,7 @@ def agent_of(steps: int, deltas: int = 0) -> Agent:
     agent = Agent(FunctionModel(answer, stream_function=stream))
 
     @agent.tool_plain
-    def ask(topic: str) -> str:
+    def look(topic: str) -> str:
         return 'yes'
 
     return agent

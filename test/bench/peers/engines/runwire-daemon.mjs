@@ -29,7 +29,7 @@ export async function run(steps) {
   count += 1;
   const runId = `run-${count}`;
   left.set(runId, steps);
-  const output = await finished({ runId, tools: [{ name: 'ask', inputSchema, maxRetries: steps }] });
+  const output = await finished({ runId, tools: [{ name: 'look', inputSchema, maxRetries: steps }] });
   left.delete(runId);
   return output;
 }

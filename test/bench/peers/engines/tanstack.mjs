@@ -14,9 +14,9 @@ const adapter = (steps, deltas) => ({
     yield { type: 'RUN_STARTED', runId, threadId, ...of };
     if (done < steps) {
       const toolCallId = `call-${done}`;
-      yield { type: 'TOOL_CALL_START', toolCallId, toolCallName: 'ask', toolName: 'ask', index: 0, ...of };
+      yield { type: 'TOOL_CALL_START', toolCallId, toolCallName: 'look', toolName: 'look', index: 0, ...of };
       yield { type: 'TOOL_CALL_ARGS', toolCallId, delta: '{"topic":"a"}', args: '{"topic":"a"}', ...of };
-      yield { type: 'TOOL_CALL_END', toolCallId, toolCallName: 'ask', toolName: 'ask', input: { topic: 'a' }, ...of };
+      yield { type: 'TOOL_CALL_END', toolCallId, toolCallName: 'look', toolName: 'look', input: { topic: 'a' }, ...of };
       yield { type: 'RUN_FINISHED', runId, threadId, finishReason: 'tool_calls', usage, ...of };
       return;
     }
@@ -29,8 +29,8 @@ const adapter = (steps, deltas) => ({
   },
 });
 
-const ask = toolDefinition({
-  name: 'ask',
+const look = toolDefinition({
+  name: 'look',
   description: 'Answers.',
   inputSchema: z.object({ topic: z.string() }),
 }).server(async () => 'yes');
@@ -40,7 +40,7 @@ export const run = (steps) =>
   chat({
     adapter: adapter(steps, 0),
     messages,
-    tools: [ask],
+    tools: [look],
     stream: false,
     agentLoopStrategy: maxIterations(steps + 2),
   });
