@@ -7,7 +7,7 @@ import { median } from '../statistics.mjs';
 
 const here = new URL('.', import.meta.url).pathname;
 const root = join(here, '../../..');
-const rounds = 3;
+const rounds = Number(process.env.PEERS_ROUNDS ?? 3);
 const steps = 100;
 const deltas = 1000;
 const pydanticAi = '2.68.0';
@@ -18,7 +18,7 @@ const engines = {
   TanStack: 'tanstack.mjs',
   'OpenAI Agents': 'openai-agents.mjs',
   LangChain: 'langchain.mjs',
-  'Pydantic AI': 'pydantic_ai.py',
+  'Pydantic AI': 'reference.py',
 };
 const ours = 'Runwire, daemon with a host';
 

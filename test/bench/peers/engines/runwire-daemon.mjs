@@ -39,8 +39,8 @@ export async function stream(deltas) {
   client.onNotification = ({ method, params }) => {
     if (method !== 'run/delta') return;
     const { event_kind: kind, part, delta } = params.event;
-    if (kind === 'part_start') characters += part.content.length;
-    if (kind === 'part_delta') characters += delta.content_delta.length;
+    if (kind === 'part_start') characters += part.content?.length ?? 0;
+    if (kind === 'part_delta') characters += delta.content_delta?.length ?? 0;
   };
   await finished({ model: { model: 'test', test: { outputText: 'word '.repeat(deltas) } } });
   return characters;
