@@ -76,6 +76,12 @@ const initializationOptions = () =>
       .describe(
         'Whether `$/waiting` follows a callback that went unnoticed; absent: for clients whose name says Emacs or Eglot.',
       ),
+    historyDeltas: z
+      .boolean()
+      .nullish()
+      .describe(
+        'Whether a `model/request` may leave out the messages that the request before it had (`history.base`): the host keeps those. Absent: no.',
+      ),
     limits: z.record(z.string(), z.number()).nullish().describe('Lower limits for this connection.'),
     defaults: z
       .looseObject({ model: z.string().nullish().describe('Model of runs that name none.') })

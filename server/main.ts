@@ -1,4 +1,4 @@
-import { daemonCommand } from './daemon-options.ts';
+import { daemonCommand } from './cli/settings/daemon-command.ts';
 import { startOnStdio } from './process/stdio.ts';
 import { ownStdout } from './rpc/stdout.ts';
 

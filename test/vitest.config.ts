@@ -21,7 +21,7 @@ export default defineConfig({
     pool: 'forks',
     // More than there are cores, since many tests wait for processes to end.
     maxWorkers: '150%',
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     testTimeout: timeout,
     hookTimeout: timeout,
     retry: 0,

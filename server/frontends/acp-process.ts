@@ -86,7 +86,7 @@ function worldOf({ runs, hasStore, keys, log }: AcpSurroundings): AcpWorld {
       return facts;
     },
     register: async (name, spec) => {
-      toolsets.check(spec.mcpServers);
+      toolsets.check(spec);
       agents.set(name, { spec, compiled: await compileAgent(spec, defaultLimits) });
     },
     warmUp: (name, options) => {

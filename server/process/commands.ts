@@ -1,3 +1,4 @@
+import type { RunDatabase } from '../cli/command.ts';
 import { localRuns } from '../cli/local-run.ts';
 import { UsageError } from '../cli/options.ts';
 import { deskProcess, runProcess, viewProcess } from '../cli/process.ts';
@@ -26,7 +27,12 @@ export function runCommandLine(args: readonly string[], frames: Output): void {
   const around = openSurroundings(frames, command);
   const queue = command.kind === 'worker' ? { queue: queueOf(command.settings) } : {};
   const factory = new RunFactory(command, around, queue);
-  const desk = { stdout: frames, log: around.log, open: (folder?: string) => openToLook(factory, folder) };
+  const desk = {
+    stdout: frames,
+    log: around.log,
+    open: (folder: string | undefined, tenant?: string) => openToLook(factory, folder, tenant),
+    database: runDatabase(factory),
+  };
   switch (command.kind) {
     case 'daemon':
       print(frames, `${command.help}\nrunwire speaks JSON-RPC on stdin and stdout; start it from a program.\n`, 2);
@@ -86,9 +92,14 @@ async function runHere({ command, around, factory }: Running<'run'>): Promise<vo
 }
 
 /** The runs of a store, for commands that look at them. */
-function openToLook(factory: RunFactory, folder: string | undefined): RunExecutor | null {
-  const access = factory.storeAccess(folder, { sweeps: false });
+function openToLook(factory: RunFactory, folder: string | undefined, tenant = ''): RunExecutor | null {
+  const { fleet } = factory;
+  const access = tenant && fleet ? fleet.store(tenant) : factory.storeAccess(folder, { sweeps: false });
   return access ? factory.create(access).executor : null;
+}
+
+function runDatabase({ fleet }: RunFactory): RunDatabase | null {
+  return fleet && { store: (tenant) => fleet.store(tenant).open(), close: () => fleet.close() };
 }
 
 /** `runwire acp`: an agent for an editor. */

@@ -1,5 +1,6 @@
 import type { InitializeParams, Limits } from '../../protocol/lifecycle.ts';
-import type { DaemonCommand, InspectSetting } from '../daemon-options.ts';
+import type { DaemonCommand } from '../cli/settings/daemon-command.ts';
+import type { InspectSetting } from '../cli/settings/daemon-settings.ts';
 import type { EngineError } from '../engine/errors.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
 import type { Identity } from '../handshake/handshake.ts';
@@ -26,7 +27,7 @@ export interface Started {
 export async function serveOnStdio(command: DaemonCommand, started: Started): Promise<Server> {
   const { around, channel, identity } = started;
   const { frames, log, hide } = around;
-  const { hostPid, inspect, resumes } = command;
+  const { hostPid, inspect, resumes, mcp, workspace } = command;
   const limits = { ...defaultLimits, ...command.limits };
   const factory = new RunFactory(command, around);
   const { fleet } = factory;
@@ -38,7 +39,8 @@ export async function serveOnStdio(command: DaemonCommand, started: Started): Pr
     identity,
     handshake: started.handshake(),
     ...keysOf(command),
-    mcp: command.mcp,
+    mcp,
+    workspace,
     limits,
     log,
     onSecret: hide,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Common } from '../daemon-options.ts';
+import type { CommonSettings } from '../cli/settings/common-settings.ts';
 import { reportBug } from '../errors/report-bug.ts';
 import { type FleetAccess, type FleetSettings, fleetAccess } from '../executors/dbos/fleet-access.ts';
 import { createLocalExecutor, type StoreAccess } from '../executors/local/local-executor.ts';
@@ -26,7 +26,7 @@ export interface OwnRuns {
 }
 
 /** Returns the keys that runs may have. */
-export const keysOf = ({ allowEnv, allowLocalDownloads }: Common) => ({
+export const keysOf = ({ allowEnv, allowLocalDownloads }: CommonSettings) => ({
   env: process.env,
   allowEnv,
   allowLocalDownloads,
@@ -36,10 +36,10 @@ export const keysOf = ({ allowEnv, allowLocalDownloads }: Common) => ({
 export class RunFactory {
   /** Present when runs are kept in a database. */
   readonly fleet: FleetAccess | null;
-  readonly #common: Common;
+  readonly #common: CommonSettings;
   readonly #around: Surroundings;
 
-  constructor(common: Common, around: Surroundings, queue: Pick<FleetSettings, 'queue'> = {}) {
+  constructor(common: CommonSettings, around: Surroundings, queue: Pick<FleetSettings, 'queue'> = {}) {
     this.#common = common;
     this.#around = around;
     this.fleet = common.databaseUrl === undefined ? null : openFleet(common.databaseUrl, around, queue);

@@ -1,7 +1,7 @@
 import type { Message, ResponseMessage } from 'vscode-jsonrpc/node';
 import { ErrorCode } from '../../protocol/errors.ts';
 import type { InitializeParams } from '../../protocol/lifecycle.ts';
-import type { DaemonCommand } from '../daemon-options.ts';
+import type { DaemonCommand } from '../cli/settings/daemon-command.ts';
 import { answerHandshake, identityAt } from '../handshake/handshake.ts';
 import { defaultLimits } from '../limits.ts';
 import type { Log } from '../log.ts';

@@ -1,5 +1,5 @@
 import { formatTimestamp } from '../../protocol/messages/timestamp.ts';
-import type { Common } from '../daemon-options.ts';
+import type { CommonSettings } from '../cli/settings/common-settings.ts';
 import { reportBug } from '../errors/report-bug.ts';
 import { createLog, type Log, type LogSink, type RootLog, streamSink } from '../log.ts';
 import { fileSink } from '../log-file.ts';
@@ -32,7 +32,7 @@ export const signalCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
 const longest = 32 * 1024;
 
 /** Opens the log of a command, where it goes before there is a client. */
-export function openSurroundings(frames: Output, common: Pick<Common, 'logLevel' | 'logFile'>): Surroundings {
+export function openSurroundings(frames: Output, common: Pick<CommonSettings, 'logLevel' | 'logFile'>): Surroundings {
   let known: Redaction | undefined;
   // Made on first use: most daemons log nothing.
   const redaction = () => {
@@ -60,7 +60,10 @@ export function print(frames: Output, text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
-function openLog({ logLevel, logFile }: Pick<Common, 'logLevel' | 'logFile'>, redact: (text: string) => string) {
+function openLog(
+  { logLevel, logFile }: Pick<CommonSettings, 'logLevel' | 'logFile'>,
+  redact: (text: string) => string,
+) {
   const opened = createLog(logLevel, redact);
   const file = logFile === undefined ? undefined : sinkOf(logFile);
   opened.add(streamSink(process.stderr), file?.sink ? 'error' : logLevel);

@@ -3,6 +3,7 @@
 import { cpus, loadavg } from 'node:os';
 import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
+import { measureHostModel } from './daemon/host-model.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
 import { measureGateway } from './fleet/gateway.mjs';
@@ -25,6 +26,7 @@ const measurements = {
   waiting: () => measureWaitingRuns(bundles),
   messages: () => measureMessages(bundles.messages),
   daemon: () => measureDaemonStep(daemonPath),
+  host: () => measureHostModel(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
   store: () => measureStore(daemonPath),
   mcp: () => measureMcpStep(daemonPath),

@@ -27,7 +27,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/handshake'],
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
-  ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/daemon-options.ts', 'server/config.ts'],
+  ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/config.ts'],
   ['server/tenancy.ts'],
   ['server/connection.ts'],
   ['server/lifecycle.ts'],
