@@ -49,6 +49,8 @@ export interface StoreAccess {
   readonly open: () => Store;
   /** Version of the daemon. */
   readonly by: string;
+  /** Whether it answers, where that is not certain: false while a database is away. */
+  readonly isReachable?: () => boolean;
 }
 
 /** Runs of this process, kept in its memory and, when there is one, in a store. */
@@ -67,6 +69,7 @@ class LocalExecutor implements RunExecutor {
   /** Whom the runs belong to that go on without a host. */
   readonly #nobody: RunOwner;
   readonly #stored: StoredRuns | undefined;
+  readonly #isReachable: StoreAccess['isReachable'];
   readonly #list: StoredList | undefined;
   readonly #interrupted: InterruptedRuns | undefined;
   readonly #driver: RunDriver;
@@ -79,6 +82,7 @@ class LocalExecutor implements RunExecutor {
     given: Omit<LocalExecutorDeps, 'limits' | 'store' | 'slots'>,
   ) {
     this.#limits = limits;
+    this.#isReachable = store?.isReachable;
     this.#nobody = quietOwner(limits, { serves: false });
     this.#runs = new RunRegistry(limits);
     this.#slots = slots;
@@ -298,7 +302,8 @@ class LocalExecutor implements RunExecutor {
   health(): ExecutorHealth {
     const { active, queued } = this.#slots;
     const { finishedCount: finished, heldBytes } = this.#runs;
-    return { runs: { active, queued, finished }, callbacks: { ...this.#counters }, heldBytes };
+    const store = this.#isReachable ? { store: { available: this.#isReachable() } } : {};
+    return { runs: { active, queued, finished }, callbacks: { ...this.#counters }, heldBytes, ...store };
   }
 
   /** A run in memory, or else in the store. Errors: `run.notFound`, `run.evicted`, `run.unreadable`. */

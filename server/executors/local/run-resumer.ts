@@ -10,8 +10,9 @@ import type { RunRecord } from '../../runs/run-record.ts';
 import { RunJournal } from '../../store/run-journal.ts';
 import type { OwnedRun, Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
+import type { RunToolset } from '../../toolsets/run-toolset.ts';
 import { serversOfRun } from '../../toolsets/server-specs.ts';
-import { type RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
+import { Toolsets } from '../../toolsets/toolsets.ts';
 import type { BuilderDeps, Controls, RunBuilder } from './run-builder.ts';
 import { type CompilerDeps, modelOf, recordedServes, servesOf } from './run-compiler.ts';
 import type { DriverDeps, RunDriver } from './run-driver.ts';
@@ -90,10 +91,9 @@ export class RunResumer {
   /** Made while the callbacks are those of the client that is there now. Errors: `mcp.unavailable`. */
   #sources(plan: RunPlan, controls: Controls): RunToolset | null {
     const { builder, toolsets } = this.#deps;
-    const { mcpServers } = plan.spec;
     // Another operator may allow less than the one under whom the run was started.
-    (toolsets ?? new Toolsets('off')).check(mcpServers);
-    return builder.sources(plan, controls, serversOfRun(null, mcpServers));
+    (toolsets ?? new Toolsets('off')).check(plan.spec);
+    return builder.sources(plan, controls, serversOfRun(null, plan.spec.mcpServers));
   }
 
   /** Writes down who continues the run, and makes the runner that rebuilds it. */
