@@ -34,7 +34,11 @@ class Model extends BaseChatModel {
   }
 }
 
-const look = tool(async () => 'yes', { name: 'look', description: 'Answers.', schema: z.object({ topic: z.string() }) });
+const look = tool(async () => 'yes', {
+  name: 'look',
+  description: 'Answers.',
+  schema: z.object({ topic: z.string() }),
+});
 const input = { messages: [{ role: 'user', content: 'hi' }] };
 
 export async function run(steps) {
