@@ -103,7 +103,7 @@ describe
           await gone([...busy.commands, ...busy.servers]);
           await expectSession(busy);
         }),
-      600_000,
+      1_800_000,
     );
 
     it(
@@ -123,6 +123,6 @@ describe
           await once(agent.child, 'exit');
           await expectSession(busy);
         }),
-      600_000,
+      1_800_000,
     );
   });
