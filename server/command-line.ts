@@ -1,12 +1,12 @@
-import { PROTOCOL_VERSION } from '../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../protocol/reference.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { readOptions, UsageError } from './cli/options.ts';
 import { type GatewaySettings, gatewayHelp, gatewayOptions, gatewaySettings } from './cli/serve/gateway-options.ts';
 import { type WorkerSettings, workerHelp, workerOptions, workerSettings } from './cli/serve/worker-options.ts';
 import { type CommandName, commandNames, isCommandName } from './cli/settings/command-table.ts';
 import { type CommonSettings, commonOf } from './cli/settings/common-settings.ts';
 import { configOf } from './cli/settings/config-file.ts';
-import { type DaemonSettings, daemonSettings, drainMsOf, type InspectSetting } from './cli/settings/daemon-settings.ts';
+import { type DaemonSettings, daemonSettings, drainMsOf } from './cli/settings/daemon-settings.ts';
 import { type GlobalValues, globalOptions } from './cli/settings/global-options.ts';
 import { help, schemaHelp } from './cli/settings/help.ts';
 import { hoistedPlace } from './cli/settings/hoisted-options.ts';
@@ -14,8 +14,6 @@ import type { Config } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type AcpOptions, acpHelp, acpTable, readAcpOptions } from './frontends/acp-options.ts';
 import { version } from './version.ts';
-
-export type { InspectSetting };
 
 /** The command line, parsed: the daemon, a command, or a text and the exit code. */
 export type Command = CommonSettings &

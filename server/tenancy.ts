@@ -1,5 +1,5 @@
 import type { After } from './callbacks/timer.ts';
-import { reportBug } from './errors/response-error.ts';
+import { reportBug } from './errors/report-bug.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import type { RunnerFactory } from './executors/local/run-builder.ts';
 import type { RunExecutor } from './executors/run-executor.ts';

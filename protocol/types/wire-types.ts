@@ -626,6 +626,8 @@ export interface HealthGetResult {
   runs: HealthGetResultRuns;
   /** Callbacks. */
   callbacks: HealthGetResultCallbacks;
+  /** Where runs are kept; present for a database. */
+  store?: HealthGetResultStore | undefined;
   /** Registered agents. */
   agents: number;
   /** About how many bytes, as JSON, are held for the host. */
@@ -692,6 +694,12 @@ export interface HealthGetResultRuns {
   queued: number;
   /** Finished and still readable. */
   finished: number;
+}
+
+/** `HealthGetResult.store`: Where runs are kept; present for a database. @since 0.1.0 */
+export interface HealthGetResultStore {
+  /** False while the database does not answer: requests that need it fail with `store.unavailable`, and runs wait. */
+  available: boolean;
 }
 
 /** Parameters of `history/process`. @since 0.1.0 */
@@ -778,6 +786,8 @@ export interface InitializeParamsInitializationOptionsInput {
   strict?: boolean | null | undefined;
   /** Whether `$/waiting` follows a callback that went unnoticed; absent: for clients whose name says Emacs or Eglot. */
   wakeUp?: boolean | null | undefined;
+  /** Whether a `model/request` may leave out the messages that the request before it had (`history.base`): the host keeps those. Absent: no. */
+  historyDeltas?: boolean | null | undefined;
   /** Lower limits for this connection. */
   limits?: Record<string, number> | null | undefined;
   /** Defaults of runs. */
@@ -1319,8 +1329,10 @@ export interface ModelRequestParams {
   requestId: string;
   /** NAME of `host:NAME`. */
   model: string;
-  /** The cleaned history, ending in a request. */
+  /** The cleaned history, ending in a request; with `history.base` only what follows that. */
   messages: (ModelRequest | ModelResponse)[];
+  /** Present for a client that has `historyDeltas`. */
+  history?: RequestHistory | undefined;
   /** Instructions with those of the output mode. */
   instructions: string | null;
   /** Function tools. */
@@ -1352,7 +1364,9 @@ export interface ModelRequestParamsOutputObject {
 /** Result of `model/request`. @since 0.1.0 */
 export interface ModelRequestResult {
   /** A v2 response; absent fields are defaulted. */
-  response: ModelResponseInput;
+  response?: ModelResponseInput | undefined;
+  /** In place of a response: `history.base` is not known here. The request comes again, with the whole history. */
+  wholeHistory?: true | undefined;
 }
 
 /** The `DurableEvent` whose `event_kind` is `"model_request_started"`. @since 0.1.0 */
@@ -2072,6 +2086,22 @@ export interface RecordedToolResultsApprovalsValueToolDenied {
   message: string;
   /** Always `"tool-denied"`. */
   kind: "tool-denied";
+}
+
+/** The history of a `model/request`, for a host that keeps histories (`historyDeltas`). @since 0.1.0 */
+export interface RequestHistory {
+  /** Stands for the whole history of this request: equal histories have the same. */
+  digest: string;
+  /** What comes before `messages`; absent: nothing. */
+  base?: RequestHistoryBase | undefined;
+}
+
+/** `RequestHistory.base`: What comes before `messages`; absent: nothing. @since 0.1.0 */
+export interface RequestHistoryBase {
+  /** `digest` of an earlier request of the run for the same model. */
+  digest: string;
+  /** How many of its messages come before `messages`. */
+  count: number;
 }
 
 /** The tokens of one model request, as stored on a response. `input_tokens` includes cache reads and writes. Unknown keys are kept and added up. @since 0.1.0 */

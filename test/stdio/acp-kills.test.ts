@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AcpProcess } from '../support/acp/acp-process.ts';
+import { byEffort } from '../support/effort.ts';
 import { type PromptProvider, promptProvider } from '../support/provider/provider.ts';
 import { folderWith } from '../support/temporary.ts';
 
@@ -41,7 +42,7 @@ async function killedAt(count: number): Promise<{ seen: number; faults: string[]
 }
 
 it('a session that was killed at any update loads with every call ended, and goes on', async () => {
-  const step = process.env.RUNWIRE_THOROUGH ? 1 : 4;
+  const step = byEffort({ quick: 4, thorough: 1 });
   for (let count = 1; ; count += step) {
     const { seen, faults } = await killedAt(count);
     expect({ count, faults }).toEqual({ count, faults: [] });

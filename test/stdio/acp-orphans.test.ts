@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { identityOf } from '../../server/process-watch.ts';
 import { AcpProcess } from '../support/acp/acp-process.ts';
+import { byEffort } from '../support/effort.ts';
 import { type PromptProvider, promptProvider } from '../support/provider/provider.ts';
 import { folderWith } from '../support/temporary.ts';
 
 /** How often each way to end is tried. */
-const times = process.env.RUNWIRE_THOROUGH ? 20 : 1;
+const times = byEffort({ quick: 1, thorough: 20 });
 let provider: PromptProvider;
 beforeAll(async () => {
   provider = await promptProvider();

@@ -4,10 +4,11 @@ import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../server/process-watch.ts';
 import { Daemon, daemonPath } from '../support/daemon.ts';
+import { byEffort } from '../support/effort.ts';
 import { scripted } from '../support/mcp/servers.ts';
 
 /** How often each way to end is tried. */
-const times = process.env.RUNWIRE_THOROUGH ? 20 : 1;
+const times = byEffort({ quick: 1, thorough: 20 });
 const env = { RUNWIRE_NO_CODE_CACHE: '1' };
 
 /** A server that ignores the end of its input and SIGTERM, and has a child that does so, too. */

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DurableEvent } from '../../protocol/events.ts';
+import { byEffort } from '../support/effort.ts';
 import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { type TempStore, tempStore } from '../support/store.ts';
@@ -10,9 +11,8 @@ import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
 // A run is killed at every place of its file: what is on disk then is a prefix of its lines, and perhaps a part of the next.
 
-const isThorough = process.env.RUNWIRE_THOROUGH === '1';
 /** Places inside of each line at which the file is cut. */
-const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? (isThorough ? 64 : 2));
+const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? byEffort({ quick: 2, thorough: 64 }));
 const stores: TempStore[] = [];
 const newStore = () => {
   const store = tempStore();

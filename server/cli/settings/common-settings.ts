@@ -1,7 +1,7 @@
 import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { Config } from '../../config.ts';
 import { type LogLevel, logLevels } from '../../log.ts';
-import type { StoreSetting } from '../../store/keeping.ts';
+import type { StoreSetting } from '../../store/setting.ts';
 import { type McpMode, mcpModes } from '../../toolsets/server-specs.ts';
 import { UsageError } from '../options.ts';
 import type { GlobalValues } from './global-options.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '../../config.ts';
-import { defaultMaxBytes, type Keeping, type StoreSetting } from '../../store/keeping.ts';
+import { defaultMaxBytes, type Keeping, type StoreSetting } from '../../store/setting.ts';
 import { UsageError } from '../options.ts';
 import type { GlobalValues } from './global-options.ts';
 

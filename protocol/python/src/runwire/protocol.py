@@ -756,6 +756,13 @@ class InitializeParamsInitializationOptionsInput(Model):
             description='Whether `$/waiting` follows a callback that went unnoticed; absent: for clients whose name says Emacs or Eglot.',
         ),
     ] = None
+    history_deltas: Annotated[
+        bool | None,
+        Field(
+            alias='historyDeltas',
+            description='Whether a `model/request` may leave out the messages that the request before it had (`history.base`): the host keeps those. Absent: no.',
+        ),
+    ] = None
     limits: Annotated[
         dict[str, float] | None, Field(description='Lower limits for this connection.')
     ] = None
@@ -2271,6 +2278,21 @@ class RecordedToolResultsApprovalsValueToolDenied(Model):
     message: Annotated[str, Field(description='Why, for the model.')]
     kind: Annotated[
         Literal['tool-denied'], Field(description='Always `"tool-denied"`.')
+    ]
+
+
+class RequestHistoryBase(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    digest: Annotated[
+        str,
+        Field(
+            description='`digest` of an earlier request of the run for the same model.'
+        ),
+    ]
+    count: Annotated[
+        int, Field(description='How many of its messages come before `messages`.', ge=0)
     ]
 
 
@@ -4835,6 +4857,22 @@ class RecordedToolResults(Model):
     ]
 
 
+class RequestHistory(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    digest: Annotated[
+        str,
+        Field(
+            description='Stands for the whole history of this request: equal histories have the same.'
+        ),
+    ]
+    base: Annotated[
+        RequestHistoryBase | None,
+        Field(description='What comes before `messages`; absent: nothing.'),
+    ] = None
+
+
 RetriesInput = TypeAliasType(
     "RetriesInput",
     Annotated[
@@ -6215,8 +6253,15 @@ class ModelRequestParams(Model):
     ]
     model: Annotated[str, Field(description='NAME of `host:NAME`.')]
     messages: Annotated[
-        list[Messages], Field(description='The cleaned history, ending in a request.')
+        list[Messages],
+        Field(
+            description='The cleaned history, ending in a request; with `history.base` only what follows that.'
+        ),
     ]
+    history: Annotated[
+        RequestHistory | None,
+        Field(description='Present for a client that has `historyDeltas`.'),
+    ] = None
     instructions: Annotated[
         str | None, Field(description='Instructions with those of the output mode.')
     ]
@@ -6252,9 +6297,16 @@ class ModelRequestResult(Model):
         populate_by_name=True,
     )
     response: Annotated[
-        ModelResponseInput,
+        ModelResponseInput | None,
         Field(description='A v2 response; absent fields are defaulted.'),
-    ]
+    ] = None
+    whole_history: Annotated[
+        Literal[True] | None,
+        Field(
+            alias='wholeHistory',
+            description='In place of a response: `history.base` is not known here. The request comes again, with the whole history.',
+        ),
+    ] = None
 
 
 ModelSpecInput = TypeAliasType(
