@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RunData } from '../../server/inspector/view/run-data.ts';
+import { runCommand, startInspect } from '../inspector/command.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { noPostgres, type Postgres, startPostgres } from '../support/postgres/postgres.ts';
 import {
@@ -256,6 +258,25 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     );
     expect(await refused({ instructions: [{ ref: 'r' }] })).toContain('prompt/resolve');
     expect(await refused({ outputValidators: ['v'] })).toContain('output/validate');
+  });
+
+  it('the commands that look at runs show those of a fleet, on a page too', async () => {
+    await host.request('run/start', world.run('seen', 2, { wait: true }));
+    const place = ['--executor', 'dbos', '--database-url', 'env:RUNWIRE_DB'];
+    const env = { RUNWIRE_DB: url };
+    expect((await runCommand(['runs', ...place], env)).stdout).toMatch(/\nseen +success /);
+    expect((await runCommand([...place, 'show', 'seen'], env)).stdout).toContain('Run seen: success');
+    const inspect = await startInspect(place, env);
+    const { runs: listed } = (await (await fetch(`${inspect.address}api/runs`)).json()) as { runs: object[] };
+    expect(listed).toMatchObject([{ runId: 'seen', outcome: 'success' }]);
+    const shown = (await (await fetch(`${inspect.address}api/run?id=seen`)).json()) as RunData;
+    expect(shown.messages.list).toHaveLength(6);
+    // Of a run that goes on, driven by another process.
+    await host.request('run/start', world.run('later', 3));
+    const stateOf = async () =>
+      ((await (await fetch(`${inspect.address}api/run?id=later`)).json()) as RunData).snapshot.state;
+    await until(async () => (await stateOf()) === 'finished');
+    expect(await inspect.stop()).toBe(0);
   });
 
   it('no key is in any table', async () => {
