@@ -6,7 +6,6 @@ import { checkAnswer } from '../../callbacks/check-answer.ts';
 import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
 import type { PendingAnswer as StoredAnswer } from '../../callbacks/pending-journal.ts';
 import { EngineError } from '../../engine/errors.ts';
-import { jsonSize } from '../../engine/json/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
 import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
@@ -16,7 +15,6 @@ import type { Store } from '../../store/store.ts';
 import { pageOf } from '../page.ts';
 import type { ExecutorHealth, PendingAnswer, RunExecutor, RunView } from '../run-executor.ts';
 import { Conversations } from './conversations.ts';
-import { ObservedRuns } from './observed-runs.ts';
 import { OwnedRuns } from './owned-runs.ts';
 import { quietOwner } from './quiet-owner.ts';
 import { RecordView, summaryOf } from './record-view.ts';
@@ -27,6 +25,8 @@ import type { ResumeOptions } from './run-plan.ts';
 import { RunRegistry } from './run-registry.ts';
 import { RunResumer } from './run-resumer.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
+import { ObservedRuns, type TakePieces } from './sharing/observed-runs.ts';
+import { ServedRequests } from './sharing/served-requests.ts';
 import { checkOpen, keyOf, type Listed, type ListQuery, StoredRuns } from './stored-runs.ts';
 
 /** The parts of the daemon, or of another program, that an executor uses. */
@@ -72,6 +72,7 @@ class LocalExecutor implements RunExecutor {
   readonly #driver: RunDriver;
   readonly #starter: RunStarter;
   readonly #resumer: RunResumer;
+  readonly #served: ServedRequests;
 
   constructor(
     limits: Limits,
@@ -83,8 +84,8 @@ class LocalExecutor implements RunExecutor {
     this.#nobody = quietOwner(limits, { serves: false });
     this.#runs = new RunRegistry(limits);
     this.#slots = slots;
-    const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
-    const deps = { ...given, ...shared, pending: this.#pending };
+    const own = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
+    const deps = { ...given, ...own, pending: this.#pending };
     this.#driver = new RunDriver(deps);
     const builder = new RunBuilder(deps);
     const resume = (runId: string, options: ResumeOptions, owner: RunOwner) =>
@@ -94,7 +95,9 @@ class LocalExecutor implements RunExecutor {
       record?.cancel(error);
       return record !== undefined;
     };
-    this.#stored = store && new StoredRuns({ ...store, limits, runs: this.#runs, resume, stop });
+    this.#served = new ServedRequests(deps);
+    const shared = { served: this.#served, runs: this.#runs };
+    this.#stored = store && new StoredRuns({ ...store, limits, ...shared, resume, stop });
     this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
     this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
   }
@@ -134,7 +137,8 @@ class LocalExecutor implements RunExecutor {
     const { record, view } = await this.#find(runId);
     if (!record) {
       const { lastSeq } = await view.snapshot();
-      this.#observed.follow(view, { owner, afterSeq: lastSeq });
+      const shown = (take: TakePieces, signal: AbortSignal) => this.#stored?.follow(runId, take, signal);
+      this.#observed.follow(view, { owner, afterSeq: lastSeq, shown });
       return { run: view, lastSeq };
     }
     this.#observed.add(record, owner);
@@ -188,17 +192,13 @@ class LocalExecutor implements RunExecutor {
     const { record, view } = await this.#find(runId);
     if (!record) {
       if (view.state === 'finished') return { accepted: false, state: 'finished' };
+      const reply = await this.#stored?.requestElsewhere(runId, { kind: 'steer', ...said });
+      if (reply) return (reply.result ?? { accepted: true, state: view.state }) as ResultOf<'run/steer'>;
       const live = await this.#stored?.load(runId);
       if (live) this.#stored?.refuse(live);
       throw notFound(runId);
     }
-    const { openRunsBytes } = record.owner.limits;
-    if (record.state !== 'finished')
-      this.#runs.checkRoom(jsonSize(said.content), `the message to run '${runId}'`, openRunsBytes);
-    const accepted = record.steer(said);
-    if (accepted) this.#runs.steered(record);
-    await record.steered;
-    return { accepted, state: record.state };
+    return this.#served.steer(record, said);
   }
 
   async release(runId: string): Promise<ResultOf<'run/release'>> {
@@ -226,12 +226,14 @@ class LocalExecutor implements RunExecutor {
     const entry = isElsewhere ? null : this.#pending.get(pendingId);
     if (error && result !== undefined && result !== null)
       throw invalidParams([{ path: ['error'], message: 'Give `result` or `error`, not both.' }]);
-    await (entry ? entry.resolve(answer) : this.#resolveStored(run?.runId ?? '', pendingId, answer));
+    if (entry) await entry.resolve(answer);
+    else await this.#resolveStored(run?.runId ?? '', pendingId, answer);
     return { runId: entry?.runId ?? run?.runId ?? '' };
   }
 
-  /** The answer is there when the run goes on. */
+  /** Whoever drives the run takes the answer; of one that is interrupted it is there when the run goes on. */
   async #resolveStored(runId: string, pendingId: string, answer: StoredAnswer): Promise<void> {
+    if (await this.#stored?.requestElsewhere(runId, { kind: 'answer', pendingId, answer })) return;
     await this.#stored?.write(runId, (journal, run) => {
       checkAnswer(checkOpen(run, pendingId), answer);
       return journal.answer(pendingId, answer);

@@ -1,3 +1,5 @@
+import type { Payload } from './payload.ts';
+
 /** Notifications of one run are merged for so long, in milliseconds. */
 const mergeMs = 50;
 /** How long interest in a run counts, and how often it is renewed, in milliseconds. */
@@ -6,7 +8,7 @@ const renewMs = 5000;
 /** Reads are the truth: a notification that is lost costs so much, in milliseconds. */
 const pollMs = 1000;
 
-type Payload = { readonly step?: string; readonly watch?: string; readonly stop?: string };
+const never = new AbortController().signal;
 
 /** Wakes those who wait for a step of a run, in this process and in others, as long as somebody does. */
 export class Wakes {
@@ -39,22 +41,48 @@ export class Wakes {
     this.#merging.set(workflowId, timer);
   }
 
-  /** Notifies the owner of a run that it is requested to stop. */
-  requestStop(workflowId: string): void {
-    this.#notify({ stop: workflowId });
+  /** Notifies the owner of a run that something is requested of it. */
+  requested(workflowId: string): void {
+    this.#notify({ request: workflowId });
+  }
+
+  /** Notifies whoever waits for the reply to a request. */
+  replied(id: string): void {
+    this.#wake(id);
+    this.#notify({ reply: id });
   }
 
   /** Resolves when something may have been recorded of a run, or when it is time to look. */
   next(workflowId: string, signal: AbortSignal, ms: number = pollMs): Promise<void> {
     this.#renew(workflowId);
+    return this.#woken(workflowId, signal, ms);
+  }
+
+  /** Resolves when a request may have been replied to, or when it is time to look. */
+  reply(id: string, ms: number): Promise<void> {
+    return this.#woken(id, never, ms);
+  }
+
+  notified({ step, watch, reply }: Payload): void {
+    if (step !== undefined) this.#wake(step);
+    if (reply !== undefined) this.#wake(reply);
+    if (watch !== undefined) this.#watched.set(watch, Date.now() + interestMs);
+  }
+
+  close(): void {
+    for (const timer of this.#merging.values()) clearTimeout(timer);
+    this.#merging.clear();
+  }
+
+  #woken(id: string, signal: AbortSignal, ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const waiting = this.#waiting.get(workflowId) ?? new Set();
-      this.#waiting.set(workflowId, waiting);
+      const waiting = this.#waiting.get(id) ?? new Set();
+      this.#waiting.set(id, waiting);
       const done = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', done);
         waiting.delete(done);
-        if (waiting.size === 0) this.#waiting.delete(workflowId);
+        if (waiting.size === 0) this.#waiting.delete(id);
         resolve();
       };
       const timer = setTimeout(done, Math.min(ms, pollMs));
@@ -64,21 +92,8 @@ export class Wakes {
     });
   }
 
-  /** Takes a notification; returns the run that is requested to stop. */
-  notified(payload: string): string | null {
-    const { step, watch, stop } = parsed(payload);
-    if (step !== undefined) this.#wake(step);
-    if (watch !== undefined) this.#watched.set(watch, Date.now() + interestMs);
-    return stop ?? null;
-  }
-
-  close(): void {
-    for (const timer of this.#merging.values()) clearTimeout(timer);
-    this.#merging.clear();
-  }
-
-  #wake(workflowId: string): void {
-    for (const wake of [...(this.#waiting.get(workflowId) ?? [])]) wake();
+  #wake(id: string): void {
+    for (const wake of [...(this.#waiting.get(id) ?? [])]) wake();
   }
 
   #renew(workflowId: string): void {
@@ -91,13 +106,5 @@ export class Wakes {
 
   #notify(payload: Payload): void {
     this.#send(payload).catch((error: Error) => this.#onDebug(`notification: ${error.message}`));
-  }
-}
-
-function parsed(payload: string): Payload {
-  try {
-    return JSON.parse(payload) as Payload;
-  } catch {
-    return {};
   }
 }
