@@ -8,8 +8,6 @@ const renewMs = 5000;
 /** Reads are the truth: a notification that is lost costs so much, in milliseconds. */
 const pollMs = 1000;
 
-const never = new AbortController().signal;
-
 /** Wakes those who wait for a step of a run, in this process and in others, as long as somebody does. */
 export class Wakes {
   readonly #send: (payload: Payload) => Promise<void>;
@@ -55,12 +53,12 @@ export class Wakes {
   /** Resolves when something may have been recorded of a run, or when it is time to look. */
   next(workflowId: string, signal: AbortSignal, ms: number = pollMs): Promise<void> {
     this.#renew(workflowId);
-    return this.#woken(workflowId, signal, ms);
+    return this.#woken(workflowId, ms, signal);
   }
 
   /** Resolves when a request may have been replied to, or when it is time to look. */
   reply(id: string, ms: number): Promise<void> {
-    return this.#woken(id, never, ms);
+    return this.#woken(id, ms);
   }
 
   notified({ step, watch, reply }: Payload): void {
@@ -74,21 +72,21 @@ export class Wakes {
     this.#merging.clear();
   }
 
-  #woken(id: string, signal: AbortSignal, ms: number): Promise<void> {
+  #woken(id: string, ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(id) ?? new Set();
       this.#waiting.set(id, waiting);
       const done = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', done);
+        signal?.removeEventListener('abort', done);
         waiting.delete(done);
         if (waiting.size === 0) this.#waiting.delete(id);
         resolve();
       };
       const timer = setTimeout(done, Math.min(ms, pollMs));
       waiting.add(done);
-      signal.addEventListener('abort', done, { once: true });
-      if (signal.aborted) done();
+      signal?.addEventListener('abort', done, { once: true });
+      if (signal?.aborted) done();
     });
   }
 
