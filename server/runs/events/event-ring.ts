@@ -28,10 +28,10 @@ export class EventRing {
     return this.#bytes;
   }
 
-  /** The newest is always kept. */
-  add(event: SentEvent): void {
+  /** The newest is always kept. `bytes` is about its size. */
+  add(event: SentEvent, bytes = jsonSize(event)): void {
     this.#events.push(event);
-    this.#bytes += jsonSize(event);
+    this.#bytes += bytes;
     this.#lastSeq = event.seq;
     while (this.#length > 1 && (this.#length > this.#limits.events || this.#bytes > this.#limits.bytes)) this.#drop();
   }
