@@ -133,6 +133,28 @@ export const PromptResolve = defineRequest(
 );
 
 /**
+ * The history of a `model/request`, for a host that keeps histories (`historyDeltas`).
+ * @since 0.1.0
+ */
+export const RequestHistory = named(
+  'RequestHistory',
+  'The history of a `model/request`, for a host that keeps histories (`historyDeltas`).',
+  () =>
+    z.object({
+      digest: z.string().describe('Stands for the whole history of this request: equal histories have the same.'),
+      base: z
+        .object({
+          digest: z.string().describe('`digest` of an earlier request of the run for the same model.'),
+          count: z.number().int().nonnegative().describe('How many of its messages come before `messages`.'),
+        })
+        .optional()
+        .describe('What comes before `messages`; absent: nothing.'),
+    }),
+);
+
+export type RequestHistory = z.output<ReturnType<typeof RequestHistory>>;
+
+/**
  * Parameters of `model/request`: the request that a model of the host is to answer.
  * @since 0.1.0
  */
@@ -144,7 +166,10 @@ export const ModelRequestParams = named(
       ...common(),
       requestId: z.string().describe('Id of this model request.'),
       model: z.string().describe('NAME of `host:NAME`.'),
-      messages: z.array(ModelMessage()).describe('The cleaned history, ending in a request.'),
+      messages: z
+        .array(ModelMessage())
+        .describe('The cleaned history, ending in a request; with `history.base` only what follows that.'),
+      history: RequestHistory().optional().describe('Present for a client that has `historyDeltas`.'),
       instructions: z.string().nullable().describe('Instructions with those of the output mode.'),
       tools: z.array(ToolDefinition()).describe('Function tools.'),
       outputTools: z.array(ToolDefinition()).describe('Output tools.'),
@@ -171,7 +196,15 @@ export const ModelRequestCallback = defineRequest(
   {
     params: ModelRequestParams,
     result: onFirstUse(() =>
-      z.object({ response: ModelResponse().describe('A v2 response; absent fields are defaulted.') }),
+      z.object({
+        response: ModelResponse().optional().describe('A v2 response; absent fields are defaulted.'),
+        wholeHistory: z
+          .literal(true)
+          .optional()
+          .describe(
+            'In place of a response: `history.base` is not known here. The request comes again, with the whole history.',
+          ),
+      }),
     ),
   },
   {

@@ -3,8 +3,7 @@ import { defineNotification, defineRequest } from './define.ts';
 import { named, onFirstUse } from './document/lazy.ts';
 import { JsonMap } from './messages/scalars.ts';
 
-/** The version of the protocol this package speaks. @since 0.1.0 */
-export const PROTOCOL_VERSION = 1;
+export { PROTOCOL_VERSION } from './version.ts';
 
 const bound = (what: string) => z.number().int().positive().describe(what);
 
@@ -76,6 +75,12 @@ const initializationOptions = () =>
       .nullish()
       .describe(
         'Whether `$/waiting` follows a callback that went unnoticed; absent: for clients whose name says Emacs or Eglot.',
+      ),
+    historyDeltas: z
+      .boolean()
+      .nullish()
+      .describe(
+        'Whether a `model/request` may leave out the messages that the request before it had (`history.base`): the host keeps those. Absent: no.',
       ),
     limits: z.record(z.string(), z.number()).nullish().describe('Lower limits for this connection.'),
     defaults: z

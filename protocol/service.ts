@@ -103,6 +103,16 @@ export const HealthGet = defineRequest(
             late: z.number().int().describe('Responses that arrived too late and were discarded.'),
           })
           .describe('Callbacks.'),
+        store: z
+          .object({
+            available: z
+              .boolean()
+              .describe(
+                'False while the database does not answer: requests that need it fail with `store.unavailable`, and runs wait.',
+              ),
+          })
+          .optional()
+          .describe('Where runs are kept; present for a database.'),
         agents: z.number().int().describe('Registered agents.'),
         heldBytes: z
           .object({

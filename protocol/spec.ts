@@ -220,6 +220,33 @@ export const Retries = named(
     ]),
 );
 
+/**
+ * Tools of the daemon for the folder that its operator has opened with `--workspace DIR`: `read_file`, `list_directory`,
+ * `find_files`, `search_files`; with `allow` also `write_file`, `edit_file`, `run_command`.
+ *
+ * @since 0.1.0
+ */
+export const WorkspaceSpec = named(
+  'WorkspaceSpec',
+  'Tools of the daemon for the folder that its operator has opened with `--workspace DIR`: `read_file`, `list_directory`, `find_files`, `search_files`; with `allow` also `write_file`, `edit_file`, `run_command`.',
+  () =>
+    z.strictObject({
+      allow: z
+        .enum(['read', 'edits', 'all'])
+        .nullish()
+        .describe(
+          'What the model may do: read (default), also edit files, also run commands. More than the operator allows is refused.',
+        ),
+      requiresApproval: z
+        .boolean()
+        .nullish()
+        .describe('Whether edits and commands wait for an approval; default false.'),
+      prefix: z.string().min(1).nullish().describe('Put before the names of its tools, with `_`; default none.'),
+      excludeTools: z.array(z.string()).nullish().describe('Tools to leave out, by the names above.'),
+    }),
+);
+export type WorkspaceSpec = z.output<ReturnType<typeof WorkspaceSpec>>;
+
 const agentFields = () => ({
   name: z.string().min(1).nullish().describe('Name of the agent.'),
   model: ModelSpec().nullish().describe('The model; default: the embedded `test` model, with a warning.'),
@@ -232,6 +259,9 @@ const agentFields = () => ({
     .describe(
       'MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
     ),
+  workspace: WorkspaceSpec()
+    .nullish()
+    .describe('Tools for the folder that the operator of the daemon has opened; refused where there is none.'),
   prepareTools: z.boolean().nullish().describe('Send `tools/prepare` before every model request.'),
   output: OutputSpec().nullish().describe('What the run must produce; default text.'),
   outputValidators: z.array(z.string()).nullish().describe('Host functions that check the output, in order.'),

@@ -16,6 +16,8 @@ export interface Config {
   readonly logLevel?: string;
   readonly logFile?: string;
   readonly mcp?: string;
+  readonly workspace?: string;
+  readonly allow?: string;
   readonly limits?: Partial<Limits>;
 }
 
@@ -38,6 +40,8 @@ const checks: Record<keyof Config, Check> = {
   logLevel: { what: 'the name of a log level', is: isText },
   logFile: { what: 'the path of a file', is: isText },
   mcp: { what: 'all, http or off', is: isText },
+  workspace: { what: 'the path of a folder', is: isText },
+  allow: { what: 'read, edits or all', is: isText },
   limits: { what: 'an object of limits', is: isMap },
 };
 

@@ -8,6 +8,7 @@ import { takeNotification } from './handlers/notifications.ts';
 import { pendingHandlers } from './handlers/pending.ts';
 import { runHandlers } from './handlers/run.ts';
 import { serviceHandlers } from './handlers/service.ts';
+import { type Identity, identityAt } from './handshake/handshake.ts';
 import type { Log } from './log.ts';
 import { connectionClient } from './rpc/connection-client.ts';
 import type { Wire } from './rpc/wire.ts';
@@ -18,6 +19,8 @@ import type { Tenancy, TenancyDeps } from './tenancy.ts';
 /** The parts of its process that one connection uses. */
 export interface ConnectionDeps extends Pick<TenancyDeps, 'env' | 'log' | 'world'> {
   readonly version: string;
+  /** What it says of itself in the handshake; default: one of its own. */
+  readonly identity?: Identity;
   /** Called with each secret that the host gives: it is to be hidden in the log and the trace. */
   readonly onSecret?: (value: string) => void;
   /** Called before a request is handled. Errors: those that it is refused with. */
@@ -63,12 +66,12 @@ export function warnUnclear(executor: RunExecutor, reason: string, runIds: Reado
 
 function createHandlers(wire: Wire, deps: ConnectionDeps, tenancy: Tenancy): Handlers {
   const { env, log, world, version } = deps;
+  const { identity = identityAt(world.epochMs(), version) } = deps;
   const { executor, agents, keys, toolsets } = tenancy;
   const onDebug = (text: string) => log.debug(text);
   return {
     ...serviceHandlers({
-      version,
-      epoch: `${world.epochMs().toString(36)}-${process.pid.toString(36)}`,
+      identity,
       startedAtMs: world.epochMs(),
       epochMs: world.epochMs,
       elapsed: world.elapsed,

@@ -1,6 +1,5 @@
 import type { Limits } from '../protocol/lifecycle.ts';
-import { defaultAnswerBounds } from './engine/limits/bounds.ts';
-import { DEFAULT_VALIDATION_MS } from './engine/validation/validator.ts';
+import { defaultAnswerBounds, defaultValidationMs } from './engine/limits/bounds.ts';
 
 /** Bounds of the daemon; an operator may raise them, a client only lower them. */
 export const defaultLimits: Limits = {
@@ -16,7 +15,7 @@ export const defaultLimits: Limits = {
   eventsPerRun: 1_000_000,
   messageBytesPerRun: 256 * 1024 * 1024,
   ...defaultAnswerBounds,
-  validationMs: DEFAULT_VALIDATION_MS,
+  validationMs: defaultValidationMs,
   eventsKept: 2048,
   eventsKeptBytes: 4 * 1024 * 1024,
   callbackTimeoutMs: 600_000,

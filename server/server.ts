@@ -1,21 +1,27 @@
+import type { InitializeParams } from '../protocol/lifecycle.ts';
 import { openConnection, warnUnclear } from './connection.ts';
 import { EngineError } from './engine/errors.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { takeNotification } from './handlers/notifications.ts';
+import { adaptTo, type Identity } from './handshake/handshake.ts';
 import { Lifecycle, type LifecycleParts } from './lifecycle.ts';
 import { type Log, type LogSink, logLevels } from './log.ts';
-import { needsWakeUp } from './rpc/wake-up.ts';
-import type { Wire, WireEvents } from './rpc/wire.ts';
+import type { WireEvents } from './rpc/channel.ts';
+import type { Wire } from './rpc/wire.ts';
 import type { Session } from './session.ts';
 import { openTenancy, type Tenancy, type TenancyDeps } from './tenancy.ts';
 
 /** The parts of its process that a daemon uses. */
 export interface ServerDeps extends TenancyDeps {
   readonly version: string;
+  /** What the daemon says of itself in the handshake; default: one of its own. */
+  readonly identity?: Identity;
   /** Called with each secret that the host gives: it is to be hidden in the log and the trace. */
   readonly onSecret?: (value: string) => void;
   /** Called with the exit code at the end: runs have ended, responses were written. */
   readonly onExit?: (code: number) => void;
+  /** The parameters of a handshake that was answered before; absent: it is still to come. */
+  readonly handshake?: InitializeParams | undefined;
   /** Watches the process of the host, which it names in the handshake. */
   readonly watchHost?: (pid: number, onGone: () => void) => void;
 }
@@ -48,11 +54,11 @@ export function serve(wire: Wire, deps: ServerDeps): Server {
   };
   const lifecycle = new Lifecycle(lifecycleParts(wire, session, { ...deps, tenancy, abandon }));
   session.onInitialize = (params) => {
-    const { processId, trace } = params;
-    wire.trace.set(trace);
-    wire.wakeUp.isEnabled = needsWakeUp(params);
+    const { processId } = params;
+    adaptTo(params, wire);
     if (processId) deps.watchHost?.(processId, () => lifecycle.hostGone());
   };
+  if (deps.handshake) session.initialize(deps.handshake);
   wire.events = wireEvents(wire, { lifecycle, executor, log: deps.log });
   return {
     session,

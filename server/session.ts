@@ -19,6 +19,7 @@ export class Session {
   #defaultModel: string | undefined;
   #showsProgress = false;
   #served: ReadonlySet<string> | null = null;
+  #keepsHistories = false;
 
   constructor(
     client: NotificationSender & Pick<RequestSender, 'request'>,
@@ -52,6 +53,7 @@ export class Session {
     this.#showsProgress = window?.workDoneProgress === true;
     this.#limits = lowered(this.#limits, options?.limits);
     this.#defaultModel = options?.defaults?.model ?? undefined;
+    this.#keepsHistories = options?.historyDeltas === true;
     this.#served = options?.callbacks ? new Set(options.callbacks) : null;
   }
 
@@ -90,7 +92,13 @@ export class Session {
   /** Reads the properties of the handshake when they are used, since it takes place later. */
   #ownerFor(client: NotificationSender & Pick<RequestSender, 'request'>, onSecret: (value: string) => void): RunOwner {
     const session = this;
-    const requests: RequestSender = { request: client.request, serves: (method) => this.serves(method) };
+    const requests: RequestSender = {
+      request: client.request,
+      serves: (method) => this.serves(method),
+      get keepsHistories() {
+        return session.#keepsHistories;
+      },
+    };
     return {
       notifications: client,
       requests,

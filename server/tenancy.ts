@@ -1,5 +1,5 @@
 import type { After } from './callbacks/timer.ts';
-import { reportBug } from './errors/response-error.ts';
+import { reportBug } from './errors/report-bug.ts';
 import { createLocalExecutor, type StoreAccess } from './executors/local/local-executor.ts';
 import type { RunnerFactory } from './executors/local/run-builder.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
@@ -11,6 +11,7 @@ import type { RunTracer } from './runs/run-trace.ts';
 import type { RunSlots } from './runs/slots.ts';
 import type { McpMode } from './toolsets/server-specs.ts';
 import { Toolsets } from './toolsets/toolsets.ts';
+import type { OpenedWorkspace } from './toolsets/workspace/opened-workspace.ts';
 
 /** The parts of its process that the runs of a daemon use. */
 export interface TenancyDeps {
@@ -21,6 +22,8 @@ export interface TenancyDeps {
   readonly allowLocalDownloads?: boolean;
   /** Which MCP servers clients may name; default all. */
   readonly mcp?: McpMode;
+  /** The folder that runs may use; absent: they may use none. */
+  readonly workspace?: OpenedWorkspace | undefined;
   readonly log: Log;
   /** RFC 3339 time, milliseconds of a steady clock, milliseconds since 1970. */
   readonly world: { now(): string; elapsed(): number; epochMs(): number };
@@ -52,7 +55,7 @@ export function openTenancy(deps: TenancyDeps): Tenancy {
   const { allowEnv = new Set<string>(), allowLocalDownloads = false } = deps;
   const limits = { ...defaultLimits, ...deps.limits };
   const keys = { env, allowEnv, allowLocalDownloads };
-  const toolsets = new Toolsets(deps.mcp ?? 'all');
+  const toolsets = new Toolsets(deps.mcp ?? 'all', deps.workspace);
   const agents = new AgentRegistry(limits, (agent) => toolsets.retire(agent));
   const executor = createLocalExecutor({
     limits,

@@ -21,9 +21,11 @@ export default defineConfig({
     pool: 'forks',
     // More than there are cores, since many tests wait for processes to end.
     maxWorkers: '150%',
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     testTimeout: timeout,
     hookTimeout: timeout,
+    // A second, the default, is soon over on such machines.
+    expect: { poll: { timeout } },
     retry: 0,
     sequence: { concurrent: false },
   },

@@ -67,7 +67,7 @@ export interface RunHandlers {
       (
         request: CallbackParamsOf<'model/request'>,
         context: ModelContext,
-      ) => Awaitable<CallbackResultOf<'model/request'>['response']>
+      ) => Awaitable<NonNullable<CallbackResultOf<'model/request'>['response']>>
     >
   >;
   /** Resolves deferred calls while the run goes on (`deferred: 'handle'`); a call that is left out ends the run. */

@@ -9,6 +9,7 @@ import type {
 } from '../types/client-types.ts';
 import type { CancellationLike, ConnectionLike } from './connection.ts';
 import { type ModelContext, type RunHandlers, servedBy, type ToolContext } from './handlers.ts';
+import { KeptHistories } from './kept-histories.ts';
 import { Requests } from './requests.ts';
 import { EventQueue, Run, type RunEventMessage } from './run.ts';
 import { ToolAnswer, toWire } from './tool-result.ts';
@@ -61,7 +62,7 @@ export type ResumeParams = Omit<
   'runId' | 'wait' | 'callbacks' | 'deferredToolResults' | 'partialResultToken' | '_meta'
 >;
 
-type Live = { readonly handlers: RunHandlers; readonly events: EventQueue };
+type Live = { readonly handlers: RunHandlers; readonly events: EventQueue; readonly histories: KeptHistories };
 
 const methodNotFound = -32601;
 const requestFailed = -32000;
@@ -112,9 +113,9 @@ export class RunwireClient {
 
   /** The handshake; must come first. Callbacks that it leaves out of a list are still served to runs with handlers for them. */
   async initialize(params: ParamsInputOf<'initialize'> = {}): Promise<ResultOf<'initialize'>> {
-    const { callbacks } = (params.initializationOptions ?? {}) as { callbacks?: readonly string[] | null };
-    this.#listed = callbacks ?? null;
-    const result = await this.request('initialize', params);
+    const options = { historyDeltas: true, ...params.initializationOptions };
+    this.#listed = options.callbacks ?? null;
+    const result = await this.request('initialize', { ...params, initializationOptions: options });
     await this.#connection.sendNotification('initialized', {});
     return result;
   }
@@ -159,7 +160,7 @@ export class RunwireClient {
     begin: () => Promise<number>,
   ): Promise<Run> {
     const events = new EventQueue();
-    const live = { handlers, events };
+    const live = { handlers, events, histories: new KeptHistories() };
     this.#runs.set(runId, live);
     const forget = () => {
       events.end();
@@ -235,8 +236,11 @@ export class RunwireClient {
     signal: AbortSignal,
   ): Promise<unknown> {
     const { runId, requestId } = call;
+    const model = find(handlers.models, call.model, 'model');
+    const request = this.#runs.get(runId)?.histories.complete(call);
+    if (!request) return { wholeHistory: true };
     const delta: ModelContext['delta'] = (piece) => this.#notify('model/delta', { runId, requestId, delta: piece });
-    return { response: await find(handlers.models, call.model, 'model')(call, { signal, delta }) };
+    return { response: await model(request, { signal, delta }) };
   }
 
   async #processHistory(call: CallbackParamsOf<'history/process'>, handlers: RunHandlers): Promise<unknown> {

@@ -45,6 +45,22 @@ export function protocolDeclarations(document: ProtocolDocument): string {
 
 type Methods = Readonly<Record<string, MethodDocument>>;
 
+/** The names of all methods as TypeScript, for those who must not load the catalogue. */
+export function methodNames({ requests, callbacks, serverNotifications }: ProtocolDocument): string {
+  const list = (name: string, sentence: string, methods: Methods) => {
+    const names = Object.keys(methods).map((method) => `  '${method}',\n`);
+    return `${comment(`${sentence} @since 0.1.0`)}export const ${name}: readonly string[] = [\n${names.join('')}];`;
+  };
+  return [
+    '// Generated from the catalogue: `npm run check -- -u` writes it anew.',
+    list('requestMethods', 'Requests that a client sends.', requests),
+    list('callbackMethods', 'Requests that the daemon sends.', callbacks),
+    list('notificationMethods', 'Notifications that the daemon sends.', serverNotifications),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
 function methodMap(name: string, sentence: string, methods: Methods, of: 'params' | 'result'): string {
   const fields = Object.entries(methods).map(([method, one]) => `  '${method}': ${typeOf(one[of] ?? {})};`);
   return `${comment(`${sentence} @since 0.1.0`)}export interface ${name} {\n${fields.join('\n')}\n}`;

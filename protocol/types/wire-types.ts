@@ -34,6 +34,8 @@ export interface AgentRegisterParams {
   tools?: ToolSpecInput[] | null | undefined;
   /** MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away. */
   mcpServers?: Record<string, McpServerInput | null> | null | undefined;
+  /** Tools for the folder that the operator of the daemon has opened; refused where there is none. */
+  workspace?: WorkspaceSpecInput | null | undefined;
   /** Send `tools/prepare` before every model request. */
   prepareTools?: boolean | null | undefined;
   /** What the run must produce; default text. */
@@ -624,6 +626,8 @@ export interface HealthGetResult {
   runs: HealthGetResultRuns;
   /** Callbacks. */
   callbacks: HealthGetResultCallbacks;
+  /** Where runs are kept; present for a database. */
+  store?: HealthGetResultStore | undefined;
   /** Registered agents. */
   agents: number;
   /** About how many bytes, as JSON, are held for the host. */
@@ -690,6 +694,12 @@ export interface HealthGetResultRuns {
   queued: number;
   /** Finished and still readable. */
   finished: number;
+}
+
+/** `HealthGetResult.store`: Where runs are kept; present for a database. @since 0.1.0 */
+export interface HealthGetResultStore {
+  /** False while the database does not answer: requests that need it fail with `store.unavailable`, and runs wait. */
+  available: boolean;
 }
 
 /** Parameters of `history/process`. @since 0.1.0 */
@@ -776,6 +786,8 @@ export interface InitializeParamsInitializationOptionsInput {
   strict?: boolean | null | undefined;
   /** Whether `$/waiting` follows a callback that went unnoticed; absent: for clients whose name says Emacs or Eglot. */
   wakeUp?: boolean | null | undefined;
+  /** Whether a `model/request` may leave out the messages that the request before it had (`history.base`): the host keeps those. Absent: no. */
+  historyDeltas?: boolean | null | undefined;
   /** Lower limits for this connection. */
   limits?: Record<string, number> | null | undefined;
   /** Defaults of runs. */
@@ -1317,8 +1329,10 @@ export interface ModelRequestParams {
   requestId: string;
   /** NAME of `host:NAME`. */
   model: string;
-  /** The cleaned history, ending in a request. */
+  /** The cleaned history, ending in a request; with `history.base` only what follows that. */
   messages: (ModelRequest | ModelResponse)[];
+  /** Present for a client that has `historyDeltas`. */
+  history?: RequestHistory | undefined;
   /** Instructions with those of the output mode. */
   instructions: string | null;
   /** Function tools. */
@@ -1350,7 +1364,9 @@ export interface ModelRequestParamsOutputObject {
 /** Result of `model/request`. @since 0.1.0 */
 export interface ModelRequestResult {
   /** A v2 response; absent fields are defaulted. */
-  response: ModelResponseInput;
+  response?: ModelResponseInput | undefined;
+  /** In place of a response: `history.base` is not known here. The request comes again, with the whole history. */
+  wholeHistory?: true | undefined;
 }
 
 /** The `DurableEvent` whose `event_kind` is `"model_request_started"`. @since 0.1.0 */
@@ -2072,6 +2088,22 @@ export interface RecordedToolResultsApprovalsValueToolDenied {
   kind: "tool-denied";
 }
 
+/** The history of a `model/request`, for a host that keeps histories (`historyDeltas`). @since 0.1.0 */
+export interface RequestHistory {
+  /** Stands for the whole history of this request: equal histories have the same. */
+  digest: string;
+  /** What comes before `messages`; absent: nothing. */
+  base?: RequestHistoryBase | undefined;
+}
+
+/** `RequestHistory.base`: What comes before `messages`; absent: nothing. @since 0.1.0 */
+export interface RequestHistoryBase {
+  /** `digest` of an earlier request of the run for the same model. */
+  digest: string;
+  /** How many of its messages come before `messages`. */
+  count: number;
+}
+
 /** The tokens of one model request, as stored on a response. `input_tokens` includes cache reads and writes. Unknown keys are kept and added up. @since 0.1.0 */
 export interface RequestUsage {
   /** Tokens of the prompt, cache reads and writes included. */
@@ -2629,6 +2661,8 @@ export interface RunStartParamsInput {
   tools?: ToolSpecInput[] | null | undefined;
   /** MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away. */
   mcpServers?: Record<string, McpServerInput | null> | null | undefined;
+  /** Tools for the folder that the operator of the daemon has opened; refused where there is none. */
+  workspace?: WorkspaceSpecInput | null | undefined;
   /** Send `tools/prepare` before every model request. */
   prepareTools?: boolean | null | undefined;
   /** What the run must produce; default text. */
@@ -3662,6 +3696,18 @@ export interface WorkDoneProgressReport {
   kind: "report";
   /** The activity of the run. */
   message: string;
+}
+
+/** Tools of the daemon for the folder that its operator has opened with `--workspace DIR`: `read_file`, `list_directory`, `find_files`, `search_files`; with `allow` also `write_file`, `edit_file`, `run_command`. @since 0.1.0 */
+export interface WorkspaceSpecInput {
+  /** What the model may do: read (default), also edit files, also run commands. More than the operator allows is refused. */
+  allow?: "read" | "edits" | "all" | null | undefined;
+  /** Whether edits and commands wait for an approval; default false. */
+  requiresApproval?: boolean | null | undefined;
+  /** Put before the names of its tools, with `_`; default none. */
+  prefix?: string | null | undefined;
+  /** Tools to leave out, by the names above. */
+  excludeTools?: string[] | null | undefined;
 }
 
 /** Parameters of requests, as a client writes them. @since 0.1.0 */

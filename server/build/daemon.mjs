@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { buildInspector } from './inspector.mjs';
 import { bundledPackages, licencesOf } from './licences.mjs';
 import { common, dist, root } from './output.mjs';
+import { bundleScripts } from './scripts.mjs';
 
 /** Heavy parts: each is a file of its own, required when it is first used. */
 const parts = {
@@ -93,11 +94,6 @@ export async function bundleDaemon() {
   // `import.meta` is read where the source runs, never in the bundle.
   const ofPart = { inspector: { define, logOverride: { 'empty-import-meta': 'silent' } } };
   const results = await Promise.all([
-    build({
-      ...bundled,
-      entryPoints: { server: 'server/main.ts' },
-      plugins: [separateParts, lazyNodeModules],
-    }),
     ...Object.entries(parts).map(([name, file]) =>
       build({ ...bundled, ...ofPart[name], entryPoints: { [`part-${name}`]: file } }),
     ),
@@ -108,10 +104,12 @@ export async function bundleDaemon() {
       banner: { js: '#!/usr/bin/env node' },
     }),
   ]);
-  const metafiles = results.map(({ metafile }) => metafile);
-  checkInputs(metafiles[0]);
+  const { external, charset, legalComments } = bundled;
+  const scripts = await bundleScripts({ external, charset, legalComments, plugins: [separateParts, lazyNodeModules] });
+  checkInputs(scripts);
+  const metafiles = [scripts.metafile, ...results.map(({ metafile }) => metafile)];
   const packages = bundledPackages([...metafiles, inspector.metafile]);
-  const files = results.flatMap(({ outputFiles }) => outputFiles);
+  const files = [...scripts.files, ...results.flatMap(({ outputFiles }) => outputFiles)];
   return [...files, ...inspector.files, ...licenceFiles(packages)];
 }
 
@@ -122,14 +120,19 @@ const licenceFiles = (packages) => [
   { path: join(cjs.outdir, 'THIRD-PARTY-LICENSES.txt'), contents: licencesOf(packages, root) },
 ];
 
-/** What would make every start slow must not slip into the bundle of the daemon. */
-function checkInputs({ outputs }) {
-  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
-  const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
-  const refuse = (pattern, advice) => {
-    const found = used.filter((file) => pattern.test(file));
-    if (found.length > 0) throw new Error(`server.cjs holds ${found[0]} and ${found.length - 1} more; ${advice}`);
+/** What would make every start slow must not slip into the scripts of the daemon, least of all into the one that answers first. */
+function checkInputs({ metafile: { outputs }, front }) {
+  const used = (inputs) => inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+  const all = used(Object.values(outputs).flatMap((output) => Object.entries(output.inputs)));
+  const refuse = (pattern, advice, { files = all, script = 'the daemon' } = {}) => {
+    const found = files.filter((file) => pattern.test(file));
+    if (found.length > 0) throw new Error(`${script} holds ${found[0]} and ${found.length - 1} more; ${advice}`);
   };
+  refuse(
+    /^node_modules\/|^server\/(engine\/(?!errors|json\/|limits\/)|executors|handlers|models|runs|cli\/(?!options|settings\/(?!command-table|help)))/,
+    'the handshake must not wait for it: import it from server/process/daemon.ts',
+    { files: used(front), script: 'server.cjs' },
+  );
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
   refuse(
     /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|@modelcontextprotocol|@opentelemetry)\//,

@@ -14,15 +14,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { inject } from 'postject';
 import { common, dist, root, version } from './output.mjs';
 
 const daemon = join(dist, 'daemon');
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
-/** What the launcher writes before the compiled code. */
+/** What the launcher writes before the compiled code: its length, and whether a run was in it. */
 const cacheHeader = 8;
+/** The scripts that the launcher runs with caches. */
+const scripts = ['server.cjs', 'engine.cjs'];
 const suffix = process.platform === 'win32' ? '.exe' : '';
 
 /** Builds the executable of what is in dist/daemon; returns its path. */
@@ -85,8 +87,9 @@ async function blobOf(node, scratch) {
     write: true,
   });
   if (loader.errors.length > 0) throw new Error('the loader was not built');
-  const files = readdirSync(daemon).filter((file) => file === 'server.cjs' || file.startsWith('part-'));
-  const caches = files.map((file) => [`${file}.cache`, cacheOf(file, node, scratch)]);
+  const files = readdirSync(daemon).filter((file) => scripts.includes(file) || file.startsWith('part-'));
+  const launched = cachesOfLauncher(node, join(scratch, 'cache'));
+  const caches = files.map((file) => [`${file}.cache`, cacheOf(file, { node, scratch, launched })]);
   const config = join(scratch, 'sea.json');
   writeFileSync(
     config,
@@ -104,9 +107,9 @@ async function blobOf(node, scratch) {
 }
 
 /** The compiled code of a file, as this Node has it after the file has run. */
-function cacheOf(file, node, scratch) {
+function cacheOf(file, { node, scratch, launched }) {
   const cache = join(scratch, `${file}.cache`);
-  if (file === 'server.cjs') writeFileSync(cache, serverCache(node, join(scratch, 'cache')));
+  if (scripts.includes(file)) writeFileSync(cache, launched[file]);
   else execFileSync(node, ['-e', compilePart, join(daemon, file), cache], { stdio: ['ignore', 'ignore', 'inherit'] });
   return cache;
 }
@@ -119,12 +122,14 @@ const compilePart = `
     '(function (exports, require, module, __filename, __dirname) {' + source + '\\n})', { filename: file });
   const module_ = { exports: {} };
   script.runInThisContext()(module_.exports, require('node:module').createRequire(file), module_, file, '');
+  // One that holds chunks for the script of the server compiles them when they are defined.
+  if (typeof module_.exports === 'function') module_.exports({});
   fs.writeFileSync(cache, script.createCachedData());
   process.exit(0);
 `;
 
-/** The cache that the launcher writes when the daemon has done what every daemon does. */
-function serverCache(node, folder) {
+/** The compiled code that the launcher writes when the daemon has done what every daemon does. */
+function cachesOfLauncher(node, folder) {
   const messages = [
     { id: 1, method: 'initialize', params: { processId: process.pid } },
     { method: 'initialized', params: {} },
@@ -138,9 +143,16 @@ function serverCache(node, folder) {
     env: { ...env, XDG_CACHE_HOME: folder, LOCALAPPDATA: folder },
     encoding: 'utf8',
   });
-  const [written] = status === 0 ? readdirSync(join(folder, 'runwire')) : [];
-  if (!written) throw new Error(`the daemon has not written its cache (exit code ${status}): ${stderr}`);
-  return readFileSync(join(folder, 'runwire', written)).subarray(cacheHeader);
+  const written = status === 0 ? readdirSync(join(folder, 'runwire')) : [];
+  return Object.fromEntries(
+    scripts.map((script) => {
+      const file = written.find((name) => name.includes(`-${basename(script, '.cjs')}-`));
+      if (!file) throw new Error(`the daemon has not written the cache of ${script} (exit code ${status}): ${stderr}`);
+      const content = readFileSync(join(folder, 'runwire', file));
+      if (content.readUInt32LE(4) !== 1) throw new Error(`the cache of ${script} was written before the run`);
+      return [script, content.subarray(cacheHeader, cacheHeader + content.readUInt32LE(0))];
+    }),
+  );
 }
 
 function framed(message) {

@@ -5,7 +5,7 @@ import type { Serves } from '../engine/steps/run-lines.ts';
 import { describeOverflow, overflowIn } from '../errors/json-overflow.ts';
 import { failed, methodNotFound, timedOut } from './callback-errors.ts';
 import { CallbackError, type RequestSender } from './client.ts';
-import { type CallbackWorld, type OpenCallbackOptions, openCallback } from './open-callback.ts';
+import { type CallbackWorld, type OpenCallbackOptions, openCallback, type Shorten } from './open-callback.ts';
 import type { PendingAnswer, PendingJournal } from './pending-journal.ts';
 import { Semaphore } from './semaphore.ts';
 
@@ -39,6 +39,7 @@ export interface CallbackRequest<T> {
   /** Milliseconds until it is given up; null: never; absent: as the limits say. */
   readonly timeoutMs?: number | null | undefined;
   readonly isForHuman?: boolean;
+  readonly shorten?: Shorten;
   read(result: unknown): T;
   /** Called as soon as it ends in any way: what the client sends after that is late. */
   onEnd?(): void;
@@ -141,6 +142,7 @@ export class CallbackRequester {
       },
       timeoutMs,
       isForHuman: call.isForHuman ?? false,
+      shorten: call.shorten,
       read: (result) => call.read(finite(call, result)),
       errorOf: (error: CallbackError) => errorOf(call, error),
       timedOut: () => timedOut(call, timeoutMs ?? 0),

@@ -36,6 +36,8 @@ export interface RequestSender {
   request(method: CallbackMethod | EditorRequestMethod, params: object, listener: AnswerListener): SentRequest;
   /** Returns whether the client serves a callback. */
   serves(method: CallbackMethod): boolean;
+  /** Whether the client keeps the histories of model requests, so that what it was sent before may be left out. */
+  readonly keepsHistories?: boolean;
 }
 
 /** Sends notifications to a client, or to whatever else follows a run. */

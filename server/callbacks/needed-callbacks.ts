@@ -59,8 +59,8 @@ function shown(names: readonly string[]): string {
 }
 
 /** Tools of an MCP server cannot defer a call, but may need an approval. */
-const hasApprovals = ({ mcpServers }: AgentSpec) =>
-  Object.values(mcpServers ?? {}).some((server) => server?.requiresApproval);
+const hasApprovals = ({ mcpServers, workspace }: AgentSpec) =>
+  Boolean(workspace?.requiresApproval) || Object.values(mcpServers ?? {}).some((server) => server?.requiresApproval);
 
 /** External tools are never called; those that want an approval only when it can be given in this run. */
 function calledTools({ spec, params }: PlannedRun): NonNullable<AgentSpec['tools']> {

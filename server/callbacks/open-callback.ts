@@ -9,6 +9,7 @@ import {
 } from './client.ts';
 import type { PendingEnd, PendingEntry, PendingItems } from './pending-items.ts';
 import type { PendingAnswer } from './pending-journal.ts';
+import { wantsWholeHistory } from './sent-history.ts';
 import type { After } from './timer.ts';
 
 /** Counters of the callbacks of a daemon. */
@@ -35,6 +36,8 @@ export interface OpenCallbackOptions<T> {
   readonly timeoutMs: number | null;
   /** True when it is never sent, since a human decides. */
   readonly isForHuman: boolean;
+  /** Leaves out of the parameters what the client keeps. */
+  readonly shorten?: Shorten | undefined;
   /** Reads the result. Errors: `callback.invalid`. */
   readonly read: (answer: unknown) => T;
   /** Returns the error for a response that is an error. */
@@ -43,6 +46,13 @@ export interface OpenCallbackOptions<T> {
   /** Called when it is answered in place of its client, before anything follows from that. */
   readonly onResolved?: (answer: PendingAnswer) => Promise<void> | undefined;
 }
+
+/** Returns the parameters as a client is sent them; with `isWhole` nothing is left out. */
+export type Shorten = (
+  params: Record<string, unknown>,
+  requests: RequestSender,
+  isWhole: boolean,
+) => { params: Record<string, unknown>; isShort: boolean };
 
 /** How a callback ends for the step that sent it. */
 interface Until<T> {
@@ -69,6 +79,8 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
   readonly #onAbort = () => this.#end('withdrawn', () => this.#until.reject(this.#until.signal.reason));
   #sent: SentRequest | null = null;
   #stopTimer: (() => void) | null = null;
+  /** Sends it again with what was left out; null when nothing was. */
+  #sendWhole: (() => void) | null = null;
   #isOpen = true;
 
   constructor(
@@ -98,7 +110,13 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
     signal.addEventListener('abort', this.#onAbort, { once: true });
     pending.add(this);
     if (signal.aborted) this.#onAbort();
-    else if (requests && this.#isOpen) this.#sent = requests.request(this.method, this.params, this);
+    else if (requests && this.#isOpen) this.#send(requests);
+  }
+
+  #send(requests: RequestSender, isWhole = false): void {
+    const short = requests.keepsHistories ? this.#options.shorten?.(this.params, requests, isWhole) : undefined;
+    this.#sendWhole = short?.isShort ? () => this.#send(requests, true) : null;
+    this.#sent = requests.request(this.method, short?.params ?? this.params, this);
   }
 
   /** A new object takes its place, so that a response of the former client is late like any other. */
@@ -134,6 +152,10 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
       return;
     }
     this.#sent = null;
+    if (this.#sendWhole && wantsWholeHistory(answer)) {
+      this.#sendWhole();
+      return;
+    }
     try {
       const value = this.#options.read(answer);
       this.#end('answered', () => this.#until.resolve(value));

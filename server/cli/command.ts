@@ -1,5 +1,6 @@
 import type { RunExecutor } from '../executors/run-executor.ts';
-import type { StoreSetting } from '../store/keeping.ts';
+import type { StoreSetting } from '../store/setting.ts';
+import type { Store } from '../store/store.ts';
 import { exitCode } from './exit-code.ts';
 import { type OptionTable, type ReadOptions, readOptions, UsageError } from './options.ts';
 import { type TextSink, Voice } from './output.ts';
@@ -11,10 +12,18 @@ export interface Desk {
   readonly env: NodeJS.ProcessEnv;
   /** The store that was named before the command. */
   readonly store?: StoreSetting | undefined;
-  /** The runs of a store: of a folder, or of the one that was named before the command; null when none was. */
-  readonly open: (folder: string | undefined) => RunExecutor | null;
+  /** The database that was named before the command; null when none was. */
+  readonly database?: RunDatabase | null;
+  /** The runs of a store: of a folder, or of the one that was named before the command, there of a tenant; null when none was. */
+  readonly open: (folder: string | undefined, tenant?: string) => RunExecutor | null;
   /** Aborted when the user wants it to stop. */
   readonly interrupted: AbortSignal;
+}
+
+/** A database in which tenants keep their runs. */
+export interface RunDatabase {
+  store(tenant: string): Store;
+  close(): Promise<void>;
 }
 
 /** A command of its own options, which starts no run. */

@@ -1,4 +1,3 @@
-import { globalOptions } from '../command-line.ts';
 import { acpTable } from '../frontends/acp-options.ts';
 import type { DeskCommand } from './command.ts';
 import { completionCommand } from './completion.ts';
@@ -9,21 +8,33 @@ import { showCommand } from './inspect/show.ts';
 import type { ViewDesk } from './inspect/view-desk.ts';
 import { modelsCommand } from './models.ts';
 import { runTable } from './run-options.ts';
+import { gatewayOptions } from './serve/gateway-options.ts';
+import { workerOptions } from './serve/worker-options.ts';
+import type { CommandName } from './settings/command-table.ts';
+import { globalOptions } from './settings/global-options.ts';
+import { placeOptions } from './settings/hoisted-options.ts';
 import { storeCommand } from './store/store-command.ts';
 
-const completion = completionCommand({
-  '': Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name])),
+const ofDaemon = Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name]));
+
+/** What is completed after each command; after none: the options of the daemon. */
+const optionsOf: Readonly<Record<'' | CommandName, readonly string[]>> = {
+  '': ofDaemon,
+  serve: [...Object.keys(gatewayOptions), ...ofDaemon],
+  worker: [...Object.keys(workerOptions), ...ofDaemon],
   run: Object.keys(runTable),
-  inspect: inspectCommand.optionNames,
-  runs: runsCommand.optionNames,
-  show: showCommand.optionNames,
+  inspect: [...inspectCommand.optionNames, ...placeOptions],
+  runs: [...runsCommand.optionNames, ...placeOptions],
+  show: [...showCommand.optionNames, ...placeOptions],
   acp: [...Object.keys(acpTable), 'store', 'mcp', 'allow-env', 'config', 'log-level', 'log-file', 'help'],
   models: modelsCommand.optionNames,
   doctor: doctorCommand.optionNames,
   store: storeCommand.optionNames,
   schema: ['help'],
   completion: ['help'],
-});
+};
+
+const completion = completionCommand(optionsOf);
 
 /** The commands that start no run, by name. */
 export const deskCommands = {

@@ -26,10 +26,10 @@ export function runProcess(
 /** Any other command as this process. */
 export function deskProcess(
   { kind, args, store }: { kind: keyof typeof deskCommands; args: readonly string[]; store?: Desk['store'] },
-  { stdout, log, open }: { stdout: Output; log: Log; open: Desk['open'] },
+  { stdout, log, ...runs }: { stdout: Output; log: Log } & Pick<Desk, 'open' | 'database'>,
 ): Promise<never> {
   return asProcess({ stdout, log }, (streams) =>
-    deskCommands[kind].run(args, { ...streams, env: process.env, store, open }),
+    deskCommands[kind].run(args, { ...streams, env: process.env, store, ...runs }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { parseExact } from '../engine/json/exact-json.ts';
+import type { Allowance } from '../toolsets/workspace/opened-workspace.ts';
 import { type OptionTable, readOptions, UsageError } from './options.ts';
-import { type Allowance, allowances } from './tools/workspace-run.ts';
+import { allowanceOf } from './settings/allowance.ts';
 
 /** The options of `runwire run`. */
 export interface RunOptions {
@@ -171,12 +172,8 @@ export function readRunOptions(args: readonly string[]): RunOptions | null {
 /** Errors: `UsageError` for an allowance that is none, or without a workspace. */
 function workspaceOf(path: string | undefined, allow: string | undefined): Pick<RunOptions, 'workspace'> {
   if (path === undefined && allow !== undefined) throw new UsageError('--allow belongs to --workspace');
-  const allowance = allow ?? 'read';
-  if (!isAllowance(allowance)) throw new UsageError(`--allow takes ${allowances.join(', ')}, not '${allowance}'`);
-  return path === undefined ? {} : { workspace: { path, allowance } };
+  return path === undefined ? {} : { workspace: { path, allowance: allowanceOf(allow) } };
 }
-
-const isAllowance = (value: string): value is Allowance => (allowances as readonly string[]).includes(value);
 
 function keyAndValue(text: string): [string, unknown] {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];

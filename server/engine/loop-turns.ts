@@ -23,3 +23,9 @@ export async function nextTurn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   open -= 1;
 }
+
+/** Calls back when all that follows from promises which are settled has been done; the event loop does not go round. */
+export function afterMicrotasks(callback: () => void): void {
+  // A tick that is scheduled while microtasks run comes after the last of them.
+  queueMicrotask(() => process.nextTick(callback));
+}

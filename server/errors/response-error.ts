@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import type * as z from 'zod';
 import { ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
@@ -6,6 +5,7 @@ import { EngineError } from '../engine/errors.ts';
 import type { Log } from '../log.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { invalidParams, type ParamIssue } from './params-error.ts';
+import { reportBug } from './report-bug.ts';
 
 /** An error as the response of a request. */
 export function responseError(
@@ -80,13 +80,4 @@ export function toResponseError(error: unknown, log: Log): ResponseError<unknown
   if (error instanceof ResponseError) return error;
   const known = error instanceof EngineError ? error : reportBug(error, log);
   return responseError(known.kind, known.message, known.details);
-}
-
-/** Logs a bug and returns an error with its incident id; its text and stack stay in the daemon. */
-export function reportBug(error: unknown, log: Log): EngineError {
-  const incident = randomUUID();
-  log.error(`incident ${incident}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new EngineError('internal', `Internal error; see incident ${incident} in the log of the daemon.`, {
-    incident,
-  });
 }

@@ -61,6 +61,7 @@ export interface ConversationList {
 export interface ExecutorHealth {
   readonly runs: ResultOf<'health/get'>['runs'];
   readonly callbacks: ResultOf<'health/get'>['callbacks'];
+  readonly store?: ResultOf<'health/get'>['store'];
   /** What the runs hold, in bytes. */
   readonly heldBytes: Omit<ResultOf<'health/get'>['heldBytes'], 'agents'>;
 }

@@ -66,6 +66,8 @@ export function agentFileOf({ agent, models }: AcpOptions): AcpAgentFile {
   const name = `--agent '${agent}'`;
   const field = unserved.find((one) => rest[one] !== undefined && rest[one] !== null);
   if (field) throw new UsageError(`${name}: \`${field}\` cannot be used here: there is no program that serves it`);
+  if (rest.workspace)
+    throw new UsageError(`${name}: \`workspace\` cannot be used here: the editor says which folders there are`);
   const spec = checked(AgentSpec().safeParse(rest), name);
   const entries = listed ?? (model === undefined ? [] : [model]);
   if (!Array.isArray(entries)) throw new UsageError(`${name}: \`models\` has to be a list`);

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { compileAgent } from '../engine/agent.ts';
 import { EngineError } from '../engine/errors.ts';
-import { reportBug } from '../errors/response-error.ts';
+import { reportBug } from '../errors/report-bug.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
 import { defaultLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -86,7 +86,7 @@ function worldOf({ runs, hasStore, keys, log }: AcpSurroundings): AcpWorld {
       return facts;
     },
     register: async (name, spec) => {
-      toolsets.check(spec.mcpServers);
+      toolsets.check(spec);
       agents.set(name, { spec, compiled: await compileAgent(spec, defaultLimits) });
     },
     warmUp: (name, options) => {

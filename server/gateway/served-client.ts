@@ -1,7 +1,7 @@
 import { type Connection, type ConnectionDeps, openConnection, warnUnclear } from '../connection.ts';
 import { EngineError } from '../engine/errors.ts';
 import { takeNotification } from '../handlers/notifications.ts';
-import { needsWakeUp } from '../rpc/wake-up.ts';
+import { adaptTo } from '../handshake/handshake.ts';
 import { openWire, type Wire } from '../rpc/wire.ts';
 import { detachedOwner } from './detached-owner.ts';
 import { checkOf } from './grant.ts';
@@ -55,10 +55,7 @@ export class ServedClient {
     const tenancy = tenant.tenancy;
     const onExit = () => client.close(1000, 'exit');
     this.#connection = openConnection(this.#wire, { ...options, check }, { tenancy, onExit });
-    this.#connection.session.onInitialize = (params) => {
-      this.#wire.trace.set(params.trace);
-      this.#wire.wakeUp.isEnabled = needsWakeUp(params);
-    };
+    this.#connection.session.onInitialize = (params) => adaptTo(params, this.#wire);
     this.#wire.events = {
       onEnd: () => this.gone(),
       onClosed: () => this.gone(),

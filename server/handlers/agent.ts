@@ -25,9 +25,9 @@ export function agentHandlers({
       const spec = agentFieldsOf(params);
       const hostServesSecrets = session.serves('secret/get');
       if (spec.model) resolveModel(spec.model, { ...keys, hostServesSecrets }, spec.modelSettings);
-      toolsets.check(spec.mcpServers);
+      toolsets.check(spec);
       const compiled = await compileAgent(spec, session.limits);
-      refuseApprovals(spec.mcpServers, compiled);
+      refuseApprovals(spec, compiled);
       const { warnings } = compiled;
       const replaced = agents.set(params.name, { spec, compiled });
       return { name: params.name, replaced, ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };

@@ -1,11 +1,11 @@
-import type { EventLoopUtilization } from 'node:perf_hooks';
-import { callbacks, type ResultOf, requests, serverNotifications } from '../../protocol/catalogue.ts';
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import type { ResultOf } from '../../protocol/catalogue.ts';
 import { protocolDocument } from '../../protocol/document/document.ts';
-import { PROTOCOL_VERSION } from '../../protocol/lifecycle.ts';
-import { REFERENCE_VERSION } from '../../protocol/reference.ts';
+import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
+import { type Identity, initializeResult } from '../handshake/handshake.ts';
 import { modelList } from '../models/list.ts';
 import type { Wire } from '../rpc/wire.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
@@ -14,8 +14,7 @@ type ServiceHandlers = Pick<Handlers, 'initialize' | 'shutdown' | 'models/list' 
 
 /** What the service requests need. */
 export interface ServiceDeps {
-  readonly version: string;
-  readonly epoch: string;
+  readonly identity: Identity;
   readonly startedAtMs: number;
   readonly epochMs: () => number;
   /** Milliseconds of a steady clock. */
@@ -40,19 +39,7 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
         );
       }
       session.initialize(params);
-      return {
-        protocolVersion: PROTOCOL_VERSION,
-        serverInfo: { name: 'runwire', version: deps.version, pydanticAi: REFERENCE_VERSION },
-        epoch: deps.epoch,
-        limits: session.limits,
-        capabilities: {
-          runwire: {
-            requests: Object.keys(requests),
-            callbacks: Object.keys(callbacks),
-            notifications: Object.keys(serverNotifications),
-          },
-        },
-      };
+      return initializeResult(deps.identity, session.limits);
     },
     shutdown: async (_params, session) => {
       session.shutDown();

@@ -2,6 +2,8 @@ import { ModelResponse } from '../../protocol/messages/messages.ts';
 import { invalid } from '../callbacks/callback-results.ts';
 import type { CallbackError } from '../callbacks/client.ts';
 import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
+import type { Shorten } from '../callbacks/open-callback.ts';
+import { SentHistory } from '../callbacks/sent-history.ts';
 import { EngineError } from '../engine/errors.ts';
 import { jsonSize } from '../engine/json/json-size.ts';
 import { tooLarge } from '../engine/limits/bounds.ts';
@@ -16,12 +18,19 @@ import { withoutInlineSystem } from './inline-system.ts';
  * Source: Pydantic AI `FunctionModel`.
  */
 export function hostModel(name: string, callbacks: HostCallbacks): Model {
-  return { id: `host:${name}`, request: (prompt, call) => requestHost(name, callbacks, prompt, call) };
+  const sent = new SentHistory();
+  return { id: `host:${name}`, request: (prompt, call) => requestHost({ name, callbacks, sent }, prompt, call) };
+}
+
+/** A model of the host, for one run. */
+interface OpenHostModel {
+  readonly name: string;
+  readonly callbacks: HostCallbacks;
+  readonly sent: SentHistory;
 }
 
 async function requestHost(
-  name: string,
-  callbacks: HostCallbacks,
+  { name, callbacks, sent }: OpenHostModel,
   prompt: ModelPrompt,
   call: ModelCall,
 ): Promise<ModelAnswer> {
@@ -56,7 +65,11 @@ async function requestHost(
     const response = isMeasured(given) ? parsed.data : { ...parsed.data, usage: streamedUsage(stream) };
     return { response, served: response.model_name };
   };
-  const callback = { ...what, read, onError: (error: CallbackError) => modelError(error, name) };
+  const shorten: Shorten = (whole, requests, isWhole) => {
+    const next = sent.next(params.messages, requests, isWhole);
+    return { params: { ...whole, ...next }, isShort: next.history.base !== undefined };
+  };
+  const callback = { ...what, read, shorten, onError: (error: CallbackError) => modelError(error, name) };
   if (!stream) return callbacks.request(callback, params, call);
   return callbacks.streaming(
     { requestId: params.requestId, stream, signal: call.signal },

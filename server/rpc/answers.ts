@@ -1,7 +1,8 @@
-import { AbstractMessageWriter, type Message } from 'vscode-jsonrpc/node';
+import type { Disposable, Message, MessageWriter } from 'vscode-jsonrpc/node';
 import { ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
 import { jsonSize } from '../engine/json/json-size.ts';
 import type { RequestId } from './envelope.ts';
+import { neverFires } from './never-fires.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { OutboundPump } from './pump.ts';
 import type { Trace } from './trace.ts';
@@ -22,16 +23,28 @@ export interface AnswersParts {
   readonly reportBug: (error: unknown) => { readonly message: string; readonly details: object };
 }
 
-/** Sends the responses, exactly one for each request; those of the library pass through here too. */
-export class Answers extends AbstractMessageWriter {
+/**
+ * Sends the responses, exactly one for each request; those of the library pass through here too. It is a writer of the library by
+ * its interface alone, since the first response is sent before the library is loaded.
+ */
+export class Answers implements MessageWriter {
+  readonly onError = neverFires;
   /** True once the handshake has succeeded: nothing else may be sent before. */
   isOpen = false;
   readonly #parts: AnswersParts;
 
   constructor(parts: AnswersParts) {
-    super();
     this.#parts = parts;
-    parts.pump.onClose(() => this.fireClose());
+  }
+
+  /** Calls back when the client has gone. */
+  onClose(listener: () => void): Disposable {
+    this.#parts.pump.onClose(listener);
+    return neverFires();
+  }
+
+  dispose(): void {
+    // Nothing is kept but what the pump keeps.
   }
 
   write(message: Message): Promise<void> {

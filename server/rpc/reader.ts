@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from 'vscode-jsonrpc/node';
+import type { DataCallback, Disposable, Message, MessageReader } from 'vscode-jsonrpc/node';
 import { parseMessage } from '../errors/json-overflow.ts';
 import type { Frame, FrameSplitter, Framing, WireLimits } from './framing/frames.ts';
 import { ContentLengthFrames } from './framing/length-frames.ts';
@@ -8,6 +8,7 @@ import { LineFrames } from './framing/line-frames.ts';
 import { MessageFrames } from './framing/message-frames.ts';
 import { jsonFault } from './json-fault.ts';
 import { type MessageParts, readablePartsOf } from './message-parts.ts';
+import { neverFires } from './never-fires.ts';
 
 /** Something in the input that was no JSON value. */
 export type Fault =
@@ -25,7 +26,7 @@ export interface ReaderSink {
   value(value: unknown, size: number): Message | undefined;
   /** The same for input that is not a value. */
   fault(fault: Fault): Message | undefined;
-  /** Returns whether messages that were passed on wait to be dispatched. */
+  /** Returns whether messages that were passed on wait to be dispatched: no more are read then. */
   isBacklogged(): boolean;
   /** The input has ended and everything in it was passed on. */
   end(): void;
@@ -36,14 +37,20 @@ export interface ReaderSink {
  * own, everything else begins with a header.
  *
  * The end of the input is not the end of the connection, unlike in the library: requests that were read still get their responses.
+ * It is a reader of the library by its interface alone, since it reads before the library is loaded.
  */
-export class WireReader extends AbstractMessageReader {
+export class WireReader implements MessageReader {
+  readonly onError = neverFires;
+  readonly onClose = neverFires;
+  readonly onPartialMessage = neverFires;
   readonly #stream: Readable;
   readonly #limits: () => WireLimits;
   readonly #sink: ReaderSink;
   // Fatal: text that is not UTF-8 is refused, not read with replacement characters.
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  #callback: DataCallback = () => undefined;
+  #callback: DataCallback | undefined;
+  /** Messages that nobody has listened to yet. */
+  readonly #early: Message[] = [];
   #start: Buffer | undefined = Buffer.alloc(0);
   #splitter: FrameSplitter | undefined;
   #isLost = false;
@@ -51,18 +58,34 @@ export class WireReader extends AbstractMessageReader {
   #isResting = false;
   #isHeld = false;
   #quietTimer: NodeJS.Timeout | undefined;
+  #reading: Disposable | undefined;
 
   /** `framing`: known before anything was read. */
   constructor(stream: Readable, limits: () => WireLimits, sink: ReaderSink, framing?: 'messages') {
-    super();
     this.#stream = stream;
     this.#limits = limits;
     this.#sink = sink;
     if (framing) this.#splitter = new MessageFrames(limits);
   }
 
+  /** Begins to read, or goes on with what `begin` has read. */
   listen(callback: DataCallback): Disposable {
     this.#callback = callback;
+    for (const message of this.#early.splice(0)) callback(message);
+    return this.begin();
+  }
+
+  /** Begins to read before there is anybody to listen: one message at a time, until one of them waits to be dispatched. */
+  begin(): Disposable {
+    this.#reading ??= this.#read();
+    return this.#reading;
+  }
+
+  dispose(): void {
+    // Nothing is kept but what the streams keep.
+  }
+
+  #read(): Disposable {
     const onData = (chunk: Buffer) => this.#push(chunk);
     const onEnd = () => this.#end();
     // A pipe that broke brings nothing more: the same as its end.
@@ -157,6 +180,7 @@ export class WireReader extends AbstractMessageReader {
 
   /** Half of what may be in flight, so that many small requests in one chunk are no overload. */
   #perTurn(): number {
+    if (!this.#callback) return 1;
     return Math.max(1, Math.min(128, this.#limits().requestsInFlight >> 1));
   }
 
@@ -184,7 +208,9 @@ export class WireReader extends AbstractMessageReader {
   #take(frame: Frame): void {
     if (frame.kind === 'lost') this.#isLost = true;
     const message = frame.kind === 'body' ? this.#parse(frame.bytes) : this.#sink.fault(frame);
-    if (message) this.#callback(message);
+    if (!message) return;
+    if (this.#callback) this.#callback(message);
+    else this.#early.push(message);
   }
 
   #parse(bytes: Buffer): Message | undefined {

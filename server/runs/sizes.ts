@@ -1,6 +1,7 @@
 import type { Limits } from '../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../protocol/run.ts';
 import { invalidParams } from '../errors/params-error.ts';
+import { mostWorkspaceTools } from '../toolsets/workspace/opened-workspace.ts';
 
 /** Errors: `params.invalid` for data of a run beyond the limits. */
 export function checkSizes(params: RunStartParams, limits: Limits): void {
@@ -15,6 +16,6 @@ export function checkSizes(params: RunStartParams, limits: Limits): void {
     const advice = 'Keep large data with the host, and give a name for it.';
     if (size > limits[limit]) refuse(field, `${size} bytes as JSON`, limit, advice);
   }
-  const tools = params.tools?.length ?? 0;
+  const tools = (params.tools?.length ?? 0) + (params.workspace ? mostWorkspaceTools : 0);
   if (tools > limits.toolsPerRun) refuse('tools', `${tools} tools`, 'toolsPerRun', 'Leave out those it does not need.');
 }

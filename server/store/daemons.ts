@@ -17,7 +17,13 @@ interface DaemonFile {
 export const beatMs = 10_000;
 const silenceMs = 60_000;
 
-const machine = machineOf();
+let machine: string | undefined;
+
+/** The machine of this process, found out when it is first needed. */
+function machineHere(): string {
+  machine ??= machineOf();
+  return machine;
+}
 
 /** The file of this daemon, and those of the others. A daemon without a file is gone. */
 export class Daemons {
@@ -35,7 +41,7 @@ export class Daemons {
   beat(): void {
     if (this.#hasFile && this.#touch()) return;
     const { pid } = process;
-    const file: DaemonFile = { pid, started: identityOf(pid) ?? '', machine, version: this.#version };
+    const file: DaemonFile = { pid, started: identityOf(pid) ?? '', machine: machineHere(), version: this.#version };
     // Renamed into its place: a file that is there is whole.
     const draft = join(this.#folder, `.new-${this.epoch}`);
     fs.writeFileSync(draft, `${JSON.stringify(file)}\n`, { mode: 0o600 });
@@ -64,10 +70,11 @@ export class Daemons {
     const path = this.#path(epoch);
     const file = read(path);
     if (!file) return null;
-    const known = file.machine === machine ? identityOf(file.pid) : undefined;
-    if (file.machine === machine && known !== file.started) return null;
+    const isHere = file.machine === machineHere();
+    const started = isHere ? identityOf(file.pid) : undefined;
+    if (isHere && started !== file.started) return null;
     // The start of a process is known on some systems only; elsewhere the number may be another one's.
-    const isSure = file.machine === machine && known !== 'alive';
+    const isSure = isHere && started !== 'alive';
     return isSure || this.#silence(path) < silenceMs ? file.pid : null;
   }
 

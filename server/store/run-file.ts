@@ -1,8 +1,10 @@
 import fs from 'node:fs';
+import { promisify } from 'node:util';
 import { encodeLine, type RawLine } from './line.ts';
 import type { LineLog } from './store.ts';
 import { failedIn } from './store-errors.ts';
 
+const openFile = promisify(fs.open);
 const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
 
 /** When lines are on disk: `normal` awaits it only for what cannot be made again. */
@@ -47,8 +49,9 @@ export class RunFile implements LineLog {
   }
 
   /** Creates the file of a new run. Errors: those of the system, `EEXIST` among them. */
-  static create(path: string, world: FileWorld): RunFile {
-    const fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  static async create(path: string, world: FileWorld): Promise<RunFile> {
+    // Making a file takes a file system longer than writing to it; other runs go on meanwhile.
+    const fd = await openFile(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     return new RunFile(path, fd, { size: 0, count: 0 }, world);
   }
 
@@ -117,19 +120,18 @@ export class RunFile implements LineLog {
     if (this.#isClosed) throw new Error(`the file '${this.path}' is closed`);
     this.#try(() => {
       this.#world.check(this);
-      const bytes = Buffer.from(this.#held + this.#encode(fields));
+      const text = this.#held + this.#encode(fields);
       this.#held = '';
-      this.#writeWhole(bytes);
-      this.#size += bytes.length;
+      this.#size += this.#writeWhole(text);
     });
   }
 
   /** A line that fits only in part is taken back, so that what follows later stands after a whole one. */
-  #writeWhole(bytes: Buffer): void {
+  #writeWhole(text: string): number {
+    const size = Buffer.byteLength(text);
     try {
-      const written = fs.writeSync(this.#fd, bytes);
-      if (written < bytes.length)
-        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+      if (fs.writeSync(this.#fd, text) === size) return size;
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     } catch (error) {
       fs.ftruncateSync(this.#fd, this.#size);
       throw error;

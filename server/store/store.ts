@@ -48,6 +48,12 @@ export interface StoredHeadSummary {
   readonly prompt: string | undefined;
 }
 
+/** A run that a tool of another one started. */
+export interface StoredChild {
+  readonly ref: RunRef;
+  readonly runId: string;
+}
+
 /** The messages of a run, and the index of the first that is new. */
 export interface RunHistory {
   readonly messages: readonly ModelMessage[];
@@ -100,6 +106,8 @@ export interface Store {
   refs(): Promise<RunRef[]>;
   /** The runs of a conversation, newest first. */
   ofConversation(conversationId: string): Promise<RunRef[]>;
+  /** The runs that tools of a run started, unless they have ended. */
+  openChildren(runId: string): Promise<readonly StoredChild[]>;
   /** Reads a run; null when it is gone. Errors: `run.unreadable`. */
   load(ref: RunRef): Promise<StoredRun | null>;
   /** What a list shows of a run; null when it is gone. Errors: those of `load`. */

@@ -1,7 +1,9 @@
 import type { McpServer, McpServers } from '../../protocol/mcp/mcp-servers.ts';
+import type { AgentSpec } from '../../protocol/spec.ts';
 import type { CompiledAgent } from '../engine/agent.ts';
 import { deferralNotAllowed } from '../engine/errors.ts';
 import { invalidParams } from '../errors/params-error.ts';
+import { needsApproval } from './workspace/opened-workspace.ts';
 
 /** Which MCP servers the operator lets clients use. */
 export const mcpModes = ['all', 'http', 'off'] as const;
@@ -54,14 +56,15 @@ export function serversOfRun(
 
 /** Errors: `run.invalid` when calls need an approval that nobody can give. */
 export function refuseApprovals(
-  servers: McpServers | null | undefined,
+  { mcpServers, workspace }: Pick<AgentSpec, 'mcpServers' | 'workspace'>,
   { deferred, output }: Pick<CompiledAgent, 'deferred' | 'output'>,
 ): void {
   if (deferred !== 'end' || output.allowsDeferred) return;
-  for (const [name, spec] of Object.entries(servers ?? {})) {
+  if (workspace && needsApproval(workspace))
+    throw deferralNotAllowed('Edits and commands of the workspace need an approval (`requiresApproval`)');
+  for (const [name, spec] of Object.entries(mcpServers ?? {})) {
     const { requiresApproval: approval } = spec ?? {};
-    const needsApproval = Array.isArray(approval) ? approval.length > 0 : approval === true;
-    if (needsApproval)
-      throw deferralNotAllowed(`Calls of the MCP server '${name}' need an approval (\`requiresApproval\`)`);
+    const isNeeded = Array.isArray(approval) ? approval.length > 0 : approval === true;
+    if (isNeeded) throw deferralNotAllowed(`Calls of the MCP server '${name}' need an approval (\`requiresApproval\`)`);
   }
 }

@@ -1,8 +1,10 @@
 // Measures the daemon against the budgets and prints a table. It reports and never fails; ratios are taken in turn, in
-// one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those.
+// one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those, and
+// `npm run bench -- peers` other engines, which it installs.
 import { cpus, loadavg } from 'node:os';
 import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
+import { measureHostModel } from './daemon/host-model.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
 import { measureGateway } from './fleet/gateway.mjs';
@@ -11,6 +13,7 @@ import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaiting
 import { measureInspector } from './inspector/looking-at-runs.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
+import { measurePeers } from './peers/peers.mjs';
 import { measureStartup } from './startup.mjs';
 import { measureStore } from './store.mjs';
 import { measureStream } from './stream.mjs';
@@ -25,6 +28,7 @@ const measurements = {
   waiting: () => measureWaitingRuns(bundles),
   messages: () => measureMessages(bundles.messages),
   daemon: () => measureDaemonStep(daemonPath),
+  host: () => measureHostModel(daemonPath),
   concurrent: () => measureConcurrentRuns(daemonPath),
   store: () => measureStore(daemonPath),
   mcp: () => measureMcpStep(daemonPath),
@@ -35,7 +39,9 @@ const measurements = {
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
   fleet: () => measureGateway(daemonPath),
 };
-const named = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
+const installed = { peers: () => measurePeers() };
+const known = { ...measurements, ...installed };
+const named = process.argv.slice(2).filter((name) => Object.hasOwn(known, name));
 
 console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores; Node ${process.version}; load ${load()}\n`);
 console.log(lineOf(['', 'value', '', 'budget', '']));
@@ -46,7 +52,7 @@ console.log(`\nload ${load()}`);
 
 async function rowsOf(name) {
   try {
-    return await measurements[name]();
+    return await known[name]();
   } catch (error) {
     return [{ what: name, note: `not measured: ${error.message.split('\n')[0].slice(0, 200)}` }];
   }

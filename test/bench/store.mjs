@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, inFlight } from './client.mjs';
+import { cpuMsOf } from './cpu.mjs';
 import { least, median } from './statistics.mjs';
 
 const atOnce = 64;
@@ -117,7 +118,7 @@ async function growth(daemon, folder) {
   const count = 1000;
   const path = join(folder, 'long');
   const client = await open([daemon, '--store', path]);
-  const { runId: shortId } = await run(client, { effect: 'read' });
+  const { runId: shortId } = await run(client, { effect: 'read', count: count / 10 });
   const { runId } = await run(client, { effect: 'read', count });
   const { result } = await client.request('run/newMessages', { runId });
   await client.end();
@@ -134,27 +135,35 @@ async function growth(daemon, folder) {
       unit: '× the bytes',
       budget: 1.1,
     },
-    await rebuild(daemon, path, { runId, shortId, steps: stepsOf(count) }),
+    ...(await rebuild(daemon, path, { runId, shortId, count })),
   ];
 }
 
-async function rebuild(daemon, path, { runId, shortId, steps }) {
-  const samples = [];
-  for (let round = 0; round < 3; round += 1) {
-    const client = await open([daemon, '--store', path]);
-    const look = (of) => client.cpuOf(() => client.request('run/events', { runId: of, afterSeq: 0, limit: 1 }));
-    // The first one loads what looking takes.
-    await look(shortId);
-    samples.push((await look(runId)).server / steps);
-    await client.end();
+/** A daemon that has just started also compiles what it runs, which is no cost of a step: that is in the note. */
+async function rebuild(daemon, path, { runId, shortId, count }) {
+  const client = await open([daemon, '--store', path]);
+  const look = (of) => client.request('run/events', { runId: of, afterSeq: 0, limit: 1 });
+  const perStep = async (act, steps) => (await client.cpuOf(act)).server / steps;
+  const long = () => perStep(() => look(runId), stepsOf(count));
+  const short = () => perStep(() => inFlight(1, 10, () => look(shortId)), 10 * stepsOf(count / 10));
+  const first = await long();
+  const samples = { long: [], short: [] };
+  for (let round = 0; round < 10; round += 1) {
+    samples.long.push(await long());
+    samples.short.push(await short());
   }
-  return {
-    what: 'store: CPU to rebuild a step',
-    value: least(samples),
-    unit: 'ms CPU',
-    budget: 0.06,
-    note: `${steps} steps`,
-  };
+  await client.end();
+  const value = least(samples.long);
+  const note = `${first.toFixed(3)} in the first run that is rebuilt`;
+  return [
+    { what: 'store: CPU to rebuild a step', value, unit: 'ms CPU', budget: 0.06, note },
+    {
+      what: `  of ${stepsOf(count)} steps against ${stepsOf(count / 10)}`,
+      value: value / least(samples.short),
+      unit: '×',
+      budget: 1.2,
+    },
+  ];
 }
 
 async function lists(daemon, folder) {
@@ -186,25 +195,30 @@ async function lists(daemon, folder) {
   return [{ what: 'store: first run/list of 10,000 runs', value: least(times.first), unit: 'ms', budget: 300, note }];
 }
 
+/** In CPU: how long a start takes also depends on what else the machine does, by more than the budget. */
 async function start(daemon, folder) {
   const cache = join(folder, 'cache');
   mkdirSync(cache);
   const env = { XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, RUNWIRE_NO_CODE_CACHE: '' };
-  const timed = async (args) => {
+  const measured = async (args) => {
     const began = performance.now();
     const client = new Client([daemon, ...args], env);
     await client.request('initialize', {});
-    const ms = performance.now() - began;
+    const sample = { ms: performance.now() - began, cpuMs: cpuMsOf(client.child.pid) };
     await client.end();
-    return ms;
+    return sample;
   };
   const samples = { plain: [], stored: [] };
-  for (let round = 0; round <= 15; round += 1) {
-    const [plain, stored] = [await timed([]), await timed(['--store', join(folder, 'start')])];
-    if (round === 0) continue;
-    samples.plain.push(plain);
-    samples.stored.push(stored);
+  const variants = Object.entries({ plain: [], stored: ['--store', join(folder, 'start')] });
+  for (let round = 0; round <= 20; round += 1) {
+    for (const [name, args] of round % 2 === 0 ? variants : variants.toReversed()) {
+      const sample = await measured(args);
+      // The first start writes the cache.
+      if (round > 0) samples[name].push(sample);
+    }
   }
-  const value = median(samples.stored) / median(samples.plain);
-  return [{ what: 'store: start to initialize answer', value, unit: '× without', budget: 1.03 }];
+  const ratio = (of, key) => of(samples.stored.map((one) => one[key])) / of(samples.plain.map((one) => one[key]));
+  const note = `${ratio(median, 'ms').toFixed(2)} × the time`;
+  const value = ratio(least, 'cpuMs');
+  return [{ what: 'store: start to initialize answer', value, unit: '× CPU without', budget: 1.03, note }];
 }

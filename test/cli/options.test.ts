@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions, UsageError } from '../../server/cli/options.ts';
 import { readRunOptions, runHelp } from '../../server/cli/run-options.ts';
+import { commandNames } from '../../server/cli/settings/command-table.ts';
+import { help } from '../../server/cli/settings/help.ts';
 import { parseCommandLine } from '../../server/command-line.ts';
 
 describe('options', () => {
@@ -37,6 +39,12 @@ describe('options', () => {
   });
 });
 
+/** Without these a command is refused. */
+const needed: Readonly<Record<string, string[]>> = {
+  serve: ['--listen', '127.0.0.1:0', '--token-file', 'tokens.json'],
+  worker: ['--queue', 'q', '--database-url', 'env:PATH'],
+};
+
 describe('the command line', () => {
   it.each([
     [[], { kind: 'daemon', logLevel: 'warn' }],
@@ -50,6 +58,53 @@ describe('the command line', () => {
     [['--log-level', 'loud'], { kind: 'text', exitCode: 2 }],
   ])('%j', (args, expected) => {
     expect(parseCommandLine(args)).toMatchObject(expected);
+  });
+
+  it.each(commandNames)('knows the command %s, lists it in its help, and guesses it when it is misspelt', (name) => {
+    expect(help).toContain(`\n  ${name.padEnd(20)} `);
+    const { kind } = parseCommandLine([name, ...(needed[name] ?? [])]);
+    expect(kind).toBe(name);
+    const misspelt = `${name}x`;
+    expect(parseCommandLine([misspelt])).toMatchObject({
+      text: expect.stringContaining(`unknown command '${misspelt}'; did you mean '${name}'?`),
+      exitCode: 2,
+    });
+  });
+
+  it('opens a folder for runs of the daemon, and for nothing else', () => {
+    const path = import.meta.dirname;
+    expect(parseCommandLine(['--workspace', path, '--allow', 'edits'])).toMatchObject({
+      kind: 'daemon',
+      workspace: { path, allowance: 'edits' },
+    });
+    expect(parseCommandLine(['--workspace', path])).toMatchObject({ workspace: { allowance: 'read' } });
+    expect(parseCommandLine([])).not.toHaveProperty('workspace');
+  });
+
+  it('takes where runs are after the commands that look at them, too', () => {
+    const place = ['--executor', 'dbos', '--database-url=env:PATH'];
+    const expected = { databaseUrl: process.env.PATH, args: ['--port', '1'] };
+    expect(parseCommandLine(['inspect', '--port', '1', ...place])).toMatchObject(expected);
+    expect(parseCommandLine([...place, 'inspect', '--port', '1'])).toMatchObject(expected);
+    expect(parseCommandLine(['show', '--', '--executor'])).toMatchObject({ args: ['--', '--executor'] });
+  });
+
+  it.each([
+    [['runs', '--executor', 'dbos', '--store', 's'], '--executor dbos keeps runs in the database; leave out --store'],
+    [['runs', '--database-url'], '--database-url needs a value'],
+    [['runs', '--executor', 'dbso'], "'dbso' is not an executor"],
+    [['--workspace', '/does/not/exist'], "--workspace '/does/not/exist' is not a folder that exists"],
+    [['--workspace', import.meta.filename], 'is not a folder that exists'],
+    [['--workspace', '.', '--allow', 'everything'], "--allow takes read, edits, all, not 'everything'"],
+    [['--allow', 'edits'], '--allow belongs to --workspace'],
+    [['--workspace', '.', 'run', 'hi'], "--workspace is given after 'run'"],
+    [['--workspace', '.', 'acp'], '--workspace belongs to the daemon on stdin and stdout, not to acp'],
+    [
+      ['serve', '--listen', '127.0.0.1:0', '--token-file', 'x', '--workspace', '.'],
+      '--workspace belongs to the daemon on stdin and stdout, not to serve',
+    ],
+  ])('refuses %j', (args, message) => {
+    expect(parseCommandLine(args)).toMatchObject({ text: expect.stringContaining(message), exitCode: 2 });
   });
 
   it('leaves the arguments of a command to it, and keeps what stands before', () => {

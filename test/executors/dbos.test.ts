@@ -1,10 +1,12 @@
 import { createLocalExecutor } from '../../server/executors/local/local-executor.ts';
 import { defaultLimits } from '../../server/limits.ts';
+import { keepingCases } from '../fleet/cases/keeping.ts';
+import { reapingCases } from '../fleet/cases/reaping.ts';
 import { onTestFleet } from '../support/postgres/fleet.ts';
 import { executorCases } from './conformance.ts';
 import { executorDeps } from './deps.ts';
 
-onTestFleet('a fleet on PostgreSQL', (fleet) =>
+onTestFleet('a fleet on PostgreSQL', (fleet) => {
   executorCases('dbos', async (limits) => {
     const executor = createLocalExecutor({
       ...executorDeps,
@@ -20,5 +22,7 @@ onTestFleet('a fleet on PostgreSQL', (fleet) =>
         await (await fleet().opened).flush();
       },
     };
-  }),
-);
+  });
+  reapingCases(fleet);
+  keepingCases(fleet);
+});

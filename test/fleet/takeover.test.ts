@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RunData } from '../../server/inspector/view/run-data.ts';
+import { runCommand, startInspect } from '../inspector/command.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { noPostgres, type Postgres, startPostgres } from '../support/postgres/postgres.ts';
 import {
@@ -56,6 +58,17 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
   const calls = (tool: string) => [...world.effects.counts].filter(([name]) => name.endsWith(tool));
   const repeated = (tool: string) => calls(tool).filter(([, count]) => count > 1).length;
 
+  /** The runs that a worker drives. */
+  const runsOf = async ({ child }: WorkerProcess) =>
+    (
+      await query<{ runs: string[] }>(
+        url,
+        `SELECT array_agg(r.run_id) AS runs FROM runwire.runs r JOIN dbos.workflow_status w ON w.workflow_uuid = r.workflow_id
+         JOIN runwire.executors e ON e.id = w.executor_id WHERE e.pid = $1 AND w.status = 'PENDING'`,
+        [child.pid],
+      )
+    ).runs;
+
   /** Messages of a run without what differs from one to the next: ids and times. */
   async function messagesOf(runId: string): Promise<unknown> {
     const { result } = await host.request('run/messages', { runId });
@@ -70,9 +83,9 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
       await worker({ slots });
       await enqueue(runs);
       await until(() => world.effects.times.length > (runs * turns) / 3);
+      const of = await runsOf(victim);
       victim.child.kill(signal);
       const at = Date.now();
-      const before = new Set(world.effects.times.map(({ run }) => run));
       const open = calls('').length;
       await until(async () => (await done()) === runs, 180_000);
       if (signal === 'SIGSTOP') {
@@ -84,12 +97,12 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
       expect({ doubled, gaps, steps }).toEqual({ doubled: 0, gaps: 0, steps: runs * (1 + turns * 3 + 2) });
       expect(repeated('once')).toBe(0);
       expect(repeated('read')).toBeLessThanOrEqual(slots);
-      const resumed = world.effects.times.find((one) => one.at > at && one.turn > 0 && before.has(one.run));
+      const resumed = world.effects.times.find((one) => one.at > at && of.includes(one.run));
       expect(open).toBeGreaterThan(0);
       process.stdout.write(
         `${signal}: ${runs} runs ended, ${steps} steps, ${doubled} recorded twice, ${gaps} lost; ` +
           `${repeated('read')} reads and ${repeated('once')} once effects repeated; ` +
-          `next step ${resumed ? resumed.at - at : '-'} ms after the signal\n`,
+          `first step of the ${of.length} runs it had ${resumed ? resumed.at - at : '-'} ms after the signal\n`,
       );
     },
   );
@@ -100,6 +113,8 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     await enqueue(1, 12);
     await until(() => world.effects.times.length > 1);
     await worker({ slots: 1 });
+    // One that has worked before, as workers have.
+    await host.request('run/start', world.run('warm', 1, { queue: 'q', wait: true }));
     // In a request of the model, which is made again.
     const count = world.effects.times.length;
     await until(() => world.effects.times.length > count);
@@ -108,8 +123,11 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     const at = Date.now();
     const before = world.effects.times.length;
     await until(() => world.effects.times.length > before, 15_000);
-    process.stdout.write(`the first step after kill -9 came after ${Date.now() - at} ms\n`);
-    await until(async () => (await done()) === 1);
+    const tookMs = (world.effects.times[before]?.at ?? 0) - at;
+    process.stdout.write(`the first step after kill -9 came after ${tookMs} ms\n`);
+    // It is a look for the dead each 250 ms and a request; a machine that does other things too is slower.
+    expect(tookMs).toBeLessThan(3000);
+    await until(async () => (await done()) === 2);
     await host.request('run/start', world.run('calm', 12, { queue: 'q', prompt: 'run-0 12' }));
     await host.request('run/wait', { runId: 'calm' });
     const [disturbed, calm] = [await messagesOf('run-0'), await messagesOf('calm')];
@@ -139,10 +157,15 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     await enqueue(few, 6);
     await until(() => world.effects.times.length > few);
     await postgres.stop(how);
-    expect((await host.request('run/list', {})).error?.data?.kind).toBe('store.unavailable');
+    expect((await host.request('run/list', {})).error?.data).toMatchObject({
+      kind: 'store.unavailable',
+      retryAfterMs: expect.any(Number),
+    });
+    expect((await host.request('health/get', {})).result).toMatchObject({ store: { available: false } });
     await new Promise((resolve) => setTimeout(resolve, 3000));
     await postgres.start();
     await until(async () => (await done().catch(() => 0)) === few, 120_000);
+    expect((await host.request('health/get', {})).result).toMatchObject({ store: { available: true } });
     const { doubled, gaps } = await recorded(url);
     expect({ doubled, gaps }).toEqual({ doubled: 0, gaps: 0 });
     expect(repeated('once')).toBe(0);
@@ -235,6 +258,25 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     );
     expect(await refused({ instructions: [{ ref: 'r' }] })).toContain('prompt/resolve');
     expect(await refused({ outputValidators: ['v'] })).toContain('output/validate');
+  });
+
+  it('the commands that look at runs show those of a fleet, on a page too', async () => {
+    await host.request('run/start', world.run('seen', 2, { wait: true }));
+    const place = ['--executor', 'dbos', '--database-url', 'env:RUNWIRE_DB'];
+    const env = { RUNWIRE_DB: url };
+    expect((await runCommand(['runs', ...place], env)).stdout).toMatch(/\nseen +success /);
+    expect((await runCommand([...place, 'show', 'seen'], env)).stdout).toContain('Run seen: success');
+    const inspect = await startInspect(place, env);
+    const { runs: listed } = (await (await fetch(`${inspect.address}api/runs`)).json()) as { runs: object[] };
+    expect(listed).toMatchObject([{ runId: 'seen', outcome: 'success' }]);
+    const shown = (await (await fetch(`${inspect.address}api/run?id=seen`)).json()) as RunData;
+    expect(shown.messages.list).toHaveLength(6);
+    // Of a run that goes on, driven by another process.
+    await host.request('run/start', world.run('later', 3));
+    const stateOf = async () =>
+      ((await (await fetch(`${inspect.address}api/run?id=later`)).json()) as RunData).snapshot.state;
+    await until(async () => (await stateOf()) === 'finished');
+    expect(await inspect.stop()).toBe(0);
   });
 
   it('no key is in any table', async () => {

@@ -40,6 +40,8 @@ export async function openWorld(): Promise<World> {
     const { messages } = JSON.parse(await readText(request)) as { messages: Message[] };
     effects.requests += 1;
     await later(delayMs.model);
+    // A response that nobody is left to read is none.
+    if (request.socket.destroyed) return;
     const [run = '', turns = '1'] = String(messages.find(({ role }) => role === 'user')?.content ?? '').split(' ');
     const turn = messages.filter(({ role }) => role === 'tool').length;
     effects.times.push({ run, turn, at: Date.now() });

@@ -54,13 +54,15 @@ export async function play(
 
 /**
  * The same with a daemon of its own for each run, which finds those before it in the store: `nextDeps` is called for each.
- * `kept` is what the last one says of them all.
+ * `kept` is what the last one says of them all. Each run is started with `more` beside what the
+ * scenario says.
  */
 export async function playWithRestarts(
   scenario: Scenario,
   nextDeps: () => Partial<ServerDeps>,
+  more: (run: ScenarioRun) => object = () => ({}),
 ): Promise<{ runs: PlayedRun[]; unused: number; kept: KeptRun[] }> {
-  const played = await playOn(scenario, nextDeps, { restarts: true });
+  const played = await playOn(scenario, nextDeps, { restarts: true, more });
   const stage = await openStage(nextDeps(), new ScriptedHost(scenario), { events: new Map(), shown: [] });
   const kept: KeptRun[] = [];
   for (const { result } of played.runs) if (result) kept.push(await readKept(stage.client, result.runId));
@@ -119,7 +121,7 @@ async function openStage(deps: Partial<ServerDeps>, host: ScriptedHost, { events
 async function playOn(
   scenario: Scenario,
   nextDeps: () => Partial<ServerDeps>,
-  { restarts = false }: { restarts?: boolean } = {},
+  { restarts = false, more = () => ({}) }: { restarts?: boolean; more?: (run: ScenarioRun) => object } = {},
 ): Promise<{ runs: PlayedRun[]; unused: number }> {
   const host = new ScriptedHost(scenario);
   const heard: Heard = { events: new Map(), shown: [] };
@@ -131,7 +133,7 @@ async function playOn(
       stage = await openStage(nextDeps(), host, heard);
     }
     const { client } = stage;
-    const spec = { ...(await specFor(client, scenario, run)), ...(await historyOf(client, run, runs)) };
+    const spec = { ...more(run), ...(await specFor(client, scenario, run)), ...(await historyOf(client, run, runs)) };
     // The daemon knows the id of a run it keeps; the scenario is about one that only stands in the history.
     if (run.run_id && runs.some((one) => one.result?.runId === run.run_id)) {
       await client.sendRequest('run/release', { runId: run.run_id });

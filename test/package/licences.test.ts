@@ -36,9 +36,9 @@ it('the daemon ships the licence of every package that it is made of', () => {
   expect(shipped.match(/TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION/g)).toHaveLength(2);
 });
 
-it('the folder of the daemon holds the launcher, the server, its parts and licences, and nothing else', () => {
+it('the folder of the daemon holds the launcher, its scripts, their parts and licences, and nothing else', () => {
   const files = readdirSync(join(root, 'dist/daemon')).filter((name) => !/^part-[a-z-]+\.cjs$/.test(name));
-  expect(files.sort()).toEqual(['LICENSE', 'THIRD-PARTY-LICENSES.txt', 'runwire.cjs', 'server.cjs']);
+  expect(files.sort()).toEqual(['LICENSE', 'THIRD-PARTY-LICENSES.txt', 'engine.cjs', 'runwire.cjs', 'server.cjs']);
 });
 
 it('a build fails on any package that lost its text, except where the text is the same for all', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { byEffort } from '../support/effort.ts';
 import { rows } from './body-cases.ts';
 import { call, cellCounter, prompted, request, result, rowNames, said, seenBy, tool } from './rule-support.ts';
 import { grammarOf, violations } from './turn-grammars.ts';
@@ -52,11 +53,11 @@ const histories = fc.array(
   { maxLength: 6 },
 );
 
-const runs = process.env.RUNWIRE_THOROUGH ? 150 : 40;
+const runs = byEffort({ quick: 15, thorough: 150 });
 
 describe('a history of any shape', () => {
   it.each(rowNames)('becomes turns that the API takes: %s', { timeout: 120_000 }, async (row) => {
-    for (const model of (rows[row]?.models ?? []).slice(0, process.env.RUNWIRE_THOROUGH ? undefined : 2)) {
+    for (const model of (rows[row]?.models ?? []).slice(0, byEffort({ quick: 2, thorough: undefined }))) {
       await fc.assert(
         fc.asyncProperty(histories, fc.boolean(), fc.option(contents), async (earlier, hasInstructions, last) => {
           counter.add(row);

@@ -7,12 +7,16 @@ import { PartStream } from '../../server/engine/streaming/part-stream.ts';
 import type { ProviderEntry } from '../../server/models/ai-sdk/provider.ts';
 import { providers } from '../../server/models/providers.ts';
 import { callOf, promptOf, stillTiming, tool, user, userRequest } from '../models/ai-sdk/support.ts';
+import { byEffort } from '../support/effort.ts';
 import { noRecordings } from '../support/replay.ts';
 import { allRecordings, decode, type Exchange, providerOf } from './recording.ts';
 
-/** Every byte of the head is a place to cut; in `npm test` some of them are taken. */
+/** Every byte of the head is a place to cut, and the end of every event; mostly some of them are taken. */
 const head = 4_096;
-const step = process.env.RUNWIRE_THOROUGH ? 1 : 61;
+const step = byEffort({ quick: 509, ci: 61, thorough: 1 });
+const everyEvent = byEffort({ quick: 7, ci: 1, thorough: 1 });
+/** After how many events a history is tried. */
+const histories = byEffort({ quick: 4, ci: 12, thorough: 12 });
 
 interface Streamed {
   name: string;
@@ -116,7 +120,9 @@ describe.skipIf(noRecordings)(`streams that are cut${noRecordings ? `: ${noRecor
       const complete = whole.response ?? { parts: whole.stream.parts() };
       const ends = eventEnds(bytes, contentType);
       const bytesOfHead = Array.from({ length: Math.ceil(Math.min(head, bytes.length) / step) }, (_, at) => at * step);
-      const cuts = [...new Set([...bytesOfHead, ...ends.filter((end) => end < bytes.length)])];
+      const cuts = [
+        ...new Set([...bytesOfHead, ...ends.filter((end, index) => end < bytes.length && index % everyEvent === 0)]),
+      ];
       for (const cut of cuts) {
         for (const broken of [true, false]) {
           const { response, error, stream } = await requestModel(
@@ -146,7 +152,7 @@ describe.skipIf(noRecordings)(`streams that are cut${noRecordings ? `: ${noRecor
     async (streamed) => {
       const { bytes, contentType } = streamed;
       const ends = eventEnds(bytes, contentType);
-      const every = Math.ceil(ends.length / 12);
+      const every = Math.ceil(ends.length / histories);
       for (const cut of ends.filter((_, index) => index % every === 0)) {
         const { stream } = await requestModel(streamed, answering(streamed, bytes.subarray(0, cut), true), messages());
         if (!stream.opened) continue;

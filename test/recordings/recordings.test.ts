@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import { providers } from '../../server/models/providers.ts';
 import { Daemon } from '../support/daemon.ts';
+import { byEffort } from '../support/effort.ts';
 import { missingForReplay, noRecordings, recordingsDir, type Sent, startReplayOf } from '../support/replay.ts';
 import { differences } from './compare.ts';
 import { daemonOptions, notOurs, type Played, play } from './conversation.ts';
@@ -12,7 +13,7 @@ import { metRules, ruleOf } from './sent-differences.ts';
 
 /** In how many bytes at a time streams come: the boundaries were not recorded, so none may matter. */
 const everyChunk = ['1', '7', 'an event', '0'];
-const chunks = process.env.RUNWIRE_THOROUGH ? everyChunk : ['1', 'an event'];
+const chunks = byEffort({ quick: ['1'], ci: ['1', 'an event'], thorough: everyChunk });
 
 const areHere = !noRecordings && missingForReplay.length === 0;
 const recordings = areHere ? allRecordings() : [];

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { protocolDeclarations } from '../../protocol/document/declarations.ts';
+import { methodNames, protocolDeclarations } from '../../protocol/document/declarations.ts';
 import { catalogueDocument, protocolDocument } from '../../protocol/document/document.ts';
 import { protocolMarkdown } from '../../protocol/document/markdown.ts';
 
@@ -15,6 +15,10 @@ it('docs/protocol.md is what the catalogue says', async () => {
 
 it('protocol/types/wire-types.ts is what the catalogue says', async () => {
   await expect(protocolDeclarations(protocolDocument())).toMatchFileSnapshot('../../protocol/types/wire-types.ts');
+});
+
+it('protocol/types/method-names.ts is what the catalogue says', async () => {
+  await expect(methodNames(protocolDocument())).toMatchFileSnapshot('../../protocol/types/method-names.ts');
 });
 
 type Node = Record<string, unknown>;

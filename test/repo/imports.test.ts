@@ -24,6 +24,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/telemetry'],
   ['server/inspector'],
   ['server/rpc'],
+  ['server/handshake'],
   ['server/session.ts', 'server/dispatch.ts'],
   ['server/handlers'],
   ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/config.ts'],
@@ -32,6 +33,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/lifecycle.ts'],
   ['server/server.ts'],
   ['server/gateway', 'server/worker'],
+  ['server/process'],
   ['server/main.ts', 'server/launcher.cts', 'server/executable.cts'],
 ];
 

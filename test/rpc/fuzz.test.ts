@@ -2,11 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { byEffort } from '../support/effort.ts';
 import { type Framing, framed, RawDaemon } from '../support/raw-daemon.ts';
 import { bodies, damagedHeaders } from './frames-arbitrary.ts';
 
 /** All of them in a thorough run; elsewhere so many that a mistake in the generators shows. */
-const frames = Number(process.env.RUNWIRE_FUZZ_FRAMES ?? (process.env.RUNWIRE_THOROUGH ? 200_000 : 2000));
+const frames = Number(process.env.RUNWIRE_FUZZ_FRAMES ?? byEffort({ quick: 2000, thorough: 200_000 }));
 const seed = Number(process.env.RUNWIRE_FUZZ_SEED ?? 20_261_125);
 const perDaemon = 100;
 /** A talk of two hundred frames takes hours to be made smaller: the seed and the path that are printed find it again. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { byEffort } from '../support/effort.ts';
 import { type Framing, framed, RawDaemon } from '../support/raw-daemon.ts';
 import { type Case, contentLengthCases, firstBytes, lineCases, opening } from './hostile-inputs.ts';
 
@@ -27,7 +28,7 @@ async function outcomeOf(
 }
 
 /** How many of the cuts in two are tried: byte by byte has them all already, so that some will do but in a thorough run. */
-const everyCut = process.env.RUNWIRE_THOROUGH ? 1 : 9;
+const everyCut = byEffort({ quick: 9, thorough: 1 });
 
 /** Inputs come whole and byte by byte, unless they are huge; short ones also in two pieces, cut anywhere. */
 function cutsOf(input: Buffer): Buffer[][] {

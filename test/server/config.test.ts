@@ -16,7 +16,7 @@ describe('a configuration', () => {
     ['{"limit": {}}', "c.json: unknown key 'limit'; did you mean 'limits'?"],
     [
       '{"colour": "x"}',
-      "c.json: unknown key 'colour'; there are allowEnv, allowLocalDownloads, drain, durability, resume, store, storeDays, storeMax, logLevel, logFile, mcp, limits",
+      "c.json: unknown key 'colour'; there are allowEnv, allowLocalDownloads, drain, durability, resume, store, storeDays, storeMax, logLevel, logFile, mcp, workspace, allow, limits",
     ],
     ['{"allowEnv": "KEY"}', 'c.json: \'allowEnv\' is "KEY"; it takes a list of names'],
     ['{"limits": {"activeRun": 1}}', "c.json: unknown limit 'activeRun'; did you mean 'activeRuns'?"],

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
+import { byEffort } from '../support/effort.ts';
 import { Random, turns } from '../support/random.ts';
 import { type RandomHost, randomHost, type Seen } from '../support/random-host.ts';
 
-const runs = process.env.RUNWIRE_THOROUGH ? 1000 : 400;
+const runs = byEffort({ quick: 100, thorough: 1000 });
 const firstSeed = Number(process.env.SEED ?? 20261122);
 
 /** Runs one seed and names it when it fails, so that `SEED=… npm test` plays it first. */

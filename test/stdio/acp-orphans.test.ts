@@ -1,54 +1,53 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { daemonPath } from '../support/daemon.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { identityOf } from '../../server/process-watch.ts';
+import { AcpProcess } from '../support/acp/acp-process.ts';
+import { byEffort } from '../support/effort.ts';
 import { type PromptProvider, promptProvider } from '../support/provider/provider.ts';
 import { folderWith } from '../support/temporary.ts';
 
-const times = process.env.RUNWIRE_THOROUGH ? 20 : 1;
+/** How often each way to end is tried. */
+const times = byEffort({ quick: 1, thorough: 20 });
 let provider: PromptProvider;
 beforeAll(async () => {
   provider = await promptProvider();
 });
 afterAll(() => provider.stop());
 
-type Send = (message: object) => void;
+/** An agent in the middle of a prompt, with a stubborn command and a stubborn MCP server. */
+interface BusyAgent {
+  readonly agent: AcpProcess;
+  readonly session: string;
+  readonly cwd: string;
+  /** The shell of a command that ignores SIGTERM, and its child. */
+  readonly commands: readonly number[];
+  /** An MCP server that ignores SIGTERM and the end of its input, and its child. */
+  readonly servers: readonly number[];
+  /** Another agent on the same store. */
+  another(): AcpProcess;
+}
 
-/** An agent with a command that ignores SIGTERM and has a child, and an MCP server that ignores the end of its input. */
-async function busyAgent(): Promise<{ child: ChildProcess; send: Send; session: string; pids: number[] }> {
-  const cwd = folderWith();
-  const args = [daemonPath, 'acp', '--agent', provider.agentFile(folderWith())];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const send: Send = (message) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+async function busyAgent({ inEditor }: { inEditor: boolean }): Promise<BusyAgent> {
+  const [cwd, folder] = [folderWith(), folderWith()];
+  const options = { file: provider.agentFile(folder), store: join(folder, 'store') };
+  const agent = new AcpProcess({ ...options, inEditor });
   const script = new URL('../support/mcp/stdio-server.mjs', import.meta.url).pathname;
   const server = { name: 'stubborn', command: process.execPath, args: [script, '{"stubborn":true}'], env: [] };
-  const command = `trap '' TERM; sleep 300 & echo $$ $! > pids; wait; sleep 300`;
-  send({ id: 1, method: 'initialize', params: { protocolVersion: 1 } });
-  send({ id: 2, method: 'session/new', params: { cwd, mcpServers: [server] } });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { id, method, result, params } = JSON.parse(line);
-    if (id === 2) {
-      const prompt = [{ type: 'text', text: `tool stubborn_children {}\nrun ${command}` }];
-      send({ id: 3, method: 'session/prompt', params: { sessionId: result.sessionId, prompt } });
-    }
-    if (method === 'session/request_permission')
-      send({ id, result: { outcome: { outcome: 'selected', optionId: 'allow' } } });
-    const { rawOutput } = params?.update ?? {};
-    if (typeof rawOutput !== 'number' && !/^\d+ \d+$/.test(String(rawOutput ?? ''))) continue;
-    await expect.poll(() => pidsIn(cwd), { timeout: 10_000 }).toHaveLength(2);
-    const [shell = 0, sleep = 0] = pidsIn(cwd);
-    child.stdout.resume();
-    return {
-      child,
-      send,
-      session: params.sessionId,
-      pids: [shell, sleep, ...String(rawOutput).split(' ').map(Number)],
+  const servers = new Promise<number[]>((resolve) => {
+    agent.onUpdate = ({ rawOutput }) => {
+      if (/^\d+ \d+$/.test(String(rawOutput))) resolve(String(rawOutput).split(' ').map(Number));
     };
-  }
-  throw new Error('the agent ended');
+  });
+  await agent.initialize();
+  const session = await agent.newSession(cwd, [server]);
+  const command = `trap '' TERM; sleep 300 & echo $$ $! > pids; wait; sleep 300`;
+  void agent.prompt(session, `tool stubborn_children {}\nrun ${command}`);
+  await vi.waitFor(() => expect(pidsIn(cwd)).toHaveLength(2), { timeout: 120_000 });
+  const busy = { agent, session, cwd, commands: pidsIn(cwd), servers: await servers };
+  expect(living([...busy.commands, ...busy.servers])).toHaveLength(4);
+  return { ...busy, another: () => new AcpProcess(options) };
 }
 
 function pidsIn(cwd: string): number[] {
@@ -59,43 +58,72 @@ function pidsIn(cwd: string): number[] {
   }
 }
 
-const isAlive = (pid: number) => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-  } catch {
-    return false;
-  }
+const living = (pids: readonly number[]) => pids.filter((pid) => identityOf(pid) !== undefined);
+
+// `expect.poll` belongs to the test that is current, and these are concurrent.
+const gone = (pids: readonly number[]) =>
+  vi.waitFor(() => expect(living(pids)).toEqual([]), { timeout: 120_000, interval: 20 });
+
+/** The session of an agent that is no more: its calls have ended, and it goes on. */
+async function expectSession({ another, session, cwd }: BusyAgent): Promise<void> {
+  const agent = another();
+  await agent.initialize();
+  const loaded = await agent.request('session/load', { sessionId: session, cwd, mcpServers: [] });
+  expect(loaded.error).toBeUndefined();
+  expect([...agent.callStates().values()]).toEqual(['completed', 'failed']);
+  const { result } = await agent.prompt(session, 'say again');
+  expect(result?.stopReason).toBe('end_turn');
+  agent.child.stdin?.end();
+  await once(agent.child, 'exit');
+  expect(agent.faults).toEqual([]);
+}
+
+/** Tries what may go wrong seldom. */
+async function repeatedly(attempt: () => Promise<void>): Promise<void> {
+  for (let left = times; left > 0; left -= 1) await attempt();
+}
+
+const ways: Record<string, (agent: AcpProcess) => unknown> = {
+  'the editor closes its input': ({ child }) => child.stdin?.end(),
+  'the editor is killed': ({ child }) => child.kill('SIGKILL'),
+  'it gets SIGTERM': ({ child }) => child.kill('SIGTERM'),
+  'it gets SIGKILL': ({ child }) => child.kill('SIGKILL'),
 };
 
-it.skipIf(process.platform !== 'linux').each([
-  ['the end of its input', ({ child }: { child: ChildProcess }) => child.stdin?.end()],
-  ['SIGTERM', ({ child }: { child: ChildProcess }) => child.kill('SIGTERM')],
-  ['SIGKILL', ({ child }: { child: ChildProcess }) => child.kill('SIGKILL')],
-])(
-  'leaves no command and no MCP server after %s',
-  async (_how, end) => {
-    for (let left = times; left > 0; left -= 1) {
-      const agent = await busyAgent();
-      expect(agent.pids.filter(isAlive)).toEqual(agent.pids);
-      const exited = once(agent.child, 'exit');
-      end(agent);
-      await exited;
-      await expect.poll(() => agent.pids.filter(isAlive), { timeout: 8000 }).toEqual([]);
-    }
-  },
-  600_000,
-);
+describe
+  .skipIf(process.platform !== 'linux')
+  .concurrent('an agent with a stubborn command and a stubborn MCP server', () => {
+    it.each(Object.entries(ways))(
+      'leaves none of them, and a session that goes on, when %s',
+      (how, end) =>
+        repeatedly(async () => {
+          const busy = await busyAgent({ inEditor: how === 'the editor is killed' });
+          const exited = once(busy.agent.child, 'exit');
+          end(busy.agent);
+          await exited;
+          await gone([...busy.commands, ...busy.servers]);
+          await expectSession(busy);
+        }),
+      1_800_000,
+    );
 
-it.skipIf(process.platform !== 'linux')(
-  'leaves neither after a session is closed, and goes on',
-  async () => {
-    const { child, send, session, pids } = await busyAgent();
-    send({ id: 9, method: 'session/close', params: { sessionId: session } });
-    await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
-    expect(child.exitCode).toBe(null);
-    child.stdin?.end();
-    await once(child, 'exit');
-  },
-  30_000,
-);
+    it(
+      'leaves no command when its prompt is cancelled, and no server when its session is closed',
+      () =>
+        repeatedly(async () => {
+          const busy = await busyAgent({ inEditor: false });
+          const { agent, session: sessionId, commands, servers } = busy;
+          agent.notify('session/cancel', { sessionId });
+          await gone(commands);
+          expect(living(servers)).toEqual(servers);
+          expect((await agent.prompt(sessionId, 'say again')).result?.stopReason).toBe('end_turn');
+          await agent.request('session/close', { sessionId });
+          await gone(servers);
+          expect(agent.child.exitCode).toBe(null);
+          agent.child.stdin?.end();
+          await once(agent.child, 'exit');
+          await expectSession(busy);
+        }),
+      1_800_000,
+    );
+  });

@@ -15,8 +15,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION } from '../../protocol/lifecycle.ts';
 import { REFERENCE_VERSION } from '../../protocol/reference.ts';
@@ -41,28 +40,33 @@ const envOf = (env: NodeJS.ProcessEnv = {}) => ({
 });
 const cachesIn = (path: string) => (existsSync(path) ? readdirSync(path) : []);
 
-/** A whole session; when it has ended, the cache was written if it ever is. */
-async function session(env?: NodeJS.ProcessEnv): Promise<void> {
+/** A whole session, with a run or without one; when it has ended, the caches were written if they ever are. */
+async function session(env?: NodeJS.ProcessEnv, { runs = false } = {}): Promise<void> {
   const daemon = new Daemon({ env: envOf(env) });
   const answer = await daemon.initialize();
   expect(answer).toMatchObject({ result: { serverInfo: { name: 'runwire', version, pydanticAi: REFERENCE_VERSION } } });
+  if (runs) await daemon.request('run/start', { model: 'test', prompt: 'hi', wait: true });
   expect(await daemon.stop()).toBe(0);
   expect({ stderr: daemon.stderr, junk: daemon.junk }).toEqual({ stderr: '', junk: '' });
 }
 
-/** The only cache file, after a first session. */
-async function firstCache(): Promise<string> {
+/** The cache files of the scripts, after a first session. */
+async function firstCaches(): Promise<{ engine: string; server: string }> {
   await session();
-  const [name, ...others] = cachesIn(folder);
-  expect(others).toEqual([]);
-  return join(folder, name ?? 'no cache was written');
+  const [engine = '', server = '', ...others] = cachesIn(folder).sort();
+  expect({ engine, server, others }).toEqual({
+    engine: expect.stringContaining('-engine-'),
+    server: expect.stringContaining('-server-'),
+    others: [],
+  });
+  return { engine: join(folder, engine), server: join(folder, server) };
 }
 
 describe.skipIf(process.platform === 'win32')('the folder of the code cache', () => {
   it('is made for its owner alone, and so is the file in it', async () => {
-    const file = await firstCache();
+    const { engine, server } = await firstCaches();
     expect(statSync(folder).mode & 0o777).toBe(0o700);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect([engine, server].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
   });
 
   it.each([
@@ -100,7 +104,7 @@ describe.skipIf(process.platform === 'win32')('the folder of the code cache', ()
 
   it('is .cache/runwire of the home when no other is named', async () => {
     await session({ XDG_CACHE_HOME: '', HOME: home });
-    expect(cachesIn(join(home, '.cache', 'runwire'))).toHaveLength(1);
+    expect(cachesIn(join(home, '.cache', 'runwire'))).toHaveLength(2);
   });
 
   it('is left alone with RUNWIRE_NO_CODE_CACHE', async () => {
@@ -108,23 +112,23 @@ describe.skipIf(process.platform === 'win32')('the folder of the code cache', ()
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('keeps no more than eight files', async () => {
+  it('keeps no more than sixteen files', async () => {
     mkdirSync(folder, { mode: 0o700 });
-    for (let i = 0; i < 12; i += 1) {
+    for (let i = 0; i < 20; i += 1) {
       const old = join(folder, `old-${i}`);
       writeFileSync(old, '');
       utimesSync(old, longAgo, longAgo);
     }
     await session();
     const left = cachesIn(folder);
-    expect(left).toHaveLength(8);
-    expect(left.filter((name) => name.startsWith('runwire-'))).toHaveLength(1);
+    expect(left).toHaveLength(16);
+    expect(left.filter((name) => name.startsWith('runwire-'))).toHaveLength(2);
   });
 });
 
 describe('the code cache', () => {
   it('is named by what it was made with', async () => {
-    const file = await firstCache();
+    const { server: file } = await firstCaches();
     for (const part of [version, process.version, process.arch]) expect(file).toContain(part);
   });
 
@@ -144,19 +148,36 @@ describe('the code cache', () => {
   });
 
   it('is used as it is from the second start on', async () => {
-    const file = await firstCache();
-    utimesSync(file, longAgo, longAgo);
+    const files = Object.values(await firstCaches());
+    for (const file of files) utimesSync(file, longAgo, longAgo);
     await session();
-    expect(statSync(file).mtimeMs).toBe(longAgo.getTime());
+    expect(files.map((file) => statSync(file).mtimeMs)).toEqual([longAgo.getTime(), longAgo.getTime()]);
+  });
+
+  it('is written anew at the end of the first daemon that had a run, and never after that', async () => {
+    const files = Object.values(await firstCaches());
+    const sizes = files.map((file) => statSync(file).size);
+    await session({}, { runs: true });
+    const grown = files.map((file) => statSync(file).size);
+    expect(grown.map((size, index) => size > (sizes[index] ?? 0))).toEqual([true, true]);
+    for (const file of files) utimesSync(file, longAgo, longAgo);
+    await session({}, { runs: true });
+    await session();
+    expect(files.map((file) => statSync(file).mtimeMs)).toEqual([longAgo.getTime(), longAgo.getTime()]);
   });
 
   it.each([
-    ['cut short', (content: Buffer) => content.subarray(0, content.length / 2)],
-    ['empty', () => Buffer.alloc(0)],
-    ['damaged in the middle', (content: Buffer) => content.fill(0x5a, content.length / 2, content.length / 2 + 64)],
-    ['of something else', () => Buffer.from('not a cache at all, but long enough to hold a header')],
-  ])('is replaced when it is %s', async (_how, damage) => {
-    const file = await firstCache();
+    ['server', 'cut short', (content: Buffer) => content.subarray(0, content.length / 2)],
+    ['engine', 'empty', () => Buffer.alloc(0)],
+    [
+      'server',
+      'damaged in the middle',
+      (content: Buffer) => content.fill(0x5a, content.length >> 1, (content.length >> 1) + 64),
+    ],
+    ['engine', 'damaged near its end', (content: Buffer) => content.fill(0x5a, content.length - 64)],
+    ['server', 'of something else', () => Buffer.from('not a cache at all, but long enough to hold a header')],
+  ] as const)('of the %s is replaced when it is %s', async (script, _how, damage) => {
+    const { [script]: file } = await firstCaches();
     const whole = readFileSync(file);
     writeFileSync(file, damage(Buffer.from(whole)));
     await session();
@@ -164,31 +185,30 @@ describe('the code cache', () => {
     utimesSync(file, longAgo, longAgo);
     await session();
     expect(statSync(file).mtimeMs).toBe(longAgo.getTime());
-    expect(cachesIn(folder)).toHaveLength(1);
+    expect(cachesIn(folder)).toHaveLength(2);
   });
 
   it('is replaced when V8 refuses it', async () => {
-    const file = await firstCache();
-    const code = readFileSync(file).subarray(8);
-    code.fill(0, 0, 8); // where V8 writes which V8 it was
-    const header = Buffer.alloc(8);
-    header.writeUInt32LE(crc32(code, crc32(readFileSync(join(dirname(daemonPath), 'server.cjs')))));
-    header.writeUInt32LE(code.length, 4);
-    writeFileSync(file, Buffer.concat([header, code]));
+    const { server: file } = await firstCaches();
+    const content = readFileSync(file);
+    const length = content.readUInt32LE(0);
+    // Where V8 writes which V8 it was, in both copies of the code.
+    content.fill(0, 8, 16).fill(0, 8 + length, 16 + length);
+    writeFileSync(file, content);
     await session();
     expect(readFileSync(file).subarray(8, 16)).not.toEqual(Buffer.alloc(8));
   });
 
   it('is another one under other flags', async () => {
-    const file = await firstCache();
+    const { server: file } = await firstCaches();
     utimesSync(file, longAgo, longAgo);
     await session({ NODE_OPTIONS: '--stack-trace-limit=11' });
     expect(statSync(file).mtimeMs).toBe(longAgo.getTime());
-    expect(cachesIn(folder)).toHaveLength(2);
+    expect(cachesIn(folder)).toHaveLength(4);
   });
 
   it('serves parts that are loaded later', async () => {
-    await firstCache();
+    await firstCaches();
     const daemon = new Daemon({ args: ['--allow-env', 'SOME_KEY'], env: envOf({ SOME_KEY: 'none' }) });
     await daemon.initialize();
     const model = { model: 'openai-chat:gpt-5', baseUrl: 'http://127.0.0.1:1/v1', apiKeyEnv: 'SOME_KEY' };

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../server/process-watch.ts';
 import { Daemon, daemonPath } from '../support/daemon.ts';
+import { byEffort } from '../support/effort.ts';
 
 const tool = { name: 'ask', inputSchema: { type: 'object', properties: {} } };
 /** How often each way to die is tried, and the time there is for it: on a machine that is busy, only that it ends. */
-const times = process.env.RUNWIRE_THOROUGH ? 20 : 1;
-const within = (ms: number) => (process.env.RUNWIRE_THOROUGH ? ms : 10_000);
+const times = byEffort({ quick: 1, thorough: 20 });
+const within = (ms: number) => byEffort({ quick: 10_000, thorough: ms });
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -151,7 +152,7 @@ describe('a pipe', () => {
 
   it('is answered, however long its run takes', async () => {
     // Longer than the grace there is with frames.
-    const provider = await slowProvider(process.env.RUNWIRE_THOROUGH ? 30_000 : 2500);
+    const provider = await slowProvider(byEffort({ quick: 2500, thorough: 30_000 }));
     const model = { model: 'openai-chat:slow', baseUrl: provider.baseUrl, apiKeyEnv: 'SLOW_KEY' };
     const { ended } = pipe(
       lines(

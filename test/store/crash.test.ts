@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DurableEvent } from '../../protocol/events.ts';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
+import { byEffort } from '../support/effort.ts';
 import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { type TempStore, tempStore } from '../support/store.ts';
@@ -10,9 +12,8 @@ import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
 // A run is killed at every place of its file: what is on disk then is a prefix of its lines, and perhaps a part of the next.
 
-const isThorough = process.env.RUNWIRE_THOROUGH === '1';
 /** Places inside of each line at which the file is cut. */
-const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? (isThorough ? 64 : 2));
+const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? byEffort({ quick: 2, thorough: 64 }));
 const stores: TempStore[] = [];
 const newStore = () => {
   const store = tempStore();
@@ -77,9 +78,9 @@ async function toTheEnd(executor: ReturnType<typeof storedExecutor>) {
   return ended;
 }
 
-/** What an event says apart from when it happened. */
-const timeless = (event: DurableEvent): string =>
-  JSON.stringify(event)
+/** What an event or a message says apart from when it happened. */
+const timeless = (value: DurableEvent | ModelMessage): string =>
+  JSON.stringify(value)
     .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"T"')
     .replace(/"durationMs":[\d.]+/g, '"durationMs":0');
 
@@ -158,6 +159,8 @@ describe('a run that is killed', () => {
       expect(others.map(({ event }) => without(event)).sort()).toEqual(
         whole.events.map(({ event }) => without(event)).sort(),
       );
+      expect(after.messages.map(timeless)).toEqual(whole.messages.map(timeless));
+      expect(after.usage).toEqual(whole.usage);
     }
     // The file stands alone: a third daemon reads the same.
     executor.close();

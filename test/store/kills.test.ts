@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Daemon } from '../support/daemon.ts';
+import { byEffort } from '../support/effort.ts';
 import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { storedDaemons } from '../support/stored-daemons.ts';
 
-const isThorough = process.env.RUNWIRE_THOROUGH === '1';
-const kills = Number(process.env.RUNWIRE_KILLS ?? (isThorough ? 300 : 12));
+const kills = Number(process.env.RUNWIRE_KILLS ?? byEffort({ quick: 6, thorough: 300 }));
 /** Runs of one daemon. */
 const atOnce = 8;
 const turns = 5;

@@ -6,10 +6,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemonPath } from '../support/daemon.ts';
+import { byEffort } from '../support/effort.ts';
 
 /** Where `test/python/install.sh` put the environments. */
 const environments = process.env.PYTHON_DIR ?? '';
-const rounds = process.env.RUNWIRE_THOROUGH === '1' || process.env.CI ? 20 : 4;
+const rounds = byEffort({ quick: 4, ci: 20, thorough: 20 });
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const commands = {

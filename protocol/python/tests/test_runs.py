@@ -8,6 +8,7 @@ import pytest
 from conftest import Script, call, parts
 
 from runwire import ModelRetry, RequestFailed, RunContext, RunFailed, Runwire, RunwireError, WarningEvent
+from runwire._histories import KeptHistories
 
 
 async def test_prompts_may_be_functions(rw: Runwire) -> None:
@@ -89,6 +90,30 @@ async def test_a_run_is_steered_while_it_goes_on(rw: Runwire) -> None:
     run = await rw.start('Go.', model='host:m', host_models={'m': model}, tools=[look])
     await run.output()
     assert 'Be quick.' in json.dumps(model.seen[1]['messages'])
+
+
+async def test_a_model_sees_the_whole_history_though_only_what_is_new_is_sent(
+    rw: Runwire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    complete = KeptHistories.complete
+
+    def forgetful(self: KeptHistories, params: dict[str, Any]) -> dict[str, Any] | None:
+        sent.append(len(params['messages']))
+        if len(sent) == 3:
+            self.latest.clear()
+        return complete(self, params)
+
+    monkeypatch.setattr(KeptHistories, 'complete', forgetful)
+    model = Script([call('look', 'a')], [call('look', 'b')], 'Fine.')
+
+    def look() -> str:
+        return 'seen'
+
+    await rw.run('Go.', model='host:m', host_models={'m': model}, tools=[look])
+    assert [len(request['messages']) for request in model.seen] == [1, 3, 5]
+    # The third was not known any more, and came again.
+    assert sent == [1, 2, 2, 5]
 
 
 async def test_a_listener_that_raises_stops_nothing(rw: Runwire) -> None:

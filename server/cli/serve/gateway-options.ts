@@ -45,7 +45,7 @@ Options:
                        (default 60); then they are parked with a store, and cancelled without
   --max-connections N  connections at once (default 4096)
   --handshake-timeout MS
-                       how long a client may take to send its request (default 750)
+                       how long a client may take to send its request (default 500)
   --help               print this
 
 Clients send the token as \`Authorization: Bearer TOKEN\`; pages, which cannot, as the subprotocol \`bearer.TOKEN\` beside
@@ -68,7 +68,7 @@ export function gatewaySettings(values: OptionValues<typeof gatewayOptions>): Ga
     origins: new Set(values.origin?.map(originOf)),
     lingerMs: numberOf('linger', values.linger ?? '60', 86_400) * 1000,
     maxConnections: numberOf('max-connections', values['max-connections'] ?? '4096', 100_000),
-    handshakeMs: numberOf('handshake-timeout', values['handshake-timeout'] ?? '750', 60_000),
+    handshakeMs: numberOf('handshake-timeout', values['handshake-timeout'] ?? '500', 60_000),
   };
 }
 

@@ -2,7 +2,9 @@ import fs from 'node:fs';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import { fileName, type RunRef } from '../../store/names.ts';
 import type { RunStore } from '../../store/run-store.ts';
+import type { Store } from '../../store/store.ts';
 import { exitCode } from '../exit-code.ts';
+import { UsageError } from '../options.ts';
 import { writeJson } from '../output.ts';
 import { textTable } from '../table.ts';
 import type { StoreDesk } from './store-desk.ts';
@@ -15,10 +17,10 @@ interface Finding {
 }
 
 /** `runwire store verify`: reads every run to its end. */
-export async function verifyRuns({ store, stdout, isJson }: StoreDesk): Promise<number> {
+export async function verifyRuns({ store, folder, stdout, isJson }: StoreDesk): Promise<number> {
   const refs = await store.refs();
   const findings: Finding[] = [];
-  for (const ref of refs) findings.push(...(await findingsOf(store, ref)));
+  for (const ref of refs) findings.push(...(await findingsOf(store, folder, ref)));
   const wrong = findings.filter(({ state }) => state === 'wrong').length;
   if (isJson) writeJson(stdout, { runs: refs.length, wrong, findings });
   else {
@@ -34,17 +36,17 @@ export async function verifyRuns({ store, stdout, isJson }: StoreDesk): Promise<
   return wrong > 0 ? exitCode.failed : exitCode.success;
 }
 
-async function findingsOf(store: RunStore, ref: RunRef): Promise<Finding[]> {
+async function findingsOf(store: Store, folder: RunStore | null, ref: RunRef): Promise<Finding[]> {
   const wrong = (run: string, found: string): Finding => ({ state: 'wrong', run, found });
   const hint = (run: string, found: string): Finding => ({ state: 'hint', run, found });
-  const name = fileName(ref);
+  const name = folder ? fileName(ref) : ref.id;
   try {
     const run = await store.load(ref);
     if (!run) return [];
     const { runId, head } = run;
     if (run.isDamaged)
       return [wrong(runId, `line ${run.at.count} of ${name} is damaged; what stands before it is read`)];
-    const size = await store.sizeOf(run.ref);
+    const size = folder ? await folder.sizeOf(run.ref) : null;
     const isDriven = store.driverOf(run.ref) !== null;
     const torn = size !== null && size > run.at.size && !isDriven ? size - run.at.size : 0;
     await store.messagesOf(run);
@@ -66,14 +68,15 @@ async function findingsOf(store: RunStore, ref: RunRef): Promise<Finding[]> {
  * machine that may still seem to live there; those that have ended are named so. For a store that was copied or restored.
  */
 export async function adoptRuns(
-  { store, stdout, isJson, warn }: StoreDesk,
+  { folder, stdout, isJson, warn }: StoreDesk,
   { force }: { force: boolean },
 ): Promise<number> {
+  if (!folder) throw new UsageError('adopt is for folders; in a database nothing has to be adopted');
   const counts = { parked: 0, ended: 0, driven: 0 };
-  for (const ref of await store.refs()) {
+  for (const ref of await folder.refs()) {
     if (!ref.tag.startsWith('live-')) continue;
     try {
-      counts[await adopt(store, ref, force)] += 1;
+      counts[await adopt(folder, ref, force)] += 1;
     } catch (error) {
       warn((error as Error).message);
     }

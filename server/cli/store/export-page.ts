@@ -5,10 +5,10 @@ import { UsageError } from '../options.ts';
 import { conversationRefs, latestRun, type StoreDesk } from './store-desk.ts';
 
 /** `runwire store export --format html`: a run as a page of its own, without secrets. */
-export async function exportPage({ store, ids: [id = ''], stdout, desk }: StoreDesk): Promise<number> {
+export async function exportPage({ store, folder, tenant, ids: [id = ''], stdout, desk }: StoreDesk): Promise<number> {
   const named = await store.find(id);
   const runId = named ? id : (await latestRun(store, await conversationRefs(store, id)))?.runId;
-  const executor = desk.open(store.path);
+  const executor = desk.open(folder?.path, tenant);
   if (runId === undefined || !executor) throw new UsageError(`the runs of '${id}' are gone`);
   const { exportHtml } = await import('../../inspector/inspector.ts');
   const redaction = new Redaction(secretsOfEnv(desk.env));

@@ -36,14 +36,18 @@ export async function listRuns(desk: StoreDesk, { ofRuns }: { ofRuns: boolean })
 }
 
 /** Null for runs that cannot be read, which are warned of. */
-async function rowOf({ store, warn }: StoreDesk, refs: readonly RunRef[], ofRuns: boolean): Promise<Row | null> {
+async function rowOf(
+  { store, folder, warn }: StoreDesk,
+  refs: readonly RunRef[],
+  ofRuns: boolean,
+): Promise<Row | null> {
   const [newest] = refs;
   const oldest = refs.at(-1);
   try {
     const last = newest && (await store.summary(newest));
-    const first = oldest && (await store.head(oldest));
+    const first = oldest && (folder ? (await folder.head(oldest))?.spec.params : await store.summary(oldest));
     if (!last || !first) return null;
-    const { prompt } = first.spec.params;
+    const { prompt } = first;
     return {
       id: ofRuns ? last.runId : last.conversationId,
       runs: refs.length,

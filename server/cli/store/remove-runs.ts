@@ -1,4 +1,5 @@
-import { type Keeping, sweep } from '../../store/keeping.ts';
+import { sweep } from '../../store/keeping.ts';
+import type { Keeping } from '../../store/setting.ts';
 import { exitCode } from '../exit-code.ts';
 import { UsageError } from '../options.ts';
 import { writeJson } from '../output.ts';
@@ -10,7 +11,7 @@ export async function removeConversations({ store, ids, stdout, isJson }: StoreD
   let deletedRuns = 0;
   for (const [index, refs] of all.entries()) {
     const isDriven = refs.some((ref) => ref.tag.startsWith('live-') && store.driverOf(ref) !== null);
-    if (isDriven || store.remove(refs))
+    if (isDriven || (await store.remove(refs)))
       throw new UsageError(`a daemon works on '${ids[index]}'; cancel its run, or end the daemon, and try again`);
     deletedRuns += refs.length;
   }
@@ -20,8 +21,10 @@ export async function removeConversations({ store, ids, stdout, isJson }: StoreD
 }
 
 /** `runwire store compact`: what a daemon does once an hour, now. */
-export async function compactStore({ store, stdout, isJson, warn }: StoreDesk, keeping: Keeping): Promise<number> {
-  const swept = await sweep(store, keeping, { nowMs: Date.now(), onDeleted: warn });
+export async function compactStore({ folder, stdout, isJson, warn }: StoreDesk, keeping: Keeping): Promise<number> {
+  if (!folder)
+    throw new UsageError('compact is for folders; workers delete what --keep-days and --keep-runs do not keep');
+  const swept = await sweep(folder, keeping, { nowMs: Date.now(), onDeleted: warn });
   const { deletedConversations, compactedRuns, savedBytes } = swept;
   if (isJson) writeJson(stdout, swept);
   else

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { EngineError } from '../../engine/errors.ts';
-import { defaultMaxBytes, type Keeping } from '../../store/keeping.ts';
 import { RunStore } from '../../store/run-store.ts';
+import { defaultMaxBytes, type Keeping } from '../../store/setting.ts';
 import { version } from '../../version.ts';
 import { command, type Desk } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
@@ -16,8 +16,9 @@ import { exportConversation, showConversation } from './show-runs.ts';
 import { checkThere, type StoreDesk } from './store-desk.ts';
 
 const help = `Usage: runwire store COMMAND --store DIR [options] [ID|TEXT]
+       runwire --executor dbos --database-url env:NAME store COMMAND [options] [ID|TEXT]
 
-Reads and tidies the folder in which runs are kept. Daemons that use it may go on meanwhile.
+Reads and tidies the folder, or the database, in which runs are kept. Daemons that use it may go on meanwhile.
 
 Commands:
   ls                   list the conversations, the latest first; with --runs every run
@@ -31,10 +32,12 @@ Commands:
                        of another machine that were written to within the last minute
   compact              delete what is not kept (--store-days, --store-max), and take the events out of runs that ended
                        a week ago; daemons do that once an hour
+adopt and compact are for folders: workers keep a database tidy (runwire worker --help).
 ID is that of a conversation or of one of its runs; its beginning will do where only one begins so.
 
 Options:
   --store DIR          the folder; may be given before 'store' too
+  --tenant NAME        of a database, the runs of a tenant of the gateway; default: those of daemons on stdin and stdout
   --runs               see ls
   --ignore-case        see grep
   --force              see adopt
@@ -49,6 +52,7 @@ Examples:
 
 const options = {
   store: 'value',
+  tenant: 'value',
   runs: 'flag',
   'ignore-case': 'flag',
   force: 'flag',
@@ -83,13 +87,31 @@ function exportAs(desk: StoreDesk, { format = 'json' }: Given): Promise<number> 
 export const storeCommand = command({ name: 'store', help, options, words: 101 }, async ({ values, words }, desk) => {
   const [name, ...ids] = words;
   const { work } = checked(name, ids);
-  const path = values.store ?? desk.store?.path;
-  if (path === undefined || path === '') throw new UsageError('name the folder with --store DIR');
   const keeping = desk.store?.keeping ?? { maxBytes: defaultMaxBytes };
-  return withStore(resolve(path), desk, (store, warn) =>
-    work({ store, ids, stdout: desk.stdout, warn, isJson: values.json ?? false, desk }, values, keeping),
+  const opened = openStore(values, desk);
+  return withStore(opened, desk, (warn) =>
+    work({ ...opened, ids, stdout: desk.stdout, warn, isJson: values.json ?? false, desk }, values, keeping),
   );
 });
+
+/** Errors: `UsageError` when neither a folder nor a database was named. */
+function openStore(
+  { store, tenant }: { readonly store?: string; readonly tenant?: string },
+  desk: Desk,
+): Pick<StoreDesk, 'store' | 'folder' | 'tenant'> {
+  if (store === undefined && desk.database) return { store: desk.database.store(tenant ?? ''), folder: null, tenant };
+  if (tenant !== undefined) throw new UsageError('--tenant belongs to --executor dbos');
+  const path = store ?? desk.store?.path;
+  if (path === undefined || path === '') throw new UsageError('name the folder with --store DIR');
+  checkThere(resolve(path));
+  const folder = new RunStore({
+    path: resolve(path),
+    durability: 'normal',
+    by: version,
+    elapsed: () => performance.now(),
+  });
+  return { store: folder, folder };
+}
 
 function checked(name: string | undefined, ids: readonly string[]) {
   const names = Object.keys(commands).join(', ');
@@ -105,23 +127,21 @@ function checked(name: string | undefined, ids: readonly string[]) {
 }
 
 async function withStore(
-  path: string,
-  { stderr }: Desk,
-  work: (store: RunStore, warn: (text: string) => void) => Promise<number>,
+  { store }: Pick<StoreDesk, 'store'>,
+  { stderr, database }: Desk,
+  work: (warn: (text: string) => void) => Promise<number>,
 ): Promise<number> {
-  checkThere(path);
   const voice = new Voice(stderr);
   try {
-    const store = new RunStore({ path, durability: 'normal', by: version, elapsed: () => performance.now() });
-    try {
-      return await work(store, (text) => voice.warn(text));
-    } finally {
-      await store.flush();
-      store.close();
-    }
+    const code = await work((text) => voice.warn(text));
+    await store.flush();
+    return code;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     voice.say(error.message);
     return exitCode.failed;
+  } finally {
+    store.close();
+    await database?.close();
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import { byStart, type RunRef } from '../../store/names.ts';
 import type { RunStore } from '../../store/run-store.ts';
-import type { StoredSummary } from '../../store/store.ts';
+import type { Store, StoredSummary } from '../../store/store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { Desk } from '../command.ts';
 import { UsageError } from '../options.ts';
@@ -10,13 +10,17 @@ import type { TextSink } from '../output.ts';
 
 /** What the parts of `runwire store` work with. */
 export interface StoreDesk {
-  readonly store: RunStore;
+  readonly store: Store;
+  /** The same when it is a folder; null for a database. */
+  readonly folder: RunStore | null;
+  /** Whose runs they are, in a database. */
+  readonly tenant?: string | undefined;
   readonly ids: readonly string[];
   readonly stdout: TextSink;
   readonly warn: (text: string) => void;
   readonly isJson: boolean;
   /** The process that the command is run by. */
-  readonly desk: Pick<Desk, 'env' | 'open' | 'interrupted'>;
+  readonly desk: Pick<Desk, 'env' | 'open' | 'interrupted' | 'database'>;
 }
 
 /** Errors: `UsageError` for a folder that is not there: nobody means to make one by looking at it. */
@@ -30,7 +34,7 @@ export function checkThere(path: string): void {
  *
  * Errors: `UsageError` for an id that nothing has, or several.
  */
-export async function conversationRefs(store: RunStore, id: string): Promise<RunRef[]> {
+export async function conversationRefs(store: Store, id: string): Promise<RunRef[]> {
   const named = await store.ofConversation(id);
   if (named.length > 0) return named;
   const run = (await store.find(id)) ?? (await refThatBegins(store, id));
@@ -38,7 +42,7 @@ export async function conversationRefs(store: RunStore, id: string): Promise<Run
   return (await store.refs()).filter(({ conversation }) => conversation === run.conversation);
 }
 
-async function refThatBegins(store: RunStore, start: string): Promise<RunRef | null> {
+async function refThatBegins(store: Store, start: string): Promise<RunRef | null> {
   const found = new Map<string, RunRef>();
   for (const ref of start.length < 4 ? [] : await store.refs()) {
     const one = await store.summary(ref).catch(() => null);
@@ -50,7 +54,7 @@ async function refThatBegins(store: RunStore, start: string): Promise<RunRef | n
 }
 
 /** The run whose messages are those of a conversation: the latest one, runs of tools apart. Errors: `run.unreadable`. */
-export async function latestRun(store: RunStore, refs: readonly RunRef[]): Promise<StoredRun | null> {
+export async function latestRun(store: Store, refs: readonly RunRef[]): Promise<StoredRun | null> {
   let latest: StoredRun | null = null;
   for (const ref of [...refs].sort(byStart)) {
     const run = await store.load(ref);
@@ -61,8 +65,9 @@ export async function latestRun(store: RunStore, refs: readonly RunRef[]): Promi
 }
 
 /** How a run stands, in a word. */
-export function stateOf(store: RunStore, { outcome, ref }: Pick<StoredSummary, 'outcome' | 'ref'>): string {
+export function stateOf(store: Store, { outcome, ref }: Pick<StoredSummary, 'outcome' | 'ref'>): string {
   if (outcome !== null) return outcome;
+  if (store.shared?.isQueued(ref)) return 'queued';
   const pid = store.driverOf(ref);
   return pid === null ? 'interrupted' : `running (${pid})`;
 }

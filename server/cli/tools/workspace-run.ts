@@ -4,12 +4,9 @@ import type { ToolSpec } from '../../../protocol/spec.ts';
 import type { RequestSender } from '../../callbacks/client.ts';
 import { type ServeCallback, servedCallbacks } from '../../callbacks/served-callbacks.ts';
 import { EngineError } from '../../engine/errors.ts';
+import type { Allowance } from '../../toolsets/workspace/opened-workspace.ts';
 import type { WorkspaceTool } from '../../toolsets/workspace/tool-specs.ts';
 import { UsageError } from '../options.ts';
-
-/** What a run may do in its workspace: only read, also edit files, also run commands. */
-export const allowances = ['read', 'edits', 'all'] as const;
-export type Allowance = (typeof allowances)[number];
 
 /** The tools of a run for the files of a folder. */
 export interface WorkspaceRun {
@@ -25,12 +22,11 @@ export async function openWorkspace(path: string, allowance: Allowance): Promise
   const cwd = resolve(path);
   const stats = await stat(cwd).catch(() => null);
   if (!stats?.isDirectory()) throw new UsageError(`--workspace '${path}' is not a folder that exists`);
-  const { ToolFailure, Workspace, workspaceToolSpecs } = await import('../../toolsets/workspace/part.ts');
-  const workspace = new Workspace({ cwd });
-  const tools = workspaceToolSpecs(
-    (effect) =>
-      effect === 'read' || (effect === 'edit' && allowance !== 'read') || (effect === 'command' && allowance === 'all'),
+  const { allowedEffects, ToolFailure, Workspace, workspaceToolSpecs } = await import(
+    '../../toolsets/workspace/part.ts'
   );
+  const workspace = new Workspace({ cwd });
+  const tools = workspaceToolSpecs(allowedEffects(allowance));
   const call: ServeCallback = async ({ name, args, toolCallId }, signal) => {
     const given = {
       name: name as WorkspaceTool,

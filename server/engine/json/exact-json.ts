@@ -8,9 +8,12 @@ const CANDIDATE = /(?:^|[:[,])\s*-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
 const NUMBER = /-?\d[\d.eE+-]*/g;
 /** The most digits that Python reads, and that are converted in no time. */
 const MAX_DIGITS = 4300;
-/** Stands for a BigInt in intermediate text; it cannot be guessed. */
-const MARK = `bigint-${randomBytes(16).toString('hex')}:`;
-const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, 'g');
+/** Stands for a BigInt in intermediate text; it cannot be guessed. Made on first use: random bytes take a module to load. */
+let madeMark: string | undefined;
+function mark(): string {
+  madeMark ??= `bigint-${randomBytes(16).toString('hex')}:`;
+  return madeMark;
+}
 
 /** A number beyond the range of a double, and its path. */
 export interface Overflow {
@@ -36,7 +39,7 @@ export function parseJson(text: string): { value: unknown; overflow?: Overflow }
   let infinite = '';
   for (const { token, at } of numbersOf(text)) {
     if (isRounded(token)) {
-      pieces.push(text.slice(copied, at), `"${MARK}${token}"`);
+      pieces.push(text.slice(copied, at), `"${mark()}${token}"`);
       copied = at + token.length;
     } else if (infinite === '' && !Number.isFinite(Number(token))) infinite = token.slice(0, 40);
   }
@@ -49,7 +52,7 @@ export function parseJson(text: string): { value: unknown; overflow?: Overflow }
 export const parseExact = (text: string): unknown => parseJson(text).value;
 
 const withBigInts = (_key: string, value: unknown) =>
-  typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value;
+  typeof value === 'string' && value.startsWith(mark()) ? BigInt(value.slice(mark().length)) : value;
 
 /**
  * Returns whether JSON text holds an integer that a JavaScript number would round, such as 9007199254740993.
@@ -109,7 +112,7 @@ Object.defineProperty(BigInt.prototype, 'toJSON', {
     if (rawJSON) return rawJSON(String(this));
     if (!isMarking) return Number(this);
     hasMarked = true;
-    return `${MARK}${this}`;
+    return `${mark()}${this}`;
   },
 });
 
@@ -123,7 +126,7 @@ export function stringifyExact(value: unknown, space?: number): string {
   } finally {
     isMarking = false;
   }
-  return hasMarked ? json.replace(MARKED, '$1') : json;
+  return hasMarked ? json.replace(new RegExp(`"${mark()}(-?\\d+)"`, 'g'), '$1') : json;
 }
 
 /** Returns whether a value holds a BigInt. */

@@ -28,6 +28,9 @@ export const defaultAnswerBounds: AnswerBounds = {
   streamStallMs: 300_000,
 };
 
+/** What one validation may take where nobody sets another limit, in milliseconds. */
+export const defaultValidationMs = 250;
+
 /** Limits of the growth of one run: those of the daemon, beside the usage limits of its specification. */
 export interface RunBounds extends AnswerBounds {
   readonly stepsPerRun: number;

@@ -1,7 +1,7 @@
 import type { DurableEvent } from '../../../protocol/events.ts';
 import type { RunError } from '../../../protocol/result.ts';
 import { EngineError } from '../errors.ts';
-import { turnsUnderWay } from '../loop-turns.ts';
+import { afterMicrotasks, turnsUnderWay } from '../loop-turns.ts';
 import type { RunLine, Serves } from './run-lines.ts';
 import type { StepContext, StepEffect, StepOutput, StepRunner } from './steps.ts';
 
@@ -26,7 +26,9 @@ interface OpenStep {
 }
 
 /** Turns in which nothing came that was recorded next, before it is certain that nothing will. */
-const maxIdleTurns = 3;
+const maxIdleTurns = 4;
+/** Entries that are taken before the event loop goes round, so that a long run does not keep others waiting. */
+const entriesPerTurn = 32;
 
 /**
  * Returns recorded outputs in the order in which they were recorded, then continues with `next`. A step without a
@@ -48,6 +50,7 @@ export class ReplayingRunner implements StepRunner {
   #emit: (event: DurableEvent) => void = () => undefined;
   #at = 0;
   #idleTurns = 0;
+  #takenInTurn = 0;
   #isScheduled = false;
   #isOver = false;
   #isLive = false;
@@ -120,15 +123,23 @@ export class ReplayingRunner implements StepRunner {
     for (const start of this.#live.splice(0)) start();
   }
 
-  // One entry in a turn of the event loop: the engine has dealt with it, and started what follows, before the next.
+  // One entry at a time: the engine has dealt with it, and started what follows, before the next. All of that happens in
+  // microtasks, unless it is long or waits for something; then the event loop has to go round.
   #schedule(): void {
     if (this.#isScheduled || this.#isOver) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    const turn = () => {
       this.#isScheduled = false;
       if (turnsUnderWay() === 0) this.#turn();
       this.#schedule();
-    });
+    };
+    const isSoon = this.#takenInTurn < entriesPerTurn && this.#idleTurns === 0 && turnsUnderWay() === 0;
+    if (isSoon) afterMicrotasks(turn);
+    else
+      setImmediate(() => {
+        this.#takenInTurn = 0;
+        turn();
+      });
   }
 
   #turn(): void {
@@ -156,6 +167,7 @@ export class ReplayingRunner implements StepRunner {
   #take(line: RunLine): void {
     this.#hooks.onLine?.(this.#at);
     this.#at += 1;
+    this.#takenInTurn += 1;
     this.#idleTurns = 0;
     if (line.kind === 'step') {
       const step = this.#waiting.get(line.key);

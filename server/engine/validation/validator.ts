@@ -1,13 +1,11 @@
 import { type Overflow, parseJson } from '../json/exact-json.ts';
+import { defaultValidationMs } from '../limits/bounds.ts';
 import { countWork } from '../loop-turns.ts';
 import { boundErrors } from './error-bounds.ts';
 import type { ErrorDetails } from './error-details.ts';
 import { jsonProblem } from './text/json-text.ts';
 import { MAX_VALUES, valuesIn, valuesInText } from './text/value-count.ts';
 import { BudgetExceeded, type Check, FAIL, startWalk } from './walk.ts';
-
-/** What a validation may take, unless the daemon says something else. */
-export const DEFAULT_VALIDATION_MS = 250;
 
 /** How much of a text is parsed in one step. */
 const CHARS_PER_STEP = 8;
@@ -34,7 +32,7 @@ export type Validator = {
 };
 
 /** A validator that runs a check, for no longer than a time, and bounds what it has to say. */
-export function validatorOf(check: Check, ms = DEFAULT_VALIDATION_MS): Validator {
+export function validatorOf(check: Check, ms = defaultValidationMs): Validator {
   return {
     validateJson: (text) => fromText(check, text === '' ? '{}' : text, ms),
     validateData: (value) => run(check, { value: value ?? {}, json: false, ms }),

@@ -12,6 +12,8 @@ export const fleetPackages = { '@dbos-inc/dbos-sdk': '5.3.0', pg: '8.23.1' } as 
 export interface FleetAccess {
   /** Joins the fleet, or returns it. Errors: `store.unavailable`. */
   open(): Promise<Fleet>;
+  /** False while the database does not answer. */
+  readonly isReachable: boolean;
   /** The runs of a tenant. */
   store(tenant: string): StoreAccess;
   /** Leaves the fleet, when it was joined. */
@@ -24,9 +26,14 @@ export type FleetSettings = Omit<FleetOptions, 'id'>;
 export function fleetAccess(settings: FleetSettings): FleetAccess {
   const id = randomBytes(8).toString('hex');
   let opened: Promise<Fleet> | null = null;
+  let fleet: Fleet | null = null;
   const open = (): Promise<Fleet> => {
     opened ??= load(settings.log)
       .then(({ Fleet }) => Fleet.open({ ...settings, id }))
+      .then((joined) => {
+        fleet = joined;
+        return joined;
+      })
       .catch((error: unknown) => {
         // The next request tries again.
         opened = null;
@@ -34,14 +41,22 @@ export function fleetAccess(settings: FleetSettings): FleetAccess {
       });
     return opened;
   };
-  return {
+  const access: FleetAccess = {
     open,
-    store: (tenant) => ({ by: settings.version, open: () => new FleetStore(tenant, id, open) }),
+    get isReachable() {
+      return fleet?.isReachable ?? false;
+    },
+    store: (tenant) => ({
+      by: settings.version,
+      open: () => new FleetStore(tenant, id, open),
+      isReachable: () => access.isReachable,
+    }),
     close: async () => {
-      const fleet = await opened?.catch(() => null);
+      await opened?.catch(() => null);
       await fleet?.close();
     },
   };
+  return access;
 }
 
 /** Errors: `store.unavailable` when a package is absent. */

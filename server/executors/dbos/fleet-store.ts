@@ -5,7 +5,7 @@ import { parseExact, stringifyExact } from '../../engine/json/exact-json.ts';
 import type { RawLine } from '../../store/line.ts';
 import { conversationOf, idOf, newRef, type RunRef, type Tag } from '../../store/names.ts';
 import { endOf, headSummary, promptExcerpt } from '../../store/run-detail.ts';
-import type { OwnedRun, QueuedIn, SharedStore, Store, StoredSummary, Taken } from '../../store/store.ts';
+import type { OwnedRun, QueuedIn, SharedStore, Store, StoredChild, StoredSummary, Taken } from '../../store/store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import { StoredRun } from '../../store/stored-run.ts';
 import { unavailable } from './database-errors.ts';
@@ -125,6 +125,11 @@ export class FleetStore implements Store, SharedStore {
 
   ofConversation(conversationId: string): Promise<FleetRef[]> {
     return this.#refs(`WHERE r.tenant = $1 AND r.conversation = $2 ${newest}`, [conversationOf(conversationId)]);
+  }
+
+  async openChildren(runId: string): Promise<StoredChild[]> {
+    const refs = await this.#refs('WHERE r.tenant = $1 AND r.outcome IS NULL AND r.parent_run_id = $2', [runId]);
+    return refs.map((ref) => ({ ref, runId: ref.summary.runId }));
   }
 
   async load(given: RunRef): Promise<StoredRun | null> {

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { DBOS, Error as DbosError } from '@dbos-inc/dbos-sdk';
-import { getCurrentContextStore } from '@dbos-inc/dbos-sdk/internal/context';
-import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
+import { DBOS } from '@dbos-inc/dbos-sdk';
 import { type ClientConfig, Pool } from 'pg';
-import { EngineError } from '../../engine/errors.ts';
 import { LOOP_VERSION } from '../../engine/steps/steps.ts';
 import type { Log } from '../../log.ts';
-import { patiently, unavailable } from './database-errors.ts';
-import { FleetLog } from './fleet-log.ts';
+import { unavailable } from './database-errors.ts';
+import { type Adopt, DrivenRuns } from './driven-runs.ts';
+import { execute } from './executions.ts';
+import type { FleetLog } from './fleet-log.ts';
 import { notify, Presence } from './presence.ts';
-import { reap } from './reaper.ts';
+import { QueueWork, type WorkedQueue } from './queue-work.ts';
 import { alone, migrate } from './schema.ts';
 import { serializer } from './serializer.ts';
 import { Wakes } from './wakes.ts';
@@ -22,8 +21,6 @@ const workflow = 'run';
 const poolSize = 10;
 /** A process that stands still in a transaction must not hold up those that take its runs over, in milliseconds. */
 const idleTransactionMs = 5000;
-/** How often dead processes are looked for, in milliseconds. */
-const reapMs = 500;
 
 /** Options of a `Fleet`. */
 export interface FleetOptions {
@@ -34,11 +31,8 @@ export interface FleetOptions {
   readonly version: string;
   readonly log: Log;
   /** Present for a worker: the queue that it takes runs from. */
-  readonly queue?: { readonly name: string; readonly slots: number };
+  readonly queue?: WorkedQueue;
 }
-
-/** What takes over a run that was waiting in a queue. */
-export type Adopt = (workflowId: string) => Promise<void>;
 
 /**
  * This process as a member of a fleet: DBOS keeps the lines of the runs, each as a step of a workflow, and refuses those of
@@ -50,13 +44,8 @@ export class Fleet {
   readonly wakes: Wakes;
   readonly #options: FleetOptions;
   readonly #presence: Presence;
-  /** The runs that this process drives, by workflow. */
-  readonly #logs = new Map<string, FleetLog>();
-  /** Runs that were given up, and are being marked as such. */
-  readonly #leaving = new Set<FleetLog>();
-  #reaping: NodeJS.Timeout | undefined;
-  /** Replaced by a worker before it takes runs. */
-  adopt: Adopt = () => Promise.resolve();
+  readonly #driven: DrivenRuns;
+  readonly #work: QueueWork;
 
   private constructor(options: FleetOptions) {
     this.#options = options;
@@ -79,6 +68,10 @@ export class Fleet {
       onDebug,
       onNotification: (payload) => this.#notified(payload),
     });
+    const own = { id: this.id, pool: this.pool, log: options.log };
+    this.#driven = new DrivenRuns({ ...own, onStep: (workflowId) => this.wakes.stepped(workflowId) });
+    const isShown = () => this.#presence.isShown;
+    this.#work = new QueueWork({ ...own, version: versionOf(LOOP_VERSION), isShown });
   }
 
   /** Errors: `store.unavailable`. */
@@ -99,40 +92,31 @@ export class Fleet {
     return fleet;
   }
 
-  /** Takes runs from the queue, and those of processes that are gone. */
+  /** False while the database does not answer. */
+  get isReachable(): boolean {
+    return this.#presence.isReachable;
+  }
+
+  /** Takes runs from the queue, and those of processes that are gone. Errors: those of the database. */
   async work(adopt: Adopt): Promise<void> {
-    this.adopt = adopt;
-    const { queue, log } = this.#options;
-    if (queue)
-      await DBOS.registerQueue(queue.name, {
-        workerConcurrency: queue.slots,
-        partitionWorkerConcurrency: queue.slots,
-        minPollingIntervalMs: 250,
-      });
-    this.#reaping = setInterval(() => {
-      // Who cannot show that it lives itself is no judge of others.
-      if (!this.#presence.isShown) return;
-      void reap(this.pool, { version: versionOf(LOOP_VERSION), self: this.id }).catch((error: Error) =>
-        log.debug(`reaper: ${error.message}`),
-      );
-    }, reapMs);
-    this.#reaping.unref();
+    this.#driven.adopt = adopt;
+    const { queue } = this.#options;
+    if (queue) await this.#work.begin(queue);
   }
 
   /** Takes no more runs from the queue; those it has go on. */
-  async stopTaking(): Promise<void> {
-    clearInterval(this.#reaping);
-    await DBOSExecutor.globalInstance?.deactivateEventReceivers();
+  stopTaking(): Promise<void> {
+    return this.#work.end();
   }
 
   /** The log of a run that begins here. Errors: those of the database. */
   async start(workflowId: string): Promise<FleetLog> {
-    const log = this.#open(workflowId);
+    const log = this.#driven.open(workflowId);
     try {
       const handle = await DBOS.startWorkflow(runWorkflow, { workflowID: workflowId })(workflowId);
       handle.getResult().catch(() => undefined);
     } catch (error) {
-      this.#logs.delete(workflowId);
+      this.#driven.drop(workflowId);
       throw error;
     }
     return log;
@@ -174,31 +158,27 @@ export class Fleet {
       [workflowId, this.id, token],
     );
     if (rowCount !== 1) return null;
-    const log = this.#open(workflowId);
-    const executor = DBOSExecutor.globalInstance;
-    const status = await executor?.systemDatabase.getWorkflowStatuses([workflowId]);
-    const claimed = status?.get(workflowId);
-    if (!executor || !claimed) throw new Error(`the workflow '${workflowId}' is gone`);
-    const handle = await executor.executeDequeuedWorkflow(claimed, token);
-    handle.getResult().catch(() => undefined);
-    return log;
+    const log = this.#driven.open(workflowId);
+    const begun = await execute([workflowId], token);
+    if (begun.length > 0) return log;
+    this.#driven.drop(workflowId);
+    throw new Error(`the workflow '${workflowId}' is gone`);
   }
 
   /** The log of a run that this process drives. */
   logOf(workflowId: string): FleetLog | undefined {
-    return this.#logs.get(workflowId);
+    return this.#driven.find(workflowId);
   }
 
   /** Resolves when what was appended so far is written, and those that were given up have been. */
-  async flush(): Promise<void> {
-    const parked = [...this.#logs.values()].filter(({ tag }) => tag);
-    await Promise.all([...parked, ...this.#leaving].map(({ closed }) => closed));
+  flush(): Promise<void> {
+    return this.#driven.flush();
   }
 
   /** Takes no more runs, gives up those it drives, and leaves. */
   async close(): Promise<void> {
-    clearInterval(this.#reaping);
-    for (const log of this.#logs.values()) log.giveBack();
+    this.#work.stop();
+    this.#driven.giveBack();
     await Promise.race([this.flush(), new Promise((resolve) => setTimeout(resolve, 2000))]);
     current = null;
     await DBOS.shutdown().catch(() => undefined);
@@ -206,85 +186,6 @@ export class Fleet {
     await this.#presence.end();
     this.wakes.close();
     await this.pool.end().catch(() => undefined);
-  }
-
-  /** The body of a workflow: writes the lines of a run for as long as it is driven here. */
-  async write(workflowId: string): Promise<void> {
-    const { rows } = await patiently(() =>
-      this.pool.query<{ last: number | null }>(
-        'SELECT max(function_id) AS last FROM dbos.operation_outputs WHERE workflow_uuid = $1',
-        [workflowId],
-      ),
-    );
-    // What is recorded is read at once, not step by step: DBOS counts on from there.
-    const context = getCurrentContextStore();
-    if (context) context.curWFFunctionId = (rows[0]?.last ?? -1) + 1;
-    const known = this.#logs.get(workflowId);
-    // One that is being written already is of an execution that has lost the run: it came back out of the queue.
-    if (known?.isTaken) known.fail(lost(workflowId, null));
-    const isQueued = !known || known.isTaken;
-    const log = isQueued ? this.#open(workflowId) : known;
-    log.isTaken = true;
-    try {
-      if (isQueued) this.#adopt(log);
-      await this.#writeAll(log);
-      // From here on it may come back, out of its queue or by a claim.
-      this.#logs.delete(workflowId);
-      this.#leaving.add(log);
-      await this.#leave(log);
-    } catch (error) {
-      log.fail(lost(workflowId, error));
-      throw error;
-    } finally {
-      if (this.#logs.get(workflowId) === log) this.#logs.delete(workflowId);
-      this.#leaving.delete(log);
-      log.end();
-    }
-  }
-
-  /** A run that this worker cannot continue, as for want of a key, waits for somebody who can. */
-  #adopt(log: FleetLog): void {
-    void patiently(() => this.adopt(log.workflowId)).catch((error: Error) => {
-      this.#options.log.warn(`a run of the queue is left interrupted: ${error.message}`);
-      log.close('park');
-    });
-  }
-
-  async #writeAll(log: FleetLog): Promise<void> {
-    for (let batch = await log.next(); batch; batch = await log.next()) {
-      const { lines, name } = batch;
-      await DBOS.runStep(async () => lines, { name });
-      log.written();
-      this.wakes.stepped(log.workflowId);
-    }
-  }
-
-  async #leave({ workflowId, tag, isGivenBack }: FleetLog): Promise<void> {
-    if (tag === 'park') {
-      await this.#update(
-        `UPDATE dbos.workflow_status
-         SET status = CASE WHEN $3 AND queue_name IS NOT NULL THEN 'ENQUEUED' ELSE 'CANCELLED' END,
-             owner_xid = NULL, started_at_epoch_ms = NULL
-         WHERE workflow_uuid = $1 AND executor_id = $2 AND status = 'PENDING'`,
-        [workflowId, this.id, isGivenBack],
-      );
-      throw new DbosError.DBOSWorkflowCancelledError(workflowId);
-    }
-    await this.#update('UPDATE runwire.runs SET outcome = $2, ended_at = now() WHERE workflow_id = $1', [
-      workflowId,
-      tag,
-    ]);
-    this.wakes.stepped(workflowId);
-  }
-
-  async #update(sql: string, values: readonly unknown[]): Promise<void> {
-    await patiently(() => this.pool.query(sql, [...values]));
-  }
-
-  #open(workflowId: string): FleetLog {
-    const log = new FleetLog(workflowId);
-    this.#logs.set(workflowId, log);
-    return log;
   }
 
   async #launch(): Promise<void> {
@@ -303,17 +204,17 @@ export class Fleet {
       // A host takes no run from any queue.
       listenQueues: queue ? [queue.name] : ['runwire-none'],
     });
-    current = this;
+    current = this.#driven;
     await DBOS.launch();
   }
 
   #notified(payload: string): void {
     const stopped = this.wakes.notified(payload);
-    if (stopped !== null) this.#logs.get(stopped)?.onStopRequest();
+    if (stopped !== null) this.#driven.find(stopped)?.onStopRequest();
   }
 }
 
-let current: Fleet | null = null;
+let current: DrivenRuns | null = null;
 
 /** The one workflow of DBOS: its steps are the lines of a run. */
 const runWorkflow = DBOS.registerWorkflow(
@@ -326,9 +227,3 @@ const runWorkflow = DBOS.registerWorkflow(
 
 /** Processes of another version of the loop share the database, and take none of these runs. */
 export const versionOf = (loop: number): string => `runwire-loop-${loop}`;
-
-function lost(workflowId: string, error: unknown): Error {
-  if (error === null || error instanceof DbosError.DBOSWorkflowConflictError)
-    return new EngineError('run.owned', `Another process took the run of '${workflowId}' over.`);
-  return unavailable(error);
-}

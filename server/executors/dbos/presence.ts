@@ -33,6 +33,7 @@ export class Presence {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
   #isConnecting = false;
+  #hasFailed = false;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -41,6 +42,11 @@ export class Presence {
   /** True while the session holds the lock. */
   get isShown(): boolean {
     return this.#client !== null;
+  }
+
+  /** The same, and the last request of it was answered. */
+  get isReachable(): boolean {
+    return this.isShown && !this.#hasFailed;
   }
 
   /** Errors: those of the database. */
@@ -82,7 +88,9 @@ export class Presence {
     try {
       if (this.#client) await this.#touch();
       else await this.#connect();
+      this.#hasFailed = false;
     } catch (error) {
+      this.#hasFailed = true;
       this.#options.onDebug(`database: ${(error as Error).message}`);
       if (!this.#client) this.#retry();
     } finally {

@@ -2,9 +2,7 @@ import type { ParamsOf, ResultOf } from '../../../protocol/catalogue.ts';
 import type { ModelDeltaParams, ToolProgressParams } from '../../../protocol/deltas.ts';
 import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
-import { checkAnswer } from '../../callbacks/check-answer.ts';
 import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
-import type { PendingAnswer as StoredAnswer } from '../../callbacks/pending-journal.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { jsonSize } from '../../engine/json/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
@@ -15,7 +13,6 @@ import { RunSlots } from '../../runs/slots.ts';
 import type { Store } from '../../store/store.ts';
 import { pageOf } from '../page.ts';
 import type { ExecutorHealth, PendingAnswer, RunExecutor, RunView } from '../run-executor.ts';
-import { Conversations } from './conversations.ts';
 import { ObservedRuns } from './observed-runs.ts';
 import { OwnedRuns } from './owned-runs.ts';
 import { quietOwner } from './quiet-owner.ts';
@@ -27,7 +24,11 @@ import type { ResumeOptions } from './run-plan.ts';
 import { RunRegistry } from './run-registry.ts';
 import { RunResumer } from './run-resumer.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
-import { checkOpen, keyOf, type Listed, type ListQuery, StoredRuns } from './stored-runs.ts';
+import { Conversations } from './stored/conversations.ts';
+import { InterruptedRuns, refuseAnswered } from './stored/interrupted-runs.ts';
+import { keyOf, type Listed, type ListQuery, StoredList } from './stored/stored-list.ts';
+import { StoredRuns } from './stored/stored-runs.ts';
+import { StoredStarts } from './stored/stored-starts.ts';
 
 /** The parts of the daemon, or of another program, that an executor uses. */
 export interface LocalExecutorDeps
@@ -48,6 +49,8 @@ export interface StoreAccess {
   readonly open: () => Store;
   /** Version of the daemon. */
   readonly by: string;
+  /** Whether it answers, where that is not certain: false while a database is away. */
+  readonly isReachable?: () => boolean;
 }
 
 /** Runs of this process, kept in its memory and, when there is one, in a store. */
@@ -66,6 +69,9 @@ class LocalExecutor implements RunExecutor {
   /** Whom the runs belong to that go on without a host. */
   readonly #nobody: RunOwner;
   readonly #stored: StoredRuns | undefined;
+  readonly #isReachable: StoreAccess['isReachable'];
+  readonly #list: StoredList | undefined;
+  readonly #interrupted: InterruptedRuns | undefined;
   readonly #driver: RunDriver;
   readonly #starter: RunStarter;
   readonly #resumer: RunResumer;
@@ -76,12 +82,14 @@ class LocalExecutor implements RunExecutor {
     given: Omit<LocalExecutorDeps, 'limits' | 'store' | 'slots'>,
   ) {
     this.#limits = limits;
+    this.#isReachable = store?.isReachable;
     this.#nobody = quietOwner(limits, { serves: false });
     this.#runs = new RunRegistry(limits);
     this.#slots = slots;
     const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
     const deps = { ...given, ...shared, pending: this.#pending };
-    this.#driver = new RunDriver(deps);
+    const onStopped = (runId: string, error: EngineError) => void this.#cancelChildren(runId, error);
+    this.#driver = new RunDriver({ ...deps, onStopped });
     const builder = new RunBuilder(deps);
     const resume = (runId: string, options: ResumeOptions, owner: RunOwner) =>
       this.#resume(runId, { owner, options }).then((record) => new RecordView(record));
@@ -90,9 +98,14 @@ class LocalExecutor implements RunExecutor {
       record?.cancel(error);
       return record !== undefined;
     };
-    this.#stored = store && new StoredRuns({ ...store, limits, runs: this.#runs, resume, stop });
-    this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
-    this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
+    const by = store?.by ?? '';
+    const stored = store && new StoredRuns({ ...store, limits, stop });
+    this.#stored = stored;
+    this.#list = stored && new StoredList(stored, this.#runs);
+    this.#interrupted = stored && new InterruptedRuns({ stored, by, now: given.world.now });
+    const starts = stored && new StoredStarts({ stored, by, runs: this.#runs, resume });
+    this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: starts });
+    this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by });
   }
 
   start(params: RunStartParams, owner: RunOwner): Promise<RunView> {
@@ -143,7 +156,7 @@ class LocalExecutor implements RunExecutor {
   }
 
   async resumeInterrupted(onFailure: (runId: string, error: unknown) => void): Promise<void> {
-    for (const runId of (await this.#stored?.interrupted()) ?? []) {
+    for (const runId of (await this.#interrupted?.ids()) ?? []) {
       const resumed = this.#resume(runId, { owner: this.#nobody, options: { deltas: 'none' } });
       this.#runs.starting(runId, resumed);
       await resumed.catch((error: unknown) => onFailure(runId, error));
@@ -172,12 +185,22 @@ class LocalExecutor implements RunExecutor {
     const { record, view } = await this.#find(runId);
     if (!record && view.state === 'finished') return { state: 'finished', accepted: false };
     if (!record && (await this.#stored?.stopElsewhere(runId, error))) return { state: view.state, accepted: true };
+    // Those of an interrupted run first: whoever is cut off in between can be requested again, unlike a run that has ended.
+    if (!record) await this.#cancelChildren(runId, error);
     // An interrupted run ends as one that is live does: rebuilt, for nobody.
     const live = record ?? (await this.#toEnd(runId));
     const { state } = live;
     const accepted = live.cancel(error);
     await live.stop.written;
+    if (record && accepted) await this.#cancelChildren(runId, error);
     return { state, accepted };
+  }
+
+  /** Runs that tools of a run started are linked to it where this process drives both; the others are in the store. */
+  async #cancelChildren(runId: string, error: EngineError): Promise<void> {
+    const children = (await this.#interrupted?.childrenOf(runId).catch(() => [])) ?? [];
+    // One that cannot be continued from here stays as it is.
+    for (const child of children) await this.cancel(child, error).catch(() => undefined);
   }
 
   async steer({ runId, ...said }: ParamsOf<'run/steer'>): Promise<ResultOf<'run/steer'>> {
@@ -210,28 +233,21 @@ class LocalExecutor implements RunExecutor {
   async pendingItems({ runId, ...page }: ParamsOf<'pending/list'>): Promise<ResultOf<'pending/list'>> {
     const record = runId ? (await this.#find(runId)).record : undefined;
     const own = record || !runId ? this.#pending.list(record?.runId).map(pendingItem) : [];
-    const others = record ? [] : ((await this.#stored?.pending(runId ?? undefined)) ?? []);
+    const others = record ? [] : ((await this.#interrupted?.pending(runId ?? undefined)) ?? []);
     const { items, nextCursor } = pageOf([...others, ...own], page);
     return { pending: items, ...nextCursor };
   }
 
   async resolve(pendingId: string, { result, error }: PendingAnswer): Promise<ResultOf<'pending/resolve'>> {
     const answer = error ? { error } : { result: result ?? null };
-    const run = this.#pending.has(pendingId) ? null : await this.#stored?.runOfItem(pendingId);
+    const run = this.#pending.has(pendingId) ? null : await this.#interrupted?.runOfItem(pendingId);
+    if (run) refuseAnswered(run, pendingId);
     const isElsewhere = run && !this.#runs.find(run.runId);
     const entry = isElsewhere ? null : this.#pending.get(pendingId);
     if (error && result !== undefined && result !== null)
       throw invalidParams([{ path: ['error'], message: 'Give `result` or `error`, not both.' }]);
-    await (entry ? entry.resolve(answer) : this.#resolveStored(run?.runId ?? '', pendingId, answer));
+    await (entry ? entry.resolve(answer) : this.#interrupted?.resolve(run?.runId ?? '', pendingId, answer));
     return { runId: entry?.runId ?? run?.runId ?? '' };
-  }
-
-  /** The answer is there when the run goes on. */
-  async #resolveStored(runId: string, pendingId: string, answer: StoredAnswer): Promise<void> {
-    await this.#stored?.write(runId, (journal, run) => {
-      checkAnswer(checkOpen(run, pendingId), answer);
-      return journal.answer(pendingId, answer);
-    });
   }
 
   conversations(): Conversations {
@@ -286,7 +302,8 @@ class LocalExecutor implements RunExecutor {
   health(): ExecutorHealth {
     const { active, queued } = this.#slots;
     const { finishedCount: finished, heldBytes } = this.#runs;
-    return { runs: { active, queued, finished }, callbacks: { ...this.#counters }, heldBytes };
+    const store = this.#isReachable ? { store: { available: this.#isReachable() } } : {};
+    return { runs: { active, queued, finished }, callbacks: { ...this.#counters }, heldBytes, ...store };
   }
 
   /** A run in memory, or else in the store. Errors: `run.notFound`, `run.evicted`, `run.unreadable`. */
@@ -344,8 +361,8 @@ class LocalExecutor implements RunExecutor {
   }
 
   async *#listed(query: ListQuery): AsyncGenerator<Listed> {
-    if (this.#stored) {
-      yield* this.#stored.summaries(query);
+    if (this.#list) {
+      yield* this.#list.summaries(query);
       return;
     }
     const { after, detail } = query;

@@ -24,8 +24,10 @@ import { secretSource } from '../../runs/secrets.ts';
 import type { RunSlots } from '../../runs/slots.ts';
 import { sourceWorld } from '../../runs/toolsets/source-world.ts';
 import type { RunJournal } from '../../store/run-journal.ts';
+import type { RunToolset } from '../../toolsets/run-toolset.ts';
 import type { NamedServer } from '../../toolsets/server-specs.ts';
-import type { RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
+import type { Toolsets } from '../../toolsets/toolsets.ts';
+import { mostWorkspaceTools } from '../../toolsets/workspace/opened-workspace.ts';
 import { inputOf, type RunPlan } from './run-plan.ts';
 
 /** Makes the runner of a run, for tests; steps are called unless given. */
@@ -111,17 +113,19 @@ export class RunBuilder {
     return handle.open({ runId, callbacks, secrets: secretSource(owner, callbacks) });
   }
 
-  /** The tool servers of a run; null when it has none. */
+  /** The toolsets of a run; null when it has none. */
   sources(
-    { runId, agent }: RunPlan,
+    { runId, agent, spec }: RunPlan,
     { owner, callbacks, trace }: Controls,
     servers: readonly NamedServer[],
   ): RunToolset | null {
     const { keys, toolsets, onDebug = () => undefined } = this.#deps;
-    if (servers.length === 0 || !toolsets) return null;
+    const { workspace } = spec;
+    if ((servers.length === 0 && !workspace) || !toolsets) return null;
     const world = sourceWorld({ runId, owner, callbacks, keys, onDebug, trace });
     const { toolsPerRun } = owner.current.limits;
-    return toolsets.forRun({ ...world, servers, toolsPerRun, hostTools: agent.tools.size });
+    const hostTools = agent.tools.size + (workspace ? mostWorkspaceTools : 0);
+    return toolsets.forRun({ ...world, servers, workspace, toolsPerRun, hostTools });
   }
 
   record({ plan, model, controls, following, depth, givenBytes, sources, runner: given }: BuiltRun): RunRecord {

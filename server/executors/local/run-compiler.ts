@@ -45,9 +45,9 @@ export async function compileRun(params: RunStartParams, owner: RunOwner, deps: 
   const { requests, isPolling } = owner;
   const serves = servesOf(params, owner);
   const handle = modelOf({ modelSpec, spec }, deps.keys, serves);
-  (deps.toolsets ?? new Toolsets('off')).check(spec.mcpServers);
+  (deps.toolsets ?? new Toolsets('off')).check(spec);
   const agent = registered && addsNothing ? registered.compiled : await compileAgent(spec, owner.limits);
-  refuseApprovals(spec.mcpServers, agent);
+  refuseApprovals(spec, agent);
   const shared = registered ? { registration: registered, servers: registered.spec.mcpServers } : null;
   const waiting = !requests || isPolling ? null : notServed({ spec, params, model: modelSpec }, serves);
   return {

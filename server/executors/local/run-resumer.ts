@@ -10,14 +10,15 @@ import type { RunRecord } from '../../runs/run-record.ts';
 import { RunJournal } from '../../store/run-journal.ts';
 import type { OwnedRun, Store } from '../../store/store.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
+import type { RunToolset } from '../../toolsets/run-toolset.ts';
 import { serversOfRun } from '../../toolsets/server-specs.ts';
-import { type RunToolset, Toolsets } from '../../toolsets/toolsets.ts';
-import { checkLoop } from './rebuild.ts';
+import { Toolsets } from '../../toolsets/toolsets.ts';
 import type { BuilderDeps, Controls, RunBuilder } from './run-builder.ts';
 import { type CompilerDeps, modelOf, recordedServes, servesOf } from './run-compiler.ts';
 import type { DriverDeps, RunDriver } from './run-driver.ts';
 import { type ResumeOptions, type RunPlan, storedPlan } from './run-plan.ts';
 import { endWith } from './run-starter.ts';
+import { checkLoop } from './stored/rebuild.ts';
 
 /** The parts of the daemon that continuing a run uses. */
 export interface RunResumerDeps extends BuilderDeps, CompilerDeps, DriverDeps {
@@ -90,10 +91,9 @@ export class RunResumer {
   /** Made while the callbacks are those of the client that is there now. Errors: `mcp.unavailable`. */
   #sources(plan: RunPlan, controls: Controls): RunToolset | null {
     const { builder, toolsets } = this.#deps;
-    const { mcpServers } = plan.spec;
     // Another operator may allow less than the one under whom the run was started.
-    (toolsets ?? new Toolsets('off')).check(mcpServers);
-    return builder.sources(plan, controls, serversOfRun(null, mcpServers));
+    (toolsets ?? new Toolsets('off')).check(plan.spec);
+    return builder.sources(plan, controls, serversOfRun(null, plan.spec.mcpServers));
   }
 
   /** Writes down who continues the run, and makes the runner that rebuilds it. */
@@ -104,15 +104,12 @@ export class RunResumer {
   ): ReplayingRunner {
     const { world, by } = this.#deps;
     const { stop, stored, scheduler } = controls;
-    const { epoch } = store;
     const journal = new RunJournal({ file: owned.file, before: run, usedMs: () => scheduler.usedMs });
     stored.journal = journal;
     stored.serves = run.head.serves;
     const { lines, changes } = run.recorded();
     try {
-      void owned.file
-        .appendNow({ k: 'claim', epoch, loop: LOOP_VERSION, by, serves, at: world.now() })
-        ?.catch(() => undefined);
+      journal.claim({ epoch: store.epoch, by, serves, at: world.now() });
     } catch (error) {
       store.release(owned, 'park');
       throw error;

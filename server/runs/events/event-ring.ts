@@ -11,27 +11,29 @@ const slack = 256;
 export class EventRing {
   readonly #limits: { readonly events: number; readonly bytes: number };
   readonly #events: (SentEvent | undefined)[] = [];
+  readonly #isMeasured: boolean;
   #first = 0;
   #bytes = 0;
   #lastSeq = 0;
 
   constructor(limits: { events: number; bytes: number }) {
     this.#limits = limits;
+    this.#isMeasured = Number.isFinite(limits.bytes);
   }
 
   get lastSeq(): number {
     return this.#lastSeq;
   }
 
-  /** About the bytes of the events that are kept. */
+  /** About the bytes of the events that are kept; 0 where these have no limit. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The newest is always kept. `bytes` is about its size. */
-  add(event: SentEvent, bytes = jsonSize(event)): void {
+  /** The newest is always kept. `bytes` is about its size, where that is known. */
+  add(event: SentEvent, bytes?: number): void {
     this.#events.push(event);
-    this.#bytes += bytes;
+    if (this.#isMeasured) this.#bytes += bytes ?? jsonSize(event);
     this.#lastSeq = event.seq;
     while (this.#length > 1 && (this.#length > this.#limits.events || this.#bytes > this.#limits.bytes)) this.#drop();
   }
@@ -49,7 +51,7 @@ export class EventRing {
   }
 
   #drop(): void {
-    this.#bytes -= jsonSize(this.#events[this.#first]);
+    if (this.#isMeasured) this.#bytes -= jsonSize(this.#events[this.#first]);
     this.#events[this.#first] = undefined;
     this.#first += 1;
     if (this.#first < slack) return;

@@ -32,7 +32,7 @@ const runId = 'mcp/inspect';
 export function serverInspection({ toolsets, keys, epochMs, onDebug }: InspectionDeps): InspectServers {
   let made = 0;
   return async (servers, owner, signal) => {
-    toolsets.check(servers);
+    toolsets.check({ mcpServers: servers });
     made += 1;
     const callbacks = new HostCallbacks({
       requests: () => owner.requests,

@@ -1,4 +1,5 @@
 import type { ToolSpec } from '../../../protocol/spec.ts';
+import type { Allowance } from './opened-workspace.ts';
 
 /** What a tool does to the workspace; approvals depend on it. */
 export type ToolEffect = 'read' | 'edit' | 'command' | 'plan';
@@ -114,6 +115,10 @@ const specs: Record<WorkspaceTool, Pick<ToolSpec, 'description' | 'inputSchema'>
     ),
   },
 };
+
+/** The effects that an allowance covers; there is no editor that would show a plan. */
+export const allowedEffects = (allowance: Allowance) => (effect: ToolEffect) =>
+  effect === 'read' || (effect === 'edit' && allowance !== 'read') || (effect === 'command' && allowance === 'all');
 
 /** The tools as a run is given them. */
 export function workspaceToolSpecs(offers: (effect: ToolEffect) => boolean = () => true): ToolSpec[] {

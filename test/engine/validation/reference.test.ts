@@ -2,9 +2,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compileValidator } from '../../../server/engine/validation/compile.ts';
+import { byEffort } from '../../support/effort.ts';
 
 const seed = 20_261_128;
-const numRuns = process.env.RUNWIRE_THOROUGH ? 20_000 : 500;
+const numRuns = byEffort({ quick: 300, thorough: 20_000 });
 /** Written so that the linter does not take a schema for a promise. */
 const THEN = 'then';
 const names = ['a', 'b', 'c'] as const;

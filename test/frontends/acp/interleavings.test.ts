@@ -2,10 +2,11 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest';
 import { AcpClient, noAnswer, promptParams } from '../../support/acp/acp-client.ts';
 import { call, text, thinking } from '../../support/acp/scripted-model.ts';
+import { byEffort } from '../../support/effort.ts';
 import { Random } from '../../support/random.ts';
 import { folderWith } from '../../support/temporary.ts';
 
-const count = process.env.RUNWIRE_THOROUGH ? 1000 : 100;
+const count = byEffort({ quick: 100, thorough: 1000 });
 /** Prompts of one session. */
 const prompts = 5;
 

@@ -38,6 +38,7 @@ it('reads the agent of the guide, whose models can be replaced', () => {
 
 it.each([
   [{ tools: [] }, '`tools` cannot be used here: there is no program that serves it'],
+  [{ workspace: {} }, '`workspace` cannot be used here: the editor says which folders there are'],
   [{ instrctions: 'x' }, 'instrctions'],
   [{ models: 'x' }, '`models` has to be a list'],
   [{ models: [{ modle: 'x' }] }, 'models.0'],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { AcpClient, type AcpOptions, noAnswer, promptParams, type Update } from '../../support/acp/acp-client.ts';
+import { AcpClient, type AcpOptions, noAnswer, promptParams } from '../../support/acp/acp-client.ts';
 import { call, scripted, text, thinking } from '../../support/acp/scripted-model.ts';
+import { merged } from '../../support/acp/shown.ts';
 import { type TempStore, tempStore } from '../../support/store.ts';
 import { folderWith } from '../../support/temporary.ts';
 
@@ -33,23 +34,6 @@ async function start(options: AcpOptions): Promise<AcpClient> {
 
 const load = (client: AcpClient, sessionId: string, cwd: string) =>
   client.request('session/load', { sessionId, cwd, mcpServers: [] });
-
-/** Updates with texts of one message put together, and only the last state of each call: what a person sees in the end. */
-function merged(updates: readonly Update[]): unknown[] {
-  const shown = new Map<string, Record<string, unknown>>();
-  for (const update of updates) {
-    const { sessionUpdate, messageId, toolCallId, content, ...rest } = update;
-    if (['available_commands_update', 'session_info_update', 'usage_update'].includes(sessionUpdate)) continue;
-    const key = String(toolCallId ?? messageId ?? JSON.stringify(update));
-    const before = shown.get(key);
-    if (toolCallId !== undefined) shown.set(key, { ...before, toolCallId, ...(content ? { content } : {}), ...rest });
-    else if (messageId !== undefined) {
-      const said = `${before?.text ?? ''}${(content as { text?: string }).text ?? ''}`;
-      shown.set(key, { kind: sessionUpdate, text: said });
-    } else shown.set(key, { sessionUpdate, ...rest });
-  }
-  return [...shown.values()];
-}
 
 it('replays a session in another process as it was shown', async () => {
   const cwd = folderWith({ 'a.txt': 'one two' });

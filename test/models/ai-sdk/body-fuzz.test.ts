@@ -5,11 +5,12 @@ import { EngineError } from '../../../server/engine/errors.ts';
 import { type AnswerBounds, defaultAnswerBounds } from '../../../server/engine/limits/bounds.ts';
 import type { ModelAnswer } from '../../../server/engine/model.ts';
 import { PartStream } from '../../../server/engine/streaming/part-stream.ts';
+import { byEffort } from '../../support/effort.ts';
 import { type AnswerBodies, answerBodies, writtenEvents } from './answer-bodies.ts';
 import { callOf, modelAt, promptOf, stillTiming, tool, user, userRequest } from './support.ts';
 
 /** For each provider: all of them in a thorough run; elsewhere so many that a mistake in the generators shows. */
-const runs = Number(process.env.RUNWIRE_FUZZ_BODIES ?? (process.env.RUNWIRE_THOROUGH ? 500 : 15));
+const runs = Number(process.env.RUNWIRE_FUZZ_BODIES ?? byEffort({ quick: 6, ci: 15, thorough: 500 }));
 const seed = Number(process.env.RUNWIRE_FUZZ_SEED ?? 20_261_128);
 
 const bounds: AnswerBounds = { ...defaultAnswerBounds, responseBytes: 200_000, streamBytes: 400_000 };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { Fleet } from '../../../server/executors/dbos/fleet.ts';
 import { FleetStore } from '../../../server/executors/dbos/fleet-store.ts';
 import type { StoreAccess } from '../../../server/executors/local/local-executor.ts';
+import type { Log } from '../../../server/log.ts';
 import { noPostgres, type Postgres, startPostgres } from './postgres.ts';
 
 /** This process as a member of a fleet, on a server of its own. */
@@ -11,6 +12,7 @@ export interface TestFleet {
   readonly url: string;
   readonly opened: Promise<Fleet>;
   readonly logged: string[];
+  readonly log: Log;
   /** A store that nobody else sees. */
   tenant(name?: string): StoreAccess;
   remove(): Promise<void>;
@@ -21,19 +23,16 @@ export async function openTestFleet(): Promise<TestFleet> {
   const url = await postgres.database();
   const logged: string[] = [];
   const write = (text: string) => logged.push(text);
+  const log = { error: write, warn: write, info: write, debug: write };
   const id = randomBytes(8).toString('hex');
-  const opened = Fleet.open({
-    id,
-    url,
-    version: 'test',
-    log: { error: write, warn: write, info: write, debug: write },
-  });
+  const opened = Fleet.open({ id, url, version: 'test', log });
   await opened;
   return {
     postgres,
     url,
     opened,
     logged,
+    log,
     tenant: (name = randomUUID()) => ({ by: 'test', open: () => new FleetStore(name, id, () => opened) }),
     async remove() {
       await (await opened).close();

@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 from ._approvals import ApprovalRequest, Decision, decision_to_wire
 from ._connection import NotServed
 from ._elicitation import elicitation_of, elicited_to_wire
+from ._histories import KeptHistories
 from ._options import OUTPUT_TYPE, Handlers
 from ._tools import ModelRetry, RunContext, call_arguments, called, problems, takes_context
 
@@ -26,6 +27,7 @@ class Callbacks:
     def __init__(self, handlers: Handlers, notify: Notify) -> None:
         self._handlers = handlers
         self._notify = notify
+        self._histories = KeptHistories()
         self._by_method: dict[str, Callable[[Json], Awaitable[Any]]] = {
             'tool/call': self._call_tool,
             'output/validate': self._validate_output,
@@ -63,7 +65,11 @@ class Callbacks:
         return {'text': await self._with_context(_find(self._handlers.prompts, params['ref'], 'prompt'), params)}
 
     async def _request_model(self, params: Json) -> Json:
-        response = await called(_find(self._handlers.models, params['model'], 'model'), params)
+        model = _find(self._handlers.models, params['model'], 'model')
+        request = self._histories.complete(params)
+        if request is None:
+            return {'wholeHistory': True}
+        response = await called(model, request)
         if isinstance(response, str):
             response = {'parts': [{'part_kind': 'text', 'content': response}]}
         return {'response': to_jsonable_python(response, bytes_mode='base64')}

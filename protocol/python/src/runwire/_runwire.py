@@ -84,8 +84,8 @@ class Runwire:
         self._opened = Connection(process, serve=self._serve, notice=self._take)
         try:
             params = {'processId': os.getpid(), 'clientInfo': {'name': 'runwire (Python)'}}
-            options = {'initializationOptions': dict(self._options)} if self._options else {}
-            await self._opened.request('initialize', {**params, **options})
+            options = {'historyDeltas': True, **(self._options or {})}
+            await self._opened.request('initialize', {**params, 'initializationOptions': options})
             await self._opened.notify('initialized', {})
         except BaseException:
             await self._opened.kill()

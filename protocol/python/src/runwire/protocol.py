@@ -756,6 +756,13 @@ class InitializeParamsInitializationOptionsInput(Model):
             description='Whether `$/waiting` follows a callback that went unnoticed; absent: for clients whose name says Emacs or Eglot.',
         ),
     ] = None
+    history_deltas: Annotated[
+        bool | None,
+        Field(
+            alias='historyDeltas',
+            description='Whether a `model/request` may leave out the messages that the request before it had (`history.base`): the host keeps those. Absent: no.',
+        ),
+    ] = None
     limits: Annotated[
         dict[str, float] | None, Field(description='Lower limits for this connection.')
     ] = None
@@ -2271,6 +2278,21 @@ class RecordedToolResultsApprovalsValueToolDenied(Model):
     message: Annotated[str, Field(description='Why, for the model.')]
     kind: Annotated[
         Literal['tool-denied'], Field(description='Always `"tool-denied"`.')
+    ]
+
+
+class RequestHistoryBase(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    digest: Annotated[
+        str,
+        Field(
+            description='`digest` of an earlier request of the run for the same model.'
+        ),
+    ]
+    count: Annotated[
+        int, Field(description='How many of its messages come before `messages`.', ge=0)
     ]
 
 
@@ -4233,6 +4255,48 @@ class WorkDoneProgressReport(Model):
     message: Annotated[str, Field(description='The activity of the run.')]
 
 
+Prefix = TypeAliasType(
+    "Prefix",
+    Annotated[
+        str,
+        Field(
+            description='Put before the names of its tools, with `_`; default none.',
+            min_length=1,
+        ),
+    ],
+)
+
+
+class WorkspaceSpecInput(Model):
+    model_config = ConfigDict(
+        extra='forbid',
+        populate_by_name=True,
+    )
+    allow: Annotated[
+        Literal['read', 'edits', 'all'] | None,
+        Field(
+            description='What the model may do: read (default), also edit files, also run commands. More than the operator allows is refused.'
+        ),
+    ] = None
+    requires_approval: Annotated[
+        bool | None,
+        Field(
+            alias='requiresApproval',
+            description='Whether edits and commands wait for an approval; default false.',
+        ),
+    ] = None
+    prefix: Annotated[
+        Prefix | None,
+        Field(description='Put before the names of its tools, with `_`; default none.'),
+    ] = None
+    exclude_tools: Annotated[
+        list[str] | None,
+        Field(
+            alias='excludeTools', description='Tools to leave out, by the names above.'
+        ),
+    ] = None
+
+
 class AgentListResult(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -4791,6 +4855,22 @@ class RecordedToolResults(Model):
     answered_by: Annotated[
         dict[str, str], Field(description='Who resolved it, by the id of the call.')
     ]
+
+
+class RequestHistory(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    digest: Annotated[
+        str,
+        Field(
+            description='Stands for the whole history of this request: equal histories have the same.'
+        ),
+    ]
+    base: Annotated[
+        RequestHistoryBase | None,
+        Field(description='What comes before `messages`; absent: nothing.'),
+    ] = None
 
 
 RetriesInput = TypeAliasType(
@@ -6173,8 +6253,15 @@ class ModelRequestParams(Model):
     ]
     model: Annotated[str, Field(description='NAME of `host:NAME`.')]
     messages: Annotated[
-        list[Messages], Field(description='The cleaned history, ending in a request.')
+        list[Messages],
+        Field(
+            description='The cleaned history, ending in a request; with `history.base` only what follows that.'
+        ),
     ]
+    history: Annotated[
+        RequestHistory | None,
+        Field(description='Present for a client that has `historyDeltas`.'),
+    ] = None
     instructions: Annotated[
         str | None, Field(description='Instructions with those of the output mode.')
     ]
@@ -6210,9 +6297,16 @@ class ModelRequestResult(Model):
         populate_by_name=True,
     )
     response: Annotated[
-        ModelResponseInput,
+        ModelResponseInput | None,
         Field(description='A v2 response; absent fields are defaulted.'),
-    ]
+    ] = None
+    whole_history: Annotated[
+        Literal[True] | None,
+        Field(
+            alias='wholeHistory',
+            description='In place of a response: `history.base` is not known here. The request comes again, with the whole history.',
+        ),
+    ] = None
 
 
 ModelSpecInput = TypeAliasType(
@@ -6296,6 +6390,12 @@ class RunStartParamsInput(Model):
         Field(
             alias='mcpServers',
             description='MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
+        ),
+    ] = None
+    workspace: Annotated[
+        WorkspaceSpecInput | None,
+        Field(
+            description='Tools for the folder that the operator of the daemon has opened; refused where there is none.'
         ),
     ] = None
     prepare_tools: Annotated[
@@ -6549,6 +6649,12 @@ class AgentRegisterParams(Model):
         Field(
             alias='mcpServers',
             description='MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
+        ),
+    ] = None
+    workspace: Annotated[
+        WorkspaceSpecInput | None,
+        Field(
+            description='Tools for the folder that the operator of the daemon has opened; refused where there is none.'
         ),
     ] = None
     prepare_tools: Annotated[

@@ -2,9 +2,10 @@ import { createContext, Script } from 'node:vm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { patternOf, patternProblem } from '../../../../server/engine/validation/patterns/pattern.ts';
+import { byEffort } from '../../../support/effort.ts';
 
 const seed = 20_261_128;
-const numRuns = process.env.RUNWIRE_THOROUGH ? 50_000 : 1500;
+const numRuns = byEffort({ quick: 1000, thorough: 50_000 });
 const MAX_STEPS = 2_000_000;
 /** What `RegExp` gets; it is interrupted then. */
 const TIME_LIMIT_MS = 30;
