@@ -6,15 +6,14 @@ import { type WorkerSettings, workerHelp, workerOptions, workerSettings } from '
 import { type CommandName, commandNames, isCommandName } from './cli/settings/command-table.ts';
 import { type CommonSettings, commonOf } from './cli/settings/common-settings.ts';
 import { configOf } from './cli/settings/config-file.ts';
-import { type DaemonSettings, daemonSettings, drainMsOf, type InspectSetting } from './cli/settings/daemon-settings.ts';
+import { type DaemonSettings, daemonSettings, drainMsOf } from './cli/settings/daemon-settings.ts';
 import { type GlobalValues, globalOptions } from './cli/settings/global-options.ts';
 import { help, schemaHelp } from './cli/settings/help.ts';
+import { hoistedPlace } from './cli/settings/hoisted-options.ts';
 import type { Config } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
 import { type AcpOptions, acpHelp, acpTable, readAcpOptions } from './frontends/acp-options.ts';
 import { version } from './version.ts';
-
-export type { InspectSetting };
 
 /** The command line, parsed: the daemon, a command, or a text and the exit code. */
 export type Command = CommonSettings &
@@ -89,11 +88,19 @@ const lazily =
   ({ before, rest }: Given): Command =>
     withCommon(before, help, (common) => ({ ...common, kind, args: rest }));
 
+/** Where the runs are may be said before the command and after it. */
+const looking =
+  (kind: 'inspect' | 'runs' | 'show') =>
+  ({ before, rest: args, ...given }: Given): Command => {
+    const { place, rest } = hoistedPlace(args);
+    return lazily(kind)({ ...given, before: { ...before, ...place }, rest });
+  };
+
 const readers: Readonly<Record<CommandName, (given: Given) => Command>> = {
   run: lazily('run'),
-  inspect: lazily('inspect'),
-  runs: lazily('runs'),
-  show: lazily('show'),
+  inspect: looking('inspect'),
+  runs: looking('runs'),
+  show: looking('show'),
   models: lazily('models'),
   doctor: lazily('doctor'),
   store: lazily('store'),

@@ -24,6 +24,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: timeout,
     hookTimeout: timeout,
+    // A second, the default, is soon over on such machines.
+    expect: { poll: { timeout } },
     retry: 0,
     sequence: { concurrent: false },
   },

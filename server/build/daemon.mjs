@@ -129,7 +129,7 @@ function checkInputs({ metafile: { outputs }, front }) {
     if (found.length > 0) throw new Error(`${script} holds ${found[0]} and ${found.length - 1} more; ${advice}`);
   };
   refuse(
-    /^node_modules\/|^server\/(engine\/(?!errors|json\/|limits\/)|executors|handlers|models|runs|cli\/(?!options|settings))/,
+    /^node_modules\/|^server\/(engine\/(?!errors|json\/|limits\/)|executors|handlers|models|runs|cli\/(?!options|settings\/(?!command-table|help)))/,
     'the handshake must not wait for it: import it from server/process/daemon.ts',
     { files: used(front), script: 'server.cjs' },
   );

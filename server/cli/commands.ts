@@ -12,6 +12,7 @@ import { gatewayOptions } from './serve/gateway-options.ts';
 import { workerOptions } from './serve/worker-options.ts';
 import type { CommandName } from './settings/command-table.ts';
 import { globalOptions } from './settings/global-options.ts';
+import { placeOptions } from './settings/hoisted-options.ts';
 import { storeCommand } from './store/store-command.ts';
 
 const ofDaemon = Object.entries(globalOptions).flatMap(([name, kind]) => (kind === 'ignored' ? [] : [name]));
@@ -22,9 +23,9 @@ const optionsOf: Readonly<Record<'' | CommandName, readonly string[]>> = {
   serve: [...Object.keys(gatewayOptions), ...ofDaemon],
   worker: [...Object.keys(workerOptions), ...ofDaemon],
   run: Object.keys(runTable),
-  inspect: inspectCommand.optionNames,
-  runs: runsCommand.optionNames,
-  show: showCommand.optionNames,
+  inspect: [...inspectCommand.optionNames, ...placeOptions],
+  runs: [...runsCommand.optionNames, ...placeOptions],
+  show: [...showCommand.optionNames, ...placeOptions],
   acp: [...Object.keys(acpTable), 'store', 'mcp', 'allow-env', 'config', 'log-level', 'log-file', 'help'],
   models: modelsCommand.optionNames,
   doctor: doctorCommand.optionNames,

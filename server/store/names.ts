@@ -59,6 +59,9 @@ export const stableName = ({ start, id, conversation }: RunRef): string => `${st
 /** The epoch of the daemon that drives a run; null when none does. */
 export const epochOf = ({ tag }: RunRef): string | null => (tag.startsWith('live-') ? tag.slice(5) : null);
 
+/** Whether a run has not ended, as far as its name says. */
+export const isOpen = ({ tag }: RunRef): boolean => tag === 'park' || tag.startsWith('live-');
+
 /** Newest first. */
 export function byStart(a: RunRef, b: RunRef): number {
   const [one, other] = [stableName(a), stableName(b)];

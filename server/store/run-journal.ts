@@ -2,8 +2,8 @@ import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { Steer, SteerTime } from '../engine/request/steering-queue.ts';
 import type { RunState } from '../engine/state.ts';
-import type { RunJournal as EngineJournal, RunLine } from '../engine/steps/run-lines.ts';
-import { type StepOutput, stepKey } from '../engine/steps/steps.ts';
+import type { RunJournal as EngineJournal, RunLine, Serves } from '../engine/steps/run-lines.ts';
+import { LOOP_VERSION, type StepOutput, stepKey } from '../engine/steps/steps.ts';
 import type { LineLog } from './store.ts';
 import type { HistoryChange, StoredError, StoredLine } from './stored-lines.ts';
 import type { StoredAnswer, StoredRequest, StoredRun } from './stored-run.ts';
@@ -93,6 +93,14 @@ export class RunJournal implements EngineJournal {
   end(result: RunResult): Promise<void> | undefined {
     const change = this.#change();
     return this.#append({ k: 'end', result, ...(change ? { m: change } : {}) });
+  }
+
+  /** Writes down who does something with the run from here on, and which callbacks its client is sent. */
+  claim({ epoch, by, serves, at }: { epoch: string; by: string; serves: Serves; at: string }): void {
+    // What follows from it is written after it, and awaited.
+    void this.#file
+      .appendNow({ k: 'claim', epoch, loop: LOOP_VERSION, by, serves, at } satisfies StoredLine)
+      ?.catch(() => undefined);
   }
 
   opened(request: Waiting): void {

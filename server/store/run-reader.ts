@@ -7,10 +7,10 @@ import { Daemons } from './daemons.ts';
 import { edgeLines, firstLine } from './edge-lines.ts';
 import { openFolder } from './folder.ts';
 import { decodeLine, readLines } from './line.ts';
-import { conversationOf, epochOf, fileName, idOf, type RunRef, stableName } from './names.ts';
+import { conversationOf, epochOf, fileName, idOf, isOpen, type RunRef, stableName } from './names.ts';
 import { endOf, headSummary } from './run-detail.ts';
 import { RunIndex } from './run-index.ts';
-import type { RunEnd, RunHistory, StoredHeadSummary, StoredSummary } from './store.ts';
+import type { RunEnd, RunHistory, StoredChild, StoredHeadSummary, StoredSummary } from './store.ts';
 import { failedIn } from './store-errors.ts';
 import type { RunHead, StoredHistory, StoredLine } from './stored-lines.ts';
 import { StoredRun } from './stored-run.ts';
@@ -64,6 +64,16 @@ export class RunReader {
   async ofConversation(conversationId: string): Promise<RunRef[]> {
     const conversation = conversationOf(conversationId);
     return (await this.refs()).filter((ref) => ref.conversation === conversation);
+  }
+
+  /** The runs that tools of a run started, unless they have ended; what cannot be read is passed over. */
+  async openChildren(runId: string): Promise<StoredChild[]> {
+    const open = (await this.refs()).filter(isOpen);
+    const heads = await Promise.all(open.map((ref) => this.#head(ref).catch(() => null)));
+    return open.flatMap((ref, index) => {
+      const head = heads[index];
+      return head?.parentRunId === runId ? [{ ref, runId: head.runId }] : [];
+    });
   }
 
   /** Reads a run; null when it is gone. Errors: `store.unavailable`, `run.unreadable`. */

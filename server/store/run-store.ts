@@ -5,7 +5,7 @@ import { DiskSync } from './disk-sync.ts';
 import { makeFolder } from './folder.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { readLines } from './line.ts';
-import { conversationOf, idOf, newRef, type RunRef, stableName, type Tag } from './names.ts';
+import { conversationOf, idOf, isOpen, newRef, type RunRef, stableName, type Tag } from './names.ts';
 import { type Durability, type FileWorld, RunFile } from './run-file.ts';
 import { RunReader } from './run-reader.ts';
 import type { LineLog, OwnedRun as OwnedLines, Store, Taken } from './store.ts';
@@ -269,8 +269,6 @@ export class RunStore extends RunReader implements Store {
     return true;
   }
 }
-
-const isOpen = ({ tag }: RunRef) => tag === 'park' || tag.startsWith('live-');
 
 const lost = (path: string) =>
   new EngineError('run.owned', `Another daemon took the run in '${path}' over, since this one had stood still.`);

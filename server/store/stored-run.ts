@@ -2,7 +2,7 @@ import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage, ModelResponse } from '../../protocol/messages/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import type { Steer, SteerTime } from '../engine/request/steering-queue.ts';
-import type { RunLine } from '../engine/steps/run-lines.ts';
+import type { RunLine, Serves } from '../engine/steps/run-lines.ts';
 import type { ReadLines } from './line.ts';
 import type { RunRef } from './names.ts';
 import { newerRun, unreadable } from './store-errors.ts';
@@ -141,6 +141,12 @@ export class StoredRun {
       }
     }
     return { tries, emitted, answered: new Set([...this.answers().keys()].map((id) => stepOf(this.runId, id))) };
+  }
+
+  /** The callbacks that its latest client was sent. */
+  get serves(): Serves {
+    const line = this.lines.findLast((one) => one.k === 'claim');
+    return line?.k === 'claim' ? line.serves : this.head.serves;
   }
 
   /** Milliseconds of its time that the run has used. */

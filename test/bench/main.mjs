@@ -1,5 +1,6 @@
 // Measures the daemon against the budgets and prints a table. It reports and never fails; ratios are taken in turn, in
-// one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those.
+// one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those, and
+// `npm run bench -- peers` other engines, which it installs.
 import { cpus, loadavg } from 'node:os';
 import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
@@ -7,11 +8,13 @@ import { measureHostModel } from './daemon/host-model.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
 import { measureGateway } from './fleet/gateway.mjs';
+import { measureFleetRuns } from './fleet/runs.mjs';
 import { measureAcp } from './frontends/acp.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureInspector } from './inspector/looking-at-runs.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
+import { measurePeers } from './peers/peers.mjs';
 import { measureStartup } from './startup.mjs';
 import { measureStore } from './store.mjs';
 import { measureStream } from './stream.mjs';
@@ -35,9 +38,13 @@ const measurements = {
   stream: () => measureStream(daemonPath),
   inspector: () => measureInspector(daemonPath, bundles.filled),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
-  fleet: () => measureGateway(daemonPath),
+  'fleet-gateway': () => measureGateway(daemonPath),
+  'fleet-runs': () => measureFleetRuns(),
 };
-const named = process.argv.slice(2).filter((name) => Object.hasOwn(measurements, name));
+const installed = { peers: () => measurePeers() };
+const known = { ...measurements, ...installed };
+const wanted = process.argv.slice(2);
+const named = Object.keys(known).filter((name) => wanted.some((one) => name === one || name.startsWith(`${one}-`)));
 
 console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores; Node ${process.version}; load ${load()}\n`);
 console.log(lineOf(['', 'value', '', 'budget', '']));
@@ -48,7 +55,7 @@ console.log(`\nload ${load()}`);
 
 async function rowsOf(name) {
   try {
-    return await measurements[name]();
+    return await known[name]();
   } catch (error) {
     return [{ what: name, note: `not measured: ${error.message.split('\n')[0].slice(0, 200)}` }];
   }

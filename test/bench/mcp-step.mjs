@@ -8,16 +8,18 @@ import { least } from './statistics.mjs';
 
 const rounds = 5;
 const runs = 200;
-const server = fileURLToPath(new URL('../support/mcp/stdio-server.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../support/mcp/stdio-server.mjs', import.meta.url));
 const inputSchema = { type: 'object', properties: { topic: { type: 'string' } }, required: ['topic'] };
 const named = (name) => ({ name, description: 'Answers a question.', inputSchema });
 const mcpServer = (names, ...only) => ({
   command: process.execPath,
-  args: [server, JSON.stringify({ tools: names.map(named) })],
+  args: [script, JSON.stringify({ tools: names.map(named) })],
   prefix: null,
   ...(only.length > 0 ? { tools: only } : {}),
 });
 const many = Array.from({ length: 256 }, (_, n) => `t${n}`);
+/** How often a call that fails is made again: steps after the first are the difference of two such runs. */
+const retries = { often: 42, seldom: 2 };
 
 /** @returns {Promise<object[]>} rows of the table */
 export async function measureMcpStep(daemon) {
@@ -31,10 +33,21 @@ export async function measureMcpStep(daemon) {
   await register('mcp', { mcpServers: { a: mcpServer(['t0']) } });
   await register('many', { model: oneCall, mcpServers: { a: mcpServer(many) } });
   await register('few', { model: oneCall, mcpServers: { a: mcpServer(many, 't0') } });
+  for (const [often, maxRetries] of Object.entries(retries)) {
+    const fields = { model: { model: 'test', test: { callTools: ['fail'] } } };
+    const names = ['fail', ...many.slice(1)];
+    await register(`many ${often}`, { ...fields, mcpServers: { a: { ...mcpServer(names), maxRetries } } });
+    await register(`few ${often}`, { ...fields, mcpServers: { a: { ...mcpServer(names, 'fail'), maxRetries } } });
+  }
   const samples = [];
   for (let i = 0; i <= rounds; i += 1) {
     const sample = {};
     for (const agent of ['plain', 'host', 'mcp', 'few', 'many']) sample[agent] = await cpuOf(client, agent);
+    for (const count of ['few', 'many']) {
+      const cost = async (often) =>
+        (await client.cpuOf(() => inFlight(1, 10, () => retried(client, `${count} ${often}`)))).server / 10;
+      sample[`${count} later`] = ((await cost('often')) - (await cost('seldom'))) / (retries.often - retries.seldom);
+    }
     samples.push(sample);
   }
   await client.end();
@@ -42,6 +55,7 @@ export async function measureMcpStep(daemon) {
   const step = (agent) => cost(agent) - cost('plain');
   const what = 'MCP: tool step over stdio against a host tool';
   const tools = 'MCP: a run of two steps with 256 tools against 1';
+  const later = 'MCP: a later step with 256 tools against 1';
   return [
     {
       what,
@@ -51,6 +65,13 @@ export async function measureMcpStep(daemon) {
       note: `${step('mcp').toFixed(3)} ms against ${step('host').toFixed(3)} ms`,
     },
     { what: tools, value: cost('many') / cost('few'), unit: '× daemon CPU', note: 'the first step compiles them' },
+    {
+      what: later,
+      value: cost('many later') / cost('few later'),
+      unit: '× daemon CPU',
+      budget: 1.1,
+      note: `${cost('many later').toFixed(3)} ms against ${cost('few later').toFixed(3)} ms`,
+    },
     await firstCall(daemon),
   ];
 }
@@ -63,6 +84,13 @@ async function cpuOf(client, agent) {
 async function run(client, params) {
   const { result, error } = await client.request('run/start', { prompt: 'hi', wait: true, ...params });
   if (result?.outcome !== 'success') throw new Error(`a run failed: ${JSON.stringify(error ?? result)}`);
+}
+
+/** Ends when the call has failed too often. */
+async function retried(client, agent) {
+  const { result, error } = await client.request('run/start', { prompt: 'hi', wait: true, agent });
+  if (result?.error?.data.kind !== 'model.unexpectedBehavior')
+    throw new Error(`a run ended: ${JSON.stringify(error ?? result)}`);
 }
 
 async function firstCall(daemon) {

@@ -81,7 +81,18 @@ describe('the command line', () => {
     expect(parseCommandLine([])).not.toHaveProperty('workspace');
   });
 
+  it('takes where runs are after the commands that look at them, too', () => {
+    const place = ['--executor', 'dbos', '--database-url=env:PATH'];
+    const expected = { databaseUrl: process.env.PATH, args: ['--port', '1'] };
+    expect(parseCommandLine(['inspect', '--port', '1', ...place])).toMatchObject(expected);
+    expect(parseCommandLine([...place, 'inspect', '--port', '1'])).toMatchObject(expected);
+    expect(parseCommandLine(['show', '--', '--executor'])).toMatchObject({ args: ['--', '--executor'] });
+  });
+
   it.each([
+    [['runs', '--executor', 'dbos', '--store', 's'], '--executor dbos keeps runs in the database; leave out --store'],
+    [['runs', '--database-url'], '--database-url needs a value'],
+    [['runs', '--executor', 'dbso'], "'dbso' is not an executor"],
     [['--workspace', '/does/not/exist'], "--workspace '/does/not/exist' is not a folder that exists"],
     [['--workspace', import.meta.filename], 'is not a folder that exists'],
     [['--workspace', '.', '--allow', 'everything'], "--allow takes read, edits, all, not 'everything'"],

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -148,6 +149,57 @@ describe.skipIf(!canMount)('a disk (needs to be allowed to mount a tmpfs)', () =
     expect(await refusal(executor.conversations().delete('c'))).toMatchObject(readOnly);
     expect(run('mount', '-o', 'remount,rw', folder).status).toBe(0);
     expect(everythingIn(path)).toEqual(tree);
+  });
+});
+
+/** Mounts a file system that ignores case and refuses the names that Windows reserves; false where that cannot be had. */
+function mountIgnoringCase(at: string, image: string): boolean {
+  writeFileSync(image, Buffer.alloc(4 * 1024 * 1024));
+  if (run('mkfs.ntfs', '-q', '-F', '-f', image).status !== 0) return false;
+  if (run('lowntfs-3g', '-o', 'ignore_case,windows_names,umask=077', image, at).status !== 0) return false;
+  undo.push(() => run('umount', '-l', at));
+  writeFileSync(join(at, 'Probe'), '');
+  return existsSync(join(at, 'pROBE'));
+}
+const canIgnoreCase = (() => {
+  const at = mkdtempSync(join(tmpdir(), 'runwire-mount-'));
+  const image = `${at}.ntfs`;
+  const isMounted = mountIgnoringCase(at, image);
+  for (const one of undo.splice(0)) one();
+  for (const path of [at, image]) rmSync(path, { recursive: true, force: true });
+  return isMounted;
+})();
+
+describe.skipIf(!canIgnoreCase)('a disk that ignores case (needs lowntfs-3g, and to be allowed to mount)', () => {
+  it('keeps runs and conversations apart that differ in case alone, and gives them to another daemon', async () => {
+    const [at, image] = [join(folder, 'disk'), join(folder, 'image')];
+    mkdirSync(at);
+    expect(mountIgnoringCase(at, image)).toBe(true);
+    const path = join(at, 'store');
+    const before = daemonOn(path);
+    const ids = ['run', 'RUN', 'CON', 'con', 'nul', '..', 'a.', 'a'];
+    for (const id of ids)
+      expect(await say(before, id, { conversationId: `of ${id}` })).toMatchObject({ output: 'done' });
+    const owner = new ScriptedOwner((method, params) =>
+      method === 'tool/call' ? undefined : calling('')(method, params),
+    );
+    for (const runId of ['open', 'OPEN']) await start(before, owner, { runId, tools: [tool] });
+    while (owner.called.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await before.endRuns(owner, new EngineError('client.gone', 'gone'), 1000);
+    before.close();
+    const executor = daemonOn(path);
+    expect((await executor.list({})).runs.map(({ runId }) => runId).reverse()).toEqual([...ids, 'open', 'OPEN']);
+    for (const id of ids)
+      expect(await executor.conversations().get({ conversationId: `of ${id}` })).toMatchObject({
+        runIds: [id],
+        total: 4,
+      });
+    await executor.resume({ runId: 'OPEN' }, new ScriptedOwner(calling('seen')));
+    expect(await resultOf(executor, 'OPEN')).toMatchObject({ outcome: 'success', output: 'done' });
+    expect((await executor.get('open')).state).toBe('interrupted');
+    await executor.conversations().delete('of run');
+    expect(await refusal(executor.get('run'))).toMatchObject({ kind: 'run.notFound' });
+    expect((await executor.get('RUN')).state).toBe('finished');
   });
 });
 

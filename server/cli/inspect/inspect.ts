@@ -19,6 +19,7 @@ this machine alone, to who knows its address, which is printed and different eac
 
 Options:
   --store DIR          the folder that the daemon was given as --store
+  --executor dbos      the runs of a fleet, in the PostgreSQL database at --database-url env:NAME, in place of --store
   --port N             the port; default any that is free
   --open               open the page in the browser
   --allow-actions      runs can be cancelled, resumed and answered on the page; without it nothing is changed

@@ -17,6 +17,7 @@ Lists the runs of a store, the newest first.
 
 Options:
   --store DIR          the folder that the daemon was given as --store
+  --executor dbos      the runs of a fleet, in the PostgreSQL database at --database-url env:NAME, in place of --store
   --state STATE        only runs in this state: queued, running, waiting, interrupted, finished
   --outcome OUTCOME    only runs that ended so: success, deferred, cancelled, failed
   --conversation ID    only runs of this conversation

@@ -19,6 +19,7 @@ Prints a run of a store: what it was, what took how long, and its conversation.
 
 Options:
   --store DIR          the folder that the daemon was given as --store
+  --executor dbos      the runs of a fleet, in the PostgreSQL database at --database-url env:NAME, in place of --store
   --all                print long texts whole, not only their beginning
   --json               print everything that is known of the run as JSON
   --help               print this

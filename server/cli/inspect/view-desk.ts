@@ -17,5 +17,5 @@ export function storeOf({ open }: ViewDesk, folder: string | undefined): RunExec
     throw new UsageError(`there is no store in '${path}'; give --store the folder that the daemon was given`);
   const executor = open(path);
   if (executor) return executor;
-  throw new UsageError('name the store: --store DIR');
+  throw new UsageError('name the store: --store DIR, or --executor dbos with --database-url');
 }

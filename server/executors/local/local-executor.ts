@@ -2,11 +2,9 @@ import type { ParamsOf, ResultOf } from '../../../protocol/catalogue.ts';
 import type { ModelDeltaParams, ToolProgressParams } from '../../../protocol/deltas.ts';
 import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
-import { checkAnswer } from '../../callbacks/check-answer.ts';
 import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
 import type { PendingAnswer as StoredAnswer } from '../../callbacks/pending-journal.ts';
 import { EngineError } from '../../engine/errors.ts';
-import { jsonSize } from '../../engine/json/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
 import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
@@ -15,8 +13,6 @@ import { RunSlots } from '../../runs/slots.ts';
 import type { Store } from '../../store/store.ts';
 import { pageOf } from '../page.ts';
 import type { ExecutorHealth, PendingAnswer, RunExecutor, RunView } from '../run-executor.ts';
-import { Conversations } from './conversations.ts';
-import { ObservedRuns } from './observed-runs.ts';
 import { OwnedRuns } from './owned-runs.ts';
 import { quietOwner } from './quiet-owner.ts';
 import { RecordView, summaryOf } from './record-view.ts';
@@ -27,7 +23,13 @@ import type { ResumeOptions } from './run-plan.ts';
 import { RunRegistry } from './run-registry.ts';
 import { RunResumer } from './run-resumer.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
-import { checkOpen, keyOf, type Listed, type ListQuery, StoredRuns } from './stored-runs.ts';
+import { ObservedRuns, type TakePieces } from './sharing/observed-runs.ts';
+import { ServedRequests } from './sharing/served-requests.ts';
+import { Conversations } from './stored/conversations.ts';
+import { InterruptedRuns, refuseAnswered } from './stored/interrupted-runs.ts';
+import { keyOf, type Listed, type ListQuery, StoredList } from './stored/stored-list.ts';
+import { StoredRuns } from './stored/stored-runs.ts';
+import { StoredStarts } from './stored/stored-starts.ts';
 
 /** The parts of the daemon, or of another program, that an executor uses. */
 export interface LocalExecutorDeps
@@ -69,9 +71,12 @@ class LocalExecutor implements RunExecutor {
   readonly #nobody: RunOwner;
   readonly #stored: StoredRuns | undefined;
   readonly #isReachable: StoreAccess['isReachable'];
+  readonly #list: StoredList | undefined;
+  readonly #interrupted: InterruptedRuns | undefined;
   readonly #driver: RunDriver;
   readonly #starter: RunStarter;
   readonly #resumer: RunResumer;
+  readonly #served: ServedRequests;
 
   constructor(
     limits: Limits,
@@ -83,9 +88,10 @@ class LocalExecutor implements RunExecutor {
     this.#nobody = quietOwner(limits, { serves: false });
     this.#runs = new RunRegistry(limits);
     this.#slots = slots;
-    const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
-    const deps = { ...given, ...shared, pending: this.#pending };
-    this.#driver = new RunDriver(deps);
+    const own = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
+    const deps = { ...given, ...own, pending: this.#pending };
+    const onStopped = (runId: string, error: EngineError) => void this.#cancelChildren(runId, error);
+    this.#driver = new RunDriver({ ...deps, onStopped });
     const builder = new RunBuilder(deps);
     const resume = (runId: string, options: ResumeOptions, owner: RunOwner) =>
       this.#resume(runId, { owner, options }).then((record) => new RecordView(record));
@@ -94,9 +100,15 @@ class LocalExecutor implements RunExecutor {
       record?.cancel(error);
       return record !== undefined;
     };
-    this.#stored = store && new StoredRuns({ ...store, limits, runs: this.#runs, resume, stop });
-    this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: this.#stored });
-    this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by: store?.by ?? '' });
+    const by = store?.by ?? '';
+    this.#served = new ServedRequests(deps);
+    const stored = store && new StoredRuns({ ...store, limits, served: this.#served, stop });
+    this.#stored = stored;
+    this.#list = stored && new StoredList(stored, this.#runs);
+    this.#interrupted = stored && new InterruptedRuns({ stored, by, now: given.world.now });
+    const starts = stored && new StoredStarts({ stored, by, runs: this.#runs, resume });
+    this.#starter = new RunStarter({ ...deps, builder, driver: this.#driver, stored: starts });
+    this.#resumer = new RunResumer({ ...deps, builder, driver: this.#driver, by });
   }
 
   start(params: RunStartParams, owner: RunOwner): Promise<RunView> {
@@ -134,7 +146,8 @@ class LocalExecutor implements RunExecutor {
     const { record, view } = await this.#find(runId);
     if (!record) {
       const { lastSeq } = await view.snapshot();
-      this.#observed.follow(view, { owner, afterSeq: lastSeq });
+      const shown = (take: TakePieces, signal: AbortSignal) => this.#stored?.follow(runId, take, signal);
+      this.#observed.follow(view, { owner, afterSeq: lastSeq, shown });
       return { run: view, lastSeq };
     }
     this.#observed.add(record, owner);
@@ -147,7 +160,7 @@ class LocalExecutor implements RunExecutor {
   }
 
   async resumeInterrupted(onFailure: (runId: string, error: unknown) => void): Promise<void> {
-    for (const runId of (await this.#stored?.interrupted()) ?? []) {
+    for (const runId of (await this.#interrupted?.ids()) ?? []) {
       const resumed = this.#resume(runId, { owner: this.#nobody, options: { deltas: 'none' } });
       this.#runs.starting(runId, resumed);
       await resumed.catch((error: unknown) => onFailure(runId, error));
@@ -176,29 +189,35 @@ class LocalExecutor implements RunExecutor {
     const { record, view } = await this.#find(runId);
     if (!record && view.state === 'finished') return { state: 'finished', accepted: false };
     if (!record && (await this.#stored?.stopElsewhere(runId, error))) return { state: view.state, accepted: true };
+    // Those of an interrupted run first: whoever is cut off in between can be requested again, unlike a run that has ended.
+    if (!record) await this.#cancelChildren(runId, error);
     // An interrupted run ends as one that is live does: rebuilt, for nobody.
     const live = record ?? (await this.#toEnd(runId));
     const { state } = live;
     const accepted = live.cancel(error);
     await live.stop.written;
+    if (record && accepted) await this.#cancelChildren(runId, error);
     return { state, accepted };
+  }
+
+  /** Runs that tools of a run started are linked to it where this process drives both; the others are in the store. */
+  async #cancelChildren(runId: string, error: EngineError): Promise<void> {
+    const children = (await this.#interrupted?.childrenOf(runId).catch(() => [])) ?? [];
+    // One that cannot be continued from here stays as it is.
+    for (const child of children) await this.cancel(child, error).catch(() => undefined);
   }
 
   async steer({ runId, ...said }: ParamsOf<'run/steer'>): Promise<ResultOf<'run/steer'>> {
     const { record, view } = await this.#find(runId);
     if (!record) {
       if (view.state === 'finished') return { accepted: false, state: 'finished' };
+      const reply = await this.#stored?.requestElsewhere(runId, { kind: 'steer', ...said });
+      if (reply) return (reply.result ?? { accepted: true, state: view.state }) as ResultOf<'run/steer'>;
       const live = await this.#stored?.load(runId);
       if (live) this.#stored?.refuse(live);
       throw notFound(runId);
     }
-    const { openRunsBytes } = record.owner.limits;
-    if (record.state !== 'finished')
-      this.#runs.checkRoom(jsonSize(said.content), `the message to run '${runId}'`, openRunsBytes);
-    const accepted = record.steer(said);
-    if (accepted) this.#runs.steered(record);
-    await record.steered;
-    return { accepted, state: record.state };
+    return this.#served.steer(record, said);
   }
 
   async release(runId: string): Promise<ResultOf<'run/release'>> {
@@ -214,28 +233,28 @@ class LocalExecutor implements RunExecutor {
   async pendingItems({ runId, ...page }: ParamsOf<'pending/list'>): Promise<ResultOf<'pending/list'>> {
     const record = runId ? (await this.#find(runId)).record : undefined;
     const own = record || !runId ? this.#pending.list(record?.runId).map(pendingItem) : [];
-    const others = record ? [] : ((await this.#stored?.pending(runId ?? undefined)) ?? []);
+    const others = record ? [] : ((await this.#interrupted?.pending(runId ?? undefined)) ?? []);
     const { items, nextCursor } = pageOf([...others, ...own], page);
     return { pending: items, ...nextCursor };
   }
 
   async resolve(pendingId: string, { result, error }: PendingAnswer): Promise<ResultOf<'pending/resolve'>> {
     const answer = error ? { error } : { result: result ?? null };
-    const run = this.#pending.has(pendingId) ? null : await this.#stored?.runOfItem(pendingId);
+    const run = this.#pending.has(pendingId) ? null : await this.#interrupted?.runOfItem(pendingId);
+    if (run) refuseAnswered(run, pendingId);
     const isElsewhere = run && !this.#runs.find(run.runId);
     const entry = isElsewhere ? null : this.#pending.get(pendingId);
     if (error && result !== undefined && result !== null)
       throw invalidParams([{ path: ['error'], message: 'Give `result` or `error`, not both.' }]);
-    await (entry ? entry.resolve(answer) : this.#resolveStored(run?.runId ?? '', pendingId, answer));
+    if (entry) await entry.resolve(answer);
+    else await this.#resolveStored(run?.runId ?? '', pendingId, answer);
     return { runId: entry?.runId ?? run?.runId ?? '' };
   }
 
-  /** The answer is there when the run goes on. */
+  /** Whoever drives the run takes the answer; of one that is interrupted it is there when the run goes on. */
   async #resolveStored(runId: string, pendingId: string, answer: StoredAnswer): Promise<void> {
-    await this.#stored?.write(runId, (journal, run) => {
-      checkAnswer(checkOpen(run, pendingId), answer);
-      return journal.answer(pendingId, answer);
-    });
+    if (await this.#stored?.requestElsewhere(runId, { kind: 'answer', pendingId, answer })) return;
+    await this.#interrupted?.resolve(runId, pendingId, answer);
   }
 
   conversations(): Conversations {
@@ -349,8 +368,8 @@ class LocalExecutor implements RunExecutor {
   }
 
   async *#listed(query: ListQuery): AsyncGenerator<Listed> {
-    if (this.#stored) {
-      yield* this.#stored.summaries(query);
+    if (this.#list) {
+      yield* this.#list.summaries(query);
       return;
     }
     const { after, detail } = query;

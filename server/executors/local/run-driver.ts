@@ -1,6 +1,6 @@
 import type { RunResult } from '../../../protocol/result.ts';
 import { runToEnd } from '../../engine/ending.ts';
-import type { EngineError } from '../../engine/errors.ts';
+import { EngineError } from '../../engine/errors.ts';
 import type { World } from '../../engine/steps/steps.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import type { RunScheduler } from '../../runs/run-scheduler.ts';
@@ -16,6 +16,8 @@ export interface DriverDeps {
   readonly owned: OwnedRuns;
   readonly world: World & { epochMs(): number };
   readonly reportBug: (error: unknown) => EngineError;
+  /** Called when a stored run that was stopped has ended. */
+  readonly onStopped?: (runId: string, error: EngineError) => void;
 }
 
 /** Where a run is stored. */
@@ -74,6 +76,9 @@ export class RunDriver {
     }
     const stored = this.#stored.get(record);
     stored?.store.release(stored.owned, tags[result.outcome]);
+    const { reason } = record.engine.input.signal;
+    if (stored && record.stop.isRequested && reason instanceof EngineError)
+      this.#deps.onStopped?.(record.runId, reason);
     record.finish(result, world.epochMs());
     runs.finished(record, world.epochMs());
   }

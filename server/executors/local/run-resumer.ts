@@ -13,12 +13,12 @@ import type { StoredRun } from '../../store/stored-run.ts';
 import type { RunToolset } from '../../toolsets/run-toolset.ts';
 import { serversOfRun } from '../../toolsets/server-specs.ts';
 import { Toolsets } from '../../toolsets/toolsets.ts';
-import { checkLoop } from './rebuild.ts';
 import type { BuilderDeps, Controls, RunBuilder } from './run-builder.ts';
 import { type CompilerDeps, modelOf, recordedServes, servesOf } from './run-compiler.ts';
 import type { DriverDeps, RunDriver } from './run-driver.ts';
 import { type ResumeOptions, type RunPlan, storedPlan } from './run-plan.ts';
 import { endWith } from './run-starter.ts';
+import { checkLoop } from './stored/rebuild.ts';
 
 /** The parts of the daemon that continuing a run uses. */
 export interface RunResumerDeps extends BuilderDeps, CompilerDeps, DriverDeps {
@@ -104,15 +104,12 @@ export class RunResumer {
   ): ReplayingRunner {
     const { world, by } = this.#deps;
     const { stop, stored, scheduler } = controls;
-    const { epoch } = store;
     const journal = new RunJournal({ file: owned.file, before: run, usedMs: () => scheduler.usedMs });
     stored.journal = journal;
     stored.serves = run.head.serves;
     const { lines, changes } = run.recorded();
     try {
-      void owned.file
-        .appendNow({ k: 'claim', epoch, loop: LOOP_VERSION, by, serves, at: world.now() })
-        ?.catch(() => undefined);
+      journal.claim({ epoch: store.epoch, by, serves, at: world.now() });
     } catch (error) {
       store.release(owned, 'park');
       throw error;

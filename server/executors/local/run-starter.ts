@@ -19,14 +19,14 @@ import { type Compiled, type CompilerDeps, compileRun, recordedServes } from './
 import type { DriverDeps, RunDriver, StoredIn } from './run-driver.ts';
 import { idConflict, noQueues } from './run-errors.ts';
 import { headOf, planOf, type RunPlan } from './run-plan.ts';
-import type { StoredRuns } from './stored-runs.ts';
+import type { StoredStarts } from './stored/stored-starts.ts';
 
 /** The parts of the daemon that starting a run uses. */
 export interface RunStarterDeps extends BuilderDeps, CompilerDeps, DriverDeps {
   readonly builder: RunBuilder;
   readonly driver: RunDriver;
   /** The runs of the store; absent when there is none. */
-  readonly stored: StoredRuns | undefined;
+  readonly stored: StoredStarts | undefined;
 }
 
 /** A start that was checked. */
@@ -224,6 +224,8 @@ export const isNamed = ({ conversationId, params, history }: RunPlan): boolean =
 export function endWith(child: RunRecord, parent: RunRecord): () => void {
   const { signal } = parent.engine.input;
   const stop = () => {
+    // One that is parked has not ended, and neither have its children.
+    if (parent.isLeft) return;
     const { reason } = signal;
     child.cancel(
       reason instanceof EngineError ? reason : new EngineError('run.cancelled', 'The agent run was cancelled.'),

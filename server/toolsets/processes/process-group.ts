@@ -43,10 +43,13 @@ export function signalled(group: number, signal: NodeJS.Signals | 0): boolean {
 /** How often a group is looked at, in milliseconds: nothing reports when the last of it is gone. */
 const interval = 20;
 
-/** Resolves with true when a group is gone, with false after so many milliseconds. */
+/**
+ * Resolves with true when a group is gone, with false after so many milliseconds: of the clock, since on a busy machine each look
+ * takes long.
+ */
 export async function goneWithin(group: number, ms: number): Promise<boolean> {
-  for (let left = ms; isAlive(group); left -= interval) {
-    if (left <= 0) return false;
+  for (const until = performance.now() + ms; isAlive(group); ) {
+    if (performance.now() >= until) return false;
     await new Promise((resolve) => setTimeout(resolve, interval));
   }
   return true;

@@ -1,10 +1,10 @@
-import type { ParamsOf, ResultOf } from '../../../protocol/catalogue.ts';
-import { formatTimestamp } from '../../../protocol/messages/timestamp.ts';
-import { EngineError } from '../../engine/errors.ts';
-import type { RunRef } from '../../store/names.ts';
-import type { StoredRun } from '../../store/stored-run.ts';
-import { pageOf } from '../page.ts';
-import type { RunRegistry } from './run-registry.ts';
+import type { ParamsOf, ResultOf } from '../../../../protocol/catalogue.ts';
+import { formatTimestamp } from '../../../../protocol/messages/timestamp.ts';
+import { EngineError } from '../../../engine/errors.ts';
+import type { RunRef } from '../../../store/names.ts';
+import type { StoredRun } from '../../../store/stored-run.ts';
+import { pageOf } from '../../page.ts';
+import type { RunRegistry } from '../run-registry.ts';
 import type { StoredRuns } from './stored-runs.ts';
 
 /** The conversations of the store: runs that go on from each other. */

@@ -1,6 +1,6 @@
-import { tooManyWait } from '../../runs/run-waiters.ts';
-import type { Store } from '../../store/store.ts';
-import type { StoredRun } from '../../store/stored-run.ts';
+import { tooManyWait } from '../../../runs/run-waiters.ts';
+import type { Store } from '../../../store/store.ts';
+import type { StoredRun } from '../../../store/stored-run.ts';
 
 /** Waits for what other daemons do with runs of the store. */
 export class RunWatch {

@@ -1,21 +1,21 @@
-import type { ParamsOf, ResultOf } from '../../../protocol/catalogue.ts';
-import { formatTimestamp } from '../../../protocol/messages/timestamp.ts';
-import type { RunUsage } from '../../../protocol/messages/usage.ts';
-import type { PendingItem } from '../../../protocol/pending.ts';
-import type { RunResult } from '../../../protocol/result.ts';
-import type { RunDetail, RunSnapshot } from '../../../protocol/run.ts';
-import { EngineError } from '../../engine/errors.ts';
-import { addUsage, emptyUsage, withTotal } from '../../engine/limits/usage.ts';
-import { LOOP_VERSION } from '../../engine/steps/steps.ts';
-import { messagesPage, type RunMessages, requestUsages } from '../../runs/messages-page.ts';
-import { notFinished } from '../../runs/run-waiters.ts';
-import { endOf, headSummary } from '../../store/run-detail.ts';
-import type { RunEnd, Store, StoredHeadSummary } from '../../store/store.ts';
-import type { StoredRequest, StoredRun } from '../../store/stored-run.ts';
-import type { RunState, RunSummary, RunView } from '../run-executor.ts';
+import type { ParamsOf, ResultOf } from '../../../../protocol/catalogue.ts';
+import { formatTimestamp } from '../../../../protocol/messages/timestamp.ts';
+import type { RunUsage } from '../../../../protocol/messages/usage.ts';
+import type { PendingItem } from '../../../../protocol/pending.ts';
+import type { RunResult } from '../../../../protocol/result.ts';
+import type { RunDetail, RunSnapshot } from '../../../../protocol/run.ts';
+import { EngineError } from '../../../engine/errors.ts';
+import { addUsage, emptyUsage, withTotal } from '../../../engine/limits/usage.ts';
+import { LOOP_VERSION } from '../../../engine/steps/steps.ts';
+import { messagesPage, type RunMessages, requestUsages } from '../../../runs/messages-page.ts';
+import { notFinished } from '../../../runs/run-waiters.ts';
+import { endOf, headSummary } from '../../../store/run-detail.ts';
+import type { RunEnd, Store, StoredHeadSummary } from '../../../store/store.ts';
+import type { StoredRequest, StoredRun } from '../../../store/stored-run.ts';
+import type { RunState, RunSummary, RunView } from '../../run-executor.ts';
+import { interrupted } from '../run-errors.ts';
+import type { RunWatch } from '../sharing/run-watch.ts';
 import { type RebuiltRun, rebuild } from './rebuild.ts';
-import { interrupted } from './run-errors.ts';
-import type { RunWatch } from './run-watch.ts';
 
 type Page<M extends 'run/messages' | 'run/newMessages' | 'run/usage' | 'run/events' | 'run/wait'> = Omit<
   ParamsOf<M>,

@@ -1,19 +1,19 @@
-import type { RunResult } from '../../../protocol/result.ts';
-import { waitsAs } from '../../callbacks/callback-requester.ts';
-import type { Callbacks } from '../../engine/callbacks.ts';
-import { runToEnd } from '../../engine/ending.ts';
-import { EngineError } from '../../engine/errors.ts';
-import { initialState } from '../../engine/start.ts';
-import type { RunState } from '../../engine/state.ts';
-import { ReplayingRunner } from '../../engine/steps/replaying-runner.ts';
-import type { Serves } from '../../engine/steps/run-lines.ts';
-import { LOOP_VERSION, type StepRunner } from '../../engine/steps/steps.ts';
-import { EventRing, type SentEvent } from '../../runs/events/event-ring.ts';
-import { eventForWire } from '../../runs/events/event-size.ts';
-import { RunStop } from '../../runs/run-stop.ts';
-import type { Store } from '../../store/store.ts';
-import type { StoredRun } from '../../store/stored-run.ts';
-import { inputOf, storedPlan } from './run-plan.ts';
+import type { RunResult } from '../../../../protocol/result.ts';
+import { waitsAs } from '../../../callbacks/callback-requester.ts';
+import type { Callbacks } from '../../../engine/callbacks.ts';
+import { runToEnd } from '../../../engine/ending.ts';
+import { EngineError } from '../../../engine/errors.ts';
+import { initialState } from '../../../engine/start.ts';
+import type { RunState } from '../../../engine/state.ts';
+import { ReplayingRunner } from '../../../engine/steps/replaying-runner.ts';
+import type { Serves } from '../../../engine/steps/run-lines.ts';
+import { LOOP_VERSION, type StepRunner } from '../../../engine/steps/steps.ts';
+import { EventRing, type SentEvent } from '../../../runs/events/event-ring.ts';
+import { eventForWire } from '../../../runs/events/event-size.ts';
+import { RunStop } from '../../../runs/run-stop.ts';
+import type { Store } from '../../../store/store.ts';
+import type { StoredRun } from '../../../store/stored-run.ts';
+import { inputOf, storedPlan } from '../run-plan.ts';
 
 /** A run as it stands after its last line. */
 export interface RebuiltRun {
