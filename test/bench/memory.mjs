@@ -17,7 +17,7 @@ export async function measureIdleMemory(daemon, bare) {
   if (samples.daemon.includes(undefined)) return [{ what, note: 'needs /proc' }];
   const mib = { daemon: median(samples.daemon), bare: median(samples.bare) };
   const note = `${mib.daemon.toFixed(1)} MiB against ${mib.bare.toFixed(1)} MiB resident`;
-  return [{ what, value: mib.daemon / mib.bare, unit: '× bare server', budget: 1.1, note }];
+  return [{ what, value: mib.daemon / mib.bare, unit: '× bare server', budget: 1.05, note }];
 }
 
 async function idleMib(args) {

@@ -30,6 +30,9 @@ import type { Toolsets } from '../../toolsets/toolsets.ts';
 import { mostWorkspaceTools } from '../../toolsets/workspace/opened-workspace.ts';
 import { inputOf, type RunPlan } from './run-plan.ts';
 
+/** Shared, since most runs serve no callbacks of their own and thousands may wait. */
+const none: ReadonlySet<string> = new Set();
+
 /** Makes the runner of a run, for tests; steps are called unless given. */
 export type RunnerFactory = (input: Omit<RunInput, 'runner'>, world: World) => StepRunner;
 
@@ -209,7 +212,7 @@ export class RunBuilder {
     const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
       requests: () => owner.current.requests,
-      served: new Set(params.callbacks),
+      served: params.callbacks?.length ? new Set(params.callbacks) : none,
       runId,
       deps: params.deps ?? undefined,
       unknownParts: params.unknownParts ?? 'refuse',
