@@ -74,6 +74,7 @@ export const PendingResolve = defineRequest(
       'run.owned',
       'run.unreadable',
       'store.unavailable',
+      'overloaded',
     ],
     since: '0.1.0',
   },

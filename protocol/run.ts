@@ -318,7 +318,7 @@ export const RunAttach = defineRequest(
   },
   {
     summary:
-      'Sends this connection the events after `lastSeq` and the deltas of a run that another connection started, and no callbacks; what waits is in `pending/list`, and the first answer wins. Deltas are left out while the connection is congested, which shows as a gap in `n`.',
+      'Sends this connection the events after `lastSeq` and the deltas of a run that another connection started, and no callbacks; what waits is in `pending/list`, and the first answer wins. Deltas are left out while the connection is congested, which shows as a gap in `n`; those of a run that another process drives are merged over 100 ms, and some may be lost.',
     errors: ['run.notFound', 'run.evicted'],
     since: '0.1.0',
   },

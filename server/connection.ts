@@ -117,11 +117,20 @@ class CancellableCall implements Call {
     return this.#signal;
   }
 
-  #makeSignal(): AbortSignal {
-    const controller = new AbortController();
-    const cancelled = () => controller.abort(responseError('request.cancelled', `${this.#method} was cancelled.`));
+  onCancelled(listener: (reason: Error) => void): void {
+    let isCalled = false;
+    const cancelled = () => {
+      if (isCalled) return;
+      isCalled = true;
+      listener(responseError('request.cancelled', `${this.#method} was cancelled.`));
+    };
     this.#token.onCancellationRequested(cancelled);
     if (this.#token.isCancellationRequested) cancelled();
+  }
+
+  #makeSignal(): AbortSignal {
+    const controller = new AbortController();
+    this.onCancelled((reason) => controller.abort(reason));
     return controller.signal;
   }
 }

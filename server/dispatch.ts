@@ -14,6 +14,8 @@ export type Handlers = {
 export interface Call {
   /** Aborted when the client cancels the request. Made on first use, since few handlers use it. */
   readonly signal: AbortSignal;
+  /** Calls back with the reason once the client has cancelled the request. It costs far less than the signal. */
+  onCancelled(listener: (reason: Error) => void): void;
 }
 
 /**

@@ -9,6 +9,8 @@ declare const RUNWIRE_VERSION: string;
 
 /** The script that answers the handshake, and the one with everything that runs need. */
 const scripts = ['./server.cjs', './engine.cjs'];
+/** The wrapper of CommonJS; its beginning is on the first line, so that lines in stack traces are those of the file. */
+const wrapper = ['(function (exports, require, module, __filename, __dirname) {', '\n})'] as const;
 /** How often an idle moment is looked for, and which share of that time may have been busy. */
 const idleCheckMs = 500;
 const idleShare = 0.1;
@@ -62,19 +64,31 @@ function startCached(): void {
 /** Runs a script with its compiled code. */
 function run(id: string, folder: string | undefined, require: (id: string) => unknown) {
   const file = path.join(__dirname, id);
-  const source = fs.readFileSync(file);
+  const { source, wrapped } = readScript(file);
   const name = nameFor(path.basename(id, '.cjs'), source);
   const cached = folder ? attempt(() => readCache(path.join(folder, name), source)) : undefined;
-  // The wrapper of CommonJS; on the first line, so that lines in stack traces are those of the file. The script is ASCII,
-  // which is decoded faster as Latin-1.
-  const script = new vm.Script(
-    `(function (exports, require, module, __filename, __dirname) {${source.toString('latin1')}\n})`,
-    cached ? { filename: file, cachedData: cached.code } : { filename: file },
-  );
+  const script = new vm.Script(wrapped, cached ? { filename: file, cachedData: cached.code } : { filename: file });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, require, module, file, __dirname);
   const holds = cached && !script.cachedDataRejected ? cached.holds : 'nothing';
   return { loaded: { name, source, script, holds } satisfies Loaded, exports: module.exports };
+}
+
+/** Reads a script to where it is wrapped, so that it is in memory once. It is ASCII, which is decoded faster as Latin-1. */
+function readScript(file: string): { source: Buffer; wrapped: string } {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const { size } = fs.fstatSync(fd);
+    const [before, after] = wrapper;
+    const bytes = Buffer.allocUnsafeSlow(before.length + size + after.length);
+    const source = bytes.subarray(before.length, before.length + size);
+    bytes.write(before, 0, 'latin1');
+    if (fs.readSync(fd, source, 0, size, 0) !== size) throw new Error(`${file} cannot be read as a whole`);
+    bytes.write(after, before.length + size, 'latin1');
+    return { source, wrapped: bytes.toString('latin1') };
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** Writes the caches that lack functions which are compiled now. */

@@ -42,8 +42,15 @@ export interface RequestSender {
 
 /** Sends notifications to a client, or to whatever else follows a run. */
 export interface NotificationSender {
-  /** Returns the size in bytes and the limit when it is too large to be sent; nothing is sent to a client that is gone. */
-  notify<M extends ServerNotificationMethod>(method: M, params: NotificationOf<M>): TooLarge | undefined;
+  /**
+   * Returns the size in bytes and the limit when it is too large to be sent; nothing is sent to a client that is gone.
+   * `bytes` is about its size, where that is known.
+   */
+  notify<M extends ServerNotificationMethod>(
+    method: M,
+    params: NotificationOf<M>,
+    bytes?: number,
+  ): TooLarge | undefined;
   /**
    * True while the client reads more slowly than it is sent messages. Nothing is lost then, but senders merge what can be
    * merged, and await `drained` before they make more than one message at a time.

@@ -1,5 +1,5 @@
 import type { RunResult } from '../../protocol/result.ts';
-import type { Handlers } from '../dispatch.ts';
+import type { Call, Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { RunExecutor, RunView } from '../executors/run-executor.ts';
 
@@ -8,14 +8,14 @@ type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `run/${string}` | `con
 /** The `run/…` and `conversation/…` requests. */
 export function runHandlers({ executor }: { executor: RunExecutor }): RunHandlers {
   return {
-    'run/start': async (params, { owner }, { signal }) => {
+    'run/start': async (params, { owner }, call) => {
       const run = await executor.start(params, owner);
-      if (params.wait) return resultOrCancel(executor, run, { include: params.include, signal });
+      if (params.wait) return resultOrCancel(executor, run, { include: params.include, call });
       return { runId: run.runId, state: run.state, startedAt: run.startedAt };
     },
-    'run/resume': async ({ wait, include, ...params }, { owner }, { signal }) => {
+    'run/resume': async ({ wait, include, ...params }, { owner }, call) => {
       const { run, lastSeq } = await executor.resume(params, owner);
-      return wait ? run.result({ include }, signal) : { runId: run.runId, state: run.state, lastSeq };
+      return wait ? run.result({ include }, call.signal) : { runId: run.runId, state: run.state, lastSeq };
     },
     'run/attach': async ({ runId }, { owner }) => {
       const { run, lastSeq } = await executor.attach(runId, owner);
@@ -45,15 +45,16 @@ export function runHandlers({ executor }: { executor: RunExecutor }): RunHandler
 async function resultOrCancel(
   executor: RunExecutor,
   run: RunView,
-  { include, signal }: { include: Parameters<RunView['result']>[0]['include']; signal: AbortSignal },
+  { include, call }: { include: Parameters<RunView['result']>[0]['include']; call: Call },
 ): Promise<RunResult> {
-  // A run that is not found any more has ended.
-  const onAbort = () => void executor.cancel(run.runId, cancelled('its request was cancelled')).catch(() => undefined);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
+  let reason: Error | undefined;
+  call.onCancelled((given) => {
+    reason = given;
+    // A run that is not found any more has ended.
+    void executor.cancel(run.runId, cancelled('its request was cancelled')).catch(() => undefined);
+  });
   const result = await run.result({ include }, new AbortController().signal);
-  signal.removeEventListener('abort', onAbort);
-  signal.throwIfAborted();
+  if (reason) throw reason;
   return result;
 }
 

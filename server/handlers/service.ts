@@ -1,4 +1,4 @@
-import type { EventLoopUtilization } from 'node:perf_hooks';
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { ResultOf } from '../../protocol/catalogue.ts';
 import { protocolDocument } from '../../protocol/document/document.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';

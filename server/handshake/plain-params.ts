@@ -35,6 +35,7 @@ const isPlain = objectOf({
     protocolVersions: isVersions,
     strict: isBoolean,
     wakeUp: isBoolean,
+    historyDeltas: isBoolean,
     limits: mapOf(isNumber),
     defaults: objectOf({ model: isString }),
   }),

@@ -30,7 +30,8 @@ export function runCommandLine(args: readonly string[], frames: Output): void {
   const desk = {
     stdout: frames,
     log: around.log,
-    open: (folder?: string, tenant?: string) => openToLook(factory, folder, tenant),
+    open: (folder: string | undefined, tenant?: string) => openToLook(factory, folder, tenant),
+    database: runDatabase(factory),
   };
   switch (command.kind) {
     case 'daemon':
@@ -53,7 +54,7 @@ export function runCommandLine(args: readonly string[], frames: Output): void {
     case 'doctor':
     case 'store':
     case 'completion':
-      void deskProcess(command, { ...desk, database: runDatabase(factory) });
+      void deskProcess(command, desk);
       break;
     case 'inspect':
     case 'runs':

@@ -27,7 +27,7 @@ export interface Started {
 export async function serveOnStdio(command: DaemonCommand, started: Started): Promise<Server> {
   const { around, channel, identity } = started;
   const { frames, log, hide } = around;
-  const { hostPid, inspect, resumes } = command;
+  const { hostPid, inspect, resumes, mcp, workspace } = command;
   const limits = { ...defaultLimits, ...command.limits };
   const factory = new RunFactory(command, around);
   const { fleet } = factory;
@@ -39,8 +39,8 @@ export async function serveOnStdio(command: DaemonCommand, started: Started): Pr
     identity,
     handshake: started.handshake(),
     ...keysOf(command),
-    mcp: command.mcp,
-    workspace: command.workspace,
+    mcp,
+    workspace,
     limits,
     log,
     onSecret: hide,

@@ -14,7 +14,7 @@ const [backslash, percent, ampersand, hash, semicolon] = [0x5c, 0x25, 0x26, 0x23
 const [u, x] = [0x75, 0x78];
 
 /** Returns the character that stands for a class of them; 0 for white space and controls, which are left out. */
-function folded(code: number): number {
+export function folded(code: number): number {
   if (code <= 0x20 || code === 0xa0) return 0;
   if (code >= 0x41 && code <= 0x5a) return code + 0x20;
   if (code === 0x2d) return 0x2b; // - is + in the other alphabet of base64
@@ -38,8 +38,12 @@ class Collector {
 
   add(code: number, start: number, end: number): void {
     const one = folded(code);
-    if (one === 0) return;
-    this.codes[this.length] = one;
+    if (one !== 0) this.keep(one, start, end);
+  }
+
+  /** Adds a character that is folded already. */
+  keep(code: number, start: number, end: number): void {
+    this.codes[this.length] = code;
     this.starts[this.length] = start;
     this.ends[this.length] = end;
     this.length += 1;
@@ -56,17 +60,32 @@ export function normalText(text: string): NormalText {
 /** What begins escapes: those of JSON and JavaScript, those of URLs, references of HTML. */
 export const escapeSigns: readonly number[] = [backslash, percent, ampersand];
 
+/** Returns whether anything is written as an escape: signs alone are common. */
+function hasEscape(text: NormalText, signs: readonly number[]): boolean {
+  const codes = text.codes.subarray(0, text.length);
+  return signs.some((sign) => {
+    for (let at = codes.indexOf(sign); at >= 0; at = codes.indexOf(sign, at + 1)) if (escapeAt(text, at)) return true;
+    return false;
+  });
+}
+
 /**
  * Takes one level of escapes away, all of them unless only some signs are given. Returns null when there are none. Bytes above ASCII become one character each, as they are in Latin-1.
  */
 export function decoded(text: NormalText, signs = escapeSigns): NormalText | null {
+  if (!hasEscape(text, signs)) return null;
   const { codes, starts, ends, length } = text;
   const all = new Collector(length);
   for (let at = 0; at < length; ) {
     const plain = codes[at] ?? 0;
-    const { code, size } = (signs.includes(plain) && escapeAt(text, at)) || { code: plain, size: 1 };
-    all.add(code, starts[at] ?? 0, ends[at + size - 1] ?? 0);
-    at += size;
+    const found = signs.includes(plain) ? escapeAt(text, at) : null;
+    if (found) {
+      all.add(found.code, starts[at] ?? 0, ends[at + found.size - 1] ?? 0);
+      at += found.size;
+    } else {
+      all.keep(plain, starts[at] ?? 0, ends[at] ?? 0);
+      at += 1;
+    }
   }
   return all.length === length ? null : all;
 }

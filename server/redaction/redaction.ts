@@ -5,6 +5,9 @@ import { shapes } from './shapes.ts';
 /** Stands in the place of a secret. */
 export const redactionMark = '[redacted]';
 
+/** Characters of a long text that are looked at before others have a turn. */
+const pieceSize = 64 * 1024;
+
 /** Added secrets that make a generation; two are kept, so that as many of the latest are known at least. */
 const generation = 1024;
 
@@ -49,7 +52,15 @@ export class Redaction {
 
   /** Returns where known secrets stand in a text, in order and without overlaps. */
   ranges(text: string): Range[] {
-    return merged(this.#all.flatMap((search) => search.ranges(text)));
+    const [known, older, newer] = this.#all;
+    const ranges = known.ranges(text);
+    if (this.#added.size === 0) return ranges;
+    return merged([...ranges, ...older.ranges(text), ...newer.ranges(text)]);
+  }
+
+  /** True if there is nothing to look for. */
+  get isIdle(): boolean {
+    return !this.#byShape && this.secrets.size === 0 && this.#added.size === 0;
   }
 
   /** Returns where the tail of a text begins that may be the beginning of a secret that was given at first. */
@@ -57,18 +68,40 @@ export class Redaction {
     return this.#search.beginning(text, ignored);
   }
 
-  get #all(): SecretSearch[] {
+  /** The most characters that a secret takes up. */
+  get #reach(): number {
+    return Math.max(...this.#all.map(({ reach }) => reach));
+  }
+
+  get #all(): [SecretSearch, SecretSearch, SecretSearch] {
     return [this.#search, this.#older, this.#newer];
   }
 
   text(text: string): string {
+    if (text.length < shortestSecret) return text;
     const known = without(text, this.ranges(text));
-    if (!this.#byShape || text.length < shortestSecret) return known;
+    if (!this.#byShape) return known;
     return shapes.reduce(
       (shown, shape) =>
         shown.replace(shape, (_all, kept) => (typeof kept === 'string' ? kept + redactionMark : redactionMark)),
       known,
     );
+  }
+
+  /**
+   * Takes known secrets out of a long text, piece by piece; `turn` is awaited after each. What looks like a secret is
+   * left.
+   */
+  async textInTurns(text: string, turn: () => Promise<void> | undefined): Promise<string> {
+    if (this.isIdle) return text;
+    const reach = this.#reach;
+    const found: Range[] = [];
+    for (let from = 0; from < text.length; from += pieceSize) {
+      const piece = text.slice(from, from + pieceSize + reach);
+      for (const [start, end] of this.ranges(piece)) found.push([from + start, from + end]);
+      await turn();
+    }
+    return without(text, merged(found));
   }
 
   /**
@@ -78,24 +111,39 @@ export class Redaction {
   head(text: string, length: number): string {
     if (text.length <= length) return this.text(text);
     const shown = this.text(text.slice(0, length));
-    return shown.slice(0, Math.max(length >> 1, shown.length - Math.max(...this.#all.map(({ reach }) => reach))));
+    return shown.slice(0, Math.max(length >> 1, shown.length - this.#reach));
   }
 
   /** The same for every text of a JSON value, keys of objects included; a value without secrets comes back as it is. */
   value<T>(value: T): T;
   value(value: unknown): unknown {
     if (typeof value === 'string') return this.text(value);
-    if (value === null || typeof value !== 'object') return value;
-    if (Array.isArray(value)) {
-      const items = value.map((item) => this.value(item));
-      return items.some((item, at) => item !== value[at]) ? items : value;
-    }
+    if (value === null || typeof value !== 'object' || this.isIdle) return value;
+    if (Array.isArray(value)) return this.#items(value);
     const prototype = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return value;
-    const before = Object.entries(value);
-    const after = before.map(([key, item]) => [this.text(key), this.value(item)] as const);
-    const isSame = after.every(([key, item], at) => key === before[at]?.[0] && item === before[at]?.[1]);
-    return isSame ? value : Object.fromEntries(after);
+    return prototype === Object.prototype || prototype === null ? this.#members(value) : value;
+  }
+
+  #items(items: readonly unknown[]): readonly unknown[] {
+    let clean: unknown[] | undefined;
+    for (let at = 0; at < items.length; at += 1) {
+      const item = this.value(items[at]);
+      if (item === items[at]) continue;
+      clean ??= [...items];
+      clean[at] = item;
+    }
+    return clean ?? items;
+  }
+
+  #members(object: object): object {
+    let isSame = true;
+    const clean: [string, unknown][] = [];
+    for (const [key, item] of Object.entries(object)) {
+      const member: [string, unknown] = [this.text(key), this.value(item)];
+      isSame &&= member[0] === key && member[1] === item;
+      clean.push(member);
+    }
+    return isSame ? object : Object.fromEntries(clean);
   }
 
   /** An error without the secrets; a bug keeps its stack, which goes to the log. */

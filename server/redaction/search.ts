@@ -1,5 +1,5 @@
 import { type Needle, needlesOf } from './needles.ts';
-import { decoded, type NormalText, normalText } from './normal-text.ts';
+import { decoded, escapeSigns, folded, type NormalText, normalText } from './normal-text.ts';
 
 /** Part of a text, from one index to before another. */
 export type Range = readonly [from: number, to: number];
@@ -11,10 +11,15 @@ export const shortestSecret = 8;
 const levels = 4;
 
 /** Characters that are looked at together: what is kept beside the text stays small. */
-const windowSize = 128 * 1024;
+const windowSize = 16 * 1024;
 
 /** The most characters in which an escape writes one. */
 const longestEscape = 8;
+
+/** What the characters of Latin-1 are folded to. */
+const foldedLatin1 = Uint16Array.from({ length: 256 }, (_, code) => folded(code));
+const isEscapeSign = Uint8Array.from({ length: 256 }, (_, code) => (escapeSigns.includes(code) ? 1 : 0));
+const none: Range[] = [];
 
 const base = 31;
 const leading = Array.from({ length: shortestSecret - 1 }).reduce<number>((power) => Math.imul(power, base), 1);
@@ -25,8 +30,10 @@ const leading = Array.from({ length: shortestSecret - 1 }).reduce<number>((power
  */
 export class SecretSearch {
   readonly #byHash = new Map<number, Needle[]>();
-  /** The hashes cut to sixteen bits: most places in a text are passed over with one look. */
-  readonly #some = new Uint8Array(1 << 16);
+  /** The hashes cut to sixteen bits: most places in a text are passed over with one look. Made for the first secret. */
+  #some = new Uint8Array(0);
+  /** The last characters of a text that is passed through. */
+  readonly #last = new Uint16Array(shortestSecret);
   readonly #needles: Needle[] = [];
   #longest = 0;
   /** Secrets that nothing was searched for yet: many daemons never write a line. */
@@ -44,13 +51,14 @@ export class SecretSearch {
   }
 
   #prepare(): void {
-    for (const secret of this.#added.splice(0)) this.#index(secret);
+    if (this.#added.length > 0) for (const secret of this.#added.splice(0)) this.#index(secret);
   }
 
   #index(secret: string): void {
     for (const needle of needlesOf(secret)) {
       if (needle.codes.length < shortestSecret) continue;
       const hash = hashOf(needle.codes);
+      if (this.#needles.length === 0) this.#some = new Uint8Array(1 << 16);
       this.#needles.push(needle);
       this.#byHash.set(hash, [...(this.#byHash.get(hash) ?? []), needle]);
       this.#some[hash & 0xffff] = 1;
@@ -61,14 +69,38 @@ export class SecretSearch {
   /** Returns where secrets stand in a text, in order and without overlaps. */
   ranges(text: string): Range[] {
     this.#prepare();
-    if (this.#longest === 0 || text.length < shortestSecret) return [];
+    if (this.#longest === 0 || text.length < shortestSecret) return none;
     const step = windowSize + this.reach;
-    if (text.length <= step) return merged(this.#rangesIn(text));
+    if (text.length <= step) return this.#mayHold(text, 0, text.length) ? merged(this.#rangesIn(text)) : none;
     const found: Range[] = [];
     for (let from = 0; from < text.length; from += windowSize) {
-      for (const [start, end] of this.#rangesIn(text.slice(from, from + step))) found.push([from + start, from + end]);
+      const to = Math.min(from + step, text.length);
+      if (!this.#mayHold(text, from, to)) continue;
+      for (const [start, end] of this.#rangesIn(text.slice(from, to))) found.push([from + start, from + end]);
     }
     return merged(found);
+  }
+
+  /**
+   * Passes through part of a text without keeping anything of it. Returns false if no secret is in it; true says that one
+   * may be, or that there may be escapes.
+   */
+  #mayHold(text: string, from: number, to: number): boolean {
+    const last = this.#last.fill(0);
+    const some = this.#some;
+    let hash = 0;
+    for (let at = from, count = 0; at < to; at += 1) {
+      const given = text.charCodeAt(at);
+      const code = given < 256 ? (foldedLatin1[given] as number) : given;
+      if (code === 0) continue;
+      if (code < 256 && isEscapeSign[code] === 1) return true;
+      const place = count % shortestSecret;
+      hash = (Math.imul((hash - Math.imul(last[place] as number, leading)) | 0, base) + code) | 0;
+      last[place] = code;
+      count += 1;
+      if (some[hash & 0xffff] === 1 && this.#byHash.has(hash)) return true;
+    }
+    return false;
   }
 
   /**
@@ -76,11 +108,14 @@ export class SecretSearch {
    * length of the text when there is none. Beginnings of up to `ignored` characters do not count.
    */
   beginning(text: string, ignored: number): number {
-    this.#prepare();
+    const from = Math.max(0, text.length - this.reach);
     // An escape that has not all come is none yet.
-    const whole = text.replace(/(?:%[0-9a-f]?|\\(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&#?\w{0,8})$/i, '');
+    const whole = text.slice(from).replace(/(?:%[0-9a-f]?|\\(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&#?\w{0,8})$/i, '');
     const starts = levelsOf(whole).map((level) => startOfTail(level, this.#needles, ignored));
-    return Math.min(text.length, ...starts.filter((start) => start !== undefined));
+    return starts.reduce<number>(
+      (least, start) => (start === undefined ? least : Math.min(least, from + start)),
+      text.length,
+    );
   }
 
   #rangesIn(text: string): Range[] {

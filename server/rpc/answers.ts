@@ -1,5 +1,6 @@
 import type { Disposable, Message, MessageWriter } from 'vscode-jsonrpc/node';
 import { ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
+import { jsonSize } from '../engine/json/json-size.ts';
 import type { RequestId } from './envelope.ts';
 import { neverFires } from './never-fires.ts';
 import type { OpenRequests } from './open-requests.ts';
@@ -69,16 +70,16 @@ export class Answers implements MessageWriter {
     // Emacs stalls when the ack of a run and a callback of the run arrive in one piece.
     const isAck = request?.method === 'run/start' && !request.waits;
     if (isAck) this.#parts.pump.separate();
-    this.#send(answer);
+    this.#send(answer, request?.waits ? jsonSize(answer.result) : 0);
     if (isAck) this.#parts.pump.separate();
     if (request?.method === 'initialize' && answer.error === undefined) this.isOpen = true;
     if (request) this.#parts.trace.write('Sent response to', request.method, answer.error ?? answer.result);
   }
 
-  #send({ id, result, error }: Answer): void {
+  #send({ id, result, error }: Answer, bytes: number): void {
     try {
       const outcome = error === undefined ? { result: result ?? null } : { error };
-      const sent = this.#parts.pump.send({ jsonrpc: '2.0', id, ...outcome });
+      const sent = this.#parts.pump.send({ jsonrpc: '2.0', id, ...outcome }, bytes);
       if (sent.kind !== 'tooLarge') return;
       const { size, limit } = sent;
       const advice = 'Ask for less at a time, or raise the limit.';

@@ -8,8 +8,8 @@ export function connectionClient({
   trace,
 }: Wire): NotificationSender & Pick<RequestSender, 'request'> {
   return {
-    notify: (method, params) => {
-      const sent = pump.send({ jsonrpc: '2.0', method, params });
+    notify: (method, params, bytes) => {
+      const sent = pump.send({ jsonrpc: '2.0', method, params }, bytes);
       trace.write('Sent notification', method, params);
       return sent.kind === 'tooLarge' ? sent : undefined;
     },

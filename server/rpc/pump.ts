@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { stringifyExact } from '../engine/json/exact-json.ts';
+import { encodedPieces } from './encoded-pieces.ts';
 import type { Framing } from './framing/frames.ts';
 
 /** A message as it is on the wire; its sender has checked its parts. */
@@ -20,6 +21,8 @@ export interface PumpOptions {
 }
 
 const flushBytes = 64 * 1024;
+/** Bytes of a message that is encoded in pieces, and written by itself. */
+const large = 256 * 1024;
 const queued: Sent = { kind: 'queued' };
 const closed: Sent = { kind: 'closed' };
 const done = Promise.resolve();
@@ -88,19 +91,20 @@ export class OutboundPump {
     this.#closeListeners.push(listener);
   }
 
-  /** Errors: those of `JSON.stringify` for values other than JSON. */
-  send(message: Outgoing): Sent {
+  /**
+   * Sends a message; `bytes` is about its size, where that is known. Errors: those of `JSON.stringify` for values other
+   * than JSON.
+   */
+  send(message: Outgoing, bytes = 0): Sent {
     if (this.#isClosed) return closed;
-    const json = stringifyExact(message);
-    const size = Buffer.byteLength(json);
+    const isLarge = bytes >= large && this.framing !== 'messages';
+    const encoded = isLarge ? encodedPieces(message) : stringifyExact(message);
+    const size = typeof encoded === 'string' ? Buffer.byteLength(encoded) : sizeOf(encoded);
     const limit = this.#messageBytes();
     if (size > limit) return { kind: 'tooLarge', size, limit };
-    const batch = this.#batches[this.#batches.length - 1] as Batch;
-    if (this.framing === 'messages') batch.texts.push(json);
-    else if (this.framing === 'lines') batch.texts.push(json, '\n');
-    else batch.texts.push(`Content-Length: ${size}\r\n\r\n`, json);
-    batch.bytes += size;
-    batch.isAscii &&= size === json.length;
+    if (typeof encoded !== 'string') this.#addPieces(encoded, size);
+    else if (size >= large && this.framing !== 'messages') this.#addPieces([Buffer.from(encoded)], size);
+    else this.#add(encoded, size);
     this.#waitingBytes += size;
     this.onSent?.(message);
     if (this.#waitingBytes >= flushBytes) this.#flush();
@@ -120,6 +124,23 @@ export class OutboundPump {
     if (this.#batches[this.#batches.length - 1]?.bytes) this.#batches.push(emptyBatch());
   }
 
+  #add(json: string, size: number): void {
+    const batch = this.#batches[this.#batches.length - 1] as Batch;
+    if (this.framing === 'messages') batch.texts.push(json);
+    else if (this.framing === 'lines') batch.texts.push(json, '\n');
+    else batch.texts.push(`Content-Length: ${size}\r\n\r\n`, json);
+    batch.bytes += size;
+    batch.isAscii &&= size === json.length;
+  }
+
+  #addPieces(pieces: readonly Buffer[], size: number): void {
+    const [before, after] = this.framing === 'lines' ? ['', '\n'] : [`Content-Length: ${size}\r\n\r\n`, ''];
+    const encoded = [Buffer.from(before), ...pieces, Buffer.from(after)];
+    this.separate();
+    Object.assign(this.#batches[this.#batches.length - 1] as Batch, { bytes: size, encoded });
+    this.#batches.push(emptyBatch());
+  }
+
   #flush(): void {
     const [batch] = this.#batches;
     if (this.#isWriting || this.#isClosed || !batch?.bytes) return;
@@ -131,6 +152,11 @@ export class OutboundPump {
     const onWritten = (error: Error | null | undefined) => (error ? this.#close() : this.#written());
     if (this.framing === 'messages') {
       this.#stream.write(batch.texts, onWritten);
+      return;
+    }
+    if (batch.encoded) {
+      for (const piece of batch.encoded.slice(0, -1)) this.#stream.write(piece);
+      this.#stream.write(batch.encoded.at(-1), onWritten);
       return;
     }
     // The same bytes, without a search for other characters.
@@ -174,6 +200,10 @@ interface Batch {
   /** Bytes of the messages; those of headers are not counted. */
   bytes: number;
   isAscii: boolean;
+  /** The bytes of a large message, which nothing else is written with. */
+  encoded?: readonly Buffer[];
 }
+
+const sizeOf = (pieces: readonly Buffer[]) => pieces.reduce((size, piece) => size + piece.length, 0);
 
 const emptyBatch = (): Batch => ({ texts: [], bytes: 0, isAscii: true });

@@ -190,17 +190,17 @@ export class RunRecord {
   }
 
   /**
-   * Adds a message to the steering queue; false when the run has ended or is stopping.
+   * Adds a message to the steering queue, under an id of its own; false when the run has ended or is stopping.
    *
    * Errors: `overloaded` when the steering queue is full.
    */
-  steer({ content, when, toolCallId }: Said): boolean {
+  steer({ content, when, toolCallId }: Said, id: string = randomUUID()): boolean {
     const { steering, output } = this.engine;
     if (this.result || output || !steering.isOpen || this.stop.isRequested) return false;
     const bytes = jsonSize(content);
     this.#checkQueue(bytes);
     const call = toolCallId === undefined ? {} : { call: { id: toolCallId, runStep: this.engine.runStep } };
-    const steer = { id: randomUUID(), content, bytes, ...call };
+    const steer = { id, content, bytes, ...call };
     this.steered = this.journal?.steer(steer, when);
     steering.add(steer, when);
     return true;

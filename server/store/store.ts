@@ -1,8 +1,10 @@
+import type { NotificationOf } from '../../protocol/catalogue.ts';
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import type { RunError, RunResult } from '../../protocol/result.ts';
 import type { RunDetail } from '../../protocol/run.ts';
+import type { Steer, SteerTime } from '../engine/request/steering-queue.ts';
 import type { RunRef, Tag } from './names.ts';
-import type { RunHead, StoredHistory } from './stored-lines.ts';
+import type { RunHead, StoredError, StoredHistory } from './stored-lines.ts';
 import type { StoredRun } from './stored-run.ts';
 
 type Fields = { readonly k: string } & { readonly [field: string]: unknown };
@@ -80,6 +82,28 @@ export interface QueuedIn {
   readonly tenant: string;
 }
 
+/** What one process requests of the run that another one drives. */
+export type RunRequest =
+  | {
+      readonly kind: 'steer';
+      readonly content: Steer['content'];
+      readonly when: SteerTime;
+      readonly toolCallId?: string | undefined;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly pendingId: string;
+      readonly answer: { readonly result?: unknown; readonly error?: StoredError };
+    };
+
+/** What came of a request. */
+export type RunReply = { readonly result: unknown } | { readonly error: RunError };
+
+/** What an observer of a run is sent, beside what is written down. */
+export type ShownPiece =
+  | { readonly delta: NotificationOf<'run/delta'> }
+  | { readonly event: NotificationOf<'run/event'> };
+
 /** What a store adds whose runs may be driven by any of several machines. */
 export interface SharedStore {
   /** True for a run that waits in a queue. */
@@ -90,6 +114,19 @@ export interface SharedStore {
   requestStop(ref: RunRef, error: RunError): Promise<boolean>;
   /** Called with requests to stop a run that this process drives; returns false when it is not there yet. */
   onStop: (runId: string, error: RunError) => boolean;
+  /**
+   * Sends a request to whoever drives a run; null when nobody does any more, so that it can be claimed. Of a run in a queue the
+   * one that takes it will do as requested, and the reply is empty.
+   *
+   * Errors: `overloaded` when too many requests wait, or there is no reply in time.
+   */
+  request(ref: RunRef, request: RunRequest): Promise<RunReply | null>;
+  /** Called with requests to runs that this process drives; null when it is not there yet. An id comes once. */
+  onRequest: (runId: string, request: RunRequest & { readonly id: string }) => Promise<RunReply> | null;
+  /** Receives what is shown of a run that another process drives, until the signal is aborted; some of it may be lost. */
+  follow(ref: RunRef, take: (pieces: readonly ShownPiece[]) => void, signal: AbortSignal): void;
+  /** Called when others follow a run that this process drives. Returns what ends it; null when the run is not there. */
+  onFollow: (runId: string, take: (piece: ShownPiece) => void) => (() => void) | null;
 }
 
 /** Where runs are kept: a folder, or a database. All errors of the system are `store.unavailable`. */

@@ -8,6 +8,7 @@ import { measureHostModel } from './daemon/host-model.mjs';
 import { measureDaemonStep } from './daemon-step.mjs';
 import { measureFirstEvent } from './first-event.mjs';
 import { measureGateway } from './fleet/gateway.mjs';
+import { measureFleetRuns } from './fleet/runs.mjs';
 import { measureAcp } from './frontends/acp.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureInspector } from './inspector/looking-at-runs.mjs';
@@ -37,11 +38,13 @@ const measurements = {
   stream: () => measureStream(daemonPath),
   inspector: () => measureInspector(daemonPath, bundles.filled),
   memory: () => measureIdleMemory(daemonPath, bundles.bare),
-  fleet: () => measureGateway(daemonPath),
+  'fleet-gateway': () => measureGateway(daemonPath),
+  'fleet-runs': () => measureFleetRuns(),
 };
 const installed = { peers: () => measurePeers() };
 const known = { ...measurements, ...installed };
-const named = process.argv.slice(2).filter((name) => Object.hasOwn(known, name));
+const wanted = process.argv.slice(2);
+const named = Object.keys(known).filter((name) => wanted.some((one) => name === one || name.startsWith(`${one}-`)));
 
 console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores; Node ${process.version}; load ${load()}\n`);
 console.log(lineOf(['', 'value', '', 'budget', '']));

@@ -62,7 +62,10 @@ async function streamed(daemon, deltas) {
   return { bytes, firstMs, cpuMs: server };
 }
 
-/** How much a daemon grows whose reader takes nothing while 300,000 pieces come; a run that is read warms it up. */
+/**
+ * How much a daemon grows whose reader takes nothing while 300,000 pieces come. Runs that are read warm it up, until the
+ * space for young objects has the size that it keeps: it grows with what has survived in all, whoever reads.
+ */
 async function unread(daemon) {
   const what = 'stream: 300,000 deltas and a paused reader';
   const pieces = 300_000;
@@ -87,7 +90,7 @@ async function unread(daemon) {
     return { response: {} };
   };
   const start = () => client.request('run/start', { model: 'host:m', prompt: 'hi', stream: true, wait: true });
-  await start();
+  for (let i = 0; i < 3; i += 1) await start();
   isRead = false;
   most = 0;
   const { result } = await start();
@@ -95,7 +98,7 @@ async function unread(daemon) {
   if (result?.outcome !== 'success') return { what, note: `the run failed: ${JSON.stringify(result).slice(0, 100)}` };
   if (!before) return { what, note: 'needs /proc' };
   const note = `${before.toFixed(0)} to ${most.toFixed(0)} MiB resident; the response has 2 MiB`;
-  return { what, value: most - before, unit: 'MiB growth', budget: 8, note };
+  return { what, value: most - before, unit: 'MiB growth', budget: 4, note };
 }
 
 function residentMib(pid) {

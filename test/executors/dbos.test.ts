@@ -2,6 +2,7 @@ import { createLocalExecutor } from '../../server/executors/local/local-executor
 import { defaultLimits } from '../../server/limits.ts';
 import { keepingCases } from '../fleet/cases/keeping.ts';
 import { reapingCases } from '../fleet/cases/reaping.ts';
+import { sharingCases, shownRunCases } from '../fleet/cases/sharing.ts';
 import { onTestFleet } from '../support/postgres/fleet.ts';
 import { executorCases } from './conformance.ts';
 import { executorDeps } from './deps.ts';
@@ -25,4 +26,7 @@ onTestFleet('a fleet on PostgreSQL', (fleet) => {
   });
   reapingCases(fleet);
   keepingCases(fleet);
+  sharingCases(fleet);
 });
+
+shownRunCases();

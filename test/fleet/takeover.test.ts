@@ -20,8 +20,11 @@ const isWanted = process.env.CI !== undefined || process.env.npm_lifecycle_event
 const runs = Number(process.env.FLEET_RUNS ?? 24);
 const turns = 20;
 const few = Number(process.env.FLEET_RUNS ?? 12);
+/** A machine that does other things too makes some fifty steps a second. */
+const mostMs = 150_000 + runs * 2000;
+const timeout = mostMs + 60_000;
 
-describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet)', { timeout: 240_000 }, () => {
+describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet)', { timeout }, () => {
   let postgres: Postgres;
   let url: string;
   let world: World;
@@ -82,12 +85,12 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
       const victim = await worker({ slots });
       await worker({ slots });
       await enqueue(runs);
-      await until(() => world.effects.times.length > (runs * turns) / 3);
+      await until(() => world.effects.times.length > (runs * turns) / 3, mostMs);
       const of = await runsOf(victim);
       victim.child.kill(signal);
       const at = Date.now();
       const open = calls('').length;
-      await until(async () => (await done()) === runs, 180_000);
+      await until(async () => (await done()) === runs, mostMs);
       if (signal === 'SIGSTOP') {
         victim.child.kill('SIGCONT');
         await until(async () => (await recorded(url)).gaps === 0);
@@ -164,7 +167,7 @@ describe.skipIf(noPostgres || !isWanted)('a fleet of workers (npm run test:fleet
     expect((await host.request('health/get', {})).result).toMatchObject({ store: { available: false } });
     await new Promise((resolve) => setTimeout(resolve, 3000));
     await postgres.start();
-    await until(async () => (await done().catch(() => 0)) === few, 120_000);
+    await until(async () => (await done().catch(() => 0)) === few, mostMs);
     expect((await host.request('health/get', {})).result).toMatchObject({ store: { available: true } });
     const { doubled, gaps } = await recorded(url);
     expect({ doubled, gaps }).toEqual({ doubled: 0, gaps: 0 });

@@ -69,7 +69,8 @@ const text = (pattern) => of({ type: 'string', pattern });
 
 /**
  * `ends` is the kind of error that a run ends with, or '' for a run that succeeds. One request is allowed, so that a call
- * that is valid is the end as well. `memoryMiB` is there where a budget of a case is another one.
+ * that is valid is the end as well. `memoryMiB` is there where a budget of a case is another one. `toolResult` makes what
+ * the tool returns, which fails otherwise.
  */
 export const cases = [
   ...[
@@ -131,13 +132,9 @@ export const cases = [
     of({ type: 'array', items: { type: 'object', properties: { d: { default: list(4_000, () => 1) } } } }),
     { a: list(50_000, () => ({})) },
   ),
-  // Ten copies of the text: as bytes, as a body, as arguments and as values, of ours and of the package.
-  {
-    ...judged('9 MB of arguments', of({ type: 'array', items: { type: 'integer' } }), {
-      a: list(170_000, () => 'x'.repeat(50)),
-    }),
-    memoryMiB: 144,
-  },
+  judged('9 MB of arguments', of({ type: 'array', items: { type: 'integer' } }), {
+    a: list(170_000, () => 'x'.repeat(50)),
+  }),
   judged('deep arguments', of({}), `{"a":${nested(1e6)}}`, refused),
   {
     kind: 'answers',
@@ -174,6 +171,23 @@ export const cases = [
     stream: false,
     answer: whole(completion({ content: 'x' }).replace('"created":1', '"created":1e300')),
     ends: '',
+  },
+  // Three messages to the client hold it: the response, the end of the run, and the answer to its start.
+  {
+    kind: 'answers',
+    name: '9 MB of text',
+    stream: false,
+    answer: whole(completion({ content: 'x'.repeat(9e6) })),
+    ends: '',
+    memoryMiB: 96,
+  },
+  {
+    kind: 'answers',
+    name: 'a result of 9 MB',
+    stream: false,
+    answer: whole(calling('{}')),
+    toolResult: () => 'x'.repeat(9e6),
+    ends: limited,
   },
   { kind: 'streams', name: 'an event without end', answer: endless('x'.repeat(65_536)), ends: limited },
   {
@@ -214,6 +228,41 @@ export const cases = [
       called(0, { id: 'c' }, '{"a":"'),
       ...list(500, () => called(0, {}, 'xxxx').repeat(200)),
       called(0, {}, '"}'),
+      ending('tool_calls'),
+    ),
+    ends: limited,
+  },
+  {
+    kind: 'streams',
+    name: '100,000 pieces of thinking',
+    answer: streamed(
+      ...list(500, () => chunk({ reasoning: 'xxxx' }).repeat(200)),
+      chunk({ content: 'x' }),
+      ending('stop'),
+    ),
+    ends: '',
+  },
+  {
+    kind: 'streams',
+    name: '10,000 pieces of text and thinking in turn',
+    answer: streamed(
+      ...list(50, () => `${chunk({ content: 'xxxx' })}${chunk({ reasoning: 'xxxx' })}`.repeat(100)),
+      ending('stop'),
+    ),
+    ends: limited,
+  },
+  {
+    kind: 'streams',
+    name: '10,000 calls in one event',
+    answer: streamed(
+      chunk({
+        tool_calls: list(10_000, (index) => ({
+          index,
+          id: `c${index}`,
+          type: 'function',
+          function: { name: 't', arguments: '{}' },
+        })),
+      }),
       ending('tool_calls'),
     ),
     ends: limited,

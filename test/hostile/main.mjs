@@ -26,13 +26,18 @@ const cpuOf = (pid) => {
 const mainThreadMs = (pid) => Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
 
 /** One daemon, warmed up by a run of the same model, so that what the case costs is not what loading costs. */
-async function daemon() {
-  const child = spawn(process.execPath, [daemonPath], { stdio: ['pipe', 'pipe', 'inherit'] });
+async function daemon(toolResult) {
+  const child = spawn(process.execPath, [daemonPath, '--allow-env', 'HOSTILE_KEY'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // What a provider answers is searched for the key that it was sent.
+    env: { ...process.env, HOSTILE_KEY: 'key-of-the-hostile-provider-0123456789' },
+  });
   const connection = createMessageConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
   connection.onRequest('tool/call', () => {
+    if (toolResult) return { content: toolResult() };
     throw new Error('the tool of a hostile case');
   });
   connection.listen();
@@ -44,6 +49,7 @@ async function daemon() {
 const model = (name) => ({
   model: 'openai-compatible:m',
   baseUrl: `http://127.0.0.1:${port}/${encodeURIComponent(name)}`,
+  apiKeyEnv: 'HOSTILE_KEY',
 });
 
 /** How long its main thread computed, at most, before it answered a request. */
@@ -58,8 +64,8 @@ async function longestHealth({ child: { pid }, connection }, isOver) {
   return longest;
 }
 
-async function play({ name, schema = { type: 'object' }, stream = true }) {
-  const { child, connection } = await daemon();
+async function play({ name, schema = { type: 'object' }, stream = true, toolResult }) {
+  const { child, connection } = await daemon(toolResult);
   const spec = {
     tools: [{ name: 't', inputSchema: schema }],
     retries: 0,

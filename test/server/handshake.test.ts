@@ -45,6 +45,26 @@ describe('plain parameters of a handshake', () => {
     expect(plain).toBeGreaterThan(50);
   });
 
+  it('have no field of the schema that is not checked', () => {
+    const shapeOf = (schema: unknown): Record<string, unknown> => {
+      const { shape, innerType, out } = (schema as { def: Record<string, unknown> }).def;
+      return (shape as Record<string, unknown> | undefined) ?? shapeOf(innerType ?? out);
+    };
+    const fields = shapeOf(InitializeParams());
+    const given = [
+      ...Object.keys(fields).map((name) => (value: unknown) => ({ [name]: value })),
+      ...Object.keys(shapeOf(fields.initializationOptions)).map((name) => (value: unknown) => ({
+        initializationOptions: { [name]: value },
+      })),
+    ].flatMap((paramsOf) => ['text', 1, 1.5, true, [], [[]], {}, { a: {} }].map(paramsOf));
+    const changed = given.filter((params) => {
+      const parsed = InitializeParams().safeParse(params);
+      return !parsed.success || JSON.stringify(parsed.data) !== JSON.stringify(params);
+    });
+    expect(changed.length).toBeGreaterThan(50);
+    expect(changed.filter(plainParams)).toEqual([]);
+  });
+
   it.each([
     ['nothing', undefined],
     ['null', null],

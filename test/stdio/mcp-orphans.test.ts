@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../server/process-watch.ts';
@@ -43,6 +46,9 @@ async function daemonWithServer(): Promise<{ daemon: Daemon; pids: number[] }> {
   return { daemon, pids };
 }
 
+const report = (way: string) =>
+  process.stdout.write(`no process of an MCP server is left in ${times} of ${times} when ${way}\n`);
+
 const ways: Record<string, (daemon: Daemon) => unknown> = {
   'its agent is unregistered': (daemon) => daemon.request('agent/unregister', { name: 'x' }),
   'the daemon is shut down': (daemon) => daemon.stop(),
@@ -69,13 +75,14 @@ daemon.stdout.on('data', (chunk) => {
 describe('a stubborn MCP server with a child', () => {
   it.each(Object.entries(ways))(
     'is gone with it when %s',
-    async (_what, end) => {
+    async (what, end) => {
       for (let i = 0; i < times; i += 1) {
         const { daemon, pids } = await daemonWithServer();
         await end(daemon);
         await expectGone(pids);
         daemon.child.kill('SIGKILL');
       }
+      report(what);
     },
     600_000,
   );
@@ -88,6 +95,7 @@ describe('a stubborn MCP server with a child', () => {
       const { result } = await daemon.request('run/start', { ...run, mcpServers: { a: stubborn } });
       await expectGone(pidsIn(result));
     }
+    report('its run ends');
     await daemon.stop();
   }, 600_000);
 
@@ -104,12 +112,15 @@ describe('a stubborn MCP server with a child', () => {
       host.kill('SIGKILL');
       await expectGone(pids);
     }
+    report('the host of the daemon gets SIGKILL');
   }, 600_000);
 });
 
-it('no canary of the environment or of the host is in a server, a message or the log', async () => {
+it('no canary of the environment or of the host is in a server, a message, the log or the store', async () => {
   const [ours, hosts] = ['sk-canary-of-the-environment-0123', 'canary-that-the-host-gave-4567'];
-  const daemon = new Daemon({ env: { ...env, OPENAI_API_KEY: ours }, args: ['--log-level', 'debug'] });
+  const store = mkdtempSync(join(tmpdir(), 'runwire-canary-store-'));
+  const args = ['--log-level', 'debug', '--store', store];
+  const daemon = new Daemon({ env: { ...env, OPENAI_API_KEY: ours }, args });
   children.push(daemon.child);
   await daemon.initialize();
   const server = scripted(
@@ -127,7 +138,11 @@ it('no canary of the environment or of the host is in a server, a message or the
   expect(result).toMatchObject({ outcome: 'success' });
   expect(JSON.stringify(result)).toContain('[redacted]');
   expect(await daemon.stop()).toBe(0);
-  const everything = daemon.texts.join('\n') + daemon.stderr;
+  const files = readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'));
+  const journal = files.map((name) => readFileSync(join(store, name), 'utf8')).join('');
+  rmSync(store, { recursive: true });
+  expect(journal).toContain('"k":"end"');
+  const everything = daemon.texts.join('\n') + daemon.stderr + journal;
   expect(everything).not.toContain(ours);
   expect(everything).not.toContain(hosts);
   expect(daemon.stderr).toContain("MCP server 'a'");

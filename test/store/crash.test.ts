@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DurableEvent } from '../../protocol/events.ts';
+import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import { byEffort } from '../support/effort.ts';
 import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
@@ -77,9 +78,9 @@ async function toTheEnd(executor: ReturnType<typeof storedExecutor>) {
   return ended;
 }
 
-/** What an event says apart from when it happened. */
-const timeless = (event: DurableEvent): string =>
-  JSON.stringify(event)
+/** What an event or a message says apart from when it happened. */
+const timeless = (value: DurableEvent | ModelMessage): string =>
+  JSON.stringify(value)
     .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"T"')
     .replace(/"durationMs":[\d.]+/g, '"durationMs":0');
 
@@ -158,6 +159,8 @@ describe('a run that is killed', () => {
       expect(others.map(({ event }) => without(event)).sort()).toEqual(
         whole.events.map(({ event }) => without(event)).sort(),
       );
+      expect(after.messages.map(timeless)).toEqual(whole.messages.map(timeless));
+      expect(after.usage).toEqual(whole.usage);
     }
     // The file stands alone: a third daemon reads the same.
     executor.close();

@@ -85,10 +85,10 @@ describe('a run with an MCP server', () => {
   });
 
   it('refuses more tools than a run may have, and names the servers', async () => {
-    const many = Array.from({ length: 257 }, (_, n) => ({ name: `t${n}`, inputSchema: object }));
+    const many = Array.from({ length: 400 }, (_, n) => ({ name: `t${n}`, inputSchema: object }));
     const { result } = await mcp.play({ mcpServers: { a: scripted({ tools: many }) } });
-    expect(result).toMatchObject({ error: { data: { kind: 'overloaded', limit: 'toolsPerRun', value: 257 } } });
-    expect(result.error?.message).toContain("'a' has 257");
+    expect(result).toMatchObject({ error: { data: { kind: 'overloaded', limit: 'toolsPerRun', value: 400 } } });
+    expect(result.error?.message).toContain("'a' has 400");
   });
 
   it('adds the instructions of a server when it is asked to', async () => {

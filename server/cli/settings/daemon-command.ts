@@ -4,7 +4,7 @@ import { configOf } from './config-file.ts';
 import { type DaemonSettings, daemonSettings } from './daemon-settings.ts';
 import { globalOptions } from './global-options.ts';
 
-/** The daemon as the command line wants it. */
+/** The daemon on stdin and stdout as the command line wants it. */
 export type DaemonCommand = CommonSettings & DaemonSettings;
 
 /**

@@ -6,6 +6,7 @@ import { mintId } from '../ids.ts';
 import { jsonSize } from '../json/json-size.ts';
 import { checkBounds, checkParts } from '../limits/bounds.ts';
 import { addUsage, checkAfterResponse, checkBeforeRequest, hasTokenLimits, unmeasured } from '../limits/usage.ts';
+import { countWork } from '../loop-turns.ts';
 import { completeResponse } from '../messages/intake.ts';
 import type { Model, ModelAnswer, ModelPrompt, Warning } from '../model.ts';
 import type { OwnRequest } from '../node.ts';
@@ -236,6 +237,9 @@ function stamped({ input }: RunState, key: string, response: ModelResponse, time
   return complete;
 }
 
+/** How much of a response is emitted in the time of one step of a validation. */
+const bytesPerStep = 16;
+
 function takeIn(state: RunState, answer: Answered): ModelResponse {
   const { response: answered, served, warnings, durationMs, firstPartMs, error } = answer;
   countAttempts(state, answered.failed_attempts);
@@ -250,7 +254,9 @@ function takeIn(state: RunState, answer: Answered): ModelResponse {
   if (failure && state.input.stream && answered.parts.length === 0) state.usage = { ...state.usage, requests };
   const response: ModelResponse = failure ? { ...answered, state: 'interrupted' } : answered;
   state.history.append(response);
-  if (state.input.bounds) state.bytes += jsonSize(response);
+  const size = jsonSize(response);
+  if (state.input.bounds) state.bytes += size;
+  countWork(size / bytesPerStep);
   const timing = { durationMs, ...(firstPartMs === undefined ? {} : { firstPartMs }) };
   state.emit({ event_kind: 'model_response', message: response, usage: state.usage, served: state.served, ...timing });
   if (failure) throw failure;

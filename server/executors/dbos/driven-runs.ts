@@ -5,6 +5,7 @@ import { EngineError } from '../../engine/errors.ts';
 import type { Log } from '../../log.ts';
 import { patiently, unavailable } from './database-errors.ts';
 import { FleetLog } from './fleet-log.ts';
+import { outputOf } from './tables/step-outputs.ts';
 
 /** What takes over a run that was waiting in a queue. */
 export type Adopt = (workflowId: string) => Promise<void>;
@@ -108,7 +109,8 @@ export class DrivenRuns {
   async #writeAll(log: FleetLog): Promise<void> {
     for (let batch = await log.next(); batch; batch = await log.next()) {
       const { lines, name } = batch;
-      await DBOS.runStep(async () => lines, { name });
+      const output = await outputOf(this.#options.pool, log.workflowId, lines);
+      await DBOS.runStep(async () => output, { name });
       log.written();
       this.#options.onStep(log.workflowId);
     }

@@ -24,7 +24,12 @@ export class FleetLog implements LineLog {
   readonly workflowId: string;
   onFailure: (error: Error) => void = () => undefined;
   /** Called when somebody requests something of the run. */
-  onStopRequest: () => void = () => undefined;
+  onRequest: () => void = () => undefined;
+  /** Called when another process is interested in what is shown of the run. */
+  onFollow: () => void = () => undefined;
+  /** Whether requests are being read, and more may have come meanwhile. */
+  isReading = false;
+  hasMore = false;
   /** True once an execution of the workflow writes it. */
   isTaken = false;
   #isGivenBack = false;

@@ -1,56 +1,34 @@
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import type { RunError } from '../../../protocol/result.ts';
 import { EngineError } from '../../engine/errors.ts';
-import { parseExact, stringifyExact } from '../../engine/json/exact-json.ts';
+import { parseExact } from '../../engine/json/exact-json.ts';
+import { jsonSize } from '../../engine/json/json-size.ts';
 import type { RawLine } from '../../store/line.ts';
 import { conversationOf, idOf, newRef, type RunRef, type Tag } from '../../store/names.ts';
-import { endOf, headSummary, promptExcerpt } from '../../store/run-detail.ts';
-import type { OwnedRun, QueuedIn, SharedStore, Store, StoredChild, StoredSummary, Taken } from '../../store/store.ts';
+import { endOf, headSummary } from '../../store/run-detail.ts';
+import type {
+  OwnedRun,
+  QueuedIn,
+  RunReply,
+  RunRequest,
+  SharedStore,
+  ShownPiece,
+  Store,
+  StoredChild,
+  StoredSummary,
+  Taken,
+} from '../../store/store.ts';
 import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
 import { StoredRun } from '../../store/stored-run.ts';
 import { unavailable } from './database-errors.ts';
 import type { Fleet } from './fleet.ts';
-import type { FleetLine, FleetLog } from './fleet-log.ts';
+import type { FleetLog } from './fleet-log.ts';
+import { ShownRun } from './signals/delta-relay.ts';
+import { type Condition, type FleetRef, refsOf } from './tables/fleet-rows.ts';
+import { insertRun, lockConversation, type NewRun } from './tables/new-run.ts';
+import { deleteRuns, linesOf } from './tables/step-outputs.ts';
 
 const outcomes = { ok: 'success', def: 'deferred', can: 'cancelled', err: 'failed' } as const;
-
-/** A run as it was found in the database. */
-export interface FleetRef extends RunRef {
-  readonly workflowId: string;
-  /** The process that drives it; null when none does. */
-  readonly driver: number | null;
-  /** True while it waits in a queue for a worker. */
-  readonly isQueued: boolean;
-  readonly summary: Omit<StoredSummary, 'ref' | 'outcome'>;
-}
-
-interface Row {
-  readonly workflow_id: string;
-  readonly id: string;
-  readonly run_id: string;
-  readonly conversation: string;
-  readonly conversation_id: string;
-  readonly parent_run_id: string | null;
-  readonly agent: string | null;
-  readonly model: string;
-  readonly prompt: string | null;
-  readonly started_ms: string;
-  readonly started_at: string;
-  readonly outcome: Tag | null;
-  readonly status: string | null;
-  readonly executor_id: string | null;
-  readonly queue_name: string | null;
-  readonly pid: number | null;
-  readonly ended: boolean;
-}
-
-const select = `
-  SELECT r.workflow_id, r.id, r.run_id, r.conversation, r.conversation_id, r.parent_run_id, r.agent, r.model, r.prompt, r.started_ms, r.started_at,
-         r.outcome, w.status, w.executor_id, w.queue_name, l.pid
-  FROM runwire.runs r
-  LEFT JOIN dbos.workflow_status w ON w.workflow_uuid = r.workflow_id
-  LEFT JOIN runwire.living l ON l.id = w.executor_id AND w.status = 'PENDING'`;
-const newest = 'ORDER BY r.started_ms DESC, r.id DESC';
 
 /** The runs of one tenant in the database of a fleet. */
 export class FleetStore implements Store, SharedStore {
@@ -58,7 +36,11 @@ export class FleetStore implements Store, SharedStore {
   readonly tenant: string;
   readonly #open: () => Promise<Fleet>;
   readonly #owned = new Map<OwnedRun['file'], FleetLog>();
+  /** Runs that are driven here and that others follow. */
+  readonly #shown = new Map<FleetLog, ShownRun>();
   onStop: SharedStore['onStop'] = () => false;
+  onRequest: SharedStore['onRequest'] = () => null;
+  onFollow: SharedStore['onFollow'] = () => null;
 
   /** `epoch` is the id of this process in the fleet; it is opened with the first request. */
   constructor(tenant: string, epoch: string, open: () => Promise<Fleet>) {
@@ -106,7 +88,7 @@ export class FleetStore implements Store, SharedStore {
     try {
       return await act();
     } catch (error) {
-      await deleteRuns(fleet, [workflowId]).catch(() => undefined);
+      await deleteRuns(fleet.pool, [workflowId]).catch(() => undefined);
       throw error;
     }
   }
@@ -116,32 +98,32 @@ export class FleetStore implements Store, SharedStore {
   }
 
   find(runId: string): Promise<FleetRef | null> {
-    return this.#first('r.id = $2', idOf(runId));
+    return this.#byId(idOf(runId));
   }
 
   refs(): Promise<FleetRef[]> {
-    return this.#refs(`WHERE r.tenant = $1 ${newest}`, []);
+    return this.#refs({});
   }
 
   ofConversation(conversationId: string): Promise<FleetRef[]> {
-    return this.#refs(`WHERE r.tenant = $1 AND r.conversation = $2 ${newest}`, [conversationOf(conversationId)]);
+    return this.#refs({ where: 'r.conversation = $2', values: [conversationOf(conversationId)] });
   }
 
   async openChildren(runId: string): Promise<StoredChild[]> {
-    const refs = await this.#refs('WHERE r.tenant = $1 AND r.outcome IS NULL AND r.parent_run_id = $2', [runId]);
+    const refs = await this.#refs({ where: 'r.outcome IS NULL AND r.parent_run_id = $2', values: [runId] });
     return refs.map((ref) => ({ ref, runId: ref.summary.runId }));
   }
 
   async load(given: RunRef): Promise<StoredRun | null> {
     return this.#guard(async (fleet) => {
-      const ref = await this.#first('r.id = $2', given.id);
+      const ref = await this.#byId(given.id);
       if (!ref) return null;
       const { rows } = await fleet.pool.query<{ head: string }>(
         'SELECT head FROM runwire.runs WHERE workflow_id = $1',
         [ref.workflowId],
       );
       if (!rows[0]) return null;
-      const lines = await linesOf(fleet, ref.workflowId);
+      const lines = await linesOf(fleet.pool, ref.workflowId);
       const all = [{ n: 0, k: 'run', ...(parseExact(rows[0].head) as object) }, ...lines] as RawLine[];
       return new StoredRun(ref, { lines: all, size: 0, damagedLine: null });
     });
@@ -207,11 +189,11 @@ export class FleetStore implements Store, SharedStore {
   async remove(refs: readonly RunRef[]): Promise<RunRef | null> {
     return this.#guard(async (fleet) => {
       for (const ref of refs) {
-        const now = await this.#first('r.id = $2', ref.id);
+        const now = await this.#byId(ref.id);
         if (now && (now.driver !== null || now.isQueued)) return ref;
       }
       await deleteRuns(
-        fleet,
+        fleet.pool,
         refs.map(({ id }) => this.#workflowOf(id)),
       );
       return null;
@@ -242,20 +224,39 @@ export class FleetStore implements Store, SharedStore {
     const log = this.#owned.get(owned.file);
     this.release(owned, 'park');
     if (log)
-      void log.closed.then(() => this.#guard((fleet) => deleteRuns(fleet, [log.workflowId]))).catch(() => undefined);
+      void log.closed
+        .then(() => this.#guard((fleet) => deleteRuns(fleet.pool, [log.workflowId])))
+        .catch(() => undefined);
   }
 
   async requestStop(ref: RunRef, error: RunError): Promise<boolean> {
     return this.#guard(async (fleet) => {
       const workflowId = this.#workflowOf(ref.id);
       if (await fleet.unqueue(workflowId)) return false;
-      await fleet.pool.query('INSERT INTO runwire.stops (workflow_id, error) VALUES ($1, $2)', [
-        workflowId,
-        JSON.stringify(error),
-      ]);
-      fleet.wakes.requestStop(workflowId);
+      await fleet.requests.stop(workflowId, error);
       return true;
     });
+  }
+
+  async request(ref: RunRef, request: RunRequest): Promise<RunReply | null> {
+    return this.#guard(async ({ requests }) => {
+      const workflowId = this.#workflowOf(ref.id);
+      if (this.isQueued(ref)) {
+        if ((await requests.leave(workflowId, request)) === 'full') throw tooMany('full');
+        return { result: null };
+      }
+      const isDriven = async () => (await this.#byId(ref.id))?.driver != null;
+      const requested = await requests.send(workflowId, request, isDriven);
+      if (requested === 'full' || requested === 'late') throw tooMany(requested);
+      return requested === 'undriven' ? null : requested;
+    });
+  }
+
+  follow(ref: RunRef, take: (pieces: readonly ShownPiece[]) => void, signal: AbortSignal): void {
+    const workflowId = this.#workflowOf(ref.id);
+    void this.#open()
+      .then(({ shown }) => shown.follow(workflowId, take, signal))
+      .catch(() => undefined);
   }
 
   /** Ids of DBOS are those of one database: a tenant is part of them, and no id of a host is. */
@@ -265,19 +266,67 @@ export class FleetStore implements Store, SharedStore {
 
   async #claimed(ref: RunRef, log: FleetLog): Promise<{ owned: OwnedRun; run: StoredRun }> {
     const owned = this.#own({ ...ref, tag: `live-${this.epoch}` }, log);
-    const run = await this.load(owned.ref);
+    const run = await this.#withLeft(owned.ref, log);
     if (run) {
-      this.#listen(log, run.runId);
-      log.onStopRequest();
+      this.#listen(log, run.runId, run);
+      log.onRequest();
       return { owned, run };
     }
     this.release(owned, 'park');
     throw new EngineError('run.notFound', 'The run is not in the database any more.');
   }
 
-  #listen(log: FleetLog, runId: string): void {
+  /** The run, with the messages that were left for it while it waited in a queue. */
+  async #withLeft(ref: RunRef, log: FleetLog): Promise<StoredRun | null> {
+    const { requests } = await this.#open();
+    const left = await requests.left(log.workflowId);
+    const run = await this.load(ref);
+    if (left.length === 0 || !run || run.result) return run;
+    const known = new Set(run.lines.flatMap((line) => (line.k === 'steer' ? [line.steer.id] : [])));
+    for (const { id, request, forget } of left) {
+      if (request.kind === 'steer' && !known.has(id)) {
+        const { content, when } = request;
+        await log.append({ k: 'steer', steer: { id, content, bytes: jsonSize(content) }, when }, { sync: true });
+      }
+      await forget();
+    }
+    return this.load(ref);
+  }
+
+  /** `before`: what was recorded before the run came here. */
+  #listen(log: FleetLog, runId: string, before?: StoredRun): void {
+    const done = new Set(before?.lines.flatMap((line) => (line.k === 'steer' ? [line.steer.id] : [])));
     // What cannot be read now is read with the next notification, or by the next owner.
-    log.onStopRequest = () => void this.#readStops(log, runId).catch(() => undefined);
+    const read = ({ requests }: Fleet) => requests.take(log, runId, { handlers: this, done });
+    log.onRequest = () =>
+      void this.#open()
+        .then(read)
+        .catch(() => undefined);
+    log.onFollow = () =>
+      void this.#open()
+        .then((fleet) => this.#show(fleet, log, runId))
+        .catch(() => undefined);
+  }
+
+  /** Others are interested, for a while, in what is shown of a run. */
+  #show(fleet: Fleet, log: FleetLog, runId: string): void {
+    const known = this.#shown.get(log);
+    if (known) known.renew();
+    if (known || log.tag) return;
+    let stop: (() => void) | null = null;
+    const shown = new ShownRun(
+      log.workflowId,
+      (payload) => fleet.notify(payload),
+      () => {
+        stop?.();
+        this.#shown.delete(log);
+      },
+    );
+    stop = this.onFollow(runId, (piece) => shown.take(piece));
+    if (!stop) return;
+    this.#shown.set(log, shown);
+    shown.renew();
+    void log.closed.then(() => shown.close());
   }
 
   #own(ref: RunRef, log: FleetLog): OwnedRun {
@@ -285,126 +334,43 @@ export class FleetStore implements Store, SharedStore {
     return { ref, file: log };
   }
 
-  /** Takes the requests to stop a run that came while it was driven here, or before; it may still be rebuilt. */
-  async #readStops(log: FleetLog, runId: string): Promise<void> {
-    const { pool } = await this.#open();
-    for (;;) {
-      const { rows } = await pool.query<{ id: string; error: string }>(
-        'SELECT id, error FROM runwire.stops WHERE workflow_id = $1 ORDER BY id',
-        [log.workflowId],
-      );
-      const taken = rows.filter(({ error }) => this.onStop(runId, JSON.parse(error) as RunError));
-      const ids = taken.map(({ id }) => id);
-      if (ids.length > 0) await pool.query('DELETE FROM runwire.stops WHERE id = ANY($1)', [ids]);
-      if (taken.length === rows.length || log.tag) return;
-      await new Promise((resolve) => setTimeout(resolve, stopPollMs));
-    }
-  }
-
   async #insert(
     fleet: Fleet,
-    {
-      head,
-      ref,
-      claims,
-      queue,
-    }: { head: RunHead; ref: RunRef; claims: { id: boolean; conversation: boolean }; queue: string | null },
+    { claims, ...given }: Omit<NewRun, 'workflowId' | 'tenant'> & { claims: { id: boolean; conversation: boolean } },
   ): Promise<Taken | { workflowId: string }> {
-    const workflowId = this.#workflowOf(ref.id);
+    const run = { ...given, tenant: this.tenant, workflowId: this.#workflowOf(given.ref.id) };
     const client = await fleet.pool.connect();
     try {
       await client.query('BEGIN');
-      if (claims.conversation) {
-        await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-          `${this.tenant}\n${ref.conversation}`,
-        ]);
-        const open = await this.#openIn(ref.conversation);
-        if (open) {
-          await client.query('ROLLBACK');
-          return { taken: 'conversation', by: open };
-        }
-      }
-      const { rowCount } = await client.query(
-        `INSERT INTO runwire.runs (workflow_id, tenant, id, run_id, conversation, conversation_id, parent_run_id, agent,
-           model, prompt, started_ms, started_at, queue, head)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
-        [
-          workflowId,
-          this.tenant,
-          ref.id,
-          head.runId,
-          ref.conversation,
-          head.conversationId,
-          head.parentRunId ?? null,
-          head.spec.agent.name ?? null,
-          head.spec.modelId,
-          // The database takes no null characters in a text.
-          promptExcerpt(head.spec.params.prompt)?.replaceAll('\0', '') ?? null,
-          head.startedAtMs,
-          head.startedAt,
-          queue,
-          stringifyExact(head),
-        ],
-      );
+      if (claims.conversation) await lockConversation(client, run);
+      const open = claims.conversation ? await this.#openIn(run.ref.conversation) : null;
+      const isInserted = !open && (await insertRun(client, run));
       await client.query('COMMIT');
-      if (rowCount === 1) return { workflowId };
+      if (open) return { taken: 'conversation', by: open };
+      if (isInserted) return run;
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined);
       throw error;
     } finally {
       client.release();
     }
-    return { taken: 'id', by: (await this.#first('r.id = $2', ref.id)) ?? ref };
+    return { taken: 'id', by: (await this.#byId(run.ref.id)) ?? run.ref };
   }
 
   async #openIn(conversation: string): Promise<FleetRef | null> {
-    const refs = await this.#refs(
-      `WHERE r.tenant = $1 AND r.conversation = $2 AND r.outcome IS NULL AND r.parent_run_id IS NULL ${newest}`,
-      [conversation],
-    );
+    const isOpen = 'r.conversation = $2 AND r.outcome IS NULL AND r.parent_run_id IS NULL';
+    const refs = await this.#refs({ where: isOpen, values: [conversation] });
     for (const ref of refs) if (!(await this.load(ref))?.result) return ref;
     return null;
   }
 
-  async #first(condition: string, value: string): Promise<FleetRef | null> {
-    return (await this.#refs(`WHERE r.tenant = $1 AND ${condition}`, [value]))[0] ?? null;
+  async #byId(id: string): Promise<FleetRef | null> {
+    return (await this.#refs({ where: 'r.id = $2', values: [id] }))[0] ?? null;
   }
 
-  #refs(condition: string, values: readonly unknown[]): Promise<FleetRef[]> {
-    return this.#guard(async ({ pool }) => {
-      const { rows } = await pool.query<Row>(`${select} ${condition}`, [this.tenant, ...values]);
-      return rows.map((row) => this.#refOf(row));
-    });
-  }
-
-  #drives(workflowId: string): boolean {
-    return [...this.#owned.values()].some((log) => log.workflowId === workflowId);
-  }
-
-  #refOf(row: Row): FleetRef {
-    const startedAtMs = Number(row.started_ms);
-    // A worker that is gone leaves its runs to the others.
-    const isLeft = row.status === 'PENDING' && row.queue_name !== null && row.pid === null;
-    const isQueued = row.outcome === null && (row.status === 'ENQUEUED' || isLeft);
-    const isRunning = row.outcome === null && row.status === 'PENDING' && row.pid !== null;
-    // One that has just come here out of a queue is free until it is claimed.
-    const isDriven = isRunning && (row.executor_id !== this.epoch || this.#drives(row.workflow_id));
-    return {
-      ...newRef({ runId: row.run_id, conversationId: row.conversation_id, startedAtMs }, 'park'),
-      tag: row.outcome ?? (isDriven ? `live-${row.executor_id}` : 'park'),
-      workflowId: row.workflow_id,
-      driver: isDriven ? row.pid : null,
-      isQueued,
-      summary: {
-        runId: row.run_id,
-        conversationId: row.conversation_id,
-        parentRunId: row.parent_run_id ?? undefined,
-        agent: row.agent ?? undefined,
-        startedAt: row.started_at,
-        model: row.model,
-        prompt: row.prompt ?? undefined,
-      },
-    };
+  #refs(condition: Condition): Promise<FleetRef[]> {
+    const drives = (workflowId: string) => [...this.#owned.values()].some((log) => log.workflowId === workflowId);
+    return this.#guard(({ pool }) => refsOf({ pool, tenant: this.tenant, self: this.epoch, drives }, condition));
   }
 
   /** Errors of the database are those of the store. */
@@ -417,26 +383,16 @@ export class FleetStore implements Store, SharedStore {
   }
 }
 
-/** The lines of a run, in the order in which they were recorded, numbered after the head. */
-export async function linesOf({ pool }: Fleet, workflowId: string): Promise<RawLine[]> {
-  const { rows } = await pool.query<{ output: string | null }>(
-    'SELECT output FROM dbos.operation_outputs WHERE workflow_uuid = $1 ORDER BY function_id',
-    [workflowId],
-  );
-  const lines = rows.flatMap(({ output }) => (output ? (parseExact(output) as FleetLine[]) : []));
-  return lines.map((line, index) => ({ n: index + 1, ...line }));
-}
-
-/** Deletes runs with all that DBOS has of them. */
-export async function deleteRuns({ pool }: Pick<Fleet, 'pool'>, workflowIds: readonly string[]): Promise<void> {
-  await pool.query('DELETE FROM runwire.runs WHERE workflow_id = ANY($1)', [workflowIds]);
-  await pool.query('DELETE FROM dbos.workflow_status WHERE workflow_uuid = ANY($1)', [workflowIds]);
-}
-
 /** Queues are shared among tenants by so many parts: each sweep of a worker goes over all of them. */
 const partitions = 64;
 
-/** How soon a run that is being rebuilt is looked for again, to be stopped, in milliseconds. */
-const stopPollMs = 100;
+const tooMany = (why: 'full' | 'late') =>
+  new EngineError(
+    'overloaded',
+    why === 'full'
+      ? 'Too many requests to the run wait for the process that drives it; try again.'
+      : 'The process that drives the run did not respond in time; try again.',
+    { retryAfterMs: 1000 },
+  );
 
 const partitionOf = (tenant: string): string => `p${Number.parseInt(idOf(tenant).slice(0, 8), 16) % partitions}`;

@@ -7,11 +7,14 @@ import { unavailable } from './database-errors.ts';
 import { type Adopt, DrivenRuns } from './driven-runs.ts';
 import { execute } from './executions.ts';
 import type { FleetLog } from './fleet-log.ts';
-import { notify, Presence } from './presence.ts';
 import { QueueWork, type WorkedQueue } from './queue-work.ts';
-import { alone, migrate } from './schema.ts';
 import { serializer } from './serializer.ts';
-import { Wakes } from './wakes.ts';
+import { ShownRuns } from './signals/delta-relay.ts';
+import type { Payload } from './signals/payload.ts';
+import { notify, Presence } from './signals/presence.ts';
+import { RunRequests } from './signals/run-requests.ts';
+import { Wakes } from './signals/wakes.ts';
+import { alone, migrate } from './tables/schema.ts';
 
 /** The name under which all processes of Runwire share a database, and that of their one workflow. */
 const application = 'runwire';
@@ -42,6 +45,8 @@ export class Fleet {
   readonly pool: Pool;
   readonly id: string;
   readonly wakes: Wakes;
+  readonly requests: RunRequests;
+  readonly shown: ShownRuns;
   readonly #options: FleetOptions;
   readonly #presence: Presence;
   readonly #driven: DrivenRuns;
@@ -59,7 +64,9 @@ export class Fleet {
     });
     const onDebug = (text: string) => options.log.debug(text);
     this.pool.on('error', (error) => onDebug(`database: ${error.message}`));
-    this.wakes = new Wakes((payload) => notify(this.pool, payload), onDebug);
+    this.wakes = new Wakes((payload) => this.notify(payload), onDebug);
+    this.requests = new RunRequests(this.pool, this.wakes);
+    this.shown = new ShownRuns((payload) => this.notify(payload));
     this.#presence = new Presence({
       ...options,
       loop: LOOP_VERSION,
@@ -175,6 +182,11 @@ export class Fleet {
     return this.#driven.flush();
   }
 
+  /** Sends a notification to all processes of the fleet. Errors: those of the database. */
+  notify(payload: Payload): Promise<void> {
+    return notify(this.pool, payload);
+  }
+
   /** Takes no more runs, gives up those it drives, and leaves. */
   async close(): Promise<void> {
     this.#work.stop();
@@ -208,9 +220,11 @@ export class Fleet {
     await DBOS.launch();
   }
 
-  #notified(payload: string): void {
-    const stopped = this.wakes.notified(payload);
-    if (stopped !== null) this.#driven.find(stopped)?.onStopRequest();
+  #notified(payload: Payload): void {
+    this.wakes.notified(payload);
+    this.shown.notified(payload);
+    if (payload.request !== undefined) this.#driven.find(payload.request)?.onRequest();
+    if (payload.follow !== undefined) this.#driven.find(payload.follow)?.onFollow();
   }
 }
 

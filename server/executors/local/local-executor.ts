@@ -3,8 +3,8 @@ import type { ModelDeltaParams, ToolProgressParams } from '../../../protocol/del
 import type { Limits } from '../../../protocol/lifecycle.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
 import { PendingItems, pendingItem } from '../../callbacks/pending-items.ts';
+import type { PendingAnswer as StoredAnswer } from '../../callbacks/pending-journal.ts';
 import { EngineError } from '../../engine/errors.ts';
-import { jsonSize } from '../../engine/json/json-size.ts';
 import type { Warning } from '../../engine/model.ts';
 import { invalidParams } from '../../errors/params-error.ts';
 import type { RunOwner } from '../../runs/run-owner.ts';
@@ -13,7 +13,6 @@ import { RunSlots } from '../../runs/slots.ts';
 import type { Store } from '../../store/store.ts';
 import { pageOf } from '../page.ts';
 import type { ExecutorHealth, PendingAnswer, RunExecutor, RunView } from '../run-executor.ts';
-import { ObservedRuns } from './observed-runs.ts';
 import { OwnedRuns } from './owned-runs.ts';
 import { quietOwner } from './quiet-owner.ts';
 import { RecordView, summaryOf } from './record-view.ts';
@@ -24,6 +23,8 @@ import type { ResumeOptions } from './run-plan.ts';
 import { RunRegistry } from './run-registry.ts';
 import { RunResumer } from './run-resumer.ts';
 import { RunStarter, type RunStarterDeps } from './run-starter.ts';
+import { ObservedRuns, type TakePieces } from './sharing/observed-runs.ts';
+import { ServedRequests } from './sharing/served-requests.ts';
 import { Conversations } from './stored/conversations.ts';
 import { InterruptedRuns, refuseAnswered } from './stored/interrupted-runs.ts';
 import { keyOf, type Listed, type ListQuery, StoredList } from './stored/stored-list.ts';
@@ -75,6 +76,7 @@ class LocalExecutor implements RunExecutor {
   readonly #driver: RunDriver;
   readonly #starter: RunStarter;
   readonly #resumer: RunResumer;
+  readonly #served: ServedRequests;
 
   constructor(
     limits: Limits,
@@ -86,8 +88,8 @@ class LocalExecutor implements RunExecutor {
     this.#nobody = quietOwner(limits, { serves: false });
     this.#runs = new RunRegistry(limits);
     this.#slots = slots;
-    const shared = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
-    const deps = { ...given, ...shared, pending: this.#pending };
+    const own = { runs: this.#runs, owned: this.#owned, slots: this.#slots, counters: this.#counters };
+    const deps = { ...given, ...own, pending: this.#pending };
     const onStopped = (runId: string, error: EngineError) => void this.#cancelChildren(runId, error);
     this.#driver = new RunDriver({ ...deps, onStopped });
     const builder = new RunBuilder(deps);
@@ -99,7 +101,8 @@ class LocalExecutor implements RunExecutor {
       return record !== undefined;
     };
     const by = store?.by ?? '';
-    const stored = store && new StoredRuns({ ...store, limits, stop });
+    this.#served = new ServedRequests(deps);
+    const stored = store && new StoredRuns({ ...store, limits, served: this.#served, stop });
     this.#stored = stored;
     this.#list = stored && new StoredList(stored, this.#runs);
     this.#interrupted = stored && new InterruptedRuns({ stored, by, now: given.world.now });
@@ -143,7 +146,8 @@ class LocalExecutor implements RunExecutor {
     const { record, view } = await this.#find(runId);
     if (!record) {
       const { lastSeq } = await view.snapshot();
-      this.#observed.follow(view, { owner, afterSeq: lastSeq });
+      const shown = (take: TakePieces, signal: AbortSignal) => this.#stored?.follow(runId, take, signal);
+      this.#observed.follow(view, { owner, afterSeq: lastSeq, shown });
       return { run: view, lastSeq };
     }
     this.#observed.add(record, owner);
@@ -207,17 +211,13 @@ class LocalExecutor implements RunExecutor {
     const { record, view } = await this.#find(runId);
     if (!record) {
       if (view.state === 'finished') return { accepted: false, state: 'finished' };
+      const reply = await this.#stored?.requestElsewhere(runId, { kind: 'steer', ...said });
+      if (reply) return (reply.result ?? { accepted: true, state: view.state }) as ResultOf<'run/steer'>;
       const live = await this.#stored?.load(runId);
       if (live) this.#stored?.refuse(live);
       throw notFound(runId);
     }
-    const { openRunsBytes } = record.owner.limits;
-    if (record.state !== 'finished')
-      this.#runs.checkRoom(jsonSize(said.content), `the message to run '${runId}'`, openRunsBytes);
-    const accepted = record.steer(said);
-    if (accepted) this.#runs.steered(record);
-    await record.steered;
-    return { accepted, state: record.state };
+    return this.#served.steer(record, said);
   }
 
   async release(runId: string): Promise<ResultOf<'run/release'>> {
@@ -246,8 +246,15 @@ class LocalExecutor implements RunExecutor {
     const entry = isElsewhere ? null : this.#pending.get(pendingId);
     if (error && result !== undefined && result !== null)
       throw invalidParams([{ path: ['error'], message: 'Give `result` or `error`, not both.' }]);
-    await (entry ? entry.resolve(answer) : this.#interrupted?.resolve(run?.runId ?? '', pendingId, answer));
+    if (entry) await entry.resolve(answer);
+    else await this.#resolveStored(run?.runId ?? '', pendingId, answer);
     return { runId: entry?.runId ?? run?.runId ?? '' };
+  }
+
+  /** Whoever drives the run takes the answer; of one that is interrupted it is there when the run goes on. */
+  async #resolveStored(runId: string, pendingId: string, answer: StoredAnswer): Promise<void> {
+    if (await this.#stored?.requestElsewhere(runId, { kind: 'answer', pendingId, answer })) return;
+    await this.#interrupted?.resolve(runId, pendingId, answer);
   }
 
   conversations(): Conversations {

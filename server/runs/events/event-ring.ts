@@ -30,10 +30,10 @@ export class EventRing {
     return this.#bytes;
   }
 
-  /** The newest is always kept. */
-  add(event: SentEvent): void {
+  /** The newest is always kept. `bytes` is about its size, where that is known. */
+  add(event: SentEvent, bytes?: number): void {
     this.#events.push(event);
-    if (this.#isMeasured) this.#bytes += jsonSize(event);
+    if (this.#isMeasured) this.#bytes += bytes ?? jsonSize(event);
     this.#lastSeq = event.seq;
     while (this.#length > 1 && (this.#length > this.#limits.events || this.#bytes > this.#limits.bytes)) this.#drop();
   }

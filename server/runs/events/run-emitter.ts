@@ -2,6 +2,7 @@ import type { DeltaEvent } from '../../../protocol/deltas.ts';
 import type { DurableEvent } from '../../../protocol/events.ts';
 import type { NotificationSender } from '../../callbacks/client.ts';
 import type { After } from '../../callbacks/timer.ts';
+import { jsonSize } from '../../engine/json/json-size.ts';
 import type { DeltaSink } from '../../engine/streaming/delta-sink.ts';
 import type { OwnerReference } from '../run-owner.ts';
 import { untilDrained } from './back-pressure.ts';
@@ -84,10 +85,11 @@ export class RunEmitter {
     this.#coalescer?.flush();
     this.#progress?.show(event);
     const whole = { runId, seq, event: eventForWire(event) };
-    const tooLarge = client.notify('run/event', whole);
+    const bytes = jsonSize(whole);
+    const tooLarge = client.notify('run/event', whole, bytes);
     const sent = tooLarge ? { runId, seq, event: instead(event, tooLarge) } : whole;
     if (tooLarge) client.notify('run/event', sent);
-    this.#ring.add(sent);
+    this.#ring.add(sent, tooLarge ? jsonSize(sent) : bytes);
     if (this.#observers) for (const observer of this.#observers) observer.notify('run/event', sent);
   }
 
@@ -167,7 +169,7 @@ export class RunEmitter {
     const { runId } = this.#options;
     this.#shown += 1;
     const delta = { runId, afterSeq: this.#ring.lastSeq, n: this.#shown, event };
-    this.#client.notify('run/delta', delta);
+    this.#client.notify('run/delta', delta, jsonSize(event));
     if (!this.#observers) return;
     for (const observer of this.#observers) if (!observer.congested) observer.notify('run/delta', delta);
   }

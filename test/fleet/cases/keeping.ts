@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunStartParams } from '../../../protocol/run.ts';
 import { storeCommand } from '../../../server/cli/store/store-command.ts';
-import { retain } from '../../../server/executors/dbos/retention.ts';
+import { retain } from '../../../server/executors/dbos/tables/retention.ts';
 import { createLocalExecutor } from '../../../server/executors/local/local-executor.ts';
 import { defaultLimits } from '../../../server/limits.ts';
 import { executorDeps } from '../../executors/deps.ts';

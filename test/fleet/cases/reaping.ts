@@ -4,7 +4,7 @@ import type { RunStartParams } from '../../../protocol/run.ts';
 import { LOOP_VERSION } from '../../../server/engine/steps/steps.ts';
 import { versionOf } from '../../../server/executors/dbos/fleet.ts';
 import { QueueWork } from '../../../server/executors/dbos/queue-work.ts';
-import { tenantOf } from '../../../server/executors/dbos/queued-run.ts';
+import { tenantOf } from '../../../server/executors/dbos/tables/queued-run.ts';
 import { createLocalExecutor } from '../../../server/executors/local/local-executor.ts';
 import { defaultLimits } from '../../../server/limits.ts';
 import { executorDeps } from '../../executors/deps.ts';
@@ -24,6 +24,8 @@ export function reapingCases(fleet: () => TestFleet): void {
       const owner = new TestOwner({ isPolling: true });
       for (const runId of ['a', 'b', 'c'])
         await executor.start({ runId, prompt: 'hi', model: 'test', queue } as RunStartParams, owner);
+      // What is said to a run in a queue is there when it begins.
+      expect(await executor.steer({ runId: 'a', content: 'and this', when: 'asap' })).toMatchObject({ accepted: true });
       await pool.query(
         `UPDATE dbos.workflow_status SET status = 'PENDING', executor_id = 'dead', owner_xid = 'old' WHERE queue_name = $1`,
         [queue],
@@ -37,9 +39,10 @@ export function reapingCases(fleet: () => TestFleet): void {
       const version = versionOf(LOOP_VERSION);
       const work = new QueueWork({ id, pool, log: fleet().log, version, isShown: () => true });
       await work.reap({ name: queue, slots: 2 });
-      await expect.poll(() => taken.sort()).toEqual(['a', 'b']);
+      await expect.poll(() => taken.sort(), { timeout: 20_000 }).toEqual(['a', 'b']);
       for (const runId of taken)
         expect(await (await executor.get(runId)).result({}, never)).toMatchObject({ outcome: 'success' });
+      expect(JSON.stringify(await (await executor.get('a')).messages({}))).toContain('and this');
       expect((await executor.get('c')).state).toBe('queued');
       executor.close();
     });

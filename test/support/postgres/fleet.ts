@@ -13,8 +13,8 @@ export interface TestFleet {
   readonly opened: Promise<Fleet>;
   readonly logged: string[];
   readonly log: Log;
-  /** A store that nobody else sees. */
-  tenant(name?: string): StoreAccess;
+  /** A store that nobody else sees; of `other`: as another process sees it. */
+  tenant(name?: string, options?: { other?: boolean }): StoreAccess;
   remove(): Promise<void>;
 }
 
@@ -33,7 +33,10 @@ export async function openTestFleet(): Promise<TestFleet> {
     opened,
     logged,
     log,
-    tenant: (name = randomUUID()) => ({ by: 'test', open: () => new FleetStore(name, id, () => opened) }),
+    tenant: (name = randomUUID(), { other = false } = {}) => ({
+      by: 'test',
+      open: () => new FleetStore(name, other ? 'other' : id, () => opened),
+    }),
     async remove() {
       await (await opened).close();
       await postgres.remove();

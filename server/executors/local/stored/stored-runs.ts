@@ -1,11 +1,13 @@
 import type { Limits } from '../../../../protocol/lifecycle.ts';
 import type { ModelMessage } from '../../../../protocol/messages/messages.ts';
 import { EngineError, fromRunError, toRunError } from '../../../engine/errors.ts';
-import type { Store } from '../../../store/store.ts';
+import type { RunRef } from '../../../store/names.ts';
+import type { RunRequest, SharedStore, ShownPiece, Store } from '../../../store/store.ts';
 import type { StoredRun } from '../../../store/stored-run.ts';
 import type { StoredEvents } from '../record-view.ts';
 import { interrupted, ownedBy } from '../run-errors.ts';
-import { RunWatch } from './run-watch.ts';
+import { RunWatch } from '../sharing/run-watch.ts';
+import type { ServedRequests } from '../sharing/served-requests.ts';
 import { StoredView } from './stored-view.ts';
 
 /** Options of `StoredRuns`. */
@@ -13,6 +15,7 @@ export interface StoredRunsOptions {
   /** Opens the store. Errors: `store.unavailable`. */
   readonly open: () => Store;
   readonly limits: Pick<Limits, 'waitersPerRun'>;
+  readonly served: Pick<ServedRequests, 'serve' | 'show'>;
   /** Stops a run of this process, as another one requests; false when it is not there yet. */
   readonly stop: (runId: string, error: EngineError) => boolean;
 }
@@ -36,9 +39,17 @@ export class StoredRuns {
   get store(): Store {
     if (this.#store) return this.#store;
     const store = this.#options.open();
-    if (store.shared) store.shared.onStop = (runId, error) => this.#options.stop(runId, fromRunError(error));
+    if (store.shared) this.#serve(store.shared);
     this.#store = store;
     return store;
+  }
+
+  /** Other processes may request something of the runs of this one. */
+  #serve(shared: SharedStore): void {
+    const { served, stop } = this.#options;
+    shared.onStop = (runId, error) => stop(runId, fromRunError(error));
+    shared.onRequest = (runId, request) => served.serve(runId, request);
+    shared.onFollow = (runId, take) => served.show(runId, take);
   }
 
   /** Whether it was used. */
@@ -86,6 +97,31 @@ export class StoredRuns {
     const ref = shared && (await this.store.find(runId));
     if (!shared || !ref || (this.store.driverOf(ref) === null && !shared.isQueued(ref))) return false;
     return shared.requestStop(ref, toRunError(error));
+  }
+
+  /**
+   * Requests something of a run that another process drives, or will; null when none does, or none can be reached.
+   *
+   * Errors: those of the request there; `overloaded` when there is no reply in time.
+   */
+  async requestElsewhere(runId: string, request: RunRequest): Promise<{ readonly result: unknown } | null> {
+    const { shared } = this.store;
+    const ref = shared && (await this.store.find(runId));
+    if (!shared || !ref || (this.store.driverOf(ref) === null && !shared.isQueued(ref))) return null;
+    const reply = await shared.request(ref, request);
+    if (reply && 'error' in reply) throw fromRunError(reply.error);
+    return reply;
+  }
+
+  /** Receives what is shown of a run that another process drives; nothing where none can be reached. */
+  follow(runId: string, take: (pieces: readonly ShownPiece[]) => void, signal: AbortSignal): void {
+    const { shared } = this.store;
+    if (!shared) return;
+    const follow = (ref: RunRef | null) => ref && shared.follow(ref, take, signal);
+    void this.store
+      .find(runId)
+      .then(follow)
+      .catch(() => undefined);
   }
 
   /**

@@ -14,8 +14,8 @@ import type { RunEnd, Store, StoredHeadSummary } from '../../../store/store.ts';
 import type { StoredRequest, StoredRun } from '../../../store/stored-run.ts';
 import type { RunState, RunSummary, RunView } from '../../run-executor.ts';
 import { interrupted } from '../run-errors.ts';
+import type { RunWatch } from '../sharing/run-watch.ts';
 import { type RebuiltRun, rebuild } from './rebuild.ts';
-import type { RunWatch } from './run-watch.ts';
 
 type Page<M extends 'run/messages' | 'run/newMessages' | 'run/usage' | 'run/events' | 'run/wait'> = Omit<
   ParamsOf<M>,

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { asObject } from '../raw/loose-json.ts';
 import { PieceMerger } from '../raw/merged-pieces.ts';
@@ -5,7 +6,7 @@ import { turnIfDue } from '../transport/turns.ts';
 import { DamagedFrameError, type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';
 import { errorOfFrame, type OwnError, ownError } from './own-error.ts';
-import { EventDecoder, encodedEvent, type ServerSentEvent } from './server-sent-events.ts';
+import { EventDecoder, encodedEvent, type ServerSentEvent, withoutMark } from './server-sent-events.ts';
 
 /** The parts of a request that are needed to read its response. */
 export interface Reading {
@@ -14,8 +15,8 @@ export interface Reading {
   readonly streamed: boolean;
   /** Called with the provider's own error; everything before it is still read. */
   report(error: OwnError): void;
-  /** Called with a whole response as its package receives it. */
-  received(body: unknown): void;
+  /** Called with a whole response; returns what its package receives of it. */
+  received(body: unknown): unknown;
   /** Returns whether the connection broke: then the end of the stream is not the end of the response. */
   isBroken(): boolean;
 }
@@ -37,14 +38,12 @@ async function answerOfError(response: Response, { normalizer, streamed, receive
   const answer = normalizer.answerOf?.(jsonOf(text)?.value);
   if (answer === undefined) return withBody(response, text);
   if (streamed) return asStream(response, answer, normalizer);
-  const body = normalizer.body(answer);
-  received(body);
-  return withBody(response, stringifyExact(body), 200);
+  return withBody(response, stringifyExact(received(normalizer.body(answer))), 200);
 }
 
 /** Normalizes a whole body. One that is not JSON is left to the package, which reports it. */
 async function normalizedBody(response: Response, reading: Reading): Promise<Response> {
-  const text = await response.text();
+  const text = await textOf(response);
   await turnIfDue();
   const parsed = jsonOf(text);
   if (!parsed) return withBody(response, text);
@@ -56,10 +55,19 @@ async function normalizedBody(response: Response, reading: Reading): Promise<Res
     throw new Error(error.message);
   }
   if (reading.streamed) return asStream(response, parsed.value, reading.normalizer);
-  reading.received(body);
-  const written = stringifyExact(body);
+  const written = stringifyExact(reading.received(body));
   await turnIfDue();
   return withBody(response, written);
+}
+
+/** Decodes a body as it comes: `text()` would hold all of its bytes, and then all of them once more. */
+async function textOf({ body }: Response): Promise<string> {
+  const decoder = new StringDecoder('utf8');
+  let text = '';
+  for await (const { buffer, byteOffset, length } of body ?? []) {
+    text += decoder.write(Buffer.from(buffer, byteOffset, length));
+  }
+  return withoutMark(text + decoder.end());
 }
 
 /** The error of a body that contains no response; a retry may help. */
@@ -89,27 +97,24 @@ function withBody({ status, headers }: Response, text: string, replaced = status
 interface StreamReading {
   /** True once the provider has reported an error; nothing after it is read. */
   readonly isOver: boolean;
-  add(bytes: Uint8Array): Uint8Array;
-  end(): Uint8Array;
+  /** Returns slices, each of which its package takes a few milliseconds for. */
+  add(bytes: Uint8Array): Iterable<Uint8Array>;
+  end(): Iterable<Uint8Array>;
 }
+
+/** The characters at which a slice is passed on. */
+const sliceLength = 8 * 1024;
 
 function normalizedStream(response: Response, events: StreamReading): Response {
   const reader = response.body?.getReader();
   if (!reader) return response;
+  const slices = slicesOf(reader, events);
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        for (;;) {
-          const { done, value } = await reader.read();
-          const bytes = done ? events.end() : events.add(value);
-          if (bytes.length > 0) controller.enqueue(bytes);
-          if (events.isOver || done) {
-            controller.close();
-            if (!done) reader.cancel().catch(() => {}); // the rest is not needed
-            return;
-          }
-          if (bytes.length > 0) return;
-        }
+        const { done, value } = await slices.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
       },
       cancel: (reason) => reader.cancel(reason),
     },
@@ -117,6 +122,22 @@ function normalizedStream(response: Response, events: StreamReading): Response {
   );
   const { status, headers } = response;
   return new Response(body, { status, headers });
+}
+
+/** What was read is normalized only as far as it is taken. */
+async function* slicesOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  events: StreamReading,
+): AsyncGenerator<Uint8Array, void> {
+  for (let isAtEnd = false; !isAtEnd && !events.isOver; ) {
+    const { done, value } = await reader.read();
+    isAtEnd = done;
+    for (const slice of done ? events.end() : events.add(value)) {
+      await turnIfDue();
+      yield slice;
+    }
+    if (events.isOver && !done) reader.cancel().catch(() => {}); // the rest is not needed
+  }
 }
 
 /** Amazon's frames; only those whose payload changes are rewritten. */
@@ -130,21 +151,35 @@ class FrameStream implements StreamReading {
     this.#reading = reading;
   }
 
-  add(bytes: Uint8Array): Uint8Array {
-    const written: Uint8Array[] = [];
+  *add(bytes: Uint8Array): Generator<Uint8Array> {
+    let written: Uint8Array[] = [];
+    let length = 0;
+    for (const frame of this.#frames(bytes)) {
+      const one = this.#frame(frame);
+      written.push(one);
+      length += one.length;
+      if (length < sliceLength) continue;
+      yield Buffer.concat(written);
+      written = [];
+      length = 0;
+    }
+    if (length > 0) yield Buffer.concat(written);
+  }
+
+  /** The frames up to the first error. */
+  *#frames(bytes: Uint8Array): Generator<Frame> {
     try {
       for (const frame of this.#merger.merged(this.#decoder.add(bytes))) {
         if (frame.error) {
           this.#fail(errorOfFrame(frame.error, jsonOf(frame.data)?.value));
-          break;
+          return;
         }
-        written.push(this.#frame(frame));
+        yield frame;
       }
     } catch (error) {
       if (!(error instanceof DamagedFrameError)) throw error;
       this.#fail({ message: error.message, statusCode: undefined, isRetryable: true, data: null });
     }
-    return Buffer.concat(written);
   }
 
   #fail(error: OwnError): void {
@@ -152,8 +187,9 @@ class FrameStream implements StreamReading {
     this.#reading.report(error);
   }
 
-  end(): Uint8Array {
-    return this.#decoder.rest();
+  end(): readonly Uint8Array[] {
+    const rest = this.#decoder.rest();
+    return rest.length > 0 ? [rest] : [];
   }
 
   #frame(frame: Frame): Uint8Array {
@@ -177,25 +213,28 @@ class EventStream implements StreamReading {
     this.#reading = reading;
   }
 
-  add(bytes: Uint8Array): Uint8Array {
-    return encoder.encode(this.#written(this.#decoder.add(bytes)));
+  add(bytes: Uint8Array): Iterable<Uint8Array> {
+    return this.#written(this.#decoder.add(bytes));
   }
 
-  end(): Uint8Array {
+  *end(): Generator<Uint8Array> {
     // An event that was cut off is none.
-    if (this.#reading.isBroken()) return new Uint8Array();
-    const rest = this.#written(this.#decoder.end());
-    const hasEnded = this.#marked || this.isOver;
-    return encoder.encode(hasEnded ? rest : rest + this.#ending(false));
+    if (this.#reading.isBroken()) return;
+    yield* this.#written(this.#decoder.end());
+    const ending = this.#marked || this.isOver ? '' : this.#ending(false);
+    if (ending !== '') yield encoder.encode(ending);
   }
 
-  #written(events: Iterable<ServerSentEvent>): string {
+  *#written(events: Iterable<ServerSentEvent>): Generator<Uint8Array> {
     let text = '';
     for (const event of this.#merger.merged(events)) {
       if (this.isOver) break;
       text += this.#event(event);
+      if (text.length < sliceLength) continue;
+      yield encoder.encode(text);
+      text = '';
     }
-    return text;
+    if (text !== '') yield encoder.encode(text);
   }
 
   #event(event: ServerSentEvent): string {

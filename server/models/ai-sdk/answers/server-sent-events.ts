@@ -1,3 +1,5 @@
+import { StringDecoder } from 'node:string_decoder';
+
 /** One event of a stream: its name when it has one, and its data. */
 export interface ServerSentEvent {
   readonly name: string | undefined;
@@ -6,7 +8,9 @@ export interface ServerSentEvent {
 
 /** Reads events out of pieces of text that may be cut anywhere. Comments and events without data are left out. */
 export class EventDecoder {
-  readonly #decoder = new TextDecoder();
+  // A `TextDecoder` that is given pieces makes strings of two bytes a character, whatever they hold.
+  readonly #decoder = new StringDecoder('utf8');
+  #isAtStart = true;
   /** The bytes since the last line end: a long line is decoded and joined once, however small its pieces. */
   #held: Uint8Array[] = [];
   /** The current line, decoded so far. */
@@ -14,52 +18,63 @@ export class EventDecoder {
   #name: string | undefined;
   #data: string[] = [];
 
-  *add(bytes: Uint8Array): Generator<ServerSentEvent> {
+  add(bytes: Uint8Array): ServerSentEvent[] {
     this.#held.push(bytes);
-    if (this.#open.endsWith('\r') || bytes.includes(lineFeed) || bytes.includes(carriageReturn)) {
-      yield* this.#read(this.#decoder.decode(this.#taken(), { stream: true }));
-    }
+    const hasLine = this.#open.endsWith('\r') || bytes.includes(lineFeed) || bytes.includes(carriageReturn);
+    return hasLine ? this.#read(this.#decoder.write(this.#taken())) : [];
   }
 
   /** A last event counts without its empty line, which some servers omit. */
-  *end(): Generator<ServerSentEvent> {
-    yield* this.#read(`${this.#decoder.decode(this.#taken())}\n\n`);
+  end(): ServerSentEvent[] {
+    return this.#read(`${this.#decoder.end(this.#taken())}\n\n`);
   }
 
-  #taken(): Uint8Array {
+  #taken(): Buffer {
     const [only] = this.#held;
-    const taken = this.#held.length === 1 && only ? only : Buffer.concat(this.#held);
+    const isOne = this.#held.length === 1 && only;
+    const taken = isOne ? Buffer.from(only.buffer, only.byteOffset, only.length) : Buffer.concat(this.#held);
     this.#held = [];
     return taken;
   }
 
-  *#read(text: string): Generator<ServerSentEvent> {
-    const given = this.#open + text;
+  #read(text: string): ServerSentEvent[] {
+    const given = this.#open + (this.#isAtStart ? withoutMark(text) : text);
+    if (text !== '') this.#isAtStart = false;
     // A carriage return at the end may be the first half of a line break.
     const isCut = given.endsWith('\r');
-    const lines = (isCut ? given.slice(0, -1) : given).split(/\r\n|\n|\r/);
+    const whole = isCut ? given.slice(0, -1) : given;
+    const lines = whole.split(whole.includes('\r') ? /\r\n|\n|\r/ : '\n');
     this.#open = `${lines.pop() ?? ''}${isCut ? '\r' : ''}`;
-    for (const line of lines) {
-      const event = this.#line(line);
-      if (event) yield event;
+    const events: ServerSentEvent[] = [];
+    for (const line of lines) this.#line(line, events);
+    return events;
+  }
+
+  #line(line: string, events: ServerSentEvent[]): void {
+    if (line === '') {
+      this.#dispatch(events);
+      return;
     }
-  }
-
-  #line(line: string): ServerSentEvent | undefined {
-    if (line === '') return this.#dispatched();
-    const [, field = '', value = ''] = /^([^:]*)(?::\x20?(.*))?$/s.exec(line) ?? [];
+    const colon = line.indexOf(':');
+    const field = colon < 0 ? line : line.slice(0, colon);
+    if (field !== 'data' && field !== 'event') return;
+    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (field === 'data') this.#data.push(value);
-    else if (field === 'event') this.#name = value;
-    return undefined;
+    else this.#name = value;
   }
 
-  #dispatched(): ServerSentEvent | undefined {
-    const event = this.#data.length > 0 ? { name: this.#name, data: this.#data.join('\n') } : undefined;
+  #dispatch(events: ServerSentEvent[]): void {
+    const [first, ...more] = this.#data;
+    if (first !== undefined) {
+      events.push({ name: this.#name, data: more.length > 0 ? `${first}\n${more.join('\n')}` : first });
+      this.#data = [];
+    }
     this.#name = undefined;
-    this.#data = [];
-    return event;
   }
 }
+
+/** Returns a text without the byte order mark that it may begin with. */
+export const withoutMark = (text: string) => (text.startsWith('\ufeff') ? text.slice(1) : text);
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;

@@ -23,7 +23,11 @@ export const madeCallId = () => `call_${randomUUID().replaceAll('-', '')}`;
  * without a name continues the call that it fits best.
  */
 export class StreamedToolCalls {
-  readonly #calls: Call[] = [];
+  #count = 0;
+  #last: Call | undefined;
+  /** The latest call with an id, and with an index: a search for each piece would take the square of their number. */
+  readonly #byId = new Map<unknown, Call>();
+  readonly #byIndex = new Map<unknown, Call>();
 
   pieces(given: unknown): Loose[] {
     return asObjects(given).flatMap((piece) => this.#piece(piece));
@@ -54,19 +58,22 @@ export class StreamedToolCalls {
   /** Returns the call that a piece continues; undefined if it begins another one. */
   #find({ id, index }: Loose, name: string | undefined, args: string): Call | undefined {
     const isNumbered = Number.isInteger(index);
-    const sameId = wordOf(id) === undefined ? undefined : this.#calls.findLast((call) => call.id === id);
-    const sameIndex = isNumbered ? this.#calls.findLast((call) => call.index === index) : undefined;
+    const sameId = wordOf(id) === undefined ? undefined : this.#byId.get(id);
+    const sameIndex = isNumbered ? this.#byIndex.get(index) : undefined;
     if (sameId && (!isNumbered || sameId.index === index)) return sameId;
     if (name !== undefined) {
-      const last = sameIndex ?? (isNumbered ? undefined : this.#calls.at(-1));
+      const last = sameIndex ?? (isNumbered ? undefined : this.#last);
       return last && wordOf(id) === undefined && goesOn(last, name, args) ? last : undefined;
     }
-    return sameIndex ?? sameId ?? this.#calls.at(-1);
+    return sameIndex ?? sameId ?? this.#last;
   }
 
   #begin({ id, index }: Loose, name: string | undefined): Call {
-    const call = { position: this.#calls.length, id: wordOf(id) ?? madeCallId(), index, name, args: '' };
-    this.#calls.push(call);
+    const call = { position: this.#count, id: wordOf(id) ?? madeCallId(), index, name, args: '' };
+    this.#count += 1;
+    this.#last = call;
+    this.#byId.set(call.id, call);
+    this.#byIndex.set(index, call);
     return call;
   }
 }

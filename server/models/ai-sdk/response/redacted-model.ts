@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { Redaction } from '../../../redaction/redaction.ts';
 import { TextPieces } from '../../../redaction/text-pieces.ts';
+import { turnIfDue } from '../transport/turns.ts';
 
 type Part = LanguageModelV4StreamPart;
 type Delta = Extract<Part, { delta: string }>;
@@ -30,33 +31,56 @@ export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): Langua
 /** Returns a redaction of known secrets only: what a model writes about credentials in general is kept. */
 export const withoutKnown = (secrets: readonly string[]) => new Redaction(secrets, { byShape: false });
 
-/** Redacts a result. Its request is never shown. */
+/** Redacts a result. Its request is never shown, and its body is read from where it came. */
 function cleanResult(result: LanguageModelV4GenerateResult, redaction: Redaction): LanguageModelV4GenerateResult {
-  const { request, ...answer } = result;
-  return { ...redaction.value(answer), ...(request ? { request } : {}) };
+  const { request, response, ...answer } = result;
+  const { body: _read, ...metadata } = response ?? {};
+  return { ...redaction.value({ ...answer, response: metadata }), ...(request ? { request } : {}) };
 }
 
+/** Characters of a piece; a longer one goes on as several, between which others have a turn. */
+const longest = 64 * 1024;
+
 function cleanStream(stream: ReadableStream<Part>, redaction: Redaction): ReadableStream<Part> {
-  if (redaction.secrets.size === 0) return stream;
   const reader = stream.getReader();
-  const cleaner = new PartCleaner(redaction);
+  const cleaner = redaction.secrets.size > 0 ? new PartCleaner(redaction) : undefined;
+  const parts = cleanParts(reader, cleaner);
   return new ReadableStream<Part>(
     {
       async pull(controller) {
-        // Held back text makes no piece, and a pull without a piece is not repeated.
-        for (let given = 0; given === 0; ) {
-          const { done, value } = await reader.read();
-          const parts = done ? cleaner.end() : cleaner.add(value);
-          for (const part of parts) controller.enqueue(part);
-          given = parts.length;
-          if (done) return controller.close();
-        }
+        const { done, value } = await parts.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
       },
       cancel: (reason) => reader.cancel(reason),
     },
     // Nothing is read in advance.
     { highWaterMark: 0 },
   );
+}
+
+async function* cleanParts(
+  reader: ReadableStreamDefaultReader<Part>,
+  cleaner: PartCleaner | undefined,
+): AsyncGenerator<Part, void> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      yield* cleaner?.end() ?? [];
+      return;
+    }
+    if (!isDelta(value) || value.delta.length <= longest) {
+      yield* cleaner?.add(value) ?? [value];
+      continue;
+    }
+    const { delta, providerMetadata: _last, ...rest } = value;
+    for (let at = 0; at < delta.length; at += longest) {
+      const end = at + longest;
+      const piece: Part = { ...(end >= delta.length ? value : rest), delta: delta.slice(at, end) };
+      yield* cleaner?.add(piece) ?? [piece];
+      await turnIfDue();
+    }
+  }
 }
 
 const isDelta = (part: Part): part is Delta =>

@@ -1,4 +1,4 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { EngineError } from '../../../engine/errors.ts';
 import type { ModelAnswer } from '../../../engine/model.ts';
 import type { PartStream } from '../../../engine/streaming/part-stream.ts';
@@ -9,6 +9,7 @@ import { readStream } from '../response/streamed-answer.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { brokenOff, type ErrorContext, toEngineError, unreadable } from './provider-errors.ts';
 import type { Timing } from './retry.ts';
+import { turnIfDue } from './turns.ts';
 
 /** A request that is mapped and ready to be sent, possibly several times. */
 export interface MappedRequest {
@@ -57,6 +58,19 @@ function reportedBy(exchange: Exchange, thrown: unknown, context: ErrorContext):
   }
 }
 
+/** The texts that its package did not read are put in their places. */
+async function wholeAnswer(
+  { provider, modelName, redaction }: MappedRequest,
+  result: LanguageModelV4GenerateResult,
+  { body, longTexts }: Exchange,
+): Promise<ModelAnswer> {
+  await turnIfDue();
+  const clean = redaction();
+  const whole = await longTexts.restored({ result, body: clean.value(body) }, clean);
+  await turnIfDue();
+  return toAnswer(whole.result, modelName, provider, whole.body);
+}
+
 const isOver = ({ finishReason: { unified } }: Ended) => unified !== 'interrupted' && unified !== 'error';
 
 async function sendAndRead(request: MappedRequest, abortSignal: AbortSignal, exchange: Exchange): Promise<ModelAnswer> {
@@ -64,7 +78,7 @@ async function sendAndRead(request: MappedRequest, abortSignal: AbortSignal, exc
   const options = { ...request.options, abortSignal };
   if (!stream) {
     const result = await model.doGenerate(options);
-    return toAnswer(result, modelName, provider, request.redaction().value(exchange.body));
+    return wholeAnswer(request, result, exchange);
   }
   const includeRawChunks = provider.answers.bodyReader !== undefined;
   const result = await model.doStream({ ...options, includeRawChunks });

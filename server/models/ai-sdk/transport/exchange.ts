@@ -3,6 +3,7 @@ import { type AnswerBounds, tooLarge } from '../../../engine/limits/bounds.ts';
 import type { OwnError } from '../answers/own-error.ts';
 import { SilenceClock, StallClock } from './clocks.ts';
 import type { Refusal } from './framing.ts';
+import { LongTexts } from './long-texts.ts';
 import type { Timing } from './retry.ts';
 
 /** Options of an exchange, the same in every attempt. */
@@ -32,8 +33,9 @@ export class Exchange {
   error: unknown;
   /** The error that the provider reported in its response. */
   reported: OwnError | undefined;
-  /** The whole response as its package received it: not every package returns it. */
+  /** The whole response as its package received it, without long texts: not every package returns it. */
   body: unknown;
+  readonly longTexts = new LongTexts();
   /** True once the provider has begun to respond: later failures are about the response. */
   hasAnswer = false;
   readonly #closing = new AbortController();

@@ -74,8 +74,9 @@ export class EventFraming implements Framing {
 
   take(chunk: Uint8Array) {
     let eventStart = 0;
+    const hasReturns = chunk.includes(carriageReturn);
     for (let at = 0; at < chunk.length; ) {
-      const end = lineEnd(chunk, at);
+      const end = lineEnd(chunk, at, hasReturns);
       const refusal = this.#add(chunk, at, end);
       // The events before it were complete.
       if (refusal) return { pass: [chunk.subarray(0, eventStart)], refusal };
@@ -118,7 +119,11 @@ export class EventFraming implements Framing {
   }
 }
 
-function lineEnd(chunk: Uint8Array, from: number): number {
+function lineEnd(chunk: Uint8Array, from: number, hasReturns: boolean): number {
+  if (!hasReturns) {
+    const end = chunk.indexOf(lineFeed, from);
+    return end < 0 ? chunk.length : end;
+  }
   for (let at = from; at < chunk.length; at += 1) {
     const byte = chunk[at];
     if (byte === lineFeed || byte === carriageReturn) return at;

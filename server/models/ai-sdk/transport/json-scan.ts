@@ -37,11 +37,12 @@ export class JsonScan {
 
   /** Returns what is wrong with the text so far, to follow "it …". */
   add(bytes: Uint8Array, from: number, to: number): string | undefined {
-    for (let at = from; at < to; at += 1) {
+    for (let at = this.#isInString ? this.#stringEnd(bytes, from, to) : from; at < to; at += 1) {
       const byte = bytes[at];
-      if (this.#isInString) this.#inString(byte);
-      else if (byte === quote) this.#isInString = true;
-      else if (byte === comma) this.#values += 1;
+      if (byte === quote) {
+        this.#isInString = true;
+        at = this.#stringEnd(bytes, at + 1, to) - 1;
+      } else if (byte === comma) this.#values += 1;
       else if (byte === openObject || byte === openList) {
         this.#depth += 1;
         this.#values += 1;
@@ -51,9 +52,20 @@ export class JsonScan {
     return this.#values > maxValues ? `holds more than ${maxValues} values` : undefined;
   }
 
-  #inString(byte: number | undefined): void {
-    if (this.#isEscaped) this.#isEscaped = false;
-    else if (byte === backslash) this.#isEscaped = true;
-    else if (byte === quote) this.#isInString = false;
+  /** Returns where the text goes on after the string that `from` is in. */
+  #stringEnd(bytes: Uint8Array, from: number, to: number): number {
+    if (from === to) return to;
+    let at = this.#isEscaped ? from + 1 : from;
+    for (; at < to; at += 1) {
+      const byte = bytes[at];
+      if (byte === quote) {
+        this.#isInString = false;
+        this.#isEscaped = false;
+        return at + 1;
+      }
+      if (byte === backslash) at += 1;
+    }
+    this.#isEscaped = at > to;
+    return to;
   }
 }

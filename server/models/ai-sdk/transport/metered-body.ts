@@ -3,8 +3,8 @@ import { type Exchange, refused, streamTooLong } from './exchange.ts';
 import { AwsEventFraming, EventFraming, type Framing, WholeFraming } from './framing.ts';
 import { turnIfDue } from './turns.ts';
 
-/** The most bytes that are passed on at once: the package takes a few milliseconds for them. */
-const sliceBytes = 8 * 1024;
+/** The most bytes that are passed on at once: they are counted, and normalized, in a few milliseconds. */
+const sliceBytes = 64 * 1024;
 
 /** The most bytes that are read of an error, of which little is shown. */
 const errorBytes = 64 * 1024;

@@ -39,7 +39,8 @@ export function sendingFetch(
         exchange.reported = error;
       },
       received(answer) {
-        exchange.body = answer;
+        exchange.body = exchange.longTexts.taken(answer);
+        return exchange.body;
       },
       isBroken: () => exchange.error !== undefined,
     });

@@ -1,4 +1,4 @@
-import type { Fleet } from './fleet.ts';
+import type { Fleet } from '../fleet.ts';
 
 /** A run that came out of a queue. */
 export interface QueuedRun {

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { EngineError } from '../../engine/errors.ts';
+import { EngineError } from '../../../engine/errors.ts';
 
 /** The steps by which our own tables came about. A step is never changed once it is released. */
 const migrations: readonly string[] = [
@@ -51,6 +51,23 @@ const migrations: readonly string[] = [
            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
            AND ((l.classid::bigint << 32) | l.objid::bigint) = e.lock
        );`,
+  // Requests to a run that another process drives, and lines that are too long for the tables of DBOS.
+  `CREATE TABLE runwire.requests (
+     id text PRIMARY KEY,
+     workflow_id text NOT NULL REFERENCES runwire.runs ON DELETE CASCADE,
+     body text NOT NULL,
+     reply text,
+     is_awaited boolean NOT NULL,
+     is_taken boolean NOT NULL DEFAULT false,
+     made_at timestamptz NOT NULL DEFAULT now()
+   );
+   CREATE INDEX requests_run ON runwire.requests (workflow_id, made_at);
+   CREATE TABLE runwire.blobs (
+     workflow_id text NOT NULL REFERENCES runwire.runs ON DELETE CASCADE,
+     id text NOT NULL,
+     body text NOT NULL,
+     PRIMARY KEY (workflow_id, id)
+   );`,
 ];
 
 /** The version of our tables; a database of a later one is not touched. */

@@ -1,6 +1,9 @@
-import type { RunOwner } from '../../runs/run-owner.ts';
-import type { RunRecord } from '../../runs/run-record.ts';
-import type { RunView } from '../run-executor.ts';
+import type { RunOwner } from '../../../runs/run-owner.ts';
+import type { RunRecord } from '../../../runs/run-record.ts';
+import type { RunView } from '../../run-executor.ts';
+import { FollowedRun, type Shown } from './followed-run.ts';
+
+export type { TakePieces } from './followed-run.ts';
 
 /** The live runs that each owner observes, beside its own. */
 export class ObservedRuns {
@@ -22,11 +25,11 @@ export class ObservedRuns {
   }
 
   /** Sends an owner the events of a run that another process drives, as they are recorded. */
-  follow(run: RunView, { owner, afterSeq }: { owner: RunOwner; afterSeq: number }): void {
+  follow(run: RunView, { owner, afterSeq, shown }: { owner: RunOwner; afterSeq: number; shown: Shown }): void {
     if (run.state === 'finished' || run.state === 'interrupted') return;
     const follower = this.#followers.get(owner) ?? new AbortController();
     this.#followers.set(owner, follower);
-    void followTo(run, owner, afterSeq, follower.signal).catch(() => undefined);
+    void new FollowedRun(run, owner, afterSeq).toEnd(shown, follower.signal).catch(() => undefined);
   }
 
   removeAll(owner: RunOwner): void {
@@ -34,18 +37,5 @@ export class ObservedRuns {
     this.#followers.delete(owner);
     for (const run of this.#runs.get(owner) ?? []) run.emitter.unobserve(owner.notifications);
     this.#runs.delete(owner);
-  }
-}
-
-/** How long one request for events waits, in milliseconds. */
-const waitMs = 30_000;
-
-async function followTo(run: RunView, owner: RunOwner, afterSeq: number, signal: AbortSignal): Promise<void> {
-  for (let seq = afterSeq; !signal.aborted; ) {
-    const { events, complete, lastSeq } = await run.events({ afterSeq: seq, waitMs }, signal);
-    for (const event of events) owner.notifications.notify('run/event', event);
-    seq = events.at(-1)?.seq ?? lastSeq;
-    if (complete) return;
-    if (owner.notifications.congested) await owner.notifications.drained();
   }
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, type ClientConfig, type Pool } from 'pg';
+import { stringifyExact } from '../../../engine/json/exact-json.ts';
+import { type Payload, payloadOf } from './payload.ts';
 
 /** How often a process says that it lives, in milliseconds; after 15 s of silence it counts as dead. */
 const beatMs = 5000;
@@ -16,7 +18,7 @@ export interface PresenceOptions {
   readonly version: string;
   readonly pool: Pool;
   readonly connection: ClientConfig;
-  readonly onNotification: (payload: string) => void;
+  readonly onNotification: (payload: Payload) => void;
   readonly onDebug: (text: string) => void;
 }
 
@@ -68,7 +70,7 @@ export class Presence {
   async #connect(): Promise<void> {
     const { connection, id, onNotification, onDebug } = this.#options;
     const client = new Client({ ...connection, keepAlive: true, application_name: `runwire ${id}` });
-    client.on('notification', ({ payload }) => onNotification(payload ?? ''));
+    client.on('notification', ({ payload }) => onNotification(payloadOf(payload ?? '')));
     client.on('error', (error) => onDebug(`database: ${error.message}`));
     client.on('end', () => {
       if (this.#client !== client) return;
@@ -114,7 +116,7 @@ export class Presence {
   }
 }
 
-/** Wakes whoever waits for something of a run. */
-export async function notify(pool: Pool, payload: object): Promise<void> {
-  await pool.query('SELECT pg_notify($1, $2)', [channel, JSON.stringify(payload)]);
+/** Sends a notification to all processes. */
+export async function notify(pool: Pool, payload: Payload): Promise<void> {
+  await pool.query('SELECT pg_notify($1, $2)', [channel, stringifyExact(payload)]);
 }

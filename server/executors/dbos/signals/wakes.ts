@@ -1,3 +1,5 @@
+import type { Payload } from './payload.ts';
+
 /** Notifications of one run are merged for so long, in milliseconds. */
 const mergeMs = 50;
 /** How long interest in a run counts, and how often it is renewed, in milliseconds. */
@@ -5,8 +7,6 @@ const interestMs = 15_000;
 const renewMs = 5000;
 /** Reads are the truth: a notification that is lost costs so much, in milliseconds. */
 const pollMs = 1000;
-
-type Payload = { readonly step?: string; readonly watch?: string; readonly stop?: string };
 
 /** Wakes those who wait for a step of a run, in this process and in others, as long as somebody does. */
 export class Wakes {
@@ -39,37 +39,32 @@ export class Wakes {
     this.#merging.set(workflowId, timer);
   }
 
-  /** Notifies the owner of a run that it is requested to stop. */
-  requestStop(workflowId: string): void {
-    this.#notify({ stop: workflowId });
+  /** Notifies the owner of a run that something is requested of it. */
+  requested(workflowId: string): void {
+    this.#notify({ request: workflowId });
+  }
+
+  /** Notifies whoever waits for the reply to a request. */
+  replied(id: string): void {
+    this.#wake(id);
+    this.#notify({ reply: id });
   }
 
   /** Resolves when something may have been recorded of a run, or when it is time to look. */
   next(workflowId: string, signal: AbortSignal, ms: number = pollMs): Promise<void> {
     this.#renew(workflowId);
-    return new Promise((resolve) => {
-      const waiting = this.#waiting.get(workflowId) ?? new Set();
-      this.#waiting.set(workflowId, waiting);
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        waiting.delete(done);
-        if (waiting.size === 0) this.#waiting.delete(workflowId);
-        resolve();
-      };
-      const timer = setTimeout(done, Math.min(ms, pollMs));
-      waiting.add(done);
-      signal.addEventListener('abort', done, { once: true });
-      if (signal.aborted) done();
-    });
+    return this.#woken(workflowId, ms, signal);
   }
 
-  /** Takes a notification; returns the run that is requested to stop. */
-  notified(payload: string): string | null {
-    const { step, watch, stop } = parsed(payload);
+  /** Resolves when a request may have been replied to, or when it is time to look. */
+  reply(id: string, ms: number): Promise<void> {
+    return this.#woken(id, ms);
+  }
+
+  notified({ step, watch, reply }: Payload): void {
     if (step !== undefined) this.#wake(step);
+    if (reply !== undefined) this.#wake(reply);
     if (watch !== undefined) this.#watched.set(watch, Date.now() + interestMs);
-    return stop ?? null;
   }
 
   close(): void {
@@ -77,8 +72,26 @@ export class Wakes {
     this.#merging.clear();
   }
 
-  #wake(workflowId: string): void {
-    for (const wake of [...(this.#waiting.get(workflowId) ?? [])]) wake();
+  #woken(id: string, ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(id) ?? new Set();
+      this.#waiting.set(id, waiting);
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        waiting.delete(done);
+        if (waiting.size === 0) this.#waiting.delete(id);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.min(ms, pollMs));
+      waiting.add(done);
+      signal?.addEventListener('abort', done, { once: true });
+      if (signal?.aborted) done();
+    });
+  }
+
+  #wake(id: string): void {
+    for (const wake of [...(this.#waiting.get(id) ?? [])]) wake();
   }
 
   #renew(workflowId: string): void {
@@ -91,13 +104,5 @@ export class Wakes {
 
   #notify(payload: Payload): void {
     this.#send(payload).catch((error: Error) => this.#onDebug(`notification: ${error.message}`));
-  }
-}
-
-function parsed(payload: string): Payload {
-  try {
-    return JSON.parse(payload) as Payload;
-  } catch {
-    return {};
   }
 }

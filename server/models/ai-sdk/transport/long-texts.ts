@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { mappedTexts } from '../../../engine/json/mapped-texts.ts';
+import type { Redaction } from '../../../redaction/redaction.ts';
+import { turnIfDue } from './turns.ts';
+
+/** Characters of a text that is kept from the package. */
+const long = 64 * 1024;
+
+/** Begins the marks of long texts; it cannot be guessed. */
+const start = `long-text-${randomBytes(16).toString('hex')}-`;
+const wholeMark = new RegExp(`^${start}\\d+$`);
+const markWithin = new RegExp(`${start}\\d+`, 'g');
+
+/**
+ * Holds the long texts of a whole response while its package reads it: the package would copy each of them several times,
+ * as bytes, as a body and as values, all at once. It reads marks in their places.
+ */
+export class LongTexts {
+  readonly #texts = new Map<string, string>();
+
+  /** Returns a JSON value with marks in the places of its long texts; a value without any comes back as it is. */
+  taken(value: unknown): unknown {
+    return mappedTexts(value, (text) => {
+      if (text.length <= long) return text;
+      const mark = `${start}${this.#texts.size}`;
+      this.#texts.set(mark, text);
+      return mark;
+    });
+  }
+
+  /**
+   * Returns a value with the texts in their places, without the secrets in them. An object may have become JSON text
+   * meanwhile: there a text is put back as JSON.
+   */
+  async restored<T>(value: T, redaction: Redaction): Promise<T>;
+  async restored(value: unknown, redaction: Redaction): Promise<unknown> {
+    if (this.#texts.size === 0) return value;
+    for (const [mark, text] of this.#texts) this.#texts.set(mark, await redaction.textInTurns(text, turnIfDue));
+    return mappedTexts(value, (text) => this.#restoredIn(text));
+  }
+
+  #restoredIn(text: string): string {
+    if (text.length < start.length) return text;
+    if (wholeMark.test(text)) return this.#texts.get(text) ?? text;
+    return text.includes(start) ? text.replace(markWithin, (mark) => insideJson(this.#texts.get(mark) ?? mark)) : text;
+  }
+}
+
+const insideJson = (text: string) => JSON.stringify(text).slice(1, -1);

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { stringifyExact } from '../engine/json/exact-json.ts';
+import { mappedTexts } from '../engine/json/mapped-texts.ts';
+
+/** Characters of a text that is encoded apart from what is around it, and of its pieces. */
+const long = 64 * 1024;
+
+/** Stands in the place of a long text while the rest is encoded; it cannot be guessed. */
+let mark: string | undefined;
+
+/**
+ * Encodes a large message as JSON, its long texts piece by piece: as one text they would be copied again and again, all
+ * at once. The pieces are its bytes, in order.
+ */
+export function encodedPieces(message: object): Buffer[] {
+  mark ??= `text-${randomBytes(16).toString('hex')}`;
+  const texts: string[] = [];
+  const rest = mappedTexts(message, (text) => {
+    if (text.length <= long) return text;
+    texts.push(text);
+    return mark as string;
+  });
+  return stringifyExact(rest)
+    .split(mark)
+    .flatMap((between, at) => [Buffer.from(between), ...piecesOf(texts[at] ?? '')]);
+}
+
+/** Half a pair of surrogates, of which the other half would come in the next piece. */
+const isFirstHalf = (code: number) => code >= 0xd800 && code <= 0xdbff;
+
+function piecesOf(text: string): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let from = 0; from < text.length; ) {
+    const end = Math.min(from + long, text.length);
+    const to = end < text.length && isFirstHalf(text.charCodeAt(end - 1)) ? end - 1 : end;
+    pieces.push(Buffer.from(JSON.stringify(text.slice(from, to)).slice(1, -1)));
+    from = to;
+  }
+  return pieces;
+}
