@@ -661,6 +661,18 @@ class HealthGetResultRuns(Model):
     finished: Annotated[int, Field(description='Finished and still readable.')]
 
 
+class HealthGetResultStore(Model):
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    available: Annotated[
+        bool,
+        Field(
+            description='False while the database does not answer: requests that need it fail with `store.unavailable`, and runs wait.'
+        ),
+    ]
+
+
 class ImageUrl(Model):
     model_config = ConfigDict(
         populate_by_name=True,
@@ -4474,6 +4486,10 @@ class HealthGetResult(Model):
     ]
     runs: Annotated[HealthGetResultRuns, Field(description='Runs.')]
     callbacks: Annotated[HealthGetResultCallbacks, Field(description='Callbacks.')]
+    store: Annotated[
+        HealthGetResultStore | None,
+        Field(description='Where runs are kept; present for a database.'),
+    ] = None
     agents: Annotated[int, Field(description='Registered agents.')]
     held_bytes: Annotated[
         HealthGetResultHeldBytes,
