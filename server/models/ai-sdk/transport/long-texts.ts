@@ -8,8 +8,8 @@ const long = 64 * 1024;
 
 /** Begins the marks of long texts; it cannot be guessed. */
 const start = `long-text-${randomBytes(16).toString('hex')}-`;
-const wholeMark = new RegExp(`^${start}\\d+$`);
-const markWithin = new RegExp(`${start}\\d+`, 'g');
+const wholeMark = new RegExp(`^${start}\\d+;$`);
+const markWithin = new RegExp(`${start}\\d+;`, 'g');
 
 /**
  * Holds the long texts of a whole response while its package reads it: the package would copy each of them several times,
@@ -22,7 +22,7 @@ export class LongTexts {
   taken(value: unknown): unknown {
     return mappedTexts(value, (text) => {
       if (text.length <= long) return text;
-      const mark = `${start}${this.#texts.size}`;
+      const mark = `${start}${this.#texts.size};`;
       this.#texts.set(mark, text);
       return mark;
     });
@@ -42,7 +42,19 @@ export class LongTexts {
   #restoredIn(text: string): string {
     if (text.length < start.length) return text;
     if (wholeMark.test(text)) return this.#texts.get(text) ?? text;
-    return text.includes(start) ? text.replace(markWithin, (mark) => insideJson(this.#texts.get(mark) ?? mark)) : text;
+    if (!text.includes(start)) return text;
+    const inside = isJson(text) ? insideJson : (one: string) => one;
+    return text.replace(markWithin, (mark) => inside(this.#texts.get(mark) ?? mark));
+  }
+}
+
+/** A package may also have put several texts together. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -23,6 +23,13 @@ describe('the long texts of a response', () => {
     expect(restored).toEqual({ input: JSON.stringify({ a: long }) });
   });
 
+  it('are put back as they are where a package put several together', async () => {
+    const texts = new LongTexts();
+    const other = 'z\n'.repeat(40_000);
+    const [first, second] = texts.taken([long, other]) as [string, string];
+    expect(await texts.restored([`${first}1 ${second}`], nothing)).toEqual([`${long}1 ${other}`]);
+  });
+
   it('are put back without secrets, wherever in them these are', async () => {
     for (const before of [0, 65_530, 131_000]) {
       const texts = new LongTexts();
