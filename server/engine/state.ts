@@ -27,34 +27,34 @@ export interface RunInput {
   readonly agent: CompiledAgent;
   readonly model: Model;
   readonly modelSettings: ModelSettings | null;
-  readonly prompt?: string | readonly UserContent[];
+  readonly prompt?: string | readonly UserContent[] | undefined;
   /** Completed by `completeMessages`, not cleaned yet. */
   readonly history: readonly ModelMessage[];
-  readonly usage?: RunUsage;
-  readonly metadata?: Record<string, unknown>;
-  readonly maxToolConcurrency?: number;
+  readonly usage?: RunUsage | undefined;
+  readonly metadata?: Record<string, unknown> | undefined;
+  readonly maxToolConcurrency?: number | undefined;
   /** Warnings from before the run began. */
-  readonly warnings?: readonly Warning[];
+  readonly warnings?: readonly Warning[] | undefined;
   readonly callbacks: Callbacks;
   /** Tools that the daemon calls itself; absent: none. */
-  readonly sources?: ToolSources;
+  readonly sources?: ToolSources | undefined;
   readonly runner: StepRunner;
   /** Aborted by cancellation, with its error as the reason. */
   readonly signal: AbortSignal;
   /** Limits of the growth of the run; absent: none. */
-  readonly bounds?: RunBounds;
+  readonly bounds?: RunBounds | undefined;
   /** The clock, read only when the run is stopped from outside, which is not a step. */
   readonly now: () => string;
   /** True when the model's streaming interface is used. */
   readonly stream: boolean;
   /** Results of the calls the history ends in. */
-  readonly deferredResults?: DeferredToolResults;
+  readonly deferredResults?: DeferredToolResults | undefined;
   /** Receives the deltas of responses; absent when none are requested. */
-  readonly sink?: DeltaSink;
+  readonly sink?: DeltaSink | undefined;
   /** While the client is congested and nothing more should be requested: resolves when it is not, or on an abort. */
-  readonly ready?: (signal: AbortSignal) => Promise<void> | undefined;
+  readonly ready?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
   /** Called with the result before `run_finished` is emitted, to keep it. */
-  readonly ending?: (result: RunResult, state: RunState) => Promise<void> | undefined;
+  readonly ending?: ((result: RunResult, state: RunState) => Promise<void> | undefined) | undefined;
   /** Called with each durable event, `seq` counting from 1. */
   readonly emit: (seq: number, event: DurableEvent) => void;
 }

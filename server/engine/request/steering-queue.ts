@@ -15,15 +15,17 @@ export type SteerTime = 'asap' | 'whenIdle';
 
 /** The messages that were not delivered yet. Source: Pydantic AI `PendingMessageQueue`. */
 export class SteeringQueue {
-  readonly #waiting: Record<SteerTime, Steer[]> = { asap: [], whenIdle: [] };
+  /** Made for the first message, since thousands of runs may be live. */
+  #waiting: Record<SteerTime, Steer[]> | null = null;
   #closed = false;
 
   get size(): number {
-    return this.#waiting.asap.length + this.#waiting.whenIdle.length;
+    return this.#waiting ? this.#waiting.asap.length + this.#waiting.whenIdle.length : 0;
   }
 
   /** About the bytes of what waits, as JSON. */
   get bytes(): number {
+    if (!this.#waiting) return 0;
     const { asap, whenIdle } = this.#waiting;
     return [...asap, ...whenIdle].reduce((sum, { bytes = 0 }) => sum + bytes, 0);
   }
@@ -34,11 +36,13 @@ export class SteeringQueue {
   }
 
   add(steer: Steer, when: SteerTime): void {
+    this.#waiting ??= { asap: [], whenIdle: [] };
     this.#waiting[when].push(steer);
   }
 
   /** Takes the messages that are due, oldest first: all of them when the run would end. */
   take(isIdle: boolean): Steer[] {
+    if (!this.#waiting) return [];
     const { asap, whenIdle } = this.#waiting;
     return [...asap.splice(0), ...(isIdle ? whenIdle.splice(0) : [])];
   }

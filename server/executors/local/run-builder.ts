@@ -138,8 +138,7 @@ export class RunBuilder {
     const { runId, agent, fingerprint } = plan;
     const { limits } = owner.current;
     const emitter = this.#emitter(following, { runId, owner, title: agent.name ?? 'Agent run' });
-    const input: Omit<RunInput, 'runner'> = {
-      ...inputOf(plan),
+    const input = inputOf(plan, {
       model,
       emit: (seq, event) => {
         emitter.emit(seq, event);
@@ -147,16 +146,17 @@ export class RunBuilder {
         if (!emitter.isQuiet) trace.recorded?.take(event);
       },
       ready: (aborted) => emitter.ready(aborted),
-      ...(emitter.sink ? { sink: emitter.sink } : {}),
-      ...(sources ? { sources } : {}),
-      ...(journal ? { ending: (result: RunResult) => ending(record, result) } : {}),
+      sink: emitter.sink,
+      sources: sources ?? undefined,
+      ending: journal && ((result) => ending(record, result)),
       callbacks,
       signal: stop.signal,
       now: stop.time,
-    };
-    const runner = given ?? this.#deps.runner?.(input, world) ?? directRunner(runId, world);
-    stop.attach(runner);
-    const state = initialState(Object.assign(input, { runner }));
+      runner: directRunner(runId, world),
+    });
+    input.runner = given ?? this.#deps.runner?.(input, world) ?? input.runner;
+    stop.attach(input.runner);
+    const state = initialState(input);
     journal?.attach(state);
     trace.recorded = this.#trace(plan, { model, state, traceparent: trace.given });
     const startedAt = formatTimestamp(plan.startedAtMs);

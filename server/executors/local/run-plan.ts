@@ -9,7 +9,7 @@ import { withTotal } from '../../engine/limits/usage.ts';
 import type { Warning } from '../../engine/model.ts';
 import type { RunInput } from '../../engine/state.ts';
 import type { Serves } from '../../engine/steps/run-lines.ts';
-import { LOOP_VERSION } from '../../engine/steps/steps.ts';
+import { LOOP_VERSION, type StepRunner } from '../../engine/steps/steps.ts';
 import { conversationOf, givenHistory } from '../../runs/given-history.ts';
 import { RUN_VERSION, type RunHead, type StoredHistory } from '../../store/stored-lines.ts';
 import { type Compiled, settingsOf } from './run-compiler.ts';
@@ -74,9 +74,16 @@ export function planOf(
   };
 }
 
-/** The part of the input of a run that its plan gives. */
-export function inputOf(plan: RunPlan) {
+/** What the input of a run has beside its plan. */
+export type OwnInput = Pick<
+  RunInput,
+  'model' | 'emit' | 'ready' | 'sink' | 'sources' | 'ending' | 'callbacks' | 'signal' | 'now' | 'runner'
+>;
+
+/** The input of a run. */
+export function inputOf(plan: RunPlan, own: OwnInput): RunInput & { runner: StepRunner } {
   const { prompt, usage, metadata, maxToolConcurrency, deferredToolResults } = plan.params;
+  // Written out, since objects that are put together of others take twice the memory.
   return {
     runId: plan.runId,
     conversationId: plan.conversationId,
@@ -86,12 +93,22 @@ export function inputOf(plan: RunPlan) {
     warnings: plan.warnings,
     bounds: plan.bounds,
     stream: plan.stream,
-    ...(prompt === null || prompt === undefined ? {} : { prompt }),
-    ...(usage ? { usage: withTotal({ ...usage }) } : {}),
-    ...(metadata ? { metadata } : {}),
-    ...(maxToolConcurrency ? { maxToolConcurrency } : {}),
-    ...(deferredToolResults ? { deferredResults: deferredToolResults } : {}),
-  } satisfies Partial<RunInput>;
+    prompt: prompt ?? undefined,
+    usage: usage ? withTotal({ ...usage }) : undefined,
+    metadata: metadata ?? undefined,
+    maxToolConcurrency: maxToolConcurrency || undefined,
+    deferredResults: deferredToolResults ?? undefined,
+    model: own.model,
+    emit: own.emit,
+    ready: own.ready,
+    sink: own.sink,
+    sources: own.sources,
+    ending: own.ending,
+    callbacks: own.callbacks,
+    signal: own.signal,
+    now: own.now,
+    runner: own.runner,
+  };
 }
 
 /** The first line of a run in the store. */

@@ -42,15 +42,19 @@ export class RunEmitter {
     this.#options = options;
     this.#ring = new EventRing(options.kept);
     this.#progress = options.progress;
-    const { deltas: mode, maxLatencyMs, owner, after } = options;
-    const reader = {
-      get congested() {
-        return owner.current.notifications.congested;
-      },
-      drained: () => owner.current.notifications.drained(),
-    };
+    const { deltas: mode, maxLatencyMs, after } = options;
     const send = (event: DeltaEvent) => this.#show(event);
-    this.#coalescer = mode === 'none' ? null : new DeltaCoalescer({ mode, maxLatencyMs, reader, after, send });
+    this.#coalescer = mode === 'none' ? null : new DeltaCoalescer({ mode, maxLatencyMs, reader: this, after, send });
+  }
+
+  /** See `NotificationSender.congested`, of the owner. */
+  get congested(): boolean {
+    return this.#client.congested;
+  }
+
+  /** See `NotificationSender.drained`, of the owner. */
+  drained(): Promise<void> {
+    return this.#client.drained();
   }
 
   /** Receives the deltas of the engine; absent when none are requested. */

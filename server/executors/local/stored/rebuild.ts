@@ -60,8 +60,7 @@ export async function rebuild(run: StoredRun, store: Store): Promise<RebuiltRun>
       serves = now;
     },
   });
-  const state = initialState({
-    ...inputOf(plan),
+  const input = inputOf(plan, {
     model: { id: head.spec.modelId, request: never },
     emit: (seq, event) => events.add(asStored({ runId: run.runId, seq, event: eventForWire(event) }, result)),
     callbacks: { ...nobody, waitsAs: (call) => waitsAs(run.runId, call, (method) => serves?.includes(method) ?? true) },
@@ -69,6 +68,7 @@ export async function rebuild(run: StoredRun, store: Store): Promise<RebuiltRun>
     now: stop.time,
     runner,
   });
+  const state = initialState(input);
   const ended = runToEnd(state, (error) => new EngineError('internal', String(error)));
   await runner.replayed;
   if (result) await ended;
