@@ -32,7 +32,7 @@ function pidsIn(result: unknown): number[] {
 }
 
 async function expectGone(pids: readonly number[]): Promise<void> {
-  for (const pid of pids) await expect.poll(() => identityOf(pid), { timeout: 15_000, interval: 20 }).toBeUndefined();
+  for (const pid of pids) await expect.poll(() => identityOf(pid), { timeout: 30_000, interval: 20 }).toBeUndefined();
 }
 
 async function daemonWithServer(): Promise<{ daemon: Daemon; pids: number[] }> {
