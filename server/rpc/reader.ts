@@ -68,7 +68,7 @@ export class WireReader implements MessageReader {
     if (framing) this.#splitter = new MessageFrames(limits);
   }
 
-  /** Begins to read, or goes on with what `begin` has read. */
+  /** Begins to read; what `begin` has read already comes first. */
   listen(callback: DataCallback): Disposable {
     this.#callback = callback;
     for (const message of this.#early.splice(0)) callback(message);

@@ -118,7 +118,7 @@ export interface SharedStore {
    * Sends a request to whoever drives a run; null when nobody does any more, so that it can be claimed. Of a run in a queue the
    * one that takes it will do as requested, and the reply is empty.
    *
-   * Errors: `overloaded` when too many requests wait, or there is no reply in time.
+   * Errors: `overloaded` when too many requests wait, or no reply comes in time.
    */
   request(ref: RunRef, request: RunRequest): Promise<RunReply | null>;
   /** Called with requests to runs that this process drives; null when it is not there yet. An id comes once. */

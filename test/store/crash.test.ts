@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DurableEvent } from '../../protocol/events.ts';
 import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import { byEffort } from '../support/effort.ts';
 import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
-import { type TempStore, tempStore } from '../support/store.ts';
+import { type TempStore, testStores } from '../support/store.ts';
 import { ScriptedOwner } from './scripted-owner.ts';
 import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
@@ -14,15 +14,7 @@ import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
 /** Places inside of each line at which the file is cut. */
 const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? byEffort({ quick: 2, thorough: 64 }));
-const stores: TempStore[] = [];
-const newStore = () => {
-  const store = tempStore();
-  stores.push(store);
-  return store;
-};
-afterEach(() => {
-  for (const store of stores.splice(0)) store.remove();
-});
+const newStore = testStores();
 
 const tool = (name: string, effect: 'read' | 'once') => ({ name, inputSchema: schemaOf({}), effect });
 const params = {

@@ -1,24 +1,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../server/engine/errors.ts';
 import type { RunExecutor } from '../../server/executors/run-executor.ts';
 import { encodeLine, type RawLine, readLines } from '../../server/store/line.ts';
 import { Toolsets } from '../../server/toolsets/toolsets.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
-import { type TempStore, tempStore } from '../support/store.ts';
+import { type TempStore, testStores } from '../support/store.ts';
 import { ScriptedOwner } from './scripted-owner.ts';
 import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
-const stores: TempStore[] = [];
-const newStore = () => {
-  const store = tempStore();
-  stores.push(store);
-  return store;
-};
-afterEach(() => {
-  for (const store of stores.splice(0)) store.remove();
-});
+const newStore = testStores();
 
 const stopped = new EngineError('client.gone', 'The client has gone.');
 const look = { name: 'look', inputSchema: schemaOf({}), effect: 'read' as const };

@@ -1,24 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { EngineError } from '../../server/engine/errors.ts';
 import type { RunExecutor } from '../../server/executors/run-executor.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
-import { type TempStore, tempStore } from '../support/store.ts';
+import { type TempStore, testStores } from '../support/store.ts';
 import { ScriptedOwner } from './scripted-owner.ts';
 import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
 // What comes to a run from outside stands in its file as well: the run is rebuilt from every line of it, and goes on.
 
-const stores: TempStore[] = [];
-const newStore = () => {
-  const store = tempStore();
-  stores.push(store);
-  return store;
-};
-afterEach(() => {
-  for (const store of stores.splice(0)) store.remove();
-});
+const newStore = testStores();
 let points = 0;
 afterAll(() => {
   process.stdout.write(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { afterEach } from 'vitest';
 import { RunStore } from '../../server/store/run-store.ts';
 
 /** A store in a folder of its own, opened on first use. */
@@ -13,6 +14,19 @@ export interface TempStore {
   another(): RunStore;
   /** Closes all and removes the folder. */
   remove(): void;
+}
+
+/** Returns what opens stores for the tests of a file; each is removed after its test. */
+export function testStores(): () => TempStore {
+  const stores: TempStore[] = [];
+  afterEach(() => {
+    for (const store of stores.splice(0)) store.remove();
+  });
+  return () => {
+    const store = tempStore();
+    stores.push(store);
+    return store;
+  };
 }
 
 export function tempStore({ durability = 'normal' }: { durability?: 'normal' | 'full' } = {}): TempStore {

@@ -17,7 +17,7 @@ export interface QueueWorkOptions {
   readonly log: Log;
   /** The version of the loop whose runs are taken. */
   readonly version: string;
-  /** Who cannot show that it lives is no judge of others. */
+  /** False while this process cannot show that it is alive itself; it declares nobody dead then. */
   readonly isShown: () => boolean;
 }
 

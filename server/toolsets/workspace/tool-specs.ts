@@ -116,7 +116,7 @@ const specs: Record<WorkspaceTool, Pick<ToolSpec, 'description' | 'inputSchema'>
   },
 };
 
-/** The effects that an allowance covers; there is no editor that would show a plan. */
+/** The effects that an allowance covers; plans are left out, since no editor is there to show them. */
 export const allowedEffects = (allowance: Allowance) => (effect: ToolEffect) =>
   effect === 'read' || (effect === 'edit' && allowance !== 'read') || (effect === 'command' && allowance === 'all');
 

@@ -29,7 +29,7 @@ export class ShownRun {
   #merging: NodeJS.Timeout | undefined;
   #expiry: NodeJS.Timeout | undefined;
 
-  /** `stop` is called once nobody is interested any more. */
+  /** `stop` is called once the last follower has gone. */
   constructor(workflowId: string, send: Send, stop: () => void) {
     this.#workflowId = workflowId;
     this.#send = send;

@@ -5,7 +5,7 @@ import type { RunRef } from '../../../store/names.ts';
 import type { RunRequest, SharedStore, ShownPiece, Store } from '../../../store/store.ts';
 import type { StoredRun } from '../../../store/stored-run.ts';
 import type { StoredEvents } from '../record-view.ts';
-import { interrupted, ownedBy } from '../run-errors.ts';
+import { interrupted, notFound, ownedBy } from '../run-errors.ts';
 import { RunWatch } from '../sharing/run-watch.ts';
 import type { ServedRequests } from '../sharing/served-requests.ts';
 import { StoredView } from './stored-view.ts';
@@ -102,7 +102,7 @@ export class StoredRuns {
   /**
    * Requests something of a run that another process drives, or will; null when none does, or none can be reached.
    *
-   * Errors: those of the request there; `overloaded` when there is no reply in time.
+   * Errors: those of the request there; `overloaded` when no reply comes in time.
    */
   async requestElsewhere(runId: string, request: RunRequest): Promise<{ readonly result: unknown } | null> {
     const { shared } = this.store;
@@ -132,7 +132,7 @@ export class StoredRuns {
   async free(runId: string): Promise<StoredRun> {
     for (let waited = 0; ; waited += pollMs) {
       const run = await this.load(runId);
-      if (!run) throw new EngineError('run.notFound', `There is no run '${runId}'.`, { runId });
+      if (!run) throw notFound(runId);
       const pid = run.result ? null : this.store.driverOf(run.ref);
       if (pid === null) return run;
       if (waited >= parkingMs) throw ownedBy(runId, pid);
