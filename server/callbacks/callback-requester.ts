@@ -1,11 +1,10 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
 import type { CallbackContext, PendingAdded, WaitingCall } from '../engine/callbacks.ts';
-import { EngineError } from '../engine/errors.ts';
 import type { Serves } from '../engine/steps/run-lines.ts';
-import { describeOverflow, overflowIn } from '../errors/json-overflow.ts';
-import { failed, methodNotFound, timedOut } from './callback-errors.ts';
+import { methodNotFound } from './callback-errors.ts';
+import { type CallbackRequest, errorOf, readResult } from './callback-request.ts';
 import { CallbackError, type RequestSender } from './client.ts';
-import { type CallbackWorld, type OpenCallbackOptions, openCallback, type Shorten } from './open-callback.ts';
+import { type CallbackItem, type CallbackRun, type CallbackWorld, openCallback } from './open-callback.ts';
 import type { PendingAnswer, PendingJournal } from './pending-journal.ts';
 import { Semaphore } from './semaphore.ts';
 
@@ -31,23 +30,10 @@ export interface StoredCallbacks {
   readonly serves: Serves | undefined;
 }
 
-/** One callback and how its result is read. */
-export interface CallbackRequest<T> {
-  readonly method: CallbackMethod;
-  readonly name: string;
-  readonly toolCallId?: string;
-  /** Milliseconds until it is given up; null: never; absent: as the limits say. */
-  readonly timeoutMs?: number | null | undefined;
-  readonly isForHuman?: boolean;
-  readonly shorten?: Shorten;
-  read(result: unknown): T;
-  /** Called as soon as it ends in any way: what the client sends after that is late. */
-  onEnd?(): void;
-  onError?(error: CallbackError): EngineError | undefined;
-}
-
 /** Sends the callbacks of one run. */
-export class CallbackRequester {
+export class CallbackRequester implements CallbackRun {
+  readonly runId: string;
+  readonly world: CallbackWorld;
   readonly #options: RequesterOptions;
   readonly #semaphore: Semaphore;
   #lastKey = '';
@@ -55,6 +41,8 @@ export class CallbackRequester {
   #counts: Partial<Record<CallbackMethod, number>> = {};
 
   constructor(options: RequesterOptions) {
+    this.runId = options.runId;
+    this.world = options.world;
     this.#options = options;
     this.#semaphore = new Semaphore(options.inFlight);
   }
@@ -69,24 +57,20 @@ export class CallbackRequester {
   request<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
     const requests = this.#options.requests();
     if (!requests) return Promise.reject(errorOf(call, unserved(call.method)));
-    const open = this.#openOptions(call, params, context);
-    if (call.isForHuman || !this.serves(call.method)) return this.#wait(call, open, context);
-    const known = this.#options.stored?.journal?.answerTo(open.pendingId);
+    const item = this.#itemOf(call, params, context);
+    if (call.isForHuman || !this.serves(call.method)) return this.#wait(item, context);
+    const known = this.#options.stored?.journal?.answerTo(item.pendingId);
     if (known) return answered(call, known);
-    return this.#semaphore.enter(context.signal).then((leave) => {
-      const { world } = this.#options;
-      const onEnd = () => {
-        leave();
-        call.onEnd?.();
-      };
-      const now = this.#options.requests();
-      return openCallback(open, {
-        requests: now,
-        world,
-        signal: context.signal,
-        onEnd,
-      });
-    });
+    if (!context.signal.aborted && this.#semaphore.tryEnter()) return this.#send(item);
+    return this.#semaphore.enter(context.signal).then(() => this.#send(item));
+  }
+
+  #send<T>(item: CallbackItem<T>): Promise<T> {
+    return openCallback(item, this, { requests: this.#options.requests(), hasPlace: true });
+  }
+
+  leave(): void {
+    this.#semaphore.leave();
   }
 
   /** Returns whether the client is sent a callback. */
@@ -98,24 +82,22 @@ export class CallbackRequester {
   }
 
   /** Waits for `pending/resolve`. The events that announce the item are emitted here when the step does not emit them. */
-  async #wait<T>(call: CallbackRequest<T>, open: OpenCallbackOptions<T>, context: CallbackContext): Promise<T> {
-    const { world, stored } = this.#options;
-    const journal = stored?.journal;
-    const { pendingId } = open;
+  async #wait<T>(item: CallbackItem<T>, context: CallbackContext): Promise<T> {
+    const { call, pendingId } = item;
+    const journal = this.#options.stored?.journal;
     const known = journal?.answerTo(pendingId);
-    const createdAtMs = journal && !known ? this.#opened(journal, open) : undefined;
+    const createdAtMs = journal && !known ? this.#opened(journal, item) : undefined;
     context.emit?.(pendingAdded(call, pendingId));
     try {
       if (known) return await answered(call, known);
-      const onEnd = () => call.onEnd?.();
-      return await openCallback(open, { requests: null, world, signal: context.signal, onEnd, createdAtMs });
+      return await openCallback(item, this, { requests: null, hasPlace: false, createdAtMs });
     } finally {
       if (!context.signal.aborted) context.emit?.({ event_kind: 'pending_resolved', pendingId });
     }
   }
 
   /** Writes down that something waits, and returns since when. */
-  #opened(journal: PendingJournal, { pendingId, method, params, timeoutMs }: OpenCallbackOptions<unknown>): number {
+  #opened(journal: PendingJournal, { call: { method }, pendingId, params, timeoutMs }: CallbackItem<unknown>): number {
     const before = journal.openedBefore(pendingId);
     if (before) return before.at;
     const at = this.#options.world.epochMs();
@@ -123,34 +105,24 @@ export class CallbackRequester {
     return at;
   }
 
-  #openOptions<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): OpenCallbackOptions<T> {
-    const { runId, deps, stored } = this.#options;
-    const journal = stored?.journal;
+  #itemOf<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): CallbackItem<T> {
+    const { runId, deps } = this.#options;
     const timeoutMs = call.timeoutMs === undefined ? this.#options.timeoutMs : call.timeoutMs;
     const pendingId = this.#pendingId(context.idempotencyKey, call.method);
-    return {
-      pendingId,
+    const whole = {
       runId,
-      method: call.method,
-      params: {
-        runId,
-        runStep: context.runStep,
-        pendingId,
-        ...(timeoutMs === null ? {} : { deadlineMs: timeoutMs }),
-        ...(deps === undefined ? {} : { deps }),
-        ...params,
-      },
-      timeoutMs,
-      isForHuman: call.isForHuman ?? false,
-      shorten: call.shorten,
-      read: (result) => call.read(finite(call, result)),
-      errorOf: (error: CallbackError) => errorOf(call, error),
-      timedOut: () => timedOut(call, timeoutMs ?? 0),
-      // A secret is written nowhere.
-      ...(journal && call.method !== 'secret/get'
-        ? { onResolved: (answer: PendingAnswer) => journal.answer(pendingId, answer) }
-        : {}),
+      runStep: context.runStep,
+      pendingId,
+      ...(timeoutMs === null ? {} : { deadlineMs: timeoutMs }),
+      ...(deps === undefined ? {} : { deps }),
+      ...params,
     };
+    return { call, pendingId, params: whole, timeoutMs, signal: context.signal };
+  }
+
+  written({ call, pendingId }: CallbackItem<unknown>, answer: PendingAnswer): Promise<void> | undefined {
+    // A secret is written nowhere.
+    return call.method === 'secret/get' ? undefined : this.#options.stored?.journal?.answer(pendingId, answer);
   }
 
   waitsAs(call: WaitingCall): PendingAdded | null {
@@ -183,22 +155,11 @@ const marks: Partial<Record<CallbackMethod, string>> = {
 /** What a callback comes to whose answer was given before the run was interrupted. Errors: those of the callback. */
 async function answered<T>(call: CallbackRequest<T>, { result, error }: PendingAnswer): Promise<T> {
   if (error) throw errorOf(call, new CallbackError({ kind: 'error', ...error, data: error.data }));
-  return call.read(finite(call, result ?? null));
+  return readResult(call, result ?? null);
 }
-
-const errorOf = <T>(call: CallbackRequest<T>, error: CallbackError) => call.onError?.(error) ?? failed(call, error);
 
 const unserved = (method: string) =>
   new CallbackError({ kind: 'error', code: methodNotFound, message: method, data: null });
-
-/** Errors: `callback.invalid` for a result with a number like 1e400, which would become null. */
-function finite(call: { method: string; name: string }, answer: unknown): unknown {
-  const overflow = overflowIn(answer);
-  if (!overflow) return answer;
-  const { method, name } = call;
-  const message = `The answer of ${method} for '${name}' cannot be used: ${describeOverflow(overflow)}.`;
-  throw new EngineError('callback.invalid', message, { method, name, path: overflow.path });
-}
 
 /** How a call waits that its client is not sent; null when it is. */
 export function waitsAs(

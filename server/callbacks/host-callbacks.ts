@@ -18,7 +18,8 @@ import type {
 import { EngineError } from '../engine/errors.ts';
 import { unknownKinds } from '../engine/messages/unknown-kinds.ts';
 import type { PartStream } from '../engine/streaming/part-stream.ts';
-import { type CallbackRequest, CallbackRequester, type RequesterOptions } from './callback-requester.ts';
+import type { CallbackRequest } from './callback-request.ts';
+import { CallbackRequester, type RequesterOptions } from './callback-requester.ts';
 import { decidedOn, invalid, isEmptyList, isObject, parsed } from './callback-results.ts';
 import type { RequestSender } from './client.ts';
 import { addDelta } from './model-delta.ts';
@@ -58,6 +59,24 @@ const lateDelta = (requestId: string) =>
     { method: 'model/request', requestId },
   );
 
+/** A class, since thousands of calls may wait: they share what reads their results. */
+class HostToolCall implements CallbackRequest<ToolOutcome> {
+  readonly method = 'tool/call';
+  readonly name: string;
+  readonly toolCallId: string;
+  readonly timeoutMs: number | undefined;
+
+  constructor(name: string, toolCallId: string, timeoutMs: number | undefined) {
+    this.name = name;
+    this.toolCallId = toolCallId;
+    this.timeoutMs = timeoutMs;
+  }
+
+  read(result: unknown): ToolOutcome {
+    return toolOutcome(result, this.name);
+  }
+}
+
 /** The callbacks of one run, as JSON-RPC requests to its client. */
 export class HostCallbacks implements Callbacks {
   readonly #options: CallbackOptions;
@@ -71,11 +90,9 @@ export class HostCallbacks implements Callbacks {
 
   callTool(request: ToolRequest, context: CallbackContext): Promise<ToolOutcome> {
     const { timeoutMs, ...params } = request;
-    const { name, toolCallId } = request;
-    const read = (answer: unknown) => toolOutcome(answer, name);
-    const call = { method: 'tool/call' as const, name, toolCallId, timeoutMs, read };
-    const traceparent = this.#options.traceparentOf?.(toolCallId);
+    const traceparent = this.#options.traceparentOf?.(request.toolCallId);
     const meta = traceparent === undefined ? {} : { _meta: { traceparent } };
+    const call = new HostToolCall(request.name, request.toolCallId, timeoutMs);
     return this.request(call, { ...params, idempotencyKey: context.idempotencyKey, ...meta }, context);
   }
 

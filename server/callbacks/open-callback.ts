@@ -1,5 +1,6 @@
 import type { CallbackMethod } from '../../protocol/catalogue.ts';
-import type { EngineError } from '../engine/errors.ts';
+import { timedOut } from './callback-errors.ts';
+import { type CallbackRequest, errorOf, readResult } from './callback-request.ts';
 import {
   type AnswerListener,
   CallbackError,
@@ -26,40 +27,33 @@ export interface CallbackWorld {
   readonly epochMs: () => number;
 }
 
-/** One callback, ready to be sent. */
-export interface OpenCallbackOptions<T> {
-  readonly pendingId: string;
+/** The run that callbacks are sent for. */
+export interface CallbackRun {
   readonly runId: string;
-  readonly method: CallbackMethod;
+  readonly world: CallbackWorld;
+  /** Called when a callback that was sent has ended, so that another one may be. */
+  leave(): void;
+  /** Writes down an answer that was given in place of the client, before anything follows from it. */
+  written(item: CallbackItem<unknown>, answer: PendingAnswer): Promise<void> | undefined;
+}
+
+/** One callback, ready to be sent. */
+export interface CallbackItem<T> {
+  readonly call: CallbackRequest<T>;
+  readonly pendingId: string;
   readonly params: Record<string, unknown>;
   /** Milliseconds until it is given up; null: never. */
   readonly timeoutMs: number | null;
-  /** True when it is never sent, since a human decides. */
-  readonly isForHuman: boolean;
-  /** Leaves out of the parameters what the client keeps. */
-  readonly shorten?: Shorten | undefined;
-  /** Reads the result. Errors: `callback.invalid`. */
-  readonly read: (answer: unknown) => T;
-  /** Returns the error for a response that is an error. */
-  readonly errorOf: (error: CallbackError) => EngineError;
-  readonly timedOut: () => EngineError;
-  /** Called when it is answered in place of its client, before anything follows from that. */
-  readonly onResolved?: (answer: PendingAnswer) => Promise<void> | undefined;
+  readonly signal: AbortSignal;
 }
 
-/** Returns the parameters as a client is sent them; with `isWhole` nothing is left out. */
-export type Shorten = (
-  params: Record<string, unknown>,
-  requests: RequestSender,
-  isWhole: boolean,
-) => { params: Record<string, unknown>; isShort: boolean };
-
-/** How a callback ends for the step that sent it. */
-interface Until<T> {
-  readonly signal: AbortSignal;
+/** How a callback is waited for. */
+interface Waiting<T> {
+  readonly createdAtMs: number;
+  /** True while it takes one of the places of its run. */
+  readonly hasPlace: boolean;
   readonly resolve: (value: T) => void;
   readonly reject: (error: unknown) => void;
-  readonly onEnd: (() => void) | undefined;
 }
 
 /**
@@ -67,130 +61,156 @@ interface Until<T> {
  * deadline; an abort. A response that arrives afterwards is only counted.
  */
 class OpenCallback<T> implements PendingEntry, AnswerListener {
-  readonly pendingId: string;
-  readonly runId: string;
-  readonly method: CallbackMethod;
-  readonly params: Record<string, unknown>;
-  readonly createdAtMs: number;
-  readonly deadlineAtMs: number | null;
-  readonly #options: OpenCallbackOptions<T>;
-  readonly #world: CallbackWorld;
-  readonly #until: Until<T>;
-  readonly #onAbort = () => this.#end('withdrawn', () => this.#until.reject(this.#until.signal.reason));
+  readonly #item: CallbackItem<T>;
+  readonly #run: CallbackRun;
+  readonly #waiting: Waiting<T>;
   #sent: SentRequest | null = null;
   #stopTimer: (() => void) | null = null;
-  /** Sends it again with what was left out; null when nothing was. */
-  #sendWhole: (() => void) | null = null;
+  /** Whether something was left out of what was sent. */
+  #isShort = false;
   #isOpen = true;
 
-  constructor(
-    options: OpenCallbackOptions<T>,
-    world: CallbackWorld,
-    { until, createdAtMs }: { until: Until<T>; createdAtMs: number },
-  ) {
-    const { pendingId, runId, method, params, timeoutMs } = options;
-    this.pendingId = pendingId;
-    this.runId = runId;
-    this.method = method;
-    this.params = params;
-    this.createdAtMs = createdAtMs;
-    this.deadlineAtMs = timeoutMs === null ? null : this.createdAtMs + timeoutMs;
-    this.#options = options;
-    this.#world = world;
-    this.#until = until;
+  constructor(item: CallbackItem<T>, run: CallbackRun, waiting: Waiting<T>) {
+    this.#item = item;
+    this.#run = run;
+    this.#waiting = waiting;
+  }
+
+  get pendingId(): string {
+    return this.#item.pendingId;
+  }
+
+  get runId(): string {
+    return this.#run.runId;
+  }
+
+  get method(): CallbackMethod {
+    return this.#item.call.method;
+  }
+
+  get params(): Record<string, unknown> {
+    return this.#item.params;
+  }
+
+  get createdAtMs(): number {
+    return this.#waiting.createdAtMs;
+  }
+
+  get deadlineAtMs(): number | null {
+    const { timeoutMs } = this.#item;
+    return timeoutMs === null ? null : this.createdAtMs + timeoutMs;
   }
 
   /** Opens it and sends it; with `requests` null it waits in `pending/list`. */
   open(requests: RequestSender | null): void {
-    const { pending, counters, after, epochMs } = this.#world;
-    const { signal } = this.#until;
+    const { pending, counters, after, epochMs } = this.#run.world;
+    const { signal } = this.#item;
+    const { deadlineAtMs } = this;
     counters.open += 1;
-    if (this.deadlineAtMs !== null)
-      this.#stopTimer = after(Math.max(0, this.deadlineAtMs - epochMs()), () => this.#expire());
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (deadlineAtMs !== null) this.#stopTimer = after(Math.max(0, deadlineAtMs - epochMs()), () => this.#expire());
+    signal.addEventListener('abort', this, { once: true });
     pending.add(this);
-    if (signal.aborted) this.#onAbort();
-    else if (requests && this.#isOpen) this.#send(requests);
+    if (signal.aborted) this.handleEvent();
+    else if (requests && this.#isOpen) this.#send(requests, false);
   }
 
-  #send(requests: RequestSender, isWhole = false): void {
-    const short = requests.keepsHistories ? this.#options.shorten?.(this.params, requests, isWhole) : undefined;
-    this.#sendWhole = short?.isShort ? () => this.#send(requests, true) : null;
-    this.#sent = requests.request(this.method, short?.params ?? this.params, this);
+  /** The signal was aborted. */
+  handleEvent(): void {
+    this.#end('withdrawn', () => this.#waiting.reject(this.#item.signal.reason));
+  }
+
+  #send(requests: RequestSender, isWhole: boolean): void {
+    const { call, params } = this.#item;
+    const short = requests.keepsHistories ? call.shorten?.(params, requests, isWhole) : undefined;
+    this.#isShort = short?.isShort ?? false;
+    const listener = this.#isShort ? this.#asksForMore(requests) : this;
+    this.#sent = requests.request(call.method, short?.params ?? params, listener);
+  }
+
+  /** A client that has lost what was left out is sent the whole. */
+  #asksForMore(requests: RequestSender): AnswerListener {
+    return {
+      answered: (answer) => {
+        if (this.#isOpen && wantsWholeHistory(answer)) this.#send(requests, true);
+        else this.answered(answer);
+      },
+      failed: (error) => this.failed(error),
+    };
   }
 
   /** A new object takes its place, so that a response of the former client is late like any other. */
   moveTo(requests: RequestSender | null): void {
     if (!this.#isOpen) return;
     this.#close();
-    const { createdAtMs } = this;
-    new OpenCallback(this.#options, this.#world, { until: this.#until, createdAtMs }).open(
-      this.#options.isForHuman ? null : requests,
-    );
+    const next = new OpenCallback(this.#item, this.#run, this.#waiting);
+    next.open(this.#item.call.isForHuman ? null : requests);
   }
 
-  resolve({ result, error }: PendingAnswer): Promise<void> | undefined {
-    const { read, onResolved } = this.#options;
+  resolve(answer: PendingAnswer): Promise<void> | undefined {
+    const { result, error } = answer;
     if (error) {
-      const written = onResolved?.({ error });
+      const written = this.#run.written(this.#item, answer);
       this.fail({ kind: 'error', code: error.code, message: error.message, data: error.data });
       return written;
     }
-    const value = read(result);
-    const written = onResolved?.({ result });
-    this.#end('answered', () => this.#until.resolve(value));
+    const value = readResult(this.#item.call, result);
+    const written = this.#run.written(this.#item, answer);
+    this.#end('answered', () => this.#waiting.resolve(value));
     return written;
   }
 
   fail(failure: CallbackFailure): void {
-    this.#end('answered', () => this.#until.reject(this.#options.errorOf(new CallbackError(failure))));
+    this.#fail(new CallbackError(failure));
   }
 
   answered(answer: unknown): void {
     if (!this.#isOpen) {
-      this.#world.counters.late += 1;
+      this.#run.world.counters.late += 1;
       return;
     }
     this.#sent = null;
-    if (this.#sendWhole && wantsWholeHistory(answer)) {
-      this.#sendWhole();
-      return;
-    }
     try {
-      const value = this.#options.read(answer);
-      this.#end('answered', () => this.#until.resolve(value));
+      const value = readResult(this.#item.call, answer);
+      this.#end('answered', () => this.#waiting.resolve(value));
     } catch (error) {
-      this.#end('answered', () => this.#until.reject(error));
+      this.#end('answered', () => this.#waiting.reject(error));
     }
   }
 
   failed(error: CallbackError): void {
     if (!this.#isOpen) {
-      this.#world.counters.late += 1;
+      this.#run.world.counters.late += 1;
       return;
     }
     this.#sent = null;
-    this.#end('answered', () => this.#until.reject(this.#options.errorOf(error)));
+    this.#fail(error);
+  }
+
+  #fail(error: CallbackError): void {
+    this.#end('answered', () => this.#waiting.reject(errorOf(this.#item.call, error)));
   }
 
   #expire(): void {
-    this.#end('expired', () => this.#until.reject(this.#options.timedOut()));
+    const { call, timeoutMs } = this.#item;
+    this.#end('expired', () => this.#waiting.reject(timedOut(call, timeoutMs ?? 0)));
   }
 
   #end(how: PendingEnd, then: () => void): void {
     if (!this.#isOpen) return;
     this.#close();
-    this.#world.pending.remove(this.pendingId, how);
-    this.#until.onEnd?.();
+    this.#run.world.pending.remove(this.pendingId, how);
+    if (this.#waiting.hasPlace) this.#run.leave();
+    this.#item.call.onEnd?.();
     then();
   }
 
   #close(): void {
+    const { counters } = this.#run.world;
     this.#isOpen = false;
     this.#stopTimer?.();
-    this.#until.signal.removeEventListener('abort', this.#onAbort);
-    this.#world.counters.open -= 1;
-    this.#sent?.withdraw(countLate(this.#world.counters));
+    this.#item.signal.removeEventListener('abort', this);
+    counters.open -= 1;
+    this.#sent?.withdraw(countLate(counters));
   }
 }
 
@@ -203,23 +223,20 @@ function countLate(counters: CallbackCounters): AnswerListener {
 }
 
 /**
- * Sends a callback, or lets it wait for `pending/resolve`.
+ * Sends a callback, or lets it wait for `pending/resolve`; with `hasPlace` it leaves a place in its run when it ends.
  *
  * Errors: those of the callback; the reason of the signal when that is aborted first.
  */
 export function openCallback<T>(
-  options: OpenCallbackOptions<T>,
-  where: {
-    requests: RequestSender | null;
-    world: CallbackWorld;
-    signal: AbortSignal;
-    onEnd?: () => void;
-    createdAtMs?: number | undefined;
-  },
+  item: CallbackItem<T>,
+  run: CallbackRun,
+  {
+    requests,
+    hasPlace,
+    createdAtMs = run.world.epochMs(),
+  }: { requests: RequestSender | null; hasPlace: boolean; createdAtMs?: number | undefined },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const { requests, world, signal, onEnd, createdAtMs = world.epochMs() } = where;
-    const until = { signal, resolve, reject, onEnd };
-    new OpenCallback(options, world, { until, createdAtMs }).open(requests);
+    new OpenCallback(item, run, { createdAtMs, hasPlace, resolve, reject }).open(requests);
   });
 }

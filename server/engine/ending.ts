@@ -20,7 +20,10 @@ export type ReportBug = (error: unknown) => EngineError;
  * Runs to any end, emits it as `run_finished`, and leaves a history that is exact.
  */
 export function runToEnd(state: RunState, reportBug: ReportBug): Promise<RunResult> {
-  return endingOf(state, reportBug).then((ending) => finish(state, ending));
+  return runToOutput(state).then(
+    (output) => finish(state, reached(state, output)),
+    (error) => finish(state, endedBy(state, error, reportBug)),
+  );
 }
 
 async function finish(state: RunState, ending: Ending): Promise<RunResult> {
@@ -34,18 +37,17 @@ async function finish(state: RunState, ending: Ending): Promise<RunResult> {
   return result;
 }
 
-async function endingOf(state: RunState, reportBug: ReportBug): Promise<Ending> {
-  try {
-    const output = await runToOutput(state);
-    state.output = output;
-    return { outcome: output.deferred ? 'deferred' : 'success', output };
-  } catch (error) {
-    const { signal } = state.input;
-    if (signal.aborted) return interrupted(state, signal.reason);
-    if (!(error instanceof EngineError)) return { outcome: 'failed', error: toRunError(reportBug(error)) };
-    // A client that is gone is the end of the step that waited for it.
-    return stops.has(error.kind) ? interrupted(state, error) : { outcome: 'failed', error: toRunError(error) };
-  }
+function reached(state: RunState, output: FinalOutput): Ending {
+  state.output = output;
+  return { outcome: output.deferred ? 'deferred' : 'success', output };
+}
+
+function endedBy(state: RunState, error: unknown, reportBug: ReportBug): Ending {
+  const { signal } = state.input;
+  if (signal.aborted) return interrupted(state, signal.reason);
+  if (!(error instanceof EngineError)) return { outcome: 'failed', error: toRunError(reportBug(error)) };
+  // A client that is gone is the end of the step that waited for it.
+  return stops.has(error.kind) ? interrupted(state, error) : { outcome: 'failed', error: toRunError(error) };
 }
 
 const stops: ReadonlySet<string> = new Set(['run.cancelled', 'run.timeout', 'client.gone']);

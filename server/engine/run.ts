@@ -40,25 +40,24 @@ function advance(state: RunState, node: Exclude<RunNode, { kind: 'end' }>): Prom
 
 const responded = (response: ModelResponse): RunNode => ({ kind: 'handleResponse', response });
 
-async function handleResponse(state: RunState, node: RunNode & { kind: 'handleResponse' }): Promise<RunNode> {
+function handleResponse(state: RunState, node: RunNode & { kind: 'handleResponse' }): Promise<RunNode> {
   const { response, resolutions = null } = node;
-  const { agent } = state;
+  const { output } = state.agent;
   const context = { hasTools: state.functionTools.length > 0, maxTokens: state.lastMaxTokens };
-  const decision = afterResponse(response, agent.output, context);
+  const decision = afterResponse(response, output, context);
   switch (decision.kind) {
-    case 'callTools':
-      return afterCalls(
-        state,
-        await handleCalls(state, decision.calls, { text: decision.text, resolutions }),
-        resolutions !== null,
-      );
+    case 'callTools': {
+      const isResumed = resolutions !== null;
+      const given = { text: decision.text, resolutions };
+      return handleCalls(state, decision.calls, given).then((handled) => afterCalls(state, handled, isResumed));
+    }
     case 'text':
-      if (!agent.output.text) throw new Error('text was decided on without a text processor');
-      return afterText(state, await processText(state, decision.text, agent.output.text), response);
+      if (!output.text) throw new Error('text was decided on without a text processor');
+      return processText(state, decision.text, output.text).then((text) => afterText(state, text, response));
     case 'null':
-      return afterText(state, await processNull(state), response);
+      return processNull(state).then((text) => afterText(state, text, response));
     case 'retry':
-      return feedback(state, retry(decision.message, 'no_output'));
+      return Promise.resolve(feedback(state, retry(decision.message, 'no_output')));
   }
 }
 

@@ -1,8 +1,8 @@
 import { ModelResponse } from '../../protocol/messages/messages.ts';
+import type { Shorten } from '../callbacks/callback-request.ts';
 import { invalid } from '../callbacks/callback-results.ts';
 import type { CallbackError } from '../callbacks/client.ts';
 import type { HostCallbacks } from '../callbacks/host-callbacks.ts';
-import type { Shorten } from '../callbacks/open-callback.ts';
 import { SentHistory } from '../callbacks/sent-history.ts';
 import { EngineError } from '../engine/errors.ts';
 import { jsonSize } from '../engine/json/json-size.ts';

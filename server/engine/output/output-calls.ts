@@ -1,9 +1,9 @@
 import { unexpectedBehavior } from '../errors.ts';
 import { isTurnDue, nextTurn } from '../loop-turns.ts';
-import type { CallBatch, ClassifiedCall, OutputCallResult } from '../tools/call-batch.ts';
+import type { CallBatch, OutputCallResult } from '../tools/call-batch.ts';
 import { status } from '../tools/call-batch.ts';
 import { invalid, type Refusal, retriedReturn, toolReturn } from '../tools/returns.ts';
-import { checkIncomplete } from '../tools/tool-calls.ts';
+import { type ClassifiedCall, checkIncomplete } from '../tools/tool-calls.ts';
 import { validated } from './output.ts';
 
 /**

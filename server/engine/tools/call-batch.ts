@@ -4,7 +4,7 @@ import type { FinalOutput } from '../node.ts';
 import type { RunState } from '../state.ts';
 import type { Resolutions } from './resolutions.ts';
 import { toolReturn } from './returns.ts';
-import type { LeftCall, PlacedCall, Resolved, SettledCall } from './tool-calls.ts';
+import type { ClassifiedCall, LeftCall, Resolved, SettledCall } from './tool-calls.ts';
 
 /** The wording of the returns the engine writes itself. Source: Pydantic AI `_tool_execution`. */
 export const status = {
@@ -16,11 +16,6 @@ export const status = {
   outputInvalid: 'Output tool not used - output failed validation.',
   toolSkipped: 'Tool not executed - a final result was already processed.',
 } as const;
-
-/** A call of a response with the kind of its tool; calls of the last two kinds are deferred. */
-export type ClassifiedCall = PlacedCall & {
-  readonly kind: 'function' | 'unknown' | 'output' | 'external' | 'unapproved';
-};
 
 /** The outcome of a call of an output tool. */
 export type OutputCallResult =
@@ -44,6 +39,7 @@ export class CallBatch {
   #winner: ToolReturnPart | null = null;
   #functionRetried = false;
   #left: Map<ClassifiedCall, LeftCall> | null = null;
+  #settled: Map<ClassifiedCall, SettledCall> | null = null;
 
   constructor(
     state: RunState,
@@ -126,6 +122,18 @@ export class CallBatch {
     this.state.emit({ part, content: null, event_kind: 'function_tool_result' });
   }
 
+  /** Keeps the result of a function call until it is stored, and emits it. */
+  settle(call: ClassifiedCall, result: SettledCall): void {
+    this.#settled ??= new Map();
+    this.#settled.set(call, result);
+    this.recordResult(call, result);
+  }
+
+  /** Returns the result of a call that was settled. */
+  settledOf(call: ClassifiedCall): SettledCall | undefined {
+    return this.#settled?.get(call);
+  }
+
   /** Emits the result of a function call; a retry of a real tool keeps an output from winning. */
   recordResult(call: ClassifiedCall, { part, userContent }: SettledCall): void {
     if (part.outcome === 'retried' && call.kind === 'function') this.#functionRetried = true;
@@ -133,17 +141,17 @@ export class CallBatch {
   }
 
   /** Stores settled calls in call order: results first, then their content for the user prompt. */
-  store(settled: ReadonlyMap<ClassifiedCall, SettledCall>, order: readonly ClassifiedCall[]): void {
+  store(order: readonly ClassifiedCall[]): void {
     for (const call of order) {
-      const result = settled.get(call);
+      const result = this.settledOf(call);
       if (result) this.parts.push(result.part);
     }
-    this.storeUserContent(settled, order);
+    this.storeUserContent(order);
   }
 
-  storeUserContent(settled: ReadonlyMap<ClassifiedCall, SettledCall>, order: readonly ClassifiedCall[]): void {
+  storeUserContent(order: readonly ClassifiedCall[]): void {
     for (const call of order) {
-      const content = settled.get(call)?.userContent;
+      const content = this.settledOf(call)?.userContent;
       if (content) this.parts.push(userPromptPart(content, this.state.time));
     }
   }

@@ -4,10 +4,18 @@ import { deferralNotAllowed, unexpectedBehavior, userError } from '../errors.ts'
 import { isTurnDue, nextTurn } from '../loop-turns.ts';
 import { announcedStep } from '../steps/announced-step.ts';
 import { stepKey } from '../steps/steps.ts';
-import type { CallBatch, ClassifiedCall } from './call-batch.ts';
+import type { CallBatch } from './call-batch.ts';
 import { duplicateIds, idList, idSet, readResults, recordedResults } from './resolutions.ts';
 import { runChecked } from './running-calls.ts';
-import { type CheckedCall, checkCall, countFailure, type Resolved, settleCall, validateCall } from './tool-calls.ts';
+import {
+  type CheckedCall,
+  type ClassifiedCall,
+  checkCall,
+  countFailure,
+  type Resolved,
+  settleCall,
+  validateCall,
+} from './tool-calls.ts';
 
 // Deferred calls: those of external tools, those that need an approval, and those a tool deferred
 // while it ran. Source: Pydantic AI `_finalize_deferred`, `_resolve_deferred_calls`.
@@ -180,23 +188,23 @@ async function runResolved(
   { results, rerun }: { results: DeferredToolResults; rerun: number },
 ): Promise<Left | null> {
   const { byId, metadata } = readResults(results);
-  const checked = new Map<ClassifiedCall, CheckedCall>();
+  const checked: CheckedCall[] = [];
   for (const call of [...left.unapproved, ...left.external]) {
     const resolution = byId.get(call.call.tool_call_id);
     if (!resolution || resolution === 'skip') continue;
     const resolved: Resolved = { resolution, metadata: metadata[call.call.tool_call_id], rerun };
-    checked.set(
-      call,
-      resolution.kind === 'approved' ? approved(batch, call, resolved) : { ...call, kind: 'resolved', resolution },
+    checked.push(
+      resolution.kind === 'approved' ? approved(batch, call, resolved) : { kind: 'resolved', placed: call, resolution },
     );
   }
   await runChecked(batch, checked);
+  const decided = new Set(checked.map(({ placed }) => placed));
   const again = leftWhileRunning(batch);
   const remain = (calls: readonly ClassifiedCall[], more: readonly ClassifiedCall[]) => [
-    ...calls.filter((call) => !checked.has(call)),
+    ...calls.filter((call) => !decided.has(call)),
     ...more,
   ];
-  const unchecked = [...left.external, ...left.unapproved].filter((call) => !checked.has(call));
+  const unchecked = [...left.external, ...left.unapproved].filter((call) => !decided.has(call));
   const rest: Left = {
     external: remain(left.external, again.external),
     unapproved: remain(left.unapproved, again.unapproved),

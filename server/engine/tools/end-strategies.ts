@@ -4,11 +4,11 @@ import type { FinalOutput } from '../node.ts';
 import { processText } from '../output/output.ts';
 import { runOutput, runOutputInTurn, throwExceeded } from '../output/output-calls.ts';
 import type { RunState } from '../state.ts';
-import { CallBatch, type ClassifiedCall, type OutputCallResult } from './call-batch.ts';
+import { CallBatch, type OutputCallResult } from './call-batch.ts';
 import { checkResolutions, leaveToOthers } from './deferral.ts';
 import type { Resolutions } from './resolutions.ts';
 import { checkCalls, runFunctions, runOne, runSegments } from './running-calls.ts';
-import { type SettledCall, toolInStep } from './tool-calls.ts';
+import { type ClassifiedCall, toolInStep } from './tool-calls.ts';
 
 /**
  * Works on the calls of a response by the end strategy. Returns the output when one won; the results go into a request
@@ -95,27 +95,22 @@ async function inOrder(batch: CallBatch): Promise<void> {
   await runFunctions(batch, waiting);
 }
 
-interface Results {
-  readonly outputs: Map<ClassifiedCall, OutputCallResult>;
-  readonly settled: Map<ClassifiedCall, SettledCall>;
-}
-
 /** Everything runs together; the first valid output in the order of the model wins. */
 async function exhaustive(batch: CallBatch): Promise<void> {
   const { executable } = batch;
-  const checked = await checkCalls(batch, batch.functions);
-  const results: Results = { outputs: new Map(), settled: new Map() };
-  const { outputs, settled } = results;
+  const functions = new Map((await checkCalls(batch, batch.functions)).map((one) => [one.placed, one]));
+  const outputs = new Map<ClassifiedCall, OutputCallResult>();
+  const items = executable.map((placed) => functions.get(placed) ?? { kind: 'output' as const, placed });
   try {
-    await runSegments(batch, executable, async (call, signal) => {
-      if (call.kind === 'output') outputs.set(call, await runOutput(batch, call));
-      else await runOne(batch, { call, checked: checked.get(call), settled }, signal);
+    await runSegments(batch, items, async (item, signal) => {
+      if (item.kind === 'output') outputs.set(item.placed, await runOutput(batch, item.placed));
+      else await runOne(batch, item, signal);
     });
     const winner = chooseWinner(batch, outputs);
-    for (const call of executable) recordInOrder(batch, call, { winner, ...results });
-    batch.storeUserContent(settled, executable);
+    for (const call of executable) recordInOrder(batch, call, { winner, outputs });
+    batch.storeUserContent(executable);
   } catch (error) {
-    if (batch.parts.length === 0) batch.store(settled, executable);
+    if (batch.parts.length === 0) batch.store(executable);
     throw error;
   }
 }
@@ -137,11 +132,11 @@ function chooseWinner(batch: CallBatch, outputs: ReadonlyMap<ClassifiedCall, Out
 function recordInOrder(
   batch: CallBatch,
   call: ClassifiedCall,
-  from: Results & { winner: ClassifiedCall | null },
+  { winner, outputs }: { winner: ClassifiedCall | null; outputs: ReadonlyMap<ClassifiedCall, OutputCallResult> },
 ): void {
-  const output = from.outputs.get(call);
-  const settled = from.settled.get(call);
-  if (call === from.winner) batch.recordWinner(call);
+  const output = outputs.get(call);
+  const settled = batch.settledOf(call);
+  if (call === winner) batch.recordWinner(call);
   else if (output) batch.recordLoser(call, output);
   else if (settled) batch.parts.push(settled.part);
 }

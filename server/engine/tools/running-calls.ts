@@ -1,13 +1,13 @@
 import { unexpectedBehavior } from '../errors.ts';
 import { isTurnDue, nextTurn } from '../loop-turns.ts';
 import type { RunState } from '../state.ts';
-import type { CallBatch, ClassifiedCall } from './call-batch.ts';
+import type { CallBatch } from './call-batch.ts';
 import { duplicateIds, idList } from './resolutions.ts';
-import { type CheckedCall, checkCall, type SettledCall, settleCall } from './tool-calls.ts';
+import { type CheckedCall, type ClassifiedCall, checkCall, settleCall } from './tool-calls.ts';
 
 /** Runs function calls: all are checked first, then they start together, but for barriers. */
-export async function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
-  if (calls.length > 0) await runChecked(batch, await checkCalls(batch, calls));
+export function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
+  return calls.length > 0 ? runChecked(batch, checkCalls(batch, calls)) : Promise.resolve();
 }
 
 /**
@@ -15,81 +15,70 @@ export async function runFunctions(batch: CallBatch, calls: readonly ClassifiedC
  *
  * Errors: `model.unexpectedBehavior` before any call runs. Source: Pydantic AI `_validate_function_calls`.
  */
-export async function checkCalls(
-  batch: CallBatch,
-  calls: readonly ClassifiedCall[],
-): Promise<Map<ClassifiedCall, CheckedCall>> {
+export async function checkCalls(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<CheckedCall[]> {
   const duplicates = duplicateIds(calls);
   if (duplicates.length > 0) {
     throw unexpectedBehavior(
       `Function tool calls must have unique \`tool_call_id\` values; duplicate \`tool_call_id\`s: ${idList(duplicates)}`,
     );
   }
-  const checked = new Map<ClassifiedCall, CheckedCall>();
+  const checked: CheckedCall[] = [];
   for (const call of calls) {
     if (isTurnDue()) await nextTurn();
-    checked.set(call, checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id)));
+    checked.push(checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id)));
   }
   return checked;
 }
 
 /** Runs calls that were checked; their results are stored in call order, also when one of them ends the run. */
-export async function runChecked(batch: CallBatch, checked: ReadonlyMap<ClassifiedCall, CheckedCall>): Promise<void> {
-  const calls = [...checked.keys()];
-  const settled = new Map<ClassifiedCall, SettledCall>();
+export async function runChecked(
+  batch: CallBatch,
+  checking: readonly CheckedCall[] | Promise<CheckedCall[]>,
+): Promise<void> {
+  const checked = await checking;
   try {
-    await runSegments(batch, calls, (call, signal) =>
-      runOne(batch, { call, checked: checked.get(call), settled }, signal),
-    );
+    await runSegments(batch, checked, (one, signal) => runOne(batch, one, signal));
   } finally {
-    batch.store(settled, calls);
+    batch.store(checked.map(({ placed }) => placed));
   }
 }
 
 /** Runs one checked call to its result, unless its tool defers it. */
-export function runOne(
-  batch: CallBatch,
-  {
-    call,
-    checked,
-    settled,
-  }: { call: ClassifiedCall; checked: CheckedCall | undefined; settled: Map<ClassifiedCall, SettledCall> },
-  signal: AbortSignal,
-): Promise<void> {
-  if (!checked) throw new Error(`call '${call.call.tool_call_id}' was not checked`);
+export function runOne(batch: CallBatch, checked: CheckedCall, signal: AbortSignal): Promise<void> {
   return settleCall(batch.state, checked, signal).then((result) => {
-    if ('left' in result) batch.leave(call, result);
-    else {
-      settled.set(call, result);
-      batch.recordResult(call, result);
-    }
+    if ('left' in result) batch.leave(checked.placed, result);
+    else batch.settle(checked.placed, result);
   });
 }
 
-type Run = (call: ClassifiedCall, signal: AbortSignal) => Promise<void>;
+/** What is run in segments: a checked call, or one of an output tool. */
+interface Placed {
+  readonly placed: ClassifiedCall;
+}
+type Run<T> = (item: T, signal: AbortSignal) => Promise<void>;
 
 /** Runs calls in segments around barriers; inside one they start together, in call order. */
-export function runSegments({ state }: CallBatch, calls: readonly ClassifiedCall[], run: Run): Promise<void> {
-  const [only] = calls;
-  return calls.length === 1 && only ? run(only, state.input.signal) : runInTurn(state, segments(state, calls), run);
+export function runSegments<T extends Placed>({ state }: CallBatch, items: readonly T[], run: Run<T>): Promise<void> {
+  const [only] = items;
+  return items.length === 1 && only ? run(only, state.input.signal) : runInTurn(state, segments(state, items), run);
 }
 
-async function runInTurn(state: RunState, parts: readonly ClassifiedCall[][], run: Run): Promise<void> {
-  for (const calls of parts) await runTogether(state, calls, run);
+async function runInTurn<T>(state: RunState, parts: readonly T[][], run: Run<T>): Promise<void> {
+  for (const items of parts) await runTogether(state, items, run);
 }
 
 /** A call of a `sequential` tool is a segment of its own. */
-function segments(state: RunState, calls: readonly ClassifiedCall[]): ClassifiedCall[][] {
-  const result: ClassifiedCall[][] = [];
-  let open: ClassifiedCall[] | null = null;
-  for (const call of calls) {
-    if (state.tools.get(call.call.tool_name)?.definition.sequential) {
-      result.push([call]);
+function segments<T extends Placed>(state: RunState, items: readonly T[]): T[][] {
+  const result: T[][] = [];
+  let open: T[] | null = null;
+  for (const item of items) {
+    if (state.tools.get(item.placed.call.tool_name)?.definition.sequential) {
+      result.push([item]);
       open = null;
     } else if (open) {
-      open.push(call);
+      open.push(item);
     } else {
-      open = [call];
+      open = [item];
       result.push(open);
     }
   }
@@ -97,9 +86,9 @@ function segments(state: RunState, calls: readonly ClassifiedCall[]): Classified
 }
 
 /** The first error withdraws the calls that still run; all have ended when this returns. */
-async function runTogether(state: RunState, calls: readonly ClassifiedCall[], run: Run): Promise<void> {
-  const [only] = calls;
-  if (calls.length === 1 && only) {
+async function runTogether<T>(state: RunState, items: readonly T[], run: Run<T>): Promise<void> {
+  const [only] = items;
+  if (items.length === 1 && only !== undefined) {
     await run(only, state.input.signal);
     return;
   }
@@ -107,9 +96,9 @@ async function runTogether(state: RunState, calls: readonly ClassifiedCall[], ru
   const signal = AbortSignal.any([state.input.signal, controller.signal]);
   let next = 0;
   const worker = async () => {
-    for (let call = calls[next++]; call && !signal.aborted; call = calls[next++]) await run(call, signal);
+    for (let item = items[next++]; item !== undefined && !signal.aborted; item = items[next++]) await run(item, signal);
   };
-  const width = Math.min(calls.length, state.input.maxToolConcurrency ?? calls.length);
+  const width = Math.min(items.length, state.input.maxToolConcurrency ?? items.length);
   let failure: { error: unknown } | undefined;
   const workers = Array.from({ length: width }, () =>
     worker().catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { addUsage } from '../limits/usage.ts';
 import { argsAsJson } from '../messages/wording.ts';
 import type { RunState } from '../state.ts';
 import { announcedStep } from '../steps/announced-step.ts';
-import { doneOutput, recordedStep } from '../steps/recorded-step.ts';
+import { doneOutput, type Recorded, recordedStep } from '../steps/recorded-step.ts';
 import { type StepContext, type StepOutput, stepKey } from '../steps/steps.ts';
 import type { Resolution } from './resolutions.ts';
 import { invalid, type Refusal, type RetryCount, retriedReturn, retry, toolReturn } from './returns.ts';
@@ -21,6 +21,11 @@ export interface PlacedCall {
   readonly index: number;
 }
 
+/** A call of a response with the kind of its tool; calls of the last two kinds are deferred. */
+export type ClassifiedCall = PlacedCall & {
+  readonly kind: 'function' | 'unknown' | 'output' | 'external' | 'unapproved';
+};
+
 /** Why a call may run although it was deferred: it was approved. */
 export interface Approval {
   readonly metadata: unknown;
@@ -29,18 +34,31 @@ export interface Approval {
 }
 
 /** A call that may run. */
-export type RunnableCall = PlacedCall & {
+export interface RunnableCall {
   readonly kind: 'run';
+  readonly placed: ClassifiedCall;
   readonly tool: CompiledTool;
   readonly args: Record<string, unknown>;
   readonly approval: Approval | null;
-};
+}
 
-/** A checked call: it may run, the model has to try again, or it has been decided outside of the run. */
-export type CheckedCall =
-  | RunnableCall
-  | (PlacedCall & { readonly kind: 'refused'; readonly tool: CompiledTool | null; readonly refusal: Refusal })
-  | (PlacedCall & { readonly kind: 'resolved'; readonly resolution: Exclude<Resolution, { kind: 'approved' }> });
+/** A call that the model has to make again. */
+export interface RefusedCall {
+  readonly kind: 'refused';
+  readonly placed: ClassifiedCall;
+  readonly tool: CompiledTool | null;
+  readonly refusal: Refusal;
+}
+
+/** A call that was decided outside of the run. */
+export interface ResolvedCall {
+  readonly kind: 'resolved';
+  readonly placed: ClassifiedCall;
+  readonly resolution: Exclude<Resolution, { kind: 'approved' }>;
+}
+
+/** A call that was checked before it runs. */
+export type CheckedCall = RunnableCall | RefusedCall | ResolvedCall;
 
 /** The content of a settled call for the next request. */
 export interface SettledCall {
@@ -74,13 +92,13 @@ export interface Resolved {
  * Errors: `model.unexpectedBehavior`, `model.incompleteToolCall` when it failed once too often.
  * Source: Pydantic AI `ToolManager.validate_tool_call`.
  */
-export function checkCall(state: RunState, placed: PlacedCall, resolved?: Resolved): CheckedCall {
+export function checkCall(state: RunState, placed: ClassifiedCall, resolved?: Resolved): CheckedCall {
   const { call } = placed;
   const announce = (argsValid: boolean | null) =>
     state.emit({ part: call, args_valid: argsValid, event_kind: 'function_tool_call' });
   if (resolved && resolved.resolution.kind !== 'approved') {
     announce(null);
-    return { ...placed, kind: 'resolved', resolution: resolved.resolution };
+    return { kind: 'resolved', placed, resolution: resolved.resolution };
   }
   const checked = validateCall(state, placed, resolved);
   try {
@@ -94,19 +112,14 @@ export function checkCall(state: RunState, placed: PlacedCall, resolved?: Resolv
 }
 
 /** Validates a call without an event; an approval may bring other arguments. */
-export function validateCall(
-  state: RunState,
-  placed: PlacedCall,
-  resolved?: Resolved,
-): Exclude<CheckedCall, { kind: 'resolved' }> {
+export function validateCall(state: RunState, placed: ClassifiedCall, resolved?: Resolved): RunnableCall | RefusedCall {
   const tool = toolInStep(state, placed.call.tool_name);
-  if (!tool) return { ...placed, kind: 'refused', tool, refusal: unknownTool(state, placed.call.tool_name) };
+  if (!tool) return { kind: 'refused', placed, tool, refusal: unknownTool(state, placed.call.tool_name) };
   const given = resolved?.resolution.kind === 'approved' ? resolved.resolution.args : undefined;
   const result = tool.validator.validate(given ?? placed.call.args);
-  if (!result.ok) return { ...placed, kind: 'refused', tool, refusal: invalid(result.errors) };
+  if (!result.ok) return { kind: 'refused', placed, tool, refusal: invalid(result.errors) };
   const approval = resolved ? { metadata: resolved.metadata, rerun: resolved.rerun } : null;
-  const { call, index } = placed;
-  return { call, index, kind: 'run', tool, args: result.value as Record<string, unknown>, approval };
+  return { kind: 'run', placed, tool, args: result.value as Record<string, unknown>, approval };
 }
 
 function unknownTool(state: RunState, name: string): Refusal {
@@ -121,10 +134,7 @@ function unknownTool(state: RunState, name: string): Refusal {
  *
  * Errors: `model.unexpectedBehavior`, `model.incompleteToolCall`.
  */
-export function countFailure(
-  state: RunState,
-  { call, tool, refusal }: { call: ToolCallPart; tool: CompiledTool | null; refusal: Refusal },
-): void {
+export function countFailure(state: RunState, { placed: { call }, tool, refusal }: Omit<RefusedCall, 'kind'>): void {
   const max = retriesAllowed(state, tool);
   if (state.counters.retriesOf(call.tool_name) >= max) {
     checkIncomplete(state);
@@ -167,33 +177,50 @@ function isJsonObject(text: string): boolean {
  *
  * Errors: those of `fail-run` and of a client without the callback; `model.unexpectedBehavior`.
  */
-export async function settleCall(
+export function settleCall(
   state: RunState,
   checked: CheckedCall,
   signal: AbortSignal,
 ): Promise<SettledCall | LeftCall> {
-  const { call } = checked;
-  if (checked.kind === 'refused') return refused(state, checked, checked.refusal);
-  if (checked.kind === 'resolved') return settleResolved(state, call, checked.resolution);
-  const { index, approval } = checked;
+  // Not async, since a call may wait long: see `advance`.
+  if (checked.kind === 'run') return runStep(state, checked, signal).then((ran) => settledBy(state, checked, ran));
+  const { call } = checked.placed;
+  return Promise.resolve(
+    checked.kind === 'refused'
+      ? refused(state, checked, checked.refusal)
+      : settleResolved(state, call, checked.resolution),
+  );
+}
+
+/** Runs the tool of a call as a step. */
+function runStep(state: RunState, checked: RunnableCall, signal: AbortSignal): Promise<Recorded<ToolOutcome>> {
+  const { placed, tool, approval } = checked;
+  const { call, index } = placed;
   const key = approval?.rerun
     ? stepKey.rerun(state.runStep, index, approval.rerun)
     : stepKey.call(state.runStep, index);
-  const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
   const body = (context: StepContext) => callTool(state, checked, context);
-  const options = { signal, once: (checked.tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined };
+  const once = (tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined;
   // No client is sent the call of a source.
-  const step = checked.tool.source
-    ? recordedStep(state, key, body, { signal, effect: options.once && { once: options.once } })
-    : announcedStep(state, waiting, body, options);
-  const { value: outcome, time } = await step;
+  if (tool.source) return recordedStep(state, key, body, { signal, effect: once && { once } });
+  const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
+  return announcedStep(state, waiting, body, { signal, once });
+}
+
+function settledBy(
+  state: RunState,
+  checked: RunnableCall,
+  { value: outcome, time }: Recorded<ToolOutcome>,
+): SettledCall | LeftCall {
+  const { placed, tool } = checked;
+  const { call } = placed;
   switch (outcome.kind) {
     case 'deferred':
       return { left: 'external', metadata: outcome.metadata };
     case 'approvalRequired':
       return { left: 'unapproved', metadata: outcome.metadata };
     case 'retry':
-      countFailure(state, { call, tool: checked.tool, refusal: retry(outcome.message) });
+      countFailure(state, { placed, tool, refusal: retry(outcome.message) });
       return refused(state, checked, retry(outcome.message));
     case 'failed':
       return { part: toolReturn(call, outcome.message, time, 'failed'), userContent: null };
@@ -201,7 +228,7 @@ export async function settleCall(
       state.counters.succeed(call.tool_name);
       state.usage = { ...state.usage, tool_calls: state.usage.tool_calls + 1 };
       if (outcome.usage) state.usage = addUsage(state.usage, outcome.usage);
-      return returned(call, outcome, time, checked.tool);
+      return returned(call, outcome, time, tool);
   }
 }
 
@@ -233,7 +260,7 @@ function settleResolved(
 
 function refused(
   state: RunState,
-  { call, tool }: { call: ToolCallPart; tool: CompiledTool | null },
+  { placed: { call }, tool }: RunnableCall | RefusedCall,
   refusal: Refusal,
 ): SettledCall {
   return { part: retriedReturn(state, call, refusal, retryCount(state, call, tool)), userContent: null };
@@ -264,7 +291,7 @@ const hasAny = (content: string | UserContent[] | undefined): content is string 
 
 function callTool(
   state: RunState,
-  { call, tool, args, approval }: RunnableCall,
+  { placed: { call }, tool, args, approval }: RunnableCall,
   context: StepContext,
 ): Promise<ToolOutcome> {
   const isRounded = typeof call.args === 'string' ? hasUnsafeInteger(call.args) : hasBigInt(call.args);

@@ -60,14 +60,20 @@ export class RunDriver {
   }
 
   /** Resolves when the run has ended, or was left. */
-  async drive(record: RunRecord, scheduler: RunScheduler): Promise<void> {
-    const { runs, owned, world, reportBug } = this.#deps;
-    const report = (error: unknown) => (record.isLeft ? interrupted(record.runId, error) : reportBug(error));
-    const result = await runToEnd(record.engine, report).catch((error: unknown) => {
-      // Its end could not be written down, so that it has none.
-      this.leave(record, error);
-      return null;
-    });
+  drive(record: RunRecord, scheduler: RunScheduler): Promise<void> {
+    const report = (error: unknown) => (record.isLeft ? interrupted(record.runId, error) : this.#deps.reportBug(error));
+    return runToEnd(record.engine, report).then(
+      (result) => this.#ended(record, scheduler, result),
+      (error) => {
+        // Its end could not be written down, so that it has none.
+        this.leave(record, error);
+        this.#ended(record, scheduler, null);
+      },
+    );
+  }
+
+  #ended(record: RunRecord, scheduler: RunScheduler, result: RunResult | null): void {
+    const { runs, owned, world } = this.#deps;
     scheduler.end();
     owned.remove(record);
     if (!result || record.isLeft) {
