@@ -10,8 +10,8 @@ import { Semaphore } from './semaphore.ts';
 
 /** Options of a `CallbackRequester`. */
 export interface RequesterOptions {
-  /** The client that callbacks are sent to now; null when there will never be one. */
-  readonly requests: () => RequestSender | null;
+  /** Has the client that callbacks are sent to now; null when there will never be one. */
+  readonly owner: { readonly current: { readonly requests: RequestSender | null } };
   /** Callbacks that the client serves for this run, beside those it serves for all. */
   readonly served: ReadonlySet<string>;
   readonly runId: string;
@@ -55,7 +55,7 @@ export class CallbackRequester implements CallbackRun {
    * of the signal when that is aborted first. `onError` may replace the error of a response.
    */
   request<T>(call: CallbackRequest<T>, params: object, context: CallbackContext): Promise<T> {
-    const requests = this.#options.requests();
+    const requests = this.#options.owner.current.requests;
     if (!requests) return Promise.reject(errorOf(call, unserved(call.method)));
     const item = this.#itemOf(call, params, context);
     if (call.isForHuman || !this.serves(call.method)) return this.#wait(item, context);
@@ -66,7 +66,7 @@ export class CallbackRequester implements CallbackRun {
   }
 
   #send<T>(item: CallbackItem<T>): Promise<T> {
-    return openCallback(item, this, { requests: this.#options.requests(), hasPlace: true });
+    return openCallback(item, this, { requests: this.#options.owner.current.requests, hasPlace: true });
   }
 
   leave(): void {
@@ -77,7 +77,7 @@ export class CallbackRequester implements CallbackRun {
   serves(method: CallbackMethod): boolean {
     const then = this.#options.stored?.serves;
     if (then !== undefined) return then === null || then.includes(method);
-    const requests = this.#options.requests();
+    const requests = this.#options.owner.current.requests;
     return requests !== null && (this.#options.served.has(method) || requests.serves(method));
   }
 
@@ -126,7 +126,7 @@ export class CallbackRequester implements CallbackRun {
   }
 
   waitsAs(call: WaitingCall): PendingAdded | null {
-    if (!this.#options.requests()) return null;
+    if (!this.#options.owner.current.requests) return null;
     return waitsAs(this.#options.runId, call, (method) => this.serves(method));
   }
 

@@ -30,10 +30,10 @@ import { toolOutcome } from './tool-outcome.ts';
 export interface CallbackOptions extends RequesterOptions {
   /** How messages and parts of unknown kinds are treated. */
   readonly unknownParts: 'refuse' | 'carry';
-  /** The span that a tool call belongs to; absent: none. */
-  readonly traceparentOf?: (toolCallId: string) => string | undefined;
+  /** Knows the span that a tool call belongs to; absent: none. */
+  readonly trace?: { traceparentOf(toolCallId: string): string | undefined };
   /** Runs something that waits for a human; meanwhile the run has no slot and its time does not run. */
-  readonly whileWaiting: <T>(decide: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+  readonly scheduler: { whileHumansDecide<T>(decide: () => Promise<T>, signal: AbortSignal): Promise<T> };
 }
 
 /** What an MCP server wants to know from the person. */
@@ -90,7 +90,7 @@ export class HostCallbacks implements Callbacks {
 
   callTool(request: ToolRequest, context: CallbackContext): Promise<ToolOutcome> {
     const { timeoutMs, ...params } = request;
-    const traceparent = this.#options.traceparentOf?.(request.toolCallId);
+    const traceparent = this.#options.trace?.traceparentOf(request.toolCallId);
     const meta = traceparent === undefined ? {} : { _meta: { traceparent } };
     const call = new HostToolCall(request.name, request.toolCallId, timeoutMs);
     return this.request(call, { ...params, idempotencyKey: context.idempotencyKey, ...meta }, context);
@@ -162,7 +162,7 @@ export class HostCallbacks implements Callbacks {
     const what = { method: 'deferred/handle' as const, name: 'deferred/handle' };
     // A host that responds with null has decided nothing.
     const read = (answer: unknown) => parsed(what, answer ?? {});
-    return this.#options.whileWaiting(
+    return this.#options.scheduler.whileHumansDecide(
       () => this.request({ ...what, timeoutMs: null, read }, requests, context),
       context.signal,
     );
@@ -174,7 +174,7 @@ export class HostCallbacks implements Callbacks {
     const { tool_name: name, tool_call_id: toolCallId } = call;
     const what = { method: 'deferred/handle' as const, name, toolCallId };
     const read = (answer: unknown) => decidedOn(toolCallId, request, parsed(what, answer ?? {}));
-    return this.#options.whileWaiting(
+    return this.#options.scheduler.whileHumansDecide(
       () => this.request({ ...what, timeoutMs: null, isForHuman: true, read }, request, context),
       context.signal,
     );
@@ -185,7 +185,7 @@ export class HostCallbacks implements Callbacks {
     const { server: name, toolCallId } = elicitation;
     const what = { method: 'user/ask' as const, name, ...(toolCallId === undefined ? {} : { toolCallId }) };
     const read = (answer: unknown) => parsed(what, answer);
-    return this.#options.whileWaiting(
+    return this.#options.scheduler.whileHumansDecide(
       () => this.request({ ...what, timeoutMs: null, read }, elicitation, context),
       context.signal,
     );

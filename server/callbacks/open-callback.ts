@@ -123,12 +123,12 @@ class OpenCallback<T> implements PendingEntry, AnswerListener {
     const { call, params } = this.#item;
     const short = requests.keepsHistories ? call.shorten?.(params, requests, isWhole) : undefined;
     this.#isShort = short?.isShort ?? false;
-    const listener = this.#isShort ? this.#asksForMore(requests) : this;
+    const listener = this.#isShort ? this.#orTheWhole(requests) : this;
     this.#sent = requests.request(call.method, short?.params ?? params, listener);
   }
 
   /** A client that has lost what was left out is sent the whole. */
-  #asksForMore(requests: RequestSender): AnswerListener {
+  #orTheWhole(requests: RequestSender): AnswerListener {
     return {
       answered: (answer) => {
         if (this.#isOpen && wantsWholeHistory(answer)) this.#send(requests, true);

@@ -18,7 +18,8 @@ export class Semaphore {
   enter(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.tryEnter()) return Promise.resolve();
-    const waiting = (this.#waiting ??= []);
+    this.#waiting ??= [];
+    const waiting = this.#waiting;
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         waiting.splice(waiting.indexOf(admit), 1);

@@ -120,8 +120,8 @@ function firstStep(state: RunState, started: Started): RunNode {
     });
     return { kind: 'modelRequest', request, resumed: true };
   }
-  const parts: ModelRequestPart[] = history.length === 0 ? [...systemPrompts] : [];
-  if (input.prompt !== undefined) parts.push(userPromptPart(input.prompt, state.time));
+  const prompt: ModelRequestPart[] = input.prompt === undefined ? [] : [userPromptPart(input.prompt, state.time)];
+  const parts = history.length === 0 && systemPrompts.length > 0 ? [...systemPrompts, ...prompt] : prompt;
   return { kind: 'modelRequest', request: requestOf(parts), resumed: false };
 }
 

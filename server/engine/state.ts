@@ -49,14 +49,19 @@ export interface RunInput {
   readonly stream: boolean;
   /** Results of the calls the history ends in. */
   readonly deferredResults?: DeferredToolResults | undefined;
+  /** Called with the result before `run_finished` is emitted, to keep it. */
+  readonly ending?: ((result: RunResult, state: RunState) => Promise<void> | undefined) | undefined;
+  readonly events: RunEvents;
+}
+
+/** Receives the events of a run. */
+export interface RunEvents {
+  /** Called with each durable event, `seq` counting from 1. */
+  emit(seq: number, event: DurableEvent): void;
   /** Receives the deltas of responses; absent when none are requested. */
   readonly sink?: DeltaSink | undefined;
   /** While the client is congested and nothing more should be requested: resolves when it is not, or on an abort. */
-  readonly ready?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
-  /** Called with the result before `run_finished` is emitted, to keep it. */
-  readonly ending?: ((result: RunResult, state: RunState) => Promise<void> | undefined) | undefined;
-  /** Called with each durable event, `seq` counting from 1. */
-  readonly emit: (seq: number, event: DurableEvent) => void;
+  ready?(signal: AbortSignal): Promise<void> | undefined;
 }
 
 /** The state that the tools of a step share; failures count once for each name and step. */
@@ -144,7 +149,7 @@ export class RunState {
   emit(event: DurableEvent): void {
     if (this.isOver) return;
     this.lastSeq += 1;
-    this.input.emit(this.lastSeq, event);
+    this.input.events.emit(this.lastSeq, event);
   }
 
   /** A request of this run. */

@@ -2,10 +2,10 @@ import type { After } from '../callbacks/timer.ts';
 
 /** The inputs of a run's deadline. */
 export interface DeadlineOptions {
-  /** The `timeoutMs` of the run; undefined for a run without a deadline. */
-  readonly timeoutMs: number | undefined;
+  /** The `timeoutMs` of the run. */
+  readonly timeoutMs: number;
   /** Milliseconds of it that the run had used before. */
-  readonly usedMs?: number;
+  readonly usedMs: number;
   readonly after: After;
   /** Milliseconds of a steady clock. */
   readonly elapsed: () => number;
@@ -21,18 +21,16 @@ export class RunDeadline {
 
   constructor(options: DeadlineOptions) {
     this.#options = options;
-    this.#leftMs = (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (options.usedMs ?? 0);
+    this.#leftMs = options.timeoutMs - options.usedMs;
   }
 
-  /** Milliseconds that the run has used; undefined when it has no deadline. */
-  get usedMs(): number | undefined {
+  /** Milliseconds that the run has used. */
+  get usedMs(): number {
     const { timeoutMs, elapsed } = this.#options;
-    if (timeoutMs === undefined) return undefined;
     return timeoutMs - this.#leftMs + (this.#stopTimer ? elapsed() - this.#since : 0);
   }
 
   start(): void {
-    if (this.#leftMs === Number.POSITIVE_INFINITY) return;
     const { elapsed, after, onTimeout } = this.#options;
     this.#since = elapsed();
     this.#stopTimer = after(Math.max(0, this.#leftMs), onTimeout);

@@ -1,11 +1,5 @@
-import { type DeadlineOptions, RunDeadline } from './run-deadline.ts';
+import type { RunDeadline } from './run-deadline.ts';
 import type { RunSlots } from './slots.ts';
-
-/** The inputs of a run's scheduler. */
-export interface SchedulerOptions extends DeadlineOptions {
-  /** Where it takes its slot; null for a child run, which uses that of its parent. */
-  readonly slots: RunSlots | null;
-}
 
 /**
  * Decides when a run may go on: in the queue, with a slot, or waiting for humans. While it waits it has no slot, and its time
@@ -13,21 +7,22 @@ export interface SchedulerOptions extends DeadlineOptions {
  */
 export class RunScheduler {
   readonly #slots: RunSlots | null;
-  readonly #deadline: RunDeadline;
+  readonly #deadline: RunDeadline | null;
   #state: 'queued' | 'running' | 'waiting' = 'queued';
   #holdsSlot = false;
   #leaveQueue: (() => boolean) | null = null;
   /** Calls that wait for humans. */
   #waiting = 0;
 
-  constructor({ slots, ...deadline }: SchedulerOptions) {
+  /** `slots`: where it takes its slot; null for a child run, which uses that of its parent. */
+  constructor(slots: RunSlots | null, deadline: RunDeadline | null) {
     this.#slots = slots;
-    this.#deadline = new RunDeadline(deadline);
+    this.#deadline = deadline;
   }
 
   /** Milliseconds of its time that the run has used; undefined when it has no deadline. */
   get usedMs(): number | undefined {
-    return this.#deadline.usedMs;
+    return this.#deadline?.usedMs;
   }
 
   get state(): 'queued' | 'running' | 'waiting' {
@@ -60,14 +55,14 @@ export class RunScheduler {
 
   /** The run is over. */
   end(): void {
-    this.#deadline.stop();
+    this.#deadline?.stop();
     this.withdraw();
     this.#freeSlot();
   }
 
   #pause(): void {
     this.#state = 'waiting';
-    this.#deadline.stop();
+    this.#deadline?.stop();
     this.#freeSlot();
   }
 
@@ -89,7 +84,7 @@ export class RunScheduler {
     const begin = () => {
       this.#leaveQueue = null;
       this.#state = 'running';
-      this.#deadline.start();
+      this.#deadline?.start();
       then();
     };
     const slots = this.#slots;

@@ -27,7 +27,7 @@ export async function engineRuns(bundle) {
    * A state; `callTool` answers the calls, `onStep` gets the number of each step. `answer` gives the parts of a
    * response instead, or none when it streamed them.
    */
-  const stateOf = ({ steps, answer, callTool, onStep = () => {}, emit = () => {}, ...rest }) => {
+  const stateOf = ({ steps, answer, callTool, onStep = () => {}, emit = () => {}, sink, ...rest }) => {
     made += 1;
     const runId = `run-${made}`;
     const partsOf = answer ?? (({ runStep }) => callsIn(steps)(runStep));
@@ -50,7 +50,7 @@ export async function engineRuns(bundle) {
       callbacks: { callTool, waitsAs: () => null },
       runner: engine.directRunner(runId, world),
       signal: new AbortController().signal,
-      emit,
+      events: { emit, sink },
       ...rest,
     });
   };

@@ -7,7 +7,7 @@ import { compileAgent } from '../../server/engine/agent.ts';
 import type { Callbacks, ToolOutcome } from '../../server/engine/callbacks.ts';
 import { runToEnd } from '../../server/engine/ending.ts';
 import { initialState } from '../../server/engine/start.ts';
-import type { RunInput } from '../../server/engine/state.ts';
+import type { RunEvents, RunInput } from '../../server/engine/state.ts';
 import { JournaledRunner } from '../../server/engine/steps/journaled-runner.ts';
 import type { RunLine } from '../../server/engine/steps/run-lines.ts';
 import type { SourcedCall, SourcedTool, SourcedTools, ToolSources } from '../../server/engine/tools/tool-sources.ts';
@@ -86,8 +86,10 @@ async function play(options: {
     signal: new AbortController().signal,
     now: () => '2026-01-01T00:00:00Z',
     stream: false,
-    sink: { show: (event: unknown) => deltas.push(event) } as unknown as NonNullable<RunInput['sink']>,
-    emit: (_seq: number, event: DurableEvent) => events.push(event),
+    events: {
+      sink: { show: (event: unknown) => deltas.push(event) } as unknown as NonNullable<RunEvents['sink']>,
+      emit: (_seq: number, event: DurableEvent) => events.push(event),
+    },
     ...options.input,
   } satisfies Omit<RunInput, 'runner'>;
   let tick = 0;

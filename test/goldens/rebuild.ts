@@ -90,7 +90,7 @@ function begin(input: Input, runnerWith: (hooks: ReplayHooks) => ReplayingRunner
     model: { id: input.model.id, request: never },
     signal: controller.signal,
     now: () => now(),
-    emit: (_seq, event) => events.push(event),
+    events: { emit: (_seq, event) => events.push(event) },
   });
   const ended = runToEnd(state, (error) => {
     throw error;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeltaEvent } from '../../protocol/deltas.ts';
 import { textPart } from '../../server/engine/request/response.ts';
-import { type CoalescerOptions, DeltaCoalescer } from '../../server/runs/events/delta-coalescer.ts';
+import { type CoalescerOptions, DeltaCoalescer, type DeltaReader } from '../../server/runs/events/delta-coalescer.ts';
 
 const none = {};
 const start = (index: number): DeltaEvent => ({
@@ -14,13 +14,14 @@ const start = (index: number): DeltaEvent => ({
 
 let sent: DeltaEvent[];
 let timers: Set<{ ms: number; callback: () => void }>;
-let reader: { congested: boolean; drained: () => Promise<void>; drain: () => Promise<void> };
+let reader: DeltaReader & { congested: boolean; drain: () => Promise<void> };
 beforeEach(() => {
   sent = [];
   timers = new Set();
   let release: () => void = () => undefined;
   let waits: Promise<void> | null = null;
   reader = {
+    send: (event) => sent.push(event),
     congested: false,
     drained: () => {
       waits ??= new Promise((resolve) => {
@@ -42,7 +43,6 @@ const coalescer = (options: Partial<CoalescerOptions> = {}) =>
     mode: 'coalesced',
     maxLatencyMs: 16,
     reader,
-    send: (event) => sent.push(event),
     after: (ms, callback) => {
       const timer = { ms, callback };
       timers.add(timer);

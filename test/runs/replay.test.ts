@@ -117,7 +117,7 @@ describe('a ring of events', () => {
   const seqsAfter = (ring: EventRing, seq: number, limit = 100) => ring.after(seq, limit)?.map((one) => one.seq);
 
   it('gives way at its number of events, however many pass through', () => {
-    const ring = new EventRing({ events: 10, bytes: 1e6 });
+    const ring = new EventRing({ eventsKept: 10, eventsKeptBytes: 1e6 });
     for (let seq = 1; seq <= 1000; seq += 1) {
       ring.add(event(seq, ''));
       const kept = Math.min(seq, 10);
@@ -130,7 +130,7 @@ describe('a ring of events', () => {
   });
 
   it('gives way at its bytes, and keeps the newest whatever its size', () => {
-    const ring = new EventRing({ events: 100, bytes: 1000 });
+    const ring = new EventRing({ eventsKept: 100, eventsKeptBytes: 1000 });
     for (let seq = 1; seq <= 5; seq += 1) ring.add(event(seq, 'x'.repeat(300)));
     expect(seqsAfter(ring, 3)).toEqual([4, 5]);
     expect(ring.after(2, 1)).toBeNull();

@@ -18,12 +18,17 @@ export interface CleanOptions {
   /** Also close the calls of the last response; otherwise their results may still come. */
   repairLast: boolean;
   /** Ids of calls made before the given messages; the ids met are added. */
-  callIds?: Set<string>;
+  known?: KnownCalls;
+}
+
+/** The ids of the calls of a history; null before the first call, since many runs wait that early. */
+export interface KnownCalls {
+  callIds: Set<string> | null;
 }
 
 /** A cleaned copy; untouched messages are shared with the given list. */
 export function cleanHistory(messages: readonly ModelMessage[], options: CleanOptions): ModelMessage[] {
-  const paired = dropOrphans(messages, options.callIds ?? new Set());
+  const paired = dropOrphans(messages, options.known ?? { callIds: null });
   const merged: ModelMessage[] = [];
   for (const message of repairOpenCalls(paired, options.repairLast)) appendMerged(merged, message);
   return merged;
@@ -47,9 +52,11 @@ export function requestOf(parts: ModelRequestPart[], fields: Partial<ModelReques
 export const isToolResult = (part: ModelRequestPart): part is ToolReturnPart => part.part_kind === 'tool-return';
 
 /** The function calls of a response. */
-export function toolCallsOf(response: ModelResponse): ToolCallPart[] {
-  return response.parts.filter((part) => part.part_kind === 'tool-call');
+export function toolCallsOf({ parts }: ModelResponse): readonly ToolCallPart[] {
+  return parts.every(isToolCall) ? parts : parts.filter(isToolCall);
 }
+
+const isToolCall = (part: ModelResponse['parts'][number]): part is ToolCallPart => part.part_kind === 'tool-call';
 
 /** The return that closes a call whose result will never come. */
 export function interruptedReturn(call: ToolCallPart, timestamp: string): ToolReturnPart {
@@ -66,11 +73,14 @@ export function interruptedReturn(call: ToolCallPart, timestamp: string): ToolRe
   };
 }
 
-function dropOrphans(messages: readonly ModelMessage[], callIds: Set<string>): ModelMessage[] {
+function dropOrphans(messages: readonly ModelMessage[], known: KnownCalls): ModelMessage[] {
   const kept: ModelMessage[] = [];
   messages.forEach((message, index) => {
     if (message.kind === 'response') {
-      for (const call of toolCallsOf(message)) callIds.add(call.tool_call_id);
+      for (const { tool_call_id } of toolCallsOf(message)) {
+        known.callIds ??= new Set();
+        known.callIds.add(tool_call_id);
+      }
       kept.push(message);
       return;
     }
@@ -78,7 +88,7 @@ function dropOrphans(messages: readonly ModelMessage[], callIds: Set<string>): M
       kept.push(message); // of a kind that is not known here
       return;
     }
-    const parts = message.parts.filter((part) => !isToolResult(part) || callIds.has(part.tool_call_id));
+    const parts = message.parts.filter((part) => !isToolResult(part) || known.callIds?.has(part.tool_call_id));
     if (parts.length === message.parts.length) kept.push(message);
     else if (parts.length > 0 || index === messages.length - 1) kept.push({ ...message, parts });
   });

@@ -1,5 +1,5 @@
 import type { ModelMessage, ModelRequest, ModelRequestPart } from '../../../protocol/messages/messages.ts';
-import { appendMerged, cleanHistory } from './cleaning.ts';
+import { appendMerged, cleanHistory, type KnownCalls } from './cleaning.ts';
 import { messageView, needsWholeView, wholeView } from './model-view.ts';
 
 /**
@@ -14,7 +14,7 @@ export class History {
   #unchanged: number;
   /** The request that was only sent again: it carries this run's id and is not new. */
   #resumed: ModelRequest | undefined;
-  readonly #view: View = { messages: [], shown: [], upTo: 0, callIds: new Set(), firstRequest: -1, isWhole: false };
+  readonly #view: View = { messages: [], shown: [], upTo: 0, callIds: null, firstRequest: -1, isWhole: false };
 
   /** @param messages a cleaned history; owned by this object from now on */
   constructor(messages: ModelMessage[], runId: string) {
@@ -150,7 +150,7 @@ export class History {
 
   #growView(): void {
     const view = this.#view;
-    const added = cleanHistory(this.#messages.slice(view.upTo), { repairLast: true, callIds: view.callIds });
+    const added = cleanHistory(this.#messages.slice(view.upTo), { repairLast: true, known: view });
     for (const message of added) {
       appendMerged(view.messages, message);
       this.#show(view.messages.length - 1);
@@ -171,18 +171,16 @@ export class History {
   }
 
   #forgetView(): void {
-    Object.assign(this.#view, { messages: [], shown: [], upTo: 0, firstRequest: -1, isWhole: false });
-    this.#view.callIds.clear();
+    Object.assign(this.#view, { messages: [], shown: [], upTo: 0, callIds: null, firstRequest: -1, isWhole: false });
   }
 }
 
 /** The state that is updated as the history grows. */
-interface View {
+interface View extends KnownCalls {
   messages: ModelMessage[];
   /** The view of each of them; null where nothing is shown. */
   shown: (ModelMessage | null)[];
   upTo: number;
-  readonly callIds: Set<string>;
   firstRequest: number;
   /** True when a view depends on all messages, or is empty, so that all of them have to be read. */
   isWhole: boolean;

@@ -124,7 +124,7 @@ async function requestOnce(
   state.stream = stream ?? null;
   try {
     // A run whose client is congested requests nothing more to read.
-    const full = state.input.ready?.(signal);
+    const full = state.input.events.ready?.(signal);
     if (full) await full;
     signal.throwIfAborted();
     const call = { runId, runStep: state.runStep, attempt, idempotencyKey, signal, emit, now, elapsed, bounds, stream };
@@ -193,7 +193,7 @@ function partStream(
 ): PartStream {
   const { input } = state;
   return new PartStream({
-    ...(input.sink ? { sink: input.sink } : {}),
+    ...(input.events.sink ? { sink: input.events.sink } : {}),
     ...(input.bounds ? { bounds: input.bounds } : {}),
     signal,
     onFirstPart,

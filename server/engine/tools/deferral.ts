@@ -100,8 +100,7 @@ async function addOpenCalls(batch: CallBatch, left: Left): Promise<void> {
       left[call.kind === 'external' ? 'external' : 'unapproved'].push(call);
       continue;
     }
-    const result = await settleCall(batch.state, checked, batch.state.input.signal);
-    if ('left' in result) continue;
+    const result = settleCall(batch.state, checked);
     batch.parts.push(result.part);
     batch.recordResult(call, result);
   }

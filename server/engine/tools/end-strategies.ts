@@ -102,7 +102,7 @@ async function exhaustive(batch: CallBatch): Promise<void> {
   const outputs = new Map<ClassifiedCall, OutputCallResult>();
   const items = executable.map((placed) => functions.get(placed) ?? { kind: 'output' as const, placed });
   try {
-    await runSegments(batch, items, async (item, signal) => {
+    await runSegments(batch, items, async (_batch, item, signal) => {
       if (item.kind === 'output') outputs.set(item.placed, await runOutput(batch, item.placed));
       else await runOne(batch, item, signal);
     });

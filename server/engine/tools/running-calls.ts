@@ -3,7 +3,16 @@ import { isTurnDue, nextTurn } from '../loop-turns.ts';
 import type { RunState } from '../state.ts';
 import type { CallBatch } from './call-batch.ts';
 import { duplicateIds, idList } from './resolutions.ts';
-import { type CheckedCall, type ClassifiedCall, checkCall, settleCall } from './tool-calls.ts';
+import { runCall } from './running-tools.ts';
+import {
+  type CheckedCall,
+  type ClassifiedCall,
+  checkCall,
+  type LeftCall,
+  type SettledCall,
+  settleCall,
+  settledBy,
+} from './tool-calls.ts';
 
 /** Runs function calls: all are checked first, then they start together, but for barriers. */
 export function runFunctions(batch: CallBatch, calls: readonly ClassifiedCall[]): Promise<void> {
@@ -22,10 +31,11 @@ export async function checkCalls(batch: CallBatch, calls: readonly ClassifiedCal
       `Function tool calls must have unique \`tool_call_id\` values; duplicate \`tool_call_id\`s: ${idList(duplicates)}`,
     );
   }
-  const checked: CheckedCall[] = [];
-  for (const call of calls) {
+  // As long as the calls, since an array that grows keeps room for more.
+  const checked = new Array<CheckedCall>(calls.length);
+  for (const [at, call] of calls.entries()) {
     if (isTurnDue()) await nextTurn();
-    checked.push(checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id)));
+    checked[at] = checkCall(batch.state, call, batch.resolutionOf(call.call.tool_call_id));
   }
   return checked;
 }
@@ -37,7 +47,7 @@ export async function runChecked(
 ): Promise<void> {
   const checked = await checking;
   try {
-    await runSegments(batch, checked, (one, signal) => runOne(batch, one, signal));
+    await runSegments(batch, checked, runOne);
   } finally {
     batch.store(checked.map(({ placed }) => placed));
   }
@@ -45,26 +55,35 @@ export async function runChecked(
 
 /** Runs one checked call to its result, unless its tool defers it. */
 export function runOne(batch: CallBatch, checked: CheckedCall, signal: AbortSignal): Promise<void> {
-  return settleCall(batch.state, checked, signal).then((result) => {
-    if ('left' in result) batch.leave(checked.placed, result);
-    else batch.settle(checked.placed, result);
-  });
+  const { state } = batch;
+  // Not async, and in one go, since a call may wait long: see `advance`.
+  return checked.kind === 'run'
+    ? runCall(state, checked, signal).then((ran) => keep(batch, checked, settledBy(state, checked, ran)))
+    : Promise.resolve().then(() => keep(batch, checked, settleCall(state, checked)));
+}
+
+function keep(batch: CallBatch, { placed }: CheckedCall, result: SettledCall | LeftCall): void {
+  if ('left' in result) batch.leave(placed, result);
+  else batch.settle(placed, result);
 }
 
 /** What is run in segments: a checked call, or one of an output tool. */
 interface Placed {
   readonly placed: ClassifiedCall;
 }
-type Run<T> = (item: T, signal: AbortSignal) => Promise<void>;
+type Run<T> = (batch: CallBatch, item: T, signal: AbortSignal) => Promise<void>;
 
 /** Runs calls in segments around barriers; inside one they start together, in call order. */
-export function runSegments<T extends Placed>({ state }: CallBatch, items: readonly T[], run: Run<T>): Promise<void> {
+export function runSegments<T extends Placed>(batch: CallBatch, items: readonly T[], run: Run<T>): Promise<void> {
+  const { state } = batch;
   const [only] = items;
-  return items.length === 1 && only ? run(only, state.input.signal) : runInTurn(state, segments(state, items), run);
+  return items.length === 1 && only
+    ? run(batch, only, state.input.signal)
+    : runInTurn(batch, segments(state, items), run);
 }
 
-async function runInTurn<T>(state: RunState, parts: readonly T[][], run: Run<T>): Promise<void> {
-  for (const items of parts) await runTogether(state, items, run);
+async function runInTurn<T>(batch: CallBatch, parts: readonly T[][], run: Run<T>): Promise<void> {
+  for (const items of parts) await runTogether(batch, items, run);
 }
 
 /** A call of a `sequential` tool is a segment of its own. */
@@ -86,17 +105,19 @@ function segments<T extends Placed>(state: RunState, items: readonly T[]): T[][]
 }
 
 /** The first error withdraws the calls that still run; all have ended when this returns. */
-async function runTogether<T>(state: RunState, items: readonly T[], run: Run<T>): Promise<void> {
+async function runTogether<T>(batch: CallBatch, items: readonly T[], run: Run<T>): Promise<void> {
+  const { state } = batch;
   const [only] = items;
   if (items.length === 1 && only !== undefined) {
-    await run(only, state.input.signal);
+    await run(batch, only, state.input.signal);
     return;
   }
   const controller = new AbortController();
   const signal = AbortSignal.any([state.input.signal, controller.signal]);
   let next = 0;
   const worker = async () => {
-    for (let item = items[next++]; item !== undefined && !signal.aborted; item = items[next++]) await run(item, signal);
+    for (let item = items[next++]; item !== undefined && !signal.aborted; item = items[next++])
+      await run(batch, item, signal);
   };
   const width = Math.min(items.length, state.input.maxToolConcurrency ?? items.length);
   let failure: { error: unknown } | undefined;

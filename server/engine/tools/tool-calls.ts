@@ -1,18 +1,13 @@
 import type { UserContent } from '../../../protocol/messages/content.ts';
 import type { ToolCallPart, ToolReturnPart } from '../../../protocol/messages/messages.ts';
 import type { CompiledTool } from '../agent.ts';
-import type { CallbackContext, ToolOutcome, ToolRequest } from '../callbacks.ts';
+import type { ToolOutcome } from '../callbacks.ts';
 import { EngineError, unexpectedBehavior } from '../errors.ts';
-import { hasBigInt, hasUnsafeInteger } from '../json/exact-json.ts';
 import { addUsage } from '../limits/usage.ts';
-import { argsAsJson } from '../messages/wording.ts';
 import type { RunState } from '../state.ts';
-import { announcedStep } from '../steps/announced-step.ts';
-import { doneOutput, type Recorded, recordedStep } from '../steps/recorded-step.ts';
-import { type StepContext, type StepOutput, stepKey } from '../steps/steps.ts';
+import type { Recorded } from '../steps/recorded-step.ts';
 import type { Resolution } from './resolutions.ts';
 import { invalid, type Refusal, type RetryCount, retriedReturn, retry, toolReturn } from './returns.ts';
-import type { SourcedCall } from './tool-sources.ts';
 
 /** A call of a response with its position there. */
 export interface PlacedCall {
@@ -172,42 +167,19 @@ function isJsonObject(text: string): boolean {
   }
 }
 
+/** Returns the content of a call that does not run for the next request. */
+export function settleCall(state: RunState, checked: RefusedCall | ResolvedCall): SettledCall {
+  return checked.kind === 'refused'
+    ? refused(state, checked, checked.refusal)
+    : settleResolved(state, checked.placed.call, checked.resolution);
+}
+
 /**
- * Runs a checked call and returns its content for the next request.
+ * Returns the content of a call that ran for the next request.
  *
- * Errors: those of `fail-run` and of a client without the callback; `model.unexpectedBehavior`.
+ * Errors: `model.unexpectedBehavior` when it failed once too often.
  */
-export function settleCall(
-  state: RunState,
-  checked: CheckedCall,
-  signal: AbortSignal,
-): Promise<SettledCall | LeftCall> {
-  // Not async, since a call may wait long: see `advance`.
-  if (checked.kind === 'run') return runStep(state, checked, signal).then((ran) => settledBy(state, checked, ran));
-  const { call } = checked.placed;
-  return Promise.resolve(
-    checked.kind === 'refused'
-      ? refused(state, checked, checked.refusal)
-      : settleResolved(state, call, checked.resolution),
-  );
-}
-
-/** Runs the tool of a call as a step. */
-function runStep(state: RunState, checked: RunnableCall, signal: AbortSignal): Promise<Recorded<ToolOutcome>> {
-  const { placed, tool, approval } = checked;
-  const { call, index } = placed;
-  const key = approval?.rerun
-    ? stepKey.rerun(state.runStep, index, approval.rerun)
-    : stepKey.call(state.runStep, index);
-  const body = (context: StepContext) => callTool(state, checked, context);
-  const once = (tool.spec.effect ?? 'once') === 'once' ? unknownOutcome : undefined;
-  // No client is sent the call of a source.
-  if (tool.source) return recordedStep(state, key, body, { signal, effect: once && { once } });
-  const waiting = { kind: 'callTool' as const, stepKey: key, name: call.tool_name, toolCallId: call.tool_call_id };
-  return announcedStep(state, waiting, body, { signal, once });
-}
-
-function settledBy(
+export function settledBy(
   state: RunState,
   checked: RunnableCall,
   { value: outcome, time }: Recorded<ToolOutcome>,
@@ -231,13 +203,6 @@ function settledBy(
       return returned(call, outcome, time, tool);
   }
 }
-
-/** A call that must not be made twice, and was cut off with its process. */
-const unknownOutcome = (time: string): StepOutput =>
-  doneOutput<ToolOutcome>(time, {
-    kind: 'failed',
-    message: 'The outcome of this call is unknown: the process stopped while it ran. It was not run again.',
-  });
 
 /** A decision from outside is not a run of the tool: it counts neither as a call nor as a failure. */
 function settleResolved(
@@ -288,64 +253,3 @@ function returned(
 
 const hasAny = (content: string | UserContent[] | undefined): content is string | UserContent[] =>
   content !== undefined && content.length > 0;
-
-function callTool(
-  state: RunState,
-  { placed: { call }, tool, args, approval }: RunnableCall,
-  context: StepContext,
-): Promise<ToolOutcome> {
-  const isRounded = typeof call.args === 'string' ? hasUnsafeInteger(call.args) : hasBigInt(call.args);
-  const request: ToolRequest = {
-    toolCallId: call.tool_call_id,
-    name: call.tool_name,
-    args,
-    ...(isRounded ? { argsText: typeof call.args === 'string' ? call.args : argsAsJson(call) } : {}),
-    retry: state.counters.retriesOf(call.tool_name),
-    maxRetries: tool.maxRetries,
-    ...(approval ? { approved: true } : {}),
-    ...metadataOf(tool, approval),
-    ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
-  };
-  const where = { ...context, runStep: state.runStep };
-  if (tool.source) {
-    const { source, tool: name, effect } = tool.source;
-    return callSource(state, { ...request, source, tool: name, effect }, where);
-  }
-  return state.input.callbacks
-    .callTool(request, where)
-    .catch((error: unknown) => onToolError(error, tool, context.signal));
-}
-
-function callSource(
-  { input }: RunState,
-  request: Omit<SourcedCall, 'onProgress'>,
-  context: CallbackContext,
-): Promise<ToolOutcome> {
-  if (!input.sources) throw new Error(`the run has no source '${request.source}'`);
-  const { toolCallId } = request;
-  const onProgress: SourcedCall['onProgress'] = (message, fraction) =>
-    input.sink?.show({
-      event_kind: 'tool_progress',
-      toolCallId,
-      ...(message === undefined ? {} : { message }),
-      ...(fraction === undefined ? {} : { fraction }),
-    });
-  return input.sources.call({ ...request, onProgress }, context);
-}
-
-function metadataOf(tool: CompiledTool, approval: Approval | null): { metadata?: unknown } {
-  const metadata = approval?.metadata ?? tool.spec.metadata;
-  return metadata === null || metadata === undefined ? {} : { metadata };
-}
-
-/** The host chooses what a call without a usable result becomes; a client that cannot serve it ends the run. */
-function onToolError(error: unknown, tool: CompiledTool, signal: AbortSignal): ToolOutcome {
-  if (!(error instanceof EngineError) || signal.aborted) throw error;
-  if (error.kind === 'callback.timeout') {
-    return { kind: 'retry', message: `Timed out after ${Number(error.details.timeoutMs) / 1000} seconds.` };
-  }
-  const mayGoOn = error.kind === 'callback.failed' || error.kind === 'callback.invalid';
-  const choice = tool.spec.onError ?? 'failed';
-  if (!mayGoOn || choice === 'fail-run') throw error;
-  return { kind: choice, message: error.message };
-}

@@ -2,7 +2,7 @@ import { formatTimestamp } from '../../../protocol/messages/timestamp.ts';
 import type { RunResult } from '../../../protocol/result.ts';
 import type { RunStartParams } from '../../../protocol/run.ts';
 import { HostCallbacks } from '../../callbacks/host-callbacks.ts';
-import type { CallbackCounters } from '../../callbacks/open-callback.ts';
+import type { CallbackCounters, CallbackWorld } from '../../callbacks/open-callback.ts';
 import type { PendingItems } from '../../callbacks/pending-items.ts';
 import { type After, after } from '../../callbacks/timer.ts';
 import { EngineError } from '../../engine/errors.ts';
@@ -15,6 +15,7 @@ import type { ModelHandle } from '../../models/registry.ts';
 import type { KeySource } from '../../models/secrets/keys.ts';
 import { RunProgress } from '../../runs/events/progress.ts';
 import { RunEmitter } from '../../runs/events/run-emitter.ts';
+import { RunDeadline } from '../../runs/run-deadline.ts';
 import type { OwnerReference, RunOwner } from '../../runs/run-owner.ts';
 import { RunRecord } from '../../runs/run-record.ts';
 import { RunScheduler } from '../../runs/run-scheduler.ts';
@@ -95,10 +96,13 @@ export interface BuiltRun {
 export class RunBuilder {
   readonly #deps: BuilderDeps;
   readonly #after: After;
+  readonly #callbackWorld: CallbackWorld;
 
   constructor(deps: BuilderDeps) {
     this.#deps = deps;
     this.#after = deps.after ?? after;
+    const { pending, counters, world } = deps;
+    this.#callbackWorld = { pending, counters, after: this.#after, epochMs: world.epochMs };
   }
 
   controls(run: ControlledRun): Controls {
@@ -137,16 +141,10 @@ export class RunBuilder {
     const { journal } = controls.stored;
     const { runId, agent, fingerprint } = plan;
     const { limits } = owner.current;
-    const emitter = this.#emitter(following, { runId, owner, title: agent.name ?? 'Agent run' });
+    const emitter = this.#emitter(following, { runId, owner, trace, title: agent.name ?? 'Agent run' });
     const input = inputOf(plan, {
       model,
-      emit: (seq, event) => {
-        emitter.emit(seq, event);
-        // What is replayed was recorded when it happened.
-        if (!emitter.isQuiet) trace.recorded?.take(event);
-      },
-      ready: (aborted) => emitter.ready(aborted),
-      sink: emitter.sink,
+      events: emitter,
       sources: sources ?? undefined,
       ending: journal && ((result) => ending(record, result)),
       callbacks,
@@ -177,30 +175,34 @@ export class RunBuilder {
 
   #emitter(
     { deltas, maxLatencyMs, workDoneToken }: Following,
-    { runId, owner, title }: { runId: string; owner: OwnerReference; title: string },
+    { runId, owner, trace, title }: { runId: string; owner: OwnerReference; trace: TraceContext; title: string },
   ): RunEmitter {
     const { limits } = owner.current;
     return new RunEmitter({
       runId,
       owner,
+      trace,
       deltas: deltas ?? 'coalesced',
       maxLatencyMs: maxLatencyMs ?? 16,
       after: this.#after,
       progress: progressOf({ workDoneToken }, owner.current, { runId, title }),
-      kept: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
+      kept: limits,
     });
   }
 
   /** A child takes no slot: its parent has one, and may wait for it. */
-  #scheduler({ params: { timeoutMs }, isChild, usedMs = 0 }: ControlledRun, stop: RunStop): RunScheduler {
-    const { slots, world } = this.#deps;
+  #scheduler(run: ControlledRun, stop: RunStop): RunScheduler {
+    return new RunScheduler(run.isChild ? null : this.#deps.slots, this.#deadline(run, stop));
+  }
+
+  #deadline({ params: { timeoutMs }, usedMs = 0 }: ControlledRun, stop: RunStop): RunDeadline | null {
+    if (timeoutMs === undefined || timeoutMs === null) return null;
     const error = () => new EngineError('run.timeout', `The run did not end within ${timeoutMs} ms.`, { timeoutMs });
-    return new RunScheduler({
-      slots: isChild ? null : slots,
-      timeoutMs: timeoutMs ?? undefined,
+    return new RunDeadline({
+      timeoutMs,
       usedMs,
       after: this.#after,
-      elapsed: world.elapsed,
+      elapsed: this.#deps.world.elapsed,
       onTimeout: () => stop.request(error()),
     });
   }
@@ -209,18 +211,17 @@ export class RunBuilder {
     { runId, params }: ControlledRun,
     { owner, scheduler, stored, trace }: Pick<Controls, 'owner' | 'scheduler' | 'stored' | 'trace'>,
   ): HostCallbacks {
-    const { counters, pending, world } = this.#deps;
     return new HostCallbacks({
-      requests: () => owner.current.requests,
+      owner,
       served: params.callbacks?.length ? new Set(params.callbacks) : none,
       runId,
       deps: params.deps ?? undefined,
       unknownParts: params.unknownParts ?? 'refuse',
       timeoutMs: owner.current.limits.callbackTimeoutMs,
       inFlight: owner.current.limits.callbacksInFlight,
-      world: { pending, counters, after: this.#after, epochMs: world.epochMs },
-      traceparentOf: (toolCallId) => trace.traceparentOf(toolCallId),
-      whileWaiting: (decide, signal) => scheduler.whileHumansDecide(decide, signal),
+      world: this.#callbackWorld,
+      trace,
+      scheduler,
       stored,
     });
   }

@@ -59,27 +59,32 @@ export class RunDriver {
     if (!hasBegun) signal.addEventListener('abort', onAbort, { once: true });
   }
 
-  /** Resolves when the run has ended, or was left. */
-  drive(record: RunRecord, scheduler: RunScheduler): Promise<void> {
+  /** Resolves when the run has ended, or was left; `onEnd` is called then. */
+  drive(record: RunRecord, scheduler: RunScheduler, onEnd: () => void): Promise<void> {
     const report = (error: unknown) => (record.isLeft ? interrupted(record.runId, error) : this.#deps.reportBug(error));
     return runToEnd(record.engine, report).then(
-      (result) => this.#ended(record, scheduler, result),
+      (result) => this.#ended(record, { scheduler, onEnd, result }),
       (error) => {
         // Its end could not be written down, so that it has none.
         this.leave(record, error);
-        this.#ended(record, scheduler, null);
+        this.#ended(record, { scheduler, onEnd, result: null });
       },
     );
   }
 
-  #ended(record: RunRecord, scheduler: RunScheduler, result: RunResult | null): void {
-    const { runs, owned, world } = this.#deps;
+  #ended(
+    record: RunRecord,
+    { scheduler, onEnd, result }: { scheduler: RunScheduler; onEnd: () => void; result: RunResult | null },
+  ): void {
     scheduler.end();
-    owned.remove(record);
-    if (!result || record.isLeft) {
-      record.left();
-      return;
-    }
+    this.#deps.owned.remove(record);
+    if (result && !record.isLeft) this.#finish(record, result);
+    else record.left();
+    onEnd();
+  }
+
+  #finish(record: RunRecord, result: RunResult): void {
+    const { runs, world } = this.#deps;
     const stored = this.#stored.get(record);
     stored?.store.release(stored.owned, tags[result.outcome]);
     const { reason } = record.engine.input.signal;

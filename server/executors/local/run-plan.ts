@@ -77,7 +77,7 @@ export function planOf(
 /** What the input of a run has beside its plan. */
 export type OwnInput = Pick<
   RunInput,
-  'model' | 'emit' | 'ready' | 'sink' | 'sources' | 'ending' | 'callbacks' | 'signal' | 'now' | 'runner'
+  'model' | 'events' | 'sources' | 'ending' | 'callbacks' | 'signal' | 'now' | 'runner'
 >;
 
 /** The input of a run. */
@@ -99,9 +99,7 @@ export function inputOf(plan: RunPlan, own: OwnInput): RunInput & { runner: Step
     maxToolConcurrency: maxToolConcurrency || undefined,
     deferredResults: deferredToolResults ?? undefined,
     model: own.model,
-    emit: own.emit,
-    ready: own.ready,
-    sink: own.sink,
+    events: own.events,
     sources: own.sources,
     ending: own.ending,
     callbacks: own.callbacks,

@@ -144,7 +144,7 @@ export class RunResumer {
     const unlink = parent ? endWith(record, parent) : undefined;
     runs.add(record);
     owned.add(record);
-    const driven = driver.drive(record, scheduler).finally(() => {
+    const driven = driver.drive(record, scheduler, () => {
       unlink?.();
       void sources?.release();
     });

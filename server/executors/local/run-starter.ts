@@ -186,7 +186,7 @@ export class RunStarter {
       unlink?.();
       void sources?.release();
     };
-    driver.begin(record, scheduler, () => void driver.drive(record, scheduler).finally(onEnd));
+    driver.begin(record, scheduler, () => void driver.drive(record, scheduler, onEnd));
     return new RecordView(record);
   }
 

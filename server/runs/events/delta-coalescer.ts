@@ -12,14 +12,18 @@ const full = 64 * 1024;
 /** Bytes that an event in the queue counts for, beside its text, which it shares with the response. */
 const perEvent = 256;
 
+/** Whoever is sent the deltas. */
+export interface DeltaReader extends Pick<NotificationSender, 'congested' | 'drained'> {
+  send(event: DeltaEvent): void;
+}
+
 /** Options of a `DeltaCoalescer`. */
 export interface CoalescerOptions {
   /** `all` merges only while the client is congested. */
   readonly mode: 'coalesced' | 'all';
   /** How long pieces may be held back to be merged, in milliseconds; 0 holds nothing back. */
   readonly maxLatencyMs: number;
-  readonly reader: Pick<NotificationSender, 'congested' | 'drained'>;
-  readonly send: (event: DeltaEvent) => void;
+  readonly reader: DeltaReader;
   readonly after: After;
 }
 
@@ -52,7 +56,7 @@ export class DeltaCoalescer implements DeltaSink {
     if (event.event_kind === 'part_start') this.#fresh = event.index;
     if (!this.#options.reader.congested) {
       this.flush();
-      this.#options.send(event);
+      this.#options.reader.send(event);
       return;
     }
     this.#closePiece();
@@ -86,9 +90,9 @@ export class DeltaCoalescer implements DeltaSink {
       const waiting = this.#waiting;
       this.#waiting = [];
       this.#waitingSize = 0;
-      for (const event of waiting) this.#options.send(event);
+      for (const event of waiting) this.#options.reader.send(event);
     }
-    if (!this.#piece.isEmpty) this.#options.send(this.#piece.take());
+    if (!this.#piece.isEmpty) this.#options.reader.send(this.#piece.take());
   }
 
   #open(kind: PartDelta['part_delta_kind'], index: number): void {

@@ -1,4 +1,5 @@
 import type { NotificationOf } from '../../../protocol/catalogue.ts';
+import type { Limits } from '../../../protocol/lifecycle.ts';
 import { jsonSize } from '../../engine/json/json-size.ts';
 
 /** A durable event as it was sent. */
@@ -7,18 +8,21 @@ export type SentEvent = NotificationOf<'run/event'>;
 /** Freed places at the beginning before the array is moved up. */
 const slack = 256;
 
+/** The limits of the events that are kept. */
+export type RingLimits = Pick<Limits, 'eventsKept' | 'eventsKeptBytes'>;
+
 /** The latest events of a run, numbered without gaps; the oldest give way when there are too many or too large ones. */
 export class EventRing {
-  readonly #limits: { readonly events: number; readonly bytes: number };
+  readonly #limits: RingLimits;
   readonly #events: (SentEvent | undefined)[] = [];
   readonly #isMeasured: boolean;
   #first = 0;
   #bytes = 0;
   #lastSeq = 0;
 
-  constructor(limits: { events: number; bytes: number }) {
+  constructor(limits: RingLimits) {
     this.#limits = limits;
-    this.#isMeasured = Number.isFinite(limits.bytes);
+    this.#isMeasured = Number.isFinite(limits.eventsKeptBytes);
   }
 
   get lastSeq(): number {
@@ -35,7 +39,8 @@ export class EventRing {
     this.#events.push(event);
     if (this.#isMeasured) this.#bytes += bytes ?? jsonSize(event);
     this.#lastSeq = event.seq;
-    while (this.#length > 1 && (this.#length > this.#limits.events || this.#bytes > this.#limits.bytes)) this.#drop();
+    while (this.#length > 1 && (this.#length > this.#limits.eventsKept || this.#bytes > this.#limits.eventsKeptBytes))
+      this.#drop();
   }
 
   /** Returns the events after a number, or null when some of them are gone, or the number is of another run. */

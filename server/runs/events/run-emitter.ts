@@ -3,11 +3,13 @@ import type { DurableEvent } from '../../../protocol/events.ts';
 import type { NotificationSender } from '../../callbacks/client.ts';
 import type { After } from '../../callbacks/timer.ts';
 import { jsonSize } from '../../engine/json/json-size.ts';
+import type { RunEvents } from '../../engine/state.ts';
 import type { DeltaSink } from '../../engine/streaming/delta-sink.ts';
 import type { OwnerReference } from '../run-owner.ts';
+import type { RunTrace } from '../run-trace.ts';
 import { untilDrained } from './back-pressure.ts';
-import { DeltaCoalescer } from './delta-coalescer.ts';
-import { EventRing } from './event-ring.ts';
+import { DeltaCoalescer, type DeltaReader } from './delta-coalescer.ts';
+import { EventRing, type RingLimits } from './event-ring.ts';
 import { eventForWire, instead } from './event-size.ts';
 import type { RunProgress } from './progress.ts';
 
@@ -15,16 +17,18 @@ import type { RunProgress } from './progress.ts';
 export interface EmitterOptions {
   readonly runId: string;
   readonly owner: OwnerReference;
+  /** Records events as they happen, where anything does. */
+  readonly trace: { readonly recorded: Pick<RunTrace, 'take'> | null };
   readonly deltas: 'coalesced' | 'all' | 'none';
   readonly maxLatencyMs: number;
   readonly after: After;
   readonly progress: RunProgress | null;
   /** Limits of the events that are kept to be sent again. */
-  readonly kept: { readonly events: number; readonly bytes: number };
+  readonly kept: RingLimits;
 }
 
 /** Sends the durable events and deltas of a run to its owner, in the order in which the engine made them. */
-export class RunEmitter {
+export class RunEmitter implements DeltaReader, RunEvents {
   readonly #options: EmitterOptions;
   readonly #coalescer: DeltaCoalescer | null;
   #progress: RunProgress | null;
@@ -43,8 +47,7 @@ export class RunEmitter {
     this.#ring = new EventRing(options.kept);
     this.#progress = options.progress;
     const { deltas: mode, maxLatencyMs, after } = options;
-    const send = (event: DeltaEvent) => this.#show(event);
-    this.#coalescer = mode === 'none' ? null : new DeltaCoalescer({ mode, maxLatencyMs, reader: this, after, send });
+    this.#coalescer = mode === 'none' ? null : new DeltaCoalescer({ mode, maxLatencyMs, reader: this, after });
   }
 
   /** See `NotificationSender.congested`, of the owner. */
@@ -68,6 +71,8 @@ export class RunEmitter {
     if (this.isQuiet) this.#keep(seq, event);
     else this.#send(seq, event);
     if (this.#waiting) for (const wake of [...this.#waiting]) wake();
+    // What is replayed was recorded when it happened.
+    if (!this.isQuiet) this.#options.trace.recorded?.take(event);
   }
 
   /** Nothing is sent or kept any more: the run goes on elsewhere or later. */
@@ -168,7 +173,8 @@ export class RunEmitter {
     return this.#options.owner.current.notifications;
   }
 
-  #show(event: DeltaEvent): void {
+  /** Sends a delta to the owner and to those who observe. */
+  send(event: DeltaEvent): void {
     if (this.#isMute) return;
     const { runId } = this.#options;
     this.#shown += 1;

@@ -35,7 +35,7 @@ export function serverInspection({ toolsets, keys, epochMs, onDebug }: Inspectio
     toolsets.check({ mcpServers: servers });
     made += 1;
     const callbacks = new HostCallbacks({
-      requests: () => owner.requests,
+      owner: { current: owner },
       served: new Set(),
       runId,
       deps: undefined,
@@ -43,7 +43,7 @@ export function serverInspection({ toolsets, keys, epochMs, onDebug }: Inspectio
       timeoutMs: owner.limits.callbackTimeoutMs,
       inFlight: owner.limits.callbacksInFlight,
       world: { pending: new PendingItems(), counters: { open: 0, late: 0 }, after, epochMs },
-      whileWaiting: (decide) => decide(),
+      scheduler: { whileHumansDecide: (decide) => decide() },
     });
     const world = sourceWorld({
       runId,

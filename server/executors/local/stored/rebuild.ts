@@ -51,7 +51,7 @@ export async function rebuild(run: StoredRun, store: Store): Promise<RebuiltRun>
   checkLoop(run);
   const { head, result } = run;
   const plan = await storedPlan(head, await store.historyOf(head.history));
-  const events = new EventRing({ events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY });
+  const events = new EventRing({ eventsKept: Number.POSITIVE_INFINITY, eventsKeptBytes: Number.POSITIVE_INFINITY });
   const stop = new RunStop(() => head.startedAt);
   let serves: Serves = head.serves;
   const runner = new ReplayingRunner(run.recorded().lines, stuck, {
@@ -62,7 +62,9 @@ export async function rebuild(run: StoredRun, store: Store): Promise<RebuiltRun>
   });
   const input = inputOf(plan, {
     model: { id: head.spec.modelId, request: never },
-    emit: (seq, event) => events.add(asStored({ runId: run.runId, seq, event: eventForWire(event) }, result)),
+    events: {
+      emit: (seq, event) => events.add(asStored({ runId: run.runId, seq, event: eventForWire(event) }, result)),
+    },
     callbacks: { ...nobody, waitsAs: (call) => waitsAs(run.runId, call, (method) => serves?.includes(method) ?? true) },
     signal: stop.signal,
     now: stop.time,
