@@ -69,8 +69,7 @@ const text = (pattern) => of({ type: 'string', pattern });
 
 /**
  * `ends` is the kind of error that a run ends with, or '' for a run that succeeds. One request is allowed, so that a call
- * that is valid is the end as well. `memoryMiB` is there where a budget of a case is another one. `toolResult` makes what
- * the tool returns, which fails otherwise.
+ * that is valid is the end as well. `toolResult` makes what the tool returns, which fails otherwise.
  */
 export const cases = [
   ...[
@@ -137,7 +136,6 @@ export const cases = [
     ...judged('9 MB of arguments', of({ type: 'array', items: { type: 'integer' } }), {
       a: list(170_000, () => 'x'.repeat(50)),
     }),
-    memoryMiB: 96,
   },
   judged('deep arguments', of({}), `{"a":${nested(1e6)}}`, refused),
   {
@@ -183,7 +181,6 @@ export const cases = [
     stream: false,
     answer: whole(completion({ content: 'x'.repeat(9e6) })),
     ends: '',
-    memoryMiB: 96,
   },
   {
     kind: 'answers',

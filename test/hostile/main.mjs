@@ -6,11 +6,11 @@ import { Worker } from 'node:worker_threads';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { cases } from './cases.mjs';
 
-/** Time is that of the CPU, so that what else the machine does is not in it. */
+/** Time is what the main thread computed, so that what else the machine does is not in it. */
 const slack = Number(process.env.SLACK ?? 1);
 /** The collector comes later there, too. */
 const memorySlack = slack > 1 ? 1.5 : 1;
-const limits = { memoryMiB: 64, cpuSeconds: slack, healthMs: 100 * slack };
+const limits = { memoryMiB: 64, seconds: slack, healthMs: 100 * slack };
 
 const provider = new Worker(new URL('./provider.mjs', import.meta.url));
 const port = await new Promise((resolve) => provider.once('message', resolve));
@@ -78,7 +78,7 @@ async function play({ name, schema = { type: 'object' }, stream = true, toolResu
   await connection.sendRequest('run/start', { ...spec, tools: [], model: model('a date beyond dates'), stream: false });
   const idle = memoryOf(child.pid, 'VmRSS');
   writeFileSync(`/proc/${child.pid}/clear_refs`, '5');
-  const [cpu, begun] = [cpuOf(child.pid), performance.now()];
+  const [cpu, main, begun] = [cpuOf(child.pid), mainThreadMs(child.pid), performance.now()];
   let isOver = false;
   const health = longestHealth({ child, connection }, () => isOver);
   const result = await connection
@@ -87,6 +87,7 @@ async function play({ name, schema = { type: 'object' }, stream = true, toolResu
   isOver = true;
   const measured = {
     ms: performance.now() - begun,
+    seconds: (mainThreadMs(child.pid) - main) / 1000,
     cpuSeconds: cpuOf(child.pid) - cpu,
     memoryMiB: (memoryOf(child.pid, 'VmHWM') - idle) / 1024,
     healthMs: await health,
@@ -101,18 +102,19 @@ async function play({ name, schema = { type: 'object' }, stream = true, toolResu
 const wanted = process.argv[2] ?? '';
 let failed = 0;
 process.stdout.write(
-  'kind       case                                 s CPU   s wall   MiB above idle   ms health/get   ended with\n',
+  'kind       case                                 s main   s all CPU   s wall   MiB above idle   ms health/get   ended with\n',
 );
 for (const one of cases.filter(({ name, kind }) => `${kind} ${name}`.includes(wanted))) {
   const m = await play(one);
   const isGood =
     m.ended === (one.ends || 'success') &&
-    m.memoryMiB <= (one.memoryMiB ?? limits.memoryMiB) * memorySlack &&
-    m.cpuSeconds <= limits.cpuSeconds &&
+    m.memoryMiB <= limits.memoryMiB * memorySlack &&
+    m.seconds <= limits.seconds &&
     m.healthMs <= limits.healthMs;
   if (!isGood) failed += 1;
   const figures = [
-    m.cpuSeconds.toFixed(2).padStart(6),
+    m.seconds.toFixed(2).padStart(6),
+    m.cpuSeconds.toFixed(2).padStart(13),
     (m.ms / 1000).toFixed(2).padStart(8),
     m.memoryMiB.toFixed(1).padStart(16),
     m.healthMs.toFixed(0).padStart(15),

@@ -2,7 +2,7 @@ import { EngineError, unexpectedBehavior } from '../../../engine/errors.ts';
 import { type AnswerBounds, tooLarge } from '../../../engine/limits/bounds.ts';
 import type { OwnError } from '../answers/own-error.ts';
 import { SilenceClock, StallClock } from './clocks.ts';
-import type { Refusal } from './framing.ts';
+import type { Refusal } from './json-scan.ts';
 import { LongTexts } from './long-texts.ts';
 import type { Timing } from './retry.ts';
 
@@ -114,7 +114,7 @@ const stalled = ({ provider, modelName }: ExchangeOptions, since: string, limit:
 export function refused(refusal: Refusal, { modelName, bounds }: ExchangeOptions): EngineError {
   return 'fault' in refusal
     ? unexpectedBehavior(`The response of '${modelName}' was not read: it ${refusal.fault}.`)
-    : tooLarge('responseBytes', bounds.responseBytes, refusal.bytes);
+    : tooLarge(refusal.limit, bounds[refusal.limit], refusal.value);
 }
 
 /** Returns the error of a stream that is too long. */

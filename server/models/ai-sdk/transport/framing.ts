@@ -1,14 +1,10 @@
 import { crc32 } from 'node:zlib';
-import { JsonScan } from './json-scan.ts';
+import { JsonScan, type Refusal, type ScanBounds } from './json-scan.ts';
 
-/** The limits of a body: bytes and nesting of each JSON text in it. */
-export interface TextBounds {
+/** The limits of each JSON text in a body. */
+export interface TextBounds extends ScanBounds {
   readonly bytes: number;
-  readonly depth: number;
 }
-
-/** The reason to stop reading a body: a limit that it exceeded, or what is wrong with it. */
-export type Refusal = { readonly bytes: number } | { readonly fault: string };
 
 /**
  * Checks a body on its way to a provider's package. Returns the pieces that may be passed on; what is refused never
@@ -22,6 +18,8 @@ export interface Framing {
   rest(): readonly Uint8Array[];
 }
 
+const tooLong = (value: number): Refusal => ({ limit: 'responseBytes', value });
+
 /** One JSON text. */
 export class WholeFraming implements Framing {
   readonly events = 0;
@@ -31,14 +29,14 @@ export class WholeFraming implements Framing {
 
   constructor(bounds: TextBounds) {
     this.#bounds = bounds;
-    this.#scan = new JsonScan(bounds.depth);
+    this.#scan = new JsonScan(bounds);
   }
 
   take(chunk: Uint8Array) {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#bounds.bytes) return { pass: [], refusal: { bytes: this.#bytes } };
-    const fault = this.#scan.add(chunk, 0, chunk.length);
-    return fault ? { pass: [], refusal: { fault } } : { pass: [chunk] };
+    if (this.#bytes > this.#bounds.bytes) return { pass: [], refusal: tooLong(this.#bytes) };
+    const refusal = this.#scan.add(chunk, 0, chunk.length);
+    return refusal ? { pass: [], refusal } : { pass: [chunk] };
   }
 
   rest() {
@@ -69,7 +67,7 @@ export class EventFraming implements Framing {
 
   constructor(bounds: TextBounds) {
     this.#bounds = bounds;
-    this.#scan = new JsonScan(bounds.depth);
+    this.#scan = new JsonScan(bounds);
   }
 
   take(chunk: Uint8Array) {
@@ -92,15 +90,14 @@ export class EventFraming implements Framing {
 
   #add(chunk: Uint8Array, from: number, to: number): Refusal | undefined {
     this.#eventBytes += to - from;
-    if (this.#eventBytes > this.#bounds.bytes) return { bytes: this.#eventBytes };
+    if (this.#eventBytes > this.#bounds.bytes) return tooLong(this.#eventBytes);
     let at = from;
     for (; at < to && this.#isData && this.#column < dataField.length; at += 1) {
       this.#isData = chunk[at] === dataField[this.#column];
       this.#column += 1;
     }
     this.#column += to - at;
-    const fault = this.#isData ? this.#scan.add(chunk, at, to) : undefined;
-    return fault ? { fault } : undefined;
+    return this.#isData ? this.#scan.add(chunk, at, to) : undefined;
   }
 
   /** An empty line ends the event. A line feed after a carriage return is not a line of its own. */
@@ -166,14 +163,14 @@ export class AwsEventFraming implements Framing {
         return { pass: [...pass, bytes] };
       }
       const length = announcedLength(bytes);
-      if (length > this.#bounds.bytes) return { pass, refusal: { bytes: length } };
+      if (length > this.#bounds.bytes) return { pass, refusal: tooLong(length) };
       if (length > bytes.length) {
         this.#hold(bytes, length);
         break;
       }
       const message = bytes.subarray(0, length);
-      const fault = this.#faultOf(message);
-      if (fault) return { pass, refusal: { fault } };
+      const refusal = this.#refusalOf(message);
+      if (refusal) return { pass, refusal };
       this.events += 1;
       pass.push(message);
       this.#hold(bytes.subarray(length), preludeBytes);
@@ -191,9 +188,9 @@ export class AwsEventFraming implements Framing {
     this.#wanted = wanted;
   }
 
-  #faultOf(message: Uint8Array): string | undefined {
+  #refusalOf(message: Uint8Array): Refusal | undefined {
     const headers = wordAt(message, 4);
-    return new JsonScan(this.#bounds.depth).add(message, preludeBytes + headers, message.length - checksumBytes);
+    return new JsonScan(this.#bounds).add(message, preludeBytes + headers, message.length - checksumBytes);
   }
 }
 

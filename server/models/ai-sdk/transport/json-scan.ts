@@ -4,6 +4,32 @@
  */
 const maxValues = 250_000;
 
+/** The limits of a JSON text of a response. */
+export interface ScanBounds {
+  readonly depth: number;
+  readonly calls: number;
+  readonly parts: number;
+}
+
+/** The reason to stop reading a body: a limit that it exceeded, or what is wrong with it, to follow "it …". */
+export type Refusal =
+  | { readonly limit: 'responseBytes' | 'callsPerResponse' | 'partsPerResponse'; readonly value: number }
+  | { readonly fault: string };
+
+/** A list whose items are counted while it is scanned: a package takes all items of a text in one go. */
+interface CountedList {
+  readonly limit: 'callsPerResponse' | 'partsPerResponse';
+  readonly max: number;
+  readonly depth: number;
+  count: number;
+}
+
+const codesOf = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
+/** Their names in the formats that have several in one event: Chat Completions, Gemini. */
+const callList = codesOf('tool_calls');
+const partList = codesOf('parts');
+const longestName = callList.length;
+
 const quote = 0x22;
 const comma = 0x2c;
 const backslash = 0x5c;
@@ -17,14 +43,20 @@ const closeObject = 0x7d;
  * every two bytes. Text that is not valid JSON is left to the parser.
  */
 export class JsonScan {
-  readonly #maxDepth: number;
+  readonly #bounds: ScanBounds;
   #depth = 0;
   #values = 0;
   #isInString = false;
   #isEscaped = false;
+  /** The first bytes of the string that was read last, and its length. */
+  readonly #string = new Uint8Array(longestName);
+  #length = 0;
+  /** The limit of the list whose name was read last. */
+  #named: CountedList['limit'] | null = null;
+  #counted: CountedList | null = null;
 
-  constructor(maxDepth: number) {
-    this.#maxDepth = maxDepth;
+  constructor(bounds: ScanBounds) {
+    this.#bounds = bounds;
   }
 
   /** Starts another text. */
@@ -33,23 +65,75 @@ export class JsonScan {
     this.#values = 0;
     this.#isInString = false;
     this.#isEscaped = false;
+    this.#named = null;
+    this.#counted = null;
   }
 
-  /** Returns what is wrong with the text so far, to follow "it …". */
-  add(bytes: Uint8Array, from: number, to: number): string | undefined {
-    for (let at = this.#isInString ? this.#stringEnd(bytes, from, to) : from; at < to; at += 1) {
+  /** Returns what is wrong with the text so far. */
+  add(bytes: Uint8Array, from: number, to: number): Refusal | undefined {
+    for (let at = this.#isInString ? this.#readString(bytes, from, to) : from; at < to; at += 1) {
       const byte = bytes[at];
       if (byte === quote) {
         this.#isInString = true;
-        at = this.#stringEnd(bytes, at + 1, to) - 1;
-      } else if (byte === comma) this.#values += 1;
-      else if (byte === openObject || byte === openList) {
-        this.#depth += 1;
+        this.#length = 0;
+        at = this.#readString(bytes, at + 1, to) - 1;
+      } else if (byte === comma) {
         this.#values += 1;
-        if (this.#depth > this.#maxDepth) return `is nested deeper than ${this.#maxDepth} levels`;
-      } else if (byte === closeObject || byte === closeList) this.#depth -= 1;
+        this.#named = null;
+        const refusal = this.#counted && this.#nextItem(this.#counted);
+        if (refusal) return refusal;
+      } else if (byte === openObject || byte === openList) {
+        const refusal = this.#open(byte === openList);
+        if (refusal) return refusal;
+      } else if (byte === closeObject || byte === closeList) this.#close();
     }
-    return this.#values > maxValues ? `holds more than ${maxValues} values` : undefined;
+    return this.#values > maxValues ? { fault: `holds more than ${maxValues} values` } : undefined;
+  }
+
+  #open(isList: boolean): Refusal | undefined {
+    const { depth, calls, parts } = this.#bounds;
+    this.#depth += 1;
+    this.#values += 1;
+    if (this.#depth > depth) return { fault: `is nested deeper than ${depth} levels` };
+    const limit = this.#named;
+    if (isList && limit && !this.#counted) {
+      const max = limit === 'callsPerResponse' ? calls : parts;
+      this.#counted = { limit, max, depth: this.#depth, count: 1 };
+    }
+    this.#named = null;
+    return undefined;
+  }
+
+  #close(): void {
+    if (this.#counted?.depth === this.#depth) this.#counted = null;
+    this.#depth -= 1;
+  }
+
+  #nextItem(list: CountedList): Refusal | undefined {
+    if (list.depth !== this.#depth) return undefined;
+    list.count += 1;
+    return list.count > list.max ? { limit: list.limit, value: list.count } : undefined;
+  }
+
+  /** Returns where the text goes on after the string that `from` is in, which may be the name of a list. */
+  #readString(bytes: Uint8Array, from: number, to: number): number {
+    const next = this.#stringEnd(bytes, from, to);
+    const end = this.#isInString ? next : next - 1;
+    for (let at = from; at < end && this.#length + at - from < longestName; at += 1)
+      this.#string[this.#length + at - from] = bytes[at] as number;
+    this.#length += end - from;
+    this.#named = this.#isInString ? null : this.#limit;
+    return next;
+  }
+
+  /** The limit of the list that the string that was read last may name. */
+  get #limit(): CountedList['limit'] | null {
+    if (this.#isString(callList)) return 'callsPerResponse';
+    return this.#isString(partList) ? 'partsPerResponse' : null;
+  }
+
+  #isString(name: readonly number[]): boolean {
+    return this.#length === name.length && name.every((code, at) => code === this.#string[at]);
   }
 
   /** Returns where the text goes on after the string that `from` is in. */

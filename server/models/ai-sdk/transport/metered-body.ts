@@ -53,8 +53,13 @@ class Meter {
     this.#source = source;
     this.#exchange = exchange;
     this.#kind = kind;
-    const { responseBytes: bytes, nesting: depth } = exchange.options.bounds;
-    this.#framing = new framings[kind]({ bytes, depth });
+    const {
+      responseBytes: bytes,
+      nesting: depth,
+      callsPerResponse: calls,
+      partsPerResponse: parts,
+    } = exchange.options.bounds;
+    this.#framing = new framings[kind]({ bytes, depth, calls, parts });
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {

@@ -8,9 +8,12 @@ import {
   WholeFraming,
 } from '../../../../server/models/ai-sdk/transport/framing.ts';
 
-const bounds = { bytes: 400, depth: 4 };
+const bounds = { bytes: 400, depth: 4, calls: 2, parts: 3 };
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const tooDeep = { fault: 'is nested deeper than 4 levels' };
+const tooLong = (value: number) => ({ limit: 'responseBytes', value });
+const tooManyCalls = { limit: 'callsPerResponse', value: 3 };
+const tooManyParts = { limit: 'partsPerResponse', value: 4 };
 const tooMany = { fault: 'holds more than 250000 values' };
 
 /** A message of the binary event stream with a payload; the checksum of its end is left to the decoder. */
@@ -41,24 +44,57 @@ const framings = {
 };
 
 type Kind = keyof typeof framings;
-const wide = { bytes: 1e6, depth: 4 };
+const wide = { bytes: 1e6, depth: 4, calls: 256, parts: 4096 };
 
 const texts: [name: string, kind: Kind, given: string | Uint8Array, refusal: object | undefined][] = [
   ['JSON as deep as allowed', 'a whole body', nested(4), undefined],
   ['JSON that is deeper', 'a whole body', nested(5), tooDeep],
   ['brackets inside strings', 'a whole body', `["\\"[[[[[[", "\\\\", "[[[[["]`, undefined],
   ['a string that ends after an escaped backslash', 'a whole body', `["\\\\", ${nested(4)}]`, tooDeep],
-  ['too many bytes', 'a whole body', 'x'.repeat(401), { bytes: 401 }],
+  ['too many bytes', 'a whole body', 'x'.repeat(401), tooLong(401)],
   ['deep JSON after shallow', 'server-sent events', `data: ${nested(4)}\n\ndata: ${nested(5)}\n\n`, tooDeep],
   ['depth that is never closed, in separate events', 'server-sent events', 'data: [[[\n\n'.repeat(9), undefined],
   ['depth over several lines of data', 'server-sent events', 'data: [[[\ndata: [[\n\n', tooDeep],
   ['carriage returns', 'server-sent events', `data: [[[\r\rdata: [[[\r\n\r\ndata: ${nested(5)}\r\n\r\n`, tooDeep],
   ['brackets in comments and other fields', 'server-sent events', `: ${nested(9)}\nid: ${nested(9)}\n\n`, undefined],
   ['many events that are small', 'server-sent events', 'data: 1\n\n'.repeat(100), undefined],
-  ['one event that is large', 'server-sent events', `data: ${'x'.repeat(401)}`, { bytes: expect.any(Number) }],
+  ['one event that is large', 'server-sent events', `data: ${'x'.repeat(401)}`, tooLong(expect.any(Number))],
   ['messages', 'an AWS event stream', Buffer.concat([awsMessage('[[[['), awsMessage('[[[[')]), undefined],
   ['a deep message', 'an AWS event stream', Buffer.concat([awsMessage('[]'), awsMessage(nested(5))]), tooDeep],
-  ['an announced length that is too large', 'an AWS event stream', awsMessage('', 0xffff_ffff), { bytes: 0xffff_ffff }],
+  ['an announced length that is too large', 'an AWS event stream', awsMessage('', 0xffff_ffff), tooLong(0xffff_ffff)],
+  [
+    'as many calls as allowed',
+    'server-sent events',
+    'data: {"tool_calls": [{"a": [1, 2]}, {}], "b": [1, 2, 3]}\n\n',
+    undefined,
+  ],
+  [
+    'as many calls in each of two events',
+    'server-sent events',
+    'data: {"tool_calls": [1, 2]}\n\n'.repeat(2),
+    undefined,
+  ],
+  [
+    'calls too many in one event',
+    'server-sent events',
+    'data: {"tool_calls": [{}, {"b": 1, "c": 2}, {}]}\n\n',
+    tooManyCalls,
+  ],
+  ['calls too many in a whole body', 'a whole body', '{"a": "tool_calls", "tool_calls" : [1, 2, 3]}', tooManyCalls],
+  [
+    'parts too many in one event',
+    'server-sent events',
+    'data: {"parts": [1, {"parts": [1, 2]}, 3, 4]}\n\n',
+    tooManyParts,
+  ],
+  ['parts too many in a message', 'an AWS event stream', awsMessage('{"parts": [1, 2, 3, 4]}'), tooManyParts],
+  ['a text that is the name of calls', 'a whole body', '["tool_calls", [1, 2, 3, 4], "parts"]', undefined],
+  [
+    'a name that only begins like that of calls',
+    'a whole body',
+    '{"tool_calls_": [1, 2, 3, 4], "tool_call": [1, 2, 3]}',
+    undefined,
+  ],
   ['a length that cannot be', 'an AWS event stream', awsMessage('[[[[[', 0), undefined],
 ];
 
