@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { stringifyExact } from '../engine/json/exact-json.ts';
 import { mappedTexts } from '../engine/json/mapped-texts.ts';
+import { wholeCharacter } from '../engine/json/whole-character.ts';
 
 /** Characters of a text that is encoded apart from what is around it, and of its pieces. */
 const long = 64 * 1024;
@@ -25,14 +26,10 @@ export function encodedPieces(message: object): Buffer[] {
     .flatMap((between, at) => [Buffer.from(between), ...piecesOf(texts[at] ?? '')]);
 }
 
-/** Half a pair of surrogates, of which the other half would come in the next piece. */
-const isFirstHalf = (code: number) => code >= 0xd800 && code <= 0xdbff;
-
 function piecesOf(text: string): Buffer[] {
   const pieces: Buffer[] = [];
   for (let from = 0; from < text.length; ) {
-    const end = Math.min(from + long, text.length);
-    const to = end < text.length && isFirstHalf(text.charCodeAt(end - 1)) ? end - 1 : end;
+    const to = wholeCharacter(text, from + long);
     pieces.push(encoded(text.slice(from, to)));
     from = to;
   }

@@ -132,11 +132,9 @@ export const cases = [
     { a: list(50_000, () => ({})) },
   ),
   // Two messages to the client hold them: the response, and the call.
-  {
-    ...judged('9 MB of arguments', of({ type: 'array', items: { type: 'integer' } }), {
-      a: list(170_000, () => 'x'.repeat(50)),
-    }),
-  },
+  judged('9 MB of arguments', of({ type: 'array', items: { type: 'integer' } }), {
+    a: list(170_000, () => 'x'.repeat(50)),
+  }),
   judged('deep arguments', of({}), `{"a":${nested(1e6)}}`, refused),
   {
     kind: 'answers',
@@ -184,10 +182,25 @@ export const cases = [
   },
   {
     kind: 'answers',
+    name: '9 MB of escapes',
+    stream: false,
+    answer: whole(completion({ content: '\n'.repeat(4.5e6) })),
+    ends: '',
+  },
+  {
+    kind: 'answers',
     name: 'a result of 9 MB',
     stream: false,
     answer: whole(calling('{}')),
     toolResult: () => 'x'.repeat(9e6),
+    ends: limited,
+  },
+  {
+    kind: 'answers',
+    name: 'a result of 200,000 values',
+    stream: false,
+    answer: whole(calling('{}')),
+    toolResult: () => list(200_000, (at) => at),
     ends: limited,
   },
   { kind: 'streams', name: 'an event without end', answer: endless('x'.repeat(65_536)), ends: limited },

@@ -95,6 +95,14 @@ async function requestModel(
 }
 
 describe('a stream', () => {
+  it('is taken a slice of a long piece at a time, never within a character', async () => {
+    const content = `x${'😀'.repeat(100_000)}`;
+    const { answer, shown } = await requestModel([streamed(chunk({ content }), ...end('stop'), '[DONE]')]);
+    // The first slice is in the start.
+    expect(shown).toEqual(['part_start', 'delta', 'delta', 'delta']);
+    expect(answer?.response.parts).toMatchObject([{ content }]);
+  });
+
   it('is shown as it comes and adds up to the answer', async () => {
     const pieces = [chunk({ role: 'assistant', content: '' }), chunk({ content: 'Hel' }), chunk({ content: 'lo' })];
     const { answer, shown, stream } = await requestModel([streamed(...pieces, ...end('stop'), '[DONE]')]);

@@ -1,3 +1,5 @@
+import { wholeCharacter } from '../../../engine/json/whole-character.ts';
+
 /** Bytes of one line: readers of the client library for Python hold no more. Some are left for the envelope. */
 export const maxUpdateBytes = 60 * 1024;
 /** Characters of one piece of text: each may take six bytes as JSON, and most take one. */
@@ -26,12 +28,6 @@ export function piecesOf(text: string): string[] {
 }
 
 const fits = (text: string) => lineBytes(text) <= maxUpdateBytes / 2;
-
-/** The end of a slice, moved back by one where it would divide a pair of surrogates. */
-function wholeCharacter(text: string, end: number): number {
-  const last = text.charCodeAt(end - 1);
-  return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
-}
 
 /** A text that fits beside others, with a note when it was cut. */
 export function shortText(text: string, most = maxRaw): string {

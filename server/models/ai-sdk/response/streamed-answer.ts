@@ -1,10 +1,12 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
 import type { RequestUsage } from '../../../../protocol/messages/usage.ts';
+import { wholeCharacter } from '../../../engine/json/whole-character.ts';
 import { unmeasuredUsage } from '../../../engine/request/response.ts';
 import type { PartStream } from '../../../engine/streaming/part-stream.ts';
 import type { Redaction } from '../../../redaction/redaction.ts';
 import type { BodyReader, Provider } from '../provider.ts';
 import type { Exchange } from '../transport/exchange.ts';
+import { turnIfDue } from '../transport/turns.ts';
 import type { Ended } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
 import { packageCounts, usageOf } from './answer-usage.ts';
@@ -34,15 +36,34 @@ export async function readStream(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return answer.ended();
-      const before = target.size;
-      answer.take(value);
-      if (target.size > before || isContent(value)) exchange.content();
-      const paused = target.ready();
-      if (paused) await exchange.hold(paused);
+      for (const part of isLong(value) ? cut(value) : [value]) {
+        const before = target.size;
+        answer.take(part);
+        if (target.size > before || isContent(part)) exchange.content();
+        const paused = target.ready();
+        if (paused) await exchange.hold(paused);
+        else if (part !== value) await turnIfDue();
+      }
     }
   } finally {
     answer.flush();
     reader.cancel().catch(() => {}); // the error that ended the stream is known already
+  }
+}
+
+type Delta = Extract<StreamPart, { delta: string }>;
+
+/** Characters of a piece that are taken at once. */
+const pieceSize = 64 * 1024;
+
+const isLong = (part: StreamPart): part is Delta => 'delta' in part && part.delta.length > pieceSize;
+
+/** A long piece as several, so that others have a turn in between, and a client that lags is not sent all of it at once. */
+function* cut(part: Delta): Generator<Delta> {
+  for (let from = 0; from < part.delta.length; ) {
+    const to = wholeCharacter(part.delta, from + pieceSize);
+    yield { ...part, delta: part.delta.slice(from, to) };
+    from = to;
   }
 }
 
