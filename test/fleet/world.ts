@@ -12,6 +12,8 @@ import { Daemon, daemonPath } from '../support/daemon.ts';
 export interface Effects {
   /** Calls by run, number of the call, and tool. */
   readonly counts: Map<string, number>;
+  /** Those that were not answered yet. */
+  readonly open: Set<string>;
   /** Milliseconds since 1970 of the calls of each worker, as the provider saw them. */
   readonly times: { run: string; turn: number; at: number }[];
   /** Requests that reached the provider, answered or not. */
@@ -34,7 +36,7 @@ const key = 'canary-key-7f3a91c2';
 export const canary = key;
 
 export async function openWorld(): Promise<World> {
-  const effects: Effects = { counts: new Map(), times: [], requests: 0 };
+  const effects: Effects = { counts: new Map(), open: new Set(), times: [], requests: 0 };
   const delayMs = { model: 2, tool: 2 };
   const provider = await listen(async (request, response) => {
     const { messages } = JSON.parse(await readText(request)) as { messages: Message[] };
@@ -112,7 +114,9 @@ async function toolAnswer(
       const { run, turn } = params.arguments;
       const name = `${run} ${turn} ${params.name}`;
       effects.counts.set(name, (effects.counts.get(name) ?? 0) + 1);
+      effects.open.add(name);
       await later(delayMs.tool);
+      effects.open.delete(name);
       return { result: { content: [{ type: 'text', text: `did ${turn}` }] } };
     }
     default:
@@ -169,8 +173,11 @@ export async function startWorker(
 }
 
 /** A daemon of a host, past the handshake. */
-export async function startHost(url: string, { args = [] as string[], initialize = {} } = {}): Promise<Daemon> {
-  const daemon = new Daemon({ args: ['--executor', 'dbos', ...allowed, ...args], env: env(url) });
+export async function startHost(
+  url: string,
+  { args = [] as string[], initialize = {}, program = undefined as string | undefined } = {},
+): Promise<Daemon> {
+  const daemon = new Daemon({ args: ['--executor', 'dbos', ...allowed, ...args], env: env(url), program });
   await daemon.request('initialize', initialize);
   return daemon;
 }
@@ -194,6 +201,21 @@ export async function recorded(
             (SELECT count(*) FROM (SELECT 1 FROM steps GROUP BY id, key HAVING count(*) > 1) d)::int AS doubled,
             (SELECT count(*) FROM numbered WHERE count <> last + 1)::int AS gaps`,
   );
+}
+
+/**
+ * Milliseconds from a time, since 1970, until the first step that was recorded of some runs; null when none was. It counts what
+ * is in the database: a request that was on its way when its worker died is no step.
+ */
+export async function firstStepAfter(url: string, at: number, runs: readonly string[]): Promise<number | null> {
+  const { first } = await query<{ first: string | null }>(
+    url,
+    `SELECT min(o.completed_at_epoch_ms) AS first FROM dbos.operation_outputs o
+     JOIN runwire.runs r ON r.workflow_id = o.workflow_uuid
+     WHERE o.completed_at_epoch_ms > $1 AND r.run_id = ANY($2)`,
+    [at, runs],
+  );
+  return first === null ? null : Number(first) - at;
 }
 
 /** The first row of a query. */

@@ -34,8 +34,9 @@ export class Daemon {
   #hasClosed = false;
   readonly #waiting = new Set<() => void>();
 
-  constructor(options: { args?: string[]; env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
-    const [program, ...args] = daemonCommand;
+  /** `program`: the script of another build. */
+  constructor(options: { args?: string[]; env?: NodeJS.ProcessEnv; cwd?: string; program?: string | undefined } = {}) {
+    const [program, ...args] = options.program ? [process.execPath, options.program] : daemonCommand;
     this.child = spawn(program, [...args, ...(options.args ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
       // Tests leave nothing in the cache of who runs them.
