@@ -21,7 +21,7 @@ export class StoredRun {
   readonly ref: RunRef;
   readonly head: RunHead;
   readonly lines: readonly StoredLine[];
-  /** Where the next line goes. */
+  /** Where the next line goes: after so many bytes, or into the step of that number. */
   readonly at: { readonly size: number; readonly count: number };
   readonly #damagedLine: number | null;
 
@@ -39,6 +39,12 @@ export class StoredRun {
 
   get runId(): string {
     return this.head.runId;
+  }
+
+  /** The same run with the lines that came after these; `size`: where the next one goes then. */
+  followedBy(lines: readonly StoredLine[], { ref, size }: { ref: RunRef; size: number }): StoredRun {
+    const all = [this.head, ...this.lines, ...lines] as unknown as ReadLines['lines'];
+    return new StoredRun(ref, { lines: all, size, damagedLine: this.#damagedLine });
   }
 
   /** The result; null for a run that has not ended. */

@@ -1,6 +1,7 @@
 import { createLocalExecutor } from '../../server/executors/local/local-executor.ts';
 import { defaultLimits } from '../../server/limits.ts';
 import { keepingCases } from '../fleet/cases/keeping.ts';
+import { observingCases } from '../fleet/cases/observing.ts';
 import { reapingCases } from '../fleet/cases/reaping.ts';
 import { sharingCases, shownRunCases } from '../fleet/cases/sharing.ts';
 import { onTestFleet } from '../support/postgres/fleet.ts';
@@ -27,6 +28,7 @@ onTestFleet('a fleet on PostgreSQL', (fleet) => {
   reapingCases(fleet);
   keepingCases(fleet);
   sharingCases(fleet);
+  observingCases(fleet);
 });
 
 shownRunCases();

@@ -49,7 +49,7 @@ onStage('a fleet whose workers die', runs, (stage) => {
       expect(of.length).toBeGreaterThan(0);
       const resumedMs = await firstStepAfter(url, at, of);
       // Within a second where nothing else keeps the machine busy.
-      if (signal === 'SIGKILL') expect(resumedMs).toBeLessThan(3000);
+      if (signal === 'SIGKILL') expect(resumedMs).toBeLessThan(5000);
       process.stdout.write(
         `${signal}: ${runs} runs ended, ${steps} steps, ${doubled} recorded twice, ${gaps} lost; ` +
           `of ${left} open calls ${repeated.length} reads and 0 once effects repeated; first step of the ${of.length} runs it had recorded ` +

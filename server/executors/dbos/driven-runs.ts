@@ -1,14 +1,18 @@
-import { DBOS, Error as DbosError } from '@dbos-inc/dbos-sdk';
-import { getCurrentContextStore } from '@dbos-inc/dbos-sdk/internal/context';
+import { Error as DbosError } from '@dbos-inc/dbos-sdk';
+import { currentOwnerXid } from '@dbos-inc/dbos-sdk/internal/context';
 import type { Pool } from 'pg';
+import { Semaphore } from '../../callbacks/semaphore.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { Log } from '../../log.ts';
 import { patiently, unavailable } from './database-errors.ts';
 import { FleetLog } from './fleet-log.ts';
-import { outputOf } from './tables/step-outputs.ts';
+import { nextStep, recordStep, type StepWriter } from './tables/step-outputs.ts';
 
 /** What takes over a run that was waiting in a queue. */
 export type Adopt = (workflowId: string) => Promise<void>;
+
+/** Runs that are taken over at a time: when hundreds come at once the first go on at once, instead of all of them late. */
+const adoptions = 8;
 
 /** Options of `DrivenRuns`. */
 export interface DrivenRunsOptions {
@@ -26,6 +30,7 @@ export class DrivenRuns {
   readonly #logs = new Map<string, FleetLog>();
   /** Runs that were given up, and are being marked as such. */
   readonly #leaving = new Set<FleetLog>();
+  readonly #adopting = new Semaphore(adoptions);
   /** Replaced by a worker before it takes runs. */
   adopt: Adopt = () => Promise.resolve();
 
@@ -62,7 +67,8 @@ export class DrivenRuns {
 
   /** The body of a workflow: writes the lines of a run for as long as it is driven here. */
   async write(workflowId: string): Promise<void> {
-    await this.#skipRecorded(workflowId);
+    const writer = { pool: this.#options.pool, workflowId, token: currentOwnerXid(workflowId) ?? '' };
+    const number = await nextStep(writer);
     const known = this.#logs.get(workflowId);
     // One that is being written already is of an execution that has lost the run: it came back out of the queue.
     if (known?.isTaken) known.fail(lost(workflowId, null));
@@ -71,7 +77,7 @@ export class DrivenRuns {
     log.isTaken = true;
     try {
       if (isQueued) this.#adopt(log);
-      await this.#writeAll(log);
+      await this.#writeAll(log, writer, number);
       // From here on it may come back, out of its queue or by a claim.
       this.#logs.delete(workflowId);
       this.#leaving.add(log);
@@ -86,31 +92,29 @@ export class DrivenRuns {
     }
   }
 
-  /** What is recorded is read at once, not step by step: DBOS counts on from there. */
-  async #skipRecorded(workflowId: string): Promise<void> {
-    const { rows } = await patiently(() =>
-      this.#options.pool.query<{ last: number | null }>(
-        'SELECT max(function_id) AS last FROM dbos.operation_outputs WHERE workflow_uuid = $1',
-        [workflowId],
-      ),
-    );
-    const context = getCurrentContextStore();
-    if (context) context.curWFFunctionId = (rows[0]?.last ?? -1) + 1;
-  }
-
   /** A run that this worker cannot continue, as for want of a key, waits for somebody who can. */
   #adopt(log: FleetLog): void {
-    void patiently(() => this.adopt(log.workflowId)).catch((error: Error) => {
+    void this.#adoptInTurn(log).catch((error: Error) => {
       this.#options.log.warn(`a run of the queue is left interrupted: ${error.message}`);
       log.close('park');
     });
   }
 
-  async #writeAll(log: FleetLog): Promise<void> {
+  async #adoptInTurn(log: FleetLog): Promise<void> {
+    const leave = await this.#adopting.enter(new AbortController().signal);
+    try {
+      // It may have been given back meanwhile.
+      if (!log.tag) await patiently(() => this.adopt(log.workflowId));
+    } finally {
+      leave();
+    }
+  }
+
+  async #writeAll(log: FleetLog, writer: StepWriter, first: number): Promise<void> {
+    let number = first;
     for (let batch = await log.next(); batch; batch = await log.next()) {
-      const { lines, name } = batch;
-      const output = await outputOf(this.#options.pool, log.workflowId, lines);
-      await DBOS.runStep(async () => output, { name });
+      if (!(await recordStep(writer, number, batch))) throw new DbosError.DBOSWorkflowConflictError(log.workflowId);
+      number += 1;
       log.written();
       this.#options.onStep(log.workflowId);
     }

@@ -18,7 +18,7 @@ import type {
   StoredSummary,
   Taken,
 } from '../../store/store.ts';
-import type { RunHead, StoredHistory } from '../../store/stored-lines.ts';
+import type { RunHead, StoredHistory, StoredLine } from '../../store/stored-lines.ts';
 import { StoredRun } from '../../store/stored-run.ts';
 import { unavailable } from './database-errors.ts';
 import type { Fleet } from './fleet.ts';
@@ -123,9 +123,9 @@ export class FleetStore implements Store, SharedStore {
         [ref.workflowId],
       );
       if (!rows[0]) return null;
-      const lines = await linesOf(fleet.pool, ref.workflowId);
-      const all = [{ n: 0, k: 'run', ...(parseExact(rows[0].head) as object) }, ...lines] as RawLine[];
-      return new StoredRun(ref, { lines: all, size: 0, damagedLine: null });
+      const { lines, next } = await linesOf(fleet.pool, ref.workflowId);
+      const all = [{ k: 'run', ...(parseExact(rows[0].head) as object) }, ...lines] as RawLine[];
+      return new StoredRun(ref, { lines: all, size: next, damagedLine: null });
     });
   }
 
@@ -214,9 +214,14 @@ export class FleetStore implements Store, SharedStore {
     { signal, ms }: { signal: AbortSignal; ms: number },
   ): Promise<StoredRun | null | undefined> {
     return this.#guard(async (fleet) => {
-      await fleet.wakes.next(this.#workflowOf(run.ref.id), signal, ms);
+      const workflowId = this.#workflowOf(run.ref.id);
+      await fleet.wakes.next(workflowId, signal, ms);
       signal.throwIfAborted();
-      return this.load(run.ref);
+      const ref = await this.#byId(run.ref.id);
+      if (!ref) return null;
+      const { lines, next } = await linesOf(fleet.pool, workflowId, run.at.size);
+      if (lines.length === 0 && isAsBefore(ref, run.ref as FleetRef)) return undefined;
+      return run.followedBy(lines as readonly StoredLine[], { ref, size: next });
     });
   }
 
@@ -382,6 +387,10 @@ export class FleetStore implements Store, SharedStore {
     }
   }
 }
+
+/** Whether a run is where it was: driven by the same process, waiting, or ended. */
+const isAsBefore = (now: FleetRef, before: FleetRef) =>
+  now.tag === before.tag && now.driver === before.driver && now.isQueued === before.isQueued;
 
 /** Queues are shared among tenants by so many parts: each sweep of a worker goes over all of them. */
 const partitions = 64;
