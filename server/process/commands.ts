@@ -10,6 +10,7 @@ import { acpProcess } from '../frontends/acp-process.ts';
 import { startGateway, tenantFolder } from '../gateway/gateway.ts';
 import type { Output } from '../rpc/stdout.ts';
 import { version } from '../version.ts';
+import { keepHeapSmall } from '../worker/small-heap.ts';
 import { startWorker } from '../worker/worker.ts';
 import { keysOf, type OwnRuns, RunFactory, telemetryMs } from './runs.ts';
 import { openSurroundings, print, type Surroundings, signalCodes, survive, world } from './surroundings.ts';
@@ -162,6 +163,7 @@ async function startWorking({ command, around, factory }: Running<'worker'>): Pr
   );
   // What holds the process, such as a pool of connections, may be left of a start that failed.
   if (!worker) return void setImmediate(() => process.exit(2));
+  keepHeapSmall();
   untilSignalled(around, () => worker.close(drainMs));
   frames.write(`Working on the queue '${settings.queue}'\n`);
 }

@@ -3,6 +3,7 @@ import { defaultLimits } from '../../server/limits.ts';
 import { keepingCases } from '../fleet/cases/keeping.ts';
 import { observingCases } from '../fleet/cases/observing.ts';
 import { reapingCases } from '../fleet/cases/reaping.ts';
+import { recordingCases } from '../fleet/cases/recording.ts';
 import { sharingCases, shownRunCases } from '../fleet/cases/sharing.ts';
 import { onTestFleet } from '../support/postgres/fleet.ts';
 import { executorCases } from './conformance.ts';
@@ -29,6 +30,7 @@ onTestFleet('a fleet on PostgreSQL', (fleet) => {
   keepingCases(fleet);
   sharingCases(fleet);
   observingCases(fleet);
+  recordingCases(fleet);
 });
 
 shownRunCases();
