@@ -101,12 +101,12 @@ export class DrivenRuns {
   }
 
   async #adoptInTurn(log: FleetLog): Promise<void> {
-    const leave = await this.#adopting.enter(new AbortController().signal);
+    await this.#adopting.enter(new AbortController().signal);
     try {
       // It may have been given back meanwhile.
       if (!log.tag) await patiently(() => this.adopt(log.workflowId));
     } finally {
-      leave();
+      this.#adopting.leave();
     }
   }
 
