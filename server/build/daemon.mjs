@@ -104,13 +104,20 @@ export async function bundleDaemon() {
       banner: { js: '#!/usr/bin/env node' },
     }),
   ]);
-  const { external, charset, legalComments } = bundled;
-  const scripts = await bundleScripts({ external, charset, legalComments, plugins: [separateParts, lazyNodeModules] });
-  checkInputs(scripts);
+  const scripts = await bundleDaemonScripts();
   const metafiles = [scripts.metafile, ...results.map(({ metafile }) => metafile)];
   const packages = bundledPackages([...metafiles, inspector.metafile]);
   const files = [...scripts.files, ...results.flatMap(({ outputFiles }) => outputFiles)];
   return [...files, ...inspector.files, ...licenceFiles(packages)];
+}
+
+/** Bundles what is in no part; `plugins` may change it for a measurement. */
+export async function bundleDaemonScripts(plugins = []) {
+  const { external, charset, legalComments } = bundled;
+  const all = [...plugins, separateParts, lazyNodeModules];
+  const scripts = await bundleScripts({ external, charset, legalComments, plugins: all });
+  checkInputs(scripts);
+  return scripts;
 }
 
 const licenceFiles = (packages) => [

@@ -1,5 +1,5 @@
 // What sends spans and metrics: a bundle of its own, which no daemon without the variables of OpenTelemetry loads.
-import { createNoopMeter, DiagLogLevel, diag, type Tracer, trace } from '@opentelemetry/api';
+import { createNoopMeter, DiagLogLevel, diag } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
@@ -10,7 +10,7 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import type { Log } from '../log.ts';
 import type { RunTracer } from '../runs/run-trace.ts';
@@ -18,6 +18,7 @@ import { genAiMetrics } from './metrics.ts';
 import { RunSpans } from './run-spans.ts';
 import { samplerOf } from './sampler.ts';
 import type { TelemetrySettings } from './settings.ts';
+import { SpanRecorder } from './span-recorder.ts';
 
 /** Options of `startTelemetry`. */
 export interface TelemetryOptions {
@@ -44,19 +45,17 @@ export function startTelemetry({ settings, env, version, log, redact }: Telemetr
     { logLevel: DiagLogLevel.WARN },
   );
   const resource = resourceOf(env, version);
-  const spans = settings.traces
-    ? new TracerProvider({
-        resource,
-        sampler: samplerOf(env),
-        spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
-      })
-    : null;
+  const spans = new SpanRecorder({
+    resource,
+    scope: { name: 'runwire', version },
+    sampler: samplerOf(env),
+    processor: settings.traces ? new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }) : null,
+  });
   const readers = settings.metrics ? [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter() })] : [];
   const meters = settings.metrics ? new MeterProvider({ resource, readers }) : null;
-  const tracer: Tracer = spans?.getTracer('runwire', version) ?? trace.getTracer('runwire');
   const meter = meters?.getMeter('runwire', version) ?? createNoopMeter();
   const world = {
-    tracer,
+    spans,
     metrics: genAiMetrics(meter),
     contents: settings.contents ? redact : null,
     onFault: (error: unknown) => log.debug(`OpenTelemetry: ${error}`),
@@ -64,7 +63,7 @@ export function startTelemetry({ settings, env, version, log, redact }: Telemetr
   return {
     trace: (run) => new RunSpans(run, world),
     shutdown: (deadlineMs) => {
-      const ended = Promise.allSettled([spans?.shutdown(), meters?.shutdown()]);
+      const ended = Promise.allSettled([spans.shutdown(), meters?.shutdown()]);
       return Promise.race([ended, new Promise((resolve) => setTimeout(resolve, deadlineMs).unref())]).then(
         () => undefined,
       );

@@ -1,15 +1,4 @@
-import {
-  type Attributes,
-  type Context,
-  context as contexts,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  TraceFlags,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import { type Attributes, type SpanContext, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import {
   ATTR_GEN_AI_AGENT_NAME,
@@ -38,6 +27,7 @@ import type { RunTrace, TracedRun } from '../runs/run-trace.ts';
 import { contentText, messagesText } from './contents.ts';
 import type { GenAiMetrics } from './metrics.ts';
 import { modelParts } from './provider-names.ts';
+import type { RecordedSpan, SpanRecorder } from './span-recorder.ts';
 
 type EventOf<K extends DurableEvent['event_kind']> = Extract<DurableEvent, { event_kind: K }>;
 type Called = EventOf<'function_tool_call' | 'output_tool_call'>;
@@ -45,7 +35,7 @@ type Returned = EventOf<'function_tool_result' | 'output_tool_result'>;
 
 /** What spans are recorded with. */
 export interface SpanWorld {
-  readonly tracer: Tracer;
+  readonly spans: SpanRecorder;
   readonly metrics: GenAiMetrics;
   /** Hides secrets in what is recorded of contents; null: contents are not recorded. */
   readonly contents: ((text: string) => string) | null;
@@ -54,7 +44,7 @@ export interface SpanWorld {
 }
 
 interface OpenRequest {
-  readonly span: Span;
+  readonly span: RecordedSpan;
   readonly startedAt: number;
   readonly model: { readonly provider: string; readonly name: string };
 }
@@ -66,12 +56,10 @@ export class RunSpans implements RunTrace {
   readonly #model: OpenRequest['model'];
   /** Attributes of all spans of the run. */
   readonly #common: Attributes;
-  /** The span of the agent, as the parent of others. */
-  #inside: Context | undefined;
   readonly #startedAt = Date.now();
-  #agent: Span | undefined;
+  #agent: RecordedSpan | undefined;
   #request: OpenRequest | undefined;
-  readonly #calls = new Map<string, Span>();
+  readonly #calls = new Map<string, RecordedSpan>();
 
   constructor(run: TracedRun, world: SpanWorld) {
     this.#run = run;
@@ -94,7 +82,7 @@ export class RunSpans implements RunTrace {
 
   traceparentOf(toolCallId: string): string | undefined {
     const context = (this.#calls.get(toolCallId) ?? this.#agent)?.spanContext();
-    if (!context || !trace.isSpanContextValid(context)) return undefined;
+    if (!context || !this.#world.spans.isExported) return undefined;
     return `00-${context.traceId}-${context.spanId}-${context.traceFlags.toString(16).padStart(2, '0')}`;
   }
 
@@ -135,12 +123,14 @@ export class RunSpans implements RunTrace {
       [ATTR_GEN_AI_REQUEST_MODEL]: this.#model.name,
       'runwire.run.id': this.#run.runId,
     });
-    this.#inside = trace.setSpan(ROOT_CONTEXT, this.#agent);
   }
 
-  #start(name: string, kind: SpanKind, attributes: Attributes): Span {
-    const parent = this.#inside ?? contextOf(this.#run.traceparent);
-    return this.#world.tracer.startSpan(name, { kind, attributes: Object.assign(attributes, this.#common) }, parent);
+  #start(name: string, kind: SpanKind, attributes: Attributes): RecordedSpan {
+    const span = { name, kind, attributes: Object.assign(attributes, this.#common) };
+    const { spans } = this.#world;
+    return this.#agent
+      ? spans.child(span, this.#agent.spanContext())
+      : spans.root(span, contextOf(this.#run.traceparent));
   }
 
   #requested({ attempt, model: id, reason, status }: EventOf<'model_request_started'>): void {
@@ -171,20 +161,19 @@ export class RunSpans implements RunTrace {
     const { usage, finish_reason: finish, provider_response_id: id, state } = message;
     const { contents, metrics } = this.#world;
     const response = served ?? message.model_name;
-    span.setAttributes({
-      ...usageAttributes(usage),
-      ...(response ? { [ATTR_GEN_AI_RESPONSE_MODEL]: response } : {}),
-      ...(id ? { [ATTR_GEN_AI_RESPONSE_ID]: id } : {}),
-      ...(finish ? { [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: [finish] } : {}),
-      ...(firstPartMs === undefined ? {} : { [ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK]: firstPartMs / 1000 }),
-    });
+    const { attributes } = span;
+    setUsage(attributes, usage);
+    if (response) attributes[ATTR_GEN_AI_RESPONSE_MODEL] = response;
+    if (id) attributes[ATTR_GEN_AI_RESPONSE_ID] = id;
+    if (finish) attributes[ATTR_GEN_AI_RESPONSE_FINISH_REASONS] = [finish];
+    if (firstPartMs !== undefined) attributes[ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = firstPartMs / 1000;
     if (contents) {
       const before = this.#run.messages().filter((one) => one !== message);
-      span.setAttribute(ATTR_GEN_AI_INPUT_MESSAGES, messagesText(before, contents));
-      span.setAttribute(ATTR_GEN_AI_OUTPUT_MESSAGES, messagesText([message], contents));
+      attributes[ATTR_GEN_AI_INPUT_MESSAGES] = messagesText(before, contents);
+      attributes[ATTR_GEN_AI_OUTPUT_MESSAGES] = messagesText([message], contents);
     }
     const error = state === 'interrupted' ? 'interrupted' : undefined;
-    if (error) fail(span, error);
+    if (error) span.fail(error);
     span.end();
     metrics.operation({ operation: 'chat', model, response: response ?? undefined, durationMs, error });
     metrics.usage({ model, response: response ?? undefined, usage });
@@ -208,19 +197,20 @@ export class RunSpans implements RunTrace {
     if (!span) return;
     this.#calls.delete(part.tool_call_id);
     const { contents } = this.#world;
-    if (contents) span.setAttribute(ATTR_GEN_AI_TOOL_CALL_RESULT, contentText(part.content, contents));
-    if (part.outcome !== 'success') fail(span, part.outcome);
+    if (contents) span.attributes[ATTR_GEN_AI_TOOL_CALL_RESULT] = contentText(part.content, contents);
+    if (part.outcome !== 'success') span.fail(part.outcome);
     span.end();
   }
 
   #finished({ result }: EventOf<'run_finished'>): void {
     const { usage, error, model } = result;
     const kind = error?.data.kind;
-    this.#agent?.setAttributes({
-      ...usageAttributes(usage),
-      ...(model.served ? { [ATTR_GEN_AI_RESPONSE_MODEL]: model.served } : {}),
-      'runwire.run.outcome': result.outcome,
-    });
+    if (this.#agent) {
+      const { attributes } = this.#agent;
+      setUsage(attributes, usage);
+      if (model.served) attributes[ATTR_GEN_AI_RESPONSE_MODEL] = model.served;
+      attributes['runwire.run.outcome'] = result.outcome;
+    }
     this.#close(kind);
     const durationMs = Date.now() - this.#startedAt;
     this.#world.metrics.operation({
@@ -243,38 +233,31 @@ export class RunSpans implements RunTrace {
     this.#calls.clear();
     this.#request = undefined;
     for (const span of [...open, ...(this.#agent ? [this.#agent] : [])]) {
-      if (error) fail(span, error);
+      if (error) span.fail(error);
       span.end();
     }
     this.#agent = undefined;
-    this.#inside = undefined;
   }
 }
 
-function fail(span: Span, error: string): void {
-  span.setAttribute(ATTR_ERROR_TYPE, error);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+interface TokenUsage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_read_tokens: number;
+  readonly cache_write_tokens: number;
 }
 
-function usageAttributes(usage: {
-  input_tokens: number;
-  output_tokens: number;
-  cache_read_tokens: number;
-  cache_write_tokens: number;
-}): Attributes {
-  return {
-    [ATTR_GEN_AI_USAGE_INPUT_TOKENS]: usage.input_tokens,
-    [ATTR_GEN_AI_USAGE_OUTPUT_TOKENS]: usage.output_tokens,
-    ...(usage.cache_read_tokens > 0 ? { [ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage.cache_read_tokens } : {}),
-    ...(usage.cache_write_tokens > 0
-      ? { [ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS]: usage.cache_write_tokens }
-      : {}),
-  };
+function setUsage(attributes: Attributes, usage: TokenUsage): void {
+  attributes[ATTR_GEN_AI_USAGE_INPUT_TOKENS] = usage.input_tokens;
+  attributes[ATTR_GEN_AI_USAGE_OUTPUT_TOKENS] = usage.output_tokens;
+  if (usage.cache_read_tokens > 0) attributes[ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = usage.cache_read_tokens;
+  if (usage.cache_write_tokens > 0)
+    attributes[ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS] = usage.cache_write_tokens;
 }
 
 /** The span of the host, from the text of W3C Trace Context. */
-function contextOf(traceparent: string | undefined): Context {
+function contextOf(traceparent: string | undefined): SpanContext | undefined {
   const [, traceId = '', spanId = '', flags = '0'] = traceparent?.split('-') ?? [];
   const remote = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED, isRemote: true };
-  return trace.isSpanContextValid(remote) ? trace.setSpanContext(ROOT_CONTEXT, remote) : contexts.active();
+  return trace.isSpanContextValid(remote) ? remote : undefined;
 }

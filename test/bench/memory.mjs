@@ -20,7 +20,8 @@ export async function measureIdleMemory(daemon, bare) {
   return [{ what, value: mib.daemon / mib.bare, unit: '× bare server', budget: 1.05, note }];
 }
 
-async function idleMib(args) {
+/** MiB of memory that a daemon holds a second after the handshake. */
+export async function idleMib(args) {
   const client = new Client(args);
   await client.request('initialize', {});
   await delay(1000);

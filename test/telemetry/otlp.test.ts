@@ -225,6 +225,31 @@ describe('spans and metrics over OTLP', { timeout: 60_000 }, () => {
     expect([collector.spans, collector.points]).toEqual([[], []]);
   });
 
+  it('are sent of metrics alone when traces are off', async () => {
+    const daemon = await start({ OTEL_TRACES_EXPORTER: 'none' });
+    const { meta } = await runOnce(daemon, { _meta: { traceparent } });
+    await daemon.stop();
+    expect(meta).toEqual({ traceparent });
+    expect(collector.spans).toEqual([]);
+    expect(collector.points.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['always_on', '00', 4],
+    ['always_off', '01', 0],
+    ['traceidratio', '01', 0],
+    ['parentbased_always_off', '01', 4],
+    ['parentbased_always_on', '00', 0],
+  ])(
+    'follow OTEL_TRACES_SAMPLER=%s for a run of a trace with the flags %s: %d spans',
+    async (sampler, flags, count) => {
+      const daemon = await start({ OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: '0' });
+      await runOnce(daemon, { _meta: { traceparent: traceparent.replace(/..$/, flags) } });
+      await daemon.stop();
+      expect(collector.spans).toHaveLength(count);
+    },
+  );
+
   it('leave out runs of traces that the host does not sample', async () => {
     const daemon = await start();
     const { meta } = await runOnce(daemon, { _meta: { traceparent: traceparent.replace(/1$/, '0') } });

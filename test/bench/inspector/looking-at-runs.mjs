@@ -1,61 +1,106 @@
-// What looking at runs costs: a run with a tool step beside a page and with tracing, against one without; and the first page of
-// a store of ten thousand runs.
+// What looking at runs costs: an idle daemon and a run with a tool step when there is neither a page nor tracing, against a daemon
+// built without them; the same run with a page that nobody looks at, and with tracing; and the first page of ten thousand runs.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client, inFlight } from '../client.mjs';
-import { least, median } from '../statistics.mjs';
+import { idleMib } from '../memory.mjs';
+import { median } from '../statistics.mjs';
+import { buildWithoutHooks } from './without-hooks.mjs';
 
-const rounds = 5;
-const runs = 300;
+/** Daemons of each kind: which functions V8 compiles, and when, differs from one to the next. */
+const daemons = 4;
+/** Runs at a time, and until most is compiled. */
+const width = 16;
+const warmUp = 2500;
+/** Short turns, so that what else the machine does disturbs all alike. */
+const rounds = 160;
+const idleRounds = 5;
 const stored = 10_000;
 const openings = 5;
 
 /** @returns {Promise<object[]>} rows of the table */
 export async function measureInspector(daemon, storeBundle) {
-  return [...(await measureRuns(daemon)), await measureFirstPage(daemon, storeBundle)];
+  const without = await buildWithoutHooks(daemon);
+  return [
+    await measureIdle(daemon, without),
+    ...(await measureRuns(daemon, without)),
+    await measureFirstPage(daemon, storeBundle),
+  ];
 }
 
-async function measureRuns(daemon) {
-  const collector = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(200).end());
-  });
-  await new Promise((resolve) => collector.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${collector.address().port}`;
-  const ways = {
-    plain: new Client([daemon], { OTEL_SDK_DISABLED: 'true' }),
-    page: new Client([daemon, '--inspect', '0'], { OTEL_SDK_DISABLED: 'true' }),
-    traced: new Client([daemon], { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
+async function measureIdle(daemon, without) {
+  const what = 'idle daemon, neither page nor tracing';
+  const [own, bare] = [[], []];
+  for (let round = 0; round < idleRounds; round += 1) {
+    own.push(await idleMib([daemon]));
+    bare.push(await idleMib([without]));
+  }
+  if (own.includes(undefined)) return { what, note: 'needs /proc' };
+  const note = `${median(own).toFixed(1)} MiB resident, built without them ${median(bare).toFixed(1)} MiB`;
+  return { what, value: median(own) / median(bare), unit: 'x', budget: 1.02, note };
+}
+
+async function measureRuns(daemon, without) {
+  const collector = await startCollector();
+  const plain = { OTEL_SDK_DISABLED: 'true' };
+  const kinds = {
+    without: [[without], plain],
+    off: [[daemon], plain],
+    again: [[daemon], plain],
+    page: [[daemon, '--inspect', '0'], plain],
+    traced: [[daemon], { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint }],
   };
-  const samples = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
-  for (const client of Object.values(ways)) await prepare(client);
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const [name, client] of Object.entries(ways)) {
-      const cpu = await client.cpuOf(() => inFlight(16, runs, () => run(client)));
-      // The first round warms up.
-      if (round > 0) samples[name].push({ server: cpu.server, client: cpu.client });
+  const costs = Object.fromEntries(Object.keys(kinds).map((name) => [name, []]));
+  for (let count = 0; count < daemons; count += 1) await measureOnce(kinds, costs);
+  collector.end();
+  if (costs.off.includes(undefined)) return [{ what: 'a run that is looked at', note: 'needs /proc' }];
+  const perRun = (name) => costs[name].reduce((sum, one) => sum + one, 0) / daemons;
+  const row = (what, name, against, budget) => {
+    const note = `${perRun(name).toFixed(3)} ms CPU of both sides, against ${perRun(against).toFixed(3)}`;
+    return { what, value: perRun(name) / perRun(against), unit: 'x', budget, note };
+  };
+  const off = row('a run with a tool step, neither page nor tracing', 'off', 'without', 1.02);
+  const same = (perRun('again') / perRun('off')).toFixed(2);
+  return [
+    { ...off, note: `${off.note}; the same daemon twice differs by ${same}` },
+    row('a run with a tool step, a page nobody looks at', 'page', 'off', 1.02),
+    row('a run with a tool step, with tracing', 'traced', 'off', 1.3),
+  ];
+}
+
+/** Adds the cost of a run in a new daemon of each kind: the mean of the faster half of rounds, in which others disturb least. */
+async function measureOnce(kinds, costs) {
+  const samples = new Map();
+  for (const [name, [args, env]] of Object.entries(kinds)) {
+    const client = new Client(args, env);
+    await prepare(client);
+    await inFlight(width, warmUp, () => run(client));
+    samples.set(name, { client, times: [] });
+  }
+  const all = [...samples.values()];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { client, times } of round % 2 === 0 ? all : all.toReversed()) {
+      const { server, client: own } = await client.cpuOf(() => inFlight(width, width, () => run(client)));
+      times.push(server === undefined ? undefined : (server + own) / width);
     }
   }
-  for (const client of Object.values(ways)) await client.end();
-  collector.closeAllConnections();
-  await new Promise((resolve) => collector.close(resolve));
-  if (samples.plain.some(({ server }) => server === undefined))
-    return [{ what: 'a run that is looked at', note: 'needs /proc' }];
-  const perRun = (name, side) => least(samples[name].map((sample) => sample[side])) / runs;
-  // Both sides and both framings, as in the other rows about steps.
-  const whole = (name) => perRun(name, 'server') + perRun(name, 'client');
-  const row = (what, name, budget) => {
-    const [mine, plain] = [perRun(name, 'server'), perRun('plain', 'server')].map((ms) => ms.toFixed(3));
-    const note = `ms CPU of the whole run ${whole(name).toFixed(3)}, of it daemon ${mine}, without ${plain}`;
-    return { what, value: whole(name) / whole('plain'), unit: 'x', budget, note };
-  };
-  return [
-    row('a run with a tool step, with --inspect', 'page', 1.02),
-    row('a run with a tool step, with tracing', 'traced', 1.3),
-  ];
+  for (const [name, { client, times }] of samples) {
+    await client.end();
+    const faster = times.sort((a, b) => a - b).slice(0, rounds / 2);
+    costs[name].push(times.includes(undefined) ? undefined : faster.reduce((sum, one) => sum + one, 0) / faster.length);
+  }
+}
+
+/** A process of its own: what a collector does is no cost of ours. */
+async function startCollector() {
+  const file = fileURLToPath(new URL('../servers/collector.mjs', import.meta.url));
+  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const port = await new Promise((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk).trim())));
+  return { endpoint: `http://127.0.0.1:${port}`, end: () => child.stdin.end() };
 }
 
 async function prepare(client) {
