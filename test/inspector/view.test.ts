@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ModelMessage } from '../../protocol/messages/messages.ts';
 import { tokensOf, valueAt, withCutTexts } from '../../server/inspector/cut-texts.ts';
 import { conversationOf } from '../../server/inspector/view/conversation.ts';
-import { cost, duration } from '../../server/inspector/view/format.ts';
+import { cost, costTicks, dateTime, duration } from '../../server/inspector/view/format.ts';
 import { lineDiff } from '../../server/inspector/view/line-diff.ts';
 import { requestsOf, sentLines } from '../../server/inspector/view/model-requests.ts';
 import { type CutText, merged, type RunData, type SentEvent } from '../../server/inspector/view/run-data.ts';
@@ -294,7 +294,9 @@ describe('numbers', () => {
       toolMs: [1000],
       runs: 1,
     });
-    expect([percentile([], 0.5), percentile([3, 1, 2], 0.5), percentile([1, 2], 1)]).toEqual([null, 2, 2]);
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+    expect([0.5, 0.95, 0.99, 1].map((share) => percentile(hundred, share))).toEqual([50, 95, 99, 100]);
+    expect([percentile([], 0.5), percentile([3, 1, 2], 0.5), percentile([1, 2], 0.5)]).toEqual([null, 2, 1]);
   });
 
   it('are written as persons read them', () => {
@@ -307,5 +309,8 @@ describe('numbers', () => {
       '1 h 01 min',
     ]);
     expect([null, '0', '0.00042', '0.5', 12].map(cost)).toEqual(['–', '$0', '$0.00042', '$0.5000', '$12.00']);
+    expect(costTicks([0, 0.0005, 0.001])).toEqual(['$0', '$0.0005', '$0.0010']);
+    expect(costTicks([0, 20, 40])).toEqual(['$0', '$20.00', '$40.00']);
+    expect(dateTime('2026-03-01T12:30:05.123456Z')).toBe('2026-03-01 12:30:05.123 UTC');
   });
 });

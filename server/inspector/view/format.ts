@@ -30,6 +30,17 @@ export function cost(value: string | number | null | undefined): string {
   return `$${dollars < 0.01 ? dollars.toPrecision(2) : dollars.toFixed(dollars < 1 ? 4 : 2)}`;
 }
 
+/** The labels of an axis of US dollars: all with as many decimals as the finest needs. */
+export function costTicks(values: readonly number[]): string[] {
+  const isExact = (decimals: number) =>
+    values.every((value) => Math.abs(value - Number(value.toFixed(decimals))) < 1e-9);
+  const decimals = [2, 3, 4, 5, 6, 7].find(isExact) ?? 8;
+  return values.map((value) => (value === 0 ? '$0' : `$${value.toFixed(decimals)}`));
+}
+
+/** A timestamp as a person reads it, to the millisecond. */
+export const dateTime = (timestamp: string): string => timestamp.replace('T', ' ').replace(/(\.\d{3})\d*Z$/, '$1 UTC');
+
 /** A time of day with milliseconds, in UTC: the same in every place where a run is looked at. */
 export const time = (ms: number): string => new Date(ms).toISOString().slice(11, 23);
 

@@ -43,10 +43,10 @@ export function addRun(statistics: RunStatistics, events: readonly SentEvent[]):
   };
 }
 
-/** Returns the value below which a share of all values lies; null of none. */
+/** Returns the smallest value that a share of all values does not exceed; null of none. */
 export function percentile(values: readonly number[], share: number): number | null {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 }
 
 function causesOf({ event }: SentEvent): string[] {

@@ -9,8 +9,6 @@ export interface Series {
   readonly color: string;
   readonly values: readonly (number | null)[];
   readonly kind: 'bars' | 'line';
-  /** Which axis: that on the left, or that on the right. */
-  readonly scale?: 'y' | 'right';
 }
 
 interface ChartProps {
@@ -18,8 +16,8 @@ interface ChartProps {
   /** Labels of the positions on the axis. */
   readonly labels: readonly string[];
   readonly series: readonly Series[];
-  readonly format: (value: number) => string;
-  readonly formatRight?: (value: number) => string;
+  /** Returns the labels of the axis, by its values. */
+  readonly format: (values: readonly number[]) => string[];
 }
 
 const height = 220;
@@ -62,12 +60,11 @@ export function Chart(props: ChartProps): JSX.Element {
   );
 }
 
-function draw({ labels, series, format, formatRight }: ChartProps, into: HTMLElement): uPlot {
+function draw({ labels, series, format }: ChartProps, into: HTMLElement): uPlot {
   const style = getComputedStyle(into);
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const bars = uPlot.paths.bars?.({ size: [0.6, 60] });
   const axis = { stroke: color('muted'), grid: { stroke: color('grid'), width: 1 }, ticks: { stroke: color('grid') } };
-  const hasRight = series.some(({ scale }) => scale === 'right');
   const options: uPlot.Options = {
     width: Math.max(100, into.clientWidth),
     height,
@@ -77,40 +74,31 @@ function draw({ labels, series, format, formatRight }: ChartProps, into: HTMLEle
     scales: {
       x: { time: false, range: [-0.5, Math.max(0.5, labels.length - 0.5)] },
       y: { range: fromZero },
-      right: { range: fromZero },
     },
     axes: [
       {
         ...axis,
+        grid: { show: false },
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
         values: (_, splits) => splits.map((at) => (Number.isInteger(at) ? (labels[at] ?? '') : '')),
       },
-      { ...axis, size: 70, values: (_, splits) => splits.map(format) },
-      ...(hasRight
-        ? [
-            {
-              ...axis,
-              scale: 'right',
-              side: 1 as const,
-              size: 70,
-              grid: { show: false },
-              values: (_: uPlot, splits: number[]) => splits.map(formatRight ?? format),
-            },
-          ]
-        : []),
+      { ...axis, size: widthOf, values: (_, splits) => format(splits) },
     ],
     series: [
       {},
       ...series.map((one) => ({
         label: one.label,
-        scale: one.scale ?? 'y',
         stroke: color(one.color),
         ...(one.kind === 'bars' && bars ? { fill: color(one.color), paths: bars, width: 0 } : { width: 2 }),
-        points: { show: one.kind === 'line' },
+        points: { show: one.kind === 'line', fill: color(one.color) },
       })),
     ],
   };
   return new uPlot(options, [labels.map((_, index) => index), ...series.map(({ values }) => [...values])], into);
 }
+
+/** Pixels of an axis: its labels are of very different lengths. */
+const widthOf = (_: uPlot, labels: string[] | null): number =>
+  24 + 7 * Math.max(4, ...(labels ?? []).map((label) => label.length));
 
 const fromZero = (_: uPlot, __: number, max: number): [number, number] => [0, max > 0 ? max * 1.1 : 1];

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { conversationOf } from '../../view/conversation.ts';
-import { cost, count, duration } from '../../view/format.ts';
+import { cost, count, dateTime, duration } from '../../view/format.ts';
 import { lineDiff } from '../../view/line-diff.ts';
 import { itemLines } from '../../view/model-requests.ts';
 import type { RunData } from '../../view/run-data.ts';
+import { timelineOf } from '../../view/timeline.ts';
 import { standing } from '../../view/words.ts';
 import { hashOf } from '../data/route.ts';
 import { useRun } from '../data/use-run.ts';
@@ -35,7 +36,7 @@ const facts: readonly [string, (run: RunData) => string][] = [
   ['error', ({ summary }) => shownLine(summary.detail?.errorKind ?? '–', 60)],
   ['agent', ({ summary }) => shownLine(summary.agent ?? '–', 60)],
   ['model', ({ summary }) => shownLine(summary.detail?.model ?? '', 60)],
-  ['started', ({ summary }) => shown(summary.startedAt)],
+  ['started', ({ summary }) => shown(dateTime(summary.startedAt))],
   ['duration', ({ summary }) => (summary.detail?.durationMs === undefined ? '–' : duration(summary.detail.durationMs))],
   ['requests', ({ snapshot }) => count(snapshot.usage.requests)],
   ['tool calls', ({ snapshot }) => count(snapshot.usage.tool_calls)],
@@ -46,6 +47,7 @@ const facts: readonly [string, (run: RunData) => string][] = [
 
 function Comparison({ runs }: { runs: readonly [RunData, RunData] }): JSX.Element {
   const [one, other] = runs;
+  const longest = useMemo(() => Math.max(...runs.map(({ events }) => lengthOf(events))), [one.events, other.events]);
   const diff = useMemo(() => lineDiff(linesOf(one), linesOf(other)), [one.messages, other.messages]);
   return (
     <>
@@ -79,13 +81,18 @@ function Comparison({ runs }: { runs: readonly [RunData, RunData] }): JSX.Elemen
       {runs.map(({ summary: { runId }, events }) => (
         <section key={runId}>
           <h2>Timeline of {shownLine(runId, 40)}</h2>
-          <TimelineView events={events} runId={runId} />
+          <TimelineView events={events} runId={runId} leastMs={longest} />
         </section>
       ))}
       <h2>From the conversation of the first to that of the second</h2>
       <DiffView lines={diff} />
     </>
   );
+}
+
+function lengthOf(events: RunData['events']): number {
+  const { from, to } = timelineOf(events);
+  return Math.max(1, (to ?? from) - from);
 }
 
 const linesOf = ({ messages }: RunData): string[] =>

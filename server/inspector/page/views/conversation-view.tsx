@@ -86,13 +86,21 @@ function CallView({ item, head }: { item: Item; head: JSX.Element }): JSX.Elemen
       <div class="sides">
         <div>
           <h3>arguments</h3>
-          {content ? <LongText text={argsText(content.value)} at={content.at} /> : <p>The call is not here.</p>}
+          {content ? (
+            <LongText text={argsText(content.value)} at={content.at} />
+          ) : (
+            <p class="none">the call is not here</p>
+          )}
         </div>
         <div>
           <h3>
             return <Labels labels={returned?.labels ?? []} />
           </h3>
-          {returned ? <ContentView value={returned.content.value} at={returned.content.at} /> : <p>None.</p>}
+          {returned ? (
+            <ContentView value={returned.content.value} at={returned.content.at} />
+          ) : (
+            <p class="none">none</p>
+          )}
         </div>
       </div>
     </article>

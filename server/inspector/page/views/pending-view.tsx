@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { textOf } from '../../view/conversation.ts';
+import { dateTime } from '../../view/format.ts';
 import type { RunData } from '../../view/run-data.ts';
 import { api } from '../data/api.ts';
 import { useSource } from '../data/source.ts';
@@ -60,7 +61,7 @@ function PendingCard({ item }: { item: PendingItem }): JSX.Element {
     <article class="item">
       <header>
         <strong>{approval ? 'approval of ' : `${shown(method)} `}</strong>
-        <bdi>{shownLine(String(name), 80)}</bdi> <small>since {shown(createdAt)}</small>
+        <bdi>{shownLine(String(name), 80)}</bdi> <small>since {shown(dateTime(createdAt))}</small>
       </header>
       <LongText text={textOf(approval ? approval.args : params)} />
       {allowsActions &&

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { cost, count } from '../../view/format.ts';
+import { cost, costTicks, count } from '../../view/format.ts';
 import { requestsOf } from '../../view/model-requests.ts';
 import type { RunData } from '../../view/run-data.ts';
 import { Chart, type Series } from '../parts/chart.tsx';
@@ -44,8 +44,8 @@ export function RunUsageView({ data }: { data: RunData }): JSX.Element {
   );
   return (
     <section class="usage" aria-label="usage">
-      <Chart title="Tokens of each request" labels={labels} series={series} format={count} />
-      <Chart title="Cost of each request" labels={labels} series={costs} format={cost} />
+      <Chart title="Tokens of each request" labels={labels} series={series} format={(values) => values.map(count)} />
+      <Chart title="Cost of each request" labels={labels} series={costs} format={costTicks} />
       <div class="scroll">
         <table class="numbers">
           <thead>

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { cost, count, duration } from '../../view/format.ts';
+import { cost, count, dateTime, duration } from '../../view/format.ts';
 import type { RunData } from '../../view/run-data.ts';
 import { hashOf, type Route, type Tab, tabs } from '../data/route.ts';
 import { useSource } from '../data/source.ts';
@@ -83,7 +83,7 @@ function RunHead({ data }: { data: RunData }): JSX.Element {
   const facts: [string, string][] = [
     ['agent', shownLine(summary.agent ?? '–', 60)],
     ['model', shownLine([result?.model.served, detail?.model].filter(Boolean).join(' ← ') || '–', 120)],
-    ['started', shown(summary.startedAt)],
+    ['started', shown(dateTime(summary.startedAt))],
     ['duration', detail?.durationMs === undefined ? '–' : duration(detail.durationMs)],
     ['requests', count(usage.requests)],
     ['tool calls', count(usage.tool_calls)],

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { age, cost, count, duration } from '../../view/format.ts';
+import { age, cost, count, dateTime, duration } from '../../view/format.ts';
 import type { RunSummary } from '../../view/run-data.ts';
 import { standing } from '../../view/words.ts';
 import { hashOf } from '../data/route.ts';
@@ -97,24 +97,24 @@ function Row({ run, index, now }: { run: RunSummary; index: number; now: number 
       <td>
         <Standing run={run} />
       </td>
-      <td class="wide">
+      <td title={shownLine(detail?.prompt ?? '', 500)}>
         <a href={hashOf({ page: 'run', id: runId, tab: 'timeline' })}>
           <bdi>{shownLine(detail?.prompt ?? '') || shownLine(runId)}</bdi>
         </a>
       </td>
-      <td>
+      <td title={shownLine(agent ?? '')}>
         <bdi>{shownLine(agent ?? '', 40)}</bdi>
       </td>
-      <td>
+      <td title={shownLine(detail?.model ?? '')}>
         <bdi>{shownLine(detail?.model ?? '', 40)}</bdi>
       </td>
-      <td class="number" title={shown(startedAt)}>
+      <td class="number" title={shown(dateTime(startedAt))}>
         {age(Date.parse(startedAt), now)}
       </td>
       <td class="number">{durationOf(run, now)}</td>
       <td class="number">{tokens === undefined ? '' : count(tokens)}</td>
       <td class="number">{cost(detail?.usage?.cost)}</td>
-      <td>{shownLine(detail?.errorKind ?? '', 40)}</td>
+      <td title={shownLine(detail?.errorKind ?? '')}>{shownLine(detail?.errorKind ?? '', 40)}</td>
     </tr>
   );
 }

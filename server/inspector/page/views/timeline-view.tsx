@@ -10,6 +10,8 @@ import { shownLine } from '../parts/shown-text.ts';
 interface TimelineProps {
   readonly events: readonly SentEvent[];
   readonly runId: string;
+  /** Milliseconds of the axis at least, for two runs on the same scale. */
+  readonly leastMs?: number;
 }
 
 /** Bars that are drawn at first. */
@@ -18,11 +20,11 @@ const kinds = Object.keys(barWords) as BarKind[];
 const ticks = [0, 0.25, 0.5, 0.75, 1];
 
 /** A run on a time axis, one row for each thing that took time. */
-export function TimelineView({ events, runId }: TimelineProps): JSX.Element {
+export function TimelineView({ events, runId, leastMs = 1 }: TimelineProps): JSX.Element {
   const timeline = useMemo(() => timelineOf(events), [events]);
   const [most, setMost] = useState(mostBars);
   const now = useClock(timeline.to === null);
-  const end = Math.max(timeline.to ?? now, timeline.from + 1);
+  const end = Math.max(timeline.to ?? now, timeline.from + leastMs);
   const { bars } = timeline;
   if (events.length === 0) return <p>The events of this run are no longer kept.</p>;
   return (
@@ -73,7 +75,8 @@ function BarRow({ bar, timeline, end, runId }: BarRowProps): JSX.Element {
   const left = clamp(share(bar.from));
   const took = `${duration(Math.max(0, to - bar.from))}${bar.to === null ? '…' : ''}`;
   const first = bar.firstPartAt;
-  const notes = [bar.note, first === undefined ? '' : `first part after ${duration(first - bar.from)}`].filter(Boolean);
+  const part = first === undefined ? '' : `first part after ${duration(first - bar.from)}`;
+  const notes = [bar.isFailed ? `✕ ${bar.note}` : bar.note, part].filter(Boolean).join(', ');
   const label = shownLine(bar.label, 60);
   return (
     <li class={bar.kind} data-kind={bar.kind}>
@@ -97,8 +100,7 @@ function BarRow({ bar, timeline, end, runId }: BarRowProps): JSX.Element {
         {first !== undefined && <span class="mark" style={{ left: `${clamp(share(first))}%` }} />}
       </span>
       <span class="took">
-        {took}
-        {bar.isFailed ? ' ✕' : ''} {shownLine(notes.join(', '), 80)}
+        <strong>{took}</strong> {shownLine(notes, 80)}
       </span>
     </li>
   );

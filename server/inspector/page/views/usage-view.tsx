@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { cost, count, duration } from '../../view/format.ts';
+import { cost, costTicks, count, duration } from '../../view/format.ts';
 import { percentile, type RunStatistics } from '../../view/statistics.ts';
 import { type Totals, totalsBy } from '../../view/totals.ts';
 import { api } from '../data/api.ts';
@@ -79,9 +79,14 @@ function DayCharts({ days }: { days: readonly Totals[] }): JSX.Element {
   );
   return (
     <div class="charts">
-      <Chart title="Tokens by day" labels={labels} series={tokens} format={count} />
-      <Chart title="Cost by day" labels={labels} series={costs} format={cost} />
-      <Chart title="Duration of runs by day" labels={labels} series={latency} format={duration} />
+      <Chart title="Tokens by day" labels={labels} series={tokens} format={(values) => values.map(count)} />
+      <Chart title="Cost by day" labels={labels} series={costs} format={costTicks} />
+      <Chart
+        title="Duration of runs by day"
+        labels={labels}
+        series={latency}
+        format={(values) => values.map(duration)}
+      />
     </div>
   );
 }
