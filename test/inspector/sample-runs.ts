@@ -176,3 +176,50 @@ export async function waiting(at: Inspected, runId = 'waiting'): Promise<void> {
     ],
   });
 }
+
+/** One run of each kind, and one twice. */
+export async function sampleRuns(at: Inspected): Promise<void> {
+  await everything(at);
+  await withImage(at);
+  await failing(at);
+  await waiting(at);
+  await everything(at, 'again');
+}
+
+/** A run in which everything that strangers write tries to be more than text. Returns its id. */
+export async function hostile(at: Inspected): Promise<string> {
+  const markup = '<img src=x onerror="document.title=\'owned\'"><script>alert(1)</script></script><!--';
+  const address = 'javascript:alert(1)';
+  const bidi = '\u202eexe.gpj\u2066 \u200f';
+  const runId = `hostile/../${markup}`;
+  at.say(
+    runId,
+    {
+      response: {
+        model_name: markup,
+        parts: [
+          { part_kind: 'thinking', content: markup },
+          toolCall('tool', { [markup]: `${address} ${bidi}` }, `"><svg onload=alert(1)>`),
+          // A name that no tool has.
+          toolCall(markup, { a: bidi }, `${bidi}"><svg onload=alert(2)>`),
+        ],
+      },
+    },
+    { response: { ...text(`${markup} ${bidi} ${'W'.repeat(20_000)}`), model_name: bidi } },
+  );
+  await at.session.run({
+    runId,
+    name: markup,
+    conversationId: markup,
+    instructions: markup,
+    prompt: [
+      markup,
+      { kind: 'image-url', url: address },
+      { kind: 'binary', media_type: 'text/html', data: 'PHNjcmlwdD4=', identifier: markup },
+      { kind: 'binary', media_type: 'image/svg+xml', data: 'PHN2Zz4=', identifier: bidi },
+      { kind: 'binary', media_type: 'image/png"onerror="alert(1)', data: 'AAAA' },
+    ],
+    tools: [{ name: 'tool', inputSchema: { type: 'object', additionalProperties: true } }],
+  });
+  return runId;
+}
