@@ -1,6 +1,6 @@
 // Measures the daemon against the budgets and prints a table. It reports and never fails; ratios are taken in turn, in
 // one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those, and
-// `npm run bench -- peers` other engines, which it installs.
+// `npm run bench -- peers` other engines and daemons, which it installs; with `--plots` it draws docs/performance/.
 import { cpus, loadavg } from 'node:os';
 import { bundleSources, daemonPath } from './bundles.mjs';
 import { measureConcurrentRuns } from './concurrent-runs.mjs';
@@ -14,6 +14,7 @@ import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaiting
 import { measureInspector } from './inspector/looking-at-runs.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
 import { measureIdleMemory } from './memory.mjs';
+import { measureDaemons } from './peers/daemons/daemons.mjs';
 import { measurePeers } from './peers/peers.mjs';
 import { measureStartup } from './startup.mjs';
 import { measureStore } from './store.mjs';
@@ -41,7 +42,7 @@ const measurements = {
   'fleet-gateway': () => measureGateway(daemonPath),
   'fleet-runs': () => measureFleetRuns(),
 };
-const installed = { peers: () => measurePeers() };
+const installed = { 'peers-engines': () => measurePeers(), 'peers-daemons': () => measureDaemons() };
 const known = { ...measurements, ...installed };
 const wanted = process.argv.slice(2);
 const named = Object.keys(known).filter((name) => wanted.some((one) => name === one || name.startsWith(`${one}-`)));

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { Client } from '../client.mjs';
 import { cpuMsOf } from '../cpu.mjs';
 import { median } from '../statistics.mjs';
+import { LineClient } from './line-client.mjs';
 
 const rounds = { start: 11, turns: 9, steps: 60 };
 const deltas = 1000;
@@ -21,7 +22,7 @@ export async function measureAcp(daemon) {
   const model = { model: 'openai-compatible:script', baseUrl };
   writeFileSync(join(folder, 'agent.json'), JSON.stringify({ models: [model] }));
   writeFileSync(join(folder, 'a.txt'), 'seven\n');
-  const acp = [daemon, 'acp', '--agent', join(folder, 'agent.json')];
+  const acp = [process.execPath, daemon, 'acp', '--agent', join(folder, 'agent.json')];
   const env = { XDG_CACHE_HOME: folder, LOCALAPPDATA: folder, RUNWIRE_NO_CODE_CACHE: '' };
   try {
     return [...(await starts(daemon, env)), ...(await turns({ daemon, acp, model, folder, env }))];
@@ -35,7 +36,9 @@ async function starts(daemon, env) {
   const samples = { daemon: [], acp: [] };
   for (let i = 0; i <= rounds.start; i += 1) {
     samples.daemon.push(await started(new Client([daemon], env), {}));
-    samples.acp.push(await started(new LineClient([daemon, 'acp', '--model', 'test'], env), { protocolVersion: 1 }));
+    samples.acp.push(
+      await started(new LineClient([process.execPath, daemon, 'acp', '--model', 'test'], env), { protocolVersion: 1 }),
+    );
   }
   // The first start writes the cache.
   const of = (name, key) => median(samples[name].slice(1).map((one) => one[key]));
@@ -117,46 +120,4 @@ async function compared({ host, editor }, { byDaemon, byEditor }, [prompt, count
     await measured('editor', editor.child, byEditor);
   }
   return used.editor / used.host;
-}
-
-/** A hand-written client in lines. */
-class LineClient {
-  #rest = '';
-  #nextId = 0;
-  #open = new Map();
-  onRequest = () => ({});
-  onNotification = () => {};
-
-  constructor(args, env) {
-    this.child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
-    this.child.stdout.setEncoding('utf8').on('data', (text) => {
-      const lines = (this.#rest + text).split('\n');
-      this.#rest = lines.pop();
-      for (const line of lines) this.#take(JSON.parse(line));
-    });
-    this.child.stdin.on('error', () => {});
-    this.exited = new Promise((resolve) => this.child.once('exit', resolve));
-  }
-
-  request(method, params) {
-    this.#nextId += 1;
-    const id = this.#nextId;
-    this.#send({ id, method, params });
-    return new Promise((resolve) => this.#open.set(id, resolve));
-  }
-
-  end() {
-    this.child.stdin.end();
-    return this.exited;
-  }
-
-  #send(message) {
-    this.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-  }
-
-  #take(message) {
-    if (message.method === undefined) this.#open.get(message.id)(message);
-    else if (message.id === undefined) this.onNotification(message);
-    else this.#send({ id: message.id, result: this.onRequest(message) });
-  }
 }

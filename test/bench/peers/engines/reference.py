@@ -55,13 +55,15 @@ async def cpu_of(work, count: int, width: int = 1) -> float:
 
 async def main() -> None:
     steps, deltas = int(sys.argv[1]), int(sys.argv[2])
-    await cpu_of(lambda: run(3), 10)
-    text = await cpu_of(lambda: run(0), 30)
-    whole = await cpu_of(lambda: run(steps), 2)
+    first = await cpu_of(lambda: run(0), 100)
+    await cpu_of(lambda: run(steps), 2)
+    text = await cpu_of(lambda: run(0), 100)
+    whole = await cpu_of(lambda: run(steps), 4)
     many = await cpu_of(lambda: run(steps), 16, 16)
     await stream(50)
-    streamed = await cpu_of(lambda: stream(deltas), 2)
-    print(json.dumps({'text': text, 'step': (whole - text) / steps, 'stepAt16': (many - text) / steps, 'deltas': streamed}))
+    streamed = await cpu_of(lambda: stream(deltas), 4)
+    step, step_at_16 = (whole - text) / steps, (many - text) / steps
+    print(json.dumps({'first': first, 'text': text, 'step': step, 'stepAt16': step_at_16, 'deltas': streamed}))
 
 
 asyncio.run(main())

@@ -1,36 +1,28 @@
-// The daemon with a host that serves a tool over stdio; what both processes spend counts.
+// The daemon with a host that serves a tool over stdio; what both processes spend counts. Its model is in the daemon, as
+// those of the peers are in their process, and does the same. With an argument, responses are streamed.
 import { Client } from '../../client.mjs';
 import { cpuMsOf, ownCpuMs } from '../../cpu.mjs';
 
-const daemonPath = new URL('../../daemon/runwire.cjs', import.meta.url).pathname;
+const daemonPath = new URL('../../scripted-daemon.cjs', import.meta.url).pathname;
+const isStreamed = process.argv.includes('streamed');
 
 const inputSchema = { type: 'object', properties: { topic: { type: 'string' } }, required: ['topic'] };
+const tools = [{ name: 'look', description: 'Answers.', inputSchema }];
 const client = new Client([daemonPath]);
-const left = new Map();
-
-client.onRequest = ({ params: { runId } }) => {
-  const steps = (left.get(runId) ?? 0) - 1;
-  left.set(runId, steps);
-  // The embedded model calls a tool again that wants it to.
-  return steps > 0 ? { retry: 'yes' } : { content: 'yes' };
-};
+client.onRequest = () => ({ content: 'yes' });
 await client.request('initialize', {});
-const common = { model: 'test', wait: true, usageLimits: { request_limit: null } };
-let count = 0;
+const common = { prompt: 'hi', wait: true, usageLimits: { request_limit: null }, tools };
+const model = (steps, deltas = 0) => ({ model: 'test', test: { outputArgs: { steps, deltas } } });
 
 async function finished(params) {
-  const { result, error } = await client.request('run/start', { ...common, prompt: 'hi', ...params });
+  const { result, error } = await client.request('run/start', { ...common, ...params });
   if (result?.outcome !== 'success') throw new Error(`a run failed: ${JSON.stringify(error ?? result)}`);
-  return result.output;
+  return result;
 }
 
 export async function run(steps) {
-  if (steps === 0) return finished({});
-  count += 1;
-  const runId = `run-${count}`;
-  left.set(runId, steps);
-  const output = await finished({ runId, tools: [{ name: 'look', inputSchema, maxRetries: steps }] });
-  left.delete(runId);
+  const { output, usage } = await finished({ model: model(steps), stream: isStreamed });
+  if (usage.tool_calls !== steps) throw new Error(`a run of ${steps} steps had ${usage.tool_calls} calls`);
   return output;
 }
 
@@ -42,7 +34,7 @@ export async function stream(deltas) {
     if (kind === 'part_start') characters += part.content?.length ?? 0;
     if (kind === 'part_delta') characters += delta.content_delta?.length ?? 0;
   };
-  await finished({ model: { model: 'test', test: { outputText: 'word '.repeat(deltas) } } });
+  await finished({ model: model(0, deltas), stream: true });
   return characters;
 }
 
