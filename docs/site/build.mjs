@@ -24,5 +24,7 @@ function copyPages(pages) {
   cpSync(join(site, 'index.md'), join(pages, 'index.md'));
   cpSync(join(site, 'public'), join(pages, 'public'), { recursive: true });
   cpSync(join(docs, 'guide'), join(pages, 'guide'), { recursive: true });
-  for (const name of ['protocol.md', 'errors.md', 'providers.md']) cpSync(join(docs, name), join(pages, name));
+  for (const name of ['protocol.md', 'errors.md', 'providers.md', 'performance.md'])
+    cpSync(join(docs, name), join(pages, name));
+  cpSync(join(docs, 'performance'), join(pages, 'performance'), { recursive: true });
 }

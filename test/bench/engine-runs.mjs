@@ -1,5 +1,5 @@
 // Runs of the engine alone: a model in this process calls one tool in every step, the tool answers at once; or the model
-// answers as a bench says.
+// answers as a bench says. And the same by hand.
 import { createRequire } from 'node:module';
 
 /** Makes runs of the bundled engine; `agent` is compiled once. */
@@ -59,4 +59,27 @@ export async function engineRuns(bundle) {
       throw error;
     });
   return { stateOf, drive };
+}
+
+/** The floor for such a run: a loop that keeps the messages as JSON, checks the arguments, and knows nothing else of runs. */
+export async function stepsByHand(steps, callTool = async () => 3) {
+  const messages = [{ role: 'user', content: 'What is 1 + 2?' }];
+  const kept = [JSON.stringify(messages[0])];
+  const keep = (message) => {
+    messages.push(message);
+    kept.push(JSON.stringify(message));
+  };
+  const model = async (step) =>
+    step <= steps
+      ? { role: 'assistant', calls: [{ id: `call-${step}`, name: 'add', args: { a: 1, b: 2 } }] }
+      : { role: 'assistant', content: '3' };
+  for (let step = 1; ; step += 1) {
+    const response = await model(step);
+    keep({ ...response, at: new Date().toISOString() });
+    if (!response.calls) return kept.length;
+    for (const { id, args } of response.calls) {
+      if (!Number.isInteger(args.a) || !Number.isInteger(args.b)) throw new Error('the arguments are no numbers');
+      keep({ role: 'tool', id, content: await callTool(args), at: new Date().toISOString() });
+    }
+  }
 }

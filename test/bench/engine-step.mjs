@@ -1,12 +1,14 @@
-// CPU of one tool step of the engine at several lengths of the run. Run as a process of its own: node engine-step.mjs BUNDLE
+// CPU of one tool step of the engine at several lengths of the run, and of all steps against a loop by hand, in turn. Run as
+// a process of its own: node engine-step.mjs BUNDLE
 import { ownCpuMs } from './cpu.mjs';
-import { engineRuns } from './engine-runs.mjs';
+import { engineRuns, stepsByHand } from './engine-runs.mjs';
 import { least } from './statistics.mjs';
 
 const positions = [10, 100, 1000];
 const reach = 5;
 const rounds = 6;
 const runsPerRound = 12;
+const steps = positions[positions.length - 1] + reach;
 
 const { stateOf, drive } = await engineRuns(process.argv[2]);
 let events = 0;
@@ -23,7 +25,7 @@ async function round() {
       if (end >= 0) spent[end] += ownCpuMs() - began[end];
     };
     const state = stateOf({
-      steps: positions[positions.length - 1] + reach,
+      steps,
       onStep,
       callTool: async () => ({ kind: 'return', content: 3 }),
       emit: () => {
@@ -36,8 +38,21 @@ async function round() {
   return spent.map((ms) => ms / runsPerRound / (2 * reach));
 }
 
+/** Milliseconds for each step of whole runs. */
+async function perStep(work) {
+  const before = ownCpuMs();
+  const result = await work();
+  return { ms: (ownCpuMs() - before) / runsPerRound / steps, result };
+}
+
+async function roundByHand() {
+  for (let run = 0; run < runsPerRound; run += 1) events += await stepsByHand(steps);
+}
+
 await round();
-const results = [];
-for (let i = 0; i < rounds; i += 1) results.push(await round());
-const msAt = positions.map((_, index) => least(results.map((one) => one[index])));
-process.stdout.write(JSON.stringify({ positions, msAt, events }));
+await roundByHand();
+const samples = [];
+for (let i = 0; i < rounds; i += 1) samples.push({ engine: await perStep(round), byHand: await perStep(roundByHand) });
+const msAt = positions.map((_, index) => least(samples.map(({ engine }) => engine.result[index])));
+const of = (name) => least(samples.map((sample) => sample[name].ms));
+process.stdout.write(JSON.stringify({ positions, msAt, engineMs: of('engine'), byHandMs: of('byHand'), events }));

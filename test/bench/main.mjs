@@ -1,4 +1,5 @@
-// Measures the daemon against the budgets and prints a table. It reports and never fails; ratios are taken in turn, in
+// Measures the daemon against the budgets and prints a table. It reports and never fails, but for `npm run bench -- guard`: that
+// fails when a ratio is far over what is recorded. Ratios are taken in turn, in
 // one run, because the machine may be busy with other things. `npm run bench -- wire startup` measures only those, and
 // `npm run bench -- peers` other engines and daemons, which it installs; with `--plots` it draws docs/performance/.
 import { cpus, loadavg } from 'node:os';
@@ -10,6 +11,7 @@ import { measureFirstEvent } from './first-event.mjs';
 import { measureGateway } from './fleet/gateway.mjs';
 import { measureFleetRuns } from './fleet/runs.mjs';
 import { measureAcp } from './frontends/acp.mjs';
+import { guard, record } from './guard/guard.mjs';
 import { measureEngineDeltas, measureEngineStep, measureMessages, measureWaitingRuns } from './in-process.mjs';
 import { measureInspector } from './inspector/looking-at-runs.mjs';
 import { measureMcpStep } from './mcp-step.mjs';
@@ -45,12 +47,18 @@ const measurements = {
 const installed = { 'peers-engines': () => measurePeers(), 'peers-daemons': () => measureDaemons() };
 const known = { ...measurements, ...installed };
 const wanted = process.argv.slice(2);
+const isGuard = wanted[0] === 'guard';
 const named = Object.keys(known).filter((name) => wanted.some((one) => name === one || name.startsWith(`${one}-`)));
 
 console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores; Node ${process.version}; load ${load()}\n`);
 console.log(lineOf(['', 'value', '', 'budget', '']));
-for (const name of named.length > 0 ? named : Object.keys(measurements)) {
-  for (const row of await rowsOf(name)) console.log(formatted(row));
+const print = (row) => console.log(formatted(row));
+if (isGuard && wanted.includes('--record')) await record(bundles, print);
+else if (isGuard) process.exitCode = (await guard(bundles, print)) ? 0 : 1;
+else {
+  for (const name of named.length > 0 ? named : Object.keys(measurements)) {
+    for (const row of await rowsOf(name)) print(row);
+  }
 }
 console.log(`\nload ${load()}`);
 
@@ -69,7 +77,7 @@ function formatted({ what, value, unit = '', budget, note = '' }) {
 }
 
 function lineOf([what, value, unit, budget, note]) {
-  return `${what.padEnd(50)}${value.padStart(9)} ${unit.padEnd(14)}${budget.padEnd(11)}${note}`.trimEnd();
+  return `${what.padEnd(58)}${value.padStart(9)} ${unit.padEnd(14)}${budget.padEnd(11)}${note}`.trimEnd();
 }
 
 function load() {

@@ -22,6 +22,7 @@ export async function measureStore(daemon) {
   try {
     return [
       ...(await throughput(daemon, folder)),
+      ...(await measureStoreCpu(daemon)),
       ...(await growth(daemon, folder)),
       ...(await lists(daemon, folder)),
       ...(await start(daemon, folder)),
@@ -29,6 +30,24 @@ export async function measureStore(daemon) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The CPU of runs with a store beside that of the same without one. */
+export async function measureStoreCpu(daemon) {
+  const folder = mkdtempSync(join(tmpdir(), 'runwire-bench-store-'));
+  const clients = { none: await open([daemon]), kept: await open([daemon, '--store', folder]) };
+  const samples = { none: [], kept: [] };
+  for (let round = 0; round <= 3; round += 1) {
+    for (const [name, client] of Object.entries(clients)) {
+      const cpu = await client.cpuOf(() => inFlight(atOnce, 2 * atOnce, () => run(client, { effect: 'read' })));
+      // The first round warms up.
+      if (round > 0) samples[name].push(cpu.server);
+    }
+  }
+  for (const client of Object.values(clients)) await client.end();
+  rmSync(folder, { recursive: true, force: true });
+  const value = least(samples.kept) / least(samples.none);
+  return [{ what: `store: CPU of ${atOnce} runs at once, tools that read`, value, unit: '× CPU without' }];
 }
 
 async function open(args) {

@@ -1,10 +1,11 @@
-// Heap of runs that wait for a tool. Run as a process of its own: node --expose-gc waiting-runs.mjs engine|server BUNDLE
+// Heap of runs that wait for a tool. Run as a process of its own: node --expose-gc waiting-runs.mjs engine|server BUNDLE, or
+// floor for a loop by hand.
 import { createRequire } from 'node:module';
-import { engineRuns } from './engine-runs.mjs';
+import { engineRuns, stepsByHand } from './engine-runs.mjs';
 
 const count = 1000;
 const [kind, bundle] = process.argv.slice(2);
-const start = { engine: startOfEngine, server: startOfServer }[kind];
+const start = { engine: startOfEngine, server: startOfServer, floor: startByHand }[kind];
 const startRuns = await start();
 
 // What is made once, and compiled code, is not counted.
@@ -21,6 +22,15 @@ function heapUsed() {
 
 async function startOfEngine() {
   const { stateOf, drive } = await engineRuns(bundle);
+  return startEach((callTool) => drive(stateOf({ steps: 1, callTool })));
+}
+
+async function startByHand() {
+  return startEach((callTool) => stepsByHand(1, callTool));
+}
+
+/** Starts runs whose tool never answers. */
+function startEach(run) {
   const waiting = [];
   return (runs) =>
     reached(runs, (arrived) => {
@@ -28,7 +38,7 @@ async function startOfEngine() {
         arrived();
         return new Promise((resolve) => waiting.push(resolve));
       };
-      for (let i = 0; i < runs; i += 1) drive(stateOf({ steps: 1, callTool }));
+      for (let i = 0; i < runs; i += 1) run(callTool);
     });
 }
 

@@ -22,7 +22,14 @@ describe.skipIf(!site)('the site (needs SITE_DIR, see test/site/install.sh)', ()
     const expected = guides.map((name) => `guide/${name.replace('.md', '.html')}`);
     expect(guides.length).toBeGreaterThan(12);
     expect(pages).toEqual(
-      expect.arrayContaining([...expected, 'index.html', 'protocol.html', 'errors.html', 'providers.html']),
+      expect.arrayContaining([
+        ...expected,
+        'index.html',
+        'protocol.html',
+        'errors.html',
+        'providers.html',
+        'performance.html',
+      ]),
     );
   });
 

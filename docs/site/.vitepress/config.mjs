@@ -34,6 +34,7 @@ const reference = [
   { text: 'Protocol', link: '/protocol' },
   { text: 'Errors', link: '/errors' },
   { text: 'Providers', link: '/providers' },
+  { text: 'Performance', link: '/performance' },
 ];
 
 export default defineConfig({

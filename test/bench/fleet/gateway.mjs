@@ -10,11 +10,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { Client } from '../client.mjs';
 import { cpuMsOf } from '../cpu.mjs';
+import { roundsOf } from '../guard/effort.mjs';
 import { least } from '../statistics.mjs';
 
 const token = 'token-of-the-bench-0123456789';
 const pieces = 3000;
-const rounds = 3;
+const rounds = roundsOf(3, 2);
 const connections = 1000;
 const streamedMs = 5000;
 
@@ -24,6 +25,16 @@ export async function measureGateway(daemon) {
   try {
     const cpu = await cpuOfEvents(daemon, gateway);
     return [cpu, ...(await thousand(gateway)), await refusals(gateway), await unread(gateway)];
+  } finally {
+    await gateway.stop();
+  }
+}
+
+/** What an event costs beside stdin and stdout, alone. */
+export async function measureGatewayEvents(daemon) {
+  const gateway = await startGateway(daemon);
+  try {
+    return [await cpuOfEvents(daemon, gateway)];
   } finally {
     await gateway.stop();
   }

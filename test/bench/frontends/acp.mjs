@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from '../client.mjs';
 import { cpuMsOf } from '../cpu.mjs';
+import { roundsOf } from '../guard/effort.mjs';
 import { median } from '../statistics.mjs';
 import { LineClient } from './line-client.mjs';
 
-const rounds = { start: 11, turns: 9, steps: 60 };
+const rounds = { start: roundsOf(11, 5), turns: roundsOf(9, 5), steps: roundsOf(60, 30) };
 const deltas = 1000;
 
 /** @returns {Promise<object[]>} rows of the table */

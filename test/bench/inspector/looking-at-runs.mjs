@@ -7,17 +7,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, inFlight } from '../client.mjs';
+import { roundsOf } from '../guard/effort.mjs';
 import { idleMib } from '../memory.mjs';
 import { median } from '../statistics.mjs';
 import { buildWithoutHooks } from './without-hooks.mjs';
 
 /** Daemons of each kind: which functions V8 compiles, and when, differs from one to the next. */
-const daemons = 4;
+const daemons = roundsOf(4, 1);
 /** Runs at a time, and until most is compiled. */
 const width = 16;
-const warmUp = 2500;
+const warmUp = roundsOf(2500, 1000);
 /** Short turns, so that what else the machine does disturbs all alike. */
-const rounds = 160;
+const rounds = roundsOf(160, 60);
 const idleRounds = 5;
 const stored = 10_000;
 const openings = 5;
@@ -30,6 +31,11 @@ export async function measureInspector(daemon, storeBundle) {
     ...(await measureRuns(daemon, without)),
     await measureFirstPage(daemon, storeBundle),
   ];
+}
+
+/** A run with a tool step beside a page, with tracing, and with neither, against one without the hooks. */
+export async function measureRunsLookedAt(daemon) {
+  return measureRuns(daemon, await buildWithoutHooks(daemon));
 }
 
 async function measureIdle(daemon, without) {

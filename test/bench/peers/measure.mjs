@@ -13,16 +13,16 @@ async function cpuOf(work, count, width = 1) {
 }
 
 const first = await cpuOf(() => run(0), 100);
-await cpuOf(() => run(0), 900);
-await cpuOf(() => run(steps), 20);
-await cpuOf(() => run(steps), 32, 16);
-const text = await cpuOf(() => run(0), 500);
-const one = await cpuOf(() => run(steps), 10);
-const many = await cpuOf(() => run(steps), 32, 16);
+await cpuOf(() => run(0), 300);
+await cpuOf(() => run(steps), 8);
+await cpuOf(() => run(steps), 16, 16);
+const text = await cpuOf(() => run(0), 200);
+const one = await cpuOf(() => run(steps), 5);
+const many = await cpuOf(() => run(steps), 16, 16);
 const characters = await stream(deltas);
 if (characters < deltas * 'word'.length) throw new Error(`the stream brought ${characters} characters`);
-await cpuOf(() => stream(deltas), 15);
-const streamed = await cpuOf(() => stream(deltas), 10);
+await cpuOf(() => stream(deltas), 5);
+const streamed = await cpuOf(() => stream(deltas), 5);
 await end?.();
 const result = { first, text, step: (one - text) / steps, stepAt16: (many - text) / steps, deltas: streamed };
 process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -14,7 +14,11 @@ export async function drawBars(folder, name, { title, bars }) {
   mkdirSync(out, { recursive: true });
   const { spec } = lite.compile(chartOf(title, bars));
   const svg = await new vega.View(vega.parse(spec), { renderer: 'none' }).toSVG();
-  writeFileSync(join(out, `${name}.svg`), `${svg}\n`);
+  // Shown as an image, whose page has a text instead: each mark of its own is nothing to read out.
+  const plain = svg
+    .replaceAll(/ (?:role|aria-[a-z]+)="[^"]*"/g, '')
+    .replace(/^<svg[^>]*>/, `$&<title>${title}</title>`);
+  writeFileSync(join(out, `${name}.svg`), `${plain}\n`);
 }
 
 /** A figure of three digits; of more where it is a larger number. */

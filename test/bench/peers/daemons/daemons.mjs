@@ -52,7 +52,7 @@ async function measureStarts(place) {
     mib: rowsOf('idle memory', 'mib', [median, 'MiB resident', 0]),
   };
   await draw('idle-memory', 'Idle memory, MiB resident', all, (name) => of(name, 'mib', median));
-  await draw('start', 'Start to the answer of the handshake: ms', all, (name) => of(name, 'wallMs', median));
+  await draw('start', 'Start to the answer of the handshake: ms of CPU', all, (name) => of(name, 'cpuMs', median));
   return Object.values(rows).flat();
 }
 

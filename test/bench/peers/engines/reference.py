@@ -58,10 +58,10 @@ async def main() -> None:
     first = await cpu_of(lambda: run(0), 100)
     await cpu_of(lambda: run(steps), 2)
     text = await cpu_of(lambda: run(0), 100)
-    whole = await cpu_of(lambda: run(steps), 4)
+    whole = await cpu_of(lambda: run(steps), 3)
     many = await cpu_of(lambda: run(steps), 16, 16)
     await stream(50)
-    streamed = await cpu_of(lambda: stream(deltas), 4)
+    streamed = await cpu_of(lambda: stream(deltas), 3)
     step, step_at_16 = (whole - text) / steps, (many - text) / steps
     print(json.dumps({'first': first, 'text': text, 'step': step, 'stepAt16': step_at_16, 'deltas': streamed}))
 
