@@ -55,7 +55,7 @@ export async function guard(bundles, print) {
     faults.push(...faultsIn(rows, ratios));
   }
   for (const fault of faults) console.error(fault);
-  console.log(faults.length > 0 ? `\n${faults.length} ratios are not as recorded.` : '\nEach ratio is as recorded.');
+  console.log(faults.length > 0 ? `\nNot as recorded: ${faults.length}.` : '\nEach ratio is as recorded.');
   return faults.length === 0;
 }
 
