@@ -104,7 +104,7 @@ export class DrivenRuns {
     await this.#adopting.enter(new AbortController().signal);
     try {
       // It may have been given back meanwhile.
-      if (!log.tag) await patiently(() => this.adopt(log.workflowId));
+      await patiently(() => (log.tag ? Promise.resolve() : this.adopt(log.workflowId)));
     } finally {
       this.#adopting.leave();
     }

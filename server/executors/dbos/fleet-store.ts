@@ -172,8 +172,9 @@ export class FleetStore implements Store, SharedStore {
       const workflowId = this.#workflowOf(ref.id);
       // One that came out of a queue is this process's already, and nobody drives it yet.
       const came = fleet.logOf(workflowId);
-      const log = came && !this.#owned.has(came) ? came : await fleet.claim(workflowId);
-      return log && this.#claimed(ref, log);
+      if (came && !this.#owned.has(came)) return this.#claimed(ref, came, () => this.#owned.delete(came));
+      const log = await fleet.claim(workflowId);
+      return log && this.#claimed(ref, log, (owned) => this.release(owned, 'park'));
     });
   }
 
@@ -269,9 +270,17 @@ export class FleetStore implements Store, SharedStore {
     return `${idOf(this.tenant).slice(0, 16)}-${id}`;
   }
 
-  async #claimed(ref: RunRef, log: FleetLog): Promise<{ owned: OwnedRun; run: StoredRun }> {
+  /** `giveUp` undoes the claim when the run cannot be read, so that it may be claimed again. */
+  async #claimed(
+    ref: RunRef,
+    log: FleetLog,
+    giveUp: (owned: OwnedRun) => void,
+  ): Promise<{ owned: OwnedRun; run: StoredRun }> {
     const owned = this.#own({ ...ref, tag: `live-${this.epoch}` }, log);
-    const run = await this.#withLeft(owned.ref, log);
+    const run = await this.#withLeft(owned.ref, log).catch((error: unknown) => {
+      giveUp(owned);
+      throw error;
+    });
     if (run) {
       this.#listen(log, run.runId, run);
       log.onRequest();
