@@ -16,6 +16,9 @@ import { measureStoreCpu } from '../store.mjs';
 import { measureWire } from '../wire.mjs';
 import { faultsIn, leastOf } from './compare.mjs';
 
+/** How often a part is measured that is over. */
+const tries = 3;
+
 const recordedFile = new URL('recorded.json', import.meta.url);
 
 /** For each part, its measurement and which of its rows are guarded. */
@@ -49,8 +52,9 @@ export async function guard(bundles, print) {
         .map(({ budget, ...row }) => ({ ...row, what: row.what.trim() }));
     };
     let rows = await guarded();
-    // What is over because of the moment is not over twice.
-    if (faultsIn(rows, ratios).length > 0) rows = leastOf([rows, await guarded()]);
+    // What is over because of the moment is not over each time.
+    for (let again = 0; again < tries - 1 && faultsIn(rows, ratios).length > 0; again += 1)
+      rows = leastOf([rows, await guarded()]);
     for (const row of rows) print(row);
     faults.push(...faultsIn(rows, ratios));
   }
