@@ -8,9 +8,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 /** What a daemon does for tracing and for the page, whether they are on or off; with what is there in its place. */
 const hooks = {
   'server/executors/local/run-builder.ts': [
-    ['if (!emitter.isQuiet) trace.recorded?.take(event);', ''],
     ['trace.recorded = this.#trace(plan, { model, state, traceparent: trace.given });', ''],
   ],
+  'server/runs/events/run-emitter.ts': [['if (!this.isQuiet) this.#options.trace.recorded?.take(event);', '']],
   'server/runs/run-record.ts': [['this.#trace.recorded?.leave();', '']],
   'server/runs/run-trace.ts': [
     ['(toolCallId === undefined ? undefined : this.recorded?.traceparentOf(toolCallId)) ?? this.given', 'this.given'],
