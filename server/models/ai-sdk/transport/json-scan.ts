@@ -119,21 +119,17 @@ export class JsonScan {
   #readString(bytes: Uint8Array, from: number, to: number): number {
     const next = this.#stringEnd(bytes, from, to);
     const end = this.#isInString ? next : next - 1;
-    for (let at = from; at < end && this.#length + at - from < longestName; at += 1)
-      this.#string[this.#length + at - from] = bytes[at] as number;
-    this.#length += end - from;
-    this.#named = this.#isInString ? null : this.#limit;
+    if (this.#length === 0 && !this.#isInString) this.#named = limitOf(bytes, from, end);
+    else this.#joinString(bytes, from, end);
     return next;
   }
 
-  /** The limit of the list that the string that was read last may name. */
-  get #limit(): CountedList['limit'] | null {
-    if (this.#isString(callList)) return 'callsPerResponse';
-    return this.#isString(partList) ? 'partsPerResponse' : null;
-  }
-
-  #isString(name: readonly number[]): boolean {
-    return this.#length === name.length && name.every((code, at) => code === this.#string[at]);
+  /** Adds to a string that comes in several pieces. */
+  #joinString(bytes: Uint8Array, from: number, end: number): void {
+    for (let at = from; at < end && this.#length + at - from < longestName; at += 1)
+      this.#string[this.#length + at - from] = bytes[at] as number;
+    this.#length += end - from;
+    this.#named = this.#isInString ? null : limitOf(this.#string, 0, this.#length);
   }
 
   /** Returns where the text goes on after the string that `from` is in. */
@@ -152,4 +148,16 @@ export class JsonScan {
     this.#isEscaped = at > to;
     return to;
   }
+}
+
+/** The limit of the list that a string names, if any. */
+function limitOf(bytes: Uint8Array, from: number, to: number): CountedList['limit'] | null {
+  if (isName(callList, bytes, from, to)) return 'callsPerResponse';
+  return isName(partList, bytes, from, to) ? 'partsPerResponse' : null;
+}
+
+function isName(name: readonly number[], bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== name.length) return false;
+  for (let at = 0; at < name.length; at += 1) if (bytes[from + at] !== name[at]) return false;
+  return true;
 }
