@@ -16,19 +16,32 @@ export type Refusal =
   | { readonly limit: 'responseBytes' | 'callsPerResponse' | 'partsPerResponse'; readonly value: number }
   | { readonly fault: string };
 
-/** A list whose items are counted while it is scanned: a package takes all items of a text in one go. */
-interface CountedList {
-  readonly limit: 'callsPerResponse' | 'partsPerResponse';
-  readonly max: number;
+/** A list of a response, by its name. */
+interface ListName {
+  readonly codes: readonly number[];
+  /** What its items are counted by; null: they are not, but it may hold arguments, which have lists of any name. */
+  readonly limit: 'callsPerResponse' | 'partsPerResponse' | null;
+}
+
+/** The outermost list that is scanned now. Its items are counted, since a package takes all of a text in one go. */
+interface OpenList {
+  readonly limit: ListName['limit'];
   readonly depth: number;
   count: number;
 }
 
-const codesOf = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
-/** Their names in the formats that have several in one event: Chat Completions, Gemini. */
-const callList = codesOf('tool_calls');
-const partList = codesOf('parts');
-const longestName = callList.length;
+const nameOf = (name: string, limit: ListName['limit']): ListName => ({
+  codes: [...name].map((letter) => letter.charCodeAt(0)),
+  limit,
+});
+/** Chat Completions and Gemini have several calls in one event; Anthropic, Bedrock and Responses have them in whole bodies. */
+const listNames = [
+  nameOf('tool_calls', 'callsPerResponse'),
+  nameOf('parts', 'partsPerResponse'),
+  nameOf('content', null),
+  nameOf('output', null),
+];
+const longestName = Math.max(...listNames.map(({ codes }) => codes.length));
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -51,9 +64,9 @@ export class JsonScan {
   /** The first bytes of the string that was read last, and its length. */
   readonly #string = new Uint8Array(longestName);
   #length = 0;
-  /** The limit of the list whose name was read last. */
-  #named: CountedList['limit'] | null = null;
-  #counted: CountedList | null = null;
+  /** The name that was read last, if it is one of a list. */
+  #named: ListName | undefined;
+  #list: OpenList | null = null;
 
   constructor(bounds: ScanBounds) {
     this.#bounds = bounds;
@@ -65,8 +78,8 @@ export class JsonScan {
     this.#values = 0;
     this.#isInString = false;
     this.#isEscaped = false;
-    this.#named = null;
-    this.#counted = null;
+    this.#named = undefined;
+    this.#list = null;
   }
 
   /** Returns what is wrong with the text so far. */
@@ -79,8 +92,8 @@ export class JsonScan {
         at = this.#readString(bytes, at + 1, to) - 1;
       } else if (byte === comma) {
         this.#values += 1;
-        this.#named = null;
-        const refusal = this.#counted && this.#nextItem(this.#counted);
+        this.#named = undefined;
+        const refusal = this.#list && this.#nextItem(this.#list);
         if (refusal) return refusal;
       } else if (byte === openObject || byte === openList) {
         const refusal = this.#open(byte === openList);
@@ -91,35 +104,33 @@ export class JsonScan {
   }
 
   #open(isList: boolean): Refusal | undefined {
-    const { depth, calls, parts } = this.#bounds;
+    const { depth } = this.#bounds;
     this.#depth += 1;
     this.#values += 1;
     if (this.#depth > depth) return { fault: `is nested deeper than ${depth} levels` };
-    const limit = this.#named;
-    if (isList && limit && !this.#counted) {
-      const max = limit === 'callsPerResponse' ? calls : parts;
-      this.#counted = { limit, max, depth: this.#depth, count: 1 };
-    }
-    this.#named = null;
+    if (isList && this.#named) this.#list ??= { limit: this.#named.limit, depth: this.#depth, count: 1 };
+    this.#named = undefined;
     return undefined;
   }
 
   #close(): void {
-    if (this.#counted?.depth === this.#depth) this.#counted = null;
+    if (this.#list?.depth === this.#depth) this.#list = null;
     this.#depth -= 1;
   }
 
-  #nextItem(list: CountedList): Refusal | undefined {
-    if (list.depth !== this.#depth) return undefined;
+  #nextItem(list: OpenList): Refusal | undefined {
+    const { limit, depth } = list;
+    if (limit === null || depth !== this.#depth) return undefined;
     list.count += 1;
-    return list.count > list.max ? { limit: list.limit, value: list.count } : undefined;
+    const max = limit === 'callsPerResponse' ? this.#bounds.calls : this.#bounds.parts;
+    return list.count > max ? { limit, value: list.count } : undefined;
   }
 
   /** Returns where the text goes on after the string that `from` is in, which may be the name of a list. */
   #readString(bytes: Uint8Array, from: number, to: number): number {
     const next = this.#stringEnd(bytes, from, to);
     const end = this.#isInString ? next : next - 1;
-    if (this.#length === 0 && !this.#isInString) this.#named = limitOf(bytes, from, end);
+    if (this.#length === 0 && !this.#isInString) this.#named = listNamed(bytes, from, end);
     else this.#joinString(bytes, from, end);
     return next;
   }
@@ -129,7 +140,7 @@ export class JsonScan {
     for (let at = from; at < end && this.#length + at - from < longestName; at += 1)
       this.#string[this.#length + at - from] = bytes[at] as number;
     this.#length += end - from;
-    this.#named = this.#isInString ? null : limitOf(this.#string, 0, this.#length);
+    this.#named = this.#isInString ? undefined : listNamed(this.#string, 0, this.#length);
   }
 
   /** Returns where the text goes on after the string that `from` is in. */
@@ -150,10 +161,10 @@ export class JsonScan {
   }
 }
 
-/** The limit of the list that a string names, if any. */
-function limitOf(bytes: Uint8Array, from: number, to: number): CountedList['limit'] | null {
-  if (isName(callList, bytes, from, to)) return 'callsPerResponse';
-  return isName(partList, bytes, from, to) ? 'partsPerResponse' : null;
+/** The list that a string names, if any. */
+function listNamed(bytes: Uint8Array, from: number, to: number): ListName | undefined {
+  for (const name of listNames) if (isName(name.codes, bytes, from, to)) return name;
+  return undefined;
 }
 
 function isName(name: readonly number[], bytes: Uint8Array, from: number, to: number): boolean {

@@ -88,6 +88,9 @@ const texts: [name: string, kind: Kind, given: string | Uint8Array, refusal: obj
     tooManyParts,
   ],
   ['parts too many in a message', 'an AWS event stream', awsMessage('{"parts": [1, 2, 3, 4]}'), tooManyParts],
+  ['arguments that are named like a list', 'a whole body', '{"content": [{"parts": [1, 2, 3, 4]}]}', undefined],
+  ['arguments within parts', 'server-sent events', 'data: {"parts": [{"tool_calls": [1, 2, 3]}]}\n\n', undefined],
+  ['calls after other content', 'a whole body', '{"content": [1, 2], "tool_calls": [1, 2, 3]}', tooManyCalls],
   ['a text that is the name of calls', 'a whole body', '["tool_calls", [1, 2, 3, 4], "parts"]', undefined],
   [
     'a name that only begins like that of calls',
