@@ -32,18 +32,24 @@ export async function readStream(
 ): Promise<Ended> {
   const answer = new StreamedAnswer(target, { provider, modelName: exchange.options.modelName, redaction });
   const reader = stream.getReader();
+  /** Resolves when the client has caught up; undefined when it need not. */
+  const take = (part: StreamPart): Promise<void> | undefined => {
+    const before = target.size;
+    answer.take(part);
+    if (target.size > before || isContent(part)) exchange.content();
+    const paused = target.ready();
+    return paused && exchange.hold(paused);
+  };
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return answer.ended();
-      for (const part of isLong(value) ? cut(value) : [value]) {
-        const before = target.size;
-        answer.take(part);
-        if (target.size > before || isContent(part)) exchange.content();
-        const paused = target.ready();
-        if (paused) await exchange.hold(paused);
-        else if (part !== value) await turnIfDue();
+      if (isLong(value)) {
+        for (const slice of cut(value)) await (take(slice) ?? turnIfDue());
+        continue;
       }
+      const held = take(value);
+      if (held) await held;
     }
   } finally {
     answer.flush();
