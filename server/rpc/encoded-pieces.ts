@@ -38,7 +38,11 @@ function piecesOf(text: string): Buffer[] {
 
 /** A character that JSON escapes, or that takes more than one byte. */
 const special = /[^ !#-[\]-~]/;
+/** A character that JSON escapes, or half of one. */
+const escaped = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 
 /** Most long texts have nothing to escape: to look is faster than to write them as JSON, and copies nothing. */
-const encoded = (piece: string): Buffer =>
-  special.test(piece) ? Buffer.from(JSON.stringify(piece).slice(1, -1)) : Buffer.from(piece, 'latin1');
+function encoded(piece: string): Buffer {
+  if (!special.test(piece)) return Buffer.from(piece, 'latin1');
+  return Buffer.from(escaped.test(piece) ? JSON.stringify(piece).slice(1, -1) : piece);
+}

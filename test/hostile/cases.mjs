@@ -182,6 +182,20 @@ export const cases = [
   },
   {
     kind: 'answers',
+    name: '9 MB of escapes',
+    stream: false,
+    answer: whole(completion({ content: '\n'.repeat(4.5e6) })),
+    ends: '',
+  },
+  {
+    kind: 'answers',
+    name: '9 MB of letters beyond Latin-1',
+    stream: false,
+    answer: whole(completion({ content: 'ж'.repeat(4.5e6) })),
+    ends: '',
+  },
+  {
+    kind: 'answers',
     name: 'a result of 9 MB',
     stream: false,
     answer: whole(calling('{}')),
@@ -238,6 +252,36 @@ export const cases = [
       ending('tool_calls'),
     ),
     ends: limited,
+  },
+  {
+    kind: 'streams',
+    name: '9 MB of text in one event',
+    answer: streamed(chunk({ content: 'x'.repeat(9e6) }), ending('stop')),
+    ends: '',
+  },
+  {
+    kind: 'streams',
+    name: '9 MB of thinking in one event',
+    answer: streamed(chunk({ reasoning: 'x'.repeat(9e6) }), chunk({ content: 'x' }), ending('stop')),
+    ends: '',
+  },
+  {
+    kind: 'streams',
+    name: '9 MB of arguments in one event',
+    answer: streamed(called(0, { id: 'c' }, JSON.stringify({ a: 'x'.repeat(9e6) })), ending('tool_calls')),
+    ends: refused,
+  },
+  {
+    kind: 'streams',
+    name: '9 MB of escapes in one event',
+    answer: streamed(chunk({ content: '\n'.repeat(4.5e6) }), ending('stop')),
+    ends: '',
+  },
+  {
+    kind: 'streams',
+    name: '9 MB of letters beyond Latin-1 in one event',
+    answer: streamed(chunk({ content: 'ж'.repeat(4.5e6) }), ending('stop')),
+    ends: '',
   },
   {
     kind: 'streams',

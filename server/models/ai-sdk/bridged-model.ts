@@ -66,6 +66,7 @@ async function request(bridge: Bridge, prompt: ModelPrompt, call: ModelCall): Pr
   const model = withoutSecrets(
     provider.languageModel(sendingFetch(fetch, settings, answers, exchange), modelName),
     () => context.secrets,
+    exchange,
   );
   const exchangeOptions: ExchangeOptions = {
     modelName: entry.modelName,

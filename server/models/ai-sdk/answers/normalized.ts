@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { asObject } from '../raw/loose-json.ts';
 import { PieceMerger } from '../raw/merged-pieces.ts';
+import { longPiece, slicedPieces } from '../raw/sliced-pieces.ts';
 import { turnIfDue } from '../transport/turns.ts';
 import { DamagedFrameError, type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';
@@ -17,6 +18,8 @@ export interface Reading {
   report(error: OwnError): void;
   /** Called with a whole response; returns what its package receives of it. */
   received(body: unknown): unknown;
+  /** Called with a slice of a long piece of a stream; returns what its package receives in its place. */
+  held(slice: string): string;
   /** Returns whether the connection broke: then the end of the stream is not the end of the response. */
   isBroken(): boolean;
 }
@@ -33,11 +36,12 @@ export async function normalizedResponse(response: Response, reading: Reading): 
   return normalizedBody(response, reading);
 }
 
-async function answerOfError(response: Response, { normalizer, streamed, received }: Reading): Promise<Response> {
+async function answerOfError(response: Response, reading: Reading): Promise<Response> {
+  const { normalizer, streamed, received } = reading;
   const text = await response.text();
   const answer = normalizer.answerOf?.(jsonOf(text)?.value);
   if (answer === undefined) return withBody(response, text);
-  if (streamed) return asStream(response, answer, normalizer);
+  if (streamed) return asStream(response, answer, reading);
   return withBody(response, stringifyExact(received(normalizer.body(answer))), 200);
 }
 
@@ -54,7 +58,7 @@ async function normalizedBody(response: Response, reading: Reading): Promise<Res
     reading.report(error);
     throw new Error(error.message);
   }
-  if (reading.streamed) return asStream(response, parsed.value, reading.normalizer);
+  if (reading.streamed) return asStream(response, parsed.value, reading);
   const written = stringifyExact(reading.received(body));
   await turnIfDue();
   return withBody(response, written);
@@ -79,12 +83,20 @@ const noAnswer = (data: unknown): OwnError => ({
 });
 
 /** Returns a whole response as a stream: some servers ignore the request for one. */
-function asStream(response: Response, body: unknown, normalizer: Normalizer): Response {
+function asStream(response: Response, body: unknown, reading: Reading): Response {
+  const { normalizer } = reading;
   const events = [...normalizer.event(body), ...(normalizer.end?.(true) ?? [])];
-  const text = events.map((event) => written({ name: undefined, data: '' }, event)).join('');
   const headers = new Headers(response.headers);
   headers.set('content-type', 'text/event-stream');
-  return new Response(`${text}data: [DONE]\n\n`, { status: 200, headers });
+  return new Response(pulled(slicesOfWhole(events, reading)), { status: 200, headers });
+}
+
+async function* slicesOfWhole(events: readonly unknown[], reading: Reading): AsyncGenerator<Uint8Array, void> {
+  for (const text of writtenSlices(undefined, events, reading)) {
+    await turnIfDue();
+    yield encoder.encode(text);
+  }
+  yield encoder.encode('data: [DONE]\n\n');
 }
 
 function withBody({ status, headers }: Response, text: string, replaced = status): Response {
@@ -108,20 +120,29 @@ const sliceLength = 8 * 1024;
 function normalizedStream(response: Response, events: StreamReading): Response {
   const reader = response.body?.getReader();
   if (!reader) return response;
-  const slices = slicesOf(reader, events);
-  const body = new ReadableStream<Uint8Array>(
+  const { status, headers } = response;
+  return new Response(
+    pulled(slicesOf(reader, events), (reason) => reader.cancel(reason)),
+    { status, headers },
+  );
+}
+
+/** A body of which nothing is made in advance. */
+function pulled(
+  slices: AsyncGenerator<Uint8Array, void>,
+  cancel?: (reason: unknown) => Promise<void>,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await slices.next();
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      cancel: (reason) => reader.cancel(reason),
+      ...(cancel ? { cancel } : {}),
     },
     { highWaterMark: 0 },
   );
-  const { status, headers } = response;
-  return new Response(body, { status, headers });
 }
 
 /** What was read is normalized only as far as it is taken. */
@@ -134,7 +155,7 @@ async function* slicesOf(
     isAtEnd = done;
     for (const slice of done ? events.end() : events.add(value)) {
       await turnIfDue();
-      yield slice;
+      if (slice.length > 0) yield slice;
     }
     if (events.isOver && !done) reader.cancel().catch(() => {}); // the rest is not needed
   }
@@ -155,13 +176,14 @@ class FrameStream implements StreamReading {
     let written: Uint8Array[] = [];
     let length = 0;
     for (const frame of this.#frames(bytes)) {
-      const one = this.#frame(frame);
-      written.push(one);
-      length += one.length;
-      if (length < sliceLength) continue;
-      yield Buffer.concat(written);
-      written = [];
-      length = 0;
+      for (const one of this.#frame(frame)) {
+        written.push(one);
+        length += one.length;
+        if (length < sliceLength) continue;
+        yield Buffer.concat(written);
+        written = [];
+        length = 0;
+      }
     }
     if (length > 0) yield Buffer.concat(written);
   }
@@ -192,12 +214,16 @@ class FrameStream implements StreamReading {
     return rest.length > 0 ? [rest] : [];
   }
 
-  #frame(frame: Frame): Uint8Array {
+  *#frame(frame: Frame): Generator<Uint8Array> {
     const { name } = frame;
     const parsed = jsonOf(frame.data);
-    if (name === undefined || !parsed) return frame.bytes;
-    const [event] = this.#reading.normalizer.event({ [name]: parsed.value });
-    return event === undefined ? new Uint8Array() : frame.with(stringifyExact(asObject(event)[name])).bytes;
+    if (name === undefined || !parsed) {
+      yield frame.bytes;
+      return;
+    }
+    const normal = this.#reading.normalizer.event({ [name]: parsed.value });
+    const events = frame.data.length > longPiece ? slicedEvents(normal, this.#reading) : normal;
+    for (const event of events) yield frame.with(stringifyExact(asObject(event)[name])).bytes;
   }
 }
 
@@ -229,28 +255,31 @@ class EventStream implements StreamReading {
     let text = '';
     for (const event of this.#merger.merged(events)) {
       if (this.isOver) break;
-      text += this.#event(event);
-      if (text.length < sliceLength) continue;
-      yield encoder.encode(text);
-      text = '';
+      if (event.data.length > longPiece) yield nothing;
+      for (const one of this.#event(event)) {
+        text += one;
+        if (text.length < sliceLength) continue;
+        yield encoder.encode(text);
+        text = '';
+      }
     }
     if (text !== '') yield encoder.encode(text);
   }
 
-  #event(event: ServerSentEvent): string {
+  #event(event: ServerSentEvent): Iterable<string> {
     if (event.data.trim() === '[DONE]') {
       this.#marked = true;
-      return this.#ending(true) + encodedEvent(event);
+      return [this.#ending(true) + encodedEvent(event)];
     }
     const parsed = jsonOf(event.data);
     // A keep-alive is not JSON; what begins as JSON was cut, which the package reports.
-    if (!parsed) return /^\s*[[{"]/.test(event.data) ? encodedEvent(event) : '';
+    if (!parsed) return /^\s*[[{"]/.test(event.data) ? [encodedEvent(event)] : [];
     const { normalizer } = this.#reading;
     const answer = normalizer.answerOf?.(parsed.value);
     if (answer !== undefined) {
       this.isOver = true;
       const events = [...normalizer.event(answer), ...(normalizer.end?.(true) ?? [])];
-      return events.map((one) => written(event, one)).join('');
+      return events.map((one) => written(event, one));
     }
     const error = ownError(parsed.value);
     if (error) {
@@ -258,7 +287,11 @@ class EventStream implements StreamReading {
       this.#reading.report(error);
     }
     const normal = normalizer.event(parsed.value);
-    return normal.map((one) => (one === parsed.value ? encodedEvent(event) : written(event, one))).join('');
+    if (event.data.length > longPiece) {
+      event.data = '';
+      return writtenSlices(event.name, normal, this.#reading);
+    }
+    return normal.map((one) => (one === parsed.value ? encodedEvent(event) : written(event, one)));
   }
 
   #ending(marked: boolean): string {
@@ -268,6 +301,18 @@ class EventStream implements StreamReading {
 }
 
 const encoder = new TextEncoder();
+
+/** Gives others a turn. */
+const nothing = new Uint8Array();
+
+/** Slices are made as they are taken. */
+function* slicedEvents(events: readonly unknown[], { held }: Reading): Generator<unknown> {
+  for (const event of events) yield* slicedPieces(event, held);
+}
+
+function* writtenSlices(name: string | undefined, events: readonly unknown[], reading: Reading): Generator<string> {
+  for (const event of slicedEvents(events, reading)) yield written({ name, data: '' }, event);
+}
 
 const written = ({ name }: ServerSentEvent, event: unknown) => encodedEvent({ name, data: stringifyExact(event) });
 

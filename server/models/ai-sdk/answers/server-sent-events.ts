@@ -1,18 +1,24 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** One event of a stream: its name when it has one, and its data. */
+/** One event of a stream: its name when it has one, and its data, which is let go once a long one has been parsed. */
 export interface ServerSentEvent {
   readonly name: string | undefined;
-  readonly data: string;
+  data: string;
 }
+
+/** Bytes that are decoded at once, in a few milliseconds. */
+const decodedBytes = 512 * 1024;
 
 /** Reads events out of pieces of text that may be cut anywhere. Comments and events without data are left out. */
 export class EventDecoder {
   // A `TextDecoder` that is given pieces makes strings of two bytes a character, whatever they hold.
   readonly #decoder = new StringDecoder('utf8');
   #isAtStart = true;
-  /** The bytes since the last line end: a long line is decoded and joined once, however small its pieces. */
+  /** The bytes since the last line end, or since those that were decoded: however small they come, they are joined once. */
   #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  /** A long line is decoded while it comes: at its end that would take too long. */
+  #decoded: string[] = [];
   /** The current line, decoded so far. */
   #open = '';
   #name: string | undefined;
@@ -20,13 +26,25 @@ export class EventDecoder {
 
   add(bytes: Uint8Array): ServerSentEvent[] {
     this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
     const hasLine = this.#open.endsWith('\r') || bytes.includes(lineFeed) || bytes.includes(carriageReturn);
-    return hasLine ? this.#read(this.#decoder.write(this.#taken())) : [];
+    if (!hasLine) {
+      if (this.#heldBytes > decodedBytes) this.#decoded.push(this.#decoder.write(this.#taken()));
+      return [];
+    }
+    return this.#read(this.#whole(this.#decoder.write(this.#taken())));
   }
 
   /** A last event counts without its empty line, which some servers omit. */
   end(): ServerSentEvent[] {
-    return this.#read(`${this.#decoder.end(this.#taken())}\n\n`);
+    return this.#read(`${this.#whole(this.#decoder.end(this.#taken()))}\n\n`);
+  }
+
+  #whole(last: string): string {
+    if (this.#decoded.length === 0) return last;
+    const whole = this.#decoded.join('') + last;
+    this.#decoded = [];
+    return whole;
   }
 
   #taken(): Buffer {
@@ -34,6 +52,7 @@ export class EventDecoder {
     const isOne = this.#held.length === 1 && only;
     const taken = isOne ? Buffer.from(only.buffer, only.byteOffset, only.length) : Buffer.concat(this.#held);
     this.#held = [];
+    this.#heldBytes = 0;
     return taken;
   }
 

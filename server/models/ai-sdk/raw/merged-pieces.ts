@@ -13,11 +13,17 @@ const pieceFields = new Set([
   'reasoning_content',
 ]);
 
+/** Bedrock has the arguments of a call in `input`, which is a whole text elsewhere. */
+export const isPieceField = (name: string): boolean => pieceFields.has(name) || name === 'input';
+
 /** Fields that each event has anew: of two events that are merged, the later one counts. */
 const laterFields = new Set(['created', 'sequence_number', 'obfuscation', 'p', 'usageMetadata']);
 
 /** Events of a stream that pass as they come; far more than most answers have. */
 const untouchedEvents = 1_024;
+
+/** Characters of an event that is not merged: little is gained, and it would be parsed once more. */
+const longEvent = 64 * 1024;
 
 /** One event of a stream, its data as JSON text. */
 interface StreamEvent {
@@ -58,7 +64,7 @@ export class PieceMerger<T extends StreamEvent> {
   /** The event that is held, with the one after it in it if that is possible; otherwise that one. */
   #next(held: Held<T> | undefined, event: T): Held<T> {
     this.#events += 1;
-    if (this.#events <= untouchedEvents)
+    if (this.#events <= untouchedEvents || event.data.length > longEvent)
       return { event, value: undefined, isMerged: false, frame: undefined, more: '' };
     if (held && held.event.name === event.name) {
       const piece = held.frame && pieceIn(event.data, held.frame);

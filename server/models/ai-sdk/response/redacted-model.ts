@@ -1,17 +1,27 @@
 import type { LanguageModelV4, LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { Redaction } from '../../../redaction/redaction.ts';
 import { TextPieces } from '../../../redaction/text-pieces.ts';
+import { LongTexts } from '../transport/long-texts.ts';
 import { turnIfDue } from '../transport/turns.ts';
 
 type Part = LanguageModelV4StreamPart;
 type Delta = Extract<Part, { delta: string }>;
 type Secrets = () => readonly string[];
 
+/** The response that is read. */
+interface Current {
+  /** What its package did not read. */
+  readonly longTexts: LongTexts;
+  /** True if it is so large that any of its parts may be. */
+  readonly isLarge: boolean;
+}
+
 /**
  * Returns a model whose responses contain none of the secrets of their requests: a gateway may echo what it was sent in
- * a response that succeeds. What a model writes about credentials in general is kept.
+ * a response that succeeds. What a model writes about credentials in general is kept. `current` is that of the current
+ * request.
  */
-export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): LanguageModelV4 {
+export function withoutSecrets(model: LanguageModelV4, secrets: Secrets, current: () => Current): LanguageModelV4 {
   const { specificationVersion, provider, modelId, supportedUrls } = model;
   // Some are only known once the request has been sent.
   const redaction = () => withoutKnown(secrets());
@@ -23,7 +33,7 @@ export function withoutSecrets(model: LanguageModelV4, secrets: Secrets): Langua
     doGenerate: async (options) => cleanResult(await model.doGenerate(options), redaction()),
     async doStream(options) {
       const result = await model.doStream(options);
-      return { ...result, stream: cleanStream(result.stream, redaction()) };
+      return { ...result, stream: cleanStream(result.stream, current(), redaction()) };
     },
   };
 }
@@ -41,10 +51,10 @@ function cleanResult(result: LanguageModelV4GenerateResult, redaction: Redaction
 /** Characters of a piece; a longer one goes on as several, between which others have a turn. */
 const longest = 64 * 1024;
 
-function cleanStream(stream: ReadableStream<Part>, redaction: Redaction): ReadableStream<Part> {
+function cleanStream(stream: ReadableStream<Part>, current: Current, redaction: Redaction): ReadableStream<Part> {
   const reader = stream.getReader();
   const cleaner = redaction.secrets.size > 0 ? new PartCleaner(redaction) : undefined;
-  const parts = cleanParts(reader, cleaner);
+  const parts = cleanParts(reader, current, cleaner);
   return new ReadableStream<Part>(
     {
       async pull(controller) {
@@ -61,13 +71,19 @@ function cleanStream(stream: ReadableStream<Part>, redaction: Redaction): Readab
 
 async function* cleanParts(
   reader: ReadableStreamDefaultReader<Part>,
+  current: Current,
   cleaner: PartCleaner | undefined,
 ): AsyncGenerator<Part, void> {
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value: given } = await reader.read();
     if (done) {
       yield* cleaner?.end() ?? [];
       return;
+    }
+    const value = current.longTexts.joined(given);
+    if (!isDelta(value) && current.isLarge && cleaner) {
+      yield* cleaner.addInTurns(value);
+      continue;
     }
     if (!isDelta(value) || value.delta.length <= longest) {
       yield* cleaner?.add(value) ?? [value];
@@ -105,6 +121,12 @@ class PartCleaner {
     if (part.type === 'tool-call') return [...this.#flush(keyOf('tool-input', part.toolCallId)), clean];
     if (part.type === 'finish') return [...this.end(), clean];
     return isEnd(part) ? [...this.#flush(keyOf(blockOf(part), part.id)), clean] : [clean];
+  }
+
+  /** The same for a part that may be large. */
+  async *addInTurns(part: Part): AsyncGenerator<Part, void> {
+    const texts = new LongTexts();
+    for (const clean of this.add(texts.taken(part))) yield await texts.restored(clean, this.#redaction);
   }
 
   /** Returns what is still held back, in the order of the blocks. */

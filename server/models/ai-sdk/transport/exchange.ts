@@ -5,6 +5,7 @@ import { SilenceClock, StallClock } from './clocks.ts';
 import type { Refusal } from './json-scan.ts';
 import { LongTexts } from './long-texts.ts';
 import type { Timing } from './retry.ts';
+import { TightHeap } from './tight-heap.ts';
 
 /** Options of an exchange, the same in every attempt. */
 export interface ExchangeOptions {
@@ -36,6 +37,7 @@ export class Exchange {
   /** The whole response as its package received it, without long texts: not every package returns it. */
   body: unknown;
   readonly longTexts = new LongTexts();
+  readonly heap = new TightHeap();
   /** True once the provider has begun to respond: later failures are about the response. */
   hasAnswer = false;
   readonly #closing = new AbortController();
@@ -49,6 +51,11 @@ export class Exchange {
     const { streamStallMs: max } = options.bounds;
     const stall = () => this.#giveUp(stalled(options, `for ${max / 1000} s`, 'streamStallMs', max));
     this.stall = new StallClock(max, timing, stall);
+  }
+
+  /** True once the response is large. */
+  get isLarge(): boolean {
+    return this.heap.isHeld;
   }
 
   /** Notes that content of the response has arrived. */
@@ -89,6 +96,7 @@ export class Exchange {
   close(): void {
     this.silence.stop();
     this.stall.stop();
+    this.heap.end();
     this.#closing.abort();
   }
 

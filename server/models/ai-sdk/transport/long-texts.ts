@@ -12,19 +12,34 @@ const wholeMark = new RegExp(`^${start}\\d+;$`);
 const markWithin = new RegExp(`${start}\\d+;`, 'g');
 
 /**
- * Holds the long texts of a whole response while its package reads it: the package would copy each of them several times,
- * as bytes, as a body and as values, all at once. It reads marks in their places.
+ * Holds the long texts of a response while its package reads it: the package would copy each of them several times, as
+ * bytes, as a body and as values. It reads marks in their places.
  */
 export class LongTexts {
   readonly #texts = new Map<string, string>();
 
   /** Returns a JSON value with marks in the places of its long texts; a value without any comes back as it is. */
+  taken<T>(value: T): T;
   taken(value: unknown): unknown {
-    return mappedTexts(value, (text) => {
-      if (text.length <= long) return text;
-      const mark = `${start}${this.#texts.size};`;
-      this.#texts.set(mark, text);
-      return mark;
+    if (!holdsLongText(value)) return value;
+    return mappedTexts(value, (text) => (text.length <= long ? text : this.held(text)));
+  }
+
+  /** Returns a mark for a text. */
+  held(text: string): string {
+    const mark = `${start}${this.#texts.size};`;
+    this.#texts.set(mark, text);
+    return mark;
+  }
+
+  /** Returns a part of a stream with the slices in their places, which may be several in one text; secrets are left. */
+  joined<T>(part: T): T;
+  joined(part: unknown): unknown {
+    if (this.#texts.size === 0) return part;
+    const textOf = (mark: string) => this.#texts.get(mark) ?? mark;
+    return mappedTexts(part, (text) => {
+      if (text.length < start.length) return text;
+      return this.#texts.get(text) ?? (text.includes(start) ? text.replace(markWithin, textOf) : text);
     });
   }
 
@@ -46,6 +61,14 @@ export class LongTexts {
     const inside = isJson(text) ? insideJson : (one: string) => one;
     return text.replace(markWithin, (mark) => inside(this.#texts.get(mark) ?? mark));
   }
+}
+
+/** Most values hold none, and mapping them would copy their members. */
+function holdsLongText(value: unknown): boolean {
+  if (typeof value === 'string') return value.length > long;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  for (const key in value) if (holdsLongText((value as Record<string, unknown>)[key])) return true;
+  return false;
 }
 
 /** A package may also have put several texts together. */

@@ -110,6 +110,7 @@ class Meter {
   #take(slice: Uint8Array): void {
     const { options } = this.#exchange;
     this.#bytes += slice.length;
+    this.#exchange.heap.read(this.#bytes);
     if (this.#kind === 'error') {
       this.#ready = [slice];
       if (this.#bytes > errorBytes) this.#leave();

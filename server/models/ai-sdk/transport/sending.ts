@@ -42,6 +42,7 @@ export function sendingFetch(
         exchange.body = exchange.longTexts.taken(answer);
         return exchange.body;
       },
+      held: (slice) => exchange.longTexts.held(slice),
       isBroken: () => exchange.error !== undefined,
     });
   };
