@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { documentPart, withoutDescriptions } from './descriptions.mjs';
 import { buildInspector } from './inspector.mjs';
 import { bundledPackages, licencesOf } from './licences.mjs';
 import { common, dist, root } from './output.mjs';
@@ -30,6 +31,9 @@ const parts = {
   acp: 'server/frontends/acp/part.ts',
 };
 
+/** Made by documentPart. */
+const document = 'protocol/document/document.ts';
+
 /** Modules of Node that are slow to load and that no start needs; with what the daemon uses of them. */
 const lazyModules = { crypto: ['createHash', 'randomBytes', 'randomUUID'] };
 
@@ -40,6 +44,7 @@ const separateParts = {
     onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined;
       const target = join(resolveDir, path);
+      if (target === join(root, document)) return { path: './part-document.cjs', external: true };
       const part = Object.keys(parts).find((name) => join(root, parts[name]) === target);
       return part ? { path: `./part-${part}.cjs`, external: true } : undefined;
     });
@@ -108,13 +113,13 @@ export async function bundleDaemon() {
   const metafiles = [scripts.metafile, ...results.map(({ metafile }) => metafile)];
   const packages = bundledPackages([...metafiles, inspector.metafile]);
   const files = [...scripts.files, ...results.flatMap(({ outputFiles }) => outputFiles)];
-  return [...files, ...inspector.files, ...licenceFiles(packages)];
+  return [...files, await documentPart(), ...inspector.files, ...licenceFiles(packages)];
 }
 
 /** Bundles what is in no part; `plugins` may change it for a measurement. */
 export async function bundleDaemonScripts(plugins = []) {
   const { external, charset, legalComments } = bundled;
-  const all = [...plugins, separateParts, lazyNodeModules];
+  const all = [...plugins, separateParts, lazyNodeModules, withoutDescriptions];
   const scripts = await bundleScripts({ external, charset, legalComments, plugins: all });
   checkInputs(scripts);
   return scripts;
@@ -141,6 +146,7 @@ function checkInputs({ metafile: { outputs }, front }) {
     { files: used(front), script: 'server.cjs' },
   );
   refuse(/zod\/v4\/locales\/(?!en\.|index\.)/, 'import zod as `* as z`, or every language of zod comes along');
+  refuse(/^protocol\/document\/document\.ts$/, 'import it only where rpc/discover is answered, as a part');
   refuse(
     /node_modules\/(@ai-sdk|@aws-sdk|@smithy|google-auth-library|@pydantic|@modelcontextprotocol|@opentelemetry)\//,
     'import it only from a part, which is a file of its own',

@@ -1,6 +1,5 @@
-import { protocolDocument } from '../../protocol/document/document.ts';
-
 /** What `runwire schema` prints: the text of `docs/schema.json`. */
-export function schemaText(): string {
+export async function schemaText(): Promise<string> {
+  const { protocolDocument } = await import('../../protocol/document/document.ts');
   return `${JSON.stringify(protocolDocument(), null, 2)}\n`;
 }

@@ -1,6 +1,5 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { ResultOf } from '../../protocol/catalogue.ts';
-import { protocolDocument } from '../../protocol/document/document.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import type { Handlers } from '../dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -53,7 +52,7 @@ export function serviceHandlers(deps: ServiceDeps): ServiceHandlers {
     'models/list': async ({ provider }) => ({
       models: await modelList({ env: deps.env, nowMs: deps.epochMs(), ...(provider ? { provider } : {}) }),
     }),
-    'rpc/discover': () => protocolDocument(),
+    'rpc/discover': async () => (await import('../../protocol/document/document.ts')).protocolDocument(),
     'health/get': async () => {
       const memory = process.memoryUsage();
       const { heldBytes: held, ...health } = deps.executor.health();

@@ -63,7 +63,7 @@ export function runCommandLine(args: readonly string[], frames: Output): void {
       void viewProcess(command, desk);
       break;
     case 'schema':
-      print(frames, schemaText(), 0);
+      void schemaText().then((text) => print(frames, text, 0));
       break;
     case 'text':
       print(frames, command.text, command.exitCode);
