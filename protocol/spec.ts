@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DeferredToolResults } from './deferred.ts';
-import { named, onFirstUse } from './document/lazy.ts';
+import { named, onFirstUse, whenGiven } from './document/lazy.ts';
 import { McpServers } from './mcp/mcp-servers.ts';
 import { UserContent } from './messages/content.ts';
 import { GivenMessage } from './messages/messages.ts';
@@ -161,7 +161,7 @@ const modelObject = () =>
       .record(z.string(), headerValue())
       .nullish()
       .describe('Further HTTP headers; credentials only as `{secret: NAME}`.'),
-    settings: ModelSettings()
+    settings: whenGiven(ModelSettings)
       .nullish()
       .describe('Settings of this model; those of the agent and of the run take precedence.'),
     test: z
@@ -193,10 +193,10 @@ export type ModelEntry = z.output<ReturnType<typeof ModelEntry>>;
 export const ModelSpec = named('ModelSpec', 'A model, or several to fall back on in order.', () =>
   z.union([
     z.string(),
-    modelObject(),
-    z.array(ModelEntry()).min(1),
+    whenGiven(modelObject),
+    z.array(whenGiven(ModelEntry)).min(1),
     z.strictObject({
-      models: z.array(ModelEntry()).min(1).describe('Models in the order in which they are tried.'),
+      models: z.array(whenGiven(ModelEntry)).min(1).describe('Models in the order in which they are tried.'),
       fallbackOn: z.array(z.string()).nullish().describe('Further error kinds that fall back.'),
     }),
   ]),
@@ -250,29 +250,31 @@ export type WorkspaceSpec = z.output<ReturnType<typeof WorkspaceSpec>>;
 const agentFields = () => ({
   name: z.string().min(1).nullish().describe('Name of the agent.'),
   model: ModelSpec().nullish().describe('The model; default: the embedded `test` model, with a warning.'),
-  modelSettings: ModelSettings().nullish().describe('Settings of every model request.'),
-  instructions: Prompts().nullish().describe('Sent with every request, never part of the history of a later run.'),
-  systemPrompt: Prompts().nullish().describe('Begins a new conversation.'),
-  tools: z.array(ToolSpec()).nullish().describe('Function tools, served by the host.'),
-  mcpServers: McpServers()
+  modelSettings: whenGiven(ModelSettings).nullish().describe('Settings of every model request.'),
+  instructions: whenGiven(Prompts)
+    .nullish()
+    .describe('Sent with every request, never part of the history of a later run.'),
+  systemPrompt: whenGiven(Prompts).nullish().describe('Begins a new conversation.'),
+  tools: z.array(whenGiven(ToolSpec)).nullish().describe('Function tools, served by the host.'),
+  mcpServers: whenGiven(McpServers)
     .nullish()
     .describe(
       'MCP servers whose tools the run has, by name; those of a run add to those of its agent, and null takes one away.',
     ),
-  workspace: WorkspaceSpec()
+  workspace: whenGiven(WorkspaceSpec)
     .nullish()
     .describe('Tools for the folder that the operator of the daemon has opened; refused where there is none.'),
   prepareTools: z.boolean().nullish().describe('Send `tools/prepare` before every model request.'),
-  output: OutputSpec().nullish().describe('What the run must produce; default text.'),
+  output: whenGiven(OutputSpec).nullish().describe('What the run must produce; default text.'),
   outputValidators: z.array(z.string()).nullish().describe('Host functions that check the output, in order.'),
   historyProcessors: z.array(z.string()).nullish().describe('Host functions that rewrite the history, in order.'),
   reinjectSystemPrompt: z.boolean().nullish().describe('Put the system prompt before a history that has none.'),
-  retries: Retries().nullish().describe('Failures in a row that are allowed; default 1.'),
+  retries: whenGiven(Retries).nullish().describe('Failures in a row that are allowed; default 1.'),
   endStrategy: z
     .enum(['graceful', 'early', 'exhaustive'])
     .nullish()
     .describe('What happens to other calls beside an output; default `graceful`.'),
-  usageLimits: UsageLimits().nullish().describe('Bounds of the run.'),
+  usageLimits: whenGiven(UsageLimits).nullish().describe('Bounds of the run.'),
   toolTimeoutMs: positiveMs().nullish().describe('Deadline of tools that have none of their own.'),
   deferred: z
     .enum(['end', 'handle', 'wait'])
@@ -299,12 +301,12 @@ const runFields = () => ({
   runId: z.string().min(1).nullish().describe('Id of the run, chosen by the host; default a UUIDv7.'),
   agent: z.string().nullish().describe('A registered agent that the other fields add to.'),
   prompt: z
-    .union([z.string(), z.array(UserContent())])
+    .union([z.string(), z.array(whenGiven(UserContent))])
     .nullish()
     .describe('The message of the user.'),
   messageHistory: z
     .union([
-      z.array(GivenMessage()),
+      z.array(whenGiven(GivenMessage)),
       z.strictObject({ runId: z.string().describe('A run whose messages are the history.') }),
     ])
     .nullish()
@@ -320,10 +322,10 @@ const runFields = () => ({
       'What to do with messages, parts and contents of a given history whose kind is unknown here: `refuse` it (default), ' +
         'or `carry` them, so that they stay in the history and are not shown to the model.',
     ),
-  deferredToolResults: DeferredToolResults()
+  deferredToolResults: whenGiven(DeferredToolResults)
     .nullish()
     .describe('Results of the deferred calls that the history ends in.'),
-  usage: RunUsage().nullish().describe('Usage so far, counted on and checked against the limits.'),
+  usage: whenGiven(RunUsage).nullish().describe('Usage so far, counted on and checked against the limits.'),
   deps: z.unknown().optional().describe('Data handed to every callback of the run.'),
   conversationId: z.string().min(1).nullish().describe('Label of the conversation; `new` starts another one.'),
   metadata: JsonMap().nullish().describe('Data given back in the result.'),

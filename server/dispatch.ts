@@ -59,6 +59,7 @@ type Shaped = {
     def?: {
       shape?: Record<string, unknown>;
       innerType?: unknown;
+      getter?: () => unknown;
       element?: unknown;
       options?: unknown[];
       out?: unknown;
@@ -70,6 +71,7 @@ type Shaped = {
 function fieldsAt(schema: unknown, path: readonly (string | number)[]): string[] {
   const def = (schema as Shaped | undefined)?._zod?.def;
   if (!def) return [];
+  if (def.getter) return fieldsAt(def.getter(), path);
   if (def.innerType) return fieldsAt(def.innerType, path);
   if (def.options) return def.options.flatMap((option) => fieldsAt(option, path));
   if (def.element) return typeof path[0] === 'number' ? fieldsAt(def.element, path.slice(1)) : [];

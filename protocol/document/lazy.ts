@@ -28,6 +28,16 @@ export function named<T extends { meta(data: { id: string; description: string }
 }
 
 /**
+ * A schema inside of another one that is built when a value for it is first read: most messages have few of the fields that
+ * they may have.
+ *
+ * @since 0.1.0
+ */
+export function whenGiven<T extends z.core.SomeType>(build: () => T): z.ZodLazy<T> {
+  return z.lazy(build);
+}
+
+/**
  * An object whose unknown keys are kept and given back, after the known ones: what a newer version writes loses nothing by
  * passing through. The type has the known keys only, so that a misspelt one does not compile.
  *
