@@ -4,11 +4,11 @@ import { isTurnDue, nextTurn } from '../loop-turns.ts';
 import {
   anyObject,
   anything,
-  compileValidator,
   type Validator as SchemaValidator,
   shownSchema,
   type Validated,
 } from '../validation/compile.ts';
+import { compiledSchema } from '../validation/compiled-schemas.ts';
 import { measureSchema } from '../validation/schema/gate.ts';
 import { SchemaError } from '../validation/schema/schema-error.ts';
 import { cutText } from '../validation/text/excerpt.ts';
@@ -74,7 +74,7 @@ export async function compileArguments(
         unchecked: [],
       };
     }
-    const compiled = await compileValidator(schema, options);
+    const compiled = await compiledSchema(schema, options);
     const unchecked = compiled.unchecked.map(({ path, keyword, reason }) => ({ path: at(path), keyword, reason }));
     return { schema: compiled.schema, validator: argumentsValidator(compiled), unchecked };
   } catch (error) {

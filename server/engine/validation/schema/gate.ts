@@ -1,3 +1,4 @@
+import { stringifyExact } from '../../json/exact-json.ts';
 import { countWork } from '../../loop-turns.ts';
 import type { Unchecked } from './draft.ts';
 import { boundExpansion } from './expansion.ts';
@@ -52,11 +53,11 @@ export function gateSchema(schema: unknown): GatedSchema {
 }
 
 /**
- * Bounds size and depth, so that everything after it may recurse.
+ * Bounds size and depth, so that everything after it may recurse. Returns the schema as JSON text.
  *
  * Errors: `SchemaError`.
  */
-export function measureSchema(schema: unknown): void {
+export function measureSchema(schema: unknown): string {
   let nodes = 0;
   const visit = (value: unknown, depth: number): string | undefined => {
     if (++nodes > MAX_NODES) throw new SchemaError('', `the schema has more than ${MAX_NODES} nodes`);
@@ -70,7 +71,9 @@ export function measureSchema(schema: unknown): void {
   };
   const deep = visit(schema, 0);
   if (deep !== undefined) throw new SchemaError(deep, `the schema is nested deeper than ${MAX_DEPTH} levels`);
-  const bytes = Buffer.byteLength(JSON.stringify(schema) ?? '');
+  const text = stringifyExact(schema) ?? '';
+  const bytes = Buffer.byteLength(text);
   countWork(bytes * STEPS_PER_BYTE);
   if (bytes > MAX_BYTES) throw new SchemaError('', `the schema has ${bytes} bytes; the limit is ${MAX_BYTES}`);
+  return text;
 }

@@ -1,6 +1,7 @@
 // The daemon whose embedded model does what those of the peers do; all else of it is what ships.
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { withoutDescriptions } from '../../../../server/build/descriptions.mjs';
 
 const root = new URL('../../../..', import.meta.url).pathname;
 
@@ -36,7 +37,7 @@ export async function bundleScriptedDaemon() {
       '@dbos-inc/*',
       'pg',
     ],
-    plugins: [scriptedModel],
+    plugins: [scriptedModel, withoutDescriptions],
     logOverride: { 'empty-import-meta': 'silent' },
     logLevel: 'warning',
   });
