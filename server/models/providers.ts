@@ -5,13 +5,10 @@ import type { ProviderEntry } from './ai-sdk/provider.ts';
 import type { ResponsesHost } from './ai-sdk/providers/openai.ts';
 import type { CompatibleHost } from './ai-sdk/providers/openai-compatible.ts';
 import { awsCredentials, type DefaultCredentials, googleCredentials } from './credentials/default-credentials.ts';
+import { namesOf, type ProviderName, type ProviderNames } from './provider-names.ts';
 
 /** A provider: its names, the source of its key, and the file that implements it. */
-export interface ProviderRow {
-  /** Pydantic AI's name, the one in model strings. */
-  readonly name: string;
-  /** Its aliases. */
-  readonly aliases: readonly string[];
+export interface ProviderRow extends ProviderNames {
   /** The `provider_name` that upstream writes into messages. */
   readonly providerName: string;
   /** The environment variable with its key. */
@@ -21,7 +18,6 @@ export interface ProviderRow {
   /** True if servers at another address may require no key. */
   readonly keyOptional?: boolean;
   readonly example: string;
-  readonly input: readonly string[];
   /** The provider's own address. */
   readonly url?: string;
   /** Returns the address, if it depends on the operator's account, from the environment of the daemon. */
@@ -38,11 +34,6 @@ export interface ProviderRow {
   load(): Promise<{ create(entry: ProviderEntry): Model }>;
 }
 
-const text = ['text'];
-const images = ['text', 'image'];
-const documents = ['text', 'image', 'document'];
-const everything = ['text', 'image', 'audio', 'video', 'document'];
-
 /** A host that speaks OpenAI's chat completions. */
 const compatible = (host: CompatibleHost) => async () => {
   const { createAt } = await import('./ai-sdk/providers/openai-compatible.ts');
@@ -57,7 +48,7 @@ const responses = (host: ResponsesHost) => async () => {
 
 /** A host of chat completions that needs nothing but its address and its key. */
 function host(
-  name: string,
+  name: ProviderName,
   envVar: string,
   url: string,
   example: string,
@@ -67,7 +58,7 @@ function host(
   const differs = { thinkingField, finishWords, reasoningDetails, namesThinking };
   const given = Object.fromEntries(Object.entries(differs).filter(([, value]) => value !== undefined));
   const load = compatible({ name, envVar, url, ...given });
-  return { name, aliases: [], providerName: name, envVar, url, example, input: images, load, ...row };
+  return { ...namesOf(name), providerName: name, envVar, url, example, load, ...row };
 }
 
 const awsRegion = {
@@ -103,7 +94,6 @@ const azure = {
   envVar: 'AZURE_OPENAI_API_KEY',
   otherEnvVars: ['AZURE_API_KEY', 'AZURE_OPENAI_AD_TOKEN'],
   example: 'gpt-5',
-  input: documents,
   address: azureAddress,
   addressEnvVars: {
     AZURE_OPENAI_ENDPOINT: 'the endpoint of the resource',
@@ -113,59 +103,49 @@ const azure = {
   needsAddress: true,
 };
 
-/** The providers of this version; the only place that names them. */
+/** The providers of this version, in the order in which they are listed. */
 export const providers: readonly ProviderRow[] = [
   {
-    name: 'openai',
-    aliases: ['openai-responses'],
+    ...namesOf('openai'),
     providerName: 'openai',
     envVar: 'OPENAI_API_KEY',
     url: 'https://api.openai.com/v1',
     example: 'gpt-5',
-    input: documents,
     load: () => import('./ai-sdk/providers/openai.ts'),
   },
   {
-    name: 'openai-chat',
-    aliases: [],
+    ...namesOf('openai-chat'),
     providerName: 'openai',
     envVar: 'OPENAI_API_KEY',
     url: 'https://api.openai.com/v1',
     example: 'gpt-5',
-    input: ['text', 'image', 'audio', 'document'],
     load: () => import('./ai-sdk/providers/openai-chat.ts'),
   },
   {
-    name: 'anthropic',
-    aliases: [],
+    ...namesOf('anthropic'),
     providerName: 'anthropic',
     envVar: 'ANTHROPIC_API_KEY',
     url: 'https://api.anthropic.com',
     example: 'claude-sonnet-4-5',
-    input: documents,
     load: () => import('./ai-sdk/providers/anthropic.ts'),
   },
   {
-    name: 'google',
-    aliases: ['google-gla', 'gemini'],
+    ...namesOf('google'),
     providerName: 'google',
     envVar: 'GOOGLE_API_KEY',
     url: 'https://generativelanguage.googleapis.com/v1beta',
     otherEnvVars: ['GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
     example: 'gemini-3-flash-preview',
-    input: everything,
     load: () => import('./ai-sdk/providers/google.ts'),
   },
   {
-    name: 'google-cloud',
-    aliases: ['google-vertex', 'vertex'],
+    ...namesOf('google-cloud'),
     providerName: 'google-cloud',
     envVar: 'GOOGLE_API_KEY',
     url: 'https://aiplatform.googleapis.com',
     otherEnvVars: ['GEMINI_API_KEY'],
     defaultCredentials: googleCredentials,
     example: 'gemini-3-flash-preview',
-    input: everything,
     async load() {
       const { createAt } = await import('./ai-sdk/providers/google.ts');
       const url = 'https://aiplatform.googleapis.com/v1beta1/publishers/google';
@@ -173,74 +153,60 @@ export const providers: readonly ProviderRow[] = [
     },
   },
   {
-    name: 'groq',
-    aliases: [],
+    ...namesOf('groq'),
     providerName: 'groq',
     envVar: 'GROQ_API_KEY',
     url: 'https://api.groq.com/openai/v1',
     example: 'openai/gpt-oss-120b',
-    input: images,
     load: () => import('./ai-sdk/providers/groq.ts'),
   },
   {
-    name: 'mistral',
-    aliases: [],
+    ...namesOf('mistral'),
     providerName: 'mistral',
     envVar: 'MISTRAL_API_KEY',
     url: 'https://api.mistral.ai',
     example: 'mistral-large-latest',
-    input: documents,
     load: () => import('./ai-sdk/providers/mistral.ts'),
   },
   {
-    name: 'xai',
-    aliases: ['grok'],
+    ...namesOf('xai'),
     providerName: 'xai',
     envVar: 'XAI_API_KEY',
     url: 'https://api.x.ai/v1',
     otherEnvVars: ['GROK_API_KEY'],
     example: 'grok-4',
-    input: images,
     load: () => import('./ai-sdk/providers/xai.ts'),
   },
   {
-    name: 'deepseek',
-    aliases: [],
+    ...namesOf('deepseek'),
     providerName: 'deepseek',
     envVar: 'DEEPSEEK_API_KEY',
     url: 'https://api.deepseek.com',
     example: 'deepseek-chat',
-    input: text,
     load: () => import('./ai-sdk/providers/deepseek.ts'),
   },
   {
-    name: 'cerebras',
-    aliases: [],
+    ...namesOf('cerebras'),
     providerName: 'cerebras',
     envVar: 'CEREBRAS_API_KEY',
     url: 'https://api.cerebras.ai/v1',
     example: 'gpt-oss-120b',
-    input: text,
     load: () => import('./ai-sdk/providers/cerebras.ts'),
   },
   {
-    name: 'cohere',
-    aliases: [],
+    ...namesOf('cohere'),
     providerName: 'cohere',
     envVar: 'CO_API_KEY',
     url: 'https://api.cohere.com',
     otherEnvVars: ['COHERE_API_KEY'],
     example: 'command-a-03-2025',
-    input: images,
     load: () => import('./ai-sdk/providers/cohere.ts'),
   },
   {
-    name: 'bedrock',
-    aliases: ['amazon-bedrock'],
+    ...namesOf('bedrock'),
     providerName: 'bedrock',
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     example: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
-    input: documents,
     address: (env) => bedrockAddress(awsRegionOf(env)),
     addressEnvVars: awsRegion,
     defaultCredentials: awsCredentials({
@@ -252,12 +218,10 @@ export const providers: readonly ProviderRow[] = [
     load: () => import('./ai-sdk/providers/bedrock.ts'),
   },
   {
-    name: 'bedrock-mantle',
-    aliases: [],
+    ...namesOf('bedrock-mantle'),
     providerName: 'bedrock-mantle',
     envVar: 'AWS_BEARER_TOKEN_BEDROCK',
     example: 'openai.gpt-5.5',
-    input: documents,
     address: (env) => mantleAddress(awsRegionOf(env)),
     addressEnvVars: awsRegion,
     defaultCredentials: awsCredentials({
@@ -270,32 +234,26 @@ export const providers: readonly ProviderRow[] = [
   },
   {
     ...azure,
-    name: 'azure',
-    aliases: ['azure-responses'],
+    ...namesOf('azure'),
     load: responses({ name: 'azure', envVar: azure.envVar, azure: true }),
   },
   {
     ...azure,
-    name: 'azure-chat',
-    aliases: [],
-    input: images,
+    ...namesOf('azure-chat'),
     async load() {
       const { createAt } = await import('./ai-sdk/providers/openai-chat.ts');
       return { create: createAt({ name: 'azure', envVar: azure.envVar, azure: true }) };
     },
   },
   {
-    name: 'deepseek-responses',
-    aliases: [],
+    ...namesOf('deepseek-responses'),
     providerName: 'deepseek',
     envVar: 'DEEPSEEK_API_KEY',
     url: 'https://api.deepseek.com',
     example: 'deepseek-chat',
-    input: text,
     load: responses({ name: 'deepseek', envVar: 'DEEPSEEK_API_KEY', url: 'https://api.deepseek.com' }),
   },
   host('openrouter', 'OPENROUTER_API_KEY', 'https://openrouter.ai/api/v1', 'anthropic/claude-sonnet-4.5', {
-    input: documents,
     thinkingField: 'reasoning',
     finishWords: openRouterWords,
     reasoningDetails: true,
@@ -318,12 +276,10 @@ export const providers: readonly ProviderRow[] = [
     thinkingField: 'reasoning',
   }),
   {
-    name: 'snowflake',
-    aliases: [],
+    ...namesOf('snowflake'),
     providerName: 'snowflake',
     envVar: 'SNOWFLAKE_TOKEN',
     example: 'claude-sonnet-4-5',
-    input: images,
     address: (env) => snowflakeAddress(env.SNOWFLAKE_ACCOUNT),
     addressEnvVars: { SNOWFLAKE_ACCOUNT: 'the identifier of the account' },
     needsAddress: true,
@@ -348,14 +304,12 @@ export const providers: readonly ProviderRow[] = [
     addressEnvVars: { VLLM_BASE_URL: 'the address of the server, `/v1` included' },
   }),
   {
-    name: 'openai-compatible',
-    aliases: [],
+    ...namesOf('openai-compatible'),
     providerName: 'openai',
     envVar: 'OPENAI_COMPATIBLE_API_KEY',
     keyOptional: true,
     needsAddress: true,
     example: 'my-model',
-    input: images,
     load: compatible({ name: 'openai', row: 'openai-compatible', envVar: 'OPENAI_COMPATIBLE_API_KEY' }),
   },
 ];
