@@ -3,6 +3,7 @@ import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { readOptions, UsageError } from './cli/options.ts';
 import { type GatewaySettings, gatewayHelp, gatewayOptions, gatewaySettings } from './cli/serve/gateway-options.ts';
 import { type WorkerSettings, workerHelp, workerOptions, workerSettings } from './cli/serve/worker-options.ts';
+import { readAcp } from './cli/settings/acp-command.ts';
 import { type CommandName, commandNames, isCommandName } from './cli/settings/command-table.ts';
 import { type CommonSettings, commonOf } from './cli/settings/common-settings.ts';
 import { configOf } from './cli/settings/config-file.ts';
@@ -12,7 +13,7 @@ import { help, schemaHelp } from './cli/settings/help.ts';
 import { hoistedPlace } from './cli/settings/hoisted-options.ts';
 import type { Config } from './config.ts';
 import { didYouMean } from './errors/did-you-mean.ts';
-import { type AcpOptions, acpHelp, acpTable, readAcpOptions } from './frontends/acp-options.ts';
+import { acpHelp } from './frontends/acp-help.ts';
 import { version } from './version.ts';
 
 /** The command line, parsed: the daemon, a command, or a text and the exit code. */
@@ -21,7 +22,7 @@ export type Command = CommonSettings &
     | ({ readonly kind: 'daemon'; readonly help: string } & DaemonSettings)
     | { readonly kind: 'serve'; readonly settings: GatewaySettings; readonly drainMs: number }
     | { readonly kind: 'worker'; readonly settings: WorkerSettings; readonly drainMs: number }
-    | { readonly kind: 'acp'; readonly help: string; readonly options: AcpOptions }
+    | { readonly kind: 'acp'; readonly help: string }
     | { readonly kind: 'schema' }
     | { readonly kind: 'text'; readonly text: string; readonly exitCode: 0 | 2 }
     /** `args` are left to the command, which is loaded on demand. */
@@ -162,17 +163,9 @@ function workerCommand({ args }: Given): Command {
   }));
 }
 
-/** Those of the daemon may also follow this command, since editors give all options in one list. */
 function acpCommand({ before, rest }: Given): Command {
-  const { values, words } = readOptions(rest, { ...globalOptions, ...acpTable });
-  if (words[0] !== undefined) throw new UsageError(`acp takes no argument '${words[0]}'`);
-  const options = readAcpOptions(values);
-  return withCommon({ ...before, ...values }, acpHelp, (common) => ({
-    ...common,
-    kind: 'acp',
-    help: acpHelp,
-    options,
-  }));
+  const { values } = readAcp(before, rest);
+  return withCommon(values, acpHelp, (common) => ({ ...common, kind: 'acp', help: acpHelp }));
 }
 
 function schemaCommand({ before, rest }: Given): Command {

@@ -28,7 +28,6 @@ const parts = {
   gateway: 'server/gateway/part.ts',
   dbos: 'server/executors/dbos/part.ts',
   workspace: 'server/toolsets/workspace/part.ts',
-  acp: 'server/frontends/acp/part.ts',
 };
 
 /** Made by documentPart. */
@@ -141,7 +140,7 @@ function checkInputs({ metafile: { outputs }, front }) {
     if (found.length > 0) throw new Error(`${script} holds ${found[0]} and ${found.length - 1} more; ${advice}`);
   };
   refuse(
-    /^node_modules\/|^server\/(engine\/(?!errors|json\/|limits\/)|executors|handlers|models|runs|cli\/(?!options|settings\/(?!command-table|help)))/,
+    /^node_modules\/|^server\/(engine\/(?!errors|json\/|limits\/)|executors|frontends\/(?!acp-options|plain-agent|acp\/(introduction|connection\/))|handlers|models\/(?!provider-names)|runs|cli\/(?!options|settings\/(?!command-table|help)))/,
     'the handshake must not wait for it: import it from server/process/daemon.ts',
     { files: used(front), script: 'server.cjs' },
   );

@@ -1,5 +1,5 @@
 // Bundles the daemon as scripts that share their modules: the one that answers the handshake, the one with everything that runs
-// need, which it requires afterwards, and one with the commands. Each is made of chunks, as esbuild splits modules for entry points
+// need, which it requires afterwards, one with the agent for editors and one with the commands. Each is made of chunks, as esbuild splits modules for entry points
 // that are imported later; its own way of loading them is for browsers.
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -10,6 +10,7 @@ const outdir = join(dist, 'daemon');
 const scripts = {
   'server.cjs': 'server/main.ts',
   'engine.cjs': 'server/process/daemon.ts',
+  'part-acp.cjs': 'server/process/acp.ts',
   'part-commands.cjs': 'server/process/commands.ts',
 };
 

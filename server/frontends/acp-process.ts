@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { compileAgent } from '../engine/agent.ts';
 import { EngineError } from '../engine/errors.ts';
 import { reportBug } from '../errors/report-bug.ts';
@@ -8,77 +7,49 @@ import type { Log } from '../log.ts';
 import { modelList } from '../models/list.ts';
 import { providers } from '../models/providers.ts';
 import type { KeySource } from '../models/secrets/keys.ts';
-import { OutboundPump } from '../rpc/pump.ts';
-import { WireReader } from '../rpc/reader.ts';
-import type { Output } from '../rpc/stdout.ts';
 import type { AgentRegistry } from '../runs/agent-registry.ts';
 import { warmUp } from '../runs/toolsets/server-warm-up.ts';
 import { uuid7 } from '../runs/uuid7.ts';
 import type { Toolsets } from '../toolsets/toolsets.ts';
-import { version } from '../version.ts';
 import type { AcpWorld, ModelFacts } from './acp/acp-world.ts';
-import type { AcpOptions } from './acp-options.ts';
-import { agentFileOf } from './acp-options.ts';
+import type { AcpChannel } from './acp/connection/acp-channel.ts';
+import { type ServedAcp, serveAcp } from './acp/serve-acp.ts';
 
 /** What `runwire acp` uses of its process. */
 export interface AcpSurroundings {
-  readonly input: Readable;
-  readonly output: Output;
   readonly runs: { readonly executor: RunExecutor; readonly agents: AgentRegistry; readonly toolsets: Toolsets };
   readonly hasStore: boolean;
   readonly keys: Pick<KeySource, 'env' | 'allowEnv'>;
   readonly log: Log;
-  readonly exit: (code: number) => void;
-}
-
-/** `runwire acp` as this process; the returned function ends it with an exit code, as the end of its input does. */
-export async function acpProcess(options: AcpOptions, around: AcpSurroundings): Promise<(code: number) => void> {
-  const { input, output, log, exit } = around;
-  const file = agentFileOf(options);
-  // Loaded while nothing is read yet: what comes meanwhile waits in the pipe.
-  const { serveAcp } = await import('./acp/part.ts');
-  const pump = new OutboundPump(output, { messageBytes: () => defaultLimits.messageBytes });
-  const limits = { ...defaultLimits, nesting: 200 };
-  let isEnding = false;
-  const end = (code: number) => {
-    if (isEnding) return;
-    isEnding = true;
-    void ended(served.close(), around)
-      .then(() => pump.drained(0))
-      .finally(() => exit(code));
-  };
-  pump.onClose(() => end(0));
-  const served = serveAcp({
-    world: worldOf(around),
-    file,
-    mode: options.mode,
-    pump,
-    limits,
-    listen: (sink) => void new WireReader(input, () => limits, sink).listen(() => undefined),
-    reportBug: (error) => reportBug(error, log),
-    onEnd: () => end(0),
-  });
-  return end;
 }
 
 /** How long sessions may take to end, in milliseconds; what they started is ended in any case. */
 const graceMs = 2500;
 
-async function ended(closed: Promise<void>, { runs, log }: AcpSurroundings): Promise<void> {
-  const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
-  await Promise.race([closed, timeout]).catch((error: unknown) => log.error(String(error)));
-  runs.executor.close();
-  await runs.toolsets.close();
+/** Serves an agent with the runs of this process, which end with it. */
+export function acpProcess(
+  channel: AcpChannel,
+  parts: Omit<Parameters<typeof serveAcp>[1], 'world'>,
+  around: AcpSurroundings,
+): ServedAcp {
+  const { runs, log } = around;
+  const served = serveAcp(channel, { ...parts, world: worldOf(around) });
+  return {
+    close: async () => {
+      const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+      await Promise.race([served.close(), timeout]).catch((error: unknown) => log.error(String(error)));
+      runs.executor.close();
+      await runs.toolsets.close();
+    },
+  };
 }
 
 function worldOf({ runs, hasStore, keys, log }: AcpSurroundings): AcpWorld {
   const { executor, agents, toolsets } = runs;
   const known = new Map<string, Promise<ModelFacts>>();
   return {
-    version,
     executor,
     hasStore,
-    inputOf: (model) => rowOf(modelName(model))?.input ?? ['text'],
     factsOf: (model) => {
       const name = modelName(model);
       const facts = known.get(name) ?? factsOf(name, keys.env);

@@ -1,12 +1,10 @@
 import type { RunDatabase } from '../cli/command.ts';
 import { localRuns } from '../cli/local-run.ts';
-import { UsageError } from '../cli/options.ts';
 import { deskProcess, runProcess, viewProcess } from '../cli/process.ts';
 import { schemaText } from '../cli/schema.ts';
 import type { WorkerSettings } from '../cli/serve/worker-options.ts';
 import { type Command, parseCommandLine } from '../command-line.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
-import { acpProcess } from '../frontends/acp-process.ts';
 import { startGateway, tenantFolder } from '../gateway/gateway.ts';
 import type { Output } from '../rpc/stdout.ts';
 import { version } from '../version.ts';
@@ -48,8 +46,7 @@ export function runCommandLine(args: readonly string[], frames: Output): void {
       void runHere({ command, around, factory });
       break;
     case 'acp':
-      if (process.stdin.isTTY) print(frames, `${command.help}\nrunwire acp is started by an editor.\n`, 2);
-      else void startAcp({ command, around, factory });
+      print(frames, `${command.help}\nrunwire acp is started by an editor.\n`, 2);
       break;
     case 'models':
     case 'doctor':
@@ -101,27 +98,6 @@ function openToLook(factory: RunFactory, folder: string | undefined, tenant = ''
 
 function runDatabase({ fleet }: RunFactory): RunDatabase | null {
   return fleet && { store: (tenant) => fleet.store(tenant).open(), close: () => fleet.close() };
-}
-
-/** `runwire acp`: an agent for an editor. */
-async function startAcp({ command, around, factory }: Running<'acp'>): Promise<void> {
-  const { frames, log } = around;
-  const runs = factory.create(factory.storeAccess());
-  const end = await acpProcess(command.options, {
-    input: process.stdin,
-    output: frames,
-    runs,
-    hasStore: command.store !== undefined,
-    keys: keysOf(command),
-    log,
-    exit: (code) => process.exit(code),
-  }).catch((error: unknown) => {
-    if (!(error instanceof UsageError)) throw error;
-    return print(frames, `runwire: ${error.message}\nTry 'runwire acp --help'.\n`, 2);
-  });
-  if (!end) return;
-  for (const [signal, code] of Object.entries(signalCodes)) process.on(signal, () => end(code));
-  survive(log);
 }
 
 /** `runwire serve`: a daemon for many connections. */

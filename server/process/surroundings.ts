@@ -60,6 +60,12 @@ export function print(frames: Output, text: string, exitCode: 0 | 2): void {
   process.exitCode = exitCode;
 }
 
+/** Says that a command lacks files of its own, and that it failed. */
+export function notLoaded(error: Error): void {
+  process.stderr.write(`runwire: the command cannot be loaded: ${error.message}\n`);
+  process.exitCode = 1;
+}
+
 function openLog(
   { logLevel, logFile }: Pick<CommonSettings, 'logLevel' | 'logFile'>,
   redact: (text: string) => string,

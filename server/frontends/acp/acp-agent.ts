@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import type { AgentCapabilities } from '@agentclientprotocol/sdk';
 import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import type { RunView } from '../../executors/run-executor.ts';
 import { workspaceToolSpecs } from '../../toolsets/workspace/tool-specs.ts';
@@ -25,6 +24,10 @@ export interface AcpAgentParts {
   readonly world: AcpWorld;
   readonly file: AcpAgentFile;
   readonly mode: Mode;
+  /** The result of `initialize`. */
+  readonly introduction: object;
+  /** The parameters of the handshake, which is answered already. */
+  readonly handshake: Params;
 }
 
 /** How long a new session waits for its MCP servers, in milliseconds. */
@@ -37,7 +40,7 @@ export class AcpAgent implements ConnectionHandler {
   readonly #parts: AcpAgentParts;
   readonly #sessions = new Map<string, Session>();
   readonly #stored: StoredSessions;
-  #capabilities: ClientCapabilities = capabilitiesOf(undefined);
+  #capabilities: ClientCapabilities;
 
   readonly #methods: Readonly<Record<string, (params: Params, requestId: string) => Promise<object>>> = {
     initialize: (params) => this.#initialize(params),
@@ -55,6 +58,7 @@ export class AcpAgent implements ConnectionHandler {
   constructor(parts: AcpAgentParts) {
     this.#parts = parts;
     this.#stored = new StoredSessions(parts.world.executor);
+    this.#capabilities = capabilitiesOf(parts.handshake.clientCapabilities);
   }
 
   async request({ id, method, params }: IncomingRequest): Promise<object> {
@@ -83,23 +87,10 @@ export class AcpAgent implements ConnectionHandler {
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
   }
 
+  /** Once more: that is taken as the first one was. */
   async #initialize({ clientCapabilities }: Params): Promise<object> {
     this.#capabilities = capabilitiesOf(clientCapabilities);
-    const { world, file } = this.#parts;
-    const [model] = file.models;
-    const input = model === undefined ? ['text'] : world.inputOf(model);
-    const agentCapabilities: AgentCapabilities = {
-      loadSession: world.hasStore,
-      promptCapabilities: { image: input.includes('image'), audio: input.includes('audio'), embeddedContext: true },
-      mcpCapabilities: { http: true, sse: false },
-      sessionCapabilities: {
-        ...(world.hasStore ? { list: {}, resume: {}, delete: {} } : {}),
-        close: {},
-        additionalDirectories: {},
-      },
-    };
-    const agentInfo = { name: 'runwire', title: file.spec.name ?? 'Runwire', version: world.version };
-    return { protocolVersion: 1, agentCapabilities, agentInfo, authMethods: [] };
+    return this.#parts.introduction;
   }
 
   async #new(params: Params): Promise<object> {

@@ -21,11 +21,8 @@ export interface AcpAgentFile {
 
 /** The parts of the process that the front end uses. */
 export interface AcpWorld {
-  readonly version: string;
   readonly executor: RunExecutor;
   readonly hasStore: boolean;
-  /** The kinds of content that a model takes, as far as its provider says. */
-  readonly inputOf: (model: ModelEntry) => readonly string[];
   readonly factsOf: (model: ModelEntry) => Promise<ModelFacts>;
   /** Makes a named agent, of which runs can be. Errors: `EngineError` for one that cannot be meant. */
   readonly register: (name: string, spec: AgentSpec) => Promise<void>;

@@ -1,25 +1,5 @@
-import type { EngineError } from '../../engine/errors.ts';
-import type { WireLimits } from '../../rpc/framing/frames.ts';
-import type { OutboundPump } from '../../rpc/pump.ts';
-import type { ReaderSink } from '../../rpc/reader.ts';
-import { AcpAgent } from './acp-agent.ts';
-import type { AcpAgentFile, AcpWorld } from './acp-world.ts';
-import { AcpConnection } from './connection/acp-connection.ts';
-import type { Mode } from './session/settings.ts';
-
-/** What an agent is served with. */
-export interface AcpServing {
-  readonly world: AcpWorld;
-  readonly file: AcpAgentFile;
-  readonly mode: Mode;
-  readonly pump: OutboundPump;
-  readonly limits: WireLimits;
-  /** Reads the input into a sink, from now on. */
-  readonly listen: (sink: ReaderSink) => void;
-  readonly reportBug: (error: unknown) => EngineError;
-  /** Called when the input has ended. */
-  readonly onEnd: () => void;
-}
+import { AcpAgent, type AcpAgentParts } from './acp-agent.ts';
+import type { AcpChannel } from './connection/acp-channel.ts';
 
 /** An agent that is served. */
 export interface ServedAcp {
@@ -27,24 +7,11 @@ export interface ServedAcp {
   close(): Promise<void>;
 }
 
-/** Serves the Agent Client Protocol on a pair of streams. */
-export function serveAcp({ world, file, mode, pump, limits, listen, reportBug, onEnd }: AcpServing): ServedAcp {
-  const connection = new AcpConnection({ pump, limits, reportBug });
-  const agent = new AcpAgent({ connection, world, file, mode });
-  connection.serve(agent);
-  listen({
-    framing: () => undefined,
-    value: (value, size) => {
-      connection.take(value, size);
-      return undefined;
-    },
-    fault: (fault) => {
-      connection.takeFault(fault);
-      return undefined;
-    },
-    isBacklogged: () => false,
-    end: () => onEnd(),
-  });
+/** Serves the Agent Client Protocol on a channel, from the message after the handshake on. */
+export function serveAcp(channel: AcpChannel, parts: Omit<AcpAgentParts, 'connection'>): ServedAcp {
+  const { connection } = channel;
+  const agent = new AcpAgent({ ...parts, connection });
+  channel.serve(agent);
   return {
     close: async () => {
       connection.inputEnded();

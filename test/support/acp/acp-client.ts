@@ -7,12 +7,12 @@ import { compileAgent } from '../../../server/engine/agent.ts';
 import { EngineError } from '../../../server/engine/errors.ts';
 import { createLocalExecutor, type StoreAccess } from '../../../server/executors/local/local-executor.ts';
 import type { RunExecutor } from '../../../server/executors/run-executor.ts';
-import type { ModelFacts } from '../../../server/frontends/acp/acp-world.ts';
-import { serveAcp } from '../../../server/frontends/acp/part.ts';
+import type { AcpWorld, ModelFacts } from '../../../server/frontends/acp/acp-world.ts';
+import { openAcpChannel } from '../../../server/frontends/acp/connection/acp-channel.ts';
+import { introductionOf } from '../../../server/frontends/acp/introduction.ts';
+import { type ServedAcp, serveAcp } from '../../../server/frontends/acp/serve-acp.ts';
 import type { Mode } from '../../../server/frontends/acp/session/settings.ts';
 import { defaultLimits } from '../../../server/limits.ts';
-import { OutboundPump } from '../../../server/rpc/pump.ts';
-import { WireReader } from '../../../server/rpc/reader.ts';
 import { AgentRegistry } from '../../../server/runs/agent-registry.ts';
 import { warmUp } from '../../../server/runs/toolsets/server-warm-up.ts';
 import { Toolsets } from '../../../server/toolsets/toolsets.ts';
@@ -80,36 +80,39 @@ export class AcpClient {
       store: options.store,
     });
     const facts = { input: ['text', 'image'], windowTokens: 1000, thinks: false, ...options.facts };
-    const limits = { ...defaultLimits, nesting: 200 };
-    const served = serveAcp({
-      world: {
-        version: 'test',
-        executor: this.executor,
-        hasStore: options.store !== undefined,
-        inputOf: () => facts.input,
-        factsOf: async () => facts,
-        register: async (name, spec) => {
-          agents.set(name, { spec, compiled: await compileAgent(spec, defaultLimits) });
-        },
-        warmUp: (name, warming) => {
-          const deps = { toolsets, keys: { env: {}, allowEnv: new Set<string>() }, onDebug: () => undefined };
-          return warmUp(agents.get(name), { ...warming, toolsPerRun: 256 }, deps);
-        },
-        unregister: (name) => void agents.delete(name),
-        newId: () => randomUUID(),
-        reportBug,
-        ...(options.model ? { hostModel: options.model } : {}),
+    const world: AcpWorld = {
+      executor: this.executor,
+      hasStore: options.store !== undefined,
+      factsOf: async () => facts,
+      register: async (name, spec) => {
+        agents.set(name, { spec, compiled: await compileAgent(spec, defaultLimits) });
       },
-      file: { spec: options.spec ?? {}, models: options.models ?? ['host:script'] },
-      mode: options.mode ?? 'ask',
-      pump: new OutboundPump(output, { messageBytes: () => limits.messageBytes }),
-      limits,
-      listen: (sink) => void new WireReader(this.#input, () => limits, sink).listen(() => undefined),
+      warmUp: (name, warming) => {
+        const deps = { toolsets, keys: { env: {}, allowEnv: new Set<string>() }, onDebug: () => undefined };
+        return warmUp(agents.get(name), { ...warming, toolsPerRun: 256 }, deps);
+      },
+      unregister: (name) => void agents.delete(name),
+      newId: () => randomUUID(),
       reportBug,
+      ...(options.model ? { hostModel: options.model } : {}),
+    };
+    const file = { spec: options.spec ?? {}, models: options.models ?? ['host:script'] };
+    const { hasStore } = world;
+    const introduction = introductionOf({ file, version: 'test', hasStore, input: facts.input });
+    let served: ServedAcp | undefined;
+    const channel = openAcpChannel({
+      input: this.#input,
+      output,
+      introduction,
+      reportBug,
+      onInitialize: (handshake) =>
+        void setImmediate(() => {
+          served = serveAcp(channel, { world, file, mode: options.mode ?? 'ask', introduction, handshake });
+        }),
       onEnd: () => undefined,
     });
     this.close = async () => {
-      await served.close();
+      await served?.close();
       this.executor.close();
       await toolsets.close();
     };

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { identityOf } from '../../server/process-watch.ts';
-import { AcpProcess } from '../support/acp/acp-process.ts';
-import { byEffort } from '../support/effort.ts';
-import { type PromptProvider, promptProvider } from '../support/provider/provider.ts';
-import { folderWith } from '../support/temporary.ts';
+import { identityOf } from '../../../server/process-watch.ts';
+import { AcpProcess } from '../../support/acp/acp-process.ts';
+import { byEffort } from '../../support/effort.ts';
+import { type PromptProvider, promptProvider } from '../../support/provider/provider.ts';
+import { folderWith } from '../../support/temporary.ts';
 
 /** How often each way to end is tried. */
 const times = byEffort({ quick: 1, thorough: 20 });
@@ -33,7 +33,7 @@ async function busyAgent({ inEditor }: { inEditor: boolean }): Promise<BusyAgent
   const [cwd, folder] = [folderWith(), folderWith()];
   const options = { file: provider.agentFile(folder), store: join(folder, 'store') };
   const agent = new AcpProcess({ ...options, inEditor });
-  const script = new URL('../support/mcp/stdio-server.mjs', import.meta.url).pathname;
+  const script = new URL('../../support/mcp/stdio-server.mjs', import.meta.url).pathname;
   const server = { name: 'stubborn', command: process.execPath, args: [script, '{"stubborn":true}'], env: [] };
   const servers = new Promise<number[]>((resolve) => {
     agent.onUpdate = ({ rawOutput }) => {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { AcpProcess } from '../support/acp/acp-process.ts';
-import { byEffort } from '../support/effort.ts';
-import { type PromptProvider, promptProvider } from '../support/provider/provider.ts';
-import { folderWith } from '../support/temporary.ts';
+import { AcpProcess } from '../../support/acp/acp-process.ts';
+import { byEffort } from '../../support/effort.ts';
+import { type PromptProvider, promptProvider } from '../../support/provider/provider.ts';
+import { folderWith } from '../../support/temporary.ts';
 
 let provider: PromptProvider;
 beforeAll(async () => {
