@@ -131,6 +131,11 @@ export class OutboundPump {
     else batch.texts.push(`Content-Length: ${size}\r\n\r\n`, json);
     batch.bytes += size;
     batch.isAscii &&= size === json.length;
+    if (batch.bytes >= flushBytes && this.framing !== 'messages') {
+      // One text is less for the collector to keep than all that it is made of.
+      batch.texts = [batch.texts.join('')];
+      this.#batches.push(emptyBatch());
+    }
   }
 
   #addPieces(pieces: readonly Buffer[], size: number): void {
@@ -196,7 +201,7 @@ interface Waiter {
 }
 
 interface Batch {
-  readonly texts: string[];
+  texts: string[];
   /** Bytes of the messages; those of headers are not counted. */
   bytes: number;
   isAscii: boolean;
