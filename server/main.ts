@@ -11,9 +11,12 @@ const args = process.argv.slice(2);
 const daemon = process.stdin.isTTY ? undefined : daemonCommand(args);
 const acp = process.stdin.isTTY || daemon ? undefined : acpCommand(args);
 
-/** Returns whether a run of the daemon has ended; for the launcher. */
-export const hasRun: () => boolean = daemon ? startOnStdio(daemon, frames) : () => false;
+/** Returns whether a run of the process has ended; for the launcher. */
+export const hasRun: () => boolean = started();
 
-if (acp) startAcpOnStdio(acp, frames);
-else if (!daemon)
+function started(): () => boolean {
+  if (daemon) return startOnStdio(daemon, frames);
+  if (acp) return startAcpOnStdio(acp, frames);
   void import('./process/commands.ts').then(({ runCommandLine }) => runCommandLine(args, frames), notLoaded);
+  return () => false;
+}

@@ -1,6 +1,6 @@
 // Bundles the daemon as scripts that share their modules: the one that answers the handshake, the one with everything that runs
-// need, which it requires afterwards, one with the agent for editors and one with the commands. Each is made of chunks, as esbuild splits modules for entry points
-// that are imported later; its own way of loading them is for browsers.
+// need, which it requires afterwards, one with the agent for editors and one with the commands. Each is made of chunks, as esbuild
+// splits modules for entry points that are imported later; its own way of loading them is for browsers.
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import { common, dist } from './output.mjs';

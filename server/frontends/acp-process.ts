@@ -13,7 +13,7 @@ import { uuid7 } from '../runs/uuid7.ts';
 import type { Toolsets } from '../toolsets/toolsets.ts';
 import type { AcpWorld, ModelFacts } from './acp/acp-world.ts';
 import type { AcpChannel } from './acp/connection/acp-channel.ts';
-import { type ServedAcp, serveAcp } from './acp/serve-acp.ts';
+import { serveAcp } from './acp/serve-acp.ts';
 
 /** What `runwire acp` uses of its process. */
 export interface AcpSurroundings {
@@ -21,6 +21,14 @@ export interface AcpSurroundings {
   readonly hasStore: boolean;
   readonly keys: Pick<KeySource, 'env' | 'allowEnv'>;
   readonly log: Log;
+}
+
+/** The agent of this process, with its runs. */
+export interface AcpProcess {
+  /** Ends the sessions and what they started. */
+  close(): Promise<void>;
+  /** Returns whether a run has ended. */
+  hasRun(): boolean;
 }
 
 /** How long sessions may take to end, in milliseconds; what they started is ended in any case. */
@@ -31,7 +39,7 @@ export function acpProcess(
   channel: AcpChannel,
   parts: Omit<Parameters<typeof serveAcp>[1], 'world'>,
   around: AcpSurroundings,
-): ServedAcp {
+): AcpProcess {
   const { runs, log } = around;
   const served = serveAcp(channel, { ...parts, world: worldOf(around) });
   return {
@@ -41,6 +49,7 @@ export function acpProcess(
       runs.executor.close();
       await runs.toolsets.close();
     },
+    hasRun: () => runs.executor.health().runs.finished > 0,
   };
 }
 

@@ -4,7 +4,7 @@ import { reportBug } from '../errors/report-bug.ts';
 import type { AcpAgentFile } from '../frontends/acp/acp-world.ts';
 import { openAcpChannel } from '../frontends/acp/connection/acp-channel.ts';
 import { introductionOf } from '../frontends/acp/introduction.ts';
-import type { ServedAcp } from '../frontends/acp/serve-acp.ts';
+import type { AcpProcess } from '../frontends/acp-process.ts';
 import { plainAgent } from '../frontends/plain-agent.ts';
 import { inputOf } from '../models/provider-names.ts';
 import type { Output } from '../rpc/stdout.ts';
@@ -14,9 +14,10 @@ import { notLoaded, openSurroundings, print, type Surroundings, signalCodes, sur
 
 /**
  * Starts `runwire acp` on stdin and stdout. `initialize` is answered with what is loaded already; everything else is loaded right after
- * that, before the next message is read. An agent that the schema has to judge is judged before anything is read.
+ * that, before the next message is read. An agent that the schema has to judge is judged before anything is read. Returns what
+ * says whether a run has ended.
  */
-export function startAcpOnStdio(command: AcpCommand, frames: Output): void {
+export function startAcpOnStdio(command: AcpCommand, frames: Output): () => boolean {
   const around = openSurroundings(frames, command);
   const file = plainAgent(command.options);
   const judged = () => import('./acp.ts').then(({ agentFileOf }) => agentFileOf(command.options));
@@ -24,16 +25,27 @@ export function startAcpOnStdio(command: AcpCommand, frames: Output): void {
     error instanceof UsageError
       ? print(frames, `runwire: ${error.message}\nTry 'runwire acp --help'.\n`, 2)
       : notLoaded(error);
-  if (file) answerFirst(command, file, around);
-  else void judged().then((one) => answerFirst(command, one, around), failed);
+  let served: AcpProcess | undefined;
+  const onServed = (opened: AcpProcess) => {
+    served = opened;
+  };
+  if (file) answerFirst(command, { file, around, onServed });
+  else void judged().then((one) => answerFirst(command, { file: one, around, onServed }), failed);
+  return () => served?.hasRun() ?? false;
 }
 
-function answerFirst(command: AcpCommand, file: AcpAgentFile, around: Surroundings): void {
+interface Answering {
+  readonly file: AcpAgentFile;
+  readonly around: Surroundings;
+  readonly onServed: (served: AcpProcess) => void;
+}
+
+function answerFirst(command: AcpCommand, { file, around, onServed }: Answering): void {
   const { frames, log } = around;
   const [model] = file.models;
   const input = inputOf(typeof model === 'object' ? model.model : (model ?? ''));
   const introduction = introductionOf({ file, version, hasStore: command.store !== undefined, input });
-  let served: Promise<ServedAcp> | undefined;
+  let served: Promise<AcpProcess> | undefined;
   const end = ending(
     () => served,
     () => channel.pump.drained(0),
@@ -42,7 +54,7 @@ function answerFirst(command: AcpCommand, file: AcpAgentFile, around: Surroundin
     served = import('./acp.ts').then(({ serveAcpOnStdio }) =>
       serveAcpOnStdio(command, { around, channel, file, introduction, handshake }),
     );
-    served.catch((error: Error) => {
+    served.then(onServed, (error: Error) => {
       notLoaded(error);
       end(1);
     });
@@ -61,7 +73,7 @@ function answerFirst(command: AcpCommand, file: AcpAgentFile, around: Surroundin
 }
 
 /** Returns what ends the process, once: the agent first, if there is one, and when the last messages were written. */
-function ending(agent: () => Promise<ServedAcp> | undefined, written: () => Promise<void>): (code: number) => void {
+function ending(agent: () => Promise<AcpProcess> | undefined, written: () => Promise<void>): (code: number) => void {
   let isEnding = false;
   return (code) => {
     if (isEnding) return;

@@ -1,8 +1,7 @@
 import type { AcpCommand } from '../cli/settings/acp-command.ts';
 import type { AcpAgentParts } from '../frontends/acp/acp-agent.ts';
 import type { AcpChannel } from '../frontends/acp/connection/acp-channel.ts';
-import type { ServedAcp } from '../frontends/acp/serve-acp.ts';
-import { acpProcess } from '../frontends/acp-process.ts';
+import { type AcpProcess, acpProcess } from '../frontends/acp-process.ts';
 import { keysOf, RunFactory } from './runs.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -15,7 +14,7 @@ export interface StartedAcp extends Pick<AcpAgentParts, 'file' | 'introduction' 
 }
 
 /** Serves a channel on stdin and stdout, from the message after the handshake on. */
-export function serveAcpOnStdio(command: AcpCommand, { around, channel, ...parts }: StartedAcp): ServedAcp {
+export function serveAcpOnStdio(command: AcpCommand, { around, channel, ...parts }: StartedAcp): AcpProcess {
   const { options, store } = command;
   const factory = new RunFactory(command, around);
   const runs = factory.create(factory.storeAccess());
