@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import tsconfig from '../tsconfig.json' with { type: 'json' };
 
@@ -19,8 +20,8 @@ export default defineConfig({
     isolate: false,
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    // More than there are cores, since many tests wait for processes to end.
-    maxWorkers: '150%',
+    // More than there are cores, since many tests wait for processes to end. Vitest cuts a percentage down to the cores.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: timeout,
     hookTimeout: timeout,
