@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { daemonPath } from '../support/daemon.ts';
+import { codeCache, daemonPath } from '../support/daemon.ts';
 import type { PromptProvider } from '../support/provider/provider.ts';
 import { folderWith } from '../support/temporary.ts';
 
@@ -31,7 +31,7 @@ export function scenario(provider: PromptProvider, plugin: string) {
   return {
     plugin,
     cwd,
-    env: { RUNWIRE_NO_CODE_CACHE: '1' },
+    env: codeCache,
     command: agent(provider.agentFile(folder), ...store),
     noKey: {
       command: agent(entry({ model: 'openai-chat:gpt-4o', apiKeyEnv: 'OPENAI_API_KEY', baseUrl: undefined })),

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as later } from 'node:timers/promises';
 import pg from 'pg';
-import { Daemon, daemonPath } from '../support/daemon.ts';
+import { codeCache, Daemon, daemonPath } from '../support/daemon.ts';
 
 /** What each call of a tool did: who called it, how often, and when first. */
 export interface Effects {
@@ -140,7 +140,7 @@ function json(response: ServerResponse, value: object): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
-const env = (url: string) => ({ RUNWIRE_DB: url, FLEET_KEY: key, RUNWIRE_NO_CODE_CACHE: '1' });
+const env = (url: string) => ({ RUNWIRE_DB: url, FLEET_KEY: key, ...codeCache });
 const allowed = ['--allow-env', 'FLEET_KEY', '--database-url', 'env:RUNWIRE_DB'];
 
 /** A worker as a process of its own. */

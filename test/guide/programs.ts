@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
+import { codeCache } from '../support/daemon.ts';
 
 export const guide = fileURLToPath(new URL('../../docs/guide', import.meta.url));
 const root = join(guide, '../..');
@@ -23,7 +24,13 @@ export function runProgram(file: string): string {
     const PATH = [bin, dirname(process.execPath), process.env.PATH].join(delimiter);
     const done = spawnSync(command, args, {
       cwd: folder,
-      env: { PATH, HOME: folder, PYTHONPATH: join(root, 'protocol/python/src'), PYTHONDONTWRITEBYTECODE: '1' },
+      env: {
+        PATH,
+        HOME: folder,
+        ...codeCache,
+        PYTHONPATH: join(root, 'protocol/python/src'),
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
       encoding: 'utf8',
       timeout: 60_000,
     });

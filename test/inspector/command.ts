@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { daemonCommand } from '../support/daemon.ts';
+import { codeCache, daemonCommand } from '../support/daemon.ts';
 
 /** What a command wrote, and how it ended. */
 export interface Ran {
@@ -11,7 +11,7 @@ export interface Ran {
 
 const started = (args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess => {
   const [program, ...before] = daemonCommand;
-  return spawn(program, [...before, ...args], { env: { ...process.env, RUNWIRE_NO_CODE_CACHE: '1', ...env } });
+  return spawn(program, [...before, ...args], { env: { ...process.env, ...codeCache, ...env } });
 };
 
 /** Runs a command of the daemon to its end. */

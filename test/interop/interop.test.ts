@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { daemonPath } from '../support/daemon.ts';
+import { codeCache, daemonPath } from '../support/daemon.ts';
 
 /** Where `client/install.sh` put the stock language client. */
 const installed = process.env.INTEROP_DIR ?? '';
@@ -11,7 +11,7 @@ it('the stock language client of VS Code drives runs and shows them in the statu
   if (!installed) context.skip('needs INTEROP_DIR, see test/interop/client/install.sh');
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'drive.cjs'), daemonPath], {
     encoding: 'utf8',
-    env: { ...process.env, RUNWIRE_NO_CODE_CACHE: '1' },
+    env: { ...process.env, ...codeCache },
     timeout: 30_000,
   });
   expect(stderr).toBe('');

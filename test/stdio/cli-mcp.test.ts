@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identityOf } from '../../server/process-watch.ts';
-import { daemonPath } from '../support/daemon.ts';
+import { codeCache, daemonPath } from '../support/daemon.ts';
 import { scripted } from '../support/mcp/servers.ts';
 
 let folder: string;
@@ -20,7 +20,7 @@ function run(document: unknown, ...before: string[]) {
   return spawnSync(process.execPath, args, {
     encoding: 'utf8',
     input: '',
-    env: { ...process.env, TOKEN: 'token-0123456' },
+    env: { ...process.env, ...codeCache, TOKEN: 'token-0123456' },
   });
 }
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { daemonPath } from '../support/daemon.ts';
+import { codeCache, daemonPath } from '../support/daemon.ts';
 
 type Body = { model: string; stream?: boolean; messages: { role: string; content: unknown }[] };
 type Answer = (body: Body, response: ServerResponse, request: IncomingMessage) => void;
@@ -39,6 +39,7 @@ function runwire(...args: string[]) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
+      ...codeCache,
       NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(redirect)}`,
       TEST_PROVIDER: `http://127.0.0.1:${port}`,
       OPENAI_API_KEY: key,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { protocolDocument } from '../../protocol/document/document.ts';
 import { RunResult } from '../../protocol/result.ts';
-import { daemonPath } from '../support/daemon.ts';
+import { codeCache, daemonPath } from '../support/daemon.ts';
 
 const point = {
   type: 'object',
@@ -33,7 +33,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function runwire(args: string[], input = '') {
-  const env = { ...process.env, OPENAI_API_KEY: '' };
+  const env = { ...process.env, ...codeCache, OPENAI_API_KEY: '' };
   const { status, stdout, stderr } = spawnSync(process.execPath, [daemonPath, ...args], {
     cwd: folder,
     encoding: 'utf8',
@@ -171,7 +171,7 @@ describe.skipIf(missing.length > 0)(`in a shell${missing.length > 0 ? ` (no ${mi
     spawnSync('sh', ['-c', script], {
       cwd: folder,
       encoding: 'utf8',
-      env: { ...process.env, R: `${process.execPath} ${daemonPath}` },
+      env: { ...process.env, ...codeCache, R: `${process.execPath} ${daemonPath}` },
     });
 
   it('git log | runwire run --schema | jq', () => {

@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../server/process-watch.ts';
-import { Daemon, daemonPath } from '../support/daemon.ts';
+import { codeCache, Daemon, daemonPath } from '../support/daemon.ts';
 import { byEffort } from '../support/effort.ts';
 import { scripted } from '../support/mcp/servers.ts';
 
 /** How often each way to end is tried. */
 const times = byEffort({ quick: 1, thorough: 20 });
-const env = { RUNWIRE_NO_CODE_CACHE: '1' };
 
 /** A server that ignores the end of its input and SIGTERM, and has a child that does so, too. */
 const stubborn = scripted({ stubborn: true }, { tools: ['children'] });
@@ -36,7 +35,7 @@ async function expectGone(pids: readonly number[]): Promise<void> {
 }
 
 async function daemonWithServer(): Promise<{ daemon: Daemon; pids: number[] }> {
-  const daemon = new Daemon({ env });
+  const daemon = new Daemon();
   children.push(daemon.child);
   await daemon.initialize();
   await daemon.request('agent/register', { name: 'x', mcpServers: { a: stubborn } });
@@ -88,7 +87,7 @@ describe('a stubborn MCP server with a child', () => {
   );
 
   it('is gone with it when its run ends', async () => {
-    const daemon = new Daemon({ env });
+    const daemon = new Daemon();
     children.push(daemon.child);
     await daemon.initialize();
     for (let i = 0; i < times; i += 1) {
@@ -104,7 +103,7 @@ describe('a stubborn MCP server with a child', () => {
       const args = [daemonPath, JSON.stringify({ a: stubborn }), JSON.stringify({ ...run, agent: 'x' })];
       const host = spawn(process.execPath, ['-e', hostScript, ...args], {
         stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, ...env },
+        env: { ...process.env, ...codeCache },
       });
       children.push(host);
       const [line] = await once(createInterface({ input: host.stdout }), 'line');
@@ -120,7 +119,7 @@ it('no canary of the environment or of the host is in a server, a message, the l
   const [ours, hosts] = ['sk-canary-of-the-environment-0123', 'canary-that-the-host-gave-4567'];
   const store = mkdtempSync(join(tmpdir(), 'runwire-canary-store-'));
   const args = ['--log-level', 'debug', '--store', store];
-  const daemon = new Daemon({ env: { ...env, OPENAI_API_KEY: ours }, args });
+  const daemon = new Daemon({ env: { OPENAI_API_KEY: ours }, args });
   children.push(daemon.child);
   await daemon.initialize();
   const server = scripted(

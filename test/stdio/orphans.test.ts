@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../server/process-watch.ts';
-import { Daemon, daemonPath } from '../support/daemon.ts';
+import { codeCache, Daemon, daemonPath } from '../support/daemon.ts';
 import { byEffort } from '../support/effort.ts';
 
 const tool = { name: 'ask', inputSchema: { type: 'object', properties: {} } };
@@ -31,7 +31,7 @@ async function goneAfter(pid: number, began: number): Promise<number> {
 async function hostWithDaemon(run: object | null): Promise<{ host: ChildProcess; pid: number }> {
   const host = spawn(process.execPath, ['-e', hostScript, daemonPath, JSON.stringify(run)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, RUNWIRE_NO_CODE_CACHE: '1' },
+    env: { ...process.env, ...codeCache },
   });
   children.push(host);
   const pid = await new Promise<number>((resolve) =>
@@ -115,7 +115,7 @@ describe('a pipe', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        RUNWIRE_NO_CODE_CACHE: '1',
+        ...codeCache,
         NODE: process.execPath,
         DAEMON: daemonPath,
         INPUT: input,

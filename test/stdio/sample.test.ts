@@ -24,6 +24,7 @@ import { oneLine, screenOf, withoutControls } from '../../client-sample/screen.t
 import { messageTable, printSummary, usageLine } from '../../client-sample/summary.ts';
 import { folderTools } from '../../client-sample/tools.ts';
 import { textPart } from '../../server/engine/request/response.ts';
+import { codeCache } from '../support/daemon.ts';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 /** What the embedded model searches for: the example of the tool. */
@@ -68,7 +69,7 @@ interface Ended {
 async function runSample(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const child = spawn(process.execPath, [join(dist, 'client-sample/main.mjs'), ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, ...codeCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, as in a terminal: a signal to the group is what Ctrl-C is.
     detached: true,

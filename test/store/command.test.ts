@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { daemonCommand } from '../support/daemon.ts';
+import { codeCache, daemonCommand } from '../support/daemon.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { storedDaemons } from '../support/stored-daemons.ts';
 
@@ -11,7 +11,7 @@ const stored = storedDaemons();
 /** Runs the command line and returns what it printed. */
 function runwire(args: string[], { code = 0 }: { code?: number } = {}): string {
   const [program, ...first] = daemonCommand;
-  const env = { ...process.env, RUNWIRE_NO_CODE_CACHE: '1' };
+  const env = { ...process.env, ...codeCache };
   const done = spawnSync(program, [...first, ...args], { encoding: 'utf8', env, input: '' });
   expect([args, done.stderr, done.status]).toEqual([args, code === 0 ? done.stderr : expect.any(String), code]);
   return done.stdout + (code === 0 ? '' : done.stderr);

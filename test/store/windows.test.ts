@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { daemonPath } from '../support/daemon.ts';
+import { codeCache, daemonPath } from '../support/daemon.ts';
 import { byEffort } from '../support/effort.ts';
 
 /** Where `test/python/install.sh` put the environments. */
@@ -35,7 +35,7 @@ function open(host: Host, role: 'start' | 'watch', runId: string) {
   const [program, file] = commands[host];
   const env = {
     ...process.env,
-    RUNWIRE_NO_CODE_CACHE: '1',
+    ...codeCache,
     RUNWIRE_COMMAND: `${process.execPath} ${daemonPath}`,
     PYTHONPATH: here('../../protocol/python/src'),
     PYTHONDONTWRITEBYTECODE: '1',

@@ -1,4 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { type Conversation, startConversation } from './contract.ts';
 
@@ -8,6 +10,9 @@ export const daemonPath = new URL('../../dist/daemon/runwire.cjs', import.meta.u
 export const daemonCommand: [string, ...string[]] = process.env.DAEMON_COMMAND
   ? JSON.parse(process.env.DAEMON_COMMAND)
   : [process.execPath, daemonPath];
+
+/** The daemons of all tests have one cache of compiled code, in the tests' own folder: it is not that of who runs them. */
+export const codeCache = { XDG_CACHE_HOME: join(tmpdir(), 'cache'), LOCALAPPDATA: join(tmpdir(), 'cache') };
 
 type Message = {
   id?: number | string | null;
@@ -39,8 +44,7 @@ export class Daemon {
     const [program, ...args] = options.program ? [process.execPath, options.program] : daemonCommand;
     this.child = spawn(program, [...args, ...(options.args ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      // Tests leave nothing in the cache of who runs them.
-      env: { ...process.env, RUNWIRE_NO_CODE_CACHE: '1', ...options.env },
+      env: { ...process.env, ...codeCache, ...options.env },
       ...(options.cwd ? { cwd: options.cwd } : {}),
     });
     this.child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));

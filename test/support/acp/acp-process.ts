@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { daemonPath } from '../daemon.ts';
+import { codeCache, daemonPath } from '../daemon.ts';
 import { faultsOf } from './acp-schema.ts';
 
 interface Message {
@@ -39,7 +39,10 @@ export class AcpProcess {
   constructor({ file, store, inEditor = false }: { file: string; store: string; inEditor?: boolean }) {
     const args = [daemonPath, 'acp', '--agent', file, '--store', store];
     const all = inEditor ? ['-e', editorScript, ...args] : args;
-    const child = spawn(process.execPath, all, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, all, {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...codeCache },
+    });
     child.stdin.on('error', () => undefined);
     createInterface({ input: child.stdout }).on('line', (line) => this.#take(JSON.parse(line)));
     this.child = child;
