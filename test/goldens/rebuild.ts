@@ -7,6 +7,7 @@ import type { RunInput, RunState } from '../../server/engine/state.ts';
 import { type ReplayHooks, ReplayingRunner } from '../../server/engine/steps/replaying-runner.ts';
 import type { RunLine } from '../../server/engine/steps/run-lines.ts';
 import type { StepRunner } from '../../server/engine/steps/steps.ts';
+import { byEffort } from '../support/effort.ts';
 
 /** What remains of a run, as the text that is compared. */
 export interface Trace {
@@ -25,6 +26,15 @@ export function traceOf(run: { messages: unknown; usage: unknown }, events: read
 
 const stateTrace = ({ history, usage }: RunState, events: readonly DurableEvent[]) =>
   traceOf({ messages: history.messages, usage }, events);
+
+/** Which prefixes of the steps of a run are tried: each third one, and in CI all of them. */
+const everyPrefix = byEffort({ quick: 3, ci: 1, thorough: 1 });
+
+/** The lengths of the prefixes that are tried; the whole is among them. */
+export const prefixesOf = (steps: readonly RunLine[]): number[] =>
+  Array.from({ length: steps.length + 1 }, (_, prefix) => prefix).filter(
+    (prefix) => prefix % everyPrefix === 0 || prefix === steps.length,
+  );
 
 const asJson = (lines: readonly RunLine[]): RunLine[] => JSON.parse(JSON.stringify(lines));
 

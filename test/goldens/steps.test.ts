@@ -6,7 +6,7 @@ import { loadGolden, scenarioNames } from '../support/golden-files.ts';
 import { recordingRunner, stepKeys } from '../support/journal.ts';
 import { exceptionOf } from './exceptions.ts';
 import { play } from './play.ts';
-import { rebuiltFrom, standingAfter, type Trace, traceOf } from './rebuild.ts';
+import { prefixesOf, rebuiltFrom, standingAfter, type Trace, traceOf } from './rebuild.ts';
 import type { Scenario } from './scenario.ts';
 
 interface Recording {
@@ -64,7 +64,7 @@ describe('a run rebuilt from every prefix of its step outputs', () => {
       for (const { input, steps } of await record(loadGolden<Scenario>(name))) {
         const whole = await rebuiltFrom(input, steps, steps.length);
         let before: string[] = [];
-        for (let prefix = 0; prefix <= steps.length; prefix += 1) {
+        for (const prefix of prefixesOf(steps)) {
           const standing = await standingAfter(input, steps.slice(0, prefix));
           expect(whole.events.slice(0, standing.events.length)).toEqual(standing.events);
           expect(standing.events.slice(0, before.length)).toEqual(before);

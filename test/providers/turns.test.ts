@@ -53,7 +53,7 @@ const histories = fc.array(
   { maxLength: 6 },
 );
 
-const runs = byEffort({ quick: 15, thorough: 150 });
+const runs = byEffort({ quick: 8, ci: 15, thorough: 150 });
 
 describe('a history of any shape', () => {
   it.each(rowNames)('becomes turns that the API takes: %s', { timeout: 120_000 }, async (row) => {

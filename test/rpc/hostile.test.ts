@@ -28,7 +28,7 @@ async function outcomeOf(
 }
 
 /** How many of the cuts in two are tried: byte by byte has them all already, so that some will do but in a thorough run. */
-const everyCut = byEffort({ quick: 9, thorough: 1 });
+const everyCut = byEffort({ quick: 27, ci: 9, thorough: 1 });
 
 /** Inputs come whole and byte by byte, unless they are huge; short ones also in two pieces, cut anywhere. */
 function cutsOf(input: Buffer): Buffer[][] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInput } from '../../server/engine/state.ts';
 import type { RunLine } from '../../server/engine/steps/run-lines.ts';
-import { rebuiltFrom, standingAfter, traceOf } from '../goldens/rebuild.ts';
+import { prefixesOf, rebuiltFrom, standingAfter, traceOf } from '../goldens/rebuild.ts';
 import { recordingRunner } from '../support/journal.ts';
 import { Random, turns } from '../support/random.ts';
 import { calls, openSession, schemaOf, text, toolCall } from '../support/session.ts';
@@ -87,7 +87,7 @@ describe.each([
     const { input, steps, events, messages, usage } = await live(new Random(seed), isStored);
     const whole = await rebuiltFrom(input, steps, steps.length);
     expect(whole).toEqual(traceOf({ messages, usage }, events));
-    for (let prefix = 0; prefix < steps.length; prefix += 1) {
+    for (const prefix of prefixesOf(steps)) {
       const standing = await standingAfter(input, steps.slice(0, prefix));
       expect(whole.events.slice(0, standing.events.length)).toEqual(standing.events);
       expect(await rebuiltFrom(input, steps, prefix)).toEqual(whole);

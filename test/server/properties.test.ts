@@ -5,7 +5,7 @@ import { byEffort } from '../support/effort.ts';
 import { Random, turns } from '../support/random.ts';
 import { type RandomHost, randomHost, type Seen } from '../support/random-host.ts';
 
-const runs = byEffort({ quick: 100, thorough: 1000 });
+const runs = byEffort({ quick: 40, ci: 100, thorough: 1000 });
 const firstSeed = Number(process.env.SEED ?? 20261122);
 
 /** Runs one seed and names it when it fails, so that `SEED=… npm test` plays it first. */

@@ -13,7 +13,7 @@ import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 // A run is killed at every place of its file: what is on disk then is a prefix of its lines, and perhaps a part of the next.
 
 /** Places inside of each line at which the file is cut. */
-const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? byEffort({ quick: 2, thorough: 64 }));
+const cutsPerLine = Number(process.env.RUNWIRE_CUTS ?? byEffort({ quick: 1, ci: 2, thorough: 64 }));
 const newStore = testStores();
 
 const tool = (name: string, effect: 'read' | 'once') => ({ name, inputSchema: schemaOf({}), effect });

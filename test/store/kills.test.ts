@@ -7,7 +7,7 @@ import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { storedDaemons } from '../support/stored-daemons.ts';
 
-const kills = Number(process.env.RUNWIRE_KILLS ?? byEffort({ quick: 6, thorough: 300 }));
+const kills = Number(process.env.RUNWIRE_KILLS ?? byEffort({ quick: 3, ci: 6, thorough: 300 }));
 /** Runs of one daemon. */
 const atOnce = 8;
 const turns = 5;

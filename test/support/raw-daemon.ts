@@ -23,7 +23,10 @@ export class RawDaemon {
   readonly exited: Promise<number>;
   readonly #input = new PassThrough();
   readonly #output = new PassThrough({ highWaterMark: 1 << 30 });
-  #chunks: Buffer[] = [];
+  readonly #chunks: Buffer[] = [];
+  /** The messages of the chunks that were looked at. */
+  readonly #parsed: Record<string, unknown>[] = [];
+  #chunksParsed = 0;
   #wake: () => void = () => undefined;
 
   constructor(deps: Partial<ServerDeps> = {}) {
@@ -69,7 +72,9 @@ export class RawDaemon {
 
   /** What was written so far, as messages; fails on anything that is no frame. */
   messages(framing: Framing): Record<string, unknown>[] {
-    return parsed(Buffer.concat(this.#chunks), framing);
+    this.#parsed.push(...parsed(Buffer.concat(this.#chunks.slice(this.#chunksParsed)), framing));
+    this.#chunksParsed = this.#chunks.length;
+    return [...this.#parsed];
   }
 
   /** Resolves when the output holds a text. */

@@ -42,7 +42,7 @@ async function killedAt(count: number): Promise<{ seen: number; faults: string[]
 }
 
 it('a session that was killed at any update loads with every call ended, and goes on', async () => {
-  const step = byEffort({ quick: 4, thorough: 1 });
+  const step = byEffort({ quick: 8, ci: 4, thorough: 1 });
   for (let count = 1; ; count += step) {
     const { seen, faults } = await killedAt(count);
     expect({ count, faults }).toEqual({ count, faults: [] });

@@ -5,7 +5,7 @@ import { patternOf, patternProblem } from '../../../../server/engine/validation/
 import { byEffort } from '../../../support/effort.ts';
 
 const seed = 20_261_128;
-const numRuns = byEffort({ quick: 1000, thorough: 50_000 });
+const numRuns = byEffort({ quick: 300, ci: 1000, thorough: 50_000 });
 const MAX_STEPS = 2_000_000;
 /** What `RegExp` gets; it is interrupted then. */
 const TIME_LIMIT_MS = 30;
