@@ -40,7 +40,7 @@ const count = (keys: (string | undefined)[]) => {
 };
 
 async function talk(sent: readonly Buffer[], framing: Framing): Promise<void> {
-  const daemon = new RawDaemon({ limits: { shutdownGraceMs: 500 } });
+  const daemon = new RawDaemon({ limits: { shutdownGraceMs: 5000 } });
   daemon.write(Buffer.concat([opening(framing), ...sent.map((body) => framed(body, framing)), closing(framing)]));
   // Every run ends with the session, and with it every request that waits for one.
   await daemon.exited;
