@@ -1,5 +1,6 @@
 import { createLocalExecutor } from '../../server/executors/local/local-executor.ts';
 import { defaultLimits } from '../../server/limits.ts';
+import { claimingCases } from '../fleet/cases/claiming.ts';
 import { keepingCases } from '../fleet/cases/keeping.ts';
 import { observingCases } from '../fleet/cases/observing.ts';
 import { reapingCases } from '../fleet/cases/reaping.ts';
@@ -27,6 +28,7 @@ onTestFleet('a fleet on PostgreSQL', (fleet) => {
     };
   });
   reapingCases(fleet);
+  claimingCases(fleet);
   keepingCases(fleet);
   sharingCases(fleet);
   observingCases(fleet);

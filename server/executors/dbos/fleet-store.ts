@@ -2,7 +2,6 @@ import type { ModelMessage } from '../../../protocol/messages/messages.ts';
 import type { RunError } from '../../../protocol/result.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { parseExact } from '../../engine/json/exact-json.ts';
-import { jsonSize } from '../../engine/json/json-size.ts';
 import type { RawLine } from '../../store/line.ts';
 import { conversationOf, idOf, newRef, type RunRef, type Tag } from '../../store/names.ts';
 import { endOf, headSummary } from '../../store/run-detail.ts';
@@ -22,6 +21,7 @@ import type { RunHead, StoredHistory, StoredLine } from '../../store/stored-line
 import { StoredRun } from '../../store/stored-run.ts';
 import { unavailable } from './database-errors.ts';
 import type { Fleet } from './fleet.ts';
+import { FleetClaims } from './fleet-claims.ts';
 import type { FleetLog } from './fleet-log.ts';
 import { ShownRun } from './signals/delta-relay.ts';
 import { type Condition, type FleetRef, refsOf } from './tables/fleet-rows.ts';
@@ -35,7 +35,7 @@ export class FleetStore implements Store, SharedStore {
   readonly epoch: string;
   readonly tenant: string;
   readonly #open: () => Promise<Fleet>;
-  readonly #owned = new Map<OwnedRun['file'], FleetLog>();
+  readonly #claims: FleetClaims;
   /** Runs that are driven here and that others follow. */
   readonly #shown = new Map<FleetLog, ShownRun>();
   onStop: SharedStore['onStop'] = () => false;
@@ -47,6 +47,15 @@ export class FleetStore implements Store, SharedStore {
     this.tenant = tenant;
     this.epoch = epoch;
     this.#open = open;
+    this.#claims = new FleetClaims({
+      epoch,
+      load: (ref) => this.load(ref),
+      onClaimed: (log, run) => {
+        this.#listen(log, run.runId, run);
+        // What was requested before it came here.
+        log.onRequest();
+      },
+    });
   }
 
   get shared(): this {
@@ -61,7 +70,7 @@ export class FleetStore implements Store, SharedStore {
       return this.#undone(fleet, created.workflowId, async () => {
         const log = await fleet.start(created.workflowId);
         this.#listen(log, head.runId);
-        return this.#own(ref, log);
+        return this.#claims.own(ref, log);
       });
     });
   }
@@ -168,23 +177,11 @@ export class FleetStore implements Store, SharedStore {
   }
 
   async claim(ref: RunRef): Promise<{ owned: OwnedRun; run: StoredRun } | null> {
-    return this.#guard(async (fleet) => {
-      const workflowId = this.#workflowOf(ref.id);
-      // One that came out of a queue is this process's already, and nobody drives it yet.
-      const came = fleet.logOf(workflowId);
-      if (came && !this.#owned.has(came)) return this.#claimed(ref, came, () => this.#owned.delete(came));
-      const log = await fleet.claim(workflowId);
-      return log && this.#claimed(ref, log, (owned) => this.release(owned, 'park'));
-    });
+    return this.#guard((fleet) => this.#claims.claim(fleet, this.#workflowOf(ref.id), ref));
   }
 
   release(owned: OwnedRun, tag: Tag): void {
-    const log = this.#owned.get(owned.file);
-    if (!log) return;
-    this.#owned.delete(owned.file);
-    owned.ref = { ...owned.ref, tag };
-    if (tag === 'park') log.giveBack();
-    else log.close(tag);
+    this.#claims.release(owned, tag);
   }
 
   async remove(refs: readonly RunRef[]): Promise<RunRef | null> {
@@ -206,8 +203,7 @@ export class FleetStore implements Store, SharedStore {
   }
 
   close(): void {
-    for (const log of this.#owned.values()) log.giveBack();
-    this.#owned.clear();
+    this.#claims.close();
   }
 
   async changed(
@@ -227,7 +223,7 @@ export class FleetStore implements Store, SharedStore {
   }
 
   drop(owned: OwnedRun): void {
-    const log = this.#owned.get(owned.file);
+    const log = this.#claims.logOf(owned);
     this.release(owned, 'park');
     if (log)
       void log.closed
@@ -270,43 +266,6 @@ export class FleetStore implements Store, SharedStore {
     return `${idOf(this.tenant).slice(0, 16)}-${id}`;
   }
 
-  /** `giveUp` undoes the claim when the run cannot be read, so that it may be claimed again. */
-  async #claimed(
-    ref: RunRef,
-    log: FleetLog,
-    giveUp: (owned: OwnedRun) => void,
-  ): Promise<{ owned: OwnedRun; run: StoredRun }> {
-    const owned = this.#own({ ...ref, tag: `live-${this.epoch}` }, log);
-    const run = await this.#withLeft(owned.ref, log).catch((error: unknown) => {
-      giveUp(owned);
-      throw error;
-    });
-    if (run) {
-      this.#listen(log, run.runId, run);
-      log.onRequest();
-      return { owned, run };
-    }
-    this.release(owned, 'park');
-    throw new EngineError('run.notFound', 'The run is not in the database any more.');
-  }
-
-  /** The run, with the messages that were left for it while it waited in a queue. */
-  async #withLeft(ref: RunRef, log: FleetLog): Promise<StoredRun | null> {
-    const { requests } = await this.#open();
-    const left = await requests.left(log.workflowId);
-    const run = await this.load(ref);
-    if (left.length === 0 || !run || run.result) return run;
-    const known = new Set(run.lines.flatMap((line) => (line.k === 'steer' ? [line.steer.id] : [])));
-    for (const { id, request, forget } of left) {
-      if (request.kind === 'steer' && !known.has(id)) {
-        const { content, when } = request;
-        await log.append({ k: 'steer', steer: { id, content, bytes: jsonSize(content) }, when }, { sync: true });
-      }
-      await forget();
-    }
-    return this.load(ref);
-  }
-
   /** `before`: what was recorded before the run came here. */
   #listen(log: FleetLog, runId: string, before?: StoredRun): void {
     const done = new Set(before?.lines.flatMap((line) => (line.k === 'steer' ? [line.steer.id] : [])));
@@ -341,11 +300,6 @@ export class FleetStore implements Store, SharedStore {
     this.#shown.set(log, shown);
     shown.renew();
     void log.closed.then(() => shown.close());
-  }
-
-  #own(ref: RunRef, log: FleetLog): OwnedRun {
-    this.#owned.set(log, log);
-    return { ref, file: log };
   }
 
   async #insert(
@@ -383,7 +337,7 @@ export class FleetStore implements Store, SharedStore {
   }
 
   #refs(condition: Condition): Promise<FleetRef[]> {
-    const drives = (workflowId: string) => [...this.#owned.values()].some((log) => log.workflowId === workflowId);
+    const drives = (workflowId: string) => this.#claims.drives(workflowId);
     return this.#guard(({ pool }) => refsOf({ pool, tenant: this.tenant, self: this.epoch, drives }, condition));
   }
 
