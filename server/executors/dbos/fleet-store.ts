@@ -22,8 +22,7 @@ import { StoredRun } from '../../store/stored-run.ts';
 import { unavailable } from './database-errors.ts';
 import type { Fleet } from './fleet.ts';
 import { FleetClaims } from './fleet-claims.ts';
-import type { FleetLog } from './fleet-log.ts';
-import { ShownRun } from './signals/delta-relay.ts';
+import { FleetListener } from './fleet-listener.ts';
 import { type Condition, type FleetRef, refsOf } from './tables/fleet-rows.ts';
 import { insertRun, lockConversation, type NewRun } from './tables/new-run.ts';
 import { deleteRuns, linesOf } from './tables/step-outputs.ts';
@@ -36,8 +35,7 @@ export class FleetStore implements Store, SharedStore {
   readonly tenant: string;
   readonly #open: () => Promise<Fleet>;
   readonly #claims: FleetClaims;
-  /** Runs that are driven here and that others follow. */
-  readonly #shown = new Map<FleetLog, ShownRun>();
+  readonly #listener: FleetListener;
   onStop: SharedStore['onStop'] = () => false;
   onRequest: SharedStore['onRequest'] = () => null;
   onFollow: SharedStore['onFollow'] = () => null;
@@ -47,11 +45,12 @@ export class FleetStore implements Store, SharedStore {
     this.tenant = tenant;
     this.epoch = epoch;
     this.#open = open;
+    this.#listener = new FleetListener(open, this);
     this.#claims = new FleetClaims({
       epoch,
       load: (ref) => this.load(ref),
       onClaimed: (log, run) => {
-        this.#listen(log, run.runId, run);
+        this.#listener.listen(log, run.runId, run);
         // What was requested before it came here.
         log.onRequest();
       },
@@ -69,7 +68,7 @@ export class FleetStore implements Store, SharedStore {
       if ('taken' in created) return created;
       return this.#undone(fleet, created.workflowId, async () => {
         const log = await fleet.start(created.workflowId);
-        this.#listen(log, head.runId);
+        this.#listener.listen(log, head.runId);
         return this.#claims.own(ref, log);
       });
     });
@@ -264,42 +263,6 @@ export class FleetStore implements Store, SharedStore {
   /** Ids of DBOS are those of one database: a tenant is part of them, and no id of a host is. */
   #workflowOf(id: string): string {
     return `${idOf(this.tenant).slice(0, 16)}-${id}`;
-  }
-
-  /** `before`: what was recorded before the run came here. */
-  #listen(log: FleetLog, runId: string, before?: StoredRun): void {
-    const done = new Set(before?.lines.flatMap((line) => (line.k === 'steer' ? [line.steer.id] : [])));
-    // What cannot be read now is read with the next notification, or by the next owner.
-    const read = ({ requests }: Fleet) => requests.take(log, runId, { handlers: this, done });
-    log.onRequest = () =>
-      void this.#open()
-        .then(read)
-        .catch(() => undefined);
-    log.onFollow = () =>
-      void this.#open()
-        .then((fleet) => this.#show(fleet, log, runId))
-        .catch(() => undefined);
-  }
-
-  /** Others are interested, for a while, in what is shown of a run. */
-  #show(fleet: Fleet, log: FleetLog, runId: string): void {
-    const known = this.#shown.get(log);
-    if (known) known.renew();
-    if (known || log.tag) return;
-    let stop: (() => void) | null = null;
-    const shown = new ShownRun(
-      log.workflowId,
-      (payload) => fleet.notify(payload),
-      () => {
-        stop?.();
-        this.#shown.delete(log);
-      },
-    );
-    stop = this.onFollow(runId, (piece) => shown.take(piece));
-    if (!stop) return;
-    this.#shown.set(log, shown);
-    shown.renew();
-    void log.closed.then(() => shown.close());
   }
 
   async #insert(
