@@ -70,16 +70,18 @@ export class Answers implements MessageWriter {
     // Emacs stalls when the ack of a run and a callback of the run arrive in one piece.
     const isAck = request?.method === 'run/start' && !request.waits;
     if (isAck) this.#parts.pump.separate();
-    this.#send(answer, request?.waits ? jsonSize(answer.result) : 0);
+    const bytes = request?.waits ? jsonSize(answer.result) : 0;
+    // Who looks whether the daemon is well does not wait for a large message.
+    this.#send(answer, { bytes, overtakes: request?.method === 'health/get' });
     if (isAck) this.#parts.pump.separate();
     if (request?.method === 'initialize' && answer.error === undefined) this.isOpen = true;
     if (request) this.#parts.trace.write('Sent response to', request.method, answer.error ?? answer.result);
   }
 
-  #send({ id, result, error }: Answer, bytes: number): void {
+  #send({ id, result, error }: Answer, { bytes, overtakes }: { bytes: number; overtakes: boolean }): void {
     try {
       const outcome = error === undefined ? { result: result ?? null } : { error };
-      const sent = this.#parts.pump.send({ jsonrpc: '2.0', id, ...outcome }, bytes);
+      const sent = this.#parts.pump.send({ jsonrpc: '2.0', id, ...outcome }, bytes, overtakes);
       if (sent.kind !== 'tooLarge') return;
       const { size, limit } = sent;
       const advice = 'Ask for less at a time, or raise the limit.';

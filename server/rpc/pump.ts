@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { stringifyExact } from '../engine/json/exact-json.ts';
-import { encodedPieces } from './encoded-pieces.ts';
 import type { Framing } from './framing/frames.ts';
+import { LargeMessage, writeLarge } from './large-message.ts';
 
 /** A message as it is on the wire; its sender has checked its parts. */
 export type Outgoing = { readonly jsonrpc: '2.0' } & Record<string, unknown>;
@@ -92,19 +92,17 @@ export class OutboundPump {
   }
 
   /**
-   * Sends a message; `bytes` is about its size, where that is known. Errors: those of `JSON.stringify` for values other
-   * than JSON.
+   * Sends a message; `bytes` is about its size, where that is known. One that `overtakes` is written before large ones that wait
+   * still. Errors: those of `JSON.stringify` for values other than JSON.
    */
-  send(message: Outgoing, bytes = 0): Sent {
+  send(message: Outgoing, bytes = 0, overtakes = false): Sent {
     if (this.#isClosed) return closed;
-    const isLarge = bytes >= large && this.framing !== 'messages';
-    const encoded = isLarge ? encodedPieces(message) : stringifyExact(message);
-    const size = typeof encoded === 'string' ? Buffer.byteLength(encoded) : sizeOf(encoded);
     const limit = this.#messageBytes();
+    const isLarge = bytes >= large && this.framing !== 'messages';
+    const size = isLarge
+      ? this.#addLarge(message, { bytes, limit })
+      : this.#addText(stringifyExact(message), { limit, overtakes });
     if (size > limit) return { kind: 'tooLarge', size, limit };
-    if (typeof encoded !== 'string') this.#addPieces(encoded, size);
-    else if (size >= large && this.framing !== 'messages') this.#addPieces([Buffer.from(encoded)], size);
-    else this.#add(encoded, size);
     this.#waitingBytes += size;
     this.onSent?.(message);
     if (this.#waitingBytes >= flushBytes) this.#flush();
@@ -121,29 +119,49 @@ export class OutboundPump {
 
   /** Begins a new write, apart from earlier messages. */
   separate(): void {
-    if (this.#batches[this.#batches.length - 1]?.bytes) this.#batches.push(emptyBatch());
+    if (this.#lastBatch().bytes) this.#batches.push(emptyBatch());
   }
 
-  #add(json: string, size: number): void {
-    const batch = this.#batches[this.#batches.length - 1] as Batch;
+  /** Adds a message if it is within the limit; returns its bytes. */
+  #addText(json: string, { limit, overtakes }: { limit: number; overtakes: boolean }): number {
+    const size = Buffer.byteLength(json);
+    if (size > limit) return size;
+    const batch = overtakes ? this.#firstBatch() : this.#lastBatch();
     if (this.framing === 'messages') batch.texts.push(json);
     else if (this.framing === 'lines') batch.texts.push(json, '\n');
     else batch.texts.push(`Content-Length: ${size}\r\n\r\n`, json);
     batch.bytes += size;
     batch.isAscii &&= size === json.length;
-    if (batch.bytes >= flushBytes && this.framing !== 'messages') {
+    if (batch.bytes >= flushBytes && this.framing !== 'messages' && batch === this.#lastBatch()) {
       // One text is less for the collector to keep than all that it is made of.
       batch.texts = [batch.texts.join('')];
       this.#batches.push(emptyBatch());
     }
+    return size;
   }
 
-  #addPieces(pieces: readonly Buffer[], size: number): void {
-    const [before, after] = this.framing === 'lines' ? ['', '\n'] : [`Content-Length: ${size}\r\n\r\n`, ''];
-    const encoded = [Buffer.from(before), ...pieces, Buffer.from(after)];
+  /** The same for a large one, whose bytes are known about. */
+  #addLarge(message: Outgoing, { bytes, limit }: { bytes: number; limit: number }): number {
+    const large = new LargeMessage(message);
+    const over = large.bytesOver(limit);
+    if (over !== undefined) return over;
+    const size = Math.min(bytes, limit);
     this.separate();
-    Object.assign(this.#batches[this.#batches.length - 1] as Batch, { bytes: size, encoded });
+    Object.assign(this.#lastBatch(), { bytes: size, large });
     this.#batches.push(emptyBatch());
+    return size;
+  }
+
+  #lastBatch(): Batch {
+    return this.#batches[this.#batches.length - 1] as Batch;
+  }
+
+  /** The batch of what is written before the large messages that wait. */
+  #firstBatch(): Batch {
+    if (!this.#batches.some(({ large }) => large)) return this.#lastBatch();
+    const first = emptyBatch();
+    this.#batches.unshift(first);
+    return first;
   }
 
   #flush(): void {
@@ -159,9 +177,11 @@ export class OutboundPump {
       this.#stream.write(batch.texts, onWritten);
       return;
     }
-    if (batch.encoded) {
-      for (const piece of batch.encoded.slice(0, -1)) this.#stream.write(piece);
-      this.#stream.write(batch.encoded.at(-1), onWritten);
+    if (batch.large) {
+      void writeLarge(this.#stream, batch.large, this.framing).then(
+        () => this.#written(),
+        () => this.#close(),
+      );
       return;
     }
     // The same bytes, without a search for other characters.
@@ -205,10 +225,8 @@ interface Batch {
   /** Bytes of the messages; those of headers are not counted. */
   bytes: number;
   isAscii: boolean;
-  /** The bytes of a large message, which nothing else is written with. */
-  encoded?: readonly Buffer[];
+  /** A large message, which nothing else is written with. */
+  large?: LargeMessage;
 }
-
-const sizeOf = (pieces: readonly Buffer[]) => pieces.reduce((size, piece) => size + piece.length, 0);
 
 const emptyBatch = (): Batch => ({ texts: [], bytes: 0, isAscii: true });

@@ -53,6 +53,47 @@ describe('the outbound pump', () => {
     expect(parsed(Buffer.from(output.writes[0] ?? ''), 'contentLength').map(({ id }) => id)).toEqual([0, 1, 2, 3]);
   });
 
+  it('writes a large message a piece at a time, as it was when it was sent, and nothing else in between', async () => {
+    for (const framing of ['contentLength', 'lines'] as const) {
+      const output = new SlowOutput();
+      const pump = pumpOf(output, { messageBytes: () => 1e7 });
+      pump.framing = framing;
+      const large = note(1, 400_000);
+      pump.send(large, 400_000);
+      large.params.s = 'changed';
+      pump.send(note(2));
+      await tick();
+      expect(output.writes.join('').length).toBeLessThan(100_000);
+      for (let writes = 0; writes < 20; writes += 1) {
+        output.take();
+        await tick();
+      }
+      const sent = parsed(Buffer.from(output.writes.join('')), framing) as unknown as ReturnType<typeof note>[];
+      expect(sent.map(({ params: { n, s } }) => [n, s.length])).toEqual([
+        [1, 400_000],
+        [2, 0],
+      ]);
+      expect(pump.queuedBytes).toBe(0);
+    }
+  });
+
+  it('writes what overtakes before large messages that wait, and in its turn when there are none', async () => {
+    const output = new SlowOutput();
+    const pump = pumpOf(output, { messageBytes: () => 1e7 });
+    pump.send(note(1));
+    pump.send(note(2), 0, true);
+    pump.send(note(3, 400_000), 400_000);
+    pump.send(note(4, 400_000), 400_000);
+    pump.send(note(5));
+    pump.send(note(6), 0, true);
+    for (let writes = 0; writes < 30; writes += 1) {
+      await tick();
+      output.take();
+    }
+    const sent = parsed(Buffer.from(output.writes.join('')), 'contentLength') as unknown as ReturnType<typeof note>[];
+    expect(sent.map(({ params: { n } }) => n)).toEqual([1, 2, 6, 3, 4, 5]);
+  });
+
   it('writes lines when the client does', async () => {
     const output = new SlowOutput();
     const pump = pumpOf(output);
