@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import * as z from 'zod';
 import type { CommonSettings } from '../cli/settings/common-settings.ts';
 import { reportBug } from '../errors/report-bug.ts';
 import { type FleetAccess, type FleetSettings, fleetAccess } from '../executors/dbos/fleet-access.ts';
@@ -14,6 +15,9 @@ import { telemetrySettings } from '../telemetry/settings.ts';
 import { Toolsets } from '../toolsets/toolsets.ts';
 import { version } from '../version.ts';
 import { type Surroundings, world } from './surroundings.ts';
+
+// Otherwise zod makes a function of the text of each object that it reads: that costs the first run more than later ones gain.
+z.config({ jitless: true });
 
 /** How long the end of the process may wait for a collector, in milliseconds. */
 export const telemetryMs = 1000;
