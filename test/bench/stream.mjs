@@ -114,8 +114,8 @@ async function unread(daemon) {
 
 /** Repeats some work until the memory that it takes, in MiB, no longer grows; newer versions of V8 take longer for that. */
 async function warmedUp(work) {
-  const patience = 20;
-  for (let [times, last] = [0, 0]; times < patience; times += 1) {
+  const most = 20;
+  for (let [times, last] = [0, 0]; times < most; times += 1) {
     const mib = await work();
     if (times > 2 && mib - last < 1) return;
     last = mib;
