@@ -1,7 +1,8 @@
 import { type CompiledSchema, type CompileOptions, compileValidator } from './compile.ts';
 import { measureSchema } from './schema/gate.ts';
 
-/** Characters of the schemas that are kept. */
+/** The most schemas that are kept, and the characters of all of them. */
+const most = 256;
 const room = 1024 * 1024;
 
 /** What the latest schemas were compiled to, the one used last at the end: hosts send the same tools with every run. */
@@ -21,7 +22,7 @@ export async function compiledSchema(schema: unknown, options: CompileOptions): 
   if (!kept.delete(key)) held += key.length;
   kept.set(key, compiled);
   for (const [oldest] of kept) {
-    if (held <= room) break;
+    if (held <= room && kept.size <= most) break;
     kept.delete(oldest);
     held -= oldest.length;
   }

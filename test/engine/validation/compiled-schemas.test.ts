@@ -40,5 +40,8 @@ it('forgets those that were not used for longest, and those that are refused', a
   expect(await compiledSchema(schemaOf('e'), tool)).toBe(first);
   for (let count = 0; count < 20; count += 1) await compiledSchema(large(`g${count}`), tool);
   expect(await compiledSchema(schemaOf('e'), tool)).not.toBe(first);
+  const small = await compiledSchema(schemaOf('h'), tool);
+  for (let count = 0; count < 256; count += 1) await compiledSchema(schemaOf(`i${count}`), tool);
+  expect(await compiledSchema(schemaOf('h'), tool)).not.toBe(small);
   for (const _ of [1, 2]) await expect(compiledSchema({ type: 'string' }, tool)).rejects.toThrow(SchemaError);
 });
