@@ -116,4 +116,17 @@ describe.each(Object.entries(answerBodies))('%s', (provider, bodies) => {
     expect(parts).toContainEqual(expect.objectContaining({ part_kind: 'tool-call', tool_name: 'f' }));
     expect(JSON.stringify(parts)).not.toMatch(/long-text-[0-9a-f]{32}/);
   });
+
+  it('long arguments are read as they were sent', async () => {
+    const city = `Graz${'x'.repeat(3 * longPiece)}`;
+    const changed = (event: BodyEvent): BodyEvent => ({
+      ...event,
+      data: JSON.parse(JSON.stringify(event.data).replace(/az(\\?")/, (_all, end) => `${city.slice(2)}${end}`)),
+    });
+    const parts = await read({ ...bodies, events: bodies.events.map(changed) });
+    const call = parts.find((part) => part.part_kind === 'tool-call');
+    const args = call?.part_kind === 'tool-call' ? call.args : null;
+    const { city: found, days } = (typeof args === 'string' ? JSON.parse(args) : args) as Record<string, unknown>;
+    expect([found === city, days]).toEqual([true, [1, 2]]);
+  });
 });
