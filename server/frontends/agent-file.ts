@@ -4,7 +4,7 @@ import { issuesOf } from '../errors/response-error.ts';
 import type { AcpAgentFile } from './acp/acp-world.ts';
 import { type AcpOptions, readAgent } from './acp-options.ts';
 
-/** Fields for which there is no host. */
+/** Fields that only a host program could serve. */
 const unserved = [
   ...['tools', 'prepareTools', 'output', 'outputValidators', 'historyProcessors', 'deferred'],
 ] as const satisfies (keyof AgentSpec)[];
@@ -15,7 +15,10 @@ export function agentFileOf({ agent, models }: AcpOptions): AcpAgentFile {
   const { models: listed, model, ...rest } = given;
   const name = `--agent '${agent}'`;
   const field = unserved.find((one) => rest[one] !== undefined && rest[one] !== null);
-  if (field) throw new UsageError(`${name}: \`${field}\` cannot be used here: there is no program that serves it`);
+  if (field)
+    throw new UsageError(
+      `${name}: \`${field}\` cannot be used here: it needs a host program, and an editor is not one`,
+    );
   if (rest.workspace)
     throw new UsageError(`${name}: \`workspace\` cannot be used here: the editor says which folders there are`);
   const spec = checked(AgentSpec().safeParse(rest), name);

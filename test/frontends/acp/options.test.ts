@@ -69,7 +69,7 @@ it('reads the agent of the guide, whose models can be replaced', () => {
 });
 
 it.each([
-  [{ tools: [] }, '`tools` cannot be used here: there is no program that serves it'],
+  [{ tools: [] }, '`tools` cannot be used here: it needs a host program, and an editor is not one'],
   [{ workspace: {} }, '`workspace` cannot be used here: the editor says which folders there are'],
   [{ instrctions: 'x' }, 'instrctions'],
   [{ models: 'x' }, '`models` has to be a list'],

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import { parseExact, stringifyExact } from '../../../engine/json/exact-json.ts';
 import { asObject } from '../raw/loose-json.ts';
-import { PieceMerger } from '../raw/merged-pieces.ts';
-import { longPiece, slicedPieces } from '../raw/sliced-pieces.ts';
+import { longPiece, PieceMerger } from '../raw/merged-pieces.ts';
+import { slicedPieces } from '../raw/sliced-pieces.ts';
 import { turnIfDue } from '../transport/turns.ts';
 import { DamagedFrameError, type Frame, FrameDecoder } from './amazon-frames.ts';
 import type { Normalizer } from './normalizer.ts';

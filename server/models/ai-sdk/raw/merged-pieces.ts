@@ -22,8 +22,8 @@ const laterFields = new Set(['created', 'sequence_number', 'obfuscation', 'p', '
 /** Events of a stream that pass as they come; far more than most answers have. */
 const untouchedEvents = 1_024;
 
-/** Characters of an event that is not merged: little is gained, and it would be parsed once more. */
-const longEvent = 64 * 1024;
+/** The characters of a piece from which on it is passed on in slices; events that are longer are not merged. */
+export const longPiece = 64 * 1024;
 
 /** One event of a stream, its data as JSON text. */
 interface StreamEvent {
@@ -64,7 +64,7 @@ export class PieceMerger<T extends StreamEvent> {
   /** The event that is held, with the one after it in it if that is possible; otherwise that one. */
   #next(held: Held<T> | undefined, event: T): Held<T> {
     this.#events += 1;
-    if (this.#events <= untouchedEvents || event.data.length > longEvent)
+    if (this.#events <= untouchedEvents || event.data.length > longPiece)
       return { event, value: undefined, isMerged: false, frame: undefined, more: '' };
     if (held && held.event.name === event.name) {
       const piece = held.frame && pieceIn(event.data, held.frame);

@@ -1,9 +1,6 @@
 import { wholeCharacter } from '../../../engine/json/whole-character.ts';
 import type { Loose } from './loose-json.ts';
-import { isPieceField } from './merged-pieces.ts';
-
-/** The characters of a piece from which on it is passed on in slices. */
-export const longPiece = 64 * 1024;
+import { isPieceField, longPiece } from './merged-pieces.ts';
 
 /**
  * Returns an event with long pieces of text as several, each with a slice: its package copies an event several times, all

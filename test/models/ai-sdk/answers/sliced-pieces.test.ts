@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultAnswerBounds } from '../../../../server/engine/limits/bounds.ts';
 import { PartStream } from '../../../../server/engine/streaming/part-stream.ts';
-import { mergedPieces } from '../../../../server/models/ai-sdk/raw/merged-pieces.ts';
-import { longPiece, slicedPieces } from '../../../../server/models/ai-sdk/raw/sliced-pieces.ts';
+import { longPiece, mergedPieces } from '../../../../server/models/ai-sdk/raw/merged-pieces.ts';
+import { slicedPieces } from '../../../../server/models/ai-sdk/raw/sliced-pieces.ts';
 import { type AnswerBodies, answerBodies, type BodyEvent, writtenEvents } from '../answer-bodies.ts';
 import { callOf, modelAt, promptOf, stillTiming, tool, user, userRequest } from '../support.ts';
 
