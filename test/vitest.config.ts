@@ -22,7 +22,7 @@ export default defineConfig({
     pool: 'forks',
     // More than there are cores, since many tests wait for processes to end. Vitest cuts a percentage down to the cores.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: ['test/support/setup/global-setup.ts'],
     testTimeout: timeout,
     hookTimeout: timeout,
     // A second, the default, is soon over on such machines.

@@ -1,17 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clearAway } from './own-processes.js';
 
 /** Prepares what all tests share; returns what clears it away. */
-export default function setup(): () => void {
+export default function setup(): () => Promise<void> {
   // Tests that spawn the daemon run what ships.
   execFileSync(process.execPath, ['server/build.mjs', '--quiet'], { stdio: 'inherit' });
   return ownTemporaryFolder();
 }
 
 /** Gives the tests a folder of their own for temporary files, which is gone when they have ended. */
-function ownTemporaryFolder(): () => void {
+function ownTemporaryFolder(): () => Promise<void> {
   // Short, since the paths of sockets are limited.
   const folder = mkdtempSync(join(tmpdir(), 'rw-'));
   // A database server does not run as root, but has its folder in there.
@@ -25,6 +26,6 @@ function ownTemporaryFolder(): () => void {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    return clearAway(folder);
   };
 }
