@@ -10,7 +10,7 @@ const alias = Object.entries(tsconfig.compilerOptions.paths).map(([name, [file =
 }));
 
 /** Machines of CI are slow and busy, and have the tests that start other programs: a limit is there for what hangs. */
-const timeout = process.env.CI ? 120_000 : 20_000;
+const timeout = process.env.CI ? 300_000 : 20_000;
 
 export default defineConfig({
   root,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import type { DurableEvent } from '../../protocol/events.ts';
 import { calls, openSession, type RunParams, schemaOf, text, toolCall } from '../support/session.ts';
+import { slow } from '../support/time-limits.ts';
 
 const tool = (name: string, more: object = {}) => ({ name, inputSchema: schemaOf({}), ...more });
 const methods = Object.keys(callbacks) as CallbackMethod[];
@@ -172,7 +173,9 @@ it('counts what a registered agent brings along', async () => {
   await session.close();
 });
 
-it('warns of all that waits, and only of that, whatever a run needs and a client lists', async () => {
+it('warns of all that waits, and only of that, whatever a run needs and a client lists', {
+  timeout: slow,
+}, async () => {
   const features = fc.record({
     tools: fc.boolean(),
     approval: fc.boolean(),
@@ -201,7 +204,7 @@ it('warns of all that waits, and only of that, whatever a run needs and a client
     expect(warned.sort()).toEqual([...waited].sort());
   });
   await fc.assert(property, { numRuns: 150 });
-}, 60_000);
+});
 
 describe('callbacks that a run names itself', () => {
   it.each(rows)('are sent: %s for %s', async (method, _names, params) => {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { codeCache, daemonPath } from '../support/daemon.ts';
 import type { PromptProvider } from '../support/provider/provider.ts';
 import { folderWith } from '../support/temporary.ts';
+import { slow } from '../support/time-limits.ts';
 
 /** What a person would have seen in an editor. */
 export interface Seen {
@@ -46,7 +47,7 @@ export async function drive(command: readonly string[], given: object): Promise<
   const [program = '', ...args] = command;
   const others = Object.entries(process.env).filter(([name]) => !name.endsWith('_API_KEY'));
   const env = { ...Object.fromEntries(others), SCENARIO: JSON.stringify(given) };
-  const ended = promisify(execFile)(program, args, { env, timeout: 120_000, cwd: folderWith() });
+  const ended = promisify(execFile)(program, args, { env, timeout: slow, cwd: folderWith() });
   const { stdout, stderr } = await ended.catch((error: { stdout: string; stderr: string }) => error);
   const line = stdout.trim().split('\n').at(-1) ?? '';
   if (!line.startsWith('{')) throw new Error(`the editor printed: ${stdout}\n${stderr}`);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PromptProvider, promptProvider } from '../support/provider/provider.ts';
+import { slow } from '../support/time-limits.ts';
 import { drive, type Seen, scenario } from './editors.ts';
 
 const path = (name: string) => new URL(name, import.meta.url).pathname;
@@ -43,7 +44,7 @@ describe.each(editors)('the plugin for $name', ({ plugin, command }) => {
     const given = scenario(provider, plugin);
     cwd = given.cwd;
     seen = await drive(command, given);
-  }, 120_000);
+  }, slow);
 
   it.skipIf(isMissing)('shows a conversation as the guide has it, and makes only the edit that was allowed', () => {
     expect(seen.problem).toBeUndefined();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import type { Daemon } from '../support/daemon.ts';
 import { noPostgres, type Postgres, startPostgres } from '../support/postgres/postgres.ts';
+import { slow } from '../support/time-limits.ts';
 import { openWorld, query, recorded, startHost, startWorker, type WorkerProcess, type World } from './world.ts';
 
 /** It takes minutes: for `npm run test:fleet` and CI. */
@@ -114,7 +115,7 @@ export function onStage(name: string, runs: number, register: (stage: () => Stag
     beforeAll(async () => {
       postgres = await startPostgres();
       template = await withTables(postgres);
-    }, 60_000);
+    }, slow);
     afterAll(() => postgres?.remove());
     beforeEach(async () => {
       stage = await Stage.open(postgres, template);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LOOP_VERSION } from '../../server/engine/steps/steps.ts';
+import { slow } from '../support/time-limits.ts';
 import { named, onStage, stepsOf } from './stage.ts';
 import { query, recorded, until } from './world.ts';
 
@@ -20,7 +21,7 @@ onStage('a fleet that is being upgraded', 2 * each, (stage) => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'runwire-next-'));
     program = await buildNext(folder);
-  }, 120_000);
+  }, slow);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Runs by the versions of who recorded them and of the worker that has them, with how many of them ended. */

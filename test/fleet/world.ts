@@ -7,6 +7,7 @@ import { text as readText } from 'node:stream/consumers';
 import { setTimeout as later } from 'node:timers/promises';
 import pg from 'pg';
 import { codeCache, Daemon, daemonPath } from '../support/daemon.ts';
+import { slow } from '../support/time-limits.ts';
 
 /** What each call of a tool did: who called it, how often, and when first. */
 export interface Effects {
@@ -230,7 +231,7 @@ export async function query<T>(url: string, sql: string, values: readonly unknow
 }
 
 /** Resolves when a condition holds, which is looked at every 50 ms. */
-export async function until(holds: () => Promise<boolean> | boolean, ms = 60_000): Promise<void> {
+export async function until(holds: () => Promise<boolean> | boolean, ms: number = slow): Promise<void> {
   for (const end = Date.now() + ms; !(await holds()); await later(50)) {
     if (Date.now() > end) throw new Error(`it did not hold within ${ms} ms`);
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { slow } from '../support/time-limits.ts';
 import { checkTypes, guide, pythonEnvironments, runProgram } from './programs.ts';
 import { blocksOf, programText, snippetsOf, withBodies } from './snippets.ts';
 
@@ -19,7 +20,7 @@ const install = /^```text\n(npm install|pip install|cp -r) [^\n]*\n```$/gm;
 
 describe('the guides', () => {
   // After a change of a program: `npm test -- -u test/guide` writes the pages anew.
-  it.each(pages)('%s shows what stands in the files, and what they print', { timeout: 120_000 }, async (name) => {
+  it.each(pages)('%s shows what stands in the files, and what they print', { timeout: slow }, async (name) => {
     const page = textOf(name);
     const fresh = withBodies(page, ({ kind, ...snippet }, body) => {
       if (kind === 'shows') return programText(guide, snippet);
@@ -49,12 +50,12 @@ describe('the guides', () => {
     expect(programs.filter((file) => !shown.has(file))).toEqual([]);
   });
 
-  it.each(programs.filter((file) => !ofPython(file)))('%s runs', { timeout: 60_000 }, (file) => {
+  it.each(programs.filter((file) => !ofPython(file)))('%s runs', { timeout: slow }, (file) => {
     expect(outputOf(file)).not.toBe('');
   });
 
   describe.skipIf(!pythonEnvironments)('in Python (needs PYTHON_DIR, see test/python/install.sh)', () => {
-    it.each(programs.filter(ofPython))('%s runs, and is typed', { timeout: 120_000 }, (file) => {
+    it.each(programs.filter(ofPython))('%s runs, and is typed', { timeout: slow }, (file) => {
       expect(outputOf(file)).not.toBe('');
       checkTypes(file);
     });

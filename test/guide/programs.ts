@@ -5,6 +5,7 @@ import { basename, delimiter, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { codeCache } from '../support/daemon.ts';
+import { slow } from '../support/time-limits.ts';
 
 export const guide = fileURLToPath(new URL('../../docs/guide', import.meta.url));
 const root = join(guide, '../..');
@@ -32,7 +33,7 @@ export function runProgram(file: string): string {
         PYTHONDONTWRITEBYTECODE: '1',
       },
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: slow,
     });
     if (done.error) throw done.error;
     if (done.status !== 0) throw new Error(`${file}: exit code ${done.status}\n${done.stdout}\n${done.stderr}`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { daemonPath } from '../support/daemon.ts';
+import { slow } from '../support/time-limits.ts';
 import { expectAsPublished, overheard } from './overheard.ts';
 
 const folder = fileURLToPath(new URL('../../client-sample/hosts', import.meta.url));
@@ -30,7 +31,7 @@ function runAll(args: string[], env: Record<string, string> = { RUNWIRE: daemonP
 for (const name of names) {
   // Go compiles the host first.
   it(`${name}: runs an agent, goes on from its history, stops a run and shuts down, all as published`, {
-    timeout: 120_000,
+    timeout: slow,
   }, (context) => {
     const bytes = join(temporary, `${name}.jsonl`);
     const { status, stdout } = runAll([name], overheard(bytes));
@@ -43,7 +44,7 @@ for (const name of names) {
   });
 }
 
-it('Emacs is not left waiting when it starts a run with a synchronous request', { timeout: 120_000 }, (context) => {
+it('Emacs is not left waiting when it starts a run with a synchronous request', { timeout: slow }, (context) => {
   const script = fileURLToPath(new URL('ack-form.el', import.meta.url));
   const { error, stdout, stderr } = spawnSync('emacs', ['-Q', '--batch', '-l', script], {
     encoding: 'utf8',

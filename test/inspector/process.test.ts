@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunData } from '../../server/inspector/view/run-data.ts';
 import { Daemon } from '../support/daemon.ts';
 import { schemaOf } from '../support/session.ts';
+import { slow } from '../support/time-limits.ts';
 import { runCommand, startInspect } from './command.ts';
 import { eventually } from './eventually.ts';
 
 const tool = { name: 'work', inputSchema: schemaOf({}) };
 
-describe('commands that look at runs', { timeout: 60_000 }, () => {
+describe('commands that look at runs', { timeout: slow }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'runwire-inspect-'));
   const store = join(folder, 'store');
 

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { providers } from '../../server/models/providers.ts';
 import { byEffort } from '../support/effort.ts';
+import { slow } from '../support/time-limits.ts';
 import { casesOf, rows } from './body-cases.ts';
 import { type Cell, compared, formatted } from './body-comparison.ts';
 import { reasons } from './body-reasons.ts';
@@ -30,7 +31,7 @@ describe('what is sent to a provider', () => {
     expect(vectorNames().sort()).toEqual(cases.sort());
   });
 
-  it.each(names)('%s: is what the reference engine sends', { timeout: 120_000 }, async (row) => {
+  it.each(names)('%s: is what the reference engine sends', { timeout: slow }, async (row) => {
     const cells: Cell[] = [];
     for (const one of playedOf(row)) cells.push(await compared(one));
     const differing = cells.filter(({ differences }) => differences.length > 0);

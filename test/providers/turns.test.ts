@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { byEffort } from '../support/effort.ts';
+import { slow } from '../support/time-limits.ts';
 import { rows } from './body-cases.ts';
 import { call, cellCounter, prompted, request, result, rowNames, said, seenBy, tool } from './rule-support.ts';
 import { grammarOf, violations } from './turn-grammars.ts';
@@ -56,7 +57,7 @@ const histories = fc.array(
 const runs = byEffort({ quick: 8, ci: 15, thorough: 150 });
 
 describe('a history of any shape', () => {
-  it.each(rowNames)('becomes turns that the API takes: %s', { timeout: 120_000 }, async (row) => {
+  it.each(rowNames)('becomes turns that the API takes: %s', { timeout: slow }, async (row) => {
     for (const model of (rows[row]?.models ?? []).slice(0, byEffort({ quick: 2, thorough: undefined }))) {
       await fc.assert(
         fc.asyncProperty(histories, fc.boolean(), fc.option(contents), async (earlier, hasInstructions, last) => {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { completion } from '../models/ai-sdk/loopback.ts';
 import { Daemon } from '../support/daemon.ts';
 import { noRecordings, startReplayOf } from '../support/replay.ts';
+import { slow } from '../support/time-limits.ts';
 import { daemonOptions, play } from './conversation.ts';
 import type { Exchange, Recording } from './recording.ts';
 
@@ -29,7 +30,7 @@ const exchange = (content: string, request: Partial<Exchange['request']> = {}): 
 
 describe.skipIf(noRecordings)(`a recording that is played${noRecordings ? `: ${noRecordings}` : ''}`, () => {
   // The daemon takes the answer to a request that was not recorded for a failure of the server, and tries again.
-  it('goes on after an exchange that is not requested as it was recorded', { timeout: 60_000 }, async () => {
+  it('goes on after an exchange that is not requested as it was recorded', { timeout: slow }, async () => {
     const exchanges = [exchange('One'), exchange('Two', { path: '/v1/completions' }), exchange('Three')];
     const recording: Recording = { name: 'planted', exchanges };
     writeFileSync(join(folder, 'planted.json'), JSON.stringify(recording));

@@ -8,6 +8,7 @@ import type { ModelMessage } from '../../protocol/messages/messages.ts';
 import type { RunResult } from '../../protocol/result.ts';
 import { Daemon } from '../support/daemon.ts';
 import { noRecordings } from '../support/replay.ts';
+import { slow } from '../support/time-limits.ts';
 import { daemonOptions, startParams } from './conversation.ts';
 import { allRecordings, type Exchange } from './recording.ts';
 
@@ -128,7 +129,9 @@ async function resultOf(daemon: Daemon, runId: string): Promise<RunResult & { me
 }
 
 describe.skipIf(noRecordings)(`recorded streams${noRecordings ? `: ${noRecordings}` : ''}`, () => {
-  it('whose daemon is killed in the middle are requested again, and come out as if it had not been', async () => {
+  it('whose daemon is killed in the middle are requested again, and come out as if it had not been', {
+    timeout: slow,
+  }, async () => {
     const streams = streamedOnes();
     server = await HalfServer.open(streams);
     const paramsOf = (index: number, runId: string) =>
@@ -162,5 +165,5 @@ describe.skipIf(noRecordings)(`recorded streams${noRecordings ? `: ${noRecording
       `${streams.length} streams cut by a kill, ${shown.size} of them after they had shown something\n`,
     );
     expect(shown.size).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });

@@ -7,6 +7,7 @@ import { exceptionOf } from '../goldens/exceptions.ts';
 import { play } from '../goldens/play.ts';
 import type { Scenario } from '../goldens/scenario.ts';
 import { goldenNames, loadGolden } from '../support/golden-files.ts';
+import { slow } from '../support/time-limits.ts';
 import { isInstalled, olderVersions, pinnedVersion, pythonOf } from './installation.ts';
 import { runPlayer } from './player.ts';
 
@@ -51,7 +52,9 @@ const scenarios = goldenNames(/^[a-k]\d/)
   .filter((golden) => !('table' in golden));
 
 describe.skipIf(!isInstalled('pinned', dir))('histories (need REFERENCE_DIR, see test/reference/install.sh)', () => {
-  it('of the goldens, with a turn added by the reference engine, come back from us byte for byte', async () => {
+  it('of the goldens, with a turn added by the reference engine, come back from us byte for byte', {
+    timeout: slow,
+  }, async () => {
     const histories = scenarios.flatMap(({ expected }) =>
       (expected.v2?.runs ?? []).map((run) => JSON.stringify(run.all_messages ?? run.messages_at_error)),
     );
@@ -63,9 +66,9 @@ describe.skipIf(!isInstalled('pinned', dir))('histories (need REFERENCE_DIR, see
     const back = await throughVersion('pinned', ours);
     expect(changes(theirs, back.map(textOf))).toEqual([]);
     expect(histories.length).toBeGreaterThan(100);
-  }, 120_000);
+  });
 
-  it('that we made come back from the reference engine as we wrote them', async () => {
+  it('that we made come back from the reference engine as we wrote them', { timeout: slow }, async () => {
     const ours: string[] = [];
     for (const scenario of scenarios.filter((one) => !exceptionOf(one.name, one))) {
       const { runs } = await play({ ...scenario, runs: scenario.runs.map((run) => ({ ...run, json: true })) });
@@ -79,7 +82,7 @@ describe.skipIf(!isInstalled('pinned', dir))('histories (need REFERENCE_DIR, see
       ),
     ).toEqual([]);
     expect(ours.length).toBeGreaterThan(100);
-  }, 120_000);
+  });
 });
 
 /** What a version does not know of the message JSON of today, and so refuses. */
@@ -102,7 +105,7 @@ for (const version of [...olderVersions(), pinnedVersion(), 'newest']) {
       const lines = await runPlayer(pythonOf(version, dir), 'engine.record_histories', []);
       recorded = lines.map((line) => JSON.parse(line) as Recorded);
       ours = recorded.map(({ text }) => throughOurs(text));
-    }, 60_000);
+    }, slow);
 
     it('are read by us, and what we write of them is what the pinned version makes of them', async () => {
       expect(recorded.length).toBeGreaterThan(9);

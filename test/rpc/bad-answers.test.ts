@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DurableEvent } from '../../protocol/events.ts';
 import { type Framing, framed, RawDaemon } from '../support/raw-daemon.ts';
+import { slow } from '../support/time-limits.ts';
 import { type Case, cases, first, invalid, parseError } from './bad-answers-inputs.ts';
 
 const framings = ['contentLength', 'lines'] as const;
@@ -101,7 +102,7 @@ describe('an answer that is damaged after its id', () => {
     maxLength: 4,
   });
 
-  it('settles its call, whatever the damage', async () => {
+  it('settles its call, whatever the damage', { timeout: slow }, async () => {
     const property = fc.asyncProperty(fc.jsonValue({ maxDepth: 3 }), damage, async (result, changes) => {
       const daemon = new Session('contentLength');
       await daemon.start('r', [tool, { ...tool, name: 'more' }]);
@@ -118,7 +119,7 @@ describe('an answer that is damaged after its id', () => {
       daemon.end();
     });
     await fc.assert(property, { numRuns: 300 });
-  }, 60_000);
+  });
 });
 
 describe('a message that names none of several open calls', () => {

@@ -4,6 +4,7 @@ import type { RunResult } from '../../protocol/result.ts';
 import { byEffort } from '../support/effort.ts';
 import { Random, turns } from '../support/random.ts';
 import { type RandomHost, randomHost, type Seen } from '../support/random-host.ts';
+import { slow } from '../support/time-limits.ts';
 
 const runs = byEffort({ quick: 40, ci: 100, thorough: 1000 });
 const firstSeed = Number(process.env.SEED ?? 20261122);
@@ -21,7 +22,7 @@ async function inSeeds(play: (random: Random) => Promise<void>): Promise<void> {
   for (let i = 0; i < runs; i += 1) await seeded(firstSeed + i, play);
 }
 
-it(`keeps the order of ${runs} runs whose model, tools and reader take random times`, async () => {
+it(`keeps the order of ${runs} runs whose model, tools and reader take random times`, { timeout: slow }, async () => {
   await inSeeds(async (random) => {
     const { session, params, seen } = await randomHost(random);
     const { client } = session.pair;
@@ -40,9 +41,9 @@ it(`keeps the order of ${runs} runs whose model, tools and reader take random ti
     expectDeltasInOrder(seen, params.deltas);
     await session.close();
   });
-}, 120_000);
+});
 
-it(`leaves ${runs} runs that are cancelled at random points exact and usable`, async () => {
+it(`leaves ${runs} runs that are cancelled at random points exact and usable`, { timeout: slow }, async () => {
   const outcomes = new Map<string, number>();
   await inSeeds(async (random) => {
     const host = await randomHost(random);
@@ -71,7 +72,7 @@ it(`leaves ${runs} runs that are cancelled at random points exact and usable`, a
   });
   // Nearly all of them are caught while they run.
   expect(outcomes.get('cancelled')).toBeGreaterThan(runs / 2);
-}, 120_000);
+});
 
 /**
  * A delta says which event it follows, and comes right there; what the deltas of a response add up to is the response.

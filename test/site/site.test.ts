@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromium } from '../support/chromium.ts';
+import { slow } from '../support/time-limits.ts';
 import { type Browser, openBrowser, type Page } from './browser.ts';
 import { serveFolder } from './server.ts';
 
@@ -67,13 +68,13 @@ describe.skipIf(!site)('the site (needs SITE_DIR, see test/site/install.sh)', ()
     beforeAll(async () => {
       server = await serveFolder(site);
       browser = await openBrowser();
-    }, 60_000);
+    }, slow);
     afterAll(async () => {
       await browser?.close();
       await server?.close();
     });
 
-    it('shows every page, without an error and from nowhere else', { timeout: 120_000 }, async () => {
+    it('shows every page, without an error and from nowhere else', { timeout: slow }, async () => {
       for (const name of pages.filter((one) => one !== '404.html' && one !== 'index.html')) {
         const page = await open(name);
         expect(await page.innerText('h1'), name).not.toBe('');
@@ -83,7 +84,7 @@ describe.skipIf(!site)('the site (needs SITE_DIR, see test/site/install.sh)', ()
       expect(faults).toEqual([]);
     });
 
-    it('leads from the front page to the first run and on', { timeout: 60_000 }, async () => {
+    it('leads from the front page to the first run and on', { timeout: slow }, async () => {
       const page = await open('');
       await page.click('text="First run"');
       await page.waitForURL(/guide\/first-run\.html/);
@@ -97,7 +98,7 @@ describe.skipIf(!site)('the site (needs SITE_DIR, see test/site/install.sh)', ()
     it.each([
       ['overloaded', 'Errors'],
       ['ToolOutput', 'Structured output'],
-    ])('finds %s', { timeout: 60_000 }, async (word, title) => {
+    ])('finds %s', { timeout: slow }, async (word, title) => {
       const page = await open('guide/first-run.html');
       await page.click('button.DocSearch-Button');
       await page.fill('input.search-input', word);
@@ -107,7 +108,7 @@ describe.skipIf(!site)('the site (needs SITE_DIR, see test/site/install.sh)', ()
       expect(faults).toEqual([]);
     });
 
-    it('has its menu on a telephone', { timeout: 60_000 }, async () => {
+    it('has its menu on a telephone', { timeout: slow }, async () => {
       const page = await open('guide/tools.html', { width: 390, height: 800 });
       await page.click('button.menu');
       await page.click('aside a:has-text("Streaming")');

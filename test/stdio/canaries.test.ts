@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { completion, loopback } from '../models/ai-sdk/loopback.ts';
 import { Daemon } from '../support/daemon.ts';
+import { slow } from '../support/time-limits.ts';
 
 const canaries = {
   env: 'canary-env-0123456789',
@@ -80,7 +81,9 @@ function plantPackages(): void {
   writeFileSync(join(folder, 'runwire.json'), '{"logLevel": "debug"}');
 }
 
-it('shows no key to anyone but the address it is for, whatever a provider echoes, and loads nothing from its folder', async () => {
+it('shows no key to anyone but the address it is for, whatever a provider echoes, and loads nothing from its folder', {
+  timeout: slow,
+}, async () => {
   plantPackages();
   const before = readdirSync(folder);
   const pageAt = (url = '') => pages[Number(/\/v1\/(\d+)\//.exec(url)?.[1])] as Page;
@@ -147,7 +150,7 @@ it('shows no key to anyone but the address it is for, whatever a provider echoes
   expect(shown.match(/canary-\w+|0123456789/g)).toBeNull();
   expect(shown).toContain('[redacted]');
   expect(readdirSync(folder)).toEqual(before);
-}, 60_000);
+});
 
 it('shows no secret that the host gave as the answer of a pending item, whoever repeats it', async () => {
   const secret = 'canary-"pending"-0123456789';

@@ -9,6 +9,7 @@ import { identityOf } from '../../server/process-watch.ts';
 import { codeCache, Daemon, daemonPath } from '../support/daemon.ts';
 import { byEffort } from '../support/effort.ts';
 import { scripted } from '../support/mcp/servers.ts';
+import { slow } from '../support/time-limits.ts';
 
 /** How often each way to end is tried. */
 const times = byEffort({ quick: 1, thorough: 20 });
@@ -31,7 +32,7 @@ function pidsIn(result: unknown): number[] {
 }
 
 async function expectGone(pids: readonly number[]): Promise<void> {
-  for (const pid of pids) await expect.poll(() => identityOf(pid), { timeout: 30_000, interval: 20 }).toBeUndefined();
+  for (const pid of pids) await expect.poll(() => identityOf(pid), { timeout: slow, interval: 20 }).toBeUndefined();
 }
 
 async function daemonWithServer(): Promise<{ daemon: Daemon; pids: number[] }> {

@@ -8,11 +8,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../server/process-watch.ts';
 import { codeCache, Daemon, daemonPath } from '../support/daemon.ts';
 import { byEffort } from '../support/effort.ts';
+import { slow, within } from '../support/time-limits.ts';
 
 const tool = { name: 'ask', inputSchema: { type: 'object', properties: {} } };
-/** How often each way to die is tried, and the time there is for it: on a machine that is busy, only that it ends. */
+/** How often each way to die is tried. */
 const times = byEffort({ quick: 1, thorough: 20 });
-const within = (ms: number) => byEffort({ quick: 10_000, thorough: ms });
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -150,7 +150,7 @@ describe('a pipe', () => {
     return { baseUrl: `http://127.0.0.1:${port}/v1`, close: () => server.close() };
   }
 
-  it('is answered, however long its run takes', async () => {
+  it('is answered, however long its run takes', { timeout: slow }, async () => {
     // Longer than the grace there is with frames.
     const provider = await slowProvider(byEffort({ quick: 2500, thorough: 30_000 }));
     const model = { model: 'openai-chat:slow', baseUrl: provider.baseUrl, apiKeyEnv: 'SLOW_KEY' };
@@ -166,9 +166,9 @@ describe('a pipe', () => {
     provider.close();
     expect({ last: output.at(-1), stderr }).toEqual({ last: 'exit 0', stderr: '' });
     expect(JSON.parse(output.at(-2) ?? '')).toMatchObject({ id: 2, result: { outcome: 'success', output: 'at last' } });
-  }, 60_000);
+  });
 
-  it('whose shell is gone ends, though its run goes on', async () => {
+  it('whose shell is gone ends, though its run goes on', { timeout: slow }, async () => {
     const provider = await slowProvider(60_000);
     const model = { model: 'openai-chat:slow', baseUrl: provider.baseUrl, apiKeyEnv: 'SLOW_KEY' };
     const { shell, soFar } = pipe(
@@ -185,7 +185,7 @@ describe('a pipe', () => {
     shell.kill('SIGKILL');
     expect(await goneAfter(pid, began)).toBeLessThan(within(3000));
     provider.close();
-  }, 60_000);
+  });
 
   it('that holds no messages gets one answer, one line on stderr and 2', async () => {
     const { lines: output, stderr } = await pipe('npm notice hello\n').ended;

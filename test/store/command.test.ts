@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { codeCache, daemonCommand } from '../support/daemon.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { storedDaemons } from '../support/stored-daemons.ts';
+import { slow } from '../support/time-limits.ts';
 
 const stored = storedDaemons();
 
@@ -38,7 +39,7 @@ async function leaveOne(params: object = {}): Promise<void> {
 }
 
 describe('runwire run --store', () => {
-  it('keeps a conversation and goes on in the latest one, or in that of an id', () => {
+  it('keeps a conversation and goes on in the latest one, or in that of an id', { timeout: slow }, () => {
     say('What is a daemon?');
     say('What is a store?');
     say('And what is it for?', '--continue');
@@ -54,27 +55,27 @@ describe('runwire run --store', () => {
       runs: 2,
       prompts: ['What is a daemon?', 'Go on.'],
     });
-  }, 60_000);
+  });
 
-  it('says what is missing to go on', () => {
+  it('says what is missing to go on', { timeout: slow }, () => {
     mkdirSync(stored.store, { mode: 0o700 });
     const refused = (...args: string[]) => runwire(['run', '--model', 'test', ...args, 'hi'], { code: 2 });
     expect(refused('--continue')).toContain('--store DIR');
     expect(refused('--store', stored.store, '--continue')).toContain('no conversation yet');
     expect(refused('--store', stored.store, '--continue=nothing')).toContain("no conversation 'nothing'");
-  }, 60_000);
+  });
 
-  it('ends a run of the conversation that was interrupted', async () => {
+  it('ends a run of the conversation that was interrupted', { timeout: slow }, async () => {
     await leaveOne({ conversationId: 'talk' });
     say('Never mind.', '--continue=talk');
     const { messages } = json('show', 'talk');
     expect(JSON.stringify(messages)).toContain('Never mind.');
     expect(json('ls', '--runs').runs.map(({ state }: { state: string }) => state)).toEqual(['success', 'cancelled']);
-  }, 60_000);
+  });
 });
 
 describe('runwire store', () => {
-  it('shows, searches, exports and deletes', () => {
+  it('shows, searches, exports and deletes', { timeout: slow }, () => {
     say('Why is the sky blue?');
     say('Why is grass green?');
     const [{ id }] = json('ls').conversations;
@@ -89,9 +90,9 @@ describe('runwire store', () => {
     expect(say('And moss?', '--history', history)).not.toBe('');
     expect(ofStore('rm', id)).toBe('2 runs were deleted\n');
     expect(json('ls').conversations).toMatchObject([{ prompt: 'Why is the sky blue?' }]);
-  }, 60_000);
+  });
 
-  it('finds what is damaged and leaves it as it is', () => {
+  it('finds what is damaged and leaves it as it is', { timeout: slow }, () => {
     say('One.');
     say('Two.');
     expect(ofStore('verify')).toBe('2 runs were read, 0 of them are damaged\n');
@@ -102,9 +103,9 @@ describe('runwire store', () => {
     expect(runwire(['store', 'verify', '--store', stored.store], { code: 1 })).toContain('is damaged');
     expect(readFileSync(file)).toEqual(bytes);
     expect(json('ls').conversations).toHaveLength(2);
-  }, 60_000);
+  });
 
-  it('parks the runs of a copied store, and names ended ones by their end', async () => {
+  it('parks the runs of a copied store, and names ended ones by their end', { timeout: slow }, async () => {
     await leaveOne();
     say('Ended.');
     const ended = files().find((name) => /\.ok\./.test(name)) ?? '';
@@ -119,9 +120,9 @@ describe('runwire store', () => {
     await working.request('run/resume', { runId: 'r' });
     expect(json('adopt')).toEqual({ parked: 0, ended: 0, driven: 1 });
     expect(runwire(['store', 'rm', 'r', '--store', stored.store], { code: 2 })).toContain('a daemon works on');
-  }, 60_000);
+  });
 
-  it('takes the events out of old runs and deletes what is not kept, the oldest first', () => {
+  it('takes the events out of old runs and deletes what is not kept, the oldest first', { timeout: slow }, () => {
     for (const prompt of ['One.', 'Two.', 'Three.']) say(prompt);
     say('Go on.', '--continue');
     const before = json('ls').conversations.map(({ id }: { id: string }) => json('show', id));
@@ -153,7 +154,7 @@ describe('runwire store', () => {
       /^2 conversations were/,
     );
     expect(json('ls').conversations.map(({ prompt }: { prompt: string }) => prompt)).toEqual(['New.']);
-  }, 60_000);
+  });
 
   it('makes no folder by looking for one', () => {
     expect(runwire(['store', 'ls', '--store', stored.store], { code: 2 })).toContain('there is no store');
@@ -162,7 +163,9 @@ describe('runwire store', () => {
 });
 
 describe('a daemon with --resume', () => {
-  it('continues interrupted runs as far as they need no host, which takes them over where they wait', async () => {
+  it('continues interrupted runs as far as they need no host, which takes them over where they wait', {
+    timeout: slow,
+  }, async () => {
     await leaveOne();
     const daemon = await stored.open('--resume');
     const waiting = async () => {
@@ -180,9 +183,9 @@ describe('a daemon with --resume', () => {
     const request = await daemon.waitFor(({ method }) => method === 'model/request');
     daemon.send({ id: request.id, result: { response: text('done') } });
     expect(await daemon.request('run/wait', { runId: 'r' })).toMatchObject({ result: { output: 'done' } });
-  }, 60_000);
+  });
 
-  it('parks them again when it stops', async () => {
+  it('parks them again when it stops', { timeout: slow }, async () => {
     await leaveOne();
     const daemon = await stored.open('--resume');
     let found: { state?: string } = {};
@@ -192,5 +195,5 @@ describe('a daemon with --resume', () => {
     }
     await daemon.stop();
     expect(files().map((name) => /\.(\w+)\.jsonl$/.exec(name)?.[1])).toEqual(['park']);
-  }, 60_000);
+  });
 });

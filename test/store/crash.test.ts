@@ -7,6 +7,7 @@ import { byEffort } from '../support/effort.ts';
 import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { type TempStore, testStores } from '../support/store.ts';
+import { slow } from '../support/time-limits.ts';
 import { ScriptedOwner } from './scripted-owner.ts';
 import { resultOf, start, storedExecutor, traceOf } from './stored-executor.ts';
 
@@ -162,7 +163,7 @@ describe('a run that is killed', () => {
     return { unknown, added };
   }
 
-  it('goes on from every line of its file', async () => {
+  it('goes on from every line of its file', { timeout: slow }, async () => {
     let unknown = 0;
     let added = 0;
     for (let count = 1; count < lines.length; count += 1) {
@@ -175,7 +176,7 @@ describe('a run that is killed', () => {
     );
     expect(unknown).toBeGreaterThan(0);
     expect(added).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it('goes on when its last line was written in part, or as NULs', async () => {
     const random = new Random(Number(process.env.RUNWIRE_SEED ?? 1));

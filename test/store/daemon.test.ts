@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Daemon } from '../support/daemon.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { storedDaemons } from '../support/stored-daemons.ts';
+import { slow } from '../support/time-limits.ts';
 
 const stored = storedDaemons();
 
@@ -86,7 +87,7 @@ describe('a daemon with a store', () => {
     expect(await finish(second)).toMatchObject({ result: { outcome: 'success', output: 'done' } });
   });
 
-  it('does not touch a run that another one drives, and shows it', async () => {
+  it('does not touch a run that another one drives, and shows it', { timeout: slow }, async () => {
     const first = await stored.open();
     await startCalling(first);
     const second = await stored.open();
@@ -94,5 +95,5 @@ describe('a daemon with a store', () => {
     expect(await second.request('run/cancel', { runId: 'r' })).toMatchObject({
       error: { data: { kind: 'run.owned', pid: first.child.pid } },
     });
-  }, 30_000);
+  });
 });

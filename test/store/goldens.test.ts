@@ -81,6 +81,6 @@ describe('the goldens with a store, another daemon for each run, and an editor t
         );
         expect(played.kept).toEqual(lived);
         if (!shownOtherwise[name]) await expectShown(store, played.runs);
-      }, 15_000);
+      });
   }
 });

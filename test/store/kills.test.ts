@@ -6,6 +6,7 @@ import { byEffort } from '../support/effort.ts';
 import { Random } from '../support/random.ts';
 import { schemaOf, text, toolCall } from '../support/session.ts';
 import { storedDaemons } from '../support/stored-daemons.ts';
+import { slow } from '../support/time-limits.ts';
 
 const kills = Number(process.env.RUNWIRE_KILLS ?? byEffort({ quick: 3, ci: 6, thorough: 300 }));
 /** Runs of one daemon. */
@@ -158,7 +159,7 @@ describe('four daemons on one store', () => {
     return names.map((name) => readFileSync(join(runs, name), 'utf8'));
   };
 
-  it('start one run for one id, and one of them continues each', async () => {
+  it('start one run for one id, and one of them continues each', { timeout: slow }, async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => stored.open()));
     const ids = Array.from({ length: count }, (_, index) => `r${index}`);
     const started = await Promise.all(
@@ -178,5 +179,5 @@ describe('four daemons on one store', () => {
     expect([...kinds]).toEqual(['run.owned']);
     for (const content of files()) expect(content.split('"k":"claim"')).toHaveLength(2);
     process.stdout.write(`4 daemons, ${count} ids: ${count} runs, each taken over by one\n`);
-  }, 60_000);
+  });
 });

@@ -7,6 +7,7 @@ import type { Daemon } from '../support/daemon.ts';
 import { scripted } from '../support/mcp/servers.ts';
 import { text, toolCall } from '../support/session.ts';
 import { storedDaemons } from '../support/stored-daemons.ts';
+import { slow } from '../support/time-limits.ts';
 
 const stored = storedDaemons();
 
@@ -65,7 +66,7 @@ async function killedInCall(server: McpServer): Promise<unknown> {
   const first = await stored.open();
   await start(first, server);
   await answer(first, call('m_act'));
-  await expect.poll(() => readdirSync(stored.folder).includes('calls') && callsOf(), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => readdirSync(stored.folder).includes('calls') && callsOf()).toBe(1);
   await kill(first);
   const second = await stored.open();
   expect((await second.request('run/resume', { runId: 'r' })).error).toBeUndefined();
@@ -75,10 +76,12 @@ async function killedInCall(server: McpServer): Promise<unknown> {
 }
 
 describe('an MCP call that was cut off by a kill', () => {
-  it('is not made again, unless its server says that it may: the model reads that its outcome is unknown', async () => {
+  it('is not made again, unless its server says that it may: the model reads that its outcome is unknown', {
+    timeout: slow,
+  }, async () => {
     expect(await killedInCall(stuckServer({}))).toContain('The outcome of this call is unknown');
     expect(callsOf()).toBe(1);
-  }, 30_000);
+  });
 
   it.each([
     ['reads', { readOnlyHint: true }],
@@ -94,7 +97,7 @@ describe('an MCP call that was cut off by a kill', () => {
 });
 
 describe('the tools of MCP servers in a store', () => {
-  it('are recorded by what changed, and listed anew by who continues the run', async () => {
+  it('are recorded by what changed, and listed anew by who continues the run', { timeout: slow }, async () => {
     const first = await stored.open();
     await start(first, scripted({}, { tools: ['grow', 'grown', 'hang'] }));
     const names = ({ tools }: { tools: { name: string }[] }) => tools.map(({ name }) => name);
@@ -116,9 +119,9 @@ describe('the tools of MCP servers in a store', () => {
       ['t2.prepare', ['m_grown'], undefined],
       ['t3.prepare', undefined, ['m_grown']],
     ]);
-  }, 30_000);
+  });
 
-  it('are not started by a daemon whose operator does not allow that', async () => {
+  it('are not started by a daemon whose operator does not allow that', { timeout: slow }, async () => {
     const first = await stored.open();
     await start(first, scripted({}, { tools: ['hang'] }));
     await first.waitFor(({ method }) => method === 'model/request');
@@ -128,7 +131,7 @@ describe('the tools of MCP servers in a store', () => {
       error: { data: { kind: 'mcp.unavailable' } },
     });
     expect(await second.request('run/get', { runId: 'r' })).toMatchObject({ result: { state: 'interrupted' } });
-  }, 30_000);
+  });
 });
 
 type Changes = { set?: { definition: { name: string } }[]; removed?: string[] };

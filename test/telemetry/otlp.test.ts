@@ -2,6 +2,7 @@ import * as stable from '@opentelemetry/semantic-conventions';
 import * as incubating from '@opentelemetry/semantic-conventions/incubating';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Daemon } from '../support/daemon.ts';
+import { slow } from '../support/time-limits.ts';
 import { type Collector, type ReceivedSpan, startCollector } from './collector.ts';
 
 /** The registry of the conventions, as it is published for JavaScript. */
@@ -33,7 +34,7 @@ const hostTrace = '0af7651916cd43dd8448eb211c80319c';
 const hostSpan = 'b7ad6b7169203331';
 const traceparent = `00-${hostTrace}-${hostSpan}-01`;
 
-describe('spans and metrics over OTLP', { timeout: 60_000 }, () => {
+describe('spans and metrics over OTLP', { timeout: slow }, () => {
   let collector: Collector;
   beforeEach(async () => {
     collector = await startCollector();

@@ -25,7 +25,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-const ended = (pid: number) => expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+const ended = (pid: number) => expect.poll(() => isRunning(pid)).toBe(false);
 
 describe('the servers of an agent', () => {
   const register = () => mcp.session.request('agent/register', { name: 'x', mcpServers: { a: scripted() } });

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ChatState, Entry } from '../../client-sample/vscode/src/entries.ts';
 import { type PromptProvider, promptProvider } from '../support/provider/provider.ts';
 import { folderWith } from '../support/temporary.ts';
+import { slow } from '../support/time-limits.ts';
 import { StandIn } from './stand-in.ts';
 import { buildExtension, installed, type Packed } from './vsix.ts';
 
@@ -16,7 +17,7 @@ let provider: PromptProvider;
 beforeAll(async () => {
   built = buildExtension();
   provider = await promptProvider();
-}, 60_000);
+}, slow);
 
 afterAll(() => provider.stop());
 
@@ -106,10 +107,10 @@ describe('the package', () => {
     expect(leaks.map(({ name }) => name)).toEqual([]);
   });
 
-  it('is the same each time it is built', () => {
+  it('is the same each time it is built', { timeout: slow }, () => {
     const sums = ({ files }: typeof built) => files.map(({ name, content }) => `${name} ${content.length}`);
     expect(sums(buildExtension())).toEqual(sums(built));
-  }, 60_000);
+  });
 });
 
 describe('the view', () => {

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import type { ChatState } from '../../client-sample/vscode/src/entries.ts';
 import { chromium } from '../support/chromium.ts';
 import { folderWith } from '../support/temporary.ts';
+import { slow } from '../support/time-limits.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const media = join(root, 'client-sample/vscode/media');
@@ -57,7 +58,7 @@ ${readFileSync(join(media, 'view.css'), 'utf8')}</style>
 
 const options = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--window-size=440,700'];
 
-it('draws cards with buttons that send what was decided, and reads nothing as HTML', (context) => {
+it('draws cards with buttons that send what was decided, and reads nothing as HTML', { timeout: slow }, (context) => {
   if (!chromium) return context.skip('needs chromium');
   const press = `
     for (const text of ['Allow', 'Decline', 'Fix', 'Stop']) [...document.querySelectorAll('button')].find((one) => one.textContent === text).click();
@@ -80,10 +81,10 @@ it('draws cards with buttons that send what was decided, and reads nothing as HT
   ]);
   expect(seen.bold).toBe(0);
   expect(seen.text).toContain('<b>not bold</b>');
-}, 60_000);
+});
 
 // The picture of the guide is taken again with SCREENSHOTS=1.
-it('can be photographed for the guide', (context) => {
+it('can be photographed for the guide', { timeout: slow }, (context) => {
   if (!chromium) return context.skip('needs chromium');
   const folder = folderWith({ 'view.html': page('') });
   const picture = join(folder, 'view.png');
@@ -93,4 +94,4 @@ it('can be photographed for the guide', (context) => {
   if (process.env.SCREENSHOTS) copyFileSync(picture, target);
   expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG');
   expect(readFileSync(target).subarray(1, 4).toString()).toBe('PNG');
-}, 60_000);
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromium, launchChromium } from '../support/chromium.ts';
+import { slow } from '../support/time-limits.ts';
 
 const sample = new URL('../../client-sample/web/main.mjs', import.meta.url).pathname;
 const users = { alice: 'the-token-of-alice-1', bob: 'the-token-of-bob-1234' };
@@ -28,7 +29,7 @@ interface Browser {
   close(): Promise<void>;
 }
 
-describe.skipIf(!driverFolder || !chromium)(`the chat in Chromium (${why})`, { timeout: 60_000 }, () => {
+describe.skipIf(!driverFolder || !chromium)(`the chat in Chromium (${why})`, { timeout: slow }, () => {
   let server: ChildProcess;
   let url: string;
   let browser: Browser;
@@ -37,7 +38,7 @@ describe.skipIf(!driverFolder || !chromium)(`the chat in Chromium (${why})`, { t
     server = spawn(process.execPath, [sample], { stdio: ['ignore', 'pipe', 'inherit'] });
     if (server.stdout) [url] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
     browser = await launchChromium(join(driverFolder, 'package.json'));
-  }, 60_000);
+  }, slow);
   afterAll(async () => {
     server?.kill('SIGTERM');
     await browser?.close();

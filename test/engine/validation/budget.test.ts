@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../../server/engine/validation/compile.ts';
+import { cpuMs } from '../../support/time-limits.ts';
 
 const object = (a: object | boolean, more: object = {}) => ({ type: 'object', properties: { a }, ...more });
 const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, i) => make(i));
@@ -47,21 +48,6 @@ const costly: [what: string, schema: object, a: unknown][] = [
     Object.fromEntries(times(800, (i) => [`k${i}`, 1])),
   ],
 ];
-
-/**
- * Processor time in milliseconds, since others may use the machine. Of up to three tries the first within the limit counts,
- * else the least: the collector may have worked for other tests meanwhile.
- */
-function cpuMs(work: () => void, limit: number): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let tries = 0; tries < 3 && least >= limit; tries += 1) {
-    const { user, system } = process.cpuUsage();
-    work();
-    const after = process.cpuUsage();
-    least = Math.min(least, (after.user - user + after.system - system) / 1000);
-  }
-  return least;
-}
 
 describe('the budget of a validation', () => {
   it.each(costly)('ends %s with one error that says so', async (_what, schema, a) => {

@@ -39,7 +39,7 @@ export function reapingCases(fleet: () => TestFleet): void {
       const version = versionOf(LOOP_VERSION);
       const work = new QueueWork({ id, pool, log: fleet().log, version, isShown: () => true });
       await work.reap({ name: queue, slots: 2 });
-      await expect.poll(() => taken.sort(), { timeout: 20_000 }).toEqual(['a', 'b']);
+      await expect.poll(() => taken.sort()).toEqual(['a', 'b']);
       for (const runId of taken)
         expect(await (await executor.get(runId)).result({}, never)).toMatchObject({ outcome: 'success' });
       expect(JSON.stringify(await (await executor.get('a')).messages({}))).toContain('and this');

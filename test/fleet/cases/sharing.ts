@@ -12,10 +12,11 @@ import { executorDeps } from '../../executors/deps.ts';
 import { TestOwner } from '../../executors/test-owner.ts';
 import type { TestFleet } from '../../support/postgres/fleet.ts';
 import { schemaOf, text, toolCall } from '../../support/session.ts';
+import { slow } from '../../support/time-limits.ts';
 
 const never = new AbortController().signal;
 /** On a machine that does other things too. */
-const slowMachine = { timeout: 20_000 };
+const slowMachine = { timeout: slow };
 const kindOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'no error',

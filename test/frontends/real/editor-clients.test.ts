@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { daemonPath } from '../../support/daemon.ts';
 import { type PromptProvider, promptProvider } from '../../support/provider/provider.ts';
 import { folderWith } from '../../support/temporary.ts';
+import { slow } from '../../support/time-limits.ts';
 
 // Clients for editors that no registry has: their sources are named where they are at hand.
 const acpEl = process.env.ACP_EL_DIR ?? '';
@@ -21,7 +22,7 @@ afterAll(() => provider.stop());
 
 /** Runs an editor in a new folder; returns what it saw, and the file that it was to write. */
 async function drive(program: string, args: readonly string[], env: object = {}) {
-  const options = { env: { ...process.env, ...env }, timeout: 90_000 };
+  const options = { env: { ...process.env, ...env }, timeout: slow };
   const { stdout, stderr } = await promisify(execFile)(program, args, options);
   // Neovim without a screen prints to stderr.
   const line = `${stdout}\n${stderr}`.split('\n').findLast((one) => one.startsWith('["'));

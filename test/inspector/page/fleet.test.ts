@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { startHost } from '../../fleet/world.ts';
 import { noPostgres, type Postgres, startPostgres } from '../../support/postgres/postgres.ts';
 import { schemaOf, toolCall } from '../../support/session.ts';
+import { slow } from '../../support/time-limits.ts';
 import { startInspect } from '../command.ts';
 import { countOf, describePages, showing } from './pages.ts';
 
@@ -11,7 +12,7 @@ describePages('a fleet in the inspector', noRuns, (pages) => {
   let postgres: Postgres;
   beforeAll(async () => {
     if (!noPostgres) postgres = await startPostgres();
-  }, 60_000);
+  }, slow);
   afterAll(() => postgres?.remove());
 
   /** A daemon of a fleet, and the page of a process of its own over the same database. */

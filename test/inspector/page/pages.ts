@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { chromium } from '../../support/chromium.ts';
+import { slow } from '../../support/time-limits.ts';
 import { type Browser, browserFolder, openBrowser, type Page } from '../browser.ts';
 import { eventually } from '../eventually.ts';
 import { type Inspected, startInspected } from '../sample-runs.ts';
@@ -21,13 +22,13 @@ export function describePages(
   tests: (pages: Pages) => void,
 ): void {
   const why = 'needs INSPECTOR_DIR, see test/inspector/browser/install.sh, and Chromium';
-  describe.skipIf(!browserFolder || !chromium)(`${title} (${why})`, { timeout: 120_000 }, () => {
+  describe.skipIf(!browserFolder || !chromium)(`${title} (${why})`, { timeout: slow }, () => {
     const pages = new OpenedPages();
     beforeAll(async () => {
       pages.browser = await openBrowser();
       pages.at = await startInspected();
       await makeRuns(pages.at);
-    }, 60_000);
+    }, slow);
     afterAll(() => pages.end());
     beforeEach(() => {
       pages.faults.length = 0;

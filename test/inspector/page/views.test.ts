@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunExecutor } from '../../../server/executors/run-executor.ts';
 import { type Inspector, startInspector } from '../../../server/inspector/inspector.ts';
 import { text } from '../../support/session.ts';
+import { slow } from '../../support/time-limits.ts';
 import type { PageElement } from '../browser.ts';
 import { eventually } from '../eventually.ts';
 import { fillStore } from '../many-runs.ts';
@@ -139,7 +140,7 @@ describePages('views of the inspector', sampleRuns, (pages) => {
       fillStore(many.store.path, 10_000);
       executor = many.session.pair.server.executor;
       inspector = await startInspector({ executor, version: 'test', port: 0, log: silent });
-    }, 120_000);
+    }, slow);
     afterAll(async () => {
       await inspector.close();
       await many.close();

@@ -7,6 +7,7 @@ import { AcpProcess } from '../../support/acp/acp-process.ts';
 import { byEffort } from '../../support/effort.ts';
 import { type PromptProvider, promptProvider } from '../../support/provider/provider.ts';
 import { folderWith } from '../../support/temporary.ts';
+import { slow } from '../../support/time-limits.ts';
 
 /** How often each way to end is tried. */
 const times = byEffort({ quick: 1, thorough: 20 });
@@ -44,7 +45,7 @@ async function busyAgent({ inEditor }: { inEditor: boolean }): Promise<BusyAgent
   const session = await agent.newSession(cwd, [server]);
   const command = `trap '' TERM; sleep 300 & echo $$ $! > pids; wait; sleep 300`;
   void agent.prompt(session, `tool stubborn_children {}\nrun ${command}`);
-  await vi.waitFor(() => expect(pidsIn(cwd)).toHaveLength(2), { timeout: 120_000 });
+  await vi.waitFor(() => expect(pidsIn(cwd)).toHaveLength(2), { timeout: slow });
   const busy = { agent, session, cwd, commands: pidsIn(cwd), servers: await servers };
   expect(living([...busy.commands, ...busy.servers])).toHaveLength(4);
   return { ...busy, another: () => new AcpProcess(options) };
@@ -62,7 +63,7 @@ const living = (pids: readonly number[]) => pids.filter((pid) => identityOf(pid)
 
 // `expect.poll` belongs to the test that is current, and these are concurrent.
 const gone = (pids: readonly number[]) =>
-  vi.waitFor(() => expect(living(pids)).toEqual([]), { timeout: 120_000, interval: 20 });
+  vi.waitFor(() => expect(living(pids)).toEqual([]), { timeout: slow, interval: 20 });
 
 /** The session of an agent that is no more: its calls have ended, and it goes on. */
 async function expectSession({ another, session, cwd }: BusyAgent): Promise<void> {

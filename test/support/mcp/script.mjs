@@ -4,6 +4,8 @@ const object = { type: 'object' };
 const text = (value) => ({
   content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }],
 });
+/** What waits in open calls of `meet`. */
+const meeting = [];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
@@ -24,6 +26,14 @@ export const tools = {
   result: { run: ({ args }) => args.result },
   image: { run: () => ({ content: [{ type: 'image', data: png, mimeType: 'image/png' }] }) },
   wait: { run: ({ args }) => pause(args.ms ?? 60_000).then(() => text('waited')) },
+  // Answers once so many calls of it are open.
+  meet: {
+    run: ({ args }) =>
+      new Promise((resolve) => {
+        meeting.push(() => resolve(text('met')));
+        if (meeting.length === args.others) for (const go of meeting.splice(0)) go();
+      }),
+  },
   hang: { run: () => new Promise(() => {}) },
   die: { run: () => process.exit(3) },
   progress: {

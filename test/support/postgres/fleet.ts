@@ -4,6 +4,7 @@ import { Fleet } from '../../../server/executors/dbos/fleet.ts';
 import { FleetStore } from '../../../server/executors/dbos/fleet-store.ts';
 import type { StoreAccess } from '../../../server/executors/local/local-executor.ts';
 import type { Log } from '../../../server/log.ts';
+import { slow } from '../time-limits.ts';
 import { noPostgres, type Postgres, startPostgres } from './postgres.ts';
 
 /** This process as a member of a fleet, on a server of its own. */
@@ -50,7 +51,7 @@ export function onTestFleet(name: string, register: (fleet: () => TestFleet) => 
     let fleet: TestFleet;
     beforeAll(async () => {
       fleet = await openTestFleet();
-    }, 60_000);
+    }, slow);
     afterAll(() => fleet?.remove());
     register(() => fleet);
   });

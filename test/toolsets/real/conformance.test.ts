@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { slow } from '../../support/time-limits.ts';
 
 /** Where `install.sh` put the suites. */
 const installed = process.env.MCP_DIR ?? '';
@@ -20,7 +21,7 @@ const scenarios = [
 ];
 
 describe.skipIf(!installed)('the conformance suites (need MCP_DIR, see test/toolsets/real/install.sh)', () => {
-  it.each(scenarios)('%s passes (%s)', { timeout: 60_000 }, (name, path, options) => {
+  it.each(scenarios)('%s passes (%s)', { timeout: slow }, (name, path, options) => {
     const command = `${process.execPath} ${client}`;
     const args = [join(installed, path), 'client', '--command', command, '--scenario', name, ...options];
     const { status, stdout, stderr } = spawnSync(node, args, { encoding: 'utf8', cwd: installed });

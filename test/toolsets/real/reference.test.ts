@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openMcpSession } from '../../support/mcp/play.ts';
 import { calls, toolCall } from '../../support/session.ts';
+import { slow } from '../../support/time-limits.ts';
 
 /** Where `install.sh` put the servers, and `test/reference/mcp/install.sh` the reference engine. */
 const installed = process.env.MCP_DIR ?? '';
@@ -14,7 +15,7 @@ const isHere = installed !== '' && existsSync(python);
 
 it.skipIf(!isHere)(
   'real servers give the model what the reference engine gives it (needs MCP_DIR)',
-  { timeout: 180_000 },
+  { timeout: slow },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'runwire-reference-'));
     writeFileSync(join(folder, 'notes.txt'), 'milk\nbread\n');

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { McpServer } from '../../../protocol/mcp/mcp-servers.ts';
 import { type McpSession, openMcpSession } from '../../support/mcp/play.ts';
 import { calls, toolCall } from '../../support/session.ts';
+import { slow } from '../../support/time-limits.ts';
 
 /** Where `install.sh` put the servers. */
 const installed = process.env.MCP_DIR ?? '';
@@ -45,7 +46,7 @@ describe.skipIf(!installed)('real MCP servers (needs MCP_DIR, see test/toolsets/
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('serve one run, all of them at once', { timeout: 120_000 }, async () => {
+  it('serve one run, all of them at once', { timeout: slow }, async () => {
     const { result, returns, offered, warnings } = await mcp.play(
       { mcpServers: servers },
       calls(
@@ -88,7 +89,7 @@ describe.skipIf(!installed)('real MCP servers (needs MCP_DIR, see test/toolsets/
   });
 
   it('are reached over HTTP, and again after they were started anew between two calls', {
-    timeout: 60_000,
+    timeout: slow,
   }, async () => {
     const port = 20_000 + (process.pid % 20_000);
     const start = async () => {
@@ -125,7 +126,7 @@ describe.skipIf(!installed)('real MCP servers (needs MCP_DIR, see test/toolsets/
     expect(returns.map(({ content }) => content)).toEqual(['Echo: one', 'started anew', 'Echo: two']);
   });
 
-  it('are started by npx as well, and leave nothing when they end', { timeout: 120_000 }, async () => {
+  it('are started by npx as well, and leave nothing when they end', { timeout: slow }, async () => {
     const npx = { command: 'npx', args: ['-y', '@modelcontextprotocol/server-everything@2026.8.31'], cwd: installed };
     const { result, returns } = await mcp.play(
       { mcpServers: { everything: { ...npx, tools: ['echo'], startTimeoutMs: 100_000 } } },

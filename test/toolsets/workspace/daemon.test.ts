@@ -178,5 +178,5 @@ it('ends a command with the run that is cancelled', async () => {
   const pidFile = join(cwd, 'pid');
   await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8').trim() !== '').toBe(true);
   await session.request('run/cancel', { runId });
-  await expect.poll(() => existsSync(`/proc/${readFileSync(pidFile, 'utf8').trim()}`), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => existsSync(`/proc/${readFileSync(pidFile, 'utf8').trim()}`)).toBe(false);
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { chromium, launchChromium } from '../../support/chromium.ts';
 import { type PromptProvider, promptProvider } from '../../support/provider/provider.ts';
 import { folderWith } from '../../support/temporary.ts';
+import { slow } from '../../support/time-limits.ts';
 
 /** Where `install.sh` put a VS Code. */
 const installation = process.env.VSCODE_DIR ?? '';
@@ -39,7 +40,7 @@ beforeAll(async () => {
   if (!installation) return;
   provider = await promptProvider();
   served = await serveVsCode();
-}, 120_000);
+}, slow);
 
 afterAll(() => {
   served?.child.kill('SIGKILL');
@@ -92,7 +93,7 @@ it.skipIf(!installation || !chromium)(
     const view = await viewIn(page);
     await view.fill('#prompt', 'read a.txt');
     await view.press('#prompt', 'Enter');
-    const answered = await view.waitForSelector('.entry.text:has-text("Done. seven")', { timeout: 120_000 });
+    const answered = await view.waitForSelector('.entry.text:has-text("Done. seven")', { timeout: slow });
     expect(answered).toBeTruthy();
     expect(await view.$('.entry.tool.done:has-text("read_file")')).toBeTruthy();
     await browser.close();
