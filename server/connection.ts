@@ -1,5 +1,5 @@
 import type { CancellationToken } from 'vscode-jsonrpc/node';
-import { type Call, dispatch, type Handlers } from './dispatch.ts';
+import { type Call, dispatch, type Handlers } from './dispatch/dispatch.ts';
 import { responseError, toResponseError } from './errors/response-error.ts';
 import type { RunExecutor } from './executors/run-executor.ts';
 import { agentHandlers } from './handlers/agent.ts';
@@ -46,13 +46,18 @@ export function openConnection(
   const client = connectionClient(wire);
   const session = new Session(client, tenancy.limits, deps.onSecret);
   wire.limits = () => session.limits;
-  connection.onRequest((method: string, params: unknown, token: CancellationToken) =>
-    answer(handlers, { method, params }, session, { token, log, check }),
-  );
-  connection.onNotification((method: string, params: unknown) => {
-    if (method === 'exit') onExit();
-    else takeNotification({ method, params }, { executor, log });
+  const { order } = session;
+  connection.onRequest((method: string, params: unknown, token: CancellationToken) => {
+    const served = () => answer(handlers, { method, params }, session, { token, log, check });
+    if (!order.isBusy || method === 'health/get') return served();
+    return new Promise((resolve) => order.inTurn(() => resolve(served())));
   });
+  connection.onNotification((method: string, params: unknown) =>
+    order.inTurn(() => {
+      if (method === 'exit') onExit();
+      else takeNotification({ method, params }, { executor, log });
+    }),
+  );
   return { session, client };
 }
 

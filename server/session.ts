@@ -4,6 +4,7 @@ import type { NotificationSender, RequestSender } from './callbacks/client.ts';
 import { EngineError } from './engine/errors.ts';
 import { lowered } from './limits.ts';
 import { HostSecrets } from './models/secrets/host-secrets.ts';
+import { RequestOrder } from './rpc/request-order.ts';
 import type { RunOwner } from './runs/run-owner.ts';
 
 type Phase = 'created' | 'initialized' | 'shuttingDown';
@@ -11,6 +12,7 @@ type Phase = 'created' | 'initialized' | 'shuttingDown';
 /** One connection: its handshake, and the owner of the runs that it starts. */
 export class Session {
   readonly owner: RunOwner;
+  readonly order = new RequestOrder();
   /** Receives what the client said of itself; replaced before the handshake. */
   onInitialize: (params: InitializeParams) => void = () => undefined;
   #phase: Phase = 'created';

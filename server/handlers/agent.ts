@@ -1,5 +1,5 @@
 import type { AgentSpec } from '../../protocol/spec.ts';
-import type { Handlers } from '../dispatch.ts';
+import type { Handlers } from '../dispatch/dispatch.ts';
 import { compileAgent } from '../engine/agent.ts';
 import { resolveModel } from '../models/registry.ts';
 import type { KeySource } from '../models/secrets/keys.ts';

@@ -1,6 +1,6 @@
 import type { McpServerReport } from '../../protocol/mcp/mcp-inspect.ts';
 import type { McpServers } from '../../protocol/mcp/mcp-servers.ts';
-import type { Handlers } from '../dispatch.ts';
+import type { Handlers } from '../dispatch/dispatch.ts';
 import type { Session } from '../session.ts';
 
 type McpHandlers = Pick<Handlers, Extract<keyof Handlers, `mcp/${string}`>>;

@@ -1,4 +1,4 @@
-import type { Handlers } from '../dispatch.ts';
+import type { Handlers } from '../dispatch/dispatch.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
 
 type PendingHandlers = Pick<Handlers, Extract<keyof Handlers, `pending/${string}`>>;

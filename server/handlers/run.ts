@@ -1,5 +1,5 @@
 import type { RunResult } from '../../protocol/result.ts';
-import type { Call, Handlers } from '../dispatch.ts';
+import type { Call, Handlers } from '../dispatch/dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { RunExecutor, RunView } from '../executors/run-executor.ts';
 

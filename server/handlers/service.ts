@@ -1,7 +1,7 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { ResultOf } from '../../protocol/catalogue.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
-import type { Handlers } from '../dispatch.ts';
+import type { Handlers } from '../dispatch/dispatch.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { RunExecutor } from '../executors/run-executor.ts';
 import { type Identity, initializeResult } from '../handshake/handshake.ts';

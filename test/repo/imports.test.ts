@@ -25,7 +25,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/inspector'],
   ['server/rpc'],
   ['server/handshake'],
-  ['server/session.ts', 'server/dispatch.ts'],
+  ['server/session.ts', 'server/dispatch'],
   ['server/handlers'],
   ['server/cli', 'server/frontends', 'server/command-line.ts', 'server/config.ts'],
   ['server/tenancy.ts'],

@@ -1,9 +1,12 @@
-import { type ParamsOf, type RequestMethod, type ResultOf, requests } from '../protocol/catalogue.ts';
-import { EngineError } from './engine/errors.ts';
-import { describeOverflow, overflowIn } from './errors/json-overflow.ts';
-import { invalidParams } from './errors/params-error.ts';
-import { fromZod } from './errors/response-error.ts';
-import type { Session } from './session.ts';
+import type * as z from 'zod';
+import { type ParamsOf, type RequestMethod, type ResultOf, requests } from '../../protocol/catalogue.ts';
+import { EngineError } from '../engine/errors.ts';
+import { describeOverflow, overflowIn } from '../errors/json-overflow.ts';
+import { invalidParams } from '../errors/params-error.ts';
+import { fromZod } from '../errors/response-error.ts';
+import type { Session } from '../session.ts';
+import { fieldsAt } from './known-fields.ts';
+import { longListsIn, parseInSlices } from './long-lists.ts';
 
 /** A handler for every request of the catalogue: a missing or misspelt one does not compile. */
 export type Handlers = {
@@ -42,42 +45,24 @@ export async function dispatch(
   if (overflow) throw invalidParams([{ path: overflow.path, message: describeOverflow({ ...overflow, path: [] }) }]);
   const known = method as RequestMethod;
   const schema = requests[known].params();
-  const parsed = schema.safeParse(asObject(request.params));
-  if (!parsed.success) throw fromZod(parsed.error, (path) => fieldsAt(schema, path));
-  const handle = handlers[known] as (params: unknown, session: Session, call: Call) => unknown;
-  return (await handle(parsed.data, session, call)) ?? null;
+  const given = asObject(request.params);
+  const handle = (parsed: z.ZodSafeParseResult<unknown>) => {
+    if (!parsed.success) throw fromZod(parsed.error, (path) => fieldsAt(schema, path));
+    return (handlers[known] as Handler)(parsed.data, session, call);
+  };
+  const lists = longListsIn(given, schema);
+  if (lists.length === 0) return (await handle(schema.safeParse(given))) ?? null;
+  const release = session.order.hold();
+  // What came meanwhile has its turn once this is under way, not when it has its response.
+  const result = parseInSlices(given as object, schema, lists).then((parsed) => ({ handled: handle(parsed) }));
+  const { handled } = await result.finally(release);
+  return (await handled) ?? null;
 }
+
+type Handler = (params: unknown, session: Session, call: Call) => unknown;
 
 /** Languages write "no parameters" as null, `[]` or nothing at all. */
 function asObject(params: unknown): unknown {
   if (params === undefined || params === null) return {};
   return Array.isArray(params) && params.length === 0 ? {} : params;
-}
-
-type Shaped = {
-  _zod?: {
-    def?: {
-      shape?: Record<string, unknown>;
-      innerType?: unknown;
-      getter?: () => unknown;
-      element?: unknown;
-      options?: unknown[];
-      out?: unknown;
-    };
-  };
-};
-
-/** Returns the names that a schema knows at a path, to suggest one for a misspelt name. */
-function fieldsAt(schema: unknown, path: readonly (string | number)[]): string[] {
-  const def = (schema as Shaped | undefined)?._zod?.def;
-  if (!def) return [];
-  if (def.getter) return fieldsAt(def.getter(), path);
-  if (def.innerType) return fieldsAt(def.innerType, path);
-  if (def.options) return def.options.flatMap((option) => fieldsAt(option, path));
-  if (def.element) return typeof path[0] === 'number' ? fieldsAt(def.element, path.slice(1)) : [];
-  if (def.shape) {
-    const [key, ...rest] = path;
-    return key === undefined ? Object.keys(def.shape) : fieldsAt(def.shape[key], rest);
-  }
-  return def.out ? fieldsAt(def.out, path) : [];
 }
