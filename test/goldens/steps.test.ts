@@ -4,6 +4,7 @@ import type { RunLine } from '../../server/engine/steps/run-lines.ts';
 import { LOOP_VERSION } from '../../server/engine/steps/steps.ts';
 import { loadGolden, scenarioNames } from '../support/golden-files.ts';
 import { recordingRunner, stepKeys } from '../support/journal.ts';
+import { slow } from '../support/time-limits.ts';
 import { exceptionOf } from './exceptions.ts';
 import { play } from './play.ts';
 import { prefixesOf, rebuiltFrom, standingAfter, type Trace, traceOf } from './rebuild.ts';
@@ -53,7 +54,7 @@ describe(`step keys, loop version ${LOOP_VERSION}`, () => {
       }
       await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`../vectors/step-keys.v${LOOP_VERSION}.txt`);
     },
-    60_000,
+    slow,
   );
 });
 
@@ -74,6 +75,6 @@ describe('a run rebuilt from every prefix of its step outputs', () => {
         expect(before).toEqual(whole.events);
       }
     },
-    60_000,
+    slow,
   );
 });

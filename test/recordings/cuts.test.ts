@@ -9,6 +9,7 @@ import { providers } from '../../server/models/providers.ts';
 import { callOf, promptOf, stillTiming, tool, user, userRequest } from '../models/ai-sdk/support.ts';
 import { byEffort } from '../support/effort.ts';
 import { noRecordings } from '../support/replay.ts';
+import { slow } from '../support/time-limits.ts';
 import { allRecordings, decode, type Exchange, providerOf } from './recording.ts';
 
 /** Every byte of the head is a place to cut, and the end of every event; mostly some of them are taken. */
@@ -164,6 +165,6 @@ describe.skipIf(noRecordings)(`streams that are cut${noRecordings ? `: ${noRecor
         if (!response) expect(error, `cut at ${cut}`).toMatchObject({ kind: expect.stringMatching(/^model\./) });
       }
     },
-    60_000,
+    slow,
   );
 });

@@ -9,7 +9,7 @@ const least = 300_000;
 
 /** Limits in a text that a busy machine may exceed. */
 function faultsIn(text: string): string[] {
-  const limits = [...text.matchAll(/\btimeout: ?([\d_]{4,})\b|^ *\}, ([\d_]{5,})\);$/gm)];
+  const limits = [...text.matchAll(/\btimeout: ?([\d_]{4,})\b|^ *\},\s*([\d_]{5,}),?\s*\);$/gm)];
   const short = limits.filter(([, option, last]) => Number((option ?? last ?? '').replaceAll('_', '')) < least);
   const timed = text.matchAll(/(?:performance|Date)\.now\(\) - \w+\)\.toBeLessThan\([\d_]+\)/g);
   return [...short, ...timed].map(([found]) => found.trim());
@@ -26,6 +26,7 @@ it('no test is bound to a time that others on its machine decide about: see supp
 it.each([
   "it('x', { timeout: 30_000 }, () => {",
   '  }, 60_000);',
+  '  },\n  60_000,\n);',
   'expect.poll(look, { timeout: 5000 })',
   'expect(performance.now() - began).toBeLessThan(2000)',
 ])('finds %s', (text) => {

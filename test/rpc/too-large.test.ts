@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Framing, framed, RawDaemon } from '../support/raw-daemon.ts';
+import { slow } from '../support/time-limits.ts';
 
 const limit = 4000;
 const filler = 'x'.repeat(200_000);
@@ -190,6 +191,6 @@ describe('messages on both sides of the limit', () => {
         { numRuns: 40 },
       );
     },
-    60_000,
+    slow,
   );
 });

@@ -71,7 +71,7 @@ describe('a host that is killed', () => {
         expect(await goneAfter(pid, began)).toBeLessThan(within(ms));
       }
     },
-    120_000,
+    slow,
   );
 
   it.each([
@@ -96,7 +96,7 @@ describe('a host that is killed', () => {
         expect(performance.now() - began).toBeLessThan(within(3000));
       }
     },
-    240_000,
+    slow,
   );
 
   it('is not looked for when it was gone already, or when the number is of no process', async () => {

@@ -92,7 +92,7 @@ describe('an MCP call that was cut off by a kill', () => {
       expect(await killedInCall(stuckServer(annotations))).toBe('call 2');
       expect(callsOf()).toBe(2);
     },
-    30_000,
+    slow,
   );
 });
 

@@ -109,5 +109,5 @@ it.skipIf(!folder)(
     expect(JSON.parse(stdout)).toEqual(seen);
     expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe('hello');
   },
-  60_000,
+  slow,
 );

@@ -37,19 +37,16 @@ const seen = [
   expect.stringMatching(/^hang: cancelled, /),
 ];
 
-it.skipIf(!acpEl)(
-  'serves acp.el (needs ACP_EL_DIR, a folder with acp.el)',
-  async () => {
-    const cwd = folderWith();
-    const args = ['-Q', '--batch', '-l', path('./acp-el.el'), acpEl, cwd, ...command()];
-    expect(await drive('emacs', args)).toEqual(seen);
-    expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe('hello');
-  },
-  100_000,
-);
+it.skipIf(!acpEl)('serves acp.el (needs ACP_EL_DIR, a folder with acp.el)', { timeout: slow }, async () => {
+  const cwd = folderWith();
+  const args = ['-Q', '--batch', '-l', path('./acp-el.el'), acpEl, cwd, ...command()];
+  expect(await drive('emacs', args)).toEqual(seen);
+  expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe('hello');
+});
 
 it.skipIf(codeCompanion.length === 0)(
   'serves codecompanion.nvim (needs CODECOMPANION_DIRS, its folder and that of plenary.nvim)',
+  { timeout: slow },
   async () => {
     const cwd = folderWith();
     const scenario = { paths: codeCompanion, cwd, command: command() };
@@ -57,5 +54,4 @@ it.skipIf(codeCompanion.length === 0)(
     expect(await drive(neovim, args, { SCENARIO: JSON.stringify(scenario) })).toEqual(seen);
     expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe('hello');
   },
-  100_000,
 );
