@@ -16,7 +16,7 @@ export interface CallbackRequest<T> {
   /** Leaves out of the parameters what the client keeps. */
   readonly shorten?: Shorten;
   /** Reads the result. Errors: `callback.invalid`. */
-  read(result: unknown): T;
+  read(result: unknown): T | PromiseLike<T>;
   /** Called as soon as it ends in any way: what the client sends after that is late. */
   onEnd?(): void;
   /** Returns the error for a response that is an error, where that is not the usual one. */
@@ -31,7 +31,7 @@ export type Shorten = (
 ) => { params: Record<string, unknown>; isShort: boolean };
 
 /** Reads the result of a callback. Errors: `callback.invalid`, also for a number like 1e400, which would become null. */
-export function readResult<T>(call: CallbackRequest<T>, result: unknown): T {
+export function readResult<T>(call: CallbackRequest<T>, result: unknown): T | PromiseLike<T> {
   const overflow = overflowIn(result);
   if (!overflow) return call.read(result);
   const { method, name } = call;

@@ -1,8 +1,10 @@
+import type * as z from 'zod';
 import { type CallbackMethod, callbacks } from '../../protocol/catalogue.ts';
 import type { DeferredToolRequests, DeferredToolResults } from '../../protocol/deferred.ts';
 import { EngineError } from '../engine/errors.ts';
 import { stringifyExact } from '../engine/json/exact-json.ts';
 import { issuesOf } from '../errors/response-error.ts';
+import { longListsIn, parseInSlices } from '../long-lists.ts';
 
 type Parsed<M extends CallbackMethod> = ReturnType<ReturnType<(typeof callbacks)[M]['result']>['parse']>;
 
@@ -11,8 +13,22 @@ export function parsed<M extends 'history/process' | 'tools/prepare' | 'deferred
   call: { method: M; name: string },
   answer: unknown,
 ): Parsed<M> {
-  const result = callbacks[call.method].result().safeParse(answer);
-  if (result.success) return result.data as Parsed<M>;
+  return read(call, answer, callbacks[call.method].result().safeParse(answer)) as Parsed<M>;
+}
+
+/** Does the same with a result that has a long list, and lets the event loop turn meanwhile; undefined when it has none. */
+export function parsedInSlices<M extends 'history/process'>(
+  call: { method: M; name: string },
+  answer: unknown,
+): Promise<Parsed<M>> | undefined {
+  const schema = callbacks[call.method].result();
+  const lists = longListsIn(answer, schema);
+  if (lists.length === 0) return undefined;
+  return parseInSlices(answer as object, schema, lists).then((result) => read(call, answer, result) as Parsed<M>);
+}
+
+function read(call: { method: string; name: string }, answer: unknown, result: z.ZodSafeParseResult<unknown>): unknown {
+  if (result.success) return result.data;
   const [issue] = issuesOf(result.error);
   throw invalid(call, answer, `${issue?.path.join('.') || 'an object'}: ${issue?.message ?? 'valid'}`);
 }

@@ -20,7 +20,7 @@ import { unknownKinds } from '../engine/messages/unknown-kinds.ts';
 import type { PartStream } from '../engine/streaming/part-stream.ts';
 import type { CallbackRequest } from './callback-request.ts';
 import { CallbackRequester, type RequesterOptions } from './callback-requester.ts';
-import { decidedOn, invalid, isEmptyList, isObject, parsed } from './callback-results.ts';
+import { decidedOn, invalid, isEmptyList, isObject, parsed, parsedInSlices } from './callback-results.ts';
 import type { RequestSender } from './client.ts';
 import { addDelta } from './model-delta.ts';
 import { type PendingEntry, pendingItem } from './pending-items.ts';
@@ -133,12 +133,15 @@ export class HostCallbacks implements Callbacks {
     context: CallbackContext,
   ): Promise<GivenMessage[]> {
     const what = { method: 'history/process' as const, name: request.processor };
-    const read = (answer: unknown) => {
-      const { messages } = parsed(what, answer);
+    const known = ({ messages }: { messages: GivenMessage[] }) => {
       this.refuseUnknown(what, messages);
       return messages;
     };
-    return this.request({ ...what, read }, request, context);
+    const read = (answer: unknown) => {
+      const inSlices = parsedInSlices(what, answer);
+      return inSlices ? inSlices.then(known) : known(parsed(what, answer));
+    };
+    return this.request<GivenMessage[]>({ ...what, read }, request, context);
   }
 
   /** Errors: `callback.invalid` for messages of unknown kinds, unless the run carries them. */

@@ -52,7 +52,7 @@ interface Waiting<T> {
   readonly createdAtMs: number;
   /** True while it takes one of the places of its run. */
   readonly hasPlace: boolean;
-  readonly resolve: (value: T) => void;
+  readonly resolve: (value: T | PromiseLike<T>) => void;
   readonly reject: (error: unknown) => void;
 }
 

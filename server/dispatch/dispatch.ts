@@ -4,9 +4,9 @@ import { EngineError } from '../engine/errors.ts';
 import { describeOverflow, overflowIn } from '../errors/json-overflow.ts';
 import { invalidParams } from '../errors/params-error.ts';
 import { fromZod } from '../errors/response-error.ts';
+import { longListsIn, parseInSlices } from '../long-lists.ts';
 import type { Session } from '../session.ts';
 import { fieldsAt } from './known-fields.ts';
-import { longListsIn, parseInSlices } from './long-lists.ts';
 
 /** A handler for every request of the catalogue: a missing or misspelt one does not compile. */
 export type Handlers = {

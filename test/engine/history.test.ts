@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelMessage, ModelRequestPart, ModelResponsePart } from '../../protocol/messages/messages.ts';
 import {
+  appendMerged,
   cleanHistory,
   isToolResult,
   openCalls,
@@ -63,6 +64,40 @@ describe('a cleaned history', () => {
         const once = cleanHistory(messages, { repairLast: true });
         expect(cleanHistory(once, { repairLast: true })).toEqual(once);
         expect(JSON.stringify(messages)).toBe(before);
+      }),
+      seeded,
+    );
+  });
+
+  it('merges neighbours at once as it does one after the other', () => {
+    const neighbour = fc.oneof(
+      fc
+        .record({
+          parts: fc.array(requestPart, { maxLength: 3 }),
+          instructions: fc.constantFrom(null, '', 'A', 'B'),
+          timestamp: fc.constantFrom(null, time),
+          metadata: fc.constantFrom(
+            null,
+            { own: 1 },
+            { __pydantic_ai__: { a: 1 } },
+            { __pydantic_ai__: { a: 2, b: [] } },
+          ),
+        })
+        .map(({ parts, ...fields }) =>
+          requestOf(
+            parts.filter((part) => !isToolResult(part)),
+            fields,
+          ),
+        ),
+      fc
+        .record({ content: fc.string(), model_name: fc.constantFrom(null, null, null, 'm') })
+        .map(({ content, model_name }) => modelResponse([textPart(content)], { model_name, timestamp: time })),
+    );
+    fc.assert(
+      fc.property(fc.array(neighbour, { maxLength: 12 }), (messages) => {
+        const grown: ModelMessage[] = [];
+        for (const one of messages) appendMerged(grown, one);
+        expect(cleanHistory(messages, { repairLast: true })).toEqual(grown);
       }),
       seeded,
     );

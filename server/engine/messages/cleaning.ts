@@ -29,9 +29,7 @@ export interface KnownCalls {
 /** A cleaned copy; untouched messages are shared with the given list. */
 export function cleanHistory(messages: readonly ModelMessage[], options: CleanOptions): ModelMessage[] {
   const paired = dropOrphans(messages, options.known ?? { callIds: null });
-  const merged: ModelMessage[] = [];
-  for (const message of repairOpenCalls(paired, options.repairLast)) appendMerged(merged, message);
-  return merged;
+  return mergedNeighbours(repairOpenCalls(paired, options.repairLast));
 }
 
 /** A message of the shape engines write, with every field. */
@@ -95,11 +93,20 @@ function dropOrphans(messages: readonly ModelMessage[], known: KnownCalls): Mode
   return kept;
 }
 
+/** Calls of one response that share an id. */
+interface SameId {
+  readonly response: ModelResponse;
+  readonly calls: ToolCallPart[];
+  /** How many of them, from the first one on, have a result. */
+  answered: number;
+}
+
 /** A result closes the oldest open call with its id. */
-function answerOne(open: Map<string, { calls: ToolCallPart[] }>, id: string): void {
+function answerOne(open: Map<string, SameId>, id: string): void {
   const entry = open.get(id);
-  if (entry && entry.calls.length > 1) entry.calls.shift();
-  else open.delete(id);
+  if (!entry) return;
+  entry.answered += 1;
+  if (entry.answered === entry.calls.length) open.delete(id);
 }
 
 /**
@@ -107,8 +114,8 @@ function answerOne(open: Map<string, { calls: ToolCallPart[] }>, id: string): vo
  * is open at that point, and a call that takes over the id of an open one leaves the older one without a result.
  */
 export function openCalls(messages: readonly ModelMessage[]): Map<ModelResponse, ToolCallPart[]> {
-  const open = new Map<string, { response: ModelResponse; calls: ToolCallPart[] }>();
-  const dangling: { response: ModelResponse; calls: ToolCallPart[] }[] = [];
+  const open = new Map<string, SameId>();
+  const dangling: SameId[] = [];
   for (const message of messages) {
     if (message.kind === 'request') {
       for (const part of message.parts) if (isToolResult(part)) answerOne(open, part.tool_call_id);
@@ -121,13 +128,15 @@ export function openCalls(messages: readonly ModelMessage[]): Map<ModelResponse,
       if (earlier?.response === message) earlier.calls.push(call);
       else {
         if (earlier) dangling.push(earlier);
-        open.set(call.tool_call_id, { response: message, calls: [call] });
+        open.set(call.tool_call_id, { response: message, calls: [call], answered: 0 });
       }
     }
   }
   const byResponse = new Map<ModelResponse, ToolCallPart[]>();
-  for (const { response, calls } of [...dangling, ...open.values()]) {
-    byResponse.set(response, [...(byResponse.get(response) ?? []), ...calls]);
+  for (const { response, calls, answered } of [...dangling, ...open.values()]) {
+    const left = byResponse.get(response) ?? [];
+    byResponse.set(response, left);
+    for (let index = answered; index < calls.length; index += 1) left.push(calls[index] as ToolCallPart);
   }
   return byResponse;
 }
@@ -169,17 +178,45 @@ function withReturns(request: ModelRequest, returns: readonly ToolReturnPart[]):
 /** Appends a message, or merges it into the last one when a provider would expect one turn. */
 export function appendMerged(messages: ModelMessage[], message: ModelMessage): void {
   const last = messages.at(-1);
-  if (message.kind === 'request' && last?.kind === 'request' && sameInstructions(last, message)) {
-    messages[messages.length - 1] = mergeRequests(last, message);
-  } else if (message.kind === 'response' && last?.kind === 'response' && isHandMade(last) && isHandMade(message)) {
-    messages[messages.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
-  } else {
-    messages.push(message.kind === 'request' ? withResultsTogether(message) : message);
-  }
+  if (last && endOfTurn([last, message], 0) === 2) messages[messages.length - 1] = oneTurn([last, message]);
+  else messages.push(oneTurn([message]));
 }
 
-const sameInstructions = (a: ModelRequest, b: ModelRequest) =>
-  !a.instructions || !b.instructions || a.instructions === b.instructions;
+/** Merges what a provider would expect as one turn. */
+function mergedNeighbours(messages: readonly ModelMessage[]): ModelMessage[] {
+  const merged: ModelMessage[] = [];
+  for (let from = 0; from < messages.length; ) {
+    const to = endOfTurn(messages, from);
+    merged.push(oneTurn(messages.slice(from, to)));
+    from = to;
+  }
+  return merged;
+}
+
+/** The index after the messages that are one turn with that at `from`. */
+function endOfTurn(messages: readonly ModelMessage[], from: number): number {
+  const first = messages[from] as ModelMessage;
+  let instructions = first.kind === 'request' ? first.instructions : null;
+  let to = from + 1;
+  for (let next = messages[to]; next; to += 1, next = messages[to]) {
+    if (first.kind === 'request' && next.kind === 'request') {
+      if (instructions && next.instructions && instructions !== next.instructions) return to;
+      instructions ||= next.instructions;
+    } else if (first.kind !== 'response' || next.kind !== 'response' || !isHandMade(first) || !isHandMade(next))
+      return to;
+  }
+  return to;
+}
+
+function oneTurn(messages: readonly ModelMessage[]): ModelMessage {
+  const [first, ...others] = messages as [ModelMessage, ...ModelMessage[]];
+  if (first.kind === 'request') {
+    const request = withResultsTogether(first);
+    return others.length === 0 ? request : mergeRequests([request, ...(others as ModelRequest[])]);
+  }
+  if (first.kind !== 'response' || others.length === 0) return first;
+  return { ...first, parts: (messages as ModelResponse[]).flatMap(({ parts }) => parts) };
+}
 
 const isHandMade = (response: ModelResponse) =>
   response.provider_response_id === null && response.provider_name === null && response.model_name === null;
@@ -187,23 +224,25 @@ const isHandMade = (response: ModelResponse) =>
 const answersFirst = (part: ModelRequestPart) => (isToolResult(part) ? 0 : 1);
 
 /** Bookkeeping fields are for callers and never sent, so a merged request carries none but upstream's own. */
-function mergeRequests(a: ModelRequest, b: ModelRequest): ModelRequest {
-  const parts = [...a.parts, ...b.parts].sort((x, y) => answersFirst(x) - answersFirst(y));
-  return requestOf(parts, {
-    timestamp: b.timestamp ?? a.timestamp,
-    instructions: a.instructions || b.instructions,
-    metadata: mergedMetadata(a.metadata, b.metadata),
-  });
+function mergeRequests(requests: readonly ModelRequest[]): ModelRequest {
+  const parts = requests.flatMap((request) => request.parts);
+  return requestOf(
+    parts.sort((x, y) => answersFirst(x) - answersFirst(y)),
+    {
+      timestamp: requests.findLast(({ timestamp }) => timestamp !== null)?.timestamp ?? null,
+      instructions:
+        requests.find(({ instructions }) => instructions)?.instructions ?? requests.at(-1)?.instructions ?? null,
+      metadata: mergedMetadata(requests),
+    },
+  );
 }
 
 const reserved = '__pydantic_ai__';
 
 /** Source: Pydantic AI `_PYDANTIC_AI_METADATA_KEY`. */
-function mergedMetadata(a: ModelRequest['metadata'], b: ModelRequest['metadata']): ModelRequest['metadata'] {
-  const [first, second] = [a?.[reserved], b?.[reserved]];
-  return isMap(first) || isMap(second)
-    ? { [reserved]: { ...(isMap(first) ? first : {}), ...(isMap(second) ? second : {}) } }
-    : null;
+function mergedMetadata(requests: readonly ModelRequest[]): ModelRequest['metadata'] {
+  const found = requests.map(({ metadata }) => metadata?.[reserved]).filter(isMap);
+  return found.length > 0 ? { [reserved]: found.reduce((all, one) => Object.assign(all, one), {}) } : null;
 }
 
 const isMap = (value: unknown): value is object => value !== null && typeof value === 'object' && !Array.isArray(value);

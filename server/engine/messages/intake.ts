@@ -28,13 +28,16 @@ export interface IntakeSource {
  * identifiers and records of files. The given messages are not changed.
  */
 export function completeMessages(messages: readonly GivenMessage[], source: IntakeSource): ModelMessage[] {
-  const unanswered: { tool: string; id: string }[] = [];
+  const unanswered = new Map<string, { ids: string[]; next: number }>();
   let minted = 0;
   // Positions repeat from message to message, so that ids of a history are counted through.
   const counting: IntakeSource = { time: source.time, mintId: () => source.mintId(minted++) };
   const idFor = (tool: string) => {
-    const at = unanswered.findIndex((open) => open.tool === tool);
-    return at < 0 ? counting.mintId(0) : (unanswered.splice(at, 1)[0]?.id ?? counting.mintId(0));
+    const open = unanswered.get(tool);
+    const id = open?.ids[open.next];
+    if (!open || id === undefined) return counting.mintId(0);
+    open.next += 1;
+    return id;
   };
   return messages.map((message) => {
     if (message.kind === 'request') {
@@ -47,7 +50,9 @@ export function completeMessages(messages: readonly GivenMessage[], source: Inta
       const given = message.parts[index];
       const wasWithoutId = given !== undefined && 'tool_call_id' in given && given.tool_call_id === '';
       if (part.part_kind === 'tool-call' && wasWithoutId) {
-        unanswered.push({ tool: part.tool_name, id: part.tool_call_id });
+        const open = unanswered.get(part.tool_name);
+        if (open) open.ids.push(part.tool_call_id);
+        else unanswered.set(part.tool_name, { ids: [part.tool_call_id], next: 0 });
       }
     });
     return response;

@@ -157,19 +157,38 @@ const colocatable = ({ profile }: WireRequest): readonly string[] =>
  */
 function mergedTurns(turns: readonly Turn[], beside: readonly string[]): Turn[] {
   const merged: Turn[] = [];
+  let before: Sharing | undefined;
   for (const turn of turns) {
     const last = merged.at(-1);
-    if (last?.role !== 'user' || turn.role !== 'user') merged.push({ ...turn, content: [...turn.content] });
-    else if (canShare([...last.content, ...turn.content], beside)) last.content.push(...turn.content);
-    else merged.push({ role: 'assistant', content: [leastText] }, { ...turn, content: [...turn.content] });
+    const own = turn.role === 'user' ? sharingOf(turn.content, beside) : undefined;
+    const both = before && own && shared(before, own);
+    if (both && last && canShare(both)) last.content.push(...turn.content);
+    else {
+      if (both) merged.push({ role: 'assistant', content: [leastText] });
+      merged.push({ ...turn, content: [...turn.content] });
+    }
+    before = both && canShare(both) ? both : own;
   }
   return merged;
 }
 
-function canShare(content: readonly Block[], beside: readonly string[]): boolean {
-  if (!content.some((block) => 'toolResult' in block)) return true;
-  return content.every((block) => {
-    const [kind = ''] = Object.keys(block);
-    return kind === 'toolResult' || kind === 'cachePoint' || beside.includes(kind);
-  });
+/** What decides whether blocks may be in one turn. */
+interface Sharing {
+  readonly hasResult: boolean;
+  readonly allMayBeBeside: boolean;
 }
+
+function sharingOf(content: readonly Block[], beside: readonly string[]): Sharing {
+  const kinds = content.map((block) => Object.keys(block)[0] ?? '');
+  return {
+    hasResult: kinds.includes('toolResult'),
+    allMayBeBeside: kinds.every((kind) => kind === 'toolResult' || kind === 'cachePoint' || beside.includes(kind)),
+  };
+}
+
+const shared = (a: Sharing, b: Sharing): Sharing => ({
+  hasResult: a.hasResult || b.hasResult,
+  allMayBeBeside: a.allMayBeBeside && b.allMayBeBeside,
+});
+
+const canShare = ({ hasResult, allMayBeBeside }: Sharing): boolean => !hasResult || allMayBeBeside;

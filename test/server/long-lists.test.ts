@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { requests } from '../../../protocol/catalogue.ts';
-import { longListsIn, parseInSlices } from '../../../server/dispatch/long-lists.ts';
-import { Random } from '../../support/random.ts';
+import { requests } from '../../protocol/catalogue.ts';
+import { longListsIn, parseInSlices } from '../../server/long-lists.ts';
+import { Random } from '../support/random.ts';
 
 const schema = requests['run/start'].params();
 
