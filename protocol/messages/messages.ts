@@ -92,11 +92,14 @@ const workspaceRef = () =>
     id: z.string().describe('Its id there.'),
   });
 
+/** What a response counts that came without usage; copied, since usage may be added to. */
+const noUsage = onFirstUse(() => RequestUsage().parse({}));
+
 const responseObject = () =>
   openObject({
     parts: z.array(ModelResponsePart()).default([]).describe('Text, thinking, tool calls and files, in order.'),
     usage: RequestUsage()
-      .default(() => RequestUsage().parse({}))
+      .default(() => ({ ...noUsage(), details: {} }))
       .describe('Tokens of this request.'),
     model_name: nullableText('The model that responded.'),
     model_id: nullableText('The string the model was chosen by, for example `openai:gpt-5`.'),
