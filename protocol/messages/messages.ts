@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { named, onFirstUse, openObject } from '../document/lazy.ts';
-import { GivenRequestPart, ModelRequestPart, ModelResponsePart } from './message-parts.ts';
+import { GivenRequestPart, ModelRequestPart, ModelResponsePart } from './parts/part-unions.ts';
 import { Duration, JsonMap, NullableTimestamp, Timestamp } from './scalars.ts';
 import { orUnknownKind } from './unknown-kinds.ts';
 import { RequestUsage } from './usage.ts';
 
-export * from './message-parts.ts';
+export * from './parts/part-unions.ts';
 
 // Field order is Pydantic AI's own: `format: 'json'` writes messages in the order of these schemas.
 
