@@ -11,7 +11,7 @@ const least = 300_000;
 function faultsIn(text: string): string[] {
   const limits = [...text.matchAll(/\btimeout: ?([\d_]{4,})\b|^ *\},\s*([\d_]{5,}),?\s*\);$/gm)];
   const short = limits.filter(([, option, last]) => Number((option ?? last ?? '').replaceAll('_', '')) < least);
-  const timed = text.matchAll(/(?:performance|Date)\.now\(\) - \w+\)\.toBeLessThan\([\d_]+\)/g);
+  const timed = text.matchAll(/(?:\.now\(\) - \w+|\.ms|[sS]lowest|\w*Ms|elapsed)\)\.toBeLessThan\([\d_]+\)/g);
   return [...short, ...timed].map(([found]) => found.trim());
 }
 
@@ -29,6 +29,7 @@ it.each([
   '  },\n  60_000,\n);',
   'expect.poll(look, { timeout: 5000 })',
   'expect(performance.now() - began).toBeLessThan(2000)',
+  'expect((await closed).ms).toBeLessThan(2000)',
 ])('finds %s', (text) => {
   expect(faultsIn(text)).toHaveLength(1);
 });
