@@ -24,11 +24,12 @@ export interface LongList {
 /** The long lists that are fields of an object; almost always there is none. */
 export function longListsIn(value: unknown, schema: z.ZodType): readonly LongList[] {
   if (value === null || typeof value !== 'object') return none;
+  const { shape = {} } = defOf(schema);
   let found: LongList[] | undefined;
   for (const field in value) {
     const items = (value as Record<string, unknown>)[field];
     if (!Array.isArray(items) || items.length < longLength) continue;
-    const item = itemOf(defOf(schema).shape?.[field]);
+    const item = Object.hasOwn(shape, field) ? itemOf(shape[field]) : undefined;
     if (item) found = [...(found ?? []), { field, items, item }];
   }
   return found ?? none;

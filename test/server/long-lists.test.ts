@@ -51,4 +51,7 @@ it('shorter lists, other values and lists that are checked as a whole are left t
   expect(longListsIn({ prompt: ['a'], messageHistory: null }, schema)).toEqual([]);
   expect(longListsIn({ model: list }, schema)).toEqual([]);
   expect(longListsIn(null, schema)).toEqual([]);
+  for (const name of ['__proto__', 'constructor', 'toString', 'unknown']) {
+    expect(longListsIn(JSON.parse(`{"${name}":${JSON.stringify(list)}}`), schema)).toEqual([]);
+  }
 });

@@ -242,7 +242,7 @@ const reserved = '__pydantic_ai__';
 /** Source: Pydantic AI `_PYDANTIC_AI_METADATA_KEY`. */
 function mergedMetadata(requests: readonly ModelRequest[]): ModelRequest['metadata'] {
   const found = requests.map(({ metadata }) => metadata?.[reserved]).filter(isMap);
-  return found.length > 0 ? { [reserved]: found.reduce((all, one) => Object.assign(all, one), {}) } : null;
+  return found.length > 0 ? { [reserved]: Object.fromEntries(found.flatMap(Object.entries)) } : null;
 }
 
 const isMap = (value: unknown): value is object => value !== null && typeof value === 'object' && !Array.isArray(value);
