@@ -8,7 +8,7 @@ const message = (content: string) => ({
   kind: 'request' as const,
   parts: [{ part_kind: 'user-prompt' as const, content }],
 });
-const long = Array.from({ length: 20_000 }, (_, index) => message(`message ${index}`));
+const long = Array.from({ length: 6_000 }, (_, index) => message(`message ${index}`));
 const run = { prompt: 'hi', model: 'host:script', historyProcessors: ['more'] };
 
 it('while a long history of a processor is read, health/get is answered', async () => {
@@ -26,7 +26,7 @@ it('while a long history of a processor is read, health/get is answered', async 
     },
   });
   expect((await session.run(run)).outcome).toBe('success');
-  expect(seen).toEqual(['health/get', 'model/request with 20000 messages']);
+  expect(seen).toEqual(['health/get', 'model/request with 6000 messages']);
 });
 
 it('a long history of a processor is refused for its first bad message', async () => {
