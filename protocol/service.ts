@@ -152,7 +152,11 @@ export const HealthGet = defineRequest(
       }),
     ),
   },
-  { summary: 'Counters and memory; cheap enough to poll.', since: '0.1.0' },
+  {
+    summary:
+      'Counters and memory; cheap enough to poll. Answered also while a long history of another request is checked.',
+    since: '0.1.0',
+  },
 );
 
 /** Says nothing; see its summary. @since 0.1.0 */
