@@ -88,7 +88,14 @@ const sliceMs = 4;
  */
 export async function writeLarge(stream: Writable, message: LargeMessage, framing: Framing): Promise<void> {
   if (framing === 'contentLength') stream.write(`Content-Length: ${await sizeOf(message)}\r\n\r\n`);
-  for (const piece of message.pieces()) await written(stream, piece);
+  let begun = performance.now();
+  for (const piece of message.pieces()) {
+    await written(stream, piece);
+    // A pipe whose reader keeps up takes one piece after the other at once.
+    if (performance.now() - begun < sliceMs) continue;
+    await new Promise(setImmediate);
+    begun = performance.now();
+  }
   if (framing === 'lines') await written(stream, '\n');
 }
 

@@ -7,7 +7,7 @@ export interface ServerSentEvent {
 }
 
 /** Bytes that are decoded at once, in a few milliseconds. */
-const decodedBytes = 512 * 1024;
+const bytesAtOnce = 512 * 1024;
 
 /** Reads events out of pieces of text that may be cut anywhere. Comments and events without data are left out. */
 export class EventDecoder {
@@ -23,13 +23,27 @@ export class EventDecoder {
   #open = '';
   #name: string | undefined;
   #data: string[] = [];
+  readonly #bytesAtOnce: number;
+
+  /** `atOnce`: the bytes of a long line that are decoded at once. */
+  constructor(atOnce = bytesAtOnce) {
+    this.#bytesAtOnce = atOnce;
+  }
 
   add(bytes: Uint8Array): ServerSentEvent[] {
+    if (this.#decoded.length === 0) return this.#add(bytes);
+    // What comes after a long line is no part of its text, which it would keep alive.
+    const ends = [bytes.indexOf(lineFeed), bytes.indexOf(carriageReturn)].filter((at) => at >= 0);
+    const end = ends.length > 0 ? Math.min(...ends) + 1 : bytes.length;
+    return [...this.#add(bytes.subarray(0, end)), ...this.#add(bytes.subarray(end))];
+  }
+
+  #add(bytes: Uint8Array): ServerSentEvent[] {
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
     const hasLine = this.#open.endsWith('\r') || bytes.includes(lineFeed) || bytes.includes(carriageReturn);
     if (!hasLine) {
-      if (this.#heldBytes > decodedBytes) this.#decoded.push(this.#decoder.write(this.#taken()));
+      if (this.#heldBytes > this.#bytesAtOnce) this.#decoded.push(this.#decoder.write(this.#taken()));
       return [];
     }
     return this.#read(this.#whole(this.#decoder.write(this.#taken())));

@@ -50,6 +50,8 @@ function cleanResult(result: LanguageModelV4GenerateResult, redaction: Redaction
 
 /** Characters of a piece; a longer one goes on as several, between which others have a turn. */
 const longest = 64 * 1024;
+/** Characters of a piece that takes no time to speak of. */
+const short = 8 * 1024;
 
 function cleanStream(stream: ReadableStream<Part>, current: Current, redaction: Redaction): ReadableStream<Part> {
   const reader = stream.getReader();
@@ -83,10 +85,13 @@ async function* cleanParts(
     const value = current.longTexts.joined(given);
     if (!isDelta(value) && current.isLarge && cleaner) {
       yield* cleaner.addInTurns(value);
+      await turnIfDue();
       continue;
     }
     if (!isDelta(value) || value.delta.length <= longest) {
       yield* cleaner?.add(value) ?? [value];
+      // Many that were rejoined may have come at once.
+      if (isDelta(value) && value.delta.length > short) await turnIfDue();
       continue;
     }
     const { delta, providerMetadata: _last, ...rest } = value;
@@ -139,11 +144,10 @@ class PartCleaner {
     const pieces = this.#open.get(key)?.pieces ?? new TextPieces(this.#redaction);
     this.#open.set(key, { last: part, pieces });
     const delta = pieces.add(part.delta);
-    if (delta === part.delta) return [this.#redaction.value(part)];
     // A signature comes with an empty piece.
-    return delta === '' && part.delta !== '' && !part.providerMetadata
-      ? []
-      : [{ ...this.#redaction.value(part), delta }];
+    if (delta === '' && part.delta !== '' && !part.providerMetadata) return [];
+    // The text was looked through as a piece of its block; where it is as it came, no copy of it is kept.
+    return [{ ...this.#redaction.value({ ...part, delta: '' }), delta: delta === part.delta ? part.delta : delta }];
   }
 
   #flush(key: string): Part[] {
