@@ -1,7 +1,8 @@
+import { Writable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { stringifyExact } from '../../server/engine/json/exact-json.ts';
-import { LargeMessage } from '../../server/rpc/large-message.ts';
+import { LargeMessage, writeLarge } from '../../server/rpc/large-message.ts';
 
 const long = 64 * 1024;
 
@@ -42,4 +43,14 @@ it('no pair of surrogates is parted, wherever the pieces end', () => {
 it('no piece is much longer than what is encoded at once', () => {
   const pieces = [...new LargeMessage({ text: 'x'.repeat(20 * long) }).pieces()];
   expect(Math.max(...pieces.map(({ length }) => length))).toBe(long);
+});
+
+it('others have a turn while a reader keeps up with a large message', async () => {
+  const seen: string[] = [];
+  const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const text = 'é'.repeat(20_000_000);
+  const other = new Promise<void>((resolve) => setImmediate(() => resolve(void seen.push('another turn'))));
+  const written = writeLarge(stream, new LargeMessage({ text }), 'lines').then(() => seen.push('written'));
+  await Promise.all([other, written]);
+  expect(seen).toEqual(['another turn', 'written']);
 });
