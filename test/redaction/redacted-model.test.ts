@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { expect, it } from 'vitest';
-import { withoutSecrets } from '../../../server/models/ai-sdk/response/redacted-model.ts';
-import { LongTexts } from '../../../server/models/ai-sdk/transport/long-texts.ts';
+import { withoutSecrets } from '../../server/models/ai-sdk/response/redacted-model.ts';
+import { LongTexts } from '../../server/models/ai-sdk/transport/long-texts.ts';
 
 const length = 64 * 1024;
 const pieces = 400;
