@@ -130,7 +130,9 @@ describe('hostile connections', () => {
     const start = { runId: 'big', prompt: 'hi', model: 'test', messageHistory: history };
     deaf.send({ id: 900, method: 'run/start', params: start });
     for (let id = 1000; id < 1200; id += 1) deaf.send({ id, method: 'run/messages', params: { runId: 'big' } });
+    const began = performance.now();
     await fast.request('run/start', { prompt: 'hi', model: 'test', wait: true });
+    expect(performance.now() - began).toBeLessThan(within(5000));
     deaf.socket.resume();
     deaf.drop();
     fast.drop();

@@ -32,7 +32,7 @@ export class EventDecoder {
 
   add(bytes: Uint8Array): ServerSentEvent[] {
     if (this.#decoded.length === 0) return this.#add(bytes);
-    // What comes after a long line is no part of its text, which it would keep alive.
+    // Decoded apart from the long line: a slice of one text keeps all of it in memory.
     const ends = [bytes.indexOf(lineFeed), bytes.indexOf(carriageReturn)].filter((at) => at >= 0);
     const end = ends.length > 0 ? Math.min(...ends) + 1 : bytes.length;
     return [...this.#add(bytes.subarray(0, end)), ...this.#add(bytes.subarray(end))];
