@@ -52,14 +52,16 @@ export function openConnection(
     if (!order.isBusy || method === 'health/get') return served();
     return new Promise((resolve) => order.inTurn(() => resolve(served())));
   });
-  connection.onNotification((method: string, params: unknown) =>
-    order.inTurn(() => {
-      if (method === 'exit') onExit();
-      else takeNotification({ method, params }, { executor, log });
-    }),
-  );
+  connection.onNotification((method: string, params: unknown) => {
+    const take = () => (method === 'exit' ? onExit() : takeNotification({ method, params }, { executor, log }));
+    if (ofOpenCallbacks.has(method)) take();
+    else order.inTurn(take);
+  });
   return { session, client };
 }
+
+/** Notifications that keep their place before the response to the same callback, which waits for no request. */
+const ofOpenCallbacks: ReadonlySet<string> = new Set(['model/delta', 'tool/progress']);
 
 /** Warns the runs that may have been meant by a message which could not be read. */
 export function warnUnclear(executor: RunExecutor, reason: string, runIds: ReadonlySet<string>): void {

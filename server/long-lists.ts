@@ -1,10 +1,8 @@
 import * as z from 'zod';
+import { slices } from './slices.ts';
 
 /** Items of a list from which on it is checked in slices. */
 const longLength = 256;
-
-/** How long a slice may take, in milliseconds. */
-const sliceMs = 4;
 
 type Def = { type: string; shape?: Record<string, z.ZodType>; checks?: unknown[]; element?: z.ZodType } & {
   innerType?: z.ZodType;
@@ -81,16 +79,15 @@ export async function parseInSlices(
 
 async function itemsOf({ field, items, item }: LongList): Promise<unknown[] | { issues: z.core.$ZodIssue[] }> {
   const read: unknown[] = [];
-  let began = performance.now();
+  const turnIfDue = slices();
   for (const [index, given] of items.entries()) {
     const parsed = item.safeParse(given);
     if (!parsed.success) {
       return { issues: parsed.error.issues.map((issue) => ({ ...issue, path: [field, index, ...issue.path] })) };
     }
     read.push(parsed.data);
-    if (performance.now() - began < sliceMs) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    began = performance.now();
+    const turn = turnIfDue();
+    if (turn) await turn;
   }
   return read;
 }

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { stringifyExact } from '../engine/json/exact-json.ts';
 import { mappedTexts } from '../engine/json/mapped-texts.ts';
 import { wholeCharacter } from '../engine/json/whole-character.ts';
+import { slices } from '../slices.ts';
 import type { Framing } from './framing/frames.ts';
 
 /** Characters of a text that is encoded apart from what is around it, and of its pieces. */
@@ -80,33 +81,27 @@ export class LargeMessage {
   }
 }
 
-/** Milliseconds for which pieces are measured or made before others have a turn. */
-const sliceMs = 4;
-
 /**
  * Writes a large message. Others have a turn in between, and only what the stream takes is made. Errors: those of the stream.
  */
 export async function writeLarge(stream: Writable, message: LargeMessage, framing: Framing): Promise<void> {
   if (framing === 'contentLength') stream.write(`Content-Length: ${await sizeOf(message)}\r\n\r\n`);
-  let begun = performance.now();
+  const turnIfDue = slices();
   for (const piece of message.pieces()) {
     await written(stream, piece);
     // A pipe whose reader keeps up takes one piece after the other at once.
-    if (performance.now() - begun < sliceMs) continue;
-    await new Promise(setImmediate);
-    begun = performance.now();
+    await turnIfDue();
   }
   if (framing === 'lines') await written(stream, '\n');
 }
 
 async function sizeOf(message: LargeMessage): Promise<number> {
   let last = 0;
-  let begun = performance.now();
+  const turnIfDue = slices();
   for (const size of message.measured()) {
     last = size;
-    if (performance.now() - begun < sliceMs) continue;
-    await new Promise(setImmediate);
-    begun = performance.now();
+    const turn = turnIfDue();
+    if (turn) await turn;
   }
   return last;
 }

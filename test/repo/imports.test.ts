@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['server/redaction', 'server/regular-file.ts', 'server/process-watch.ts'],
   ['server/log.ts', 'server/log-file.ts'],
   ['server/errors'],
-  ['server/limits.ts', 'server/version.ts', 'server/long-lists.ts'],
+  ['server/limits.ts', 'server/version.ts', 'server/slices.ts', 'server/long-lists.ts'],
   ['server/store'],
   ['server/callbacks'],
   ['server/models'],

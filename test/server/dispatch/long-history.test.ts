@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { framed, RawDaemon } from '../../support/raw-daemon.ts';
 import { openSession, type RunParams, type TestSession } from '../../support/session.ts';
 
 let session: TestSession;
@@ -50,4 +51,25 @@ it('a long history is refused for its first bad message, and the next request is
     data: { kind: 'history.invalid', index: 7, reason },
   });
   expect(runs.runs).toEqual([]);
+});
+
+it('pieces of a response that come behind a long history are taken before the response', async () => {
+  const daemon = new RawDaemon();
+  const sent = (...messages: object[]) =>
+    daemon.write(Buffer.concat(messages.map((message) => framed(JSON.stringify({ jsonrpc: '2.0', ...message })))));
+  sent({ id: 'h', method: 'initialize', params: {} });
+  sent({ id: 'a', method: 'run/start', params: { runId: 'a', prompt: 'hi', model: 'host:m', wait: true } });
+  await daemon.wrote('"method":"model/request"');
+  const request = daemon.messages('contentLength').find(({ method }) => method === 'model/request');
+  const { requestId } = (request as { params: { requestId: string } }).params;
+  sent(
+    { id: 'b', method: 'run/start', params: long },
+    { method: 'model/delta', params: { runId: 'a', requestId, delta: { text: 'a piece' } } },
+    { id: request?.id, result: { response: {} } },
+  );
+  await daemon.wrote('"id":"a"');
+  const ended = daemon.messages('contentLength').find(({ id }) => id === 'a');
+  expect(ended?.result).toMatchObject({ outcome: 'success', output: 'a piece' });
+  await daemon.wrote('"id":"b"');
+  daemon.end();
 });
